@@ -1,0 +1,31 @@
+package dev.rheo.store;
+
+/** A commit expected another revision of a key than the one it is at. Nothing was changed. */
+public final class RevisionConflictException extends Exception {
+  private static final long serialVersionUID = 1L;
+
+  private final String key;
+  private final long expected;
+  private final long actual;
+
+  public RevisionConflictException(String key, long expected, long actual) {
+    super(
+        "%s: expected revision %d, is at %d".formatted(key, expected, actual), null, false, false);
+    this.key = key;
+    this.expected = expected;
+    this.actual = actual;
+  }
+
+  public String key() {
+    return key;
+  }
+
+  public long expected() {
+    return expected;
+  }
+
+  /** The key's revision, 0 if it does not exist. */
+  public long actual() {
+    return actual;
+  }
+}
