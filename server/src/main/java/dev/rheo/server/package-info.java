@@ -1,4 +1,4 @@
-/** The server put together: from a configuration to a listening address. */
+/** The server as a whole: what it is told, and how its parts are started, joined and ended. */
 @NullMarked
 package dev.rheo.server;
 
