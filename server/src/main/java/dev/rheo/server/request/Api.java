@@ -15,6 +15,7 @@ import dev.rheo.server.security.Authorizer;
 import dev.rheo.server.security.RequestAttributes;
 import dev.rheo.server.security.User;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -106,19 +107,23 @@ public final class Api implements Handler {
 
   private User authorize(HttpRequest request, RequestInfo info) {
     User user = authenticator.authenticate(request);
-    authorizer.authorize(
-        user,
-        new RequestAttributes(
-            info.verb(),
-            info.isResource(),
-            info.path(),
-            info.group(),
-            info.version(),
-            info.resource(),
-            info.subresource(),
-            info.namespace(),
-            info.name()));
+    authorizer.authorize(user, attributes(info));
     return user;
+  }
+
+  private static RequestAttributes attributes(RequestInfo info) {
+    if (!info.isResource()) {
+      return RequestAttributes.nonResource(info.verb(), info.path());
+    }
+    return new RequestAttributes(
+        info.verb(),
+        info.path(),
+        new RequestAttributes.Resource(
+            info.group(),
+            info.resource(),
+            Objects.requireNonNullElse(info.subresource(), ""),
+            Objects.requireNonNullElse(info.namespace(), ""),
+            Objects.requireNonNullElse(info.name(), "")));
   }
 
   /** The rules that follow from the path alone. */

@@ -1,11 +1,12 @@
 package dev.rheo.server.request;
 
 import dev.rheo.api.feature.FeatureGates;
-import dev.rheo.api.media.Accept;
+import dev.rheo.api.media.Negotiation;
 import dev.rheo.api.options.ListOptions;
 import dev.rheo.api.select.FieldSelector;
 import dev.rheo.server.http.Body;
 import dev.rheo.server.http.GzipBody;
+import dev.rheo.server.http.HttpRequest;
 import dev.rheo.server.http.HttpResponse;
 import dev.rheo.server.metrics.RequestMetrics;
 import dev.rheo.server.request.Api.Call;
@@ -17,6 +18,8 @@ import java.util.Objects;
 public final class ResourceReads {
 
   static final String JSON = "application/json";
+
+  private static final Negotiation NEGOTIATION = Negotiation.json();
 
   private final Reads reads;
   private final FeatureGates gates;
@@ -33,7 +36,7 @@ public final class ResourceReads {
 
   HttpResponse answer(Call call) throws InterruptedException {
     boolean watch = call.info().verb().equals("watch");
-    Negotiation.json(call.request(), watch);
+    NEGOTIATION.accept(call.request().header("Accept"), watch);
     if (call.info().verb().equals("get")) {
       return get(call);
     }
@@ -64,12 +67,12 @@ public final class ResourceReads {
       // The old way to watch one object: by its path.
       options = options.forName(call.info().name());
     }
-    FieldSelector resolved = call.type().resolve(options.fieldSelector());
+    FieldSelector resolved = options.fieldSelector().resolve(call.type()::fieldLabel);
     return options.withFieldSelector(resolved);
   }
 
   private HttpResponse compressed(Call call, Reads.Answer answer) {
-    if (answer.atLeast() > Reads.COMPRESS_ABOVE && Negotiation.acceptsGzip(call.request())) {
+    if (answer.atLeast() > Reads.COMPRESS_ABOVE && acceptsGzip(call.request())) {
       Body body = gzip.wrap(answer.body());
       if (body != null) {
         return HttpResponse.streaming(200, JSON, body)
@@ -78,6 +81,19 @@ public final class ResourceReads {
       }
     }
     return HttpResponse.streaming(200, JSON, answer.body());
+  }
+
+  static boolean acceptsGzip(HttpRequest request) {
+    for (String field : request.headers().getAll("Accept-Encoding")) {
+      for (String coding : field.split(",", -1)) {
+        String[] parts = coding.strip().split(";", -1);
+        if (parts[0].strip().equalsIgnoreCase("gzip")
+            && !(parts.length > 1 && parts[1].strip().matches("q=0(\\.0*)?"))) {
+          return true;
+        }
+      }
+    }
+    return false;
   }
 
   private record Counted(RequestMetrics.Watch watch) implements WatchMetrics {

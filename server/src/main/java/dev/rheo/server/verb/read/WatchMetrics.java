@@ -1,7 +1,7 @@
 package dev.rheo.server.verb.read;
 
 /** What one watch tells of itself while it runs. Called on its event loop. */
-interface WatchMetrics {
+public interface WatchMetrics {
   /** An event of an object of so many bytes begins to be written. */
   void event(int bytes);
 
