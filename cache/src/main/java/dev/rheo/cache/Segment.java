@@ -1,0 +1,4 @@
+package dev.rheo.cache;
+
+/** One file of the spool. */
+final class Segment {}
