@@ -21,6 +21,14 @@ public interface Server {
     throw new ServerStartException("not wired");
   }
 
+  /**
+   * Waits until {@code /readyz} is green for the first time: the watch cache holds what the store
+   * holds.
+   *
+   * @return false if the time was up before
+   */
+  boolean awaitReady(Duration atMost) throws InterruptedException;
+
   /** Where it listens; the real port if port 0 was asked for. */
   InetSocketAddress address();
 

@@ -1,5 +1,6 @@
 package dev.rheo.server;
 
+import dev.rheo.api.feature.FeatureGates;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -25,6 +26,7 @@ public record ServerConfig(
     int port,
     StoreKind store,
     Path kubeconfig,
+    FeatureGates gates,
     MemoryPlan memory,
     @Nullable Path tokenAuthFile,
     Duration historyTime,
