@@ -4,6 +4,7 @@ import dev.rheo.api.status.ApiException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -71,18 +72,18 @@ public final class FieldSelector {
   /**
    * The selector in the canonical names of a resource's fields.
    *
-   * @throws ApiException 400 if the resource cannot be selected by a field
+   * @param names from the name that a client uses to the canonical one; throws {@link ApiException}
+   *     400 for a field by which the resource cannot be selected
    */
-  public FieldSelector resolve(SelectableFields fields) {
+  public FieldSelector resolve(UnaryOperator<String> names) {
+    if (terms.isEmpty()) {
+      return this;
+    }
     List<Term> resolved = new ArrayList<>(terms.size());
     for (Term term : terms) {
-      String name = fields.aliases().getOrDefault(term.field(), term.field());
-      if (!fields.names().contains(name)) {
-        throw ApiException.badRequest(fields.refuse(term.field()));
-      }
-      resolved.add(new Term(name, term.value(), term.negated()));
+      resolved.add(new Term(names.apply(term.field()), term.value(), term.negated()));
     }
-    return resolved.isEmpty() ? EVERYTHING : new FieldSelector(resolved);
+    return new FieldSelector(resolved);
   }
 
   public List<Term> terms() {
