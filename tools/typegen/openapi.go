@@ -24,17 +24,18 @@ type property struct {
 
 var stableDocument = regexp.MustCompile(`__v[0-9]+_openapi\.json$`)
 
-// openapiTable writes what the Go types do not say:
-//
-//	T openapiName required mapType      (required: comma separated JSON names)
-//	F jsonName format listType listMapKeys mapType default     (only where there is something to say)
-//
-// with "-" for what is empty. The default is JSON without spaces, written where it is not the zero value.
+const openapiColumns = `# T type required mapType   a type; required: comma separated JSON names
+# F name format listType listMapKeys mapType default   a field of the last T, where there is something to say; the default is JSON
+#   without spaces, told where it is not the zero value; "-" for what is empty
+`
+
+// openapiTable writes what the Go types do not say.
 func openapiTable(w *bufio.Writer, kubernetes string) error {
 	files, err := filepath.Glob(filepath.Join(kubernetes, "api/openapi-spec/v3/*_openapi.json"))
 	if err != nil {
 		return err
 	}
+	fmt.Fprintf(w, attribution, "api/openapi-spec/v3", release, openapiColumns)
 	schemas := map[string]*property{}
 	for _, f := range files {
 		if !stableDocument.MatchString(f) {
