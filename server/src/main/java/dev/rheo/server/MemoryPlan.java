@@ -12,21 +12,24 @@ package dev.rheo.server;
  *   ├─ runtime       {@value #RUNTIME_MIB} MiB  code, class data, threads, native libraries, the collector
  *   └─ the rest
  *      ├─ heap       2/5     -Xmx
- *      │  ├─ requestBodies  1/4 of heap    bodies of requests, until they are answered
- *      │  ├─ eventLog       1/4 of heap    positions of recent events
- *      │  └─ (the rest)     index of the objects, some 200 bytes each, and garbage
+ *      │  ├─ requestBodies   1/8   bodies of requests, until they are answered
+ *      │  ├─ responseBodies  1/8   answers made as a whole and not sent yet
+ *      │  ├─ hotBuffers      1/16  object bytes that were written last, shared by their readers
+ *      │  ├─ eventLog        1/8   positions of the events that a watch may still ask for
+ *      │  ├─ decodedEvents   1/16  the latest of them, decoded
+ *      │  ├─ snapshots       1/16  old states that lists are continued from
+ *      │  └─ (the rest)            the index, some 200 bytes an object, and garbage
  *      ├─ direct     2/5     -XX:MaxDirectMemorySize
- *      │  ├─ outgoing       1/2 of direct  bytes drawn for readers and not yet taken by their sockets
- *      │  ├─ hotBuffers     1/4 of direct  object bytes shared by the readers near them
- *      │  └─ (the rest)     incoming bytes, handshakes, what the allocator's pools round up
+ *      │  ├─ outgoing        3/4   bytes drawn for readers and not yet taken by their sockets
+ *      │  └─ (the rest)            incoming bytes, handshakes, what the pools round up
  *      └─ native     1/5
- *         ├─ storeCaches    3/4 of native  the store's write buffers and block cache
- *         └─ compression    1/4 of native  deflate states, some 256 KiB each
+ *         ├─ storeCaches     3/4   the store's write buffers and block cache
+ *         └─ compression     1/4   deflate states, some 300 KiB each
  * </pre>
  *
- * <p>As an example, with {@code --max-memory 384m} the rest is 272 MiB: 108 MiB of heap (27 request
- * bodies, 27 event log), 108 MiB direct (54 outgoing, 27 hot) and 54 MiB native (40 store, 13
- * compression).
+ * <p>As an example, with {@code --max-memory 384m} the rest is 272 MiB: 108 MiB of heap (13 each
+ * for request bodies, answers and the event log), 108 MiB direct (81 outgoing) and 54 MiB native
+ * (40 store, 13 compression).
  *
  * <p>The launcher sets the sizes of the heap and of direct memory before the process starts, by the
  * same proportions.
@@ -35,10 +38,13 @@ package dev.rheo.server;
  * @param heap the Java heap
  * @param direct direct buffers
  * @param requestBodies bodies of requests being received or handled, counted by their length; their
- *     decoded trees are larger, which is why it is only a quarter of the heap
- * @param eventLog what the watch cache keeps in the heap about recent events
+ *     decoded trees are larger, which is why it is only an eighth of the heap
+ * @param responseBodies answers made as one array and not sent yet
+ * @param hotBuffers bytes of objects that were written last, kept so that live events need no read
+ * @param eventLog what the watch cache keeps about retained events
+ * @param decodedEvents what it keeps about the latest of them so that they need not be decoded
+ * @param snapshots states of resources at past revisions, as far as they differ from the present
  * @param outgoing bytes drawn for readers and not yet taken by their sockets, over all connections
- * @param hotBuffers bytes of objects being sent, shared by the readers near them
  * @param storeCaches write buffers and block cache of the store
  * @param compression deflate states of compressed responses
  */
@@ -47,9 +53,12 @@ public record MemoryPlan(
     long heap,
     long direct,
     long requestBodies,
-    long eventLog,
-    long outgoing,
+    long responseBodies,
     long hotBuffers,
+    long eventLog,
+    long decodedEvents,
+    long snapshots,
+    long outgoing,
     long storeCaches,
     long compression) {
 
@@ -63,7 +72,7 @@ public record MemoryPlan(
   /** What is used when nothing is said. */
   public static final long DEFAULT_TOTAL = 384 * MIB;
 
-  /** With less, a single large request would not fit its budget. */
+  /** With less, two of the largest requests would not fit their budget. */
   public static final long MIN_TOTAL = 256 * MIB;
 
   /**
@@ -78,19 +87,21 @@ public record MemoryPlan(
           "%d MiB of memory are too few, give at least %d MiB"
               .formatted(total / MIB, MIN_TOTAL / MIB));
     }
-    long rest = total - RUNTIME;
-    long heap = rest / 5 * 2;
-    long direct = rest / 5 * 2;
-    long offHeap = rest / 5;
+    long fifth = (total - RUNTIME) / 5;
+    long heap = fifth * 2;
+    long direct = fifth * 2;
     return new MemoryPlan(
         total,
         heap,
         direct,
-        heap / 4,
-        heap / 4,
-        direct / 2,
-        direct / 4,
-        offHeap / 4 * 3,
-        offHeap / 4);
+        heap / 8,
+        heap / 8,
+        heap / 16,
+        heap / 8,
+        heap / 16,
+        heap / 16,
+        direct / 4 * 3,
+        fifth / 4 * 3,
+        fifth / 4);
   }
 }

@@ -19,24 +19,34 @@ class MemoryPlanTest {
     assertThat(MemoryPlan.RUNTIME + plan.heap() + plan.direct() + offHeap)
         .isLessThanOrEqualTo(total)
         .isGreaterThan(total - MIB);
-    assertThat(plan.requestBodies() + plan.eventLog()).isLessThanOrEqualTo(plan.heap() / 2);
-    assertThat(plan.outgoing() + plan.hotBuffers()).isLessThanOrEqualTo(plan.direct() * 3 / 4);
+    long onHeap =
+        plan.requestBodies()
+            + plan.responseBodies()
+            + plan.hotBuffers()
+            + plan.eventLog()
+            + plan.decodedEvents()
+            + plan.snapshots();
+    assertThat(onHeap).isBetween(plan.heap() / 2, plan.heap() / 5 * 3);
+    assertThat(plan.outgoing()).isLessThanOrEqualTo(plan.direct() * 3 / 4);
   }
 
   @Test
-  void theLeastTakesTheLargestRequestThreeTimes() {
-    assertThat(MemoryPlan.of(MemoryPlan.MIN_TOTAL).requestBodies()).isGreaterThan(9 * MIB);
+  void theLeastTakesTheLargestRequestTwice() {
+    assertThat(MemoryPlan.of(MemoryPlan.MIN_TOTAL).requestBodies()).isGreaterThan(6 * MIB);
   }
 
   @Test
   void isAsTheExampleSays() {
     MemoryPlan plan = MemoryPlan.of(384 * MIB);
     assertThat(plan.heap() / MIB).isEqualTo(108);
-    assertThat(plan.requestBodies() / MIB).isEqualTo(27);
-    assertThat(plan.eventLog() / MIB).isEqualTo(27);
+    assertThat(plan.requestBodies() / MIB).isEqualTo(13);
+    assertThat(plan.responseBodies() / MIB).isEqualTo(13);
+    assertThat(plan.hotBuffers() / MIB).isEqualTo(6);
+    assertThat(plan.eventLog() / MIB).isEqualTo(13);
+    assertThat(plan.decodedEvents() / MIB).isEqualTo(6);
+    assertThat(plan.snapshots() / MIB).isEqualTo(6);
     assertThat(plan.direct() / MIB).isEqualTo(108);
-    assertThat(plan.outgoing() / MIB).isEqualTo(54);
-    assertThat(plan.hotBuffers() / MIB).isEqualTo(27);
+    assertThat(plan.outgoing() / MIB).isEqualTo(81);
     assertThat(plan.storeCaches() / MIB).isEqualTo(40);
     assertThat(plan.compression() / MIB).isEqualTo(13);
   }

@@ -18,6 +18,12 @@ final class Swar {
   private static final long QUOTES = ONES * '"';
   private static final long BACKSLASHES = ONES * '\\';
   private static final long SPACES = ONES * ' ';
+  private static final long AMPERSANDS = ONES * '&';
+
+  /** Setting bit 1 makes '<' a '>'. */
+  private static final long BIT_ONE = ONES * 2;
+
+  private static final long GREATERS = ONES * '>';
 
   private Swar() {}
 
@@ -35,9 +41,12 @@ final class Swar {
         & HIGHS;
   }
 
-  /** Bytes of a character outside ASCII. */
-  static long nonAscii(long word) {
-    return word & HIGHS;
+  /** What JSON text may have to escape: the above, {@code < > &}, and all beyond ASCII. */
+  static long jsonEscapes(long word) {
+    return stringEnds(word)
+        | (word & HIGHS)
+        | equal(word, AMPERSANDS)
+        | equal(word | BIT_ONE, GREATERS);
   }
 
   /** The bytes equal to the one that {@code pattern} repeats. */

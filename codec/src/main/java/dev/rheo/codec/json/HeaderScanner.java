@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
  * compiled once. Immutable and thread-safe.
  *
  * <p>The wanted paths form a tree of {@link Node}s that is walked along with the JSON text; what no
- * path leads to is skipped unread. The pass ends when metadata and a value for every path were
- * seen.
+ * path leads to is skipped unread. Paths into {@code metadata.labels} lead nowhere. The pass ends
+ * when metadata and a value for every path were seen.
  */
 public final class HeaderScanner {
   private final Node root = new Node();
@@ -252,29 +252,23 @@ public final class HeaderScanner {
       do {
         in.string();
         Node child = node == null ? null : node.find(in);
+        in.expect(':');
         if (in.stringIs(NAME)) {
           name = text(child);
         } else if (in.stringIs(NAMESPACE)) {
           namespace = text(child);
         } else if (in.stringIs(UID)) {
           uid = text(child);
-        } else if (in.stringIs(RESOURCE_VERSION)) {
-          String digits = text(child);
-          revisionOffset = in.stringStart();
-          revisionLength = in.stringEnd() - in.stringStart();
-          if (digits.isEmpty() && revisionLength != 0) {
-            revisionOffset = -1; // not a string
-            revisionLength = 0;
-          }
-        } else if (child == null && in.stringIs(LABELS)) {
-          in.expect(':');
+        } else if (in.stringIs(RESOURCE_VERSION) && in.peek() == '"') {
+          revisionOffset = in.position() + 1;
+          text(child);
+          revisionLength = in.stringEnd() - revisionOffset;
+        } else if (in.stringIs(LABELS)) {
           labels();
-        } else if (in.stringIs(DELETION_TIMESTAMP)) {
-          in.expect(':');
-          deleting = in.peek() != 'n';
-          value(child);
         } else {
-          in.expect(':');
+          if (in.stringIs(DELETION_TIMESTAMP)) {
+            deleting = in.peek() != 'n';
+          }
           value(child);
         }
       } while (in.more('}'));
@@ -282,7 +276,6 @@ public final class HeaderScanner {
 
     /** A string of metadata, which a path may want as well. */
     private String text(@Nullable Node node) {
-      in.expect(':');
       if (in.peek() != '"') {
         in.skipValue();
         return "";

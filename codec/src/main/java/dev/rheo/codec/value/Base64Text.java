@@ -29,7 +29,8 @@ public final class Base64Text {
    * @throws IllegalArgumentException in upstream's words, if it is not base64
    */
   public static String canonical(String text) {
-    byte[] bytes = text.getBytes(StandardCharsets.ISO_8859_1); // others become '?', which is invalid
+    byte[] bytes =
+        text.getBytes(StandardCharsets.ISO_8859_1); // others become '?', which is invalid
     if (isCanonical(bytes, 0, bytes.length)) {
       return text;
     }

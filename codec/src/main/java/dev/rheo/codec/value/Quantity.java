@@ -31,7 +31,9 @@ public final class Quantity {
   private static final BigDecimal KIBI = BigDecimal.valueOf(1024);
   private static final BigInteger KIBI_INTEGER = BigInteger.valueOf(1024);
   private static final String SUFFIX_CHARS = "eEinumkKMGTP";
-  private static final String[] DECIMAL_SUFFIXES = {"n", "u", "m", "", "k", "M", "G", "T", "P", "E"};
+  private static final String[] DECIMAL_SUFFIXES = {
+    "n", "u", "m", "", "k", "M", "G", "T", "P", "E"
+  };
   private static final String[] BINARY_SUFFIXES = {"", "Ki", "Mi", "Gi", "Ti", "Pi", "Ei"};
 
   private static final String FORMAT_MESSAGE =
