@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.function.UnaryOperator;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -72,18 +73,17 @@ public final class FieldSelector {
   /**
    * The selector in the canonical names of a resource's fields.
    *
-   * @param names from the name that a client uses to the canonical one; throws {@link ApiException}
-   *     400 for a field by which the resource cannot be selected
+   * @param canonical gives the canonical name of a field; refuses with 400 what the resource cannot
+   *     be selected by
    */
-  public FieldSelector resolve(UnaryOperator<String> names) {
+  public FieldSelector resolve(UnaryOperator<String> canonical) {
     if (terms.isEmpty()) {
       return this;
     }
-    List<Term> resolved = new ArrayList<>(terms.size());
-    for (Term term : terms) {
-      resolved.add(new Term(names.apply(term.field()), term.value(), term.negated()));
-    }
-    return new FieldSelector(resolved);
+    return new FieldSelector(
+        terms.stream()
+            .map(term -> new Term(canonical.apply(term.field()), term.value(), term.negated()))
+            .toList());
   }
 
   public List<Term> terms() {
