@@ -14,8 +14,7 @@ import org.jspecify.annotations.Nullable;
 /** The defaults of the core group that are more than a value. */
 final class CoreDefaults {
   private static final long CLIENT_IP_SECONDS = 10_800;
-  private static final Set<String> CLUSTER_TYPES =
-      Set.of("ClusterIP", "NodePort", "LoadBalancer");
+  private static final Set<String> CLUSTER_TYPES = Set.of("ClusterIP", "NodePort", "LoadBalancer");
 
   private CoreDefaults() {}
 
@@ -142,8 +141,7 @@ final class CoreDefaults {
     if (texts != null) {
       for (Map.Entry<String, JsonNode> entry : texts.properties()) {
         byte[] bytes = entry.getValue().asText().getBytes(StandardCharsets.UTF_8);
-        Trees.need(secret, "data")
-            .put(entry.getKey(), Base64.getEncoder().encodeToString(bytes));
+        Trees.need(secret, "data").put(entry.getKey(), Base64.getEncoder().encodeToString(bytes));
       }
       secret.remove("stringData");
     }

@@ -128,8 +128,7 @@ final class DefaultPlan {
                 FieldType field =
                     Objects.requireNonNull(type.field(name), type.goName() + "." + name);
                 plan.literals.add(
-                    new Literal(
-                        name, field.cardinality() == FieldType.Cardinality.POINTER, value));
+                    new Literal(name, field.cardinality() == FieldType.Cardinality.POINTER, value));
               });
       for (FieldType field : type.fields()) {
         ObjectType part = field.type();
@@ -146,8 +145,7 @@ final class DefaultPlan {
       if (!visited.add(type.goName())) {
         return false;
       }
-      if (Rules.FUNCTIONS.containsKey(type.goName())
-          || Rules.LITERALS.containsKey(type.goName())) {
+      if (Rules.FUNCTIONS.containsKey(type.goName()) || Rules.LITERALS.containsKey(type.goName())) {
         return true;
       }
       return type.fields().stream()

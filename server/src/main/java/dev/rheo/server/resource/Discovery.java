@@ -19,8 +19,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The discovery documents, byte for byte as kube-apiserver writes them, made once from the registry.
- * All are compact JSON with a line feed at the end. Immutable.
+ * The discovery documents, byte for byte as kube-apiserver writes them, made once from the
+ * registry. All are compact JSON with a line feed at the end. Immutable.
  *
  * <p>Aggregated discovery (KEP-3352) is asked for with {@code Accept:
  * application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList}, which the answer's content
@@ -67,7 +67,8 @@ public final class Discovery {
           if (!name.isEmpty()) {
             ObjectNode one = apiGroup(name, versions.keySet());
             groupList.add(one);
-            ObjectNode document = NODES.objectNode().put("kind", "APIGroup").put("apiVersion", "v1");
+            ObjectNode document =
+                NODES.objectNode().put("kind", "APIGroup").put("apiVersion", "v1");
             document.setAll(one);
             group.put(name, bytes(document));
           }
@@ -185,10 +186,7 @@ public final class Discovery {
   }
 
   private static ObjectNode groupVersion(String group, String version) {
-    return NODES
-        .objectNode()
-        .put("groupVersion", group + "/" + version)
-        .put("version", version);
+    return NODES.objectNode().put("groupVersion", group + "/" + version).put("version", version);
   }
 
   private static ObjectNode resourceList(ResourceType first, List<ResourceType> types) {
@@ -264,7 +262,11 @@ public final class Discovery {
         .put("buildDate", "1970-01-01T00:00:00Z")
         .put("goVersion", "java" + Runtime.version().feature())
         .put("compiler", "javac")
-        .put("platform", System.getProperty("os.name", "").toLowerCase(java.util.Locale.ROOT) + "/" + architecture());
+        .put(
+            "platform",
+            System.getProperty("os.name", "").toLowerCase(java.util.Locale.ROOT)
+                + "/"
+                + architecture());
   }
 
   private static String architecture() {

@@ -10,7 +10,9 @@ final class Images {
           + "(?:\\.(?:[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9]))*";
   private static final Pattern REFERENCE =
       Pattern.compile(
-          "(?:(?:" + HOST + "|\\[[a-fA-F0-9:]+])(?::[0-9]+)?/)?"
+          "(?:(?:"
+              + HOST
+              + "|\\[[a-fA-F0-9:]+])(?::[0-9]+)?/)?"
               + COMPONENT
               + "(?:/"
               + COMPONENT

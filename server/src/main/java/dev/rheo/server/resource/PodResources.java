@@ -61,8 +61,7 @@ final class PodResources {
       each(
           quantities,
           (name, amount) ->
-              of.merge(
-                  name, amount, (a, b) -> new Amount(a.value.add(b.value), a.binary)));
+              of.merge(name, amount, (a, b) -> new Amount(a.value.add(b.value), a.binary)));
     }
 
     void add(Amounts other) {
@@ -91,8 +90,8 @@ final class PodResources {
   }
 
   /**
-   * The requests and limits of the pod as a whole (KEP-2837), where it has some: limits of huge pages
-   * and requests that are not said come from the containers, else requests from the limits.
+   * The requests and limits of the pod as a whole (KEP-2837), where it has some: limits of huge
+   * pages and requests that are not said come from the containers, else requests from the limits.
    */
   static void defaultPodLevel(ObjectNode spec) {
     ObjectNode resources = Trees.object(spec, "resources");
@@ -190,8 +189,7 @@ final class PodResources {
         (name, amount) -> {
           if (COMPUTE.contains(name) && amount.value.signum() > 0) {
             found[0]++;
-            into.of.merge(
-                name, amount, (a, b) -> new Amount(a.value.add(b.value), a.binary));
+            into.of.merge(name, amount, (a, b) -> new Amount(a.value.add(b.value), a.binary));
           }
         });
     return found[0] == COMPUTE.size();

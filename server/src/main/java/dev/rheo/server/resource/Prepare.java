@@ -12,8 +12,8 @@ import java.util.Objects;
 /**
  * What the server does to an object before it is validated and stored: upstream's {@code
  * BeforeCreate} and {@code BeforeUpdate} with the strategies of its registries, and the admission
- * plugins that are on by default and need to look nothing up. The objects are in the stored version,
- * normalized and defaulted; they are changed in place and stay so.
+ * plugins that are on by default and need to look nothing up. The objects are in the stored
+ * version, normalized and defaulted; they are changed in place and stay so.
  *
  * <p>What holds for all resources is here and follows from the {@link Strategy}; the rest is in
  * {@link SpecialCases}.

@@ -190,8 +190,7 @@ final class SpecialCases {
     }
     String uid = Trees.text(job, "metadata", "uid");
     String name = Trees.name(job);
-    ObjectNode labels =
-        Trees.need(Trees.need(Trees.need(spec, "template"), "metadata"), "labels");
+    ObjectNode labels = Trees.need(Trees.need(Trees.need(spec, "template"), "metadata"), "labels");
     // a job that took its labels from the template shares them
     ObjectNode own = Trees.object(job, "metadata", "labels");
     boolean shared = own != null && own.equals(labels);
@@ -222,9 +221,7 @@ final class SpecialCases {
       context.groups().forEach(groups::add);
       if (!context.extra().isEmpty()) {
         ObjectNode extra = spec.putObject("extra");
-        context
-            .extra()
-            .forEach((key, values) -> values.forEach(Admission.array(extra, key)::add));
+        context.extra().forEach((key, values) -> values.forEach(Admission.array(extra, key)::add));
       }
     }
   }
