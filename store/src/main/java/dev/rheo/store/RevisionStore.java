@@ -24,8 +24,10 @@ import org.jspecify.annotations.Nullable;
  * CompactedException}. A new store is at revision 1, holding nothing.
  *
  * <p>Keys are non-empty strings without the character U+0000, at most 1 KiB in UTF-8, ordered by
- * their UTF-8 bytes. Values are opaque bytes; the store neither copies nor changes arrays that it
- * is given or hands out, and callers must not change them either.
+ * their UTF-8 bytes; the bounds of a range may be any string, and an empty end means that there is
+ * none. What no state of the store could make right (such a key, a negative revision) is refused
+ * with {@link IllegalArgumentException}. Values are opaque bytes; the store neither copies nor
+ * changes arrays that it is given or hands out, and callers must not change them either.
  *
  * <p><b>Durability.</b> When {@code commit} returns, the commit survives a crash of the process and
  * (for a durable engine) loss of power. When it throws {@link RevisionConflictException} nothing
@@ -38,6 +40,7 @@ public interface RevisionStore extends AutoCloseable {
 
   /**
    * Applies the operations together, or none of them. Each key may occur in at most one operation.
+   * A commit that neither puts nor deletes makes no revision: it returns the current one.
    *
    * @return the revision of the commit
    * @throws RevisionConflictException if an operation's expected revision is not the key's present
@@ -68,6 +71,7 @@ public interface RevisionStore extends AutoCloseable {
    * The changes of the keys in {@code [start, end)}, beginning with those of {@code fromRevision}
    * (which may lie one or more ahead of the current revision: the watch then begins there).
    *
+   * @param fromRevision at least 1
    * @throws CompactedException if {@code fromRevision <= compactedRevision()}
    */
   WatchCursor watch(String start, String end, long fromRevision)
@@ -81,7 +85,7 @@ public interface RevisionStore extends AutoCloseable {
 
   /**
    * Forgets the history below {@code revision}. Returns when reads below it are refused; space is
-   * given back later.
+   * given back later. Does nothing if they are refused already.
    *
    * @throws FutureRevisionException if it lies above the current revision
    */
@@ -142,7 +146,8 @@ public interface RevisionStore extends AutoCloseable {
    * operations.
    *
    * @param events in order of revision; empty when only progress is told
-   * @param revision every change up to and including this revision has been handed out
+   * @param revision every change that the watch admits, up to and including this revision, has been
+   *     handed out; never above the current revision
    */
   record Batch(List<Event> events, long revision) {}
 

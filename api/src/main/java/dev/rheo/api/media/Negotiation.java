@@ -1,0 +1,104 @@
+package dev.rheo.api.media;
+
+import dev.rheo.api.status.ApiException;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Finds the media type of an answer or of a body among those that an endpoint supports.
+ *
+ * @param supported media types without parameters, the default first
+ * @param streamable those of them in which a watch can be served
+ * @param transforms which transformations the endpoint can make
+ */
+public record Negotiation(List<String> supported, List<String> streamable, Transforms transforms) {
+
+  /** Whether an endpoint can answer in a media type with objects of another kind. */
+  @FunctionalInterface
+  public interface Transforms {
+    Transforms NONE = (mediaType, target) -> false;
+
+    boolean allowed(String mediaType, Target target);
+  }
+
+  public Negotiation {
+    supported = List.copyOf(supported);
+    streamable = List.copyOf(streamable);
+  }
+
+  /** Objects in JSON, and no transformation. */
+  public static Negotiation json() {
+    return new Negotiation(List.of(MediaType.JSON), List.of(MediaType.JSON), Transforms.NONE);
+  }
+
+  /**
+   * Picks the first acceptable alternative that is supported.
+   *
+   * @param accept the header, several of them joined by commas, null if absent
+   * @param watch whether the answer is a watch
+   * @throws ApiException 406, naming what is supported
+   */
+  public Accepted accept(@Nullable String accept, boolean watch) {
+    if (accept == null || accept.isEmpty()) {
+      return new Accepted(supported.getFirst(), null, false, "");
+    }
+    Accepted chosen = choose(accept);
+    if (chosen == null) {
+      throw ApiException.notAcceptable(supported);
+    }
+    if (watch && !streamable.contains(chosen.mediaType())) {
+      throw ApiException.notAcceptable(
+          streamable.stream().map(type -> type + ";stream=watch").toList());
+    }
+    return chosen;
+  }
+
+  private @Nullable Accepted choose(String accept) {
+    for (MediaType alternative : MediaType.parseAccept(accept)) {
+      if (alternative.quality() == 0) {
+        continue;
+      }
+      for (String candidate : supported) {
+        if (alternative.covers(candidate) && serves(alternative, candidate)) {
+          return new Accepted(
+              candidate,
+              Target.of(alternative),
+              alternative.parameters().getOrDefault("pretty", "").equals("1"),
+              alternative.parameters().getOrDefault("profile", ""));
+        }
+      }
+    }
+    return null;
+  }
+
+  private boolean serves(MediaType alternative, String candidate) {
+    String stream = alternative.parameters().getOrDefault("stream", "");
+    if (!stream.isEmpty() && !(stream.equals("watch") && streamable.contains(candidate))) {
+      return false;
+    }
+    String serverVersion = alternative.parameters().getOrDefault("sv", "");
+    if (!serverVersion.isEmpty() && !serverVersion.equals("v1")) {
+      return false;
+    }
+    Target target = Target.of(alternative);
+    return target == null || transforms.allowed(candidate, target);
+  }
+
+  /**
+   * The media type of a body.
+   *
+   * @param contentType the header, null if absent
+   * @return one of the supported ones
+   * @throws ApiException 415, naming what is supported
+   */
+  public String contentType(@Nullable String contentType) {
+    if (contentType == null || contentType.isEmpty()) {
+      return supported.getFirst();
+    }
+    MediaType type = MediaType.parse(contentType);
+    if (type == null || !supported.contains(type.essence())) {
+      throw ApiException.unsupportedMediaType(supported);
+    }
+    return type.essence();
+  }
+}

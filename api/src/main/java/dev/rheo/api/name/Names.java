@@ -1,0 +1,220 @@
+package dev.rheo.api.name;
+
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.IntUnaryOperator;
+import java.util.regex.Pattern;
+
+/**
+ * The rules for names, label keys and label values, with upstream's wording of what is wrong. Each
+ * check returns the faults, none if the value is good. Lengths are in bytes of UTF-8.
+ */
+public final class Names {
+  private Names() {}
+
+  /** What kind of name an object of a resource must have. */
+  public enum Kind {
+    /** A DNS-1123 label: {@code my-name}. */
+    DNS_LABEL,
+    /** A DNS-1123 subdomain: {@code my.name}. */
+    DNS_SUBDOMAIN,
+    /** A DNS-1035 label: as a DNS-1123 label, beginning with a letter. */
+    DNS_1035_LABEL,
+    /** Anything that fits between two slashes of a path. */
+    PATH_SEGMENT;
+
+    public List<String> validate(String name) {
+      return switch (this) {
+        case DNS_LABEL -> dnsLabel(name);
+        case DNS_SUBDOMAIN -> dnsSubdomain(name);
+        case DNS_1035_LABEL -> dns1035Label(name);
+        case PATH_SEGMENT -> pathSegment(name);
+      };
+    }
+
+    /** Whether it can be a {@code generateName}: it may end in a dash. */
+    public List<String> validatePrefix(String prefix) {
+      return this == PATH_SEGMENT ? pathSegmentPrefix(prefix) : validate(maskTrailingDash(prefix));
+    }
+  }
+
+  private static final int LABEL_MAX = 63;
+  private static final int SUBDOMAIN_MAX = 253;
+
+  /** Both count bytes; upstream words it in two ways. */
+  private static final String CHARACTERS = "characters";
+
+  private static final String BYTES = "bytes";
+
+  private static final String LABEL = "[a-z0-9]([-a-z0-9]*[a-z0-9])?";
+  private static final Pattern LABEL_PATTERN = Pattern.compile(LABEL);
+  private static final String SUBDOMAIN = LABEL + "(\\." + LABEL + ")*";
+  private static final Pattern SUBDOMAIN_PATTERN = Pattern.compile(SUBDOMAIN);
+  private static final String LABEL_1035 = "[a-z]([-a-z0-9]*[a-z0-9])?";
+  private static final Pattern LABEL_1035_PATTERN = Pattern.compile(LABEL_1035);
+  private static final String QUALIFIED = "([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]";
+  private static final Pattern QUALIFIED_PATTERN = Pattern.compile(QUALIFIED);
+  private static final String VALUE = "(" + QUALIFIED + ")?";
+  private static final Pattern VALUE_PATTERN = Pattern.compile(VALUE);
+
+  private static final String QUALIFIED_MESSAGE =
+      "must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an"
+          + " alphanumeric character";
+
+  /** Without vowels and look-alikes, so that no words come about. */
+  private static final String SUFFIX_ALPHABET = "bcdfghjklmnpqrstvwxz2456789";
+
+  private static final int SUFFIX_LENGTH = 5;
+  private static final int GENERATED_BASE_MAX = LABEL_MAX - SUFFIX_LENGTH;
+
+  public static List<String> dnsLabel(String value) {
+    List<String> errors = new ArrayList<>(0);
+    tooLong(errors, value, LABEL_MAX, CHARACTERS);
+    if (!LABEL_PATTERN.matcher(value).matches()) {
+      errors.add(
+          SUBDOMAIN_PATTERN.matcher(value).matches()
+              ? "must not contain dots"
+              : regex(
+                  "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or"
+                      + " '-', and must start and end with an alphanumeric character",
+                  LABEL,
+                  "my-name",
+                  "123-abc"));
+    }
+    return errors;
+  }
+
+  public static List<String> dnsSubdomain(String value) {
+    return dnsSubdomain(value, CHARACTERS);
+  }
+
+  private static List<String> dnsSubdomain(String value, String unit) {
+    List<String> errors = new ArrayList<>(0);
+    tooLong(errors, value, SUBDOMAIN_MAX, unit);
+    if (!SUBDOMAIN_PATTERN.matcher(value).matches()) {
+      errors.add(
+          regex(
+              "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters,"
+                  + " '-' or '.', and must start and end with an alphanumeric character",
+              SUBDOMAIN,
+              "example.com"));
+    }
+    return errors;
+  }
+
+  public static List<String> dns1035Label(String value) {
+    List<String> errors = new ArrayList<>(0);
+    tooLong(errors, value, LABEL_MAX, CHARACTERS);
+    if (!LABEL_1035_PATTERN.matcher(value).matches()) {
+      errors.add(
+          regex(
+              "a DNS-1035 label must consist of lower case alphanumeric characters or '-', start"
+                  + " with an alphabetic character, and end with an alphanumeric character",
+              LABEL_1035,
+              "my-name",
+              "abc-123"));
+    }
+    return errors;
+  }
+
+  public static List<String> pathSegment(String value) {
+    return value.equals(".") || value.equals("..")
+        ? List.of("may not be '" + value + "'")
+        : pathSegmentPrefix(value);
+  }
+
+  private static List<String> pathSegmentPrefix(String value) {
+    List<String> errors = new ArrayList<>(0);
+    for (String illegal : new String[] {"/", "%"}) {
+      if (value.contains(illegal)) {
+        errors.add("may not contain '" + illegal + "'");
+      }
+    }
+    return errors;
+  }
+
+  /** A label or annotation key, a finalizer: {@code [prefix/]name}. */
+  public static List<String> labelKey(String value) {
+    List<String> errors = new ArrayList<>(0);
+    String[] parts = value.split("/", -1);
+    if (parts.length > 2) {
+      return List.of(
+          "a valid label key "
+              + regex(QUALIFIED_MESSAGE, QUALIFIED, "MyName", "my.name", "123-abc")
+              + " with an optional DNS subdomain prefix and '/' (e.g. 'example.com/MyName')");
+    }
+    String name = parts[parts.length - 1];
+    if (parts.length == 2) {
+      if (parts[0].isEmpty()) {
+        errors.add("prefix part must be non-empty");
+      } else {
+        dnsSubdomain(parts[0], BYTES).forEach(message -> errors.add("prefix part " + message));
+      }
+    }
+    if (name.isEmpty()) {
+      errors.add("name part must be non-empty");
+    } else {
+      List<String> length = new ArrayList<>(0);
+      tooLong(length, name, LABEL_MAX, BYTES);
+      length.forEach(message -> errors.add("name part " + message));
+    }
+    if (!QUALIFIED_PATTERN.matcher(name).matches()) {
+      errors.add(
+          "name part " + regex(QUALIFIED_MESSAGE, QUALIFIED, "MyName", "my.name", "123-abc"));
+    }
+    return errors;
+  }
+
+  public static List<String> labelValue(String value) {
+    List<String> errors = new ArrayList<>(0);
+    tooLong(errors, value, LABEL_MAX, BYTES);
+    if (!VALUE_PATTERN.matcher(value).matches()) {
+      errors.add(
+          regex(
+              "a valid label must be an empty string or consist of alphanumeric characters, '-', '_'"
+                  + " or '.', and must start and end with an alphanumeric character",
+              VALUE,
+              "MyValue",
+              "my_value",
+              "12345"));
+    }
+    return errors;
+  }
+
+  /**
+   * A name from a {@code generateName}: the base, cut so that the whole has at most 63 characters,
+   * and five random characters.
+   *
+   * @param random gives a number in {@code [0, bound)}
+   */
+  public static String generate(String base, IntUnaryOperator random) {
+    StringBuilder name = new StringBuilder(LABEL_MAX);
+    name.append(base, 0, Math.min(base.length(), GENERATED_BASE_MAX));
+    for (int i = 0; i < SUFFIX_LENGTH; i++) {
+      name.append(SUFFIX_ALPHABET.charAt(random.applyAsInt(SUFFIX_ALPHABET.length())));
+    }
+    return name.toString();
+  }
+
+  private static String maskTrailingDash(String name) {
+    // as upstream, which takes two characters away and adds one
+    return name.length() > 1 && name.endsWith("-")
+        ? name.substring(0, name.length() - 2) + "a"
+        : name;
+  }
+
+  private static void tooLong(List<String> errors, String value, int maximum, String unit) {
+    if (value.length() > maximum || value.getBytes(StandardCharsets.UTF_8).length > maximum) {
+      errors.add("must be no more than " + maximum + " " + unit);
+    }
+  }
+
+  private static String regex(String message, String regex, String... examples) {
+    StringBuilder out = new StringBuilder(message).append(" (e.g. ");
+    for (int i = 0; i < examples.length; i++) {
+      out.append(i == 0 ? "'" : " or '").append(examples[i]).append("', ");
+    }
+    return out.append("regex used for validation is '").append(regex).append("')").toString();
+  }
+}

@@ -1,0 +1,287 @@
+package dev.rheo.api.options;
+
+import dev.rheo.api.feature.FeatureGates;
+import dev.rheo.api.feature.FeatureGates.Gate;
+import dev.rheo.api.select.FieldSelector;
+import dev.rheo.api.select.LabelSelector;
+import dev.rheo.api.status.ApiException;
+import dev.rheo.api.status.FieldError;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The options of list, watch and deletecollection. Strings that were not given are empty.
+ *
+ * @param timeoutSeconds null if not given
+ * @param limit 0 if not given; not positive means no limit
+ * @param sendInitialEvents null if not given
+ */
+public record ListOptions(
+    LabelSelector labelSelector,
+    FieldSelector fieldSelector,
+    boolean watch,
+    boolean allowWatchBookmarks,
+    String resourceVersion,
+    String resourceVersionMatch,
+    @Nullable Long timeoutSeconds,
+    long limit,
+    String continueToken,
+    @Nullable Boolean sendInitialEvents) {
+
+  public static final String EXACT = "Exact";
+  public static final String NOT_OLDER_THAN = "NotOlderThan";
+
+  private static final ListOptions NONE =
+      new ListOptions(
+          LabelSelector.everything(),
+          FieldSelector.everything(),
+          false,
+          false,
+          "",
+          "",
+          null,
+          0,
+          "",
+          null);
+
+  /** No option given. */
+  public static ListOptions none() {
+    return NONE;
+  }
+
+  /**
+   * Reads, defaults and validates.
+   *
+   * @param query the decoded parameters
+   * @param forceWatch whether the path demands a watch
+   * @throws ApiException 400 for what cannot be read, 422 for what does not go together
+   */
+  public static ListOptions parse(
+      Map<String, List<String>> query, boolean forceWatch, FeatureGates gates) {
+    QueryParameters parameters = new QueryParameters(query);
+    boolean watch = parameters.isTrue("watch");
+    Long timeoutSeconds = parameters.integer("timeoutSeconds");
+    Long limit = parameters.integer("limit");
+    boolean watchList = gates.enabled(Gate.WATCH_LIST);
+    ListOptions options =
+        new ListOptions(
+                LabelSelector.parse(parameters.text("labelSelector")),
+                FieldSelector.parse(parameters.text("fieldSelector")),
+                watch || forceWatch,
+                parameters.isTrue("allowWatchBookmarks"),
+                parameters.text("resourceVersion"),
+                parameters.text("resourceVersionMatch"),
+                timeoutSeconds,
+                limit == null ? 0 : limit,
+                parameters.text("continue"),
+                parameters.bool("sendInitialEvents"))
+            .defaulted(watchList);
+    List<FieldError> errors = options.validate(watchList);
+    if (!errors.isEmpty()) {
+      throw ApiException.invalid("meta.k8s.io", "ListOptions", "", errors);
+    }
+    return options;
+  }
+
+  /** The same with other fields selected, such as those of {@link FieldSelector#resolve}. */
+  public ListOptions withFieldSelector(FieldSelector selector) {
+    return new ListOptions(
+        labelSelector,
+        selector,
+        watch,
+        allowWatchBookmarks,
+        resourceVersion,
+        resourceVersionMatch,
+        timeoutSeconds,
+        limit,
+        continueToken,
+        sendInitialEvents);
+  }
+
+  /**
+   * Narrows to the one object that the path names.
+   *
+   * @throws ApiException 400 if the field selector names another
+   */
+  public ListOptions forName(String name) {
+    if (fieldSelector.isEverything()) {
+      return withFieldSelector(FieldSelector.exact("metadata.name", name));
+    }
+    if (!name.equals(fieldSelector.requiresExact("metadata.name"))) {
+      throw ApiException.badRequest("fieldSelector metadata.name doesn't match requested name");
+    }
+    return this;
+  }
+
+  /** A watch without a position asks for the state first, as it always did (KEP-3157). */
+  ListOptions defaulted(boolean watchListEnabled) {
+    if (!watchListEnabled
+        || !watch
+        || sendInitialEvents != null
+        || !resourceVersionMatch.isEmpty()
+        || !(resourceVersion.isEmpty() || resourceVersion.equals("0"))) {
+      return this;
+    }
+    return new ListOptions(
+        labelSelector,
+        fieldSelector,
+        true,
+        allowWatchBookmarks,
+        resourceVersion,
+        NOT_OLDER_THAN,
+        timeoutSeconds,
+        limit,
+        continueToken,
+        true);
+  }
+
+  List<FieldError> validate(boolean watchListEnabled) {
+    return watch ? validateWatch(watchListEnabled) : validateList();
+  }
+
+  private List<FieldError> validateList() {
+    List<FieldError> errors = new ArrayList<>(0);
+    String match = resourceVersionMatch;
+    if (!match.isEmpty()) {
+      if (resourceVersion.isEmpty()) {
+        errors.add(
+            matchForbidden("resourceVersionMatch is forbidden unless resourceVersion is provided"));
+      }
+      if (!continueToken.isEmpty()) {
+        errors.add(matchForbidden("resourceVersionMatch is forbidden when continue is provided"));
+      }
+      if (!match.equals(EXACT) && !match.equals(NOT_OLDER_THAN)) {
+        errors.add(
+            FieldError.notSupported(
+                "resourceVersionMatch", match, List.of(EXACT, NOT_OLDER_THAN, "")));
+      }
+      if (match.equals(EXACT) && resourceVersion.equals("0")) {
+        errors.add(
+            matchForbidden(
+                "resourceVersionMatch \"exact\" is forbidden for resourceVersion \"0\""));
+      }
+    }
+    if (sendInitialEvents != null) {
+      errors.add(
+          FieldError.forbidden("sendInitialEvents", "sendInitialEvents is forbidden for list"));
+    }
+    return errors;
+  }
+
+  private List<FieldError> validateWatch(boolean watchListEnabled) {
+    List<FieldError> errors = new ArrayList<>(0);
+    String match = resourceVersionMatch;
+    if (sendInitialEvents != null) {
+      if (!match.equals(NOT_OLDER_THAN)) {
+        errors.add(
+            matchForbidden(
+                "sendInitialEvents requires setting resourceVersionMatch to " + NOT_OLDER_THAN));
+      }
+      if (!watchListEnabled) {
+        errors.add(
+            FieldError.forbidden(
+                "sendInitialEvents",
+                "sendInitialEvents is forbidden for watch unless the WatchList feature gate is"
+                    + " enabled"));
+      }
+    }
+    if (!match.isEmpty()) {
+      if (sendInitialEvents == null) {
+        errors.add(
+            matchForbidden(
+                "resourceVersionMatch is forbidden for watch unless sendInitialEvents is"
+                    + " provided"));
+      }
+      if (!match.equals(NOT_OLDER_THAN)) {
+        errors.add(FieldError.notSupported("resourceVersionMatch", match, List.of(NOT_OLDER_THAN)));
+      }
+      if (!continueToken.isEmpty()) {
+        errors.add(matchForbidden("resourceVersionMatch is forbidden when continue is provided"));
+      }
+    }
+    return errors;
+  }
+
+  private static FieldError matchForbidden(String detail) {
+    return FieldError.forbidden("resourceVersionMatch", detail);
+  }
+
+  /**
+   * Which state a list with these options shows.
+   *
+   * @throws ApiException 400 for a revision or a token that cannot be read
+   */
+  public ReadPlan readPlan() {
+    long effective = Math.max(0, limit);
+    if (!continueToken.isEmpty()) {
+      ContinueToken token = ContinueToken.decode(continueToken);
+      if (!resourceVersion.isEmpty() && !resourceVersion.equals("0")) {
+        throw ApiException.badRequest(
+            "specifying resource version is not allowed when using continue");
+      }
+      return new ReadPlan.Continue(
+          token.revision() < 0 ? ContinueToken.LATEST : token.revision(),
+          token.startKey(),
+          // upstream looks at the version that the client sent, not at the token's
+          resourceVersion.equals("0") ? 0 : effective);
+    }
+    if (resourceVersion.isEmpty()) {
+      return new ReadPlan.Consistent(effective);
+    }
+    long revision;
+    try {
+      revision = ResourceVersion.parse(resourceVersion);
+    } catch (ResourceVersion.InvalidException e) {
+      throw ApiException.badRequest("invalid resource version: " + e.getMessage());
+    }
+    if (resourceVersion.equals("0")) {
+      return new ReadPlan.Any();
+    }
+    return switch (resourceVersionMatch) {
+      case EXACT -> new ReadPlan.Exact(revision, effective);
+      case NOT_OLDER_THAN -> new ReadPlan.NotOlderThan(revision, effective);
+      default ->
+          effective > 0
+              ? new ReadPlan.Exact(revision, effective)
+              : new ReadPlan.NotOlderThan(revision, 0);
+    };
+  }
+
+  /**
+   * How a watch with these options begins.
+   *
+   * @param group of the resource, empty for the core group
+   * @param resource plural
+   * @throws ApiException 422 for a revision that cannot be read
+   */
+  public WatchPlan watchPlan(String group, String resource) {
+    long revision;
+    try {
+      revision = ResourceVersion.parse(resourceVersion);
+    } catch (ResourceVersion.InvalidException e) {
+      throw ApiException.invalid(group, resource, "", List.of(e.error()));
+    }
+    boolean unset = resourceVersion.isEmpty();
+    WatchPlan.Start start;
+    if (sendInitialEvents == null) {
+      // without a position a watch of old begins with the state at hand
+      start = revision == 0 ? new WatchPlan.InitialAny() : new WatchPlan.Resume(revision);
+    } else if (sendInitialEvents) {
+      start =
+          unset
+              ? new WatchPlan.InitialConsistent()
+              : revision == 0
+                  ? new WatchPlan.InitialAny()
+                  : new WatchPlan.InitialNotOlderThan(revision);
+    } else {
+      start =
+          unset
+              ? new WatchPlan.FromConsistent()
+              : revision == 0 ? new WatchPlan.FromNow() : new WatchPlan.Resume(revision);
+    }
+    return new WatchPlan(
+        start, allowWatchBookmarks, allowWatchBookmarks && Boolean.TRUE.equals(sendInitialEvents));
+  }
+}

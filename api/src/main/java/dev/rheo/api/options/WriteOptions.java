@@ -1,0 +1,106 @@
+package dev.rheo.api.options;
+
+import dev.rheo.api.status.ApiException;
+import dev.rheo.api.status.FieldError;
+import dev.rheo.api.status.GoText;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The options of create, update and patch.
+ *
+ * @param dryRun nothing is stored, all else is as if it were
+ * @param fieldManager who writes, empty if not said
+ * @param force whether an apply takes over fields of others; null if not said
+ */
+public record WriteOptions(
+    boolean dryRun, String fieldManager, FieldValidation fieldValidation, @Nullable Boolean force) {
+
+  private static final int FIELD_MANAGER_MAX = 128;
+
+  public static WriteOptions none() {
+    return new WriteOptions(false, "", FieldValidation.WARN, null);
+  }
+
+  /**
+   * @throws ApiException 422, kind {@code CreateOptions}
+   */
+  public static WriteOptions forCreate(Map<String, List<String>> query) {
+    return parse(query, "CreateOptions", new ArrayList<>(0));
+  }
+
+  /**
+   * @throws ApiException 422, kind {@code UpdateOptions}
+   */
+  public static WriteOptions forUpdate(Map<String, List<String>> query) {
+    return parse(query, "UpdateOptions", new ArrayList<>(0));
+  }
+
+  /**
+   * @param apply whether it is a server-side apply
+   * @throws ApiException 422, kind {@code PatchOptions}
+   */
+  public static WriteOptions forPatch(Map<String, List<String>> query, boolean apply) {
+    QueryParameters parameters = new QueryParameters(query);
+    List<FieldError> errors = new ArrayList<>(0);
+    if (apply && parameters.text("fieldManager").isEmpty()) {
+      errors.add(FieldError.required("fieldManager", "is required for apply patch"));
+    }
+    if (!apply && parameters.get("force") != null) {
+      errors.add(FieldError.forbidden("force", "may not be specified for non-apply patch"));
+    }
+    return parse(query, "PatchOptions", errors);
+  }
+
+  private static WriteOptions parse(
+      Map<String, List<String>> query, String kind, List<FieldError> errors) {
+    QueryParameters parameters = new QueryParameters(query);
+    String fieldManager = parameters.text("fieldManager");
+    validateFieldManager(fieldManager, errors);
+    boolean dryRun = dryRun(parameters.all("dryRun"), errors);
+    String fieldValidation = parameters.text("fieldValidation");
+    List<String> known = List.of("", "Ignore", "Strict", "Warn");
+    if (!known.contains(fieldValidation)) {
+      errors.add(FieldError.notSupported("fieldValidation", fieldValidation, known));
+    }
+    if (!errors.isEmpty()) {
+      throw ApiException.invalid("meta.k8s.io", kind, "", errors);
+    }
+    return new WriteOptions(
+        dryRun, fieldManager, FieldValidation.of(fieldValidation), parameters.bool("force"));
+  }
+
+  static boolean dryRun(List<String> values, List<FieldError> errors) {
+    if (!values.stream().allMatch("All"::equals)) {
+      errors.add(FieldError.notSupported("dryRun", values, List.of("All")));
+    }
+    return !values.isEmpty();
+  }
+
+  private static void validateFieldManager(String manager, List<FieldError> errors) {
+    if (manager.getBytes(StandardCharsets.UTF_8).length > FIELD_MANAGER_MAX) {
+      errors.add(FieldError.tooLong("fieldManager", FIELD_MANAGER_MAX));
+    }
+    int bytes = 0;
+    for (int i = 0; i < manager.length(); ) {
+      int c = manager.codePointAt(i);
+      if (!GoText.isPrint(c)) {
+        errors.add(
+            FieldError.invalid(
+                "fieldManager",
+                manager,
+                "invalid character U+"
+                    + HexFormat.of().withUpperCase().toHexDigits(c, c > 0xffff ? 6 : 4)
+                    + " (at position "
+                    + bytes
+                    + ")"));
+      }
+      i += Character.charCount(c);
+      bytes += Character.toString(c).getBytes(StandardCharsets.UTF_8).length;
+    }
+  }
+}

@@ -1,0 +1,5 @@
+/** Label and field selectors. */
+@NullMarked
+package dev.rheo.api.select;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,269 @@
+package dev.rheo.api.status;
+
+import dev.rheo.api.name.GroupResource;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A request is refused with a {@link Status}. Messages, reasons, codes and details are those of
+ * {@code k8s.io/apimachinery/pkg/api/errors}, for clients look at all four. It has no stack trace:
+ * it is an answer, not an accident.
+ */
+public final class ApiException extends RuntimeException {
+  private static final long serialVersionUID = 1L;
+
+  private final transient Status status;
+
+  public ApiException(Status status) {
+    this(status, null);
+  }
+
+  public ApiException(Status status, @Nullable Throwable cause) {
+    super(status.message(), cause, false, false);
+    this.status = status;
+  }
+
+  public Status status() {
+    return status;
+  }
+
+  /** The HTTP status code. */
+  public int code() {
+    return status.code();
+  }
+
+  public String reason() {
+    return status.reason();
+  }
+
+  public static ApiException badRequest(String message) {
+    return of(400, "BadRequest", message, null);
+  }
+
+  /**
+   * @param message may be empty
+   */
+  public static ApiException unauthorized(String message) {
+    return of(401, "Unauthorized", message.isEmpty() ? "not authorized" : message, null);
+  }
+
+  /**
+   * @param name may be empty
+   * @param why what follows {@code is forbidden: }
+   */
+  public static ApiException forbidden(GroupResource resource, String name, String why) {
+    String what =
+        resource.isEmpty()
+            ? "forbidden: "
+            : name.isEmpty()
+                ? resource + " is forbidden: "
+                : resource + " " + GoText.quote(name) + " is forbidden: ";
+    return of(403, "Forbidden", what + why, details(resource, name));
+  }
+
+  public static ApiException notFound(GroupResource resource, String name) {
+    return of(
+        404,
+        "NotFound",
+        resource + " " + GoText.quote(name) + " not found",
+        details(resource, name));
+  }
+
+  /** No resource is served at this path. */
+  public static ApiException pathNotFound() {
+    return of(
+        404,
+        "NotFound",
+        "the server could not find the requested resource",
+        Details.of("", "", ""));
+  }
+
+  public static ApiException alreadyExists(GroupResource resource, String name) {
+    return of(
+        409,
+        "AlreadyExists",
+        resource + " " + GoText.quote(name) + " already exists",
+        details(resource, name));
+  }
+
+  /** No free name was found for a {@code generateName}. */
+  public static ApiException generateNameConflict(
+      GroupResource resource, String name, int retryAfterSeconds) {
+    return of(
+        409,
+        "AlreadyExists",
+        resource
+            + " "
+            + GoText.quote(name)
+            + " already exists, the server was not able to generate a unique name for the object",
+        new Details(name, resource.group(), resource.resource(), "", List.of(), retryAfterSeconds));
+  }
+
+  /**
+   * @param why what follows {@code Operation cannot be fulfilled on ...: }
+   */
+  public static ApiException conflict(GroupResource resource, String name, String why) {
+    return of(
+        409,
+        "Conflict",
+        "Operation cannot be fulfilled on " + resource + " " + GoText.quote(name) + ": " + why,
+        details(resource, name));
+  }
+
+  /** A conflict of server-side apply. */
+  public static ApiException applyConflict(List<Cause> causes, String message) {
+    return of(409, "Conflict", message, Details.of("", "", "").withCauses(causes));
+  }
+
+  /**
+   * @param group of the kind, empty for the core group
+   * @param name may be empty
+   */
+  public static ApiException invalid(
+      String group, String kind, String name, List<FieldError> errors) {
+    String what =
+        (group.isEmpty() ? kind : kind + "." + group) + " " + GoText.quote(name) + " is invalid";
+    return of(
+        422,
+        "Invalid",
+        errors.isEmpty() ? what : what + ": " + FieldError.join(errors),
+        Details.of(group, kind, name).withCauses(errors.stream().map(FieldError::cause).toList()));
+  }
+
+  /**
+   * @param action the verb
+   */
+  public static ApiException methodNotSupported(GroupResource resource, String action) {
+    return of(
+        405,
+        "MethodNotAllowed",
+        action + " is not supported on resources of kind " + GoText.quote(resource.toString()),
+        details(resource, ""));
+  }
+
+  /** The path exists but not with this HTTP method. */
+  public static ApiException methodNotAllowed() {
+    return of(
+        405,
+        "MethodNotAllowed",
+        "the server does not allow this method on the requested resource",
+        Details.of("", "", ""));
+  }
+
+  public static ApiException notAcceptable(List<String> supported) {
+    return of(
+        406,
+        "NotAcceptable",
+        "only the following media types are accepted: " + String.join(", ", supported),
+        null);
+  }
+
+  public static ApiException unsupportedMediaType(List<String> supported) {
+    return of(
+        415,
+        "UnsupportedMediaType",
+        "the body of the request was in an unknown format - accepted media types include: "
+            + String.join(", ", supported),
+        null);
+  }
+
+  public static ApiException gone(String message) {
+    return of(410, "Gone", message, null);
+  }
+
+  /** The revision asked for is no longer retained. */
+  public static ApiException resourceExpired(String message) {
+    return of(410, "Expired", message, null);
+  }
+
+  /** As {@link #resourceExpired}, with a token by which the list can be resumed inconsistently. */
+  public static ApiException resourceExpired(String message, String continueToken) {
+    return new ApiException(
+        Status.failure(410, "Expired", message, null).withContinue(continueToken));
+  }
+
+  public static ApiException tooManyRequests(String message, int retryAfterSeconds) {
+    return of(429, "TooManyRequests", message, Details.retryAfter(retryAfterSeconds));
+  }
+
+  /** The store could not do it now. */
+  public static ApiException serverTimeout(
+      GroupResource resource, String operation, int retryAfterSeconds) {
+    return of(
+        500,
+        "ServerTimeout",
+        "The "
+            + operation
+            + " operation against "
+            + resource
+            + " could not be completed at this time, please try again.",
+        new Details(
+            operation, resource.group(), resource.resource(), "", List.of(), retryAfterSeconds));
+  }
+
+  public static ApiException timeout(String message, int retryAfterSeconds) {
+    return of(504, "Timeout", "Timeout: " + message, Details.retryAfter(retryAfterSeconds));
+  }
+
+  /** A read that must be as new as {@code wanted} while only {@code current} is known. */
+  public static ApiException tooLargeResourceVersion(long wanted, long current) {
+    return of(
+        504,
+        "Timeout",
+        "Timeout: Too large resource version: "
+            + Long.toUnsignedString(wanted)
+            + ", current: "
+            + current,
+        Details.retryAfter(1)
+            .withCauses(
+                List.of(new Cause("ResourceVersionTooLarge", "Too large resource version", ""))));
+  }
+
+  public static ApiException requestEntityTooLarge(String message) {
+    return of(413, "RequestEntityTooLarge", "Request entity too large: " + message, null);
+  }
+
+  public static ApiException internalError(String message) {
+    return internalError(message, null);
+  }
+
+  public static ApiException internalError(String message, @Nullable Throwable cause) {
+    return new ApiException(
+        Status.failure(
+            500,
+            "InternalError",
+            "Internal error occurred: " + message,
+            Details.of("", "", "").withCauses(List.of(new Cause("", message, "")))),
+        cause);
+  }
+
+  public static ApiException serviceUnavailable(String message) {
+    return of(503, "ServiceUnavailable", message, null);
+  }
+
+  /** The same refusal with one more cause. */
+  public ApiException withCause(Cause cause) {
+    Details details = status.details() == null ? Details.of("", "", "") : status.details();
+    List<Cause> causes = new ArrayList<>(details.causes());
+    causes.add(cause);
+    return new ApiException(
+        new Status(
+            status.continueToken(),
+            status.status(),
+            status.message(),
+            status.reason(),
+            details.withCauses(causes),
+            status.code()),
+        getCause());
+  }
+
+  private static ApiException of(
+      int code, String reason, String message, @Nullable Details details) {
+    return new ApiException(Status.failure(code, reason, message, details));
+  }
+
+  private static Details details(GroupResource resource, String name) {
+    return Details.of(resource.group(), resource.resource(), name);
+  }
+}

@@ -1,0 +1,104 @@
+package dev.rheo.api.status;
+
+import java.util.HexFormat;
+
+/**
+ * Text as Go writes it: clients compare answers of a Kubernetes API server with what Go's
+ * formatting makes.
+ */
+public final class GoText {
+  private GoText() {}
+
+  /** A JSON string as encoding/json writes it, HTML characters escaped. */
+  public static String json(String text) {
+    StringBuilder out = new StringBuilder(text.length() + 2);
+    appendJson(out, text);
+    return out.toString();
+  }
+
+  static void appendJson(StringBuilder out, String text) {
+    out.append('"');
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      switch (c) {
+        case '"' -> out.append("\\\"");
+        case '\\' -> out.append("\\\\");
+        case '\b' -> out.append("\\b");
+        case '\f' -> out.append("\\f");
+        case '\n' -> out.append("\\n");
+        case '\r' -> out.append("\\r");
+        case '\t' -> out.append("\\t");
+        case '<', '>', '&', '\u2028', '\u2029' -> unicode(out, c);
+        default -> {
+          if (c < 0x20) {
+            unicode(out, c);
+          } else if (Character.isHighSurrogate(c)
+              && i + 1 < text.length()
+              && Character.isLowSurrogate(text.charAt(i + 1))) {
+            out.append(c).append(text.charAt(++i));
+          } else if (Character.isSurrogate(c)) {
+            out.append("\\ufffd");
+          } else {
+            out.append(c);
+          }
+        }
+      }
+    }
+    out.append('"');
+  }
+
+  /** A string literal as the verb {@code %q} writes it. */
+  public static String quote(String text) {
+    StringBuilder out = new StringBuilder(text.length() + 2).append('"');
+    text.codePoints()
+        .forEach(
+            c -> {
+              switch (c) {
+                case '"' -> out.append("\\\"");
+                case '\\' -> out.append("\\\\");
+                case 0x07 -> out.append("\\a");
+                case '\b' -> out.append("\\b");
+                case '\f' -> out.append("\\f");
+                case '\n' -> out.append("\\n");
+                case '\r' -> out.append("\\r");
+                case '\t' -> out.append("\\t");
+                case 0x0b -> out.append("\\v");
+                default -> {
+                  if (isPrint(c)) {
+                    out.appendCodePoint(c);
+                  } else if (c < 0x20 || c == 0x7f) {
+                    out.append("\\x").append(HexFormat.of().toHexDigits((byte) c));
+                  } else if (c < 0x10000) {
+                    out.append("\\u").append(HexFormat.of().toHexDigits((char) c));
+                  } else {
+                    out.append("\\U").append(HexFormat.of().toHexDigits(c));
+                  }
+                }
+              }
+            });
+    return out.append('"').toString();
+  }
+
+  /** Whether Go's unicode.IsPrint holds: letters, marks, numbers, punctuation, symbols, space. */
+  public static boolean isPrint(int codePoint) {
+    if (codePoint == ' ') {
+      return true;
+    }
+    return switch (Character.getType(codePoint)) {
+      case Character.CONTROL,
+          Character.FORMAT,
+          Character.SURROGATE,
+          Character.PRIVATE_USE,
+          Character.UNASSIGNED,
+          Character.LINE_SEPARATOR,
+          Character.PARAGRAPH_SEPARATOR,
+          Character.SPACE_SEPARATOR ->
+          false;
+      default -> true;
+    };
+  }
+
+  private static void unicode(StringBuilder out, char c) {
+    out.append("\\u").append(HexFormat.of().toHexDigits(c));
+  }
+}

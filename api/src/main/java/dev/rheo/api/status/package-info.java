@@ -1,0 +1,5 @@
+/** What a server answers when it refuses: Status objects, and the exception that carries one. */
+@NullMarked
+package dev.rheo.api.status;
+
+import org.jspecify.annotations.NullMarked;

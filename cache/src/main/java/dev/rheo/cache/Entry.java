@@ -1,0 +1,164 @@
+package dev.rheo.cache;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+
+/**
+ * One version of one object: what is known of it in memory, and where in the spool its form stands.
+ * Immutable, some 120 bytes; labels and field values are shared with other entries.
+ *
+ * <p>The form is the object's canonical JSON with its resourceVersion in place:
+ *
+ * <pre>
+ * {"kind":"Pod","apiVersion":"v1","metadata":{…,"resourceVersion":"1234",…},"spec":…
+ *                                ^ metadataOffset                  ^ revisionOffset, revisionLength 4
+ * </pre>
+ */
+public final class Entry {
+  /** Relative to the resource's prefix, UTF-8. */
+  final byte[] key;
+
+  final Segment segment;
+
+  /** Where the form, not its record, begins in the segment. */
+  final int offset;
+
+  private final LabelSet labels;
+  private final FieldValues values;
+  private final long revision;
+  private final int length;
+  private final int revisionOffset;
+  private final int metadataOffset;
+  private final int metadataEnd;
+
+  /** Bytes of the record's header, which stands before the form. */
+  final int headerLength;
+
+  private final byte revisionLength;
+
+  Entry(
+      byte[] key,
+      LabelSet labels,
+      FieldValues values,
+      long revision,
+      Segment segment,
+      int offset,
+      int headerLength,
+      int length,
+      int revisionOffset,
+      int revisionLength,
+      int metadataOffset,
+      int metadataEnd) {
+    this.key = key;
+    this.labels = labels;
+    this.values = values;
+    this.revision = revision;
+    this.segment = segment;
+    this.offset = offset;
+    this.headerLength = headerLength;
+    this.length = length;
+    this.revisionOffset = revisionOffset;
+    this.revisionLength = (byte) revisionLength;
+    this.metadataOffset = metadataOffset;
+    this.metadataEnd = metadataEnd;
+  }
+
+  /** The same version at another place of the spool. */
+  Entry movedTo(Segment segment, int offset) {
+    return new Entry(
+        key,
+        labels,
+        values,
+        revision,
+        segment,
+        offset,
+        headerLength,
+        length,
+        revisionOffset,
+        revisionLength,
+        metadataOffset,
+        metadataEnd);
+  }
+
+  /** The key relative to the resource's prefix: {@code namespace/name} or {@code name}. */
+  public String key() {
+    return new String(key, StandardCharsets.UTF_8);
+  }
+
+  /** {@code ""} if the object has none. */
+  public String namespace() {
+    int slash = slash();
+    return slash < 0 ? "" : new String(key, 0, slash, StandardCharsets.UTF_8);
+  }
+
+  public String name() {
+    int from = slash() + 1;
+    return new String(key, from, key.length - from, StandardCharsets.UTF_8);
+  }
+
+  private int slash() {
+    for (int i = 0; i < key.length; i++) {
+      if (key[i] == '/') {
+        return i;
+      }
+    }
+    return -1;
+  }
+
+  boolean inNamespace(byte[] namespace) {
+    return key.length > namespace.length
+        && key[namespace.length] == '/'
+        && Arrays.equals(key, 0, namespace.length, namespace, 0, namespace.length);
+  }
+
+  boolean isNamed(byte[] name) {
+    int from = slash() + 1;
+    return Arrays.equals(key, from, key.length, name, 0, name.length);
+  }
+
+  public long revision() {
+    return revision;
+  }
+
+  public LabelSet labels() {
+    return labels;
+  }
+
+  public FieldSet fields() {
+    return new FieldSet(this);
+  }
+
+  FieldValues values() {
+    return values;
+  }
+
+  /** Bytes of the form, the digits of its resourceVersion included. */
+  public int length() {
+    return length;
+  }
+
+  /** Where in the form the digits of {@code metadata.resourceVersion} stand. */
+  public int revisionOffset() {
+    return revisionOffset;
+  }
+
+  /** How many digits: 1 to 19. */
+  public int revisionLength() {
+    return revisionLength;
+  }
+
+  /** The opening quote of the key {@code "metadata"} in the form. */
+  public int metadataOffset() {
+    return metadataOffset;
+  }
+
+  /** One past the closing brace of metadata in the form. */
+  public int metadataEnd() {
+    return metadataEnd;
+  }
+
+  @Override
+  public String toString() {
+    return key() + "@" + revision;
+  }
+}

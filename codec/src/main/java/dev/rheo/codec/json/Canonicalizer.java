@@ -1,0 +1,77 @@
+package dev.rheo.codec.json;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.rheo.codec.io.ByteOutput;
+import dev.rheo.codec.schema.ObjectType;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes an object as kube-apiserver would: the fields in the order of the Go structs, zero values
+ * dropped or written as the Go tags say, maps sorted, quantities and times in their canonical
+ * spelling, compact, HTML escaped.
+ */
+public final class Canonicalizer {
+  /** Holds most objects without growing. */
+  private static final int INITIAL_CAPACITY = 2048;
+
+  private Canonicalizer() {}
+
+  /**
+   * The fields that the type does not have, worded as upstream's strict decoding errors: {@code
+   * unknown field "spec.foo"}. At most 100.
+   */
+  public static List<String> unknownFields(ObjectNode tree, ObjectType type) {
+    return UnknownFields.find(tree, type);
+  }
+
+  /**
+   * Checks that every known field has a value of its type.
+   *
+   * @throws dev.rheo.api.status.ApiException 400 BadRequest in upstream's words
+   */
+  public static void validate(ObjectNode tree, ObjectType type) {
+    new Normalizer(tree, type, false).object(tree, type);
+  }
+
+  /**
+   * Brings the tree, in place, to what the canonical form says of it, so that trees can be
+   * compared: unknown fields, nulls and zero values that are not written are removed; quantities,
+   * times and bytes get their canonical spelling. Validates, too.
+   *
+   * @throws dev.rheo.api.status.ApiException 400 BadRequest in upstream's words
+   */
+  public static void normalize(ObjectNode tree, ObjectType type) {
+    new Normalizer(tree, type, true).object(tree, type);
+  }
+
+  /**
+   * The canonical form as it is stored: {@code metadata.resourceVersion} is in its place and empty,
+   * whatever the tree says.
+   *
+   * @param type null for an object whose type is not known: keys are sorted, as upstream writes
+   *     custom resources, and nothing is dropped
+   * @throws dev.rheo.api.status.ApiException 400 BadRequest if a value is not of its field's type
+   */
+  public static byte[] encode(ObjectNode tree, @Nullable ObjectType type) {
+    return encode(tree, type, true);
+  }
+
+  /**
+   * As {@link #encode}, for an answer that is not stored: the resourceVersion is the tree's, and
+   * absent when it is empty.
+   */
+  public static byte[] encodeAnswer(ObjectNode tree, @Nullable ObjectType type) {
+    return encode(tree, type, false);
+  }
+
+  private static byte[] encode(ObjectNode tree, @Nullable ObjectType type, boolean blankRevision) {
+    ByteOutput out = new ByteOutput(INITIAL_CAPACITY);
+    if (type == null) {
+      UntypedWriter.sorted(out, tree, blankRevision);
+    } else {
+      new CanonicalWriter(out, tree, type, blankRevision).root(tree, type);
+    }
+    return out.toByteArray();
+  }
+}

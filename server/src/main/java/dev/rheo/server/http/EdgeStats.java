@@ -1,0 +1,48 @@
+package dev.rheo.server.http;
+
+import java.util.Map;
+
+/**
+ * The edge's figures at one moment. Counters only rise; gauges say "now".
+ *
+ * @param transport "epoll" or "nio"
+ * @param tls "boringssl" or "jdk"
+ * @param connections open connections
+ * @param connectionsTotal connections accepted so far
+ * @param streams requests that have begun and are not answered completely
+ * @param longRunning of these, the long-running ones
+ * @param requestsTotal requests whose header was read
+ * @param bytesOut body bytes handed to connections so far (before TLS and framing)
+ * @param turns turns of the pump so far
+ * @param seatsRead read-only seats taken
+ * @param seatsMutating mutating seats taken
+ * @param budgets bytes in use and limit, by budget: {@code outgoing}, {@code request-bodies},
+ *     {@code response-bytes}
+ * @param stallsEnded streams and connections ended because the peer took nothing, by kind: {@code
+ *     response}, {@code watch}
+ * @param timeouts ended by other time limits, by cause: {@code handshake}, {@code header}, {@code
+ *     request-body}, {@code idle}, {@code ping}
+ * @param refusals requests and connections refused, by cause: {@code connections}, {@code
+ *     read-seats}, {@code mutating-seats}, {@code request-bodies}, {@code response-bytes}, {@code
+ *     body-too-large}, {@code header-too-large}, {@code bad-request}, {@code draining}
+ */
+public record EdgeStats(
+    String transport,
+    String tls,
+    long connections,
+    long connectionsTotal,
+    long streams,
+    long longRunning,
+    long requestsTotal,
+    long bytesOut,
+    long turns,
+    long seatsRead,
+    long seatsMutating,
+    Map<String, Usage> budgets,
+    Map<String, Long> stallsEnded,
+    Map<String, Long> timeouts,
+    Map<String, Long> refusals) {
+
+  /** What a byte budget holds now, and what it may hold at most. */
+  public record Usage(long used, long limit) {}
+}

@@ -1,0 +1,29 @@
+package dev.rheo.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.rheo.store.RevisionStore.RangeCursor;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class MemoryRevisionStoreTest extends RevisionStoreContract {
+  @Override
+  protected RevisionStore create() {
+    return new MemoryRevisionStore();
+  }
+
+  @Test
+  void compactionGivesMemoryBackWhenNoReadHoldsIt() throws Exception {
+    MemoryRevisionStore memory = new MemoryRevisionStore();
+    memory.commit(List.of(put("gone", "1")));
+    memory.commit(List.of(delete("gone")));
+    for (int i = 0; i < 100; i++) {
+      memory.commit(List.of(put("a", "" + i)));
+    }
+    RangeCursor held = memory.range("", "", 50);
+    memory.compact(memory.currentRevision());
+    assertThat(memory.versionCount()).isEqualTo(memory.currentRevision() - 50 + 1);
+    held.close();
+    assertThat(memory.versionCount()).isEqualTo(1);
+  }
+}
