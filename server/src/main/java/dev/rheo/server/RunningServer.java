@@ -97,7 +97,7 @@ final class RunningServer implements Server {
                   health("healthz"),
                   health("livez"),
                   readiness(),
-                  new Discovery(registry),
+                  new Discovery(registry, VERSION),
                   new OpenApi(registry),
                   metrics,
                   this::hostAndPort),
@@ -106,7 +106,7 @@ final class RunningServer implements Server {
                   config.gates(),
                   requestMetrics,
                   gzip),
-              new ResourceWrites(writes),
+              new ResourceWrites(writes, config.gates()),
               requestMetrics);
       edge = new Edge(edgeSettings(config), keys.server(), api);
       opened.add("edge", edge);
@@ -120,6 +120,91 @@ final class RunningServer implements Server {
     } catch (RuntimeException e) {
       opened.close();
       throw e;
+    }
+  }
+
+  private static RevisionStore store(ServerConfig config) throws StoreException {
+    return switch (config.store()) {
+      case MEMORY -> new MemoryRevisionStore();
+      case ROCKSDB ->
+          RocksRevisionStore.open(
+              config.data().resolve("store"),
+              RocksSettings.defaults().withNativeMemory(config.memory().storeCaches()));
+    };
+  }
+
+  private static CacheSettings cacheSettings(ServerConfig config) {
+    MemoryPlan memory = config.memory();
+    CacheSettings defaults = CacheSettings.defaults();
+    return new CacheSettings(
+        memory.hotBuffers(),
+        defaults.segmentBytes(),
+        defaults.diskBytes(),
+        config.historyBytes(),
+        memory.eventLog(),
+        (int) (memory.decodedEvents() / DECODED_EVENT_BYTES),
+        memory.snapshots(),
+        ServerConfig.MIN_HISTORY_TIME,
+        defaults.loaders());
+  }
+
+  private static WatchCache cache(
+      ServerConfig config, RevisionStore store, ResourceRegistry registry) {
+    List<CachedResource> resources =
+        registry.stored().stream()
+            .map(
+                stored ->
+                    new CachedResource(
+                        stored.name(), stored.keyPrefix(), stored.namespaced(), stored.fields()))
+            .toList();
+    Path spool = config.data().resolve("spool");
+    return new WatchCache(store, spool, resources, cacheSettings(config));
+  }
+
+  private Health health(String name) {
+    return new Health(name, List.of(new Health.Check("ping", () -> true)));
+  }
+
+  private Health readiness() {
+    return new Health(
+        "readyz",
+        List.of(
+            new Health.Check("ping", () -> true),
+            new Health.Check("store", () -> storeAnswers()),
+            new Health.Check("watch-cache", cache::ready),
+            new Health.Check("namespaces", namespaces::ready),
+            new Health.Check("shutdown", () -> !stopping.get())));
+  }
+
+  private boolean storeAnswers() {
+    try {
+      return store.currentRevision() > 0;
+    } catch (StoreException e) {
+      return false;
+    }
+  }
+
+  private String hostAndPort() {
+    return address.getHostString() + ":" + address.getPort();
+  }
+
+  @Override
+  public InetSocketAddress address() {
+    return address;
+  }
+
+  @Override
+  public void shutdown(Duration atMost) {
+    if (stopping.compareAndSet(false, true)) {
+      edge.drain(atMost.dividedBy(2), atMost);
+      opened.close();
+      stopped.countDown();
+      return;
+    }
+    try {
+      stopped.await(atMost.toMillis() + 1000, TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 }
