@@ -97,7 +97,7 @@ final class RunningServer implements Server {
                   health("healthz"),
                   health("livez"),
                   readiness(),
-                  new Discovery(registry),
+                  new Discovery(registry, VERSION),
                   new OpenApi(registry),
                   metrics,
                   this::hostAndPort),
@@ -106,7 +106,7 @@ final class RunningServer implements Server {
                   config.gates(),
                   requestMetrics,
                   gzip),
-              new ResourceWrites(writes),
+              new ResourceWrites(writes, config.gates()),
               requestMetrics);
       edge = new Edge(edgeSettings(config), keys.server(), api);
       opened.add("edge", edge);
@@ -131,6 +131,21 @@ final class RunningServer implements Server {
               config.data().resolve("store"),
               RocksSettings.defaults().withNativeMemory(config.memory().storeCaches()));
     };
+  }
+
+  private static CacheSettings cacheSettings(ServerConfig config) {
+    MemoryPlan memory = config.memory();
+    CacheSettings defaults = CacheSettings.defaults();
+    return new CacheSettings(
+        memory.hotBuffers(),
+        defaults.segmentBytes(),
+        defaults.diskBytes(),
+        config.historyBytes(),
+        memory.eventLog(),
+        (int) (memory.decodedEvents() / DECODED_EVENT_BYTES),
+        memory.snapshots(),
+        ServerConfig.MIN_HISTORY_TIME,
+        defaults.loaders());
   }
 
   private static WatchCache cache(

@@ -105,7 +105,8 @@ final class BodyReader {
               + String.join(", ", strict));
     }
     if (type != null) {
-      Canonicalizer.validate(object, type);
+      // what follows compares and changes objects in their canonical spelling
+      Canonicalizer.normalize(object, type);
     }
     return new Read(object, strict);
   }

@@ -66,8 +66,7 @@ class ReadsTest {
           new CachedResource(
               stored.name(), stored.keyPrefix(), stored.namespaced(), stored.fields()));
     }
-    cache =
-        new WatchCache(store, directory.resolve("spool"), resources, CacheSettings.defaults());
+    cache = new WatchCache(store, directory.resolve("spool"), resources, CacheSettings.defaults());
     cache.start();
     assertThat(cache.awaitRevision(store.currentRevision(), Duration.ofSeconds(20))).isTrue();
     reads = new Reads(store, cache, timer, nanos::get, random);
@@ -89,14 +88,11 @@ class ReadsTest {
         "{\"kind\":\"ConfigMap\",\"apiVersion\":\"v1\",\"metadata\":{\"name\":\"%s\",\"namespace\":\"%s\",\"uid\":\"u-%s\",\"resourceVersion\":\"\",\"labels\":{%s}},\"data\":{\"k\":\"%s\"}}"
             .formatted(name, namespace, name, labels, data);
     return new Op.Put(
-        configMaps.storage().key(namespace, name),
-        json.getBytes(StandardCharsets.UTF_8),
-        Op.ANY);
+        configMaps.storage().key(namespace, name), json.getBytes(StandardCharsets.UTF_8), Op.ANY);
   }
 
   private long delete(String namespace, String name) throws Exception {
-    return store.commit(
-        List.of(new Op.Delete(configMaps.storage().key(namespace, name), Op.ANY)));
+    return store.commit(List.of(new Op.Delete(configMaps.storage().key(namespace, name), Op.ANY)));
   }
 
   private static ListOptions options(boolean watch, String... pairs) {
@@ -117,12 +113,15 @@ class ReadsTest {
   }
 
   private Drawing watch(String namespace, String... pairs) throws Exception {
-    return new Drawing(
-        reads.watch(configMaps, namespace, options(true, pairs), UNCOUNTED), random);
+    return new Drawing(reads.watch(configMaps, namespace, options(true, pairs), UNCOUNTED), random);
   }
 
   private static final String[] WATCH_LIST = {
-    "sendInitialEvents", "true", "resourceVersionMatch", "NotOlderThan", "allowWatchBookmarks",
+    "sendInitialEvents",
+    "true",
+    "resourceVersionMatch",
+    "NotOlderThan",
+    "allowWatchBookmarks",
     "true"
   };
 
@@ -145,8 +144,7 @@ class ReadsTest {
     assertThat(list.at("/items/0").has("kind")).isFalse();
     assertThat(list.at("/items/0/metadata/resourceVersion").asLong()).isEqualTo(last);
     assertThat(Drawing.names(list("a"))).containsExactly("y", "z");
-    assertThat(Drawing.names(list(null, "fieldSelector", "metadata.name=z")))
-        .containsExactly("z");
+    assertThat(Drawing.names(list(null, "fieldSelector", "metadata.name=z"))).containsExactly("z");
   }
 
   @Test
@@ -162,9 +160,9 @@ class ReadsTest {
     String token = first.at("/metadata/continue").asText();
     JsonNode second = list("ns", "limit", "3", "continue", token);
     assertThat(Drawing.names(second)).containsExactly("o3", "o4", "o5");
-    assertThat(second.at("/metadata/resourceVersion")).isEqualTo(first.at("/metadata/resourceVersion"));
-    JsonNode third =
-        list("ns", "limit", "3", "continue", second.at("/metadata/continue").asText());
+    assertThat(second.at("/metadata/resourceVersion"))
+        .isEqualTo(first.at("/metadata/resourceVersion"));
+    JsonNode third = list("ns", "limit", "3", "continue", second.at("/metadata/continue").asText());
     assertThat(Drawing.names(third)).containsExactly("o6");
     assertThat(third.at("/metadata").has("continue")).isFalse();
     assertThat(third.at("/metadata").has("remainingItemCount")).isFalse();
@@ -179,12 +177,7 @@ class ReadsTest {
     assertThat(Drawing.names(page)).containsExactly("o0", "o2");
     assertThat(page.at("/metadata").has("remainingItemCount")).isFalse();
     JsonNode rest =
-        list(
-            "ns",
-            "labelSelector",
-            "even=yes",
-            "continue",
-            page.at("/metadata/continue").asText());
+        list("ns", "labelSelector", "even=yes", "continue", page.at("/metadata/continue").asText());
     assertThat(Drawing.names(rest)).containsExactly("o4");
   }
 
@@ -194,7 +187,8 @@ class ReadsTest {
     long two = put("ns", "b", "");
     delete("ns", "a");
     put("ns", "b", "");
-    assertThat(Drawing.names(list("ns", "resourceVersion", "" + one, "resourceVersionMatch", "Exact")))
+    assertThat(
+            Drawing.names(list("ns", "resourceVersion", "" + one, "resourceVersionMatch", "Exact")))
         .containsExactly("a");
     JsonNode at = list("ns", "resourceVersion", "" + two, "resourceVersionMatch", "Exact");
     assertThat(Drawing.names(at)).containsExactly("a", "b");
@@ -230,8 +224,7 @@ class ReadsTest {
                 throw new AssertionError(inner);
               }
             });
-    assertThatThrownBy(
-            () -> list("ns", "resourceVersion", "2", "resourceVersionMatch", "Exact"))
+    assertThatThrownBy(() -> list("ns", "resourceVersion", "2", "resourceVersionMatch", "Exact"))
         .hasMessageContaining("too old");
   }
 
@@ -281,8 +274,7 @@ class ReadsTest {
   void withoutBookmarksTheEndOfTheStateIsNotMarked() throws Exception {
     put("ns", "a", "");
     try (Drawing watch =
-        watch(
-            "ns", "sendInitialEvents", "true", "resourceVersionMatch", "NotOlderThan")) {
+        watch("ns", "sendInitialEvents", "true", "resourceVersionMatch", "NotOlderThan")) {
       assertThat(watch.news(1).stream().map(Drawing::told)).containsExactly("ADDED a@2");
       assertThat(watch.all().state()).isEqualTo(Body.State.WAIT);
       assertThat(watch.lines()).hasSize(1);
@@ -293,8 +285,7 @@ class ReadsTest {
   void objectsEnterAndLeaveASelector() throws Exception {
     put("ns", "in", "\"app\":\"a\"");
     put("ns", "out", "");
-    try (Drawing watch =
-        watch("ns", "labelSelector", "app=a", "resourceVersion", "3")) {
+    try (Drawing watch = watch("ns", "labelSelector", "app=a", "resourceVersion", "3")) {
       put("ns", "out", "\"app\":\"a\""); // 4: enters
       put("ns", "in", "\"app\":\"a\""); // 5: stays
       put("ns", "in", "\"app\":\"b\""); // 6: leaves
@@ -368,14 +359,7 @@ class ReadsTest {
   @Test
   void aWatchEndsAtItsTimeoutWithABookmark() throws Exception {
     try (Drawing watch =
-        watch(
-            "ns",
-            "resourceVersion",
-            "1",
-            "allowWatchBookmarks",
-            "true",
-            "timeoutSeconds",
-            "5")) {
+        watch("ns", "resourceVersion", "1", "allowWatchBookmarks", "true", "timeoutSeconds", "5")) {
       assertThat(watch.all().state()).isEqualTo(Body.State.WAIT);
       nanos.addAndGet(TimeUnit.SECONDS.toNanos(5));
       assertThat(Drawing.told(Drawing.json(watch.text()))).isEqualTo("BOOKMARK @1");
@@ -398,8 +382,8 @@ class ReadsTest {
   }
 
   /**
-   * Readers of changing pace beside writers: each watch list, taken together with what follows, is at every revision exactly the
-   * state that the store had there.
+   * Readers of changing pace beside writers: each watch list, taken together with what follows, is
+   * at every revision exactly the state that the store had there.
    */
   @Test
   void whateverThePaceAWatcherArrivesAtTheStoresState() throws Exception {
@@ -407,7 +391,12 @@ class ReadsTest {
       TreeMap<String, Long> state = new TreeMap<>();
       List<Drawing> watches = new ArrayList<>();
       JsonNode before = list("sim");
-      before.get("items").forEach(i -> state.put(i.at("/metadata/name").asText(), i.at("/metadata/resourceVersion").asLong()));
+      before
+          .get("items")
+          .forEach(
+              i ->
+                  state.put(
+                      i.at("/metadata/name").asText(), i.at("/metadata/resourceVersion").asLong()));
       long last = 0;
       for (int step = 0; step < 60; step++) {
         String name = "o" + random.nextInt(12);
