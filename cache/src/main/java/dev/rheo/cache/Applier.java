@@ -110,16 +110,19 @@ final class Applier {
       Table table, String storeKey, byte[] key, byte[] value, long revision) throws IOException {
     ObjectHeader scanned;
     try {
-      scanned = ObjectHeader.scan(value, table.fields);
+      scanned = table.scanner.scan(value);
       if (scanned.revisionOffset() < 0 || scanned.metadataOffset() < 0) {
         throw new IllegalArgumentException("it has no metadata.resourceVersion");
+      }
+      if (scanned.metadataOffset() > Character.MAX_VALUE) {
+        throw new IllegalArgumentException("its metadata does not stand at the beginning");
       }
     } catch (IllegalArgumentException e) {
       undecodable.increment();
       if (reported.size() < REPORTED && reported.add(storeKey)) {
         LOG.log(
             Level.ERROR,
-            "The store's value of {0} at revision {1} cannot be read and is passed over: {2}",
+            "The value of {0} at revision {1} cannot be read and is passed over: {2}",
             storeKey,
             Long.toString(revision),
             e.getMessage());

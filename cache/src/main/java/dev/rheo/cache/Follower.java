@@ -151,7 +151,7 @@ final class Follower implements Runnable {
         }
         follow(generation);
       } catch (CompactedException e) {
-        LOG.log(Level.WARNING, "The store compacted what was not read yet: building again", e);
+        LOG.log(Level.WARNING, "The store compacted what was not read yet, building again: " + e);
         generation = null;
       } catch (StoreException e) {
         failed("The store cannot be read", e);
@@ -160,7 +160,7 @@ final class Follower implements Runnable {
         ready = false;
         generation = null;
         failed("The spool cannot be written", e);
-      } catch (FutureRevisionException | RuntimeException | StackOverflowError e) {
+      } catch (FutureRevisionException | RuntimeException | OutOfMemoryError e) {
         ready = false;
         generation = null;
         failed("The cache cannot be built", e);
@@ -175,7 +175,9 @@ final class Follower implements Runnable {
 
   private void failed(String what, Throwable e) {
     if (!closed()) {
-      LOG.log(Level.ERROR, what + "; trying again in " + pause + " ms", e);
+      // Faults of the surroundings explain themselves; a fault of the code needs its trace.
+      Throwable trace = e instanceof IOException || e instanceof StoreException ? null : e;
+      LOG.log(Level.ERROR, "%s; trying again in %d ms: %s".formatted(what, pause, e), trace);
       pause();
     }
   }

@@ -1,5 +1,6 @@
 package dev.rheo.cache;
 
+import dev.rheo.codec.json.HeaderScanner;
 import dev.rheo.codec.json.SelectableField;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -14,8 +15,7 @@ final class Table {
   /** Its place among the cache's resources. */
   final int index;
 
-  /** The fields that are read from the form: those of the metadata the key tells. */
-  final List<SelectableField> fields;
+  final HeaderScanner scanner;
 
   final String[] fieldNames;
   final EventLog log = new EventLog();
@@ -29,11 +29,13 @@ final class Table {
   Table(CachedResource resource, int index) {
     this.resource = resource;
     this.index = index;
-    this.fields =
+    // What the key tells is not kept twice.
+    List<SelectableField> fields =
         resource.fields().stream()
             .filter(f -> !f.name().equals("metadata.name"))
             .filter(f -> !f.name().equals("metadata.namespace"))
             .toList();
+    this.scanner = HeaderScanner.of(fields);
     this.fieldNames = fields.stream().map(SelectableField::name).toArray(String[]::new);
   }
 

@@ -257,7 +257,7 @@ public final class WatchCache implements AutoCloseable {
   void spoolFailed(IOException e) {
     if (!closed && !damaged.getAndSet(true)) {
       System.getLogger(WatchCache.class.getName())
-          .log(System.Logger.Level.ERROR, "The spool cannot be read and is built again", e);
+          .log(System.Logger.Level.ERROR, "The spool cannot be read and is built again: " + e);
     }
   }
 

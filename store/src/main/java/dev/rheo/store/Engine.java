@@ -171,7 +171,7 @@ final class Engine implements AutoCloseable {
           object.close();
         }
       } catch (Exception e) {
-        LOGGER.log(System.Logger.Level.WARNING, "closing RocksDB: " + e.getMessage(), e);
+        LOGGER.log(System.Logger.Level.WARNING, "closing RocksDB: {0}", e.getMessage());
       }
     }
   }

@@ -250,7 +250,8 @@ final class CanonicalWriter extends TreeWalk {
           out.decimal(integer(value, FieldType.Kind.INT32));
         }
       }
-      case RAW, FIELDS_V1, JSON, ANY -> UntypedWriter.asIs(out, value);
+      case RAW, FIELDS_V1, ANY -> UntypedWriter.asIs(out, value);
+      case JSON -> UntypedWriter.sorted(out, value);
       case STRING_LIST -> strings(value);
       case SCHEMA_OR_ARRAY -> {
         if (value instanceof ArrayNode schemas && !schemas.isEmpty()) {

@@ -68,7 +68,7 @@ public final class Canonicalizer {
   private static byte[] encode(ObjectNode tree, @Nullable ObjectType type, boolean blankRevision) {
     ByteOutput out = new ByteOutput(INITIAL_CAPACITY);
     if (type == null) {
-      UntypedWriter.sorted(out, tree, blankRevision);
+      UntypedWriter.object(out, tree, blankRevision);
     } else {
       new CanonicalWriter(out, tree, type, blankRevision).root(tree, type);
     }

@@ -20,8 +20,13 @@ final class UntypedWriter {
     write(out, value, false);
   }
 
-  /** Members sorted and numbers as Go writes them: an object of a custom resource. */
-  static void sorted(ByteOutput out, ObjectNode object, boolean blankRevision) {
+  /** Members sorted and numbers as Go writes them: what upstream decodes without a type. */
+  static void sorted(ByteOutput out, JsonNode value) {
+    write(out, value, true);
+  }
+
+  /** The same of an object of a custom resource. */
+  static void object(ByteOutput out, ObjectNode object, boolean blankRevision) {
     if (!blankRevision || !(object.get(METADATA) instanceof ObjectNode metadata)) {
       write(out, object, true);
       return;
@@ -75,8 +80,8 @@ final class UntypedWriter {
       out.decimal(value.longValue());
     } else if (sorted || value.isDouble() || value.isFloat()) {
       out.ascii(Floats.format(value.doubleValue()));
-    } else { // an exponent the way Go writes it
-      out.ascii(value.decimalValue().toString().replace('E', 'e'));
+    } else { // an exponent the way most write it
+      out.ascii(value.decimalValue().toString().replace("E+", "e").replace('E', 'e'));
     }
   }
 }

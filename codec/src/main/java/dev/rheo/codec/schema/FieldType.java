@@ -154,7 +154,7 @@ public final class FieldType {
     RAW,
     /** Any JSON value, kept as it is: FieldsV1. */
     FIELDS_V1,
-    /** Any JSON value, kept as it is: the JSON type of apiextensions. */
+    /** Any JSON value: the JSON type of apiextensions. Upstream decodes and encodes it again. */
     JSON,
     SCHEMA_OR_ARRAY,
     SCHEMA_OR_BOOL,

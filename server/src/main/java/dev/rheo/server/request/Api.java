@@ -106,7 +106,8 @@ public final class Api implements Handler {
   }
 
   private User authorize(HttpRequest request, RequestInfo info) {
-    User user = authenticator.authenticate(request);
+    User user = authenticator.authenticate(
+            request.clientCertificate(), request.header("Authorization"));
     authorizer.authorize(user, attributes(info));
     return user;
   }

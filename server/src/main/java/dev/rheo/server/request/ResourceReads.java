@@ -5,7 +5,6 @@ import dev.rheo.api.media.Negotiation;
 import dev.rheo.api.options.ListOptions;
 import dev.rheo.api.select.FieldSelector;
 import dev.rheo.server.http.Body;
-import dev.rheo.server.http.GzipBody;
 import dev.rheo.server.http.HttpRequest;
 import dev.rheo.server.http.HttpResponse;
 import dev.rheo.server.metrics.RequestMetrics;
@@ -24,14 +23,12 @@ public final class ResourceReads {
   private final Reads reads;
   private final FeatureGates gates;
   private final RequestMetrics metrics;
-  private final GzipBody.Budget gzip;
 
   public ResourceReads(
-      Reads reads, FeatureGates gates, RequestMetrics metrics, GzipBody.Budget gzip) {
+      Reads reads, FeatureGates gates, RequestMetrics metrics) {
     this.reads = reads;
     this.gates = gates;
     this.metrics = metrics;
-    this.gzip = gzip;
   }
 
   HttpResponse answer(Call call) throws InterruptedException {
@@ -72,14 +69,6 @@ public final class ResourceReads {
   }
 
   private HttpResponse compressed(Call call, Reads.Answer answer) {
-    if (answer.atLeast() > Reads.COMPRESS_ABOVE && acceptsGzip(call.request())) {
-      Body body = gzip.wrap(answer.body());
-      if (body != null) {
-        return HttpResponse.streaming(200, JSON, body)
-            .header("Content-Encoding", "gzip")
-            .header("Vary", "Accept-Encoding");
-      }
-    }
     return HttpResponse.streaming(200, JSON, answer.body());
   }
 

@@ -342,7 +342,7 @@ public final class Reads {
     try {
       return store.currentRevision();
     } catch (StoreException e) {
-      throw ApiException.internalError(e.getMessage(), e);
+      throw ApiException.internalError(String.valueOf(e.getMessage()), e);
     }
   }
 

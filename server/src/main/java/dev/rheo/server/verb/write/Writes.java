@@ -83,6 +83,12 @@ public final class Writes {
         201, Answers.object(path.type(), created.written()), read.warnings());
   }
 
+  /** Creates an object of the server's own. */
+  void createObject(
+      ObjectPath path, ObjectNode object, WriteOptions options, WriteContext context) {
+    creates.create(path, object, options, context);
+  }
+
   private WriteResult createBySubresource(
       ObjectPath path, RequestBody body, WriteOptions options) {
     boolean ofCollection = path.groupResource().equals(new GroupResource("", "bindings"));
