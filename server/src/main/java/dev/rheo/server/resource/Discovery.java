@@ -111,7 +111,12 @@ public final class Discovery {
                 .put("kind", "APIGroupList")
                 .put("apiVersion", "v1")
                 .set("groups", groupList));
-    return new Documents(aggregated(core), aggregated(named), groups, group, resources,
+    return new Documents(
+        aggregated(core),
+        aggregated(named),
+        groups,
+        group,
+        resources,
         bytes(versionInfo(serverVersion)));
   }
 
@@ -293,9 +298,7 @@ public final class Discovery {
         .put("compiler", "javac")
         .put(
             "platform",
-            System.getProperty("os.name", "").toLowerCase(Locale.ROOT)
-                + "/"
-                + architecture());
+            System.getProperty("os.name", "").toLowerCase(Locale.ROOT) + "/" + architecture());
   }
 
   private static String architecture() {

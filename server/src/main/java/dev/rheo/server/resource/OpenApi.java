@@ -24,9 +24,9 @@ import java.util.zip.GZIPOutputStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The OpenAPI v3 documents (KEP-2896), one a group version: the schemas of its types and of all that
- * they refer to, without descriptions, and its paths. They are written from the type table when one
- * is first asked for, and kept compressed: some 200 KiB in all. Thread-safe.
+ * The OpenAPI v3 documents (KEP-2896), one a group version: the schemas of its types and of all
+ * that they refer to, without descriptions, and its paths. They are written from the type table
+ * when one is first asked for, and kept compressed: some 200 KiB in all. Thread-safe.
  *
  * <p>kubectl looks here before a write: whether a PATCH of the kind has the parameter {@code
  * fieldValidation}, and how lists are merged; and {@code kubectl explain} shows the schemas.
@@ -62,9 +62,7 @@ public final class OpenApi {
 
   public OpenApi(ResourceRegistry registry) {
     for (ResourceType type : registry.all()) {
-      groupVersions
-          .computeIfAbsent(path(type), any -> new ArrayList<>())
-          .add(type);
+      groupVersions.computeIfAbsent(path(type), any -> new ArrayList<>()).add(type);
     }
   }
 
@@ -114,8 +112,8 @@ public final class OpenApi {
     }
   }
 
-  private static Compressed document(
-      OpenApiSchemas schemas, String path, List<ResourceType> types) throws IOException {
+  private static Compressed document(OpenApiSchemas schemas, String path, List<ResourceType> types)
+      throws IOException {
     MessageDigest digest = sha512();
     ByteArrayOutputStream compressed = new ByteArrayOutputStream();
     try (JsonGenerator json =
@@ -125,9 +123,7 @@ public final class OpenApi {
       json.writeStringField("openapi", "3.0.0");
       json.writeObjectFieldStart("info");
       json.writeStringField("title", "Kubernetes");
-      json.writeStringField(
-          "version",
-          "v" + Discovery.KUBERNETES_VERSION);
+      json.writeStringField("version", "v" + Discovery.KUBERNETES_VERSION);
       json.writeEndObject();
       json.writeObjectFieldStart("paths");
       Set<String> kinds = new OpenApiPaths(json, path).write(types);

@@ -106,18 +106,14 @@ final class OpenApiPaths {
   }
 
   private void resource(ResourceType type) throws IOException {
-    GroupVersionKind kind =
-        new GroupVersionKind(type.group(), type.version(), type.kind());
+    GroupVersionKind kind = new GroupVersionKind(type.group(), type.version(), type.kind());
     String own = reference(type.apiVersion(), type.kind());
     Set<String> verbs = type.verbs();
     String collection = base + (type.namespaced() ? "namespaces/{namespace}/" : "") + type.plural();
     Shape list =
         verbs.contains("list")
             ? new Shape(
-                Parameters.LIST,
-                List.of(),
-                null,
-                reference(type.apiVersion(), type.listKind()))
+                Parameters.LIST, List.of(), null, reference(type.apiVersion(), type.listKind()))
             : null;
     if (type.namespaced() && list != null) {
       json.writeObjectFieldStart(base + type.plural());
@@ -129,8 +125,7 @@ final class OpenApiPaths {
       operation("get", "list", kind, list);
     }
     if (verbs.contains("create")) {
-      operation(
-          "post", "post", kind, new Shape(Parameters.WRITE, List.of("*/*"), own, own));
+      operation("post", "post", kind, new Shape(Parameters.WRITE, List.of("*/*"), own, own));
     }
     if (verbs.contains("deletecollection")) {
       operation(
@@ -138,10 +133,7 @@ final class OpenApiPaths {
           "deletecollection",
           kind,
           new Shape(
-              Parameters.DELETE_COLLECTION,
-              List.of("*/*"),
-              meta("DeleteOptions"),
-              meta("Status")));
+              Parameters.DELETE_COLLECTION, List.of("*/*"), meta("DeleteOptions"), meta("Status")));
     }
     pathParameters(type.namespaced(), false);
     json.writeEndObject();
@@ -153,8 +145,7 @@ final class OpenApiPaths {
             "delete",
             "delete",
             kind,
-            new Shape(
-                Parameters.DELETE, List.of("*/*"), meta("DeleteOptions"), meta("Status")));
+            new Shape(Parameters.DELETE, List.of("*/*"), meta("DeleteOptions"), meta("Status")));
       }
       pathParameters(type.namespaced(), true);
       json.writeEndObject();
@@ -195,13 +186,11 @@ final class OpenApiPaths {
       operation("put", "put", kind, new Shape(Parameters.WRITE, List.of("*/*"), own, own));
     }
     if (verbs.contains("patch") && !connects) {
-      operation(
-          "patch", "patch", kind, new Shape(Parameters.PATCH, PATCHES, meta("Patch"), own));
+      operation("patch", "patch", kind, new Shape(Parameters.PATCH, PATCHES, meta("Patch"), own));
     }
   }
 
-  private void operation(
-      String method, String action, @Nullable GroupVersionKind kind, Shape shape)
+  private void operation(String method, String action, @Nullable GroupVersionKind kind, Shape shape)
       throws IOException {
     json.writeObjectFieldStart(method);
     if (!shape.parameters.names.isEmpty()) {
@@ -275,8 +264,7 @@ final class OpenApiPaths {
   }
 
   private String reference(String apiVersion, String kind) {
-    goTypes.add(
-        Objects.requireNonNull(TypeTable.builtIn().type(apiVersion, kind), kind).goName());
+    goTypes.add(Objects.requireNonNull(TypeTable.builtIn().type(apiVersion, kind), kind).goName());
     return OpenApiSchemas.reference(apiVersion, kind);
   }
 

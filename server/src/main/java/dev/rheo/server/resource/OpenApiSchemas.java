@@ -28,7 +28,8 @@ final class OpenApiSchemas {
 
   /** Kinds that every document has. */
   private static final List<String> COMMON =
-      List.of(META + "APIResourceList", META + "DeleteOptions", META + "Status", META + "WatchEvent");
+      List.of(
+          META + "APIResourceList", META + "DeleteOptions", META + "Status", META + "WatchEvent");
 
   /** What {@code openapi.txt} says of a field; empty for nothing. */
   private record FieldFacts(
@@ -62,7 +63,9 @@ final class OpenApiSchemas {
               facts.put(
                   column[1],
                   new TypeFacts(
-                      List.of(FactTable.list(column[2])), FactTable.text(column[3]), new HashMap<>()));
+                      List.of(FactTable.list(column[2])),
+                      FactTable.text(column[3]),
+                      new HashMap<>()));
             }
             case "F" ->
                 Objects.requireNonNull(facts.get(type[0]))
@@ -87,8 +90,7 @@ final class OpenApiSchemas {
 
   /** The reference to the schema of a kind. */
   static String reference(String apiVersion, String kind) {
-    ObjectType type =
-        Objects.requireNonNull(TypeTable.builtIn().type(apiVersion, kind), kind);
+    ObjectType type = Objects.requireNonNull(TypeTable.builtIn().type(apiVersion, kind), kind);
     return REFERENCE + name(type.goName());
   }
 
@@ -163,7 +165,9 @@ final class OpenApiSchemas {
     List<GroupVersionKind> ours =
         kinds.getOrDefault(type.goName(), List.of()).stream()
             .filter(kind -> concerns(kind, any))
-            .sorted(Comparator.comparing(GroupVersionKind::group).thenComparing(GroupVersionKind::version))
+            .sorted(
+                Comparator.comparing(GroupVersionKind::group)
+                    .thenComparing(GroupVersionKind::version))
             .toList();
     if (!ours.isEmpty()) {
       json.writeArrayFieldStart("x-kubernetes-group-version-kind");
@@ -210,8 +214,7 @@ final class OpenApiSchemas {
         boolean always =
             field.cardinality() == FieldType.Cardinality.VALUE
                 && about.defaultJson.isEmpty()
-                && (field.omit() == FieldType.Omit.NEVER
-                    || field.kind() == FieldType.Kind.OBJECT);
+                && (field.omit() == FieldType.Omit.NEVER || field.kind() == FieldType.Kind.OBJECT);
         value(json, field, always, false);
       }
     }
@@ -230,8 +233,7 @@ final class OpenApiSchemas {
       json.writeStringField("x-kubernetes-patch-merge-key", field.patchMergeKey());
     }
     if (!field.patchStrategy().isEmpty()) {
-      json.writeStringField(
-          "x-kubernetes-patch-strategy", String.join(",", field.patchStrategy()));
+      json.writeStringField("x-kubernetes-patch-strategy", String.join(",", field.patchStrategy()));
     }
   }
 

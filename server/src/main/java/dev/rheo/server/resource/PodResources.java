@@ -77,8 +77,7 @@ final class PodResources {
               of.merge(name, amount, (a, b) -> a.value.compareTo(b.value) >= 0 ? a : b));
     }
 
-    private static void each(
-        @Nullable ObjectNode quantities, BiConsumer<String, Amount> action) {
+    private static void each(@Nullable ObjectNode quantities, BiConsumer<String, Amount> action) {
       if (quantities != null) {
         for (Map.Entry<String, JsonNode> entry : quantities.properties()) {
           Amount amount = Amount.parse(entry.getValue());

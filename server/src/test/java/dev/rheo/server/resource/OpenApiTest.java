@@ -11,8 +11,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.TreeSet;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -78,7 +78,10 @@ class OpenApiTest {
               .isEqualTo(reorder(known.get(1)));
           if (!known.get(0).asText().equals("connect")) {
             Set<String> parameters = new TreeSet<>();
-            method.getValue().path("parameters").forEach(p -> parameters.add(p.get("name").asText()));
+            method
+                .getValue()
+                .path("parameters")
+                .forEach(p -> parameters.add(p.get("name").asText()));
             Set<String> expected = new TreeSet<>();
             known.get(2).forEach(name -> expected.add(name.asText()));
             assertThat(expected).as(at).containsAll(parameters);
@@ -111,8 +114,7 @@ class OpenApiTest {
     assertThat(bytes).isLessThan(256 << 10);
   }
 
-  private static void compare(
-      String at, JsonNode ours, JsonNode theirs, List<String> differences) {
+  private static void compare(String at, JsonNode ours, JsonNode theirs, List<String> differences) {
     if (reference(ours) instanceof ObjectNode a && reference(theirs) instanceof ObjectNode b) {
       Set<String> names = new TreeSet<>();
       a.fieldNames().forEachRemaining(names::add);
@@ -137,8 +139,7 @@ class OpenApiTest {
     if (kind == null || kind.isNull()) {
       return "";
     }
-    return JSON
-        .createObjectNode()
+    return JSON.createObjectNode()
         .put("group", kind.get("group").asText())
         .put("version", kind.get("version").asText())
         .put("kind", kind.get("kind").asText())
