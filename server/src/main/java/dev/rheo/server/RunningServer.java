@@ -101,7 +101,8 @@ final class RunningServer implements Server {
                   new Discovery(registry, RELEASE),
                   new OpenApi(registry),
                   metrics,
-                  this::hostAndPort),
+                  this::hostAndPort,
+                  registry),
               new ResourceReads(
                   new Reads(store, cache, timer, System::nanoTime, random),
                   config.gates(),

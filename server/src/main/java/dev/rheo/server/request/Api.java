@@ -1,6 +1,5 @@
 package dev.rheo.server.request;
 
-import dev.rheo.api.name.GroupResource;
 import dev.rheo.api.select.FieldSelector;
 import dev.rheo.api.status.ApiException;
 import dev.rheo.server.http.Handler;
@@ -84,11 +83,13 @@ public final class Api implements Handler {
         }
         Call call = checked(new Call(request, info, user, type));
         known = true;
+        Durations.requireValid(request.queryParameter("timeout"));
         response =
             switch (info.verb()) {
               case "get", "list", "watch" -> reads.answer(call);
               default -> writes.answer(call);
             };
+        Deprecations.warn(type, response);
       }
       code = response.status();
       return response;
@@ -127,7 +128,7 @@ public final class Api implements Handler {
             Objects.requireNonNullElse(info.name(), "")));
   }
 
-  /** The rules that follow from the path alone. */
+  /** The rules that follow from the path alone: what no route leads to is 404, or 405. */
   private static Call checked(Call call) {
     RequestInfo info = call.info();
     ResourceType type = call.type();
@@ -135,33 +136,32 @@ public final class Api implements Handler {
     if (!type.namespaced() && info.namespace() != null && !namespaceItself) {
       throw ApiException.pathNotFound();
     }
-    boolean needsNamespace =
-        switch (info.verb()) {
-          case "list", "watch" -> info.parts().size() > 1;
-          default -> true;
-        };
-    if (type.namespaced() && info.namespace() == null && needsNamespace) {
-      throw info.parts().size() > 1
-          ? ApiException.pathNotFound()
-          : ApiException.methodNotSupported(type.groupResource(), info.verb());
+    boolean collection = info.parts().size() == 1;
+    boolean acrossNamespaces = type.namespaced() && info.namespace() == null;
+    if (acrossNamespaces && !collection) {
+      throw ApiException.pathNotFound();
     }
-    String subresource = info.subresource();
-    if (subresource != null) {
-      Subresource sub = type.subresource(subresource);
+    if (info.subresource() != null) {
+      Subresource sub = type.subresource(info.subresource());
       if (sub == null || info.parts().size() > 3) {
         throw ApiException.pathNotFound();
       }
-      if (!sub.verbs().contains(info.verb())) {
-        throw notSupported(type.groupResource(), info.verb());
-      }
-    } else if (!type.verbs().contains(info.verb())) {
-      throw notSupported(type.groupResource(), info.verb());
+      require(sub.verbs().contains(info.verb()) && !call.request().method().equals("HEAD"));
+      return call;
+    }
+    require(type.verbs().contains(info.verb()) && !call.request().method().equals("HEAD"));
+    switch (info.verb()) {
+      case "list", "watch" -> {}
+      case "create", "deletecollection" -> require(collection && !acrossNamespaces);
+      default -> require(!collection);
     }
     return call;
   }
 
-  private static ApiException notSupported(GroupResource resource, String verb) {
-    return ApiException.methodNotSupported(resource, verb.isEmpty() ? "unknown" : verb);
+  private static void require(boolean allowed) {
+    if (!allowed) {
+      throw ApiException.methodNotAllowed();
+    }
   }
 
   private static RequestInfo info(HttpRequest request) {

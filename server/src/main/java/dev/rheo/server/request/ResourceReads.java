@@ -1,16 +1,23 @@
 package dev.rheo.server.request;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.rheo.api.feature.FeatureGates;
 import dev.rheo.api.media.Negotiation;
 import dev.rheo.api.options.ListOptions;
 import dev.rheo.api.select.FieldSelector;
+import dev.rheo.api.status.ApiException;
 import dev.rheo.server.http.Body;
 import dev.rheo.server.http.HttpRequest;
 import dev.rheo.server.http.HttpResponse;
 import dev.rheo.server.metrics.RequestMetrics;
 import dev.rheo.server.request.Api.Call;
+import dev.rheo.server.resource.ResourceType;
+import dev.rheo.server.resource.Subresource;
 import dev.rheo.server.verb.read.Reads;
 import dev.rheo.server.verb.read.WatchMetrics;
+import dev.rheo.server.verb.write.Scales;
+import java.io.IOException;
 import java.util.Objects;
 
 /** Reads over HTTP: from a call to options, and from a body to a response. */
@@ -18,6 +25,7 @@ public final class ResourceReads {
 
   static final String JSON = "application/json";
 
+  private static final ObjectMapper JSON_MAPPER = new ObjectMapper();
   private static final Negotiation NEGOTIATION = Negotiation.json();
 
   private final Reads reads;
@@ -31,7 +39,7 @@ public final class ResourceReads {
     this.metrics = metrics;
   }
 
-  HttpResponse answer(Call call) throws InterruptedException {
+  HttpResponse answer(Call call) throws InterruptedException, IOException {
     boolean watch = call.info().verb().equals("watch");
     NEGOTIATION.accept(call.request().header("Accept"), watch);
     if (call.info().verb().equals("get")) {
@@ -46,16 +54,27 @@ public final class ResourceReads {
     return compressed(call, reads.list(call.type(), call.namespace(), options));
   }
 
-  private HttpResponse get(Call call) throws InterruptedException {
+  private HttpResponse get(Call call) throws InterruptedException, IOException {
     String resourceVersion =
         Objects.requireNonNullElse(call.request().queryParameter("resourceVersion"), "");
-    return compressed(
-        call,
-        reads.get(
-            call.type(),
-            call.namespace(),
-            Objects.requireNonNull(call.info().name()),
-            resourceVersion));
+    String name = Objects.requireNonNull(call.info().name());
+    Reads.Found found = reads.find(call.type(), call.namespace(), name, resourceVersion);
+    String subresource = call.info().subresource();
+    if (subresource != null && !isPartOfObject(call.type(), subresource)) {
+      if (!subresource.equals("scale")) {
+        throw ApiException.serviceUnavailable(
+            "this server does not reach nodes, services or pods: no " + subresource);
+      }
+      ObjectNode scale = Scales.of((ObjectNode) JSON_MAPPER.readTree(found.bytes()));
+      return HttpResponse.bytes(200, JSON, JSON_MAPPER.writeValueAsBytes(scale));
+    }
+    return compressed(call, found.answer());
+  }
+
+  /** Whether a subresource is a view of the object itself, such as its status. */
+  private static boolean isPartOfObject(ResourceType type, String name) {
+    Subresource subresource = Objects.requireNonNull(type.subresource(name));
+    return subresource.kind().equals(type.kind()) && subresource.verbs().contains("update");
   }
 
   private ListOptions options(Call call, boolean watch) {

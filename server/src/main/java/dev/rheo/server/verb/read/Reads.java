@@ -20,6 +20,7 @@ import dev.rheo.store.CompactedException;
 import dev.rheo.store.RevisionStore;
 import dev.rheo.store.StoreException;
 import io.netty.util.HashedWheelTimer;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
@@ -79,12 +80,35 @@ public final class Reads {
    */
   public record Answer(Body body, long atLeast) {}
 
+  /** One object that was found. */
+  public final class Found {
+    private final ResourceType type;
+    private final Entry entry;
+
+    private Found(ResourceType type, Entry entry) {
+      this.type = type;
+      this.entry = entry;
+    }
+
+    /** The object, to be drawn. */
+    public Answer answer() {
+      FormReader reader = new FormReader(cache);
+      return new Answer(
+          new ObjectBody(new FormWriter(reader), new Items(type, reader), entry), entry.length());
+    }
+
+    /** The object in its stored version, as a whole. */
+    public byte[] bytes() throws IOException {
+      return new FormReader(cache).readFully(entry);
+    }
+  }
+
   /** One object. */
-  public Answer get(
+  public Found find(
       ResourceType type, @Nullable String namespace, String name, String resourceVersion)
       throws InterruptedException {
     ResourceCache resource = resource(type);
-    long wanted = revision(type, resourceVersion);
+    long wanted = revision(resourceVersion);
     if (resourceVersion.isEmpty()) {
       awaitCurrent();
     } else if (wanted != 0) {
@@ -94,9 +118,7 @@ public final class Reads {
     if (entry == null) {
       throw ApiException.notFound(type.groupResource(), name);
     }
-    FormReader reader = new FormReader(cache);
-    return new Answer(
-        new ObjectBody(new FormWriter(reader), new Items(type, reader), entry), entry.length());
+    return new Found(type, entry);
   }
 
   /** A list, or a page of one. */
@@ -330,7 +352,7 @@ public final class Reads {
   /** Lists larger than this are compressed for clients that accept it, as kube-apiserver does. */
   public static final long COMPRESS_ABOVE = 128 * 1024;
 
-  private static long revision(ResourceType type, String resourceVersion) {
+  private static long revision(String resourceVersion) {
     try {
       return ResourceVersion.parse(resourceVersion);
     } catch (ResourceVersion.InvalidException e) {

@@ -370,14 +370,14 @@ class ReadsTest {
   @Test
   void oneObject() throws Exception {
     long revision = put("ns", "a", "");
-    try (Drawing get = new Drawing(reads.get(configMaps, "ns", "a", "").body(), random)) {
+    try (Drawing get = new Drawing(reads.find(configMaps, "ns", "a", "").answer().body(), random)) {
       JsonNode object = Drawing.json(get.text());
       assertThat(object.at("/metadata/resourceVersion").asLong()).isEqualTo(revision);
       assertThat(object.get("kind").asText()).isEqualTo("ConfigMap");
     }
-    assertThatThrownBy(() -> reads.get(configMaps, "ns", "b", ""))
+    assertThatThrownBy(() -> reads.find(configMaps, "ns", "b", ""))
         .hasMessage("configmaps \"b\" not found");
-    assertThatThrownBy(() -> reads.get(namespaces, null, "x", ""))
+    assertThatThrownBy(() -> reads.find(namespaces, null, "x", ""))
         .hasMessage("namespaces \"x\" not found");
   }
 

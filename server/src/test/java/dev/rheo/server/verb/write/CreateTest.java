@@ -195,7 +195,7 @@ class CreateTest {
   @Test
   void unknownAndDuplicateFields() {
     var path = cluster.path("configmaps", "ns", "");
-    String json = "{'metadata':{'name':'%s'},'data':{'k':'1'},'data':{'k':'2'},'nope':1}";
+    String json = "{'metadata':{'name':'%s'},'data':{'a':'1'},'data':{'b':'2'},'nope':1}";
     WriteResult warned =
         cluster.writes.create(
             path, Cluster.body(json.formatted("a")), WriteOptions.none(), Cluster.USER);
@@ -276,13 +276,19 @@ class CreateTest {
 
   @Test
   void whatIsTooLargeForTheStoreIsRefused() {
-    String value = "x".repeat(Committer.MAX_STORED_BYTES);
+    String revision = "{'metadata':{'name':'%s'},'revision':1,'data':{'x':'%s'}}";
+    cluster.create(
+        "apps/v1/controllerrevisions",
+        "ns",
+        revision.formatted("a", "x".repeat(Committer.MAX_STORED_BYTES - 1000)));
     refused(
         413,
         "RequestEntityTooLarge",
         () ->
             cluster.create(
-                "secrets", "ns", "{'metadata':{'name':'a'},'stringData':{'k':'" + value + "'}}"));
+                "apps/v1/controllerrevisions",
+                "ns",
+                revision.formatted("b", "x".repeat(Committer.MAX_STORED_BYTES))));
   }
 
   @Test
