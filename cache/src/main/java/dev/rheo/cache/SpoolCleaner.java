@@ -246,16 +246,7 @@ final class SpoolCleaner implements Runnable {
 
   private static byte[] read(Segment of, int offset, int length) throws IOException {
     byte[] bytes = new byte[length];
-    ByteBuffer heap = ByteBuffer.wrap(bytes);
-    of.readHot(heap, offset);
-    if (heap.hasRemaining()) {
-      ByteBuffer scratch = ByteBuffer.allocateDirect(Math.min(length, Window.BYTES));
-      while (heap.hasRemaining()) {
-        scratch.clear().limit(Math.min(scratch.capacity(), heap.remaining()));
-        of.read(scratch, offset + heap.position(), true);
-        heap.put(scratch.flip());
-      }
-    }
+    Window.readFully(of, offset, ByteBuffer.wrap(bytes));
     return bytes;
   }
 

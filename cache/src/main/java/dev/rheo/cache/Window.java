@@ -2,6 +2,7 @@ package dev.rheo.cache;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.concurrent.ArrayBlockingQueue;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,14 +16,45 @@ final class Window {
 
   private static final ThreadLocal<Window> MINE = ThreadLocal.withInitial(Window::new);
 
+  /** For virtual threads, of which only as many read at once as there are carriers. */
+  private static final ArrayBlockingQueue<Window> SPARE = new ArrayBlockingQueue<>(32);
+
   private final ByteBuffer buffer = ByteBuffer.allocateDirect(BYTES);
   private int segment;
   private int from;
   private int to;
 
-  /** The thread's own; a virtual thread gets a new one, which it should keep while it reads. */
-  static Window get() {
-    return Thread.currentThread().isVirtual() ? new Window() : MINE.get();
+  /** The thread's own, or one that a virtual thread borrows until {@link #release}. */
+  static Window acquire() {
+    if (!Thread.currentThread().isVirtual()) {
+      return MINE.get();
+    }
+    Window spare = SPARE.poll();
+    return spare == null ? new Window() : spare;
+  }
+
+  void release() {
+    if (Thread.currentThread().isVirtual()) {
+      // One too many is left to the collector.
+      boolean ignored = SPARE.offer(this);
+    }
+  }
+
+  /** Fills all of {@code dst}, waiting for the disk if need be. */
+  static void readFully(Segment of, int position, ByteBuffer dst) throws IOException {
+    int at = position + of.readHot(dst, position);
+    if (!dst.hasRemaining()) {
+      return;
+    }
+    Window window = acquire();
+    try {
+      while (dst.hasRemaining()) {
+        window.fill(of, at, dst.remaining(), true);
+        at += window.copy(at, dst.remaining(), dst);
+      }
+    } finally {
+      window.release();
+    }
   }
 
   boolean covers(Segment of, int position) {
