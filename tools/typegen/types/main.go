@@ -1,8 +1,10 @@
+// Writes the field table of every type of the Kubernetes API (one line a field) from the Go types themselves.
 package main
 
 import (
 	"bufio"
 	"fmt"
+	"os"
 	"reflect"
 	"sort"
 	"strings"
@@ -14,6 +16,7 @@ import (
 	imgpol "k8s.io/api/imagepolicy/v1alpha1"
 	apiext "k8s.io/apiextensions-apiserver/pkg/apis/apiextensions/v1"
 	apiextb "k8s.io/apiextensions-apiserver/pkg/apis/apiextensions/v1beta1"
+	"k8s.io/apimachinery/pkg/apis/meta/internalversion"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/runtime/schema"
@@ -22,6 +25,7 @@ import (
 	apiregb "k8s.io/kube-aggregator/pkg/apis/apiregistration/v1beta1"
 )
 
+var _ = internalversion.List{}
 var seen = map[reflect.Type]bool{}
 var lines []string
 var special = map[string]string{
@@ -50,9 +54,11 @@ func kind(t reflect.Type) string {
 		return "str"
 	case reflect.Bool:
 		return "bool"
-	case reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64, reflect.Uint32, reflect.Uint16, reflect.Uint64:
-		return "int"
-	case reflect.Float64, reflect.Float32:
+	case reflect.Int:
+		return "int64"
+	case reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64, reflect.Uint8, reflect.Uint16, reflect.Uint32, reflect.Uint64:
+		return t.Kind().String()
+	case reflect.Float64:
 		return "double"
 	case reflect.Struct:
 		walk(t)
@@ -65,9 +71,7 @@ func kind(t reflect.Type) string {
 			return "strlist" // ExtraValue, Verbs: a message with repeated string items = 1
 		}
 	}
-	if t.Kind() == reflect.Interface {
-		return "any"
-	}
+	if t.Kind() == reflect.Interface { return "any" }
 	panic(t.String())
 }
 func indexOfSchema(t reflect.Type) int { f, _ := t.FieldByName("Schema"); return f.Index[0] }
@@ -77,7 +81,11 @@ func walk(t reflect.Type) {
 		return
 	}
 	seen[t] = true
-	out := []string{"T " + name(t)}
+	head := "T " + name(t)
+	if f, ok := t.FieldByName("TypeMeta"); ok && f.Type == reflect.TypeOf(metav1.TypeMeta{}) {
+		head += " meta"
+	}
+	out := []string{head}
 	for i := 0; i < t.NumField(); i++ {
 		f := t.Field(i)
 		j, p := f.Tag.Get("json"), f.Tag.Get("protobuf")
@@ -94,9 +102,7 @@ func walk(t reflect.Type) {
 		for _, o := range js[1:] {
 			switch o {
 			case "omitempty":
-				if mode == "a" {
-					mode = "o"
-				}
+				if mode == "a" { mode = "o" }
 			case "omitzero":
 				mode = "z"
 			case "inline":
@@ -113,21 +119,15 @@ func walk(t reflect.Type) {
 				card, ft = "p", ft.Elem()
 			}
 			if ft.Kind() == reflect.Map {
-				if card == "p" {
-					card = "p?"
-				}
+				if card == "p" { card = "p?" }
 				card, ft = "m", ft.Elem()
-				if ft.Kind() == reflect.Ptr {
-					ft = ft.Elem()
-				}
+				if ft.Kind() == reflect.Ptr { ft = ft.Elem() }
 			} else if ft.Kind() == reflect.Interface {
 				continue
 			} else if ft.Kind() == reflect.Slice && ft.Elem().Kind() != reflect.Uint8 {
 				if _, ok := reflect.PointerTo(ft).MethodByName("Marshal"); !ok || ft.Name() == "" {
 					card, ft = "l", ft.Elem()
-					if ft.Kind() == reflect.Ptr {
-						ft = ft.Elem()
-					}
+					if ft.Kind() == reflect.Ptr { ft = ft.Elem() }
 				}
 			}
 			k = kind(ft)
@@ -136,41 +136,27 @@ func walk(t reflect.Type) {
 	}
 	lines = append(lines, strings.Join(out, "\n"))
 }
-func dash(s string) string {
-	if s == "" {
-		return "-"
-	}
-	return s
-}
+func dash(s string) string { if s == "" { return "-" }; return s }
 
-// fieldTable writes the types of all served groups: G lines name a kind's Go type, T lines start a type, F lines
-// are its fields in the order of the Go struct.
-func fieldTable(w *bufio.Writer) error {
+func main() {
 	s := runtime.NewScheme()
 	for _, f := range []func(*runtime.Scheme) error{scheme.AddToScheme, apiext.AddToScheme, apiextb.AddToScheme, apireg.AddToScheme, apiregb.AddToScheme, apidisc.AddToScheme, apidiscb.AddToScheme, adm.AddToScheme, admb.AddToScheme, imgpol.AddToScheme, metav1.AddMetaToScheme} {
-		if err := f(s); err != nil {
-			return err
-		}
+		if err := f(s); err != nil { panic(err) }
 	}
 	all := s.AllKnownTypes()
 	var g []schema.GroupVersionKind
 	for k := range all {
-		if k.Version != runtime.APIVersionInternal {
-			g = append(g, k)
-		}
+		if k.Version != runtime.APIVersionInternal { g = append(g, k) }
 	}
 	sort.Slice(g, func(i, j int) bool { return g[i].String() < g[j].String() })
+	w := bufio.NewWriter(os.Stdout)
 	for _, k := range g {
 		t := all[k]
-		if t.Name() == "InternalEvent" {
-			continue
-		}
+		if t.Name() == "InternalEvent" { continue }
 		walk(t)
 		fmt.Fprintf(w, "G %s %s %s\n", k.GroupVersion(), k.Kind, name(t))
 	}
 	sort.Strings(lines)
-	for _, l := range lines {
-		fmt.Fprintln(w, l)
-	}
-	return nil
+	for _, l := range lines { fmt.Fprintln(w, l) }
+	w.Flush()
 }

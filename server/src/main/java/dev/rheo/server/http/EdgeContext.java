@@ -1,0 +1,59 @@
+package dev.rheo.server.http;
+
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** What all connections of one edge share. Thread-safe. */
+final class EdgeContext {
+
+  final EdgeSettings settings;
+  final Handler handler;
+  final Counters counters = new Counters();
+
+  /** Body bytes written to connections and not yet taken by the kernel. */
+  final AtomicLong outgoing = new AtomicLong();
+
+  final AtomicLong connections = new AtomicLong();
+  final ByteBudget requestBodies;
+  final ByteBudget responseBytes;
+  final Seats readSeats;
+  final Seats mutatingSeats;
+  final ThreadFactory requestThreads = Thread.ofVirtual().name("request-", 0).factory();
+  volatile boolean draining;
+  private final AtomicLong running = new AtomicLong();
+  private final CompletableFuture<Void> idle = new CompletableFuture<>();
+
+  EdgeContext(EdgeSettings settings, Handler handler) {
+    this.settings = settings;
+    this.handler = handler;
+    EdgeSettings.Limits limits = settings.limits();
+    this.requestBodies =
+        new ByteBudget(settings.budgets().requestBodies(), limits.waitingRequests());
+    this.responseBytes =
+        new ByteBudget(settings.budgets().responseBytes(), limits.waitingRequests());
+    this.readSeats = new Seats(limits.readRequests(), limits.waitingRequests());
+    this.mutatingSeats = new Seats(limits.mutatingRequests(), limits.waitingRequests());
+  }
+
+  void exchangeBegun() {
+    running.incrementAndGet();
+    counters.streams.increment();
+    counters.requestsTotal.increment();
+  }
+
+  void exchangeEnded() {
+    counters.streams.decrement();
+    if (running.decrementAndGet() == 0 && draining) {
+      idle.complete(null);
+    }
+  }
+
+  /** Call after {@link #draining} was set. Completes when no request is running any more. */
+  CompletableFuture<Void> idle() {
+    if (running.get() == 0) {
+      idle.complete(null);
+    }
+    return idle;
+  }
+}

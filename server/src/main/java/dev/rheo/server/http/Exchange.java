@@ -1,0 +1,402 @@
+package dev.rheo.server.http;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.EventLoop;
+import io.netty.util.concurrent.Future;
+import java.time.ZoneOffset;
+import java.time.ZonedDateTime;
+import java.time.format.DateTimeFormatter;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.concurrent.RejectedExecutionException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One request and its response, whichever protocol carries them.
+ *
+ * <pre>
+ *   READING     the body comes in, paid for from the budget before it is kept
+ *   HANDLING    the handler is at work on a virtual thread
+ *   RESPONDING  the response is drawn
+ *   OVER
+ * </pre>
+ *
+ * Each state may be followed by OVER (the peer left), READING by RESPONDING (refused early). Event
+ * loop only, but for what {@link #handle} does.
+ */
+final class Exchange implements Drawn.Listener {
+
+  private enum State {
+    READING,
+    HANDLING,
+    RESPONDING,
+    OVER
+  }
+
+  /** Response bytes too few to be worth counting. */
+  private static final int FREE_RESPONSE_BYTES = 16 << 10;
+
+  /** In what steps a body of unknown length is paid for. */
+  private static final int RESERVATION_STEP = 64 << 10;
+
+  private static final int FIRST_BODY_BUFFER = 4 << 10;
+  private static final byte[] NO_BYTES = {};
+
+  private static final DateTimeFormatter HTTP_DATE =
+      DateTimeFormatter.ofPattern("EEE, dd MMM yyyy HH:mm:ss 'GMT'", Locale.ROOT);
+
+  private final EdgeContext edge;
+  private final Connection connection;
+  private final HttpRequest request;
+  private final Wire wire;
+  private final RequestClass requestClass;
+  private final long beganNanos = System.nanoTime();
+  private State state = State.READING;
+
+  private byte[] body = NO_BYTES;
+  private int received;
+  private long reserved;
+  private boolean waitingForRoom;
+  private boolean inputComplete;
+
+  private long responseBytes;
+  private boolean longRunning;
+  private @Nullable Drawn drawn;
+
+  Exchange(EdgeContext edge, HttpRequest request, Wire wire) {
+    this.edge = edge;
+    this.connection = wire.connection();
+    this.request = request;
+    this.wire = wire;
+    this.requestClass = edge.handler.classify(request);
+  }
+
+  HttpRequest request() {
+    return request;
+  }
+
+  @Nullable Drawn drawn() {
+    return drawn;
+  }
+
+  boolean inputComplete() {
+    return inputComplete;
+  }
+
+  /** Whether the body is still coming in, and the request began before this moment. */
+  boolean readingSinceBefore(long nanos) {
+    return state == State.READING && beganNanos - nanos < 0;
+  }
+
+  /**
+   * The header is complete.
+   *
+   * @param hasBody whether a body follows
+   * @param declared its length, -1 if not declared
+   * @param asks the peer waits to be told to send it
+   */
+  void begin(boolean hasBody, long declared, boolean asks) {
+    edge.exchangeBegun();
+    connection.begun(this);
+    inputComplete = !hasBody;
+    HttpResponse early;
+    try {
+      early = edge.handler.precheck(request);
+    } catch (Exception e) {
+      early = Refusals.of(request, e);
+    }
+    int limit = edge.settings.limits().requestBodyBytes();
+    if (early == null && declared > limit) {
+      edge.counters.refused(Counters.Refusal.BODY_TOO_LARGE);
+      early = Refusals.bodyTooLarge(limit);
+    }
+    if (early != null) {
+      respond(early);
+    } else if (!hasBody) {
+      dispatch();
+    } else {
+      reserve(
+          Math.max(declared, 0),
+          () -> {
+            if (asks && !inputComplete) {
+              wire.askForBody();
+            }
+          });
+    }
+  }
+
+  /** The header is complete, and there is something wrong with it. */
+  void beginRefused(boolean hasBody, HttpResponse refusal) {
+    edge.exchangeBegun();
+    connection.begun(this);
+    inputComplete = !hasBody;
+    respond(refusal);
+  }
+
+  /** A piece of the body; the caller keeps the buffer. */
+  void data(ByteBuf bytes) {
+    int length = bytes.readableBytes();
+    if (state != State.READING || length == 0) {
+      return;
+    }
+    int limit = edge.settings.limits().requestBodyBytes();
+    if (length > limit - received) {
+      edge.counters.refused(Counters.Refusal.BODY_TOO_LARGE);
+      respond(Refusals.bodyTooLarge(limit));
+      return;
+    }
+    if (body.length - received < length) {
+      int grown = Math.max(received + length, Math.max(FIRST_BODY_BUFFER, 2 * body.length));
+      body = Arrays.copyOf(body, Math.min(grown, limit));
+    }
+    bytes.readBytes(body, received, length);
+    received += length;
+    if (received > reserved && !waitingForRoom) {
+      long wanted = Math.min(limit, received + (long) RESERVATION_STEP) - reserved;
+      reserve(wanted, () -> {});
+    }
+  }
+
+  /** The body is complete. */
+  void dataEnd() {
+    inputComplete = true;
+    if (state == State.READING && !waitingForRoom) {
+      dispatch();
+    }
+  }
+
+  /** What came in is not a request: answers instead of reading on. */
+  void refuse(HttpResponse response) {
+    if (state == State.READING) {
+      respond(response);
+    }
+  }
+
+  /** The peer went away, or gave up on this request. */
+  void peerGone() {
+    request.cancel();
+    Drawn stream = drawn;
+    if (stream != null && stream.state != Drawn.State.OVER) {
+      stream.cancel();
+    } else {
+      over(false);
+    }
+  }
+
+  /** The server gives up on a response that its peer does not take. */
+  void giveUp() {
+    request.cancel();
+    wire.cut(Wire.Cut.GIVEN_UP);
+    connection.pump.touch(connection);
+    peerGone();
+  }
+
+  @Override
+  public void drawn(boolean complete) {
+    over(complete);
+  }
+
+  private void reserve(long bytes, Runnable then) {
+    if (bytes == 0 || edge.requestBodies.tryReserve(bytes)) {
+      reserved += bytes;
+      then.run();
+      return;
+    }
+    waitingForRoom = true;
+    wire.pauseInput();
+    edge.requestBodies
+        .reserve(bytes, edge.settings.timeouts().seatWait())
+        .whenCompleteAsync((granted, failure) -> roomGranted(bytes, granted, then), loop());
+  }
+
+  private void roomGranted(long bytes, boolean granted, Runnable then) {
+    waitingForRoom = false;
+    if (state != State.READING) {
+      if (granted) {
+        edge.requestBodies.release(bytes);
+      }
+      return;
+    }
+    if (!granted) {
+      edge.counters.refused(Counters.Refusal.REQUEST_BODIES);
+      respond(Refusals.tooManyRequests());
+      return;
+    }
+    reserved += bytes;
+    wire.resumeInput();
+    if (inputComplete) {
+      dispatch();
+    } else {
+      then.run();
+    }
+  }
+
+  private void dispatch() {
+    state = State.HANDLING;
+    request.setBody(received == body.length ? body : Arrays.copyOf(body, received));
+    body = NO_BYTES;
+    edge.requestThreads.newThread(this::handle).start();
+  }
+
+  /** Runs on the request's virtual thread. */
+  private void handle() {
+    HttpResponse response;
+    long counted = 0;
+    try {
+      response = seated();
+      byte[] bytes = response.bytes();
+      if (bytes != null && bytes.length > FREE_RESPONSE_BYTES) {
+        counted = bytes.length;
+        if (!countResponse(counted)) {
+          counted = 0;
+          edge.counters.refused(Counters.Refusal.RESPONSE_BYTES);
+          response = Refusals.tooManyRequests();
+        }
+      }
+    } catch (Throwable e) {
+      response = Refusals.of(request, e);
+    }
+    HttpResponse answer = response;
+    long answerBytes = counted;
+    try {
+      loop().execute(() -> handled(answer, answerBytes));
+    } catch (RejectedExecutionException e) {
+      // The loop has ended, and with it the connection.
+      closeBody(answer);
+      edge.exchangeEnded();
+    }
+  }
+
+  private HttpResponse seated() throws Exception {
+    Seats seats =
+        switch (requestClass) {
+          case READ -> edge.readSeats;
+          case MUTATING -> edge.mutatingSeats;
+          case EXEMPT, LONG_RUNNING -> null;
+        };
+    if (seats == null) {
+      return edge.handler.handle(request);
+    }
+    if (!seats.acquire(edge.settings.timeouts().seatWait())) {
+      edge.counters.refused(
+          requestClass == RequestClass.READ
+              ? Counters.Refusal.READ_SEATS
+              : Counters.Refusal.MUTATING_SEATS);
+      return Refusals.tooManyRequests();
+    }
+    try {
+      // Nobody waits for it any more: what was not begun need not be done.
+      if (request.cancelled()) {
+        return HttpResponse.empty(499);
+      }
+      return edge.handler.handle(request);
+    } finally {
+      seats.release();
+    }
+  }
+
+  /** A write that was done is answered, whatever the budget says: its body was paid for. */
+  private boolean countResponse(long bytes) throws Exception {
+    if (requestClass == RequestClass.MUTATING) {
+      edge.responseBytes.force(bytes);
+      return true;
+    }
+    return edge.responseBytes.reserve(bytes, edge.settings.timeouts().seatWait()).get();
+  }
+
+  private void handled(HttpResponse response, long counted) {
+    responseBytes = counted;
+    if (state == State.OVER) {
+      closeBody(response);
+      release();
+      return;
+    }
+    respond(response);
+  }
+
+  private void respond(HttpResponse response) {
+    state = State.RESPONDING;
+    body = NO_BYTES;
+    byte[] bytes = response.bytes();
+    Body source = response.body();
+    if (response.isLongRunning()) {
+      longRunning = true;
+      edge.counters.longRunning.increment();
+    }
+    boolean noBody =
+        request.method().equals("HEAD")
+            || response.status() == 204
+            || response.status() == 304
+            || (bytes != null && bytes.length == 0);
+    Future<?> head =
+        wire.head(
+            response.status(), completed(response), bytes == null ? -1 : bytes.length, noBody);
+    connection.pump.touch(connection);
+    if (noBody) {
+      closeBody(response);
+      head.addListener(f -> over(f.isSuccess()));
+      return;
+    }
+    if (source == null) {
+      source = new BytesBody(bytes == null ? NO_BYTES : bytes);
+    }
+    Drawn stream = new Drawn(connection.pump, source, wire, longRunning, this);
+    drawn = stream;
+    connection.pump.start(stream);
+    if (longRunning && edge.draining) {
+      connection.pump.finish(stream);
+    }
+  }
+
+  private HttpHeaders completed(HttpResponse response) {
+    HttpHeaders headers = new HttpHeaders();
+    headers.add("Audit-Id", request.auditId());
+    if (!response.headers().contains("Cache-Control")) {
+      headers.add("Cache-Control", "no-cache, private");
+    }
+    response.headers().forEach(headers::add);
+    headers.add("Date", HTTP_DATE.format(ZonedDateTime.now(ZoneOffset.UTC)));
+    return headers;
+  }
+
+  private void over(boolean complete) {
+    if (state == State.OVER) {
+      return;
+    }
+    boolean handling = state == State.HANDLING;
+    state = State.OVER;
+    body = NO_BYTES;
+    if (longRunning) {
+      edge.counters.longRunning.decrement();
+    }
+    if (!handling) {
+      // Else the handler still holds the request's body and is waited for.
+      release();
+    }
+    connection.ended(this);
+    wire.done(complete);
+  }
+
+  private void release() {
+    edge.exchangeEnded();
+    edge.requestBodies.release(reserved);
+    reserved = 0;
+    edge.responseBytes.release(responseBytes);
+    responseBytes = 0;
+  }
+
+  private static void closeBody(HttpResponse response) {
+    Body source = response.body();
+    if (source != null) {
+      try {
+        source.close();
+      } catch (RuntimeException e) {
+        Pump.LOG.log(System.Logger.Level.ERROR, "closing a response body failed", e);
+      }
+    }
+  }
+
+  private EventLoop loop() {
+    return connection.pump.loop();
+  }
+}

@@ -1,0 +1,387 @@
+package dev.rheo.server.http;
+
+import dev.rheo.api.status.Status;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.codec.TooLongFrameException;
+import io.netty.handler.codec.http.DefaultFullHttpResponse;
+import io.netty.handler.codec.http.DefaultHttpContent;
+import io.netty.handler.codec.http.DefaultHttpResponse;
+import io.netty.handler.codec.http.DefaultLastHttpContent;
+import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValues;
+import io.netty.handler.codec.http.HttpObject;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpUtil;
+import io.netty.handler.codec.http.HttpVersion;
+import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.handler.codec.http.TooLongHttpLineException;
+import io.netty.util.ReferenceCountUtil;
+import io.netty.util.concurrent.Future;
+import java.util.ArrayDeque;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * HTTP/1.1 on one connection. One request is at work at a time: what a client pipelines after it
+ * waits decoded, and nothing more is read meanwhile, so at most one read's worth waits.
+ */
+final class Http1Handler extends ChannelInboundHandlerAdapter implements Connection.Protocol {
+
+  /** How long, and how much, is read and thrown away so that a refusal is not lost to a reset. */
+  private static final long LINGER_MILLIS = 1000;
+
+  private static final long LINGER_BYTES = 4 << 20;
+
+  private final EdgeContext edge;
+  private final Connection connection;
+  private final ArrayDeque<HttpObject> pipelined = new ArrayDeque<>();
+  private @Nullable ChannelHandlerContext context;
+  private @Nullable Exchange current;
+  private boolean closing;
+  private long lingered;
+
+  Http1Handler(EdgeContext edge, Connection connection) {
+    this.edge = edge;
+    this.connection = connection;
+  }
+
+  @Override
+  public void handlerAdded(ChannelHandlerContext ctx) {
+    context = ctx;
+  }
+
+  @Override
+  public void handlerRemoved(ChannelHandlerContext ctx) {
+    pipelined.forEach(ReferenceCountUtil::release);
+    pipelined.clear();
+  }
+
+  @Override
+  public void channelRead(ChannelHandlerContext ctx, Object message) {
+    if (!(message instanceof HttpObject part)) {
+      ReferenceCountUtil.release(message);
+      return;
+    }
+    if (closing) {
+      discard(part);
+    } else if (!pipelined.isEmpty()
+        || (part instanceof io.netty.handler.codec.http.HttpRequest && current != null)) {
+      pipelined.add(part);
+      ctx.channel().config().setAutoRead(false);
+    } else {
+      take(ctx, part);
+    }
+  }
+
+  @Override
+  public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+    Pump.LOG.log(System.Logger.Level.DEBUG, "connection failed", cause);
+    ctx.close();
+  }
+
+  @Override
+  public void drain() {
+    connection.draining = true;
+    if (current == null && !closing) {
+      connection.channel.close();
+    }
+  }
+
+  @Override
+  public boolean ping() {
+    return false;
+  }
+
+  private void take(ChannelHandlerContext ctx, HttpObject part) {
+    try {
+      if (part.decoderResult().isFailure()) {
+        undecodable(part.decoderResult().cause());
+        return;
+      }
+      if (part instanceof io.netty.handler.codec.http.HttpRequest head) {
+        begin(ctx, head);
+      }
+      if (part instanceof HttpContent content) {
+        Exchange exchange = current;
+        if (exchange != null && !exchange.inputComplete()) {
+          exchange.data(content.content());
+          if (content instanceof LastHttpContent) {
+            exchange.dataEnd();
+          }
+        }
+      }
+    } finally {
+      ReferenceCountUtil.release(part);
+    }
+  }
+
+  private void begin(ChannelHandlerContext ctx, io.netty.handler.codec.http.HttpRequest head) {
+    HttpHeaders headers = new HttpHeaders();
+    for (var field : head.headers()) {
+      headers.add(field.getKey(), field.getValue());
+    }
+    String target = originForm(head.uri());
+    String method = head.method().name();
+    Http1Wire wire = new Http1Wire(ctx, head, connection);
+    HttpRequest request;
+    HttpResponse refusal = null;
+    try {
+      request =
+          new HttpRequest(
+              method,
+              target,
+              headers,
+              head.protocolVersion().text(),
+              connection.remote(),
+              connection.clientCertificate);
+      refusal = objection(head, target);
+    } catch (IllegalArgumentException e) {
+      request =
+          new HttpRequest(
+              method, "/", headers, head.protocolVersion().text(), connection.remote(), null);
+      refusal = Refusals.badRequest(String.valueOf(e.getMessage()));
+    }
+    long declared = HttpUtil.getContentLength(head, -1L);
+    boolean hasBody = declared > 0 || HttpUtil.isTransferEncodingChunked(head);
+    Exchange exchange = new Exchange(edge, request, wire);
+    wire.exchange = exchange;
+    current = exchange;
+    if (refusal != null) {
+      edge.counters.refused(Counters.Refusal.BAD_REQUEST);
+      exchange.beginRefused(hasBody, refusal);
+    } else {
+      exchange.begin(hasBody, declared, HttpUtil.is100ContinueExpected(head));
+    }
+  }
+
+  private @Nullable HttpResponse objection(
+      io.netty.handler.codec.http.HttpRequest head, String target) {
+    if (target.length() > edge.settings.limits().targetBytes()) {
+      return Refusals.targetTooLong();
+    }
+    int hosts = head.headers().getAll(HttpHeaderNames.HOST).size();
+    boolean hostNeeded = head.protocolVersion().equals(HttpVersion.HTTP_1_1);
+    if (hosts > 1 || (hosts == 0 && hostNeeded)) {
+      return Refusals.badRequest("exactly one Host header is needed");
+    }
+    String expect = head.headers().get(HttpHeaderNames.EXPECT);
+    if (expect != null && !HttpHeaderValues.CONTINUE.contentEqualsIgnoreCase(expect)) {
+      return Refusals.of(
+          Status.failure(417, "ExpectationFailed", "the expectation cannot be met", null));
+    }
+    return null;
+  }
+
+  /** A proxy's absolute form is cut to path and query (RFC 9112 §3.2.2). */
+  private static String originForm(String uri) {
+    int scheme = uri.indexOf("://");
+    if (uri.startsWith("/") || scheme < 0) {
+      return uri;
+    }
+    int path = uri.indexOf('/', scheme + 3);
+    return path < 0 ? "/" : uri.substring(path);
+  }
+
+  private void undecodable(Throwable cause) {
+    boolean tooLong = cause instanceof TooLongFrameException;
+    edge.counters.refused(
+        tooLong ? Counters.Refusal.HEADER_TOO_LARGE : Counters.Refusal.BAD_REQUEST);
+    HttpResponse refusal;
+    if (cause instanceof TooLongHttpLineException) {
+      refusal = Refusals.targetTooLong();
+    } else if (tooLong) {
+      refusal = Refusals.headerTooLarge();
+    } else {
+      refusal = Refusals.badRequest("this is not an HTTP request");
+    }
+    Exchange exchange = current;
+    if (exchange != null) {
+      // The request's own body is damaged.
+      exchange.refuse(refusal);
+      return;
+    }
+    ChannelHandlerContext ctx = context;
+    if (ctx == null) {
+      return;
+    }
+    byte[] bytes = refusal.bytes();
+    ByteBuf content = bytes == null ? Unpooled.EMPTY_BUFFER : Unpooled.wrappedBuffer(bytes);
+    DefaultFullHttpResponse response =
+        new DefaultFullHttpResponse(
+            HttpVersion.HTTP_1_1, HttpResponseStatus.valueOf(refusal.status()), content);
+    refusal.headers().forEach((name, value) -> response.headers().add(name, value));
+    HttpUtil.setContentLength(response, content.readableBytes());
+    response.headers().set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
+    ctx.writeAndFlush(response);
+    linger();
+  }
+
+  private void ended(Exchange exchange, boolean reusable) {
+    if (current != exchange) {
+      return;
+    }
+    current = null;
+    if (!connection.channel.isActive()) {
+      return;
+    }
+    if (!exchange.inputComplete()) {
+      linger();
+      return;
+    }
+    if (!reusable || connection.draining) {
+      closing = true;
+      connection.channel.close();
+      return;
+    }
+    // Later, not from within: a long pipeline of requests must not become a deep stack.
+    connection.pump.loop().execute(this::takePipelined);
+  }
+
+  private void takePipelined() {
+    ChannelHandlerContext ctx = context;
+    if (ctx == null || ctx.isRemoved()) {
+      return;
+    }
+    while (!pipelined.isEmpty() && !closing) {
+      if (pipelined.peek() instanceof io.netty.handler.codec.http.HttpRequest && current != null) {
+        return;
+      }
+      take(ctx, pipelined.poll());
+    }
+    if (closing) {
+      pipelined.forEach(ReferenceCountUtil::release);
+      pipelined.clear();
+    }
+    ctx.channel().config().setAutoRead(true);
+  }
+
+  private void linger() {
+    closing = true;
+    pipelined.forEach(ReferenceCountUtil::release);
+    pipelined.clear();
+    connection.channel.config().setAutoRead(true);
+    connection
+        .pump
+        .loop()
+        .schedule(() -> connection.channel.close(), LINGER_MILLIS, TimeUnit.MILLISECONDS);
+  }
+
+  private void discard(HttpObject part) {
+    if (part instanceof HttpContent content) {
+      lingered += content.content().readableBytes();
+      if (lingered > LINGER_BYTES || content instanceof LastHttpContent) {
+        connection.channel.close();
+      }
+    }
+    ReferenceCountUtil.release(part);
+  }
+
+  private final class Http1Wire extends Wire {
+
+    private final ChannelHandlerContext ctx;
+    private final boolean http11;
+    private final boolean wantsKeepAlive;
+    private boolean keepAlive;
+    private boolean delimitedByClose;
+    @Nullable Exchange exchange;
+
+    Http1Wire(
+        ChannelHandlerContext ctx,
+        io.netty.handler.codec.http.HttpRequest head,
+        Connection connection) {
+      super(connection);
+      this.ctx = ctx;
+      this.http11 = head.protocolVersion().isKeepAliveDefault();
+      this.wantsKeepAlive = HttpUtil.isKeepAlive(head);
+    }
+
+    @Override
+    Future<?> head(int status, HttpHeaders headers, long length, boolean noBody) {
+      DefaultHttpResponse response =
+          new DefaultHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.valueOf(status));
+      headers.forEach((name, value) -> response.headers().add(name, value));
+      Exchange mine = exchange;
+      keepAlive = wantsKeepAlive && !connection().draining && mine != null && mine.inputComplete();
+      if (length >= 0) {
+        if (status != 204 && status != 304) {
+          response.headers().set(HttpHeaderNames.CONTENT_LENGTH, Long.toString(length));
+        }
+      } else if (http11) {
+        HttpUtil.setTransferEncodingChunked(response, true);
+      } else {
+        delimitedByClose = true;
+        keepAlive = false;
+      }
+      if (!keepAlive) {
+        response.headers().set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
+      } else if (!http11) {
+        response.headers().set(HttpHeaderNames.CONNECTION, HttpHeaderValues.KEEP_ALIVE);
+      }
+      ChannelFuture written = ctx.write(response);
+      return noBody ? ctx.write(LastHttpContent.EMPTY_LAST_CONTENT) : written;
+    }
+
+    @Override
+    ChannelFuture data(ByteBuf bytes, boolean last) {
+      return ctx.write(last ? new DefaultLastHttpContent(bytes) : new DefaultHttpContent(bytes));
+    }
+
+    @Override
+    ChannelFuture end() {
+      return ctx.write(LastHttpContent.EMPTY_LAST_CONTENT);
+    }
+
+    @Override
+    void cut(Cut why) {
+      keepAlive = false;
+      if (why == Cut.BROKEN && !delimitedByClose) {
+        // What was written arrives, and the missing last chunk says that there should be more.
+        ctx.close();
+      } else {
+        connection().closeHard();
+      }
+    }
+
+    @Override
+    long streamWindow() {
+      return Long.MAX_VALUE;
+    }
+
+    @Override
+    long connectionWindow() {
+      return Long.MAX_VALUE;
+    }
+
+    @Override
+    void pauseInput() {
+      ctx.channel().config().setAutoRead(false);
+    }
+
+    @Override
+    void resumeInput() {
+      if (pipelined.isEmpty()) {
+        ctx.channel().config().setAutoRead(true);
+      }
+    }
+
+    @Override
+    void askForBody() {
+      ctx.writeAndFlush(
+          new DefaultFullHttpResponse(
+              HttpVersion.HTTP_1_1, HttpResponseStatus.CONTINUE, Unpooled.EMPTY_BUFFER));
+    }
+
+    @Override
+    void done(boolean complete) {
+      Exchange mine = exchange;
+      if (mine != null) {
+        ended(mine, complete && keepAlive);
+      }
+    }
+  }
+}

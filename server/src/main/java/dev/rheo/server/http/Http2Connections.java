@@ -1,0 +1,189 @@
+package dev.rheo.server.http;
+
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelDuplexHandler;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelPipeline;
+import io.netty.handler.codec.http2.DefaultHttp2GoAwayFrame;
+import io.netty.handler.codec.http2.DefaultHttp2PingFrame;
+import io.netty.handler.codec.http2.Http2Connection;
+import io.netty.handler.codec.http2.Http2Error;
+import io.netty.handler.codec.http2.Http2Exception;
+import io.netty.handler.codec.http2.Http2FrameCodec;
+import io.netty.handler.codec.http2.Http2FrameCodecBuilder;
+import io.netty.handler.codec.http2.Http2FrameStreamEvent;
+import io.netty.handler.codec.http2.Http2GoAwayFrame;
+import io.netty.handler.codec.http2.Http2MultiplexHandler;
+import io.netty.handler.codec.http2.Http2PingFrame;
+import io.netty.handler.codec.http2.Http2RemoteFlowController;
+import io.netty.handler.codec.http2.Http2Settings;
+import io.netty.handler.codec.http2.Http2SettingsAckFrame;
+import io.netty.handler.codec.http2.Http2SettingsFrame;
+import io.netty.handler.codec.http2.Http2Stream;
+import io.netty.handler.codec.http2.Http2WindowUpdateFrame;
+import io.netty.util.collection.IntObjectHashMap;
+import io.netty.util.collection.IntObjectMap;
+
+/** Sets connections up to speak HTTP/2. */
+final class Http2Connections {
+
+  /** What a client may send on one stream, and on a connection, before it is told to go on. */
+  private static final int STREAM_WINDOW = 64 << 10;
+
+  private static final int CONNECTION_WINDOW = 1 << 20;
+
+  private static final int RESET_WINDOW_SECONDS = 30;
+
+  private final EdgeContext edge;
+
+  Http2Connections(EdgeContext edge) {
+    this.edge = edge;
+  }
+
+  void configure(ChannelPipeline pipeline, Connection connection) {
+    EdgeSettings.Limits limits = edge.settings.limits();
+    Http2FrameCodec codec =
+        Http2FrameCodecBuilder.forServer()
+            .initialSettings(
+                Http2Settings.defaultSettings()
+                    .maxConcurrentStreams(limits.streamsPerConnection())
+                    .initialWindowSize(STREAM_WINDOW)
+                    .maxHeaderListSize(limits.requestHeaderBytes()))
+            .decoderEnforceMaxRstFramesPerWindow(limits.resetsPerWindow(), RESET_WINDOW_SECONDS)
+            .gracefulShutdownTimeoutMillis(1000)
+            .build();
+    Flow flow = new Flow(connection, codec);
+    connection.protocol = flow;
+    pipeline.addLast(
+        codec,
+        flow,
+        new Http2MultiplexHandler(
+            new ChannelInitializer<Channel>() {
+              @Override
+              protected void initChannel(Channel stream) {
+                stream.pipeline().addLast(new Http2StreamHandler(edge, connection, flow));
+              }
+            }),
+        new Tail());
+  }
+
+  /**
+   * Stands between the codec and the streams: tells the pump what the peer's flow control admits,
+   * which the streams' own channels do not.
+   */
+  static final class Flow extends ChannelDuplexHandler implements Connection.Protocol {
+
+    private final Connection connection;
+    private final Http2Connection http2;
+    private final IntObjectMap<Exchange> exchanges = new IntObjectHashMap<>(4);
+
+    Flow(Connection connection, Http2FrameCodec codec) {
+      this.connection = connection;
+      this.http2 = codec.connection();
+    }
+
+    @Override
+    public void handlerAdded(ChannelHandlerContext ctx) throws Http2Exception {
+      http2
+          .local()
+          .flowController()
+          .incrementWindowSize(http2.connectionStream(), CONNECTION_WINDOW - STREAM_WINDOW);
+      ctx.flush();
+    }
+
+    void opened(int streamId, Exchange exchange) {
+      exchanges.put(streamId, exchange);
+    }
+
+    void closed(int streamId) {
+      exchanges.remove(streamId);
+      if (connection.draining && exchanges.isEmpty()) {
+        connection.channel.close();
+      }
+    }
+
+    long streamWindow(int streamId) {
+      Http2Stream stream = http2.stream(streamId);
+      return stream == null ? 0 : flowController().windowSize(stream);
+    }
+
+    long connectionWindow() {
+      return flowController().windowSize(http2.connectionStream());
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object message) {
+      if (message instanceof Http2PingFrame
+          || message instanceof Http2SettingsFrame
+          || message instanceof Http2SettingsAckFrame) {
+        // The codec has answered them.
+        return;
+      }
+      if (message instanceof Http2WindowUpdateFrame update && update.stream() != null) {
+        windowOpened(update.stream().id());
+      }
+      ctx.fireChannelRead(message);
+    }
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+      if (event instanceof Http2FrameStreamEvent changed
+          && changed.type() == Http2FrameStreamEvent.Type.Writability) {
+        windowOpened(changed.stream().id());
+      }
+      ctx.fireUserEventTriggered(event);
+    }
+
+    @Override
+    public void drain() {
+      if (connection.draining) {
+        return;
+      }
+      connection.draining = true;
+      // Streams that are already on their way are still served; new ones go elsewhere.
+      DefaultHttp2GoAwayFrame goAway = new DefaultHttp2GoAwayFrame(Http2Error.NO_ERROR);
+      goAway.setExtraStreamIds(Integer.MAX_VALUE);
+      connection.channel.writeAndFlush(goAway);
+      if (exchanges.isEmpty()) {
+        connection.channel.close();
+      }
+    }
+
+    @Override
+    public boolean ping() {
+      connection.channel.writeAndFlush(new DefaultHttp2PingFrame(System.nanoTime()));
+      return true;
+    }
+
+    private void windowOpened(int streamId) {
+      Exchange exchange = exchanges.get(streamId);
+      Drawn stream = exchange == null ? null : exchange.drawn();
+      if (stream != null) {
+        connection.pump.windowOpened(stream);
+      }
+    }
+
+    private Http2RemoteFlowController flowController() {
+      return http2.remote().flowController();
+    }
+  }
+
+  /** The end of a connection's pipeline. */
+  private static final class Tail extends ChannelInboundHandlerAdapter {
+
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object message) {
+      if (message instanceof Http2GoAwayFrame goAway) {
+        goAway.release();
+      }
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+      Pump.LOG.log(System.Logger.Level.DEBUG, "connection failed", cause);
+      ctx.close();
+    }
+  }
+}

@@ -1,0 +1,63 @@
+package dev.rheo.server.http;
+
+import dev.rheo.api.status.ApiException;
+import dev.rheo.api.status.Status;
+
+/** Refusals as responses. */
+final class Refusals {
+
+  private static final System.Logger LOG = System.getLogger(Refusals.class.getName());
+
+  private Refusals() {}
+
+  /** What is answered to a request whose handling threw. */
+  static HttpResponse of(HttpRequest request, Throwable thrown) {
+    if (thrown instanceof ApiException refusal) {
+      return of(refusal.status());
+    }
+    LOG.log(
+        System.Logger.Level.ERROR,
+        request.method() + " " + request.rawPath() + " failed, Audit-Id " + request.auditId(),
+        thrown);
+    // What went wrong inside is for the log, not for whoever asked.
+    return of(ApiException.internalError("see the server's log").status());
+  }
+
+  static HttpResponse of(Status status) {
+    HttpResponse response =
+        HttpResponse.bytes(status.code(), "application/json", status.toJson())
+            .header("X-Content-Type-Options", "nosniff");
+    if (status.retryAfterSeconds() > 0) {
+      response.header("Retry-After", Integer.toString(status.retryAfterSeconds()));
+    }
+    return response;
+  }
+
+  static HttpResponse tooManyRequests() {
+    // Upstream's words for a request that found no seat.
+    return of(
+        ApiException.tooManyRequests("too many requests, please try again later.", 1).status());
+  }
+
+  static HttpResponse badRequest(String message) {
+    return of(ApiException.badRequest(message).status());
+  }
+
+  static HttpResponse targetTooLong() {
+    return of(Status.failure(414, "RequestURITooLong", "the request target is too long", null));
+  }
+
+  static HttpResponse headerTooLarge() {
+    return of(
+        Status.failure(
+            431, "RequestHeaderFieldsTooLarge", "the header fields are too large", null));
+  }
+
+  static HttpResponse bodyTooLarge(int limit) {
+    return of(ApiException.requestEntityTooLarge("limit is " + limit).status());
+  }
+
+  static HttpResponse bodyTimeout() {
+    return of(Status.failure(408, "Timeout", "the request body did not arrive in time", null));
+  }
+}

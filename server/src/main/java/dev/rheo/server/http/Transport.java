@@ -1,0 +1,137 @@
+package dev.rheo.server.http;
+
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.buffer.PooledByteBufAllocator;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.IoEventLoop;
+import io.netty.channel.IoHandlerFactory;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.ServerChannel;
+import io.netty.channel.SingleThreadIoEventLoop;
+import io.netty.channel.WriteBufferWaterMark;
+import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollChannelOption;
+import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.epoll.EpollServerSocketChannel;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.nio.NioChannelOption;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import io.netty.util.concurrent.RejectedExecutionHandlers;
+import java.util.concurrent.Executor;
+import jdk.net.ExtendedSocketOptions;
+
+/** The sockets: epoll where its native library loads, else NIO; and how they are tuned. */
+final class Transport {
+
+  /**
+   * How long tasks may run before sockets are polled again; Netty's default of a second lets bulk
+   * writes starve new connections.
+   */
+  private static final long TASK_QUANTUM_MILLIS = 5;
+
+  /** Bytes waiting on a connection below which it is writable again, and above which it is not. */
+  private static final WriteBufferWaterMark WATER_MARKS =
+      new WriteBufferWaterMark(64 << 10, 128 << 10);
+
+  /** Unsent bytes the kernel takes of one connection: else it buffers megabytes for a slow peer. */
+  private static final int NOT_SENT_LOW_WATER = 128 << 10;
+
+  // A host that vanished is noticed after some three minutes.
+  private static final int KEEP_ALIVE_IDLE_SECONDS = 60;
+  private static final int KEEP_ALIVE_INTERVAL_SECONDS = 15;
+  private static final int KEEP_ALIVE_PROBES = 8;
+
+  private final boolean epoll;
+
+  Transport(boolean nativeAllowed) {
+    this.epoll = nativeAllowed && Epoll.isAvailable();
+  }
+
+  String name() {
+    return epoll ? "epoll" : "nio";
+  }
+
+  EventLoopGroup group(int threads, String name) {
+    IoHandlerFactory factory = epoll ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
+    return new QuantumGroup(threads, new DefaultThreadFactory(name, true), factory);
+  }
+
+  /**
+   * Chunks of 1 MiB and as many arenas as loops: Netty's defaults of 4 MiB and two arenas a core
+   * are sized for servers that are alone on their machine.
+   */
+  static PooledByteBufAllocator allocator(int eventLoops) {
+    int pageSize = 8192;
+    int maxOrder = 7;
+    return new PooledByteBufAllocator(true, 1, eventLoops, pageSize, maxOrder, 64, 32, false);
+  }
+
+  ServerBootstrap bootstrap(PooledByteBufAllocator allocator) {
+    Class<? extends ServerChannel> type =
+        epoll ? EpollServerSocketChannel.class : NioServerSocketChannel.class;
+    ServerBootstrap bootstrap =
+        new ServerBootstrap()
+            .channel(type)
+            .option(ChannelOption.SO_REUSEADDR, true)
+            .option(ChannelOption.SO_BACKLOG, 1024)
+            .option(ChannelOption.ALLOCATOR, allocator)
+            .childOption(ChannelOption.ALLOCATOR, allocator)
+            .childOption(ChannelOption.TCP_NODELAY, true)
+            .childOption(ChannelOption.SO_KEEPALIVE, true)
+            .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, WATER_MARKS);
+    if (epoll) {
+      bootstrap
+          .childOption(EpollChannelOption.TCP_NOTSENT_LOWAT, (long) NOT_SENT_LOW_WATER)
+          .childOption(EpollChannelOption.TCP_KEEPIDLE, KEEP_ALIVE_IDLE_SECONDS)
+          .childOption(EpollChannelOption.TCP_KEEPINTVL, KEEP_ALIVE_INTERVAL_SECONDS)
+          .childOption(EpollChannelOption.TCP_KEEPCNT, KEEP_ALIVE_PROBES);
+    } else {
+      bootstrap
+          .childOption(
+              NioChannelOption.of(ExtendedSocketOptions.TCP_KEEPIDLE), KEEP_ALIVE_IDLE_SECONDS)
+          .childOption(
+              NioChannelOption.of(ExtendedSocketOptions.TCP_KEEPINTERVAL),
+              KEEP_ALIVE_INTERVAL_SECONDS)
+          .childOption(NioChannelOption.of(ExtendedSocketOptions.TCP_KEEPCOUNT), KEEP_ALIVE_PROBES);
+    }
+    return bootstrap;
+  }
+
+  /** The bytes that wait in front of the socket, or -1 if the channel is closed. */
+  static long pendingBytes(Channel channel) {
+    var buffer = channel.unsafe().outboundBuffer();
+    return buffer == null ? -1 : buffer.totalPendingWriteBytes() - buffer.currentProgress();
+  }
+
+  /** The only way to give an event loop another quantum than the process-wide property. */
+  private static final class QuantumGroup extends MultiThreadIoEventLoopGroup {
+
+    QuantumGroup(int threads, DefaultThreadFactory threadFactory, IoHandlerFactory factory) {
+      super(threads, threadFactory, factory);
+    }
+
+    @Override
+    protected IoEventLoop newChild(
+        Executor executor, IoHandlerFactory ioHandlerFactory, Object... args) {
+      return new Loop(this, executor, ioHandlerFactory);
+    }
+  }
+
+  private static final class Loop extends SingleThreadIoEventLoop {
+
+    private static final int MAX_PENDING_TASKS = Integer.MAX_VALUE;
+
+    Loop(MultiThreadIoEventLoopGroup parent, Executor executor, IoHandlerFactory factory) {
+      super(
+          parent,
+          executor,
+          factory,
+          MAX_PENDING_TASKS,
+          RejectedExecutionHandlers.reject(),
+          TASK_QUANTUM_MILLIS);
+    }
+  }
+}

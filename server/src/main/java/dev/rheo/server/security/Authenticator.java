@@ -1,0 +1,163 @@
+package dev.rheo.server.security;
+
+import dev.rheo.api.status.ApiException;
+import java.nio.ByteBuffer;
+import java.security.GeneralSecurityException;
+import java.security.cert.CertificateEncodingException;
+import java.security.cert.CertificateParsingException;
+import java.security.cert.X509Certificate;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.Date;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import javax.naming.InvalidNameException;
+import javax.naming.ldap.LdapName;
+import javax.naming.ldap.Rdn;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Finds out who asks: by client certificate (common name = user, organizations = groups), else by
+ * bearer token. Whoever shows neither is {@link User#ANONYMOUS}; whoever shows something that is
+ * not good, and nothing better, is refused with 401, as upstream does. Thread-safe.
+ */
+public final class Authenticator {
+
+  private static final String CLIENT_AUTH = "1.3.6.1.5.5.7.3.2";
+  private static final String ANY_PURPOSE = "2.5.29.37.0";
+  private static final int MAX_REMEMBERED = 4096;
+
+  private final List<X509Certificate> authorities;
+  private final TokenFile tokens;
+  private final Clock clock;
+
+  /** Users of certificates whose signature was found good: verifying costs a few 100 µs. */
+  private final Map<ByteBuffer, User> verified = new ConcurrentHashMap<>();
+
+  /**
+   * @param authorities those whose client certificates count
+   */
+  public Authenticator(List<X509Certificate> authorities, TokenFile tokens, Clock clock) {
+    this.authorities = List.copyOf(authorities);
+    this.tokens = tokens;
+    this.clock = clock;
+  }
+
+  /**
+   * @param certificate what the client presented in the handshake, unverified, or null
+   * @param authorization the request's {@code Authorization} header, or null
+   * @throws ApiException 401 if what was shown is not good
+   */
+  public User authenticate(@Nullable X509Certificate certificate, @Nullable String authorization) {
+    boolean shown = false;
+    if (certificate != null) {
+      User user = byCertificate(certificate);
+      if (user != null && !user.name().isEmpty()) {
+        return user;
+      }
+      // A good certificate without a common name says nothing; a bad one is held against it.
+      shown = user == null;
+    }
+    String token = bearerToken(authorization);
+    if (token != null) {
+      User user = tokens.user(token);
+      if (user != null) {
+        return user;
+      }
+      shown = true;
+    }
+    if (shown) {
+      throw ApiException.unauthorized("Unauthorized");
+    }
+    return User.ANONYMOUS;
+  }
+
+  /** Null if the certificate does not count. */
+  private @Nullable User byCertificate(X509Certificate certificate) {
+    Date now = Date.from(clock.instant());
+    if (now.before(certificate.getNotBefore()) || now.after(certificate.getNotAfter())) {
+      return null;
+    }
+    try {
+      ByteBuffer encoded = ByteBuffer.wrap(certificate.getEncoded());
+      User known = verified.get(encoded);
+      if (known == null && isForClients(certificate) && isIssuedByOurs(certificate)) {
+        known = user(certificate);
+        if (verified.size() >= MAX_REMEMBERED) {
+          verified.clear();
+        }
+        verified.put(encoded, known);
+      }
+      return known;
+    } catch (CertificateEncodingException
+        | CertificateParsingException
+        | InvalidNameException
+        | IllegalArgumentException e) {
+      return null;
+    }
+  }
+
+  private static boolean isForClients(X509Certificate certificate)
+      throws CertificateParsingException {
+    List<String> purposes = certificate.getExtendedKeyUsage();
+    return purposes == null || purposes.contains(CLIENT_AUTH) || purposes.contains(ANY_PURPOSE);
+  }
+
+  private boolean isIssuedByOurs(X509Certificate certificate) {
+    Date now = Date.from(clock.instant());
+    for (X509Certificate authority : authorities) {
+      if (!certificate.getIssuerX500Principal().equals(authority.getSubjectX500Principal())
+          || now.after(authority.getNotAfter())) {
+        continue;
+      }
+      try {
+        certificate.verify(authority.getPublicKey());
+        return true;
+      } catch (GeneralSecurityException e) {
+        // Not by this one.
+      }
+    }
+    return false;
+  }
+
+  private static User user(X509Certificate certificate) throws InvalidNameException {
+    String name = "";
+    List<String> groups = new ArrayList<>();
+    LdapName subject = new LdapName(certificate.getSubjectX500Principal().getName());
+    for (Rdn rdn : subject.getRdns()) {
+      for (var attributes = rdn.toAttributes().getAll(); attributes.hasMoreElements(); ) {
+        var attribute = attributes.nextElement();
+        String value = valueOf(attribute);
+        if (attribute.getID().equalsIgnoreCase("CN")) {
+          name = value;
+        } else if (attribute.getID().equalsIgnoreCase("O")) {
+          groups.add(value);
+        }
+      }
+    }
+    groups.add(User.AUTHENTICATED);
+    return new User(name, "", groups);
+  }
+
+  private static String valueOf(javax.naming.directory.Attribute attribute) {
+    try {
+      if (attribute.get() instanceof String text) {
+        return text;
+      }
+      throw new IllegalArgumentException("not a text: " + attribute.getID());
+    } catch (javax.naming.NamingException e) {
+      throw new IllegalArgumentException(e);
+    }
+  }
+
+  /** Upstream's way to read the header: the scheme in any case, then the token up to a space. */
+  private static @Nullable String bearerToken(@Nullable String authorization) {
+    if (authorization == null) {
+      return null;
+    }
+    String[] parts = authorization.strip().split(" ", 3);
+    boolean bearer = parts.length > 1 && parts[0].equalsIgnoreCase("bearer");
+    return bearer && !parts[1].isEmpty() ? parts[1] : null;
+  }
+}

@@ -1,0 +1,77 @@
+package dev.rheo.server.security;
+
+import dev.rheo.api.name.GroupResource;
+import dev.rheo.api.status.ApiException;
+import dev.rheo.api.status.GoText;
+
+/**
+ * Decides whether a user may do something. Three kinds of users: those in {@code system:masters}
+ * may do everything; others who are authenticated may read health, version, discovery and OpenAPI,
+ * and get 403 for all else; whoever is not authenticated may read health, version and discovery,
+ * and gets 401 for all else. Thread-safe.
+ */
+public final class Authorizer {
+
+  /**
+   * @throws ApiException 401 or 403, worded as upstream words it
+   */
+  public void authorize(User user, RequestAttributes attributes) {
+    if (user.isIn(User.MASTERS)) {
+      return;
+    }
+    boolean reads = attributes.verb().equals("get") || attributes.verb().equals("head");
+    if (attributes.resource() == null
+        && reads
+        && (isPublic(attributes.path())
+            || (!user.isAnonymous() && isUnder(attributes.path(), "/openapi")))) {
+      return;
+    }
+    if (user.isAnonymous()) {
+      throw ApiException.unauthorized("Unauthorized");
+    }
+    throw forbidden(user, attributes);
+  }
+
+  private static boolean isPublic(String path) {
+    return isUnder(path, "/healthz")
+        || isUnder(path, "/livez")
+        || isUnder(path, "/readyz")
+        || path.equals("/version")
+        || path.equals("/version/")
+        || isUnder(path, "/api")
+        || isUnder(path, "/apis");
+  }
+
+  private static boolean isUnder(String path, String root) {
+    return path.startsWith(root)
+        && (path.length() == root.length() || path.charAt(root.length()) == '/');
+  }
+
+  private static ApiException forbidden(User user, RequestAttributes attributes) {
+    RequestAttributes.Resource asked = attributes.resource();
+    StringBuilder why = new StringBuilder("User ").append(GoText.quote(user.name()));
+    why.append(" cannot ").append(attributes.verb());
+    if (asked == null) {
+      why.append(" path ").append(GoText.quote(attributes.path()));
+      return ApiException.forbidden(new GroupResource("", ""), "", inert(why));
+    }
+    String resource =
+        asked.subresource().isEmpty()
+            ? asked.resource()
+            : asked.resource() + "/" + asked.subresource();
+    why.append(" resource ").append(GoText.quote(resource));
+    why.append(" in API group ").append(GoText.quote(asked.group()));
+    if (asked.namespace().isEmpty()) {
+      why.append(" at the cluster scope");
+    } else {
+      why.append(" in the namespace ").append(GoText.quote(asked.namespace()));
+    }
+    return ApiException.forbidden(
+        new GroupResource(asked.group(), asked.resource()), asked.name(), inert(why));
+  }
+
+  /** Upstream's guard against answers that a browser could take for HTML. */
+  private static String inert(CharSequence text) {
+    return text.toString().replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;");
+  }
+}

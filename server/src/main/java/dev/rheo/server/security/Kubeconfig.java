@@ -1,0 +1,72 @@
+package dev.rheo.server.security;
+
+import java.io.IOException;
+import java.net.Inet6Address;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Base64;
+
+/** Writes the administrator's kubeconfig. */
+public final class Kubeconfig {
+
+  private Kubeconfig() {}
+
+  /**
+   * Writes a kubeconfig that needs no other file, readable by its owner only, as a whole or not at
+   * all.
+   *
+   * @param listening where the server listens; for a wildcard address loopback is written
+   */
+  public static void write(Path file, Pki pki, InetSocketAddress listening) throws IOException {
+    Path folder = file.toAbsolutePath().getParent();
+    if (folder != null) {
+      java.nio.file.Files.createDirectories(folder);
+    }
+    PemFiles.write(file, text(pki, listening).getBytes(StandardCharsets.UTF_8));
+  }
+
+  private static String text(Pki pki, InetSocketAddress listening) {
+    return """
+        apiVersion: v1
+        kind: Config
+        clusters:
+        - name: rheo
+          cluster:
+            server: %s
+            certificate-authority-data: %s
+        users:
+        - name: kubernetes-admin
+          user:
+            client-certificate-data: %s
+            client-key-data: %s
+        contexts:
+        - name: kubernetes-admin@rheo
+          context:
+            cluster: rheo
+            user: kubernetes-admin
+        current-context: kubernetes-admin@rheo
+        """
+        .formatted(
+            url(listening),
+            base64(pki.authorityPem()),
+            base64(pki.adminCertificatePem()),
+            base64(pki.adminKeyPem()));
+  }
+
+  private static String url(InetSocketAddress listening) {
+    InetAddress address = listening.getAddress();
+    String host = listening.getHostString();
+    if (address != null && address.isAnyLocalAddress()) {
+      host = "127.0.0.1";
+    } else if (address instanceof Inet6Address && host.indexOf(':') >= 0) {
+      host = "[" + host + "]";
+    }
+    return "https://" + host + ":" + listening.getPort();
+  }
+
+  private static String base64(byte[] bytes) {
+    return Base64.getEncoder().encodeToString(bytes);
+  }
+}

@@ -1,0 +1,320 @@
+package dev.rheo.server.security;
+
+import dev.rheo.server.http.TlsMaterial;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.NetworkInterface;
+import java.net.SocketException;
+import java.net.UnknownHostException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyPair;
+import java.security.PrivateKey;
+import java.security.Signature;
+import java.security.cert.CertificateParsingException;
+import java.security.cert.X509Certificate;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import org.bouncycastle.asn1.x509.GeneralName;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The server's own authority, its certificate, and the administrator's, in one folder: {@code
+ * ca.crt}, {@code ca.key}, {@code apiserver.crt}, {@code apiserver.key}, {@code admin.crt}, {@code
+ * admin.key}, named as kubeadm names them.
+ *
+ * <p>What is missing on first start is made; what is there is used. A certificate that is about to
+ * expire is issued anew for the same key, so is the server's if it does not name the host that is
+ * listened on. What is damaged is refused and left as it is. Immutable.
+ */
+public final class Pki {
+
+  private static final Duration AUTHORITY_VALIDITY = Duration.ofDays(3650);
+
+  /** Below the 825 days beyond which some clients distrust a server. */
+  private static final Duration VALIDITY = Duration.ofDays(730);
+
+  /** What is to expire within this is renewed at the start. */
+  private static final Duration RENEWAL = Duration.ofDays(180);
+
+  private static final List<String> NAMES =
+      List.of(
+          "localhost",
+          "kubernetes",
+          "kubernetes.default",
+          "kubernetes.default.svc",
+          "kubernetes.default.svc.cluster.local");
+
+  /** Loopback, and the address of the service {@code kubernetes} in upstream's default range. */
+  private static final List<String> ADDRESSES = List.of("127.0.0.1", "::1", "10.96.0.1");
+
+  private record Pair(X509Certificate certificate, PrivateKey key) {}
+
+  private final Pair authority;
+  private final Pair server;
+  private final Pair admin;
+
+  private Pki(Pair authority, Pair server, Pair admin) {
+    this.authority = authority;
+    this.server = server;
+    this.admin = admin;
+  }
+
+  /**
+   * Reads the folder, and makes what is missing.
+   *
+   * @param listenHost the host name or address that is listened on; a wildcard address stands for
+   *     every address of this machine
+   * @throws IOException if a file cannot be read or written, or is damaged; the message names it
+   */
+  public static Pki open(Path folder, String listenHost, Clock clock) throws IOException {
+    return new Opening(folder, listenHost, clock.instant()).open();
+  }
+
+  /** What the edge needs. */
+  public TlsMaterial tls() {
+    return new TlsMaterial(
+        List.of(server.certificate()), server.key(), List.of(authority.certificate()));
+  }
+
+  /** The authority that signs client certificates. */
+  public X509Certificate authority() {
+    return authority.certificate();
+  }
+
+  /** The same as PEM, for clients. */
+  public byte[] authorityPem() {
+    return PemFiles.encode(authority.certificate());
+  }
+
+  /** A client certificate of the group {@code system:masters}, as PEM. */
+  public byte[] adminCertificatePem() {
+    return PemFiles.encode(admin.certificate());
+  }
+
+  /** Its key, as PEM (PKCS #8). */
+  public byte[] adminKeyPem() {
+    return PemFiles.encode(admin.key());
+  }
+
+  private static final class Opening {
+
+    private final Path folder;
+    private final String listenHost;
+    private final Instant now;
+
+    Opening(Path folder, String listenHost, Instant now) {
+      this.folder = folder;
+      this.listenHost = listenHost;
+      this.now = now;
+    }
+
+    Pki open() throws IOException {
+      PemFiles.createFolder(folder);
+      Pair authority = authority();
+      Pair server =
+          leaf(
+              "apiserver",
+              authority,
+              (minter, key) ->
+                  minter.server(
+                      authority.certificate(),
+                      authority.key(),
+                      key,
+                      "kube-apiserver",
+                      alternatives(),
+                      VALIDITY));
+      Pair admin =
+          leaf(
+              "admin",
+              authority,
+              (minter, key) ->
+                  minter.client(
+                      authority.certificate(),
+                      authority.key(),
+                      key,
+                      "kubernetes-admin",
+                      User.MASTERS,
+                      VALIDITY));
+      return new Pki(authority, server, admin);
+    }
+
+    private Pair authority() throws IOException {
+      Path certificate = folder.resolve("ca.crt");
+      Path key = folder.resolve("ca.key");
+      boolean hasCertificate = Files.exists(certificate);
+      boolean hasKey = Files.exists(key);
+      if (hasCertificate && hasKey) {
+        Pair pair = read(certificate, key);
+        if (pair.certificate().getBasicConstraints() < 0) {
+          throw new IOException(certificate + ": not the certificate of an authority");
+        }
+        if (now.isAfter(pair.certificate().getNotAfter().toInstant())) {
+          throw new IOException(
+              certificate + ": expired on " + pair.certificate().getNotAfter().toInstant());
+        }
+        return pair;
+      }
+      // A first start that was cut short leaves at most the key.
+      if (hasCertificate || Files.exists(folder.resolve("apiserver.crt"))) {
+        throw new IOException(
+            (hasKey ? certificate : key)
+                + " is missing: put it back, or move "
+                + folder
+                + " away to start with a new authority");
+      }
+      Minter minter = new Minter(now);
+      KeyPair pair = minter.newKey();
+      X509Certificate made = minter.authority("rheo-ca", pair, AUTHORITY_VALIDITY);
+      PemFiles.write(key, PemFiles.encode(pair.getPrivate()));
+      PemFiles.write(certificate, PemFiles.encode(made));
+      return new Pair(made, pair.getPrivate());
+    }
+
+    private interface Issue {
+      X509Certificate issue(Minter minter, java.security.PublicKey key) throws IOException;
+    }
+
+    private Pair leaf(String name, Pair authority, Issue issue) throws IOException {
+      Path certificate = folder.resolve(name + ".crt");
+      Path key = folder.resolve(name + ".key");
+      if (!Files.exists(certificate)) {
+        Minter minter = new Minter(now);
+        KeyPair pair = minter.newKey();
+        PemFiles.write(key, PemFiles.encode(pair.getPrivate()));
+        X509Certificate made = issue.issue(minter, pair.getPublic());
+        PemFiles.write(certificate, PemFiles.encode(made));
+        return new Pair(made, pair.getPrivate());
+      }
+      if (!Files.exists(key)) {
+        throw new IOException(
+            key + " is missing: put it back, or remove " + certificate + " to have both made anew");
+      }
+      Pair pair = read(certificate, key);
+      try {
+        pair.certificate().verify(authority.certificate().getPublicKey());
+      } catch (GeneralSecurityException e) {
+        throw new IOException(
+            certificate
+                + " was not issued by "
+                + folder.resolve("ca.crt")
+                + ": remove it to have it made anew",
+            e);
+      }
+      boolean expires = now.plus(RENEWAL).isAfter(pair.certificate().getNotAfter().toInstant());
+      if (!expires && (!name.equals("apiserver") || namesListenHost(pair.certificate()))) {
+        return pair;
+      }
+      X509Certificate renewed = issue.issue(new Minter(now), pair.certificate().getPublicKey());
+      PemFiles.write(certificate, PemFiles.encode(renewed));
+      return new Pair(renewed, pair.key());
+    }
+
+    private static Pair read(Path certificateFile, Path keyFile) throws IOException {
+      X509Certificate certificate = PemFiles.certificate(certificateFile);
+      PrivateKey key = PemFiles.privateKey(keyFile, certificate.getPublicKey().getAlgorithm());
+      try {
+        String algorithm =
+            certificate.getPublicKey().getAlgorithm().equals("EC")
+                ? "SHA256withECDSA"
+                : "SHA256withRSA";
+        byte[] probe = {1, 2, 3};
+        Signature signature = Signature.getInstance(algorithm);
+        signature.initSign(key);
+        signature.update(probe);
+        byte[] signed = signature.sign();
+        signature.initVerify(certificate.getPublicKey());
+        signature.update(probe);
+        if (!signature.verify(signed)) {
+          throw new IOException(keyFile + " is not the key of " + certificateFile);
+        }
+      } catch (GeneralSecurityException e) {
+        throw new IOException(keyFile + " is not the key of " + certificateFile, e);
+      }
+      return new Pair(certificate, key);
+    }
+
+    private boolean namesListenHost(X509Certificate certificate) throws IOException {
+      InetAddress address = literal(listenHost);
+      if (address != null && address.isAnyLocalAddress()) {
+        // Which addresses a machine has changes; loopback is what must be there.
+        return true;
+      }
+      try {
+        Collection<List<?>> names = certificate.getSubjectAlternativeNames();
+        if (names == null) {
+          return false;
+        }
+        for (List<?> name : names) {
+          String text = String.valueOf(name.get(1));
+          boolean same =
+              address == null ? text.equalsIgnoreCase(listenHost) : address.equals(literal(text));
+          if (same) {
+            return true;
+          }
+        }
+        return false;
+      } catch (CertificateParsingException e) {
+        throw new IOException(folder.resolve("apiserver.crt") + ": damaged", e);
+      }
+    }
+
+    private List<GeneralName> alternatives() {
+      Set<String> names = new LinkedHashSet<>(NAMES);
+      Set<InetAddress> addresses = new LinkedHashSet<>();
+      for (String address : ADDRESSES) {
+        addresses.add(InetAddress.ofLiteral(address));
+      }
+      try {
+        names.add(InetAddress.getLocalHost().getHostName());
+      } catch (UnknownHostException e) {
+        // A machine without a resolvable name is reached by its addresses.
+      }
+      InetAddress listen = literal(listenHost);
+      if (listen == null) {
+        names.add(listenHost);
+      } else if (listen.isAnyLocalAddress()) {
+        addresses.addAll(ownAddresses());
+      } else {
+        addresses.add(listen);
+      }
+      Set<GeneralName> all = new LinkedHashSet<>();
+      names.forEach(name -> all.add(new GeneralName(GeneralName.dNSName, name)));
+      addresses.forEach(
+          address -> all.add(new GeneralName(GeneralName.iPAddress, withoutScope(address))));
+      return List.copyOf(all);
+    }
+
+    private static List<InetAddress> ownAddresses() {
+      try {
+        return NetworkInterface.networkInterfaces()
+            .flatMap(NetworkInterface::inetAddresses)
+            .filter(address -> !address.isLinkLocalAddress())
+            .toList();
+      } catch (SocketException e) {
+        return List.of();
+      }
+    }
+
+    private static String withoutScope(InetAddress address) {
+      String text = address.getHostAddress();
+      int scope = text.indexOf('%');
+      return scope < 0 ? text : text.substring(0, scope);
+    }
+
+    /** The address that the text is, or null if it is a name. Never asks a name server. */
+    private static @Nullable InetAddress literal(String host) {
+      try {
+        return InetAddress.ofLiteral(host);
+      } catch (IllegalArgumentException e) {
+        return null;
+      }
+    }
+  }
+}
