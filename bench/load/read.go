@@ -9,6 +9,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"regexp"
 	"sort"
 	"sync"
 	"time"
@@ -188,6 +189,8 @@ func (p *readPlan) page(ctx context.Context, c *http.Client, token string, s *sc
 	}
 }
 
+var address = regexp.MustCompile(`\d+\.\d+\.\d+\.\d+:\d+`)
+
 var pieces = sync.Pool{New: func() any { b := make([]byte, 32<<10); return &b }}
 
 // counted counts the bytes of the body as they come off the wire, notes the first, and slows down to a rate.
@@ -221,7 +224,7 @@ func (p *readPlan) summarise(all []reading, seconds float64, each bool) *readRes
 	for _, r := range all {
 		out.Bytes += r.Bytes
 		if r.Error != "" {
-			failures[r.Error]++
+			failures[address.ReplaceAllString(r.Error, "…")]++
 			continue
 		}
 		out.Complete++

@@ -26,7 +26,7 @@ var stableDocument = regexp.MustCompile(`__v[0-9]+_openapi\.json$`)
 
 const openapiColumns = `# T type required mapType   a type; required: comma separated JSON names
 # F name format listType listMapKeys mapType default   a field of the last T, where there is something to say; the default is JSON
-#   without spaces, told where it is not the zero value; "-" for what is empty
+#   without spaces, told where the field is not required or it is not the zero value; "-" for what is empty
 `
 
 // openapiTable writes what the Go types do not say.
@@ -54,6 +54,10 @@ func openapiTable(w *bufio.Writer, kubernetes string) error {
 	for _, n := range sorted(schemas) {
 		s := schemas[n]
 		var fields []string
+		required := map[string]bool{}
+		for _, r := range s.Required {
+			required[r] = true
+		}
 		for _, j := range sorted(s.Properties) {
 			p := s.Properties[j]
 			format := p.Format
@@ -67,7 +71,8 @@ func openapiTable(w *bufio.Writer, kubernetes string) error {
 				format = "" // the kind in the field table says it
 			}
 			d := strings.Join(strings.Fields(string(p.Default)), "")
-			if d == `""` || d == "0" || d == "{}" || d == "false" || d == "null" {
+			// that of what is always written follows from the field table
+			if d == "{}" || d == "null" || (required[j] && (d == `""` || d == "0" || d == "false")) {
 				d = ""
 			}
 			if format+p.ListType+p.MapType+d != "" {

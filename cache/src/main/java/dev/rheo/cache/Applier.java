@@ -114,6 +114,9 @@ final class Applier {
       if (scanned.revisionOffset() < 0 || scanned.metadataOffset() < 0) {
         throw new IllegalArgumentException("it has no metadata.resourceVersion");
       }
+      if (scanned.metadataOffset() > Character.MAX_VALUE) {
+        throw new IllegalArgumentException("its metadata does not stand at the beginning");
+      }
     } catch (IllegalArgumentException e) {
       undecodable.increment();
       if (reported.size() < REPORTED && reported.add(storeKey)) {

@@ -160,7 +160,7 @@ final class Follower implements Runnable {
         ready = false;
         generation = null;
         failed("The spool cannot be written", e);
-      } catch (FutureRevisionException | RuntimeException | StackOverflowError e) {
+      } catch (FutureRevisionException | RuntimeException | OutOfMemoryError e) {
         ready = false;
         generation = null;
         failed("The cache cannot be built", e);

@@ -23,6 +23,9 @@ final class LogReader extends Waiters.Waiter implements EventReader {
   private final Resource resource;
   private final @Nullable Filter filter;
 
+  /** Where it began, perhaps ahead of the cache: what is not above it is not for this reader. */
+  private final long start;
+
   private Generation generation;
 
   /** The next event to look at. */
@@ -47,6 +50,7 @@ final class LogReader extends Waiters.Waiter implements EventReader {
     this.resource = resource;
     this.filter = scope.equals(Scope.ALL) ? null : new Filter(scope);
     this.generation = now.generation();
+    this.start = after;
     this.position = after;
     locate(now);
   }
@@ -95,6 +99,10 @@ final class LogReader extends Waiters.Waiter implements EventReader {
           skipped = true;
           return null;
         }
+        if (log().revision(number) <= start && number >= log().first()) {
+          number++;
+          continue;
+        }
         CacheEvent event = event(number);
         if (event == null) {
           return null;
@@ -109,8 +117,8 @@ final class LogReader extends Waiters.Waiter implements EventReader {
         }
       }
       if (number < end) {
-        // A new generation took the place of this one while its records were looked for.
         now = cache.published();
+        locate(now);
         continue;
       }
       if (position < now.revision()) {
@@ -149,7 +157,7 @@ final class LogReader extends Waiters.Waiter implements EventReader {
       long revision = log().revision(by);
       if (revision > 0) {
         number = by;
-        position = revision - 1;
+        position = Math.max(position, revision - 1);
         within = 0;
       }
     }
@@ -160,7 +168,7 @@ final class LogReader extends Waiters.Waiter implements EventReader {
   private void step(long revision, long end) {
     number++;
     if (number < end && log().revision(number) == revision) {
-      position = revision - 1;
+      position = Math.max(position, revision - 1);
       within++;
     } else {
       position = Math.max(position, revision);
@@ -168,7 +176,7 @@ final class LogReader extends Waiters.Waiter implements EventReader {
     }
   }
 
-  /** The event; null if it is being read from the disk; GONE if the generation is outdated. */
+  /** The event; null if it is being read from the disk; GONE if it is not in this log any more. */
   private @Nullable CacheEvent event(long number) throws CompactedException, IOException {
     boolean block = mayBlock || wake == null;
     mayBlock = false;
@@ -179,10 +187,7 @@ final class LogReader extends Waiters.Waiter implements EventReader {
         return event;
       }
     } catch (EventDecoder.ForgottenException e) {
-      if (cache.published().generation() != generation) {
-        return GONE;
-      }
-      throw fallOut(generation.floor);
+      return GONE;
     } catch (IOException e) {
       cache.spoolFailed(e);
       throw e;

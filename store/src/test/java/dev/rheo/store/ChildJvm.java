@@ -49,9 +49,12 @@ final class ChildJvm implements AutoCloseable {
     return new ChildJvm(builder.start());
   }
 
-  /** Kills it as {@code kill -9} does, and waits until it is gone. */
+  /**
+   * Kills it as {@code kill -9} does, and waits until it is gone. What it has written can still be
+   * read: {@link Process#destroyForcibly} would close the stream.
+   */
   void kill() throws InterruptedException {
-    process.destroyForcibly();
+    process.toHandle().destroyForcibly();
     process.waitFor();
   }
 

@@ -148,9 +148,8 @@ final class Pump {
   /** The peer's flow control admits more than before. */
   void windowOpened(Drawn stream) {
     stream.progressNanos = System.nanoTime();
-    if (stream.state == Drawn.State.BLOCKED) {
-      enqueue(stream);
-      schedule();
+    if (stream.state == Drawn.State.BLOCKED && stream.block == Drawn.Block.WINDOW) {
+      queueBehindOthers(stream);
     }
   }
 
@@ -198,7 +197,9 @@ final class Pump {
   }
 
   private void drainAfterThisIteration() {
-    loop.executeAfterEventLoopIteration(drain);
+    if (!loop.isShutdown()) {
+      loop.executeAfterEventLoopIteration(drain);
+    }
   }
 
   private void drain() {
@@ -318,7 +319,7 @@ final class Pump {
     if (stream.outstanding > most() / 2 && written > 0) {
       block(stream, Drawn.Block.STREAM);
     } else {
-      enqueue(stream);
+      queueBehindOthers(stream);
     }
   }
 
@@ -408,25 +409,30 @@ final class Pump {
     long now = System.nanoTime();
     stream.progressNanos = now;
     connection.progressNanos = now;
-    boolean queued = false;
-    if (stream.state == Drawn.State.BLOCKED
-        && stream.block != Drawn.Block.CONNECTION
-        && stream.outstanding <= most() / 2) {
-      enqueue(stream);
-      queued = true;
-    }
     if (connection.outstanding <= perConnection / 2) {
       for (Drawn next = connection.crowdedOut.poll();
           next != null;
           next = connection.crowdedOut.poll()) {
         if (next.state == Drawn.State.BLOCKED && next.block == Drawn.Block.CONNECTION) {
           enqueue(next);
-          queued = true;
+          schedule();
         }
       }
     }
-    if (queued) {
+    if (stream.state == Drawn.State.BLOCKED
+        && stream.block != Drawn.Block.CONNECTION
+        && stream.outstanding <= most() / 2) {
+      queueBehindOthers(stream);
+    }
+  }
+
+  /** Streams of the same connection that found no room before it come first. */
+  private void queueBehindOthers(Drawn stream) {
+    if (stream.connection.crowdedOut.isEmpty()) {
+      enqueue(stream);
       schedule();
+    } else {
+      block(stream, Drawn.Block.CONNECTION);
     }
   }
 

@@ -25,7 +25,7 @@ public final class PartMetrics {
 
   public void edge(Supplier<EdgeStats> edge) {
     gauge("rheo_edge_connections", "Open connections.", edge, EdgeStats::connections);
-    counter("rheo_edge_connections", "Connections accepted.", edge, EdgeStats::connectionsTotal);
+    counter("rheo_edge_accepted_connections", "Connections accepted.", edge, EdgeStats::connectionsTotal);
     gauge("rheo_edge_streams", "Requests that are not answered completely.", edge, EdgeStats::streams);
     counter("rheo_edge_sent_bytes", "Body bytes handed to connections.", edge, EdgeStats::bytesOut);
     counter("rheo_edge_pump_turns", "Turns of the pump.", edge, EdgeStats::turns);

@@ -1,11 +1,11 @@
 package dev.rheo.server.resource;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.rheo.codec.json.ObjectDecoder;
 import dev.rheo.codec.schema.FieldType;
 import dev.rheo.codec.schema.ObjectType;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -83,7 +83,6 @@ final class DefaultPlan {
     static final Map<String, Consumer<ObjectNode>> FUNCTIONS = new HashMap<>();
 
     static {
-      ObjectMapper json = new ObjectMapper();
       String[] type = new String[1];
       FactTable.read(
           "defaults.txt",
@@ -92,13 +91,10 @@ final class DefaultPlan {
               type[0] = goName(column[1]);
               return;
             }
-            try {
-              LITERALS
-                  .computeIfAbsent(type[0], any -> new HashMap<>())
-                  .put(column[1], json.readTree(column[2]));
-            } catch (JsonProcessingException e) {
-              throw new IllegalStateException(column[2], e);
-            }
+            byte[] value = ("{\"value\":" + column[2] + "}").getBytes(StandardCharsets.UTF_8);
+            LITERALS
+                .computeIfAbsent(type[0], any -> new HashMap<>())
+                .put(column[1], ObjectDecoder.decode(value, 10).tree().get("value"));
           });
       CoreDefaults.register((name, function) -> FUNCTIONS.put(goName(name), function));
       GroupDefaults.register((name, function) -> FUNCTIONS.put(goName(name), function));

@@ -1,20 +1,25 @@
 package dev.rheo.server.resource;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.BooleanNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.rheo.api.name.GroupVersionKind;
-import java.nio.charset.StandardCharsets;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -30,15 +35,24 @@ public final class Discovery {
   /** The Kubernetes release whose API is served. */
   public static final String KUBERNETES_VERSION = "1.36.3";
 
-  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final String MAJOR = "1";
+  private static final int MINOR = 36;
+
+  private static final JsonFactory JSON = new JsonFactory();
   private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
 
-  private final Document aggregatedCore;
-  private final Document aggregatedGroups;
-  private final byte[] groups;
-  private final Map<String, byte[]> group = new HashMap<>();
-  private final Map<String, byte[]> resources = new HashMap<>();
-  private final byte[] version;
+  private final ResourceRegistry registry;
+  private final String serverVersion;
+  private volatile @Nullable Documents documents;
+
+  @SuppressWarnings("ArrayRecordComponent") // never compared
+  private record Documents(
+      Document aggregatedCore,
+      Document aggregatedGroups,
+      byte[] groups,
+      Map<String, byte[]> group,
+      Map<String, byte[]> resources,
+      byte[] version) {}
 
   /**
    * @param registry what is served
@@ -46,11 +60,28 @@ public final class Discovery {
    *     clients still read a version that they know: {@code v1.36.3+rheo-0.1.0}
    */
   public Discovery(ResourceRegistry registry, String serverVersion) {
+    this.registry = registry;
+    this.serverVersion = serverVersion;
+  }
+
+  /** Made when first asked for, to be ready sooner; made twice by two at once does no harm. */
+  private Documents documents() {
+    Documents made = documents;
+    if (made == null) {
+      made = make();
+      documents = made;
+    }
+    return made;
+  }
+
+  private Documents make() {
+    Map<String, byte[]> group = new HashMap<>();
+    Map<String, byte[]> resources = new HashMap<>();
     Map<String, Map<String, List<ResourceType>>> served = new LinkedHashMap<>();
     for (ResourceType type : registry.all()) {
       served
           .computeIfAbsent(type.group(), any -> new LinkedHashMap<>())
-          .computeIfAbsent(type.version(), any -> new java.util.ArrayList<>())
+          .computeIfAbsent(type.version(), any -> new ArrayList<>())
           .add(type);
     }
     ArrayNode core = NODES.arrayNode();
@@ -73,26 +104,30 @@ public final class Discovery {
             group.put(name, bytes(document));
           }
         });
-    aggregatedCore = aggregated(core);
-    aggregatedGroups = aggregated(named);
-    groups =
+    byte[] groups =
         bytes(
             NODES
                 .objectNode()
                 .put("kind", "APIGroupList")
                 .put("apiVersion", "v1")
                 .set("groups", groupList));
-    version = bytes(versionInfo(serverVersion));
+    return new Documents(
+        aggregated(core),
+        aggregated(named),
+        groups,
+        group,
+        resources,
+        bytes(versionInfo(serverVersion)));
   }
 
   /** {@code /api} as {@code APIGroupDiscoveryList} of {@code apidiscovery.k8s.io/v2}. */
   public Document aggregatedCore() {
-    return aggregatedCore;
+    return documents().aggregatedCore;
   }
 
   /** {@code /apis} as {@code APIGroupDiscoveryList} of {@code apidiscovery.k8s.io/v2}. */
   public Document aggregatedGroups() {
-    return aggregatedGroups;
+    return documents().aggregatedGroups;
   }
 
   /**
@@ -113,12 +148,12 @@ public final class Discovery {
 
   /** {@code /apis} as {@code APIGroupList}. */
   public byte[] groups() {
-    return groups;
+    return documents().groups;
   }
 
   /** {@code /apis/{group}} as {@code APIGroup}, or null. */
   public byte @Nullable [] group(String name) {
-    return group.get(name);
+    return documents().group.get(name);
   }
 
   /**
@@ -127,12 +162,12 @@ public final class Discovery {
    * @param group empty for the core group
    */
   public byte @Nullable [] resources(String group, String version) {
-    return resources.get(group.isEmpty() ? version : group + "/" + version);
+    return documents().resources.get(group.isEmpty() ? version : group + "/" + version);
   }
 
   /** {@code /version}. */
   public byte[] version() {
-    return version;
+    return documents().version;
   }
 
   private static ObjectNode groupDiscovery(String name, Map<String, List<ResourceType>> versions) {
@@ -246,16 +281,15 @@ public final class Discovery {
   }
 
   private static ObjectNode versionInfo(String serverVersion) {
-    String[] part = KUBERNETES_VERSION.split("\\.");
-    int minor = Integer.parseInt(part[1]);
+    String minor = Integer.toString(MINOR);
     return NODES
         .objectNode()
-        .put("major", part[0])
-        .put("minor", part[1])
-        .put("emulationMajor", part[0])
-        .put("emulationMinor", part[1])
-        .put("minCompatibilityMajor", part[0])
-        .put("minCompatibilityMinor", Integer.toString(minor - 1))
+        .put("major", MAJOR)
+        .put("minor", minor)
+        .put("emulationMajor", MAJOR)
+        .put("emulationMinor", minor)
+        .put("minCompatibilityMajor", MAJOR)
+        .put("minCompatibilityMinor", Integer.toString(MINOR - 1))
         .put("gitVersion", "v" + KUBERNETES_VERSION + "+rheo-" + serverVersion)
         .put("gitCommit", "")
         .put("gitTreeState", "")
@@ -264,9 +298,7 @@ public final class Discovery {
         .put("compiler", "javac")
         .put(
             "platform",
-            System.getProperty("os.name", "").toLowerCase(java.util.Locale.ROOT)
-                + "/"
-                + architecture());
+            System.getProperty("os.name", "").toLowerCase(Locale.ROOT) + "/" + architecture());
   }
 
   private static String architecture() {
@@ -296,10 +328,36 @@ public final class Discovery {
   }
 
   private static byte[] bytes(JsonNode document) {
-    try {
-      return (JSON.writeValueAsString(document) + "\n").getBytes(StandardCharsets.UTF_8);
-    } catch (JsonProcessingException e) {
-      throw new IllegalStateException(e);
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    try (JsonGenerator json = JSON.createGenerator(out)) {
+      write(json, document);
+      json.writeRaw('\n');
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return out.toByteArray();
+  }
+
+  /** By hand, for an ObjectMapper takes longer to come up than everything else here together. */
+  private static void write(JsonGenerator json, JsonNode node) throws IOException {
+    switch (node) {
+      case ObjectNode object -> {
+        json.writeStartObject();
+        for (Map.Entry<String, JsonNode> field : object.properties()) {
+          json.writeFieldName(field.getKey());
+          write(json, field.getValue());
+        }
+        json.writeEndObject();
+      }
+      case ArrayNode array -> {
+        json.writeStartArray();
+        for (JsonNode element : array) {
+          write(json, element);
+        }
+        json.writeEndArray();
+      }
+      case BooleanNode flag -> json.writeBoolean(flag.booleanValue());
+      default -> json.writeString(node.textValue());
     }
   }
 }

@@ -6,6 +6,7 @@ import java.math.BigDecimal;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /** What follows from the resources that the containers of a pod ask for. */
@@ -76,8 +77,7 @@ final class PodResources {
               of.merge(name, amount, (a, b) -> a.value.compareTo(b.value) >= 0 ? a : b));
     }
 
-    private static void each(
-        @Nullable ObjectNode quantities, java.util.function.BiConsumer<String, Amount> action) {
+    private static void each(@Nullable ObjectNode quantities, BiConsumer<String, Amount> action) {
       if (quantities != null) {
         for (Map.Entry<String, JsonNode> entry : quantities.properties()) {
           Amount amount = Amount.parse(entry.getValue());

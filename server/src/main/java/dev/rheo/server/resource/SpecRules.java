@@ -4,8 +4,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.rheo.api.name.Names;
 import dev.rheo.api.status.FieldError;
+import java.nio.charset.StandardCharsets;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -97,7 +99,7 @@ final class SpecRules {
     }
     return value.length() * 3L <= DATA_MAX
         ? value.length()
-        : value.getBytes(java.nio.charset.StandardCharsets.UTF_8).length;
+        : value.getBytes(StandardCharsets.UTF_8).length;
   }
 
   private static void workload(ObjectNode object, List<FieldError> errors) {
@@ -110,7 +112,7 @@ final class SpecRules {
               "spec.selector",
               selector,
               "empty selector is invalid for "
-                  + Trees.text(object, "kind").toLowerCase(java.util.Locale.ROOT)));
+                  + Trees.text(object, "kind").toLowerCase(Locale.ROOT)));
     }
     template(object, selector, false, errors);
   }
