@@ -31,6 +31,7 @@ final class WarmUpCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     Logging.install(LogFormat.TEXT, System.err);
+    endAfter(Duration.ofSeconds(60));
     Path kubeconfig = data.resolve("admin.kubeconfig");
     Server server;
     try {
@@ -62,5 +63,21 @@ final class WarmUpCommand implements Callable<Integer> {
       server.shutdown(Duration.ofSeconds(5));
     }
     return 0;
+  }
+
+  /** Somebody may wait for the end: no cache is better than no end. */
+  private static void endAfter(Duration time) {
+    Thread.ofPlatform()
+        .daemon()
+        .name("warm-up-limit")
+        .start(
+            () -> {
+              try {
+                Thread.sleep(time);
+              } catch (InterruptedException e) {
+                return;
+              }
+              Runtime.getRuntime().halt(1);
+            });
   }
 }

@@ -205,6 +205,28 @@ class LauncherTest {
   }
 
   @Test
+  void preparesWithoutStartingAnything() throws Exception {
+    jdk =
+        fakeJdk(
+            "jdk",
+            "25",
+            """
+            for a in "$@"; do
+              case $a in -XX:AOTCacheOutput=*) echo made >"${a#*=}" ;; esac
+            done
+            echo "$@" >>'%s/said'"""
+                .formatted(bin));
+    Map<String, String> on = Map.of("RHEO_AOT", "");
+    assertThat(run(on, launcher(), "--prepare")).isEqualTo(new Result(0, "", ""));
+    assertThat(run(on, launcher(), "--prepare")).isEqualTo(new Result(0, "", ""));
+    assertThat(Files.readAllLines(bin.resolve("said")))
+        .hasSize(1)
+        .allMatch(line -> line.contains(" warm-up "));
+    assertThat(run(Map.of("RHEO_AOT", "", "RHEO_PRINT", "1"), launcher(), "serve").lines())
+        .anyMatch(line -> line.startsWith("-XX:AOTCache="));
+  }
+
+  @Test
   void aStartUpCacheThatCannotBeMadeCostsNothingElse() throws Exception {
     Files.delete(jar);
     maven("mkdir -p '" + jar.getParent() + "'; : >'" + jar + "'");

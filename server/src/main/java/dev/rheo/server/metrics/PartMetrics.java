@@ -66,6 +66,7 @@ public final class PartMetrics {
     gauge("rheo_cache_snapshot_bytes", "Heap of remembered snapshots.", cache, CacheStats::snapshotBytes);
     gauge("rheo_cache_waiting_readers", "Watches that wait for an event.", cache, CacheStats::waitingReaders);
     resources("apiserver_storage_objects", "Objects by resource.", cache, CacheStats.Resource::objects);
+    objects(cache);
     resources("rheo_cache_events", "Events in the log by resource.", cache, CacheStats.Resource::events);
     resources("rheo_cache_object_bytes", "Bytes of the present objects by resource.", cache, CacheStats.Resource::bytes);
   }
@@ -132,6 +133,24 @@ public final class PartMetrics {
     Map<String, Long> figures = new java.util.TreeMap<>();
     stats.budgets().forEach((name, usage) -> figures.put(name, figure.apply(usage)));
     return figures;
+  }
+
+  /** The same under the name that kube-apiserver gives it since 1.34. */
+  private void objects(Supplier<CacheStats> cache) {
+    GaugeWithCallback.builder()
+        .name("apiserver_resource_objects")
+        .help("Objects by group and resource.")
+        .labelNames("group", "resource")
+        .callback(
+            c -> {
+              for (CacheStats.Resource resource : cache.get().resources()) {
+                int dot = resource.name().indexOf('.');
+                String plural = dot < 0 ? resource.name() : resource.name().substring(0, dot);
+                String group = dot < 0 ? "" : resource.name().substring(dot + 1);
+                c.call(resource.objects(), group, plural);
+              }
+            })
+        .register(registry);
   }
 
   private void resources(

@@ -82,6 +82,8 @@ public final class RequestMetrics {
             .classicOnly()
             .classicUpperBounds(.05, .1, .2, .4, .6, .8, 1, 2, 4, 6, 8, 10, 15, 20, 30, 45, 60)
             .register(registry);
+    // Shown from the start, not only after the first watch list.
+    watchListDuration.initLabelValues("", "v1", "namespaces", "cluster");
   }
 
   /** A request was answered. */

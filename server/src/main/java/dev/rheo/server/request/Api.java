@@ -79,6 +79,9 @@ public final class Api implements Handler {
       } else {
         ResourceType type = registry.find(info.group(), info.version(), info.resource());
         if (type == null) {
+          if (!registry.serves(info.group(), info.version())) {
+            return NonResource.notFound();
+          }
           throw ApiException.pathNotFound();
         }
         Call call = checked(new Call(request, info, user, type));
@@ -137,6 +140,9 @@ public final class Api implements Handler {
       throw ApiException.pathNotFound();
     }
     boolean collection = info.parts().size() == 1;
+    if (namespaceItself && collection && info.namespace() != null) {
+      throw ApiException.pathNotFound();
+    }
     boolean acrossNamespaces = type.namespaced() && info.namespace() == null;
     if (acrossNamespaces && !collection) {
       throw ApiException.pathNotFound();

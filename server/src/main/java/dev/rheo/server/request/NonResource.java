@@ -100,7 +100,7 @@ public final class NonResource {
     }
     String[] parts = path.substring(1).split("/", -1);
     if (!parts[0].equals("api") && !parts[0].equals("apis")) {
-      return text(Health.NOT_FOUND);
+      return notFound();
     }
     byte[] document = null;
     if (parts.length == 2) {
@@ -111,10 +111,12 @@ public final class NonResource {
     } else if (parts.length == 3 && parts[0].equals("apis")) {
       document = discovery.resources(parts[1], parts[2]);
     }
-    if (document == null) {
-      throw ApiException.pathNotFound();
-    }
-    return json(document);
+    return document == null ? notFound() : json(document);
+  }
+
+  /** Where nothing is served at all. */
+  static HttpResponse notFound() {
+    return text(Health.NOT_FOUND);
   }
 
   /** The document at the root: where to go on. */

@@ -8,6 +8,7 @@ import dev.rheo.api.options.ListOptions;
 import dev.rheo.api.select.FieldSelector;
 import dev.rheo.api.status.ApiException;
 import dev.rheo.server.http.Body;
+import dev.rheo.server.http.Deflaters;
 import dev.rheo.server.http.HttpRequest;
 import dev.rheo.server.http.HttpResponse;
 import dev.rheo.server.metrics.RequestMetrics;
@@ -31,12 +32,14 @@ public final class ResourceReads {
   private final Reads reads;
   private final FeatureGates gates;
   private final RequestMetrics metrics;
+  private final Deflaters deflaters;
 
   public ResourceReads(
-      Reads reads, FeatureGates gates, RequestMetrics metrics) {
+      Reads reads, FeatureGates gates, RequestMetrics metrics, Deflaters deflaters) {
     this.reads = reads;
     this.gates = gates;
     this.metrics = metrics;
+    this.deflaters = deflaters;
   }
 
   HttpResponse answer(Call call) throws InterruptedException, IOException {
@@ -88,6 +91,14 @@ public final class ResourceReads {
   }
 
   private HttpResponse compressed(Call call, Reads.Answer answer) {
+    if (answer.atLeast() > Reads.COMPRESS_ABOVE && acceptsGzip(call.request())) {
+      Body compressed = deflaters.tryCompress(answer.body());
+      if (compressed != null) {
+        return HttpResponse.streaming(200, JSON, compressed)
+            .header("Content-Encoding", "gzip")
+            .header("Vary", "Accept-Encoding");
+      }
+    }
     return HttpResponse.streaming(200, JSON, answer.body());
   }
 

@@ -12,6 +12,8 @@ import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -187,10 +189,10 @@ final class WatchBody implements Body {
     boolean before = spec.selection().matches(previous);
     if (now) {
       return new Item(
-          before ? MODIFIED : ADDED, java.util.Objects.requireNonNull(current), Items.OWN_REVISION);
+          before ? MODIFIED : ADDED, Objects.requireNonNull(current), Items.OWN_REVISION);
     }
     if (before) {
-      return new Item(DELETED, java.util.Objects.requireNonNull(previous), event.revision());
+      return new Item(DELETED, Objects.requireNonNull(previous), event.revision());
     }
     return null;
   }
@@ -224,11 +226,15 @@ final class WatchBody implements Body {
 
   /** The event that tells, after the start of a watch, that it cannot go on. */
   static byte[] errorEvent(ApiException error) {
-    byte[] status = error.status().toJson();
-    byte[] head = bytes("{\"type\":\"ERROR\",\"object\":");
-    byte[] out = java.util.Arrays.copyOf(head, head.length + status.length + AFTER.length);
-    System.arraycopy(status, 0, out, head.length, status.length);
-    System.arraycopy(AFTER, 0, out, head.length + status.length, AFTER.length);
+    return event("ERROR", error.status().toJson());
+  }
+
+  /** An event whose object is at hand. */
+  static byte[] event(String kind, byte[] object) {
+    byte[] head = bytes("{\"type\":\"" + kind + "\",\"object\":");
+    byte[] out = Arrays.copyOf(head, head.length + object.length + AFTER.length);
+    System.arraycopy(object, 0, out, head.length, object.length);
+    System.arraycopy(AFTER, 0, out, head.length + object.length, AFTER.length);
     return out;
   }
 
