@@ -61,8 +61,7 @@ final class DeleteCollections {
     ReadPlan plan = list.readPlan();
     Snapshot snapshot = snapshot(cache.resource(resource.name()), plan);
     String startAt = plan instanceof ReadPlan.Continue rest ? rest.startKey() : null;
-    String prefix =
-        resource.prefix(path.namespace()).substring(resource.keyPrefix().length());
+    String prefix = resource.prefix(path.namespace()).substring(resource.keyPrefix().length());
     EntryCursor cursor = snapshot.entries(prefix, startAt);
 
     AtomicReference<@Nullable RuntimeException> failure = new AtomicReference<>();
