@@ -213,6 +213,7 @@ public final class Writes {
    * deleted: that would grow with their number.
    *
    * @param path of the collection
+   * @param list whose field selector is resolved to canonical names
    * @throws ApiException with the first refusal; deletions made before it stay
    */
   public WriteResult deleteCollection(

@@ -223,10 +223,12 @@ class DeleteTest {
   }
 
   private void deleteCollection(String namespace, Map<String, List<String>> query) {
+    ListOptions list = ListOptions.parse(query, false, FeatureGates.defaults());
     WriteResult result =
         cluster.writes.deleteCollection(
             cluster.path("configmaps", namespace, ""),
-            ListOptions.parse(query, false, FeatureGates.defaults()),
+            list.withFieldSelector(
+                list.fieldSelector().resolve(cluster.type("configmaps")::fieldLabel)),
             DeleteOptions.none(),
             Cluster.USER);
     assertThat(Cluster.json(result).path("status").asText()).isEqualTo("Success");
