@@ -50,21 +50,23 @@ rheo_start() {
   RHEO_DIR=$dir
 }
 
+# A child of a shell that does not wait stays as a zombie: that one has ended, too.
+rheo_runs() {
+  local state
+  state=$(ps -o stat= -p "$1" 2>/dev/null)
+  [ -n "$state" ] && [ "${state:0:1}" != Z ]
+}
+
 rheo_stop() {
   local pid jvm _
   pid=$(cat "$RHEO_DIR/state/pid" 2>/dev/null) || return 0
   jvm=$(rheo_jvm "$pid")
   kill "-$1" "$jvm" 2>/dev/null
   for _ in $(seq 300); do
-    if ! kill -0 "$jvm" 2>/dev/null && ! kill -0 "$pid" 2>/dev/null; then break; fi
-    # a child of this shell stays as a zombie until it is waited for
-    [ "$(ps -o stat= -p "$pid" 2>/dev/null | cut -c1)" = Z ] && break
+    rheo_runs "$jvm" || { rm -f "$RHEO_DIR/state/pid"; return 0; }
     sleep 0.1
   done
-  if kill -0 "$jvm" 2>/dev/null && [ "$(ps -o stat= -p "$jvm" 2>/dev/null | cut -c1)" != Z ]; then
-    echo "rheo did not end within 30 s of SIG$1"
-    kill -KILL "$jvm"
-    return 1
-  fi
-  rm -f "$RHEO_DIR/state/pid"
+  echo "rheo did not end within 30 s of SIG$1"
+  kill -KILL "$jvm" 2>/dev/null
+  return 1
 }

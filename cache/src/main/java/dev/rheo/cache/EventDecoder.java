@@ -66,7 +66,7 @@ final class EventDecoder {
       ByteBuffer header = window.header(found.segment, found.offset, ahead, mayBlock);
       return header == null
           ? null
-          : Record.decode(header, found.segment, found.offset, table.fieldNames);
+          : SpoolRecord.decode(header, found.segment, found.offset, table.fieldNames);
     } finally {
       window.release();
     }

@@ -100,17 +100,17 @@ final class Window {
    */
   @Nullable ByteBuffer header(Segment of, int position, int ahead, boolean mayBlock)
       throws IOException {
-    if (!covers(of, position) || to - position < Record.FIXED) {
+    if (!covers(of, position) || to - position < SpoolRecord.FIXED) {
       if (!fill(of, position, ahead, mayBlock)) {
         return null;
       }
-      while (to - position < Record.FIXED) {
+      while (to - position < SpoolRecord.FIXED) {
         if (!more(of, mayBlock)) {
           return null;
         }
       }
     }
-    int length = Record.headerLength(view(position));
+    int length = SpoolRecord.headerLength(view(position));
     if (length <= to - position) {
       return view(position);
     }

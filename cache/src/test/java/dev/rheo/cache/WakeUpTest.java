@@ -117,7 +117,7 @@ class WakeUpTest {
   @Test
   void fiveThousandNodesAreNotWokenForAnother() throws Exception {
     try (World world = new World(directory, World.small())) {
-      world.sync();
+      World.until(world.cache::ready);
       AtomicInteger wakes = new AtomicInteger();
       List<EventReader> readers = new ArrayList<>();
       for (int i = 0; i < 5000; i++) {

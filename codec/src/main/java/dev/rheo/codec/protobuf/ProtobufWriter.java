@@ -3,6 +3,7 @@ package dev.rheo.codec.protobuf;
 import dev.rheo.codec.io.JsonScanner;
 import dev.rheo.codec.value.Base64Text;
 import dev.rheo.codec.value.Times;
+import java.nio.charset.StandardCharsets;
 
 /**
  * One object's JSON to a message, in one pass and in JSON's order of fields; only what JSON says is
@@ -200,7 +201,7 @@ final class ProtobufWriter {
       int at = out.out().claim(length);
       Base64Text.decodeCanonical(in.bytes(), from, to, out.out().array(), at);
     } else {
-      byte[] text = in.text().getBytes(java.nio.charset.StandardCharsets.UTF_8);
+      byte[] text = in.text().getBytes(StandardCharsets.UTF_8);
       byte[] data = Base64Text.decode(text, 0, text.length);
       out.bytes(number, data, 0, data.length);
     }

@@ -7,8 +7,8 @@ import java.util.zip.CRC32;
 import java.util.zip.Deflater;
 
 /**
- * A body, compressed on its way: one gzip member (RFC 1952). What the wrapped body has given when it
- * has nothing more for now is flushed, so that the reader gets it.
+ * A body, compressed on its way: one gzip member (RFC 1952). What the wrapped body has given when
+ * it has nothing more for now is flushed, so that the reader gets it.
  */
 final class GzipBody implements Body {
 

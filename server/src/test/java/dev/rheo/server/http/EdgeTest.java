@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.rheo.api.status.ApiException;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.http.HttpClient;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
@@ -179,7 +181,29 @@ class EdgeTest {
       }
       byte[] expected = SyntheticBody.bytes(LONG);
       for (CompletableFuture<byte[]> answer : answers) {
-        assertThat(java.util.Arrays.equals(answer.get(), expected)).isTrue();
+        assertThat(Arrays.equals(answer.get(), expected)).isTrue();
+      }
+      assertThat(fixture.edge.stats().connectionsTotal()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void streamsThatAreNotReadDoNotHoldUpOthersOfTheSameConnection() throws Exception {
+    try (EdgeFixture fixture = new EdgeFixture(this::answer);
+        HttpClient client = EdgeFixture.client(HttpClient.Version.HTTP_2)) {
+      List<InputStream> unread = new ArrayList<>();
+      // Windows of 64 KiB that lie unread take from the connection's of 1 MiB, and leave enough.
+      for (int i = 0; i < 3; i++) {
+        unread.add(
+            client.send(fixture.request("/long").build(), BodyHandlers.ofInputStream()).body());
+      }
+      byte[] expected = SyntheticBody.bytes(LONG);
+      for (int i = 0; i < 5; i++) {
+        var read = client.send(fixture.request("/long").build(), BodyHandlers.ofByteArray());
+        assertThat(Arrays.equals(read.body(), expected)).isTrue();
+      }
+      for (InputStream late : unread) {
+        assertThat(Arrays.equals(late.readAllBytes(), expected)).isTrue();
       }
       assertThat(fixture.edge.stats().connectionsTotal()).isEqualTo(1);
     }

@@ -395,8 +395,7 @@ public final class StrategicMergePatch {
     return positions;
   }
 
-  private static List<JsonNode> listOrFail(JsonNode value, String directive)
-      throws PatchException {
+  private static List<JsonNode> listOrFail(JsonNode value, String directive) throws PatchException {
     if (!value.isArray()) {
       throw PatchException.malformed("expected a list for " + directive);
     }

@@ -5,7 +5,6 @@ import dev.rheo.api.options.DeleteOptions;
 import dev.rheo.api.options.ListOptions;
 import dev.rheo.api.options.ReadPlan;
 import dev.rheo.api.options.ResourceVersion;
-import dev.rheo.api.select.FieldSelector;
 import dev.rheo.api.status.ApiException;
 import dev.rheo.cache.Entry;
 import dev.rheo.cache.EntryCursor;
@@ -51,18 +50,16 @@ final class DeleteCollections {
 
   /**
    * @param path of the collection
-   * @param list whose selectors name fields as clients do
+   * @param list whose field selector is resolved to canonical names
    * @return how many objects were selected
    * @throws ApiException the first refusal; deletions made before it stay
    */
   long run(ObjectPath path, ListOptions list, DeleteOptions options) {
     StoredResource resource = path.type().storage();
-    FieldSelector fields = list.fieldSelector().resolve(path.type()::fieldLabel);
     ReadPlan plan = list.readPlan();
     Snapshot snapshot = snapshot(cache.resource(resource.name()), plan);
     String startAt = plan instanceof ReadPlan.Continue rest ? rest.startKey() : null;
-    String prefix =
-        resource.prefix(path.namespace()).substring(resource.keyPrefix().length());
+    String prefix = resource.prefix(path.namespace()).substring(resource.keyPrefix().length());
     EntryCursor cursor = snapshot.entries(prefix, startAt);
 
     AtomicReference<@Nullable RuntimeException> failure = new AtomicReference<>();
@@ -75,7 +72,7 @@ final class DeleteCollections {
           break;
         }
         if (!list.labelSelector().matches(entry.labels()::get)
-            || !fields.matches(entry.fields()::get)) {
+            || !list.fieldSelector().matches(entry.fields()::get)) {
           continue;
         }
         selected++;

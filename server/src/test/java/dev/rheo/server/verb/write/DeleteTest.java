@@ -78,8 +78,7 @@ class DeleteTest {
     String uid = made.path("metadata").path("uid").asText();
     assertThatThrownBy(() -> cluster.delete("configmaps", "ns", "a", Map.of("uid", "x")))
         .hasMessageContaining("the UID in the precondition (x) does not match the UID in record");
-    refused(
-        409, () -> cluster.delete("configmaps", "ns", "a", Map.of("resourceVersion", "1")));
+    refused(409, () -> cluster.delete("configmaps", "ns", "a", Map.of("resourceVersion", "1")));
     cluster.delete(
         "configmaps",
         "ns",
@@ -224,10 +223,12 @@ class DeleteTest {
   }
 
   private void deleteCollection(String namespace, Map<String, List<String>> query) {
+    ListOptions list = ListOptions.parse(query, false, FeatureGates.defaults());
     WriteResult result =
         cluster.writes.deleteCollection(
             cluster.path("configmaps", namespace, ""),
-            ListOptions.parse(query, false, FeatureGates.defaults()),
+            list.withFieldSelector(
+                list.fieldSelector().resolve(cluster.type("configmaps")::fieldLabel)),
             DeleteOptions.none(),
             Cluster.USER);
     assertThat(Cluster.json(result).path("status").asText()).isEqualTo("Success");
@@ -270,7 +271,9 @@ class DeleteTest {
     pod("q", "n");
     for (String name : List.of("p", "q")) {
       cluster.patch(
-          cluster.path("pods", "ns", name), MediaType.MERGE_PATCH, "{'metadata':{'labels':{'a':'b'}}}");
+          cluster.path("pods", "ns", name),
+          MediaType.MERGE_PATCH,
+          "{'metadata':{'labels':{'a':'b'}}}");
       cluster.patch(
           cluster.path("pods", "ns", name, "status"),
           MediaType.MERGE_PATCH,
@@ -286,7 +289,8 @@ class DeleteTest {
         "{'status':{'disruptionsAllowed':1,'observedGeneration':9,'currentHealthy':1,"
             + "'desiredHealthy':2,'expectedPods':2}}");
     evict("p");
-    assertThat(cluster.stored("pods", "ns", "p").path("metadata").has("deletionTimestamp")).isTrue();
+    assertThat(cluster.stored("pods", "ns", "p").path("metadata").has("deletionTimestamp"))
+        .isTrue();
     JsonNode budget = cluster.stored("policy/v1/poddisruptionbudgets", "ns", "b");
     assertThat(budget.path("status").path("disruptionsAllowed").asInt(-1)).isZero();
     assertThat(budget.path("status").path("disruptedPods").has("p")).isTrue();
