@@ -24,17 +24,18 @@ type property struct {
 
 var stableDocument = regexp.MustCompile(`__v[0-9]+_openapi\.json$`)
 
-// openapiTable writes what the Go types do not say:
-//
-//	T openapiName required mapType      (required: comma separated JSON names)
-//	F jsonName format listType listMapKeys mapType default     (only where there is something to say)
-//
-// with "-" for what is empty. The default is JSON without spaces, written where it is not the zero value.
+const openapiColumns = `# T type required mapType   a type; required: comma separated JSON names
+# F name format listType listMapKeys mapType default   a field of the last T, where there is something to say; the default is JSON
+#   without spaces, told where the field is not required or it is not the zero value; "-" for what is empty
+`
+
+// openapiTable writes what the Go types do not say.
 func openapiTable(w *bufio.Writer, kubernetes string) error {
 	files, err := filepath.Glob(filepath.Join(kubernetes, "api/openapi-spec/v3/*_openapi.json"))
 	if err != nil {
 		return err
 	}
+	fmt.Fprintf(w, attribution, "api/openapi-spec/v3", release, openapiColumns)
 	schemas := map[string]*property{}
 	for _, f := range files {
 		if !stableDocument.MatchString(f) {
@@ -53,6 +54,10 @@ func openapiTable(w *bufio.Writer, kubernetes string) error {
 	for _, n := range sorted(schemas) {
 		s := schemas[n]
 		var fields []string
+		required := map[string]bool{}
+		for _, r := range s.Required {
+			required[r] = true
+		}
 		for _, j := range sorted(s.Properties) {
 			p := s.Properties[j]
 			format := p.Format
@@ -66,7 +71,8 @@ func openapiTable(w *bufio.Writer, kubernetes string) error {
 				format = "" // the kind in the field table says it
 			}
 			d := strings.Join(strings.Fields(string(p.Default)), "")
-			if d == `""` || d == "0" || d == "{}" || d == "false" || d == "null" {
+			// that of what is always written follows from the field table
+			if d == "{}" || d == "null" || (required[j] && (d == `""` || d == "0" || d == "false")) {
 				d = ""
 			}
 			if format+p.ListType+p.MapType+d != "" {

@@ -20,13 +20,14 @@ type apiResource struct {
 	Verbs, ShortNames, Categories                                []string
 }
 
-// resourceTable writes, in the order of discovery:
-//
-//	R group version plural singular kind N|C verbs shortNames categories storageVersionHash aggregatedSingular
-//	S name groupVersion kind verbs        (a subresource of the last R; "=" for the group version of that R)
-//
-// with "-" for what is empty.
+const resourceColumns = `# R group version plural singular kind scope verbs shortNames categories storageVersionHash   in the order of discovery;
+#   scope N namespaced, C cluster; lists are comma separated; "-" for what is empty
+# S plural name apiVersion kind verbs   a subresource of the last R; apiVersion "=" for that of the R
+`
+
+// resourceTable writes what a server with default flags serves.
 func resourceTable(w *bufio.Writer, kubernetes string) error {
+	fmt.Fprintf(w, attribution, "api/discovery", release, resourceColumns)
 	dir := filepath.Join(kubernetes, "api/discovery")
 	var aggregated struct {
 		Items []struct {
@@ -87,3 +88,10 @@ func read(file string, into any) error {
 }
 
 func csv(s []string) string { return dash(strings.Join(s, ",")) }
+
+func dash(s string) string {
+	if s == "" {
+		return "-"
+	}
+	return s
+}

@@ -5,7 +5,7 @@ import java.util.Arrays;
 
 /**
  * One version of one object: what is known of it in memory, and where in the spool its form stands.
- * Immutable, some 120 bytes; labels and field values are shared with other entries.
+ * Immutable, some 110 bytes with its key; labels and field values are shared with other entries.
  *
  * <p>The form is the object's canonical JSON with its resourceVersion in place:
  *
@@ -28,11 +28,13 @@ public final class Entry {
   private final long revision;
   private final int length;
   private final int revisionOffset;
-  private final int metadataOffset;
   private final int metadataEnd;
 
   /** Bytes of the record's header, which stands before the form. */
   final int headerLength;
+
+  /** Only kind and apiVersion stand before it: two bytes suffice, and save eight. */
+  private final char metadataOffset;
 
   private final byte revisionLength;
 
@@ -59,7 +61,7 @@ public final class Entry {
     this.length = length;
     this.revisionOffset = revisionOffset;
     this.revisionLength = (byte) revisionLength;
-    this.metadataOffset = metadataOffset;
+    this.metadataOffset = (char) metadataOffset;
     this.metadataEnd = metadataEnd;
   }
 

@@ -1,12 +1,13 @@
 package dev.rheo.cache;
 
+import dev.rheo.api.select.FieldSource;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The selectable fields of an object, {@code metadata.name} and {@code metadata.namespace}
  * included.
  */
-public final class FieldSet {
+public final class FieldSet implements FieldSource {
   private final Entry entry;
 
   FieldSet(Entry entry) {
@@ -14,6 +15,7 @@ public final class FieldSet {
   }
 
   /** The field's value ({@code ""} or its zero when absent); null if the resource has no such. */
+  @Override
   public @Nullable String get(String field) {
     return switch (field) {
       case "metadata.name" -> entry.name();

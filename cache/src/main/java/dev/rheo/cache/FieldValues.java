@@ -24,6 +24,10 @@ final class FieldValues {
     return null;
   }
 
+  String[] names() {
+    return names;
+  }
+
   String[] array() {
     return values;
   }

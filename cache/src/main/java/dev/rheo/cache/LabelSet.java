@@ -1,11 +1,12 @@
 package dev.rheo.cache;
 
+import dev.rheo.api.select.LabelSource;
 import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The labels of an object: immutable, and shared by the objects that carry the same ones. */
-public final class LabelSet {
+public final class LabelSet implements LabelSource {
   static final LabelSet EMPTY = new LabelSet(new String[0]);
 
   /** Key, value, key, value, ... ordered by key. */
@@ -16,6 +17,7 @@ public final class LabelSet {
   }
 
   /** The label's value, or null if the object does not carry it. */
+  @Override
   public @Nullable String get(String key) {
     int low = 0;
     int high = pairs.length / 2 - 1;

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
  * wake-ups and lets the reader pass over other events. Selectors are the caller's business; a scope
  * never hides an event whose present or previous version lies in it.
  *
- * @param namespace only objects of this namespace; null for all
+ * @param namespace only objects of this namespace; null (or empty) for all
  * @param name only objects of this name; null for all
  * @param field a selectable field of the resource, such as {@code spec.nodeName}; null for none
  * @param fieldValue only objects whose present or previous version has this value in {@code field};
@@ -25,6 +25,18 @@ public record Scope(
   public Scope {
     if ((field == null) != (fieldValue == null)) {
       throw new IllegalArgumentException("a field and its value belong together");
+    }
+    if ("metadata.name".equals(field)) {
+      name = name == null ? fieldValue : name;
+      field = null;
+      fieldValue = null;
+    } else if ("metadata.namespace".equals(field)) {
+      namespace = namespace == null ? fieldValue : namespace;
+      field = null;
+      fieldValue = null;
+    }
+    if (namespace != null && namespace.isEmpty()) {
+      namespace = null;
     }
   }
 

@@ -1,15 +1,55 @@
 package dev.rheo.cache;
 
 import dev.rheo.store.RevisionStore;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The watch cache: everything that is read is read here. It follows the store's events and is
  * disposable: whatever happens to it, it is built again from the store.
+ *
+ * <p>It consists of the {@link Spool} (files with one JSON form of each version), an {@link
+ * EntryTree} for each resource (the index), an {@link EventLog} for each resource (the history) and
+ * the {@link Waiters} (who waits for which event). One thread, the {@link Follower}, writes; all
+ * that readers need they find through one volatile reference to what was {@link Published}.
+ *
+ * <p><b>What readers see when things go wrong.</b> While the store cannot be reached the cache
+ * stays as it is. If the store compacted what the cache had not seen yet, or the spool cannot be
+ * read, the cache is built anew beside the old state: then event readers whose position the new
+ * history covers go on as if nothing had happened, and the others end with a CompactedException. No
+ * reader misses an event without being told.
  */
 public final class WatchCache implements AutoCloseable {
+  private final Map<String, Resource> byName = new LinkedHashMap<>();
+  private final Resource[] resources;
+  private final Spool spool;
+  private final Loaders loaders;
+  private final EventDecoder decoder;
+  private final Snapshots snapshots;
+  private final Follower follower;
+
+  /** Guards the spool's writer, the applier and the working state of the generation. */
+  private final ReentrantLock lock = new ReentrantLock();
+
+  private final ReentrantLock waitLock = new ReentrantLock();
+  private final Condition advanced = waitLock.newCondition();
+  private int waiting;
+
+  private volatile Published published;
+  private volatile Published routed;
+  private final AtomicBoolean damaged = new AtomicBoolean();
+  private volatile boolean closed;
 
   /**
    * @param spoolDirectory its own; created if missing, and emptied
@@ -19,16 +59,56 @@ public final class WatchCache implements AutoCloseable {
       RevisionStore store,
       Path spoolDirectory,
       List<CachedResource> resources,
-      CacheSettings settings) {}
+      CacheSettings settings) {
+    this(store, spoolDirectory, resources, settings, null, System::nanoTime);
+  }
+
+  WatchCache(
+      RevisionStore store,
+      Path spoolDirectory,
+      List<CachedResource> resources,
+      CacheSettings settings,
+      SpoolFile.@Nullable Factory files,
+      LongSupplier nanoTime) {
+    checkPrefixes(resources);
+    this.resources = new Resource[resources.size()];
+    for (int i = 0; i < this.resources.length; i++) {
+      this.resources[i] = new Resource(this, resources.get(i), i);
+      byName.put(resources.get(i).name(), this.resources[i]);
+    }
+    spool = new Spool(spoolDirectory, files, settings);
+    loaders = new Loaders(settings.loaders());
+    decoder = new EventDecoder(spool, loaders);
+    snapshots = new Snapshots(decoder, this.resources.length, settings.snapshotBytes());
+    Generation nothing = new Generation(resources, 0);
+    EntryTree[] trees = new EntryTree[this.resources.length];
+    Arrays.fill(trees, EntryTree.EMPTY);
+    published = new Published(nothing, 0, trees, new long[trees.length]);
+    // Nothing is known of any revision yet, so there is none from which events could be read.
+    nothing.floor = Long.MAX_VALUE;
+    routed = published;
+    follower = new Follower(this, store, List.copyOf(resources), spool, settings, nanoTime);
+  }
+
+  private static void checkPrefixes(List<CachedResource> resources) {
+    for (CachedResource a : resources) {
+      for (CachedResource b : resources) {
+        if (a != b && b.keyPrefix().startsWith(a.keyPrefix())) {
+          throw new IllegalArgumentException(
+              "the keys of %s are within those of %s".formatted(b.name(), a.name()));
+        }
+      }
+    }
+  }
 
   /** Begins to build the cache, in the background. */
   public void start() {
-    throw new UnsupportedOperationException();
+    follower.start();
   }
 
   /** Whether every resource was built and follows the store. */
   public boolean ready() {
-    throw new UnsupportedOperationException();
+    return follower.ready();
   }
 
   /**
@@ -36,28 +116,194 @@ public final class WatchCache implements AutoCloseable {
    * @throws IllegalArgumentException if the cache does not have it
    */
   public ResourceCache resource(String name) {
-    throw new UnsupportedOperationException();
+    Resource resource = byName.get(name);
+    if (resource == null) {
+      throw new IllegalArgumentException("not a cached resource: " + name);
+    }
+    return resource;
   }
 
   /** Every change up to this revision is applied in all resources. */
   public long revision() {
-    throw new UnsupportedOperationException();
+    return published.revision();
   }
 
   /**
    * Waits until {@link #revision()} has reached the revision: what makes a read consistent.
    *
-   * @return false if the time was up first
+   * @return false if the time was up first, or the cache was closed
    */
   public boolean awaitRevision(long revision, Duration atMost) throws InterruptedException {
-    throw new UnsupportedOperationException();
+    if (published.revision() >= revision) {
+      return true;
+    }
+    long left = atMost.toNanos();
+    waitLock.lock();
+    waiting++;
+    try {
+      while (published.revision() < revision) {
+        if (left <= 0 || closed) {
+          return false;
+        }
+        left = advanced.awaitNanos(left);
+      }
+      return true;
+    } finally {
+      waiting--;
+      waitLock.unlock();
+    }
   }
 
+  /** The figures of this moment, for metrics. */
   public CacheStats stats() {
-    throw new UnsupportedOperationException();
+    Published now = published;
+    List<CacheStats.Resource> each = new ArrayList<>();
+    long log = 0;
+    long live = 0;
+    long history = 0;
+    int waitingReaders = 0;
+    long hot;
+    lock.lock();
+    try {
+      for (Table table : now.generation().tables) {
+        each.add(
+            new CacheStats.Resource(
+                table.resource.name(),
+                now.trees()[table.index].size(),
+                table.log.end() - table.log.first(),
+                table.formBytes));
+        log += table.log.bytes();
+        live += table.recordBytes;
+      }
+      for (Segment segment : spool.segments()) {
+        history += segment.end - segment.dead;
+      }
+      hot = spool.hotBytes();
+    } finally {
+      lock.unlock();
+    }
+    for (Resource resource : resources) {
+      waitingReaders += resource.waiters.waiting();
+    }
+    long open = spool.openBytes();
+    return new CacheStats(
+        ready(),
+        now.revision(),
+        follower.storeRevision(),
+        follower.rebuilds(),
+        follower.undecodable(),
+        open,
+        Math.max(0, open - spool.linkedBytes()),
+        live,
+        Math.max(0, history - live),
+        hot,
+        log,
+        follower.decodedEvents(),
+        snapshots.bytes(),
+        spool.segments().size(),
+        follower.segmentsCleaned(),
+        loaders.pending(),
+        follower.spoolErrors(),
+        waitingReaders,
+        each);
   }
 
   /** Stops following and gives up the spool. Readers that are still open fail. */
   @Override
-  public void close() {}
+  public void close() {
+    closed = true;
+    follower.close();
+    loaders.close();
+    lock.lock();
+    try {
+      List.copyOf(spool.segments()).forEach(spool::unlink);
+    } finally {
+      lock.unlock();
+    }
+    waitLock.lock();
+    try {
+      advanced.signalAll();
+    } finally {
+      waitLock.unlock();
+    }
+  }
+
+  Published published() {
+    return published;
+  }
+
+  /** What was published last of which also the waiting readers were told. */
+  Published routed() {
+    return routed;
+  }
+
+  ReentrantLock lock() {
+    return lock;
+  }
+
+  Snapshots snapshots() {
+    return snapshots;
+  }
+
+  EventDecoder decoder() {
+    return decoder;
+  }
+
+  Loaders loaders() {
+    return loaders;
+  }
+
+  /** Reading the spool failed: it is to be built again. */
+  void spoolFailed(IOException e) {
+    if (!closed && !damaged.getAndSet(true)) {
+      System.getLogger(WatchCache.class.getName())
+          .log(System.Logger.Level.ERROR, "The spool cannot be read and is built again: " + e);
+    }
+  }
+
+  boolean damaged() {
+    return damaged.get();
+  }
+
+  void repaired() {
+    damaged.set(false);
+  }
+
+  /** Makes a state visible. Under the lock, so that no older state follows a newer one. */
+  void publish(Published next) {
+    published = next;
+  }
+
+  /**
+   * Tells those who wait what was published. By the follower only, in the order of publication, and
+   * not under the lock.
+   */
+  void route(Published next, List<Applier.Logged> events) {
+    waitLock.lock();
+    try {
+      if (waiting > 0) {
+        advanced.signalAll();
+      }
+    } finally {
+      waitLock.unlock();
+    }
+    List<Waiters.Waiter> woken = new ArrayList<>();
+    if (routed.generation() != next.generation()) {
+      for (Resource resource : resources) {
+        resource.waiters.collectAll(woken);
+      }
+    }
+    for (Applier.Logged logged : events) {
+      resources[logged.table()].waiters.collect(logged.number(), logged.event(), woken);
+    }
+    routed = next;
+    for (Waiters.Waiter waiter : woken) {
+      try {
+        waiter.wake();
+      } catch (RuntimeException e) {
+        System.getLogger(WatchCache.class.getName())
+            .log(System.Logger.Level.ERROR, "A reader's wake-up failed", e);
+      }
+    }
+  }
 }

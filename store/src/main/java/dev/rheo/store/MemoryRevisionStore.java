@@ -201,7 +201,9 @@ public final class MemoryRevisionStore implements RevisionStore, SampledHistory 
   @Override
   public void sample(long epochMillis) {
     synchronized (monitor) {
-      samples.add(new Sample(epochMillis, head.current(), bytesWritten));
+      if (samples.isEmpty() || samples.getLast().revision() < head.current()) {
+        samples.add(new Sample(epochMillis, head.current(), bytesWritten));
+      }
     }
   }
 

@@ -9,7 +9,9 @@ import java.util.List;
  * <p>Thread-safe.
  */
 public interface SampledHistory {
-  /** Notes that the store is at its current revision now. */
+  /**
+   * Notes that the store is at its current revision now. Of each revision the first note counts.
+   */
   void sample(long epochMillis) throws StoreException;
 
   /** The samples in the order of their revisions. */

@@ -3,6 +3,7 @@ package dev.rheo.store;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 import dev.rheo.store.RevisionStore.Batch;
 import dev.rheo.store.RevisionStore.Event;
@@ -735,9 +736,5 @@ public abstract class RevisionStoreContract {
         ? "-%s@%d".formatted(event.key(), event.modRevision())
         : text(
             new KeyValue(event.key(), event.value(), event.createRevision(), event.modRevision()));
-  }
-
-  private static Throwable catchThrowable(org.assertj.core.api.ThrowableAssert.ThrowingCallable c) {
-    return org.assertj.core.api.Assertions.catchThrowable(c);
   }
 }

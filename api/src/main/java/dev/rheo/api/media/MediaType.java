@@ -33,7 +33,7 @@ public record MediaType(
   }
 
   /** Whether an alternative of an Accept header, perhaps with wildcards, covers a media type. */
-  boolean covers(String essence) {
+  public boolean covers(String essence) {
     return type.equals("*") && subtype.equals("*")
         || essence.startsWith(type + "/")
             && (subtype.equals("*")
@@ -76,7 +76,7 @@ public record MediaType(
   }
 
   /** The alternatives of an Accept header, best first; those that cannot be read are left out. */
-  static List<MediaType> parseAccept(String header) {
+  public static List<MediaType> parseAccept(String header) {
     List<MediaType> alternatives = new ArrayList<>();
     for (String part : split(header, ',')) {
       MediaType alternative = part.isBlank() ? null : parse(part);

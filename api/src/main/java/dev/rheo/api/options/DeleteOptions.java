@@ -110,6 +110,16 @@ public record DeleteOptions(
     return options.validated(dryRunErrors);
   }
 
+  public DeleteOptions withDryRun() {
+    return new DeleteOptions(
+        gracePeriodSeconds, propagationPolicy, orphanDependents, uid, resourceVersion, true);
+  }
+
+  public DeleteOptions withResourceVersion(String version) {
+    return new DeleteOptions(
+        gracePeriodSeconds, propagationPolicy, orphanDependents, uid, version, dryRun);
+  }
+
   private DeleteOptions validated(List<FieldError> dryRunErrors) {
     List<FieldError> errors = new ArrayList<>(0);
     if (orphanDependents != null && propagationPolicy != null) {

@@ -4,6 +4,7 @@ import dev.rheo.api.status.ApiException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -71,18 +72,17 @@ public final class FieldSelector {
   /**
    * The selector in the canonical names of a resource's fields.
    *
-   * @throws ApiException 400 if the resource cannot be selected by a field
+   * @param canonical gives the canonical name of a field; refuses with 400 what the resource cannot
+   *     be selected by
    */
-  public FieldSelector resolve(SelectableFields fields) {
-    List<Term> resolved = new ArrayList<>(terms.size());
-    for (Term term : terms) {
-      String name = fields.aliases().getOrDefault(term.field(), term.field());
-      if (!fields.names().contains(name)) {
-        throw ApiException.badRequest(fields.refuse(term.field()));
-      }
-      resolved.add(new Term(name, term.value(), term.negated()));
+  public FieldSelector resolve(UnaryOperator<String> canonical) {
+    if (terms.isEmpty()) {
+      return this;
     }
-    return resolved.isEmpty() ? EVERYTHING : new FieldSelector(resolved);
+    return new FieldSelector(
+        terms.stream()
+            .map(term -> new Term(canonical.apply(term.field()), term.value(), term.negated()))
+            .toList());
   }
 
   public List<Term> terms() {

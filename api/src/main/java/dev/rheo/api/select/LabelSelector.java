@@ -37,7 +37,8 @@ public final class LabelSelector {
             .toList());
   }
 
-  static LabelSelector of(List<Requirement> requirements) {
+  /** The conjunction of requirements. */
+  public static LabelSelector of(List<Requirement> requirements) {
     if (requirements.isEmpty()) {
       return EVERYTHING;
     }

@@ -156,7 +156,7 @@ public final class ApiException extends RuntimeException {
         406,
         "NotAcceptable",
         "only the following media types are accepted: " + String.join(", ", supported),
-        null);
+        Details.of("", "", ""));
   }
 
   public static ApiException unsupportedMediaType(List<String> supported) {
@@ -165,7 +165,7 @@ public final class ApiException extends RuntimeException {
         "UnsupportedMediaType",
         "the body of the request was in an unknown format - accepted media types include: "
             + String.join(", ", supported),
-        null);
+        Details.of("", "", ""));
   }
 
   public static ApiException gone(String message) {

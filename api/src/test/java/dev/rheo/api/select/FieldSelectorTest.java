@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.rheo.api.status.ApiException;
 import java.util.Map;
-import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -65,19 +64,9 @@ class FieldSelectorTest {
   }
 
   @Test
-  void onlyFieldsOfTheResourceAreSupported() {
-    SelectableFields pods =
-        new SelectableFields(
-            Set.of("metadata.name", "spec.nodeName"),
-            Map.of("spec.host", "spec.nodeName"),
-            SelectableFields.NOT_SUPPORTED);
-    assertThat(FieldSelector.parse("spec.host=n").resolve(pods)).hasToString("spec.nodeName=n");
-    assertThatThrownBy(() -> FieldSelector.parse("spec.x=n").resolve(pods))
-        .hasMessage("field label not supported: spec.x");
-    assertThatThrownBy(
-            () -> FieldSelector.parse("spec.x=n").resolve(SelectableFields.metadataOnly()))
-        .hasMessage(
-            "\"spec.x\" is not a known field selector: only \"metadata.name\","
-                + " \"metadata.namespace\"");
+  void resolvesToCanonicalNames() {
+    FieldSelector selector = FieldSelector.parse("spec.host=n,metadata.name!=x");
+    assertThat(selector.resolve(n -> n.equals("spec.host") ? "spec.nodeName" : n).toString())
+        .isEqualTo("metadata.name!=x,spec.nodeName=n");
   }
 }

@@ -1,6 +1,7 @@
 package dev.rheo.codec.json;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.rheo.codec.io.ByteOutput;
 import dev.rheo.codec.schema.ObjectType;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -11,6 +12,9 @@ import org.jspecify.annotations.Nullable;
  * spelling, compact, HTML escaped.
  */
 public final class Canonicalizer {
+  /** Holds most objects without growing. */
+  private static final int INITIAL_CAPACITY = 2048;
+
   private Canonicalizer() {}
 
   /**
@@ -18,16 +22,16 @@ public final class Canonicalizer {
    * unknown field "spec.foo"}. At most 100.
    */
   public static List<String> unknownFields(ObjectNode tree, ObjectType type) {
-    throw new UnsupportedOperationException();
+    return UnknownFields.find(tree, type);
   }
 
   /**
    * Checks that every known field has a value of its type.
    *
-   * @throws dev.rheo.api.ApiException 400 BadRequest in upstream's words
+   * @throws dev.rheo.api.status.ApiException 400 BadRequest in upstream's words
    */
   public static void validate(ObjectNode tree, ObjectType type) {
-    throw new UnsupportedOperationException();
+    new Normalizer(tree, type, false).object(tree, type);
   }
 
   /**
@@ -35,22 +39,22 @@ public final class Canonicalizer {
    * compared: unknown fields, nulls and zero values that are not written are removed; quantities,
    * times and bytes get their canonical spelling. Validates, too.
    *
-   * @throws dev.rheo.api.ApiException 400 BadRequest in upstream's words
+   * @throws dev.rheo.api.status.ApiException 400 BadRequest in upstream's words
    */
   public static void normalize(ObjectNode tree, ObjectType type) {
-    throw new UnsupportedOperationException();
+    new Normalizer(tree, type, true).object(tree, type);
   }
 
   /**
    * The canonical form as it is stored: {@code metadata.resourceVersion} is in its place and empty,
    * whatever the tree says.
    *
-   * @param type null for an object whose type is not known: keys are sorted ({@code kind}, {@code
-   *     apiVersion}, {@code metadata} first), nothing is dropped
-   * @throws dev.rheo.api.ApiException 400 BadRequest if a value is not of its field's type
+   * @param type null for an object whose type is not known: keys are sorted, as upstream writes
+   *     custom resources, and nothing is dropped
+   * @throws dev.rheo.api.status.ApiException 400 BadRequest if a value is not of its field's type
    */
   public static byte[] encode(ObjectNode tree, @Nullable ObjectType type) {
-    throw new UnsupportedOperationException();
+    return encode(tree, type, true);
   }
 
   /**
@@ -58,6 +62,16 @@ public final class Canonicalizer {
    * absent when it is empty.
    */
   public static byte[] encodeAnswer(ObjectNode tree, @Nullable ObjectType type) {
-    throw new UnsupportedOperationException();
+    return encode(tree, type, false);
+  }
+
+  private static byte[] encode(ObjectNode tree, @Nullable ObjectType type, boolean blankRevision) {
+    ByteOutput out = new ByteOutput(INITIAL_CAPACITY);
+    if (type == null) {
+      UntypedWriter.object(out, tree, blankRevision);
+    } else {
+      new CanonicalWriter(out, tree, type, blankRevision).root(tree, type);
+    }
+    return out.toByteArray();
   }
 }

@@ -37,13 +37,14 @@ public record ObjectHeader(
     boolean deleting) {
 
   /**
-   * Reads a header. Stops as soon as everything asked for is known.
+   * Reads a header. Stops as soon as everything asked for is known. Whoever reads many headers of
+   * one resource keeps a {@link HeaderScanner}.
    *
    * @param form a JSON object, UTF-8, such as {@link Canonicalizer#encode} writes
    * @param fields which field values are wanted
    * @throws IllegalArgumentException if the form is not a JSON object (as far as it was read)
    */
   public static ObjectHeader scan(byte[] form, List<SelectableField> fields) {
-    throw new UnsupportedOperationException();
+    return HeaderScanner.of(fields).scan(form);
   }
 }

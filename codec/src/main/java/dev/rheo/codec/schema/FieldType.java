@@ -3,29 +3,125 @@ package dev.rheo.codec.schema;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/**
- * One field of a type.
- *
- * @param name the JSON name
- * @param number the protobuf field number; 0 when the field has no protobuf form
- * @param cardinality how many values
- * @param kind what a value is
- * @param type the type of a value of kind {@link Kind#OBJECT}, and the schema type of the three
- *     {@code …_OR_…} kinds; else null
- * @param omit when the field is left out of JSON
- * @param patchStrategy {@code merge}, {@code replace}, {@code retainKeys}: of strategic merge
- *     patch; mostly empty
- * @param patchMergeKey the key of a merged list, or null
- */
-public record FieldType(
-    String name,
-    int number,
-    Cardinality cardinality,
-    Kind kind,
-    @Nullable ObjectType type,
-    Omit omit,
-    List<String> patchStrategy,
-    @Nullable String patchMergeKey) {
+/** One field of a type. Immutable. */
+public final class FieldType {
+  private final String name;
+  private final int number;
+  private final Cardinality cardinality;
+  private final Kind kind;
+  private final @Nullable ObjectType type;
+  private final Omit omit;
+  private final List<String> patchStrategy;
+  private final @Nullable String patchMergeKey;
+  private final String quotedKey;
+
+  FieldType(
+      String name,
+      int number,
+      Cardinality cardinality,
+      Kind kind,
+      @Nullable ObjectType type,
+      Omit omit,
+      List<String> patchStrategy,
+      @Nullable String patchMergeKey) {
+    this.name = name;
+    this.number = number;
+    this.cardinality = cardinality;
+    this.kind = kind;
+    this.type = type;
+    this.omit = omit;
+    this.patchStrategy = List.copyOf(patchStrategy);
+    this.patchMergeKey = patchMergeKey;
+    this.quotedKey = '"' + name + "\":";
+  }
+
+  /** The JSON name; empty for an inlined struct. */
+  public String name() {
+    return name;
+  }
+
+  /** The protobuf field number; 0 when the field has no protobuf form. */
+  public int number() {
+    return number;
+  }
+
+  /** How many values. */
+  public Cardinality cardinality() {
+    return cardinality;
+  }
+
+  /** What one value is. */
+  public Kind kind() {
+    return kind;
+  }
+
+  /**
+   * The type of a value of kind {@link Kind#OBJECT}, and the schema type of the three {@code
+   * …_OR_…} kinds; null for all others.
+   */
+  public @Nullable ObjectType type() {
+    return type;
+  }
+
+  /** {@link #type()} of a kind that has one. */
+  public ObjectType requireType() {
+    if (type == null) {
+      throw new IllegalStateException(name + " is of kind " + kind + ", which has no type");
+    }
+    return type;
+  }
+
+  /** When the field is left out of JSON. */
+  public Omit omit() {
+    return omit;
+  }
+
+  /**
+   * Of strategic merge patch: {@code merge}, {@code replace}, {@code retainKeys}; mostly empty, and
+   * then lists and scalars are replaced.
+   */
+  public List<String> patchStrategy() {
+    return patchStrategy;
+  }
+
+  /** The key by which strategic merge patch merges a list, or null. */
+  public @Nullable String patchMergeKey() {
+    return patchMergeKey;
+  }
+
+  /** The name as a JSON key, colon included. */
+  public String quotedKey() {
+    return quotedKey;
+  }
+
+  /** The Go type of the whole field, as Go's messages show it: {@code []v1.Container}. */
+  public String goType() {
+    return switch (cardinality) {
+      case VALUE, POINTER, INLINE -> goElementType();
+      case LIST -> "[]" + goElementType();
+      case MAP -> "map[string]" + goElementType();
+    };
+  }
+
+  /** The Go type of one value. */
+  public String goElementType() {
+    return switch (kind) {
+      case STRING, TIME, MICRO_TIME, QUANTITY, INT_OR_STRING -> "string";
+      case BYTES -> "[]uint8";
+      case BOOLEAN -> "bool";
+      case INT32 -> "int32";
+      case INT64 -> "int64";
+      case DOUBLE -> "float64";
+      case STRING_LIST -> "[]string";
+      case OBJECT -> requireType().shortGoName();
+      case RAW, FIELDS_V1, JSON, ANY, SCHEMA_OR_ARRAY, SCHEMA_OR_BOOL, SCHEMA_OR_STRINGS -> "any";
+    };
+  }
+
+  @Override
+  public String toString() {
+    return name + " " + goType();
+  }
 
   /** How many values a field holds, in Go's terms. */
   public enum Cardinality {
@@ -35,7 +131,9 @@ public record FieldType(
     POINTER,
     LIST,
     /** With string keys. */
-    MAP
+    MAP,
+    /** A struct whose fields stand in JSON among those of the struct around it. */
+    INLINE
   }
 
   /** What a single value is. */
@@ -45,22 +143,17 @@ public record FieldType(
     BOOLEAN,
     INT32,
     INT64,
-    /** An unsigned byte, and other narrow integers; range checked as INT32. */
-    UINT8,
-    UINT32,
-    UINT64,
     DOUBLE,
     OBJECT,
     TIME,
     MICRO_TIME,
-    DURATION,
     QUANTITY,
     INT_OR_STRING,
     /** Any JSON value, kept as it is: RawExtension. */
     RAW,
     /** Any JSON value, kept as it is: FieldsV1. */
     FIELDS_V1,
-    /** Any JSON value, kept as it is: the JSON type of apiextensions. */
+    /** Any JSON value: the JSON type of apiextensions. Upstream decodes and encodes it again. */
     JSON,
     SCHEMA_OR_ARRAY,
     SCHEMA_OR_BOOL,

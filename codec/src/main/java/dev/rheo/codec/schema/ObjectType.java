@@ -1,34 +1,99 @@
 package dev.rheo.codec.schema;
 
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** A type of the API: a kind, or a part of one. Immutable once the table is read. */
+/**
+ * A type of the API: a kind, or a part of one. Types refer to each other, even in circles; they are
+ * made by the {@link TypeTable} and do not change once it is read.
+ */
 public final class ObjectType {
+  private static final String OBJECT_META = "k8s.io/apimachinery/pkg/apis/meta/v1.ObjectMeta";
+
+  private final String goName;
+  private final boolean typeMeta;
+  private List<FieldType> declared = List.of();
+  private List<FieldType> fields = List.of();
+  private Map<String, FieldType> byName = Map.of();
+
+  ObjectType(String goName, boolean typeMeta) {
+    this.goName = goName;
+    this.typeMeta = typeMeta;
+  }
+
+  void declare(List<FieldType> declared) {
+    this.declared = List.copyOf(declared);
+  }
+
+  /** Flattens what is inlined, after all types have been declared. */
+  void link() {
+    Map<String, FieldType> flat = new HashMap<>();
+    List<FieldType> order = new ArrayList<>();
+    flatten(order, flat);
+    fields = List.copyOf(order);
+    byName = Map.copyOf(flat);
+  }
+
+  private void flatten(List<FieldType> order, Map<String, FieldType> flat) {
+    for (FieldType field : declared) {
+      if (field.cardinality() == FieldType.Cardinality.INLINE) {
+        field.requireType().flatten(order, flat);
+      } else if (flat.putIfAbsent(field.name(), field) == null) {
+        order.add(field);
+      }
+    }
+  }
+
   /** The Go type, for example {@code k8s.io/api/apps/v1.DeploymentSpec}. */
   public String goName() {
-    throw new UnsupportedOperationException();
+    return goName;
   }
 
   /** The last part of the Go type: {@code DeploymentSpec}. */
   public String name() {
-    throw new UnsupportedOperationException();
+    return goName.substring(goName.lastIndexOf('.') + 1);
   }
 
-  /**
-   * Whether the type has {@code kind} and {@code apiVersion}; they are not among {@link #fields()}.
-   */
+  /** Package and name as Go's messages show them: {@code v1.DeploymentSpec}. */
+  String shortGoName() {
+    return goName.substring(goName.lastIndexOf('/') + 1);
+  }
+
+  /** Whether the type has {@code kind} and {@code apiVersion}; they are not among the fields. */
   public boolean hasTypeMeta() {
-    throw new UnsupportedOperationException();
+    return typeMeta;
+  }
+
+  /** Whether the type has a protobuf form: Table has none. */
+  public boolean hasProtobuf() {
+    return fields.isEmpty() || fields.stream().anyMatch(field -> field.number() > 0);
+  }
+
+  /** Whether this is ObjectMeta, the metadata of what is stored. */
+  public boolean isObjectMeta() {
+    return goName.equals(OBJECT_META);
   }
 
   /** The fields as JSON shows them, in the order of the Go struct, inlined structs flattened. */
   public List<FieldType> fields() {
-    throw new UnsupportedOperationException();
+    return fields;
+  }
+
+  /** The fields as protobuf shows them: an inlined struct is one field. */
+  public List<FieldType> declaredFields() {
+    return declared;
   }
 
   /** The field of that JSON name, or null. */
   public @Nullable FieldType field(String name) {
-    throw new UnsupportedOperationException();
+    return byName.get(name);
+  }
+
+  @Override
+  public String toString() {
+    return goName;
   }
 }

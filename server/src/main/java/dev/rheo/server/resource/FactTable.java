@@ -6,6 +6,10 @@ import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
 
@@ -22,12 +26,27 @@ final class FactTable {
       BufferedReader reader = new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8));
       for (String text = reader.readLine(); text != null; text = reader.readLine()) {
         if (!text.isEmpty() && text.charAt(0) != '#') {
-          line.accept(text.split(" +"));
+          line.accept(columns(text));
         }
       }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** What is between blanks; no regular expression, for this is on the way to being ready. */
+  private static String[] columns(String text) {
+    List<String> columns = new ArrayList<>(12);
+    int length = text.length();
+    for (int start = 0; start < length; ) {
+      int end = text.indexOf(' ', start);
+      end = end < 0 ? length : end;
+      if (end > start) {
+        columns.add(text.substring(start, end));
+      }
+      start = end + 1;
+    }
+    return columns.toArray(new String[0]);
   }
 
   static String text(String column) {
@@ -39,7 +58,6 @@ final class FactTable {
   }
 
   static Set<String> set(String column) {
-    return java.util.Collections.unmodifiableSet(
-        new java.util.LinkedHashSet<>(java.util.List.of(list(column))));
+    return Collections.unmodifiableSet(new LinkedHashSet<>(List.of(list(column))));
   }
 }

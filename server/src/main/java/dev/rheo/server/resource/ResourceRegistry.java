@@ -39,6 +39,12 @@ public final class ResourceRegistry {
     return types.get(new Key(group, version, plural));
   }
 
+  /** Whether anything is served in this version of the group. */
+  public boolean serves(String group, String version) {
+    return types.keySet().stream()
+        .anyMatch(key -> key.group().equals(group) && key.version().equals(version));
+  }
+
   /** The resource, which must be there. */
   public ResourceType get(String group, String version, String plural) {
     ResourceType type = find(group, version, plural);

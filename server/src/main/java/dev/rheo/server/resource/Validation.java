@@ -1,27 +1,57 @@
 package dev.rheo.server.resource;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.rheo.api.status.ApiException;
+import dev.rheo.api.status.FieldError;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
- * Refuses objects that must not be stored: metadata, required fields, and the immutability on which
- * clients depend. Objects are in the stored version, defaulted and prepared.
+ * Refuses objects that must not be stored: metadata, the fields without which controllers cannot
+ * work, and the immutability on which clients depend, with upstream's causes. It is far from all
+ * that upstream checks. Objects are in the stored version, defaulted and prepared.
  */
 public final class Validation {
   private Validation() {}
 
   /**
-   * @throws dev.rheo.api.status.ApiException 422 Invalid with a cause for each fault
+   * A new object.
+   *
+   * @throws ApiException 422 Invalid with a cause for each fault
    */
   public static void create(ObjectNode object, ResourceType type) {
-    throw new UnsupportedOperationException();
+    List<FieldError> errors = new ArrayList<>(0);
+    MetadataRules.create(object, type, errors);
+    SpecRules.validate(object, type.storage().name(), errors);
+    refuse(object, type, errors);
   }
 
   /**
-   * @param subresource {@code ""} for a main write
-   * @throws dev.rheo.api.status.ApiException 422 Invalid with a cause for each fault
+   * An object that replaces another. Whether a resourceVersion must be given is for the caller to
+   * see.
+   *
+   * @param subresource empty for a main write
+   * @throws ApiException 422 Invalid with a cause for each fault
    */
   public static void update(
       ObjectNode object, ObjectNode old, ResourceType type, String subresource) {
-    throw new UnsupportedOperationException();
+    List<FieldError> errors = new ArrayList<>(0);
+    String resource = type.storage().name();
+    MetadataRules.update(object, old, errors);
+    if (subresource.isEmpty()) {
+      SpecRules.validate(object, resource, errors);
+      ImmutableFields.validate(object, old, resource, errors);
+      UpdateRules.validate(object, old, resource, errors);
+    } else if (subresource.equals("status")) {
+      UpdateRules.validateStatus(object, resource, errors);
+    }
+    refuse(object, type, errors);
+  }
+
+  private static void refuse(ObjectNode object, ResourceType type, List<FieldError> errors) {
+    if (!errors.isEmpty()) {
+      throw ApiException.invalid(
+          type.group(), type.kind(), Trees.name(object), errors.stream().distinct().toList());
+    }
   }
 }

@@ -1,8 +1,16 @@
+// Writes the field table of every type of the Kubernetes API (one line a field) from the Go types themselves.
+//
+// Run by hand when the Kubernetes release changes (go.mod tells which):
+//
+//	go run . > table
+//
+// and put it below the header of codec/src/main/resources/dev/rheo/codec/schema/types.txt, which describes the format.
 package main
 
 import (
 	"bufio"
 	"fmt"
+	"os"
 	"reflect"
 	"sort"
 	"strings"
@@ -14,6 +22,7 @@ import (
 	imgpol "k8s.io/api/imagepolicy/v1alpha1"
 	apiext "k8s.io/apiextensions-apiserver/pkg/apis/apiextensions/v1"
 	apiextb "k8s.io/apiextensions-apiserver/pkg/apis/apiextensions/v1beta1"
+	"k8s.io/apimachinery/pkg/apis/meta/internalversion"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/runtime/schema"
@@ -22,6 +31,7 @@ import (
 	apiregb "k8s.io/kube-aggregator/pkg/apis/apiregistration/v1beta1"
 )
 
+var _ = internalversion.List{}
 var seen = map[reflect.Type]bool{}
 var lines []string
 var special = map[string]string{
@@ -50,9 +60,11 @@ func kind(t reflect.Type) string {
 		return "str"
 	case reflect.Bool:
 		return "bool"
-	case reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64, reflect.Uint32, reflect.Uint16, reflect.Uint64:
-		return "int"
-	case reflect.Float64, reflect.Float32:
+	case reflect.Int:
+		return "int64"
+	case reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64, reflect.Uint8, reflect.Uint16, reflect.Uint32, reflect.Uint64:
+		return t.Kind().String()
+	case reflect.Float64:
 		return "double"
 	case reflect.Struct:
 		walk(t)
@@ -77,7 +89,11 @@ func walk(t reflect.Type) {
 		return
 	}
 	seen[t] = true
-	out := []string{"T " + name(t)}
+	head := "T " + name(t)
+	if f, ok := t.FieldByName("TypeMeta"); ok && f.Type == reflect.TypeOf(metav1.TypeMeta{}) {
+		head += " meta"
+	}
+	out := []string{head}
 	for i := 0; i < t.NumField(); i++ {
 		f := t.Field(i)
 		j, p := f.Tag.Get("json"), f.Tag.Get("protobuf")
@@ -143,13 +159,11 @@ func dash(s string) string {
 	return s
 }
 
-// fieldTable writes the types of all served groups: G lines name a kind's Go type, T lines start a type, F lines
-// are its fields in the order of the Go struct.
-func fieldTable(w *bufio.Writer) error {
+func main() {
 	s := runtime.NewScheme()
 	for _, f := range []func(*runtime.Scheme) error{scheme.AddToScheme, apiext.AddToScheme, apiextb.AddToScheme, apireg.AddToScheme, apiregb.AddToScheme, apidisc.AddToScheme, apidiscb.AddToScheme, adm.AddToScheme, admb.AddToScheme, imgpol.AddToScheme, metav1.AddMetaToScheme} {
 		if err := f(s); err != nil {
-			return err
+			panic(err)
 		}
 	}
 	all := s.AllKnownTypes()
@@ -160,6 +174,7 @@ func fieldTable(w *bufio.Writer) error {
 		}
 	}
 	sort.Slice(g, func(i, j int) bool { return g[i].String() < g[j].String() })
+	w := bufio.NewWriter(os.Stdout)
 	for _, k := range g {
 		t := all[k]
 		if t.Name() == "InternalEvent" {
@@ -172,5 +187,5 @@ func fieldTable(w *bufio.Writer) error {
 	for _, l := range lines {
 		fmt.Fprintln(w, l)
 	}
-	return nil
+	w.Flush()
 }

@@ -1,0 +1,259 @@
+package main
+
+import (
+	"compress/gzip"
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"regexp"
+	"sort"
+	"sync"
+	"time"
+)
+
+var errSynced = errors.New("synced")
+
+// reading is what one reader saw.
+type reading struct {
+	TTFB    float64 `json:"ttfb_s"` // from before the connection was made to the first byte of the body
+	Sync    float64 `json:"sync_s"` // to the bookmark, or to the end of the list
+	Bytes   int64   `json:"bytes"`
+	Objects int     `json:"objects"`
+	Error   string  `json:"error,omitempty"`
+	digest  uint64
+}
+
+type spread struct {
+	Min float64 `json:"min"`
+	P50 float64 `json:"p50"`
+	P99 float64 `json:"p99"`
+	Max float64 `json:"max"`
+}
+
+type readResult struct {
+	Mode     string    `json:"mode"`
+	Readers  int       `json:"readers"`
+	Complete int       `json:"complete"` // got all objects, intact and in order, and the bookmark or the end
+	Equal    bool      `json:"equal"`    // all complete readers got the same bytes
+	Objects  int       `json:"objects_each"`
+	Bytes    int64     `json:"bytes"`
+	Seconds  float64   `json:"seconds"` // start of the first to end of the last
+	Rate     float64   `json:"mb_per_s"`
+	TTFB     spread    `json:"ttfb_s"`
+	Sync     spread    `json:"sync_s"`
+	Ratio    float64   `json:"slowest_over_fastest"`
+	Errors   []string  `json:"errors,omitempty"`
+	Each     []reading `json:"each,omitempty"`
+}
+
+type readPlan struct {
+	server    *server
+	set       *set
+	mode      string
+	namespace int
+	accept    string
+	gzip      bool
+	limit     int
+	rate      int64
+	deadline  time.Duration
+}
+
+func read(f *flag.FlagSet, args []string) (any, error) {
+	connect := serverFlags(f)
+	manifest := f.String("set", "set.json", "manifest `file`")
+	plan := readPlan{}
+	f.StringVar(&plan.mode, "mode", "watchlist", "watchlist, list or paged")
+	f.IntVar(&plan.namespace, "namespace", -1, "number of the namespace, -1 for the whole cluster")
+	f.StringVar(&plan.accept, "accept", "application/json", "Accept header")
+	f.BoolVar(&plan.gzip, "gzip", false, "accept gzip")
+	f.IntVar(&plan.limit, "limit", 500, "page size of mode paged")
+	f.Int64Var(&plan.rate, "rate", 0, "bytes a second that a reader takes at most, 0: all it gets")
+	f.DurationVar(&plan.deadline, "timeout", 10*time.Minute, "for each reader")
+	readers := f.Int("readers", 1, "number of readers")
+	connections := f.String("connections", "own", "own: one a reader; shared: one for all")
+	every := f.Bool("each", false, "print every reader")
+	_ = f.Parse(args)
+	var err error
+	if plan.server, err = connect(); err != nil {
+		return nil, err
+	}
+	if plan.set, err = loadSet(*manifest); err != nil {
+		return nil, err
+	}
+	client := plan.server.clients(*connections == "own")
+	all := make([]reading, *readers)
+	var wait sync.WaitGroup
+	begin := time.Now()
+	for i := range all {
+		wait.Go(func() {
+			c := client(i)
+			all[i] = plan.one(c)
+			if *connections == "own" {
+				c.CloseIdleConnections()
+			}
+		})
+	}
+	wait.Wait()
+	return plan.summarise(all, time.Since(begin).Seconds(), *every), nil
+}
+
+func (p *readPlan) path(token string) string {
+	q := url.Values{}
+	switch p.mode {
+	case "watchlist":
+		q.Set("watch", "true")
+		q.Set("sendInitialEvents", "true")
+		q.Set("resourceVersionMatch", "NotOlderThan")
+		q.Set("allowWatchBookmarks", "true")
+		q.Set("timeoutSeconds", fmt.Sprint(int(p.deadline.Seconds())))
+	case "paged":
+		q.Set("limit", fmt.Sprint(p.limit))
+		if token != "" {
+			q.Set("continue", token)
+		}
+	}
+	return p.set.collection(p.namespace) + "?" + q.Encode()
+}
+
+func (p *readPlan) one(c *http.Client) (r reading) {
+	ctx, cancel := context.WithTimeout(context.Background(), p.deadline)
+	defer cancel()
+	s := newScanner(p.set, p.namespace, p.mode == "watchlist")
+	begin := time.Now()
+	token, err := "", error(nil)
+	for {
+		err = p.page(ctx, c, token, s, &r, begin)
+		if err != nil || p.mode != "paged" || s.token == "" {
+			break
+		}
+		token = s.token
+		s.next()
+	}
+	r.Sync = time.Since(begin).Seconds()
+	r.Objects, r.digest = s.objects, s.digest
+	want := p.set.expected(p.namespace)
+	switch {
+	case err != nil:
+		r.Error = err.Error()
+	case s.watch && !s.synced:
+		r.Error = fmt.Sprintf("the stream ended without the bookmark, after %d objects", s.objects)
+	case s.objects != want:
+		r.Error = fmt.Sprintf("%d objects instead of %d", s.objects, want)
+	}
+	return r
+}
+
+// page reads one answer into the scanner.
+func (p *readPlan) page(ctx context.Context, c *http.Client, token string, s *scanner, r *reading, begin time.Time) error {
+	req := p.server.request(ctx, "GET", p.path(token), nil)
+	req.Header.Set("Accept", p.accept)
+	if p.gzip {
+		req.Header.Set("Accept-Encoding", "gzip")
+	}
+	resp, err := c.Do(req)
+	if err != nil {
+		return err
+	}
+	defer resp.Body.Close()
+	if resp.StatusCode != 200 {
+		return refused(resp)
+	}
+	body := io.Reader(&counted{resp.Body, r, begin, p.rate})
+	if resp.Header.Get("Content-Encoding") == "gzip" {
+		if body, err = gzip.NewReader(body); err != nil {
+			return err
+		}
+	}
+	piece := pieces.Get().(*[]byte)
+	defer pieces.Put(piece)
+	for {
+		n, err := body.Read(*piece)
+		if scanErr := s.write((*piece)[:n]); scanErr == errSynced {
+			return nil
+		} else if scanErr != nil {
+			return scanErr
+		}
+		if err == io.EOF {
+			if s.watch {
+				return nil
+			}
+			return s.finish()
+		}
+		if err != nil {
+			return err
+		}
+	}
+}
+
+var address = regexp.MustCompile(`\d+\.\d+\.\d+\.\d+:\d+`)
+
+var pieces = sync.Pool{New: func() any { b := make([]byte, 32<<10); return &b }}
+
+// counted counts the bytes of the body as they come off the wire, notes the first, and slows down to a rate.
+type counted struct {
+	r     io.Reader
+	to    *reading
+	begin time.Time
+	rate  int64
+}
+
+func (c *counted) Read(p []byte) (int, error) {
+	if c.rate > 0 {
+		ahead := time.Duration(float64(c.to.Bytes)/float64(c.rate)*1e9) - time.Since(c.begin)
+		if ahead > 0 {
+			time.Sleep(ahead)
+		}
+	}
+	n, err := c.r.Read(p)
+	if n > 0 && c.to.Bytes == 0 {
+		c.to.TTFB = time.Since(c.begin).Seconds()
+	}
+	c.to.Bytes += int64(n)
+	return n, err
+}
+
+func (p *readPlan) summarise(all []reading, seconds float64, each bool) *readResult {
+	out := &readResult{Mode: p.mode, Readers: len(all), Objects: p.set.expected(p.namespace), Seconds: seconds, Equal: true}
+	var ttfb, syncs []float64
+	digest, first := uint64(0), true
+	failures := map[string]int{}
+	for _, r := range all {
+		out.Bytes += r.Bytes
+		if r.Error != "" {
+			failures[address.ReplaceAllString(r.Error, "…")]++
+			continue
+		}
+		out.Complete++
+		if first {
+			digest, first = r.digest, false
+		}
+		out.Equal = out.Equal && r.digest == digest
+		ttfb, syncs = append(ttfb, r.TTFB), append(syncs, r.Sync)
+	}
+	for text, n := range failures {
+		if len(out.Errors) < 10 {
+			out.Errors = append(out.Errors, fmt.Sprintf("%d × %s", n, text))
+		}
+	}
+	out.Rate = float64(out.Bytes) / 1e6 / seconds
+	out.TTFB, out.Sync = spreadOf(ttfb), spreadOf(syncs)
+	if out.Sync.Min > 0 {
+		out.Ratio = out.Sync.Max / out.Sync.Min
+	}
+	if each {
+		out.Each = all
+	}
+	return out
+}
+
+func spreadOf(v []float64) spread {
+	if len(v) == 0 {
+		return spread{}
+	}
+	sort.Float64s(v)
+	return spread{v[0], v[len(v)/2], v[(len(v)*99)/100], v[len(v)-1]}
+}

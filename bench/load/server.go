@@ -1,0 +1,162 @@
+package main
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"encoding/base64"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"regexp"
+	"strings"
+	"time"
+)
+
+// server is the address and the credentials of a kubeconfig, and how connections to it are made.
+type server struct {
+	base   string
+	token  string
+	tls    *tls.Config
+	http2  bool
+	window int
+}
+
+// serverFlags registers the flags that all commands share; the function it returns reads the kubeconfig.
+func serverFlags(f *flag.FlagSet) func() (*server, error) {
+	kubeconfig := f.String("kubeconfig", os.Getenv("KUBECONFIG"), "kubeconfig `file`")
+	protocol := f.String("protocol", "h2", "h2 or h1")
+	window := f.Int("window", 1<<20, "HTTP/2 receive window of a stream, in bytes")
+	return func() (*server, error) {
+		s, err := readKubeconfig(*kubeconfig)
+		if err != nil {
+			return nil, err
+		}
+		switch *protocol {
+		case "h2":
+			s.http2 = true
+		case "h1":
+		default:
+			return nil, fmt.Errorf("-protocol is %q, must be h2 or h1", *protocol)
+		}
+		s.window = *window
+		return s, nil
+	}
+}
+
+var field = regexp.MustCompile(`(?m)^[\s-]*([a-z-]+):[ \t]*(\S.*?)\s*$`)
+
+// readKubeconfig understands the block YAML that servers and kubectl write, with one cluster and one user.
+func readKubeconfig(path string) (*server, error) {
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	v := map[string]string{}
+	for _, m := range field.FindAllStringSubmatch(string(text), -1) {
+		if _, seen := v[m[1]]; !seen {
+			v[m[1]] = strings.Trim(m[2], `"'`)
+		}
+	}
+	pem := func(key string) []byte {
+		if data, ok := v[key+"-data"]; ok {
+			b, _ := base64.StdEncoding.DecodeString(data)
+			return b
+		}
+		if name, ok := v[key]; ok {
+			b, _ := os.ReadFile(name)
+			return b
+		}
+		return nil
+	}
+	if v["server"] == "" {
+		return nil, errors.New(path + ": no server")
+	}
+	s := &server{base: strings.TrimSuffix(v["server"], "/"), token: v["token"],
+		tls: &tls.Config{InsecureSkipVerify: v["insecure-skip-tls-verify"] == "true"}}
+	if ca := pem("certificate-authority"); ca != nil {
+		s.tls.RootCAs = x509.NewCertPool()
+		s.tls.RootCAs.AppendCertsFromPEM(ca)
+	}
+	if cert, key := pem("client-certificate"), pem("client-key"); cert != nil && key != nil {
+		pair, err := tls.X509KeyPair(cert, key)
+		if err != nil {
+			return nil, err
+		}
+		s.tls.Certificates = []tls.Certificate{pair}
+	}
+	return s, nil
+}
+
+// client makes a client with a connection pool of its own. With HTTP/2 that is one connection.
+func (s *server) client() *http.Client {
+	t := &http.Transport{
+		TLSClientConfig:     s.tls.Clone(),
+		DialContext:         (&net.Dialer{Timeout: 60 * time.Second}).DialContext,
+		TLSHandshakeTimeout: 120 * time.Second,
+		DisableCompression:  true,
+		ReadBufferSize:      32 << 10,
+		WriteBufferSize:     4 << 10,
+		MaxIdleConnsPerHost: 1 << 12,
+		Protocols:           new(http.Protocols),
+		HTTP2:               &http.HTTP2Config{MaxReceiveBufferPerStream: s.window},
+	}
+	t.Protocols.SetHTTP1(!s.http2)
+	t.Protocols.SetHTTP2(s.http2)
+	return &http.Client{Transport: t}
+}
+
+// clients gives a function from the number of a reader or writer to its client.
+func (s *server) clients(own bool) func(int) *http.Client {
+	if own {
+		return func(int) *http.Client { return s.client() }
+	}
+	shared := s.client()
+	return func(int) *http.Client { return shared }
+}
+
+func (s *server) request(ctx context.Context, method, path string, body io.Reader) *http.Request {
+	r, err := http.NewRequestWithContext(ctx, method, s.base+path, body)
+	if err != nil {
+		panic(err) // the paths are ours
+	}
+	r.Header.Set("Accept", "application/json")
+	if s.token != "" {
+		r.Header.Set("Authorization", "Bearer "+s.token)
+	}
+	if body != nil {
+		r.Header.Set("Content-Type", "application/json")
+	}
+	return r
+}
+
+// call sends a small request and reads the whole answer. 429 and 503 are tried again, as client-go does.
+func (s *server) call(ctx context.Context, c *http.Client, method, path, body string) (int, []byte, error) {
+	for try := 0; ; try++ {
+		var r io.Reader
+		if body != "" {
+			r = strings.NewReader(body)
+		}
+		resp, err := c.Do(s.request(ctx, method, path, r))
+		if err != nil {
+			return 0, nil, err
+		}
+		b, err := io.ReadAll(resp.Body)
+		resp.Body.Close()
+		if (resp.StatusCode == 429 || resp.StatusCode == 503) && try < 30 {
+			time.Sleep(time.Second)
+			continue
+		}
+		return resp.StatusCode, b, err
+	}
+}
+
+// refused is the error of an answer that is not what was asked for.
+func refused(resp *http.Response) error {
+	b, _ := io.ReadAll(io.LimitReader(resp.Body, 300))
+	return fmt.Errorf("%s: %s", resp.Status, b)
+}

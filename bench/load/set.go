@@ -1,0 +1,208 @@
+package main
+
+import (
+	"context"
+	"encoding/base64"
+	"encoding/json"
+	"flag"
+	"fmt"
+	"hash/crc32"
+	"math/rand/v2"
+	"os"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+var castagnoli = crc32.MakeTable(crc32.Castagnoli)
+
+// set is a manifest: the objects that `create` made and that `read` expects. Object i is named prefix-<i, 7 digits> and
+// lies in namespace prefix-ns-<i mod Namespaces, 4 digits>; its data has one key, "payload", with Size bytes of base64.
+type set struct {
+	Kind       string   `json:"kind"` // secrets or configmaps
+	Prefix     string   `json:"prefix"`
+	Count      int      `json:"count"`
+	Size       int      `json:"size"`
+	Namespaces int      `json:"namespaces"`
+	Seed       uint64   `json:"seed"`
+	CRC        []uint32 `json:"crc"` // CRC-32C of each payload
+}
+
+func (s *set) namespace(i int) string { return fmt.Sprintf("%s-ns-%04d", s.Prefix, i%s.Namespaces) }
+
+func (s *set) name(i int) string { return fmt.Sprintf("%s-%07d", s.Prefix, i) }
+
+func (s *set) payload(i int) string {
+	var seed [32]byte
+	for k := range 8 {
+		seed[k] = byte(s.Seed >> (8 * k))
+		seed[8+k] = byte(uint64(i) >> (8 * k))
+	}
+	raw := make([]byte, s.Size/4*3)
+	_, _ = rand.NewChaCha8(seed).Read(raw)
+	return base64.StdEncoding.EncodeToString(raw)
+}
+
+func (s *set) object(i int) string {
+	kind := map[string]string{"secrets": `"Secret","type":"Opaque"`, "configmaps": `"ConfigMap"`}[s.Kind]
+	return `{"apiVersion":"v1","kind":` + kind + `,"metadata":{"name":"` + s.name(i) +
+		`"},"data":{"payload":"` + s.payload(i) + `"}}`
+}
+
+// expected is how many objects a read of `namespace` (-1: the cluster) must show.
+func (s *set) expected(namespace int) int {
+	if namespace < 0 {
+		return s.Count
+	}
+	n := s.Count / s.Namespaces
+	if namespace < s.Count%s.Namespaces {
+		n++
+	}
+	return n
+}
+
+// collection is the path of the namespace's (-1: the cluster's) objects.
+func (s *set) collection(namespace int) string {
+	if namespace < 0 {
+		return "/api/v1/" + s.Kind
+	}
+	return "/api/v1/namespaces/" + s.namespace(namespace) + "/" + s.Kind
+}
+
+func loadSet(path string) (*set, error) {
+	b, err := os.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	s := new(set)
+	return s, json.Unmarshal(b, s)
+}
+
+func create(f *flag.FlagSet, args []string) (any, error) {
+	connect := serverFlags(f)
+	manifest := f.String("set", "set.json", "manifest `file` to write")
+	s := new(set)
+	f.StringVar(&s.Kind, "kind", "secrets", "secrets or configmaps")
+	f.StringVar(&s.Prefix, "prefix", "load", "prefix of names")
+	f.IntVar(&s.Count, "count", 400, "number of objects")
+	f.IntVar(&s.Size, "size", 1_000_000, "bytes of data in each, as base64")
+	f.IntVar(&s.Namespaces, "namespaces", 1, "number of namespaces")
+	f.Uint64Var(&s.Seed, "seed", 1, "seed of the data")
+	workers := f.Int("concurrency", 8, "writers")
+	own := f.Bool("own", false, "a connection for each writer")
+	_ = f.Parse(args)
+	srv, err := connect()
+	if err != nil {
+		return nil, err
+	}
+	if s.Kind != "secrets" && s.Kind != "configmaps" {
+		return nil, fmt.Errorf("-kind %q", s.Kind)
+	}
+	ctx := context.Background()
+	client := srv.clients(*own)
+	first := client(0)
+	for n := range min(s.Namespaces, s.Count) {
+		if err := createNamespace(ctx, srv, func() (int, []byte, error) {
+			return srv.call(ctx, first, "POST", "/api/v1/namespaces", namespaceBody(s.namespace(n)))
+		}); err != nil {
+			return nil, err
+		}
+	}
+	s.CRC = make([]uint32, s.Count)
+	begin := time.Now()
+	lat, err := each(s.Count, *workers, func(worker int) func(int) error {
+		c := first
+		if worker > 0 {
+			c = client(worker)
+		}
+		return func(i int) error {
+			body := s.object(i)
+			at := strings.Index(body, `"payload":"`) + len(`"payload":"`)
+			s.CRC[i] = crc32.Checksum([]byte(body[at:len(body)-3]), castagnoli)
+			status, answer, err := srv.call(ctx, c, "POST", s.collection(i%s.Namespaces), body)
+			if err == nil && status != 201 && status != 409 {
+				err = fmt.Errorf("create %s: %d %.200s", s.name(i), status, answer)
+			}
+			return err
+		}
+	})
+	if err != nil {
+		return nil, err
+	}
+	wall := time.Since(begin).Seconds()
+	b, _ := json.Marshal(s)
+	return map[string]any{"objects": s.Count, "size": s.Size, "seconds": wall, "objects_per_s": float64(s.Count) / wall,
+		"mb_per_s": float64(s.Count) * float64(s.Size) / 1e6 / wall, "latency_ms": lat.summary()}, os.WriteFile(*manifest, b, 0o644)
+}
+
+func remove(f *flag.FlagSet, args []string) (any, error) {
+	connect := serverFlags(f)
+	manifest := f.String("set", "set.json", "manifest `file`")
+	workers := f.Int("concurrency", 8, "deleters")
+	_ = f.Parse(args)
+	srv, err := connect()
+	if err != nil {
+		return nil, err
+	}
+	s, err := loadSet(*manifest)
+	if err != nil {
+		return nil, err
+	}
+	c := srv.client()
+	begin := time.Now()
+	lat, err := each(s.Count, *workers, func(int) func(int) error {
+		return func(i int) error {
+			status, answer, err := srv.call(context.Background(), c, "DELETE", s.collection(i%s.Namespaces)+"/"+s.name(i), "")
+			if err == nil && status != 200 && status != 404 {
+				err = fmt.Errorf("delete %s: %d %.200s", s.name(i), status, answer)
+			}
+			return err
+		}
+	})
+	return map[string]any{"objects": s.Count, "seconds": time.Since(begin).Seconds(), "latency_ms": lat.summary()}, err
+}
+
+func namespaceBody(name string) string {
+	return `{"apiVersion":"v1","kind":"Namespace","metadata":{"name":"` + name + `"}}`
+}
+
+func createNamespace(_ context.Context, _ *server, post func() (int, []byte, error)) error {
+	status, body, err := post()
+	if err == nil && status != 201 && status != 409 {
+		err = fmt.Errorf("create a namespace: %d %.200s", status, body)
+	}
+	return err
+}
+
+// each calls the function of a worker for every i below n, and returns the latencies and the first error.
+func each(n, workers int, worker func(int) func(int) error) (*histogram, error) {
+	var next atomic.Int64
+	var wait sync.WaitGroup
+	errs := make(chan error, workers)
+	all := new(histogram)
+	var lock sync.Mutex
+	for w := range workers {
+		wait.Go(func() {
+			do, mine := worker(w), new(histogram)
+			for i := int(next.Add(1)) - 1; i < n; i = int(next.Add(1)) - 1 {
+				begin := time.Now()
+				if err := do(i); err != nil {
+					errs <- err
+					break
+				}
+				mine.add(time.Since(begin))
+			}
+			lock.Lock()
+			all.merge(mine)
+			lock.Unlock()
+		})
+	}
+	wait.Wait()
+	select {
+	case err := <-errs:
+		return all, err
+	default:
+		return all, nil
+	}
+}

@@ -1,0 +1,255 @@
+package dev.rheo.cache;
+
+import dev.rheo.codec.json.ObjectHeader;
+import dev.rheo.store.RevisionStore;
+import java.io.IOException;
+import java.lang.System.Logger.Level;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Puts what the store says into the spool, the indexes and the logs of a generation. All under the
+ * cache's lock. A batch that cannot be written leaves nothing behind: {@link #rollback}.
+ */
+final class Applier {
+  private static final System.Logger LOG = System.getLogger(Applier.class.getName());
+
+  /** How many unreadable keys are remembered so as to report each once. */
+  private static final int REPORTED = 1000;
+
+  /** An event of the batch, for waking those who wait for it. */
+  record Logged(int table, long number, CacheEvent event) {}
+
+  private record DecodedChunk(EventLog log, EventLog.Chunk chunk) {}
+
+  private final Spool spool;
+  private final int decodedChunks;
+  private final Interner<LabelSet> labelSets = new Interner<>(LabelSet.class, 1 << 13);
+  private final Interner<FieldValues> fieldValues = new Interner<>(FieldValues.class, 1 << 13);
+  private final Interner<String> strings = new Interner<>(String.class, 1 << 14);
+  private final SpoolRecord.Writer header = new SpoolRecord.Writer();
+  private final ArrayDeque<DecodedChunk> decoded = new ArrayDeque<>();
+  private final Set<String> reported = new HashSet<>();
+  private final List<Logged> batch = new ArrayList<>();
+  private long unpublished;
+
+  final LongAdder undecodable = new LongAdder();
+
+  Applier(Spool spool, CacheSettings settings) {
+    this.spool = spool;
+    this.decodedChunks = Math.max(1, settings.decodedEvents() / 256);
+  }
+
+  /** A key of the state with which a generation begins: it is in the index, not in the log. */
+  void load(Generation generation, RevisionStore.KeyValue keyValue) throws IOException {
+    Table table = generation.of(keyValue.key());
+    if (table == null) {
+      return;
+    }
+    byte[] key = table.keyOf(keyValue.key());
+    Entry entry = write(table, keyValue.key(), key, keyValue.value(), keyValue.modRevision());
+    if (entry != null) {
+      table.editor.put(entry);
+      count(table, entry, 1);
+    }
+  }
+
+  /** A change. To be followed by {@link #flush}, then by publication. */
+  void apply(Generation generation, RevisionStore.Event event) throws IOException {
+    Table table = generation.of(event.key());
+    if (table == null) {
+      return;
+    }
+    byte[] key = table.keyOf(event.key());
+    byte[] value = event.value();
+    Entry current =
+        value == null ? null : write(table, event.key(), key, value, event.modRevision());
+    Entry previous = current == null ? table.editor.remove(key) : table.editor.put(current);
+    if (current == null && previous == null) {
+      return;
+    }
+    int dies = 0;
+    if (current != null) {
+      count(table, current, 1);
+    }
+    if (previous != null) {
+      count(table, previous, -1);
+      dies = previous.headerLength + previous.length();
+    }
+    CacheEvent logged = new CacheEvent(event.modRevision(), current, previous);
+    EventLog.Chunk begun =
+        table.log.append(
+            event.modRevision(),
+            current == null ? Place.NONE : Place.of(current),
+            previous == null ? Place.NONE : Place.of(previous),
+            dies,
+            logged);
+    if (begun != null) {
+      decoded.add(new DecodedChunk(table.log, begun));
+    }
+    batch.add(new Logged(table.index, table.log.end() - 1, logged));
+  }
+
+  private static void count(Table table, Entry entry, int sign) {
+    table.formBytes += (long) sign * entry.length();
+    table.recordBytes += (long) sign * (entry.headerLength + entry.length());
+  }
+
+  /**
+   * Writes a version's record.
+   *
+   * @return null if the value cannot be read: the object then counts as absent
+   */
+  private @Nullable Entry write(
+      Table table, String storeKey, byte[] key, byte[] value, long revision) throws IOException {
+    ObjectHeader scanned;
+    try {
+      scanned = table.scanner.scan(value);
+      if (scanned.revisionOffset() < 0 || scanned.metadataOffset() < 0) {
+        throw new IllegalArgumentException("it has no metadata.resourceVersion");
+      }
+      if (scanned.metadataOffset() > Character.MAX_VALUE) {
+        throw new IllegalArgumentException("its metadata does not stand at the beginning");
+      }
+    } catch (IllegalArgumentException e) {
+      undecodable.increment();
+      if (reported.size() < REPORTED && reported.add(storeKey)) {
+        LOG.log(
+            Level.ERROR,
+            "The value of {0} at revision {1} cannot be read and is passed over: {2}",
+            storeKey,
+            Long.toString(revision),
+            e.getMessage());
+      }
+      return null;
+    }
+    byte[] digits = Long.toString(revision).getBytes(StandardCharsets.US_ASCII);
+    int at = scanned.revisionOffset();
+    int rest = at + scanned.revisionLength();
+    int grown = digits.length - scanned.revisionLength();
+    int length = value.length + grown;
+    int metadataOffset = scanned.metadataOffset();
+    int metadataEnd = scanned.metadataEnd() + grown;
+    LabelSet labels = labels(scanned.labels());
+    FieldValues values = values(table.fieldNames, scanned.fieldValues());
+    int headerLength =
+        header.encode(
+            key, labels, values, revision, length, at, digits.length, metadataOffset, metadataEnd);
+    Segment segment = spool.begin(headerLength + length);
+    int offset = segment.end;
+    spool.append(header.bytes(), 0, headerLength);
+    spool.append(value, 0, at);
+    spool.append(digits, 0, digits.length);
+    spool.append(value, rest, value.length - rest);
+    unpublished += headerLength + length;
+    return new Entry(
+        key,
+        labels,
+        values,
+        revision,
+        segment,
+        offset + headerLength,
+        headerLength,
+        length,
+        at,
+        digits.length,
+        metadataOffset,
+        metadataEnd);
+  }
+
+  private LabelSet labels(List<String> pairs) {
+    if (pairs.isEmpty()) {
+      return LabelSet.EMPTY;
+    }
+    return labelSets.intern(new LabelSet(interned(pairs)));
+  }
+
+  private FieldValues values(String[] names, List<String> values) {
+    return fieldValues.intern(new FieldValues(names, interned(values)));
+  }
+
+  private String[] interned(List<String> list) {
+    String[] array = new String[list.size()];
+    for (int i = 0; i < array.length; i++) {
+      array[i] = strings.intern(list.get(i));
+    }
+    return array;
+  }
+
+  /** Puts into the files what was written: from here on it may be published. */
+  void flush() throws IOException {
+    spool.flush();
+    unpublished = 0;
+  }
+
+  /** The events since the last call, in order. */
+  List<Logged> takeBatch() {
+    List<Logged> taken = List.copyOf(batch);
+    batch.clear();
+    return taken;
+  }
+
+  /** Nobody waits for these events. */
+  void forgetBatch() {
+    batch.clear();
+  }
+
+  /** Undoes what was applied since the published state, and begins a new segment. */
+  void rollback(Published published) {
+    Generation generation = published.generation();
+    for (Table table : generation.tables) {
+      EntryTree tree = published.trees()[table.index];
+      if (table.log.end() != published.ends()[table.index]) {
+        for (Logged logged : batch.reversed()) {
+          if (logged.table == table.index) {
+            Entry current = logged.event.current();
+            Entry previous = logged.event.previous();
+            if (current != null) {
+              count(table, current, -1);
+            }
+            if (previous != null) {
+              count(table, previous, 1);
+            }
+          }
+        }
+        table.log.truncate(published.ends()[table.index]);
+      }
+      table.editor = tree.edit();
+    }
+    batch.clear();
+    generation.applied = published.revision();
+    spool.abandonHead(unpublished);
+    unpublished = 0;
+  }
+
+  /** Begins anew with an empty generation, in segments of its own. */
+  void reset() {
+    batch.clear();
+    decoded.clear();
+    spool.abandonHead(unpublished);
+    unpublished = 0;
+  }
+
+  /** Keeps the number of decoded events within the budget. */
+  void limitDecoded() {
+    int tries = decoded.size();
+    while (decoded.size() > decodedChunks && tries-- > 0) {
+      DecodedChunk oldest = decoded.remove();
+      if (oldest.log.isTail(oldest.chunk)) {
+        decoded.add(oldest);
+      } else {
+        oldest.chunk.decoded = null;
+      }
+    }
+  }
+
+  long decodedEvents() {
+    return decoded.size() * 256L;
+  }
+}

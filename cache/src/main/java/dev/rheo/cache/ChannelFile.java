@@ -1,0 +1,56 @@
+package dev.rheo.cache;
+
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+
+/**
+ * A file by the means of the JDK alone: each read may block on the disk. A thread that reads here
+ * must not be interrupted, which would close the channel for all.
+ */
+final class ChannelFile implements SpoolFile {
+  private final FileChannel channel;
+
+  private ChannelFile(FileChannel channel) {
+    this.channel = channel;
+  }
+
+  static SpoolFile create(Path path) throws IOException {
+    return new ChannelFile(
+        FileChannel.open(
+            path,
+            StandardOpenOption.CREATE_NEW,
+            StandardOpenOption.READ,
+            StandardOpenOption.WRITE));
+  }
+
+  @Override
+  public int read(ByteBuffer dst, long position, boolean mayBlock) throws IOException {
+    int read = channel.read(dst, position);
+    if (read <= 0) {
+      throw new EOFException("spool file ends before " + position);
+    }
+    return read;
+  }
+
+  @Override
+  public void write(ByteBuffer src, long position) throws IOException {
+    long at = position;
+    while (src.hasRemaining()) {
+      at += channel.write(src, at);
+    }
+  }
+
+  @Override
+  public void close() {
+    try {
+      channel.close();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

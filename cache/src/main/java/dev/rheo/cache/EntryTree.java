@@ -1,0 +1,506 @@
+package dev.rheo.cache;
+
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An immutable ordered map from keys (UTF-8 bytes, unsigned order) to entries: a B+tree whose
+ * changed versions share all untouched nodes with the tree they came from. An {@link Editor} makes
+ * the versions: the nodes that it created itself it changes in place, so that a batch of changes
+ * copies each node at most once.
+ *
+ * <p>Nodes know how many entries lie below each child, so that positions, and with them the size of
+ * any range, cost O(log n).
+ */
+final class EntryTree {
+  /** Entries in a leaf and children in an inner node at most. */
+  static final int WIDTH = 32;
+
+  static final EntryTree EMPTY = new EntryTree(new Leaf(null));
+
+  private final Node root;
+  private final int size;
+
+  private EntryTree(Node root) {
+    this.root = root;
+    this.size = root.count();
+  }
+
+  int size() {
+    return size;
+  }
+
+  Editor edit() {
+    return new Editor(root);
+  }
+
+  @Nullable Entry get(byte[] key) {
+    return get(root, key);
+  }
+
+  private static @Nullable Entry get(Node from, byte[] key) {
+    Node node = from;
+    while (node instanceof Inner inner) {
+      node = inner.child(inner.indexOf(key));
+    }
+    Leaf leaf = (Leaf) node;
+    int at = leaf.search(key);
+    return at < 0 ? null : leaf.entries[at];
+  }
+
+  /** How many keys are lower than this one. */
+  int rank(byte[] key) {
+    int rank = 0;
+    Node node = root;
+    while (node instanceof Inner inner) {
+      int at = inner.indexOf(key);
+      for (int i = 0; i < at; i++) {
+        rank += inner.counts[i];
+      }
+      node = inner.child(at);
+    }
+    int at = ((Leaf) node).search(key);
+    return rank + (at < 0 ? ~at : at);
+  }
+
+  /** How many keys begin with the prefix. */
+  int size(byte[] prefix) {
+    byte[] end = prefixEnd(prefix);
+    return (end == null ? size : rank(end)) - rank(prefix);
+  }
+
+  /** The entries from {@code start} on whose keys begin with {@code prefix}. */
+  EntryCursor cursor(byte[] prefix, byte @Nullable [] start) {
+    byte[] from = start == null || Arrays.compareUnsigned(start, prefix) < 0 ? prefix : start;
+    byte[] end = prefixEnd(prefix);
+    int count = (end == null ? size : rank(end)) - rank(from);
+    return new Cursor(root, from, Math.max(0, count));
+  }
+
+  /** The lowest key above all that begin with the prefix; null if there is none. */
+  static byte @Nullable [] prefixEnd(byte[] prefix) {
+    int length = prefix.length;
+    while (length > 0 && prefix[length - 1] == (byte) 0xff) {
+      length--;
+    }
+    if (length == 0) {
+      return null;
+    }
+    byte[] end = Arrays.copyOf(prefix, length);
+    end[length - 1]++;
+    return end;
+  }
+
+  private abstract static sealed class Node {
+    /** Whoever may change this node in place; null for nobody. */
+    final @Nullable Object owner;
+
+    int size;
+
+    Node(@Nullable Object owner) {
+      this.owner = owner;
+    }
+
+    abstract int count();
+  }
+
+  private static final class Leaf extends Node {
+    final @Nullable Entry[] entries = new @Nullable Entry[WIDTH];
+
+    Leaf(@Nullable Object owner) {
+      super(owner);
+    }
+
+    @Override
+    int count() {
+      return size;
+    }
+
+    Entry entry(int at) {
+      Entry entry = entries[at];
+      if (entry == null) {
+        throw new AssertionError("a hole in a leaf");
+      }
+      return entry;
+    }
+
+    /** The key's place, or the complement of where it would be. */
+    int search(byte[] key) {
+      int low = 0;
+      int high = size - 1;
+      while (low <= high) {
+        int mid = (low + high) >>> 1;
+        int order = Arrays.compareUnsigned(entry(mid).key, key);
+        if (order == 0) {
+          return mid;
+        }
+        if (order < 0) {
+          low = mid + 1;
+        } else {
+          high = mid - 1;
+        }
+      }
+      return ~low;
+    }
+
+    void insert(int at, Entry entry) {
+      System.arraycopy(entries, at, entries, at + 1, size - at);
+      entries[at] = entry;
+      size++;
+    }
+
+    void delete(int at) {
+      System.arraycopy(entries, at + 1, entries, at, size - at - 1);
+      entries[--size] = null;
+    }
+  }
+
+  private static final class Inner extends Node {
+    final @Nullable Node[] children = new @Nullable Node[WIDTH];
+
+    /** A lower bound of each child's keys, above all keys of the child before; of the first any. */
+    final byte[][] keys = new byte[WIDTH][];
+
+    final int[] counts = new int[WIDTH];
+
+    Inner(@Nullable Object owner) {
+      super(owner);
+    }
+
+    @Override
+    int count() {
+      int count = 0;
+      for (int i = 0; i < size; i++) {
+        count += counts[i];
+      }
+      return count;
+    }
+
+    Node child(int at) {
+      Node child = children[at];
+      if (child == null) {
+        throw new AssertionError("a hole in a node");
+      }
+      return child;
+    }
+
+    /** The child below which the key is or would be. */
+    int indexOf(byte[] key) {
+      int low = 1;
+      int high = size - 1;
+      while (low <= high) {
+        int mid = (low + high) >>> 1;
+        if (Arrays.compareUnsigned(keys[mid], key) <= 0) {
+          low = mid + 1;
+        } else {
+          high = mid - 1;
+        }
+      }
+      return high;
+    }
+
+    void set(int at, Node child) {
+      children[at] = child;
+      counts[at] = child.count();
+    }
+
+    void insert(int at, byte[] key, Node child) {
+      System.arraycopy(children, at, children, at + 1, size - at);
+      System.arraycopy(keys, at, keys, at + 1, size - at);
+      System.arraycopy(counts, at, counts, at + 1, size - at);
+      keys[at] = key;
+      set(at, child);
+      size++;
+    }
+
+    void delete(int at) {
+      System.arraycopy(children, at + 1, children, at, size - at - 1);
+      System.arraycopy(keys, at + 1, keys, at, size - at - 1);
+      System.arraycopy(counts, at + 1, counts, at, size - at - 1);
+      size--;
+      children[size] = null;
+      keys[size] = NO_KEY;
+    }
+  }
+
+  private static final byte[] NO_KEY = {};
+
+  /** Makes changed versions of a tree. Used by one thread at a time. */
+  static final class Editor {
+    private Object token = new Object();
+    private Node root;
+    private @Nullable Entry previous;
+    private @Nullable Node split;
+    private byte[] splitKey = NO_KEY;
+
+    private Editor(Node root) {
+      this.root = root;
+    }
+
+    /** The tree as it is now. What is changed later does not change it. */
+    EntryTree tree() {
+      token = new Object();
+      return new EntryTree(root);
+    }
+
+    @Nullable Entry get(byte[] key) {
+      return EntryTree.get(root, key);
+    }
+
+    /**
+     * @return the entry that had this key before
+     */
+    @Nullable Entry put(Entry entry) {
+      previous = null;
+      root = put(root, entry);
+      Node right = split;
+      if (right != null) {
+        Inner above = new Inner(token);
+        above.insert(0, NO_KEY, root);
+        above.insert(1, splitKey, right);
+        root = above;
+        split = null;
+      }
+      return previous;
+    }
+
+    /**
+     * @return the entry that had this key
+     */
+    @Nullable Entry remove(byte[] key) {
+      previous = null;
+      root = remove(root, key);
+      while (root instanceof Inner inner && inner.size <= 1) {
+        root = inner.size == 1 ? inner.child(0) : new Leaf(token);
+      }
+      return previous;
+    }
+
+    private Node put(Node node, Entry entry) {
+      return switch (node) {
+        case Leaf leaf -> put(leaf, entry);
+        case Inner inner -> put(inner, entry);
+      };
+    }
+
+    private Leaf put(Leaf leaf, Entry entry) {
+      int at = leaf.search(entry.key);
+      if (at >= 0) {
+        previous = leaf.entries[at];
+        Leaf own = own(leaf);
+        own.entries[at] = entry;
+        return own;
+      }
+      at = ~at;
+      if (leaf.size < WIDTH) {
+        Leaf own = own(leaf);
+        own.insert(at, entry);
+        return own;
+      }
+      // Behind the last one nothing is moved, so that loading in order leaves full leaves.
+      int cut = at == WIDTH ? WIDTH : WIDTH / 2;
+      Leaf right = new Leaf(token);
+      Leaf left = leaf;
+      if (cut < WIDTH) {
+        left = own(leaf);
+        System.arraycopy(left.entries, cut, right.entries, 0, WIDTH - cut);
+        Arrays.fill(left.entries, cut, WIDTH, null);
+        right.size = WIDTH - cut;
+        left.size = cut;
+      }
+      if (at <= left.size && left.size < WIDTH) {
+        left.insert(at, entry);
+      } else {
+        right.insert(at - left.size, entry);
+      }
+      split = right;
+      splitKey = right.entry(0).key;
+      return left;
+    }
+
+    private Inner put(Inner inner, Entry entry) {
+      int at = inner.indexOf(entry.key);
+      Node child = put(inner.child(at), entry);
+      Inner own = own(inner);
+      own.set(at, child);
+      Node right = split;
+      if (right == null) {
+        return own;
+      }
+      split = null;
+      insert(own, at + 1, splitKey, right);
+      return own;
+    }
+
+    private void insert(Inner node, int at, byte[] key, Node child) {
+      if (node.size < WIDTH) {
+        node.insert(at, key, child);
+        return;
+      }
+      int cut = at == WIDTH ? WIDTH : WIDTH / 2;
+      Inner right = new Inner(token);
+      move(node, cut, right);
+      if (at <= node.size && node.size < WIDTH) {
+        node.insert(at, key, child);
+      } else {
+        right.insert(at - node.size, key, child);
+      }
+      split = right;
+      splitKey = right.keys[0];
+    }
+
+    private static void move(Inner from, int cut, Inner to) {
+      int moved = from.size - cut;
+      System.arraycopy(from.children, cut, to.children, to.size, moved);
+      System.arraycopy(from.keys, cut, to.keys, to.size, moved);
+      System.arraycopy(from.counts, cut, to.counts, to.size, moved);
+      Arrays.fill(from.children, cut, from.size, null);
+      Arrays.fill(from.keys, cut, from.size, NO_KEY);
+      to.size += moved;
+      from.size = cut;
+    }
+
+    private Node remove(Node node, byte[] key) {
+      return switch (node) {
+        case Leaf leaf -> remove(leaf, key);
+        case Inner inner -> remove(inner, key);
+      };
+    }
+
+    private Leaf remove(Leaf leaf, byte[] key) {
+      int at = leaf.search(key);
+      if (at < 0) {
+        return leaf;
+      }
+      previous = leaf.entries[at];
+      Leaf own = own(leaf);
+      own.delete(at);
+      return own;
+    }
+
+    private Inner remove(Inner inner, byte[] key) {
+      int at = inner.indexOf(key);
+      Node child = remove(inner.child(at), key);
+      if (previous == null) {
+        return inner;
+      }
+      Inner own = own(inner);
+      if (child.size == 0) {
+        own.delete(at);
+        return own;
+      }
+      own.set(at, child);
+      if (child.size < WIDTH / 4) {
+        if (at + 1 < own.size && child.size + own.child(at + 1).size <= WIDTH) {
+          merge(own, at);
+        } else if (at > 0 && own.child(at - 1).size + child.size <= WIDTH) {
+          merge(own, at - 1);
+        }
+      }
+      return own;
+    }
+
+    /** Makes one of the child at {@code left} and the one after it. */
+    private void merge(Inner parent, int left) {
+      Node a = parent.child(left);
+      Node b = parent.child(left + 1);
+      if (a instanceof Leaf leaf && b instanceof Leaf right) {
+        Leaf into = own(leaf);
+        System.arraycopy(right.entries, 0, into.entries, into.size, right.size);
+        into.size += right.size;
+        parent.set(left, into);
+      } else if (a instanceof Inner inner && b instanceof Inner right) {
+        Inner into = own(inner);
+        int at = into.size;
+        Inner rest = own(right);
+        move(rest, 0, into);
+        into.keys[at] = parent.keys[left + 1];
+        parent.set(left, into);
+      }
+      parent.delete(left + 1);
+    }
+
+    private Leaf own(Leaf leaf) {
+      if (leaf.owner == token) {
+        return leaf;
+      }
+      Leaf own = new Leaf(token);
+      System.arraycopy(leaf.entries, 0, own.entries, 0, leaf.size);
+      own.size = leaf.size;
+      return own;
+    }
+
+    private Inner own(Inner inner) {
+      if (inner.owner == token) {
+        return inner;
+      }
+      Inner own = new Inner(token);
+      System.arraycopy(inner.children, 0, own.children, 0, inner.size);
+      System.arraycopy(inner.keys, 0, own.keys, 0, inner.size);
+      System.arraycopy(inner.counts, 0, own.counts, 0, inner.size);
+      own.size = inner.size;
+      return own;
+    }
+  }
+
+  private static final class Cursor implements EntryCursor {
+    private final Inner[] path;
+    private final int[] places;
+    private int depth;
+    private Leaf leaf;
+    private int place;
+    private int left;
+
+    Cursor(Node root, byte[] from, int count) {
+      int height = 0;
+      for (Node node = root; node instanceof Inner inner; node = inner.child(0)) {
+        height++;
+      }
+      path = new Inner[height];
+      places = new int[height];
+      Node node = root;
+      while (node instanceof Inner inner) {
+        int at = inner.indexOf(from);
+        path[depth] = inner;
+        places[depth++] = at;
+        node = inner.child(at);
+      }
+      leaf = (Leaf) node;
+      int at = leaf.search(from);
+      place = at < 0 ? ~at : at;
+      left = count;
+    }
+
+    @Override
+    public @Nullable Entry next() {
+      Entry entry = peek();
+      if (entry != null) {
+        place++;
+        left--;
+      }
+      return entry;
+    }
+
+    @Override
+    public @Nullable Entry peek() {
+      if (left == 0) {
+        return null;
+      }
+      while (place == leaf.size) {
+        int level = depth - 1;
+        while (++places[level] == path[level].size) {
+          level--;
+        }
+        Node node = path[level].child(places[level]);
+        while (node instanceof Inner inner) {
+          path[++level] = inner;
+          places[level] = 0;
+          node = inner.child(0);
+        }
+        leaf = (Leaf) node;
+        place = 0;
+      }
+      return leaf.entry(place);
+    }
+  }
+}

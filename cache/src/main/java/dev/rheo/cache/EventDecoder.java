@@ -1,0 +1,113 @@
+package dev.rheo.cache;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
+
+/** Makes events of the log's numbers: as they were kept decoded, or from the spool. */
+final class EventDecoder {
+  /** How much is read for a header that is not at hand; more if records follow one another. */
+  private static final int AHEAD = 4096;
+
+  private final Spool spool;
+  private final Loaders loaders;
+
+  /** The event is no longer in the log. */
+  static final class ForgottenException extends Exception {
+    private static final long serialVersionUID = 1L;
+
+    ForgottenException() {
+      super(null, null, false, false);
+    }
+  }
+
+  EventDecoder(Spool spool, Loaders loaders) {
+    this.spool = spool;
+    this.loaders = loaders;
+  }
+
+  /**
+   * @return null if that would block
+   */
+  @Nullable CacheEvent event(Generation generation, int table, long number, boolean mayBlock)
+      throws IOException, ForgottenException {
+    Table of = generation.tables[table];
+    EventLog log = of.log;
+    CacheEvent event = log.decoded(number);
+    if (event == null) {
+      Entry current = null;
+      Entry previous = null;
+      if (log.place(number) != Place.NONE) {
+        current = entry(of, number, true, mayBlock);
+        if (current == null) {
+          return null;
+        }
+      }
+      if (log.previous(number) != Place.NONE) {
+        previous = entry(of, number, false, mayBlock);
+        if (previous == null) {
+          return null;
+        }
+      }
+      event = new CacheEvent(log.revision(number), current, previous);
+    }
+    if (number < log.first()) {
+      throw new ForgottenException();
+    }
+    return event;
+  }
+
+  private @Nullable Entry entry(Table table, long number, boolean current, boolean mayBlock)
+      throws IOException, ForgottenException {
+    Found found = find(table.log, number, current);
+    Window window = Window.acquire();
+    try {
+      int ahead = window.end() == found.offset ? Window.BYTES : AHEAD;
+      ByteBuffer header = window.header(found.segment, found.offset, ahead, mayBlock);
+      return header == null
+          ? null
+          : SpoolRecord.decode(header, found.segment, found.offset, table.fieldNames);
+    } finally {
+      window.release();
+    }
+  }
+
+  private record Found(Segment segment, int offset) {}
+
+  /** Where a version's record stands now; cleaning may be moving it. */
+  private Found find(EventLog log, long number, boolean current) throws ForgottenException {
+    long place = Place.NONE;
+    while (true) {
+      long before = place;
+      place = current ? log.place(number) : log.previous(number);
+      Segment segment = spool.segment(Place.segment(place));
+      if (segment != null) {
+        return new Found(segment, Place.offset(place));
+      }
+      if (place == before || number < log.first()) {
+        // Moved records have their new place before their old segment is unlinked.
+        throw new ForgottenException();
+      }
+    }
+  }
+
+  /** Brings what {@link #event} needs into memory, then runs {@code whenLoaded}. */
+  void load(Generation generation, int table, long number, Runnable whenLoaded) {
+    EventLog log = generation.tables[table].log;
+    try {
+      Runnable last = whenLoaded;
+      if (log.previous(number) != Place.NONE) {
+        Found previous = find(log, number, false);
+        last = () -> loaders.load(previous.segment, previous.offset, whenLoaded);
+      }
+      if (log.place(number) == Place.NONE) {
+        last.run();
+        return;
+      }
+      Found current = find(log, number, true);
+      loaders.load(current.segment, current.offset, last);
+    } catch (ForgottenException e) {
+      whenLoaded.run();
+    }
+  }
+}

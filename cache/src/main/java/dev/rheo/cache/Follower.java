@@ -1,0 +1,438 @@
+package dev.rheo.cache;
+
+import dev.rheo.store.CompactedException;
+import dev.rheo.store.FutureRevisionException;
+import dev.rheo.store.RevisionStore;
+import dev.rheo.store.StoreException;
+import java.io.IOException;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The thread that builds the cache from the store and then follows the store's watch.
+ *
+ * <pre>
+ *   BUILD ──complete──▶ FOLLOW          ready in FOLLOW only
+ *     ▲ │ failed: again      │
+ *     │ ▼                    ├─ the store fails: watch again from where it was
+ *     └──────────────────────┤  the spool cannot be written: the batch again, in a new segment
+ *        compacted, or the   │
+ *        spool cannot be read┘
+ * </pre>
+ */
+final class Follower implements Runnable {
+  private static final System.Logger LOG = System.getLogger(Follower.class.getName());
+
+  /** The watch is left this often at least to look after the history. */
+  private static final Duration TICK = Duration.ofMillis(500);
+
+  /** While building, so many bytes are written at once. */
+  private static final int BUILD_BATCH = 2 << 20;
+
+  /** Above all keys: the highest code point. */
+  private static final String END = "\uDBFF\uDFFF";
+
+  private static final long SHORTEST_PAUSE_MS = 20;
+  private static final long LONGEST_PAUSE_MS = 5_000;
+
+  private final WatchCache cache;
+  private final RevisionStore store;
+  private final List<CachedResource> resources;
+  private final Spool spool;
+  private final Applier applier;
+  private final Retention retention;
+  private final SpoolCleaner cleaner;
+  private final ReentrantLock lock;
+  private final LongSupplier nanoTime;
+  private final CountDownLatch closing = new CountDownLatch(1);
+  private final Thread thread;
+  private final int[] sinceCheckpoint;
+
+  private volatile boolean ready;
+  private volatile RevisionStore.@Nullable WatchCursor watch;
+  private volatile long storeRevision;
+  private volatile long rebuilds;
+  private volatile long spoolErrors;
+  private long pause = SHORTEST_PAUSE_MS;
+  private long lastTick;
+
+  Follower(
+      WatchCache cache,
+      RevisionStore store,
+      List<CachedResource> resources,
+      Spool spool,
+      CacheSettings settings,
+      LongSupplier nanoTime) {
+    this.cache = cache;
+    this.store = store;
+    this.resources = resources;
+    this.spool = spool;
+    this.nanoTime = nanoTime;
+    this.lock = cache.lock();
+    applier = new Applier(spool, settings);
+    retention = new Retention(spool, settings, nanoTime);
+    cleaner = new SpoolCleaner(cache, spool, settings);
+    sinceCheckpoint = new int[resources.size()];
+    thread = Thread.ofPlatform().daemon().name("rheo-cache-follower").unstarted(this);
+  }
+
+  void start() {
+    thread.start();
+  }
+
+  boolean ready() {
+    return ready && !cache.damaged();
+  }
+
+  long storeRevision() {
+    return Math.max(storeRevision, cache.revision());
+  }
+
+  long rebuilds() {
+    return rebuilds;
+  }
+
+  long undecodable() {
+    return applier.undecodable.sum();
+  }
+
+  long decodedEvents() {
+    lock.lock();
+    try {
+      return applier.decodedEvents();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  long spoolErrors() {
+    return spoolErrors;
+  }
+
+  long segmentsCleaned() {
+    return cleaner.cleaned();
+  }
+
+  void close() {
+    closing.countDown();
+    closeWatch();
+    cleaner.close();
+    try {
+      thread.join(Duration.ofSeconds(10));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    ready = false;
+  }
+
+  private boolean closed() {
+    return closing.getCount() == 0;
+  }
+
+  @Override
+  public void run() {
+    boolean opened = false;
+    Generation generation = null;
+    while (!closed()) {
+      try {
+        if (!opened) {
+          spool.open();
+          opened = true;
+        }
+        if (generation == null || cache.damaged()) {
+          cache.repaired();
+          generation = build();
+        }
+        follow(generation);
+      } catch (CompactedException e) {
+        LOG.log(Level.WARNING, "The store compacted what was not read yet, building again: " + e);
+        generation = null;
+      } catch (StoreException e) {
+        failed("The store cannot be read", e);
+      } catch (IOException e) {
+        spoolErrors++;
+        ready = false;
+        generation = null;
+        failed("The spool cannot be written", e);
+      } catch (FutureRevisionException | RuntimeException | OutOfMemoryError e) {
+        ready = false;
+        generation = null;
+        failed("The cache cannot be built", e);
+      } catch (InterruptedException e) {
+        LOG.log(Level.DEBUG, "Interrupted", e);
+      } finally {
+        closeWatch();
+      }
+    }
+    ready = false;
+  }
+
+  private void failed(String what, Throwable e) {
+    if (!closed()) {
+      // Faults of the surroundings explain themselves; a fault of the code needs its trace.
+      Throwable trace = e instanceof IOException || e instanceof StoreException ? null : e;
+      LOG.log(Level.ERROR, "%s; trying again in %d ms: %s".formatted(what, pause, e), trace);
+      pause();
+    }
+  }
+
+  private void pause() {
+    try {
+      boolean ignored = closing.await(pause, TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      LOG.log(Level.DEBUG, "Interrupted", e);
+    }
+    pause = Math.min(LONGEST_PAUSE_MS, 2 * pause);
+  }
+
+  private void closeWatch() {
+    RevisionStore.WatchCursor open = watch;
+    watch = null;
+    if (open != null) {
+      open.close();
+    }
+  }
+
+  /** Makes a new generation, from the oldest state that the store has up to the present. */
+  private Generation build()
+      throws CompactedException,
+          FutureRevisionException,
+          StoreException,
+          IOException,
+          InterruptedException {
+    cleaner.pause();
+    List<Segment> before;
+    lock.lock();
+    try {
+      ready = false;
+      applier.reset();
+      before = List.copyOf(spool.segments());
+    } finally {
+      lock.unlock();
+    }
+    boolean complete = false;
+    try {
+      long began = System.nanoTime();
+      Generation generation = load();
+      replay(generation);
+      if (closed()) {
+        return generation;
+      }
+      Published first;
+      lock.lock();
+      try {
+        applier.flush();
+        List<Applier.Logged> unrouted = applier.takeBatch();
+        first = state(generation, null);
+        retention.restart();
+        cache.publish(first);
+        before.forEach(spool::unlink);
+        cache.snapshots().trim(generation);
+        LOG.log(
+            Level.INFO,
+            "The watch cache is built: revisions {0} to {1}, {2} events, {3} ms",
+            Long.toString(generation.floor),
+            Long.toString(generation.applied),
+            unrouted.size(),
+            (System.nanoTime() - began) / 1_000_000);
+      } finally {
+        lock.unlock();
+      }
+      complete = true;
+      rebuilds++;
+      cache.route(first, List.of());
+      cleaner.resume();
+      return generation;
+    } finally {
+      if (!complete) {
+        discard(before);
+      }
+    }
+  }
+
+  /** Takes away what a build left behind that did not succeed. */
+  private void discard(List<Segment> before) {
+    lock.lock();
+    try {
+      applier.reset();
+      for (Segment segment : List.copyOf(spool.segments())) {
+        if (!before.contains(segment)) {
+          spool.unlink(segment);
+        }
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Reads the state with which the history will begin. */
+  private Generation load()
+      throws CompactedException, FutureRevisionException, StoreException, IOException {
+    long compacted = store.compactedRevision();
+    // A new store is at revision 1 and holds nothing.
+    Generation generation = new Generation(resources, Math.max(1, compacted));
+    if (compacted <= 1) {
+      return generation;
+    }
+    for (CachedResource resource : resources) {
+      String prefix = resource.keyPrefix();
+      String end = prefix.substring(0, prefix.length() - 1) + (char) ('/' + 1);
+      try (RevisionStore.RangeCursor range = store.range(prefix, end, compacted)) {
+        RevisionStore.KeyValue next = range.next();
+        while (next != null && !closed()) {
+          lock.lock();
+          try {
+            for (int bytes = 0; next != null && bytes < BUILD_BATCH; next = range.next()) {
+              applier.load(generation, next);
+              bytes += next.value().length;
+            }
+            applier.flush();
+          } finally {
+            lock.unlock();
+          }
+        }
+      }
+    }
+    return generation;
+  }
+
+  /** Applies the history up to the present, unpublished. */
+  private void replay(Generation generation)
+      throws CompactedException, StoreException, IOException, InterruptedException {
+    RevisionStore.WatchCursor cursor = open(generation);
+    long target = store.currentRevision();
+    while (generation.applied < target && !closed()) {
+      RevisionStore.Batch batch = cursor.next(TICK);
+      lock.lock();
+      try {
+        for (RevisionStore.Event event : batch.events()) {
+          applier.apply(generation, event);
+        }
+        generation.applied = Math.max(generation.applied, batch.revision());
+        applier.flush();
+        applier.forgetBatch();
+        applier.limitDecoded();
+      } finally {
+        lock.unlock();
+      }
+      target = Math.max(target, batch.events().isEmpty() ? 0 : store.currentRevision());
+    }
+  }
+
+  private RevisionStore.WatchCursor open(Generation generation)
+      throws CompactedException, StoreException {
+    closeWatch();
+    RevisionStore.WatchCursor cursor = store.watch("\u0001", END, generation.applied + 1);
+    watch = cursor;
+    if (closed()) {
+      cursor.close();
+    }
+    return cursor;
+  }
+
+  private void follow(Generation generation)
+      throws CompactedException, StoreException, InterruptedException {
+    RevisionStore.WatchCursor cursor = watch;
+    if (cursor == null) {
+      cursor = open(generation);
+    }
+    ready = true;
+    boolean more = false;
+    while (!closed() && !cache.damaged()) {
+      RevisionStore.Batch batch = cursor.next(more ? Duration.ofMillis(1) : TICK);
+      pause = SHORTEST_PAUSE_MS;
+      storeRevision = Math.max(storeRevision, batch.revision());
+      if (!batch.events().isEmpty() || batch.revision() > generation.applied) {
+        write(generation, batch);
+      }
+      more = tick(generation, more);
+    }
+  }
+
+  /** Applies a batch and publishes it, however often that takes. */
+  private void write(Generation generation, RevisionStore.Batch batch) {
+    while (!closed()) {
+      try {
+        List<Applier.Logged> events;
+        Published next;
+        lock.lock();
+        try {
+          try {
+            for (RevisionStore.Event event : batch.events()) {
+              applier.apply(generation, event);
+            }
+            applier.flush();
+          } catch (IOException | RuntimeException e) {
+            applier.rollback(cache.published());
+            throw e;
+          }
+          generation.applied = Math.max(generation.applied, batch.revision());
+          events = applier.takeBatch();
+          applier.limitDecoded();
+          next = state(generation, cache.published());
+          cache.publish(next);
+        } finally {
+          lock.unlock();
+        }
+        ready = true;
+        cache.route(next, events);
+        checkpoint(next, events);
+        return;
+      } catch (IOException e) {
+        spoolErrors++;
+        ready = false;
+        cache.snapshots().clear();
+        failed("The spool cannot be written", e);
+      }
+    }
+  }
+
+  /** What readers are to see of the generation now. */
+  static Published state(Generation generation, @Nullable Published before) {
+    int count = generation.tables.length;
+    EntryTree[] trees = new EntryTree[count];
+    long[] ends = new long[count];
+    for (Table table : generation.tables) {
+      int i = table.index;
+      ends[i] = table.log.end();
+      trees[i] =
+          before != null && before.ends()[i] == ends[i] ? before.trees()[i] : table.editor.tree();
+    }
+    return new Published(generation, generation.applied, trees, ends);
+  }
+
+  private void checkpoint(Published now, List<Applier.Logged> events) {
+    for (Applier.Logged logged : events) {
+      if (++sinceCheckpoint[logged.table()] >= Snapshots.CHECKPOINT_EVENTS) {
+        sinceCheckpoint[logged.table()] = 0;
+        cache.snapshots().checkpoint(now, logged.table());
+      }
+    }
+  }
+
+  /** Looks after the history from time to time. */
+  private boolean tick(Generation generation, boolean now) {
+    long nanos = nanoTime.getAsLong();
+    if (!now && nanos - lastTick < TICK.toNanos()) {
+      return false;
+    }
+    lastTick = nanos;
+    long compacted = store.compactedRevision();
+    boolean more;
+    lock.lock();
+    try {
+      more = retention.trim(cache.published(), compacted);
+    } finally {
+      lock.unlock();
+    }
+    cache.snapshots().trim(generation);
+    cleaner.look();
+    return more;
+  }
+}

@@ -1,0 +1,71 @@
+package dev.rheo.cache;
+
+import java.io.IOException;
+import java.lang.System.Logger.Level;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The few threads that wait for the disk in place of event loops. What they read they throw away:
+ * the page cache keeps it. A reader has at most one load pending, so the queue is bounded by the
+ * readers.
+ */
+final class Loaders implements AutoCloseable {
+  private static final System.Logger LOG = System.getLogger(Loaders.class.getName());
+
+  /** How much one load brings into memory. */
+  static final int AHEAD = 256 << 10;
+
+  private final ThreadPoolExecutor pool;
+
+  Loaders(int threads) {
+    pool =
+        new ThreadPoolExecutor(
+            threads,
+            threads,
+            10,
+            TimeUnit.SECONDS,
+            new LinkedBlockingQueue<>(),
+            task -> Thread.ofPlatform().daemon().name("rheo-cache-load").unstarted(task));
+    pool.allowCoreThreadTimeOut(true);
+  }
+
+  /** Reads what stands at the position, then runs {@code whenLoaded}, also if reading failed. */
+  void load(Segment segment, int position, Runnable whenLoaded) {
+    try {
+      pool.execute(
+          () -> {
+            try {
+              touch(segment, position);
+            } catch (IOException e) {
+              // The reader's next read meets the same error and has somebody to tell.
+              LOG.log(Level.DEBUG, "Loading failed", e);
+            } finally {
+              whenLoaded.run();
+            }
+          });
+    } catch (RejectedExecutionException closed) {
+      whenLoaded.run();
+    }
+  }
+
+  private static void touch(Segment segment, int position) throws IOException {
+    Window window = Window.acquire();
+    int end = Math.min(segment.end, position + AHEAD);
+    for (int at = position; at < end; at = window.end()) {
+      window.fill(segment, at, end - at, true);
+    }
+    window.release();
+  }
+
+  int pending() {
+    return pool.getQueue().size() + pool.getActiveCount();
+  }
+
+  @Override
+  public void close() {
+    pool.shutdown();
+  }
+}

@@ -1,0 +1,242 @@
+package dev.rheo.cache;
+
+import dev.rheo.store.CompactedException;
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A reader's position in the log of a resource.
+ *
+ * <p>It waits in {@link Waiters} only between a {@code next()} that found nothing and the event
+ * that wakes it. No event can slip through between the two: after it was put among the waiters it
+ * looks once more at what was published, and who publishes looks at the waiters afterwards. While
+ * it waits, events that do not wake it do not concern it, so that it passes over them without
+ * looking.
+ */
+final class LogReader extends Waiters.Waiter implements EventReader {
+  /** Events that one call of {@code next} examines at most. */
+  private static final int PATIENCE = 1000;
+
+  private static final CacheEvent GONE = new CacheEvent(0, null, null);
+
+  private final WatchCache cache;
+  private final Resource resource;
+  private final @Nullable Filter filter;
+
+  /** Where it began, perhaps ahead of the cache: what is not above it is not for this reader. */
+  private final long start;
+
+  private Generation generation;
+
+  /** The next event to look at. */
+  private long number;
+
+  private long position;
+
+  /** Events of revision {@code position + 1} that were looked at; the rest of them is to come. */
+  private int within;
+
+  private boolean skipped;
+  private boolean mayBlock;
+  private volatile boolean loading;
+  private volatile boolean closed;
+  private @Nullable Runnable wake;
+  private @Nullable CompactedException fellOut;
+
+  LogReader(WatchCache cache, Resource resource, Published now, long after, Scope scope)
+      throws CompactedException {
+    super(scope);
+    this.cache = cache;
+    this.resource = resource;
+    this.filter = scope.equals(Scope.ALL) ? null : new Filter(scope);
+    this.generation = now.generation();
+    this.start = after;
+    this.position = after;
+    locate(now);
+  }
+
+  /** Finds the place in the log at which the position's successor stands or will stand. */
+  private void locate(Published now) throws CompactedException {
+    generation = now.generation();
+    EventLog log = log();
+    long end = now.ends()[resource.index];
+    number = log.after(position, end) + within;
+    // Only now: what was trimmed while looking must not pass for absent.
+    if (position < generation.floor) {
+      throw fallOut(generation.floor);
+    }
+  }
+
+  private EventLog log() {
+    return generation.tables[resource.index].log;
+  }
+
+  private CompactedException fallOut(long floor) {
+    CompactedException e = new CompactedException(position, floor);
+    fellOut = e;
+    return e;
+  }
+
+  @Override
+  public @Nullable CacheEvent next() throws CompactedException, IOException {
+    skipped = false;
+    if (fellOut != null) {
+      throw fellOut;
+    }
+    if (closed || loading) {
+      return null;
+    }
+    passOver();
+    Published now = cache.published();
+    while (true) {
+      if (now.generation() != generation) {
+        resource.waiters.disarm(this);
+        locate(now);
+      }
+      long end = now.ends()[resource.index];
+      for (int examined = 0; number < end; examined++) {
+        if (examined == PATIENCE) {
+          skipped = true;
+          return null;
+        }
+        if (log().revision(number) <= start && number >= log().first()) {
+          number++;
+          continue;
+        }
+        CacheEvent event = event(number);
+        if (event == null) {
+          return null;
+        }
+        if (event == GONE) {
+          break;
+        }
+        step(event.revision(), end);
+        boolean padding = event.current() == null && event.previous() == null;
+        if (!padding && (filter == null || filter.admits(event))) {
+          return event;
+        }
+      }
+      if (number < end) {
+        now = cache.published();
+        locate(now);
+        continue;
+      }
+      if (position < now.revision()) {
+        position = now.revision();
+        within = 0;
+      }
+      if (wake == null) {
+        return null;
+      }
+      resource.waiters.arm(this);
+      Published since = cache.published();
+      if (since.generation() == generation && since.ends()[resource.index] == number) {
+        if (closed) {
+          resource.waiters.disarm(this);
+        }
+        return null;
+      }
+      resource.waiters.disarm(this);
+      now = since;
+    }
+  }
+
+  /** Steps over what happened while waiting and did not concern this reader. */
+  private void passOver() {
+    Published routed = cache.routed();
+    if (armed) {
+      if (routed.generation() == generation && routed.ends()[resource.index] > number) {
+        number = routed.ends()[resource.index];
+        position = Math.max(position, routed.revision());
+        within = 0;
+      }
+      resource.waiters.disarm(this);
+    }
+    long by = wokenBy;
+    if (by > number && cache.published().generation() == generation) {
+      long revision = log().revision(by);
+      if (revision > 0) {
+        number = by;
+        position = Math.max(position, revision - 1);
+        within = 0;
+      }
+    }
+    wokenBy = -1;
+  }
+
+  /** Moves on past the event that was just looked at. */
+  private void step(long revision, long end) {
+    number++;
+    if (number < end && log().revision(number) == revision) {
+      position = Math.max(position, revision - 1);
+      within++;
+    } else {
+      position = Math.max(position, revision);
+      within = 0;
+    }
+  }
+
+  /** The event; null if it is being read from the disk; GONE if it is not in this log any more. */
+  private @Nullable CacheEvent event(long number) throws CompactedException, IOException {
+    boolean block = mayBlock || wake == null;
+    mayBlock = false;
+    EventDecoder decoder = cache.decoder();
+    try {
+      CacheEvent event = decoder.event(generation, resource.index, number, block);
+      if (event != null) {
+        return event;
+      }
+    } catch (EventDecoder.ForgottenException e) {
+      return GONE;
+    } catch (IOException e) {
+      cache.spoolFailed(e);
+      throw e;
+    }
+    loading = true;
+    decoder.load(
+        generation,
+        resource.index,
+        number,
+        () -> {
+          mayBlock = true;
+          loading = false;
+          wake();
+        });
+    return null;
+  }
+
+  @Override
+  void wake() {
+    Runnable run = wake;
+    if (run != null && !closed) {
+      run.run();
+    }
+  }
+
+  @Override
+  public boolean skipped() {
+    return skipped;
+  }
+
+  @Override
+  public long position() {
+    if (!armed) {
+      return position;
+    }
+    Published routed = cache.routed();
+    // Still armed after that: nothing up to there concerned this reader.
+    boolean ahead = armed && routed.generation() == generation;
+    return ahead ? Math.max(position, routed.revision()) : position;
+  }
+
+  @Override
+  public void onEvent(Runnable wake) {
+    this.wake = wake;
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+    resource.waiters.disarm(this);
+  }
+}

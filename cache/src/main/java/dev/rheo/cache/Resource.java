@@ -1,0 +1,95 @@
+package dev.rheo.cache;
+
+import dev.rheo.store.CompactedException;
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
+
+/** A resource as readers see it: views of what was published last. */
+final class Resource implements ResourceCache {
+  private final WatchCache cache;
+  private final CachedResource resource;
+  final int index;
+  final Waiters waiters = new Waiters();
+
+  Resource(WatchCache cache, CachedResource resource, int index) {
+    this.cache = cache;
+    this.resource = resource;
+    this.index = index;
+  }
+
+  @Override
+  public CachedResource resource() {
+    return resource;
+  }
+
+  @Override
+  public Snapshot snapshot() {
+    Published now = cache.published();
+    return new View(now.trees()[index], now.revision());
+  }
+
+  @Override
+  public Snapshot snapshotAt(long revision) throws CompactedException {
+    while (true) {
+      Published now = cache.published();
+      try {
+        return new View(cache.snapshots().at(now, index, revision), revision);
+      } catch (CompactedException e) {
+        if (cache.published().generation() == now.generation()) {
+          throw e;
+        }
+      }
+    }
+  }
+
+  @Override
+  public @Nullable Entry get(String key) {
+    return cache.published().trees()[index].get(utf8(key));
+  }
+
+  @Override
+  public EventReader events(long afterRevision, Scope scope) throws CompactedException {
+    Published now = cache.published();
+    long floor = now.generation().floor;
+    if (afterRevision < floor) {
+      throw new CompactedException(afterRevision, floor);
+    }
+    String field = scope.field();
+    if (field != null && resource.fields().stream().noneMatch(f -> f.name().equals(field))) {
+      throw new IllegalArgumentException(resource.name() + " has no selectable field " + field);
+    }
+    return new LogReader(cache, this, now, afterRevision, scope);
+  }
+
+  @Override
+  public long oldestRevision() {
+    return cache.published().generation().floor;
+  }
+
+  static byte[] utf8(String s) {
+    return s.getBytes(StandardCharsets.UTF_8);
+  }
+
+  /** A tree as a snapshot. */
+  private record View(EntryTree tree, long revision) implements Snapshot {
+    @Override
+    public int size() {
+      return tree.size();
+    }
+
+    @Override
+    public int size(String keyPrefix) {
+      return keyPrefix.isEmpty() ? tree.size() : tree.size(utf8(keyPrefix));
+    }
+
+    @Override
+    public @Nullable Entry get(String key) {
+      return tree.get(utf8(key));
+    }
+
+    @Override
+    public EntryCursor entries(String keyPrefix, @Nullable String startAt) {
+      return tree.cursor(utf8(keyPrefix), startAt == null ? null : utf8(startAt));
+    }
+  }
+}

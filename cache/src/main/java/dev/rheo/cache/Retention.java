@@ -1,0 +1,102 @@
+package dev.rheo.cache;
+
+import java.util.ArrayDeque;
+import java.util.Arrays;
+import java.util.function.LongSupplier;
+
+/**
+ * How much history is kept: what the store keeps, within the budgets, but not less than the
+ * guaranteed time. Called by the follower, under the cache's lock.
+ */
+final class Retention {
+  /** How often the present revision is noted down for telling the age of history. */
+  private static final long MARK_NANOS = 1_000_000_000L;
+
+  /** Events that one call forgets at most in each resource, so that it stays short. */
+  private static final int STEP = 8192;
+
+  private final Spool spool;
+  private final CacheSettings settings;
+  private final LongSupplier nanoTime;
+  private final ArrayDeque<Mark> marks = new ArrayDeque<>();
+
+  /** The highest revision that was seen longer ago than the guaranteed time. */
+  private long old;
+
+  private record Mark(long nanos, long revision) {}
+
+  Retention(Spool spool, CacheSettings settings, LongSupplier nanoTime) {
+    this.spool = spool;
+    this.settings = settings;
+    this.nanoTime = nanoTime;
+  }
+
+  /** A generation is begun: its history is as old as now, whatever it holds. */
+  void restart() {
+    marks.clear();
+    old = 0;
+  }
+
+  /**
+   * Raises the floor if need be, and forgets what lies below it.
+   *
+   * @return whether there is more to forget
+   */
+  boolean trim(Published now, long compacted) {
+    long nanos = nanoTime.getAsLong();
+    Mark last = marks.peekLast();
+    if (last == null || nanos - last.nanos >= MARK_NANOS) {
+      marks.add(new Mark(nanos, now.revision()));
+    }
+    long keep = settings.minHistory().toNanos();
+    for (Mark m = marks.peek(); m != null && nanos - m.nanos > keep; m = marks.peek()) {
+      old = m.revision;
+      marks.remove();
+    }
+    Generation generation = now.generation();
+    long floor = Math.max(generation.floor, Math.min(compacted, now.revision()));
+    if (floor < old && overBudget(generation)) {
+      floor = Math.max(floor, Math.min(old, nextStep(now)));
+    }
+    generation.floor = floor;
+    boolean more = false;
+    for (Table table : generation.tables) {
+      long end = Math.min(now.ends()[table.index], table.log.first() + STEP);
+      table.log.trim(floor, end, this::forgotten);
+      more |= table.log.first() == end && end < now.ends()[table.index];
+    }
+    return more || (floor < old && overBudget(generation));
+  }
+
+  private void forgotten(long place, int bytes) {
+    Segment segment = spool.segment(Place.segment(place));
+    if (segment != null) {
+      segment.dead += bytes;
+    }
+  }
+
+  private boolean overBudget(Generation generation) {
+    long log = Arrays.stream(generation.tables).mapToLong(t -> t.log.bytes()).sum();
+    long live = Arrays.stream(generation.tables).mapToLong(t -> t.recordBytes).sum();
+    long kept = 0;
+    for (Segment segment : spool.segments()) {
+      kept += segment.end - segment.dead;
+    }
+    return log > settings.logBytes()
+        || kept - live > settings.historyBytes()
+        || (spool.linkedBytes() > settings.diskBytes() && kept > live);
+  }
+
+  /** The revision below which the resource with the oldest history has some hundred events. */
+  private static long nextStep(Published now) {
+    long step = Long.MAX_VALUE;
+    for (Table table : now.generation().tables) {
+      long first = table.log.first();
+      long end = now.ends()[table.index];
+      if (first < end) {
+        step = Math.min(step, table.log.revision(Math.min(first + 255, end - 1)));
+      }
+    }
+    return step;
+  }
+}

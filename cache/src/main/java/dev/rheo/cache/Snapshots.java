@@ -1,0 +1,187 @@
+package dev.rheo.cache;
+
+import dev.rheo.store.CompactedException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * States at old revisions. A state is made from the nearest one that is known, by undoing or
+ * redoing the events between, and then remembered, since clients that page ask for the same
+ * revision again. Also the present state is remembered now and then (a checkpoint), so that recent
+ * revisions are never far from a known one. What is remembered is bounded by a budget: trees share
+ * their nodes, so each costs about what changed between it and its neighbours.
+ */
+final class Snapshots {
+  /** A checkpoint is made after so many events of a resource. */
+  static final int CHECKPOINT_EVENTS = 4096;
+
+  /** Heap that one event between two remembered states costs, roughly. */
+  private static final long EVENT_COST = 250;
+
+  private static final long FIXED_COST = 1024;
+
+  private final EventDecoder decoder;
+  private final long budget;
+  private final ReentrantLock[] locks;
+
+  /** Most recently used last. Guarded by itself. */
+  private final List<Known> known = new ArrayList<>();
+
+  private long cost;
+
+  /**
+   * @param number one past the last event that is in the tree
+   */
+  private record Known(
+      Generation generation, int table, long revision, long number, EntryTree tree, long cost) {}
+
+  Snapshots(EventDecoder decoder, int tables, long budget) {
+    this.decoder = decoder;
+    this.budget = budget;
+    this.locks = new ReentrantLock[tables];
+    for (int i = 0; i < tables; i++) {
+      locks[i] = new ReentrantLock();
+    }
+  }
+
+  EntryTree at(Published now, int table, long revision) throws CompactedException {
+    if (revision >= now.revision()) {
+      return now.trees()[table];
+    }
+    EventLog log = now.generation().tables[table].log;
+    long end = now.ends()[table];
+    long target = log.after(revision, end);
+    check(now, revision);
+    if (target == end) {
+      return now.trees()[table];
+    }
+    // One at a time for each resource: others that want the same find it remembered.
+    locks[table].lock();
+    try {
+      Known nearest = nearest(now, table, target);
+      if (nearest.number == target) {
+        return nearest.tree;
+      }
+      EntryTree tree = walk(now.generation(), table, nearest, target);
+      check(now, revision);
+      long apart = Math.abs(nearest.number - target);
+      remember(now.generation(), table, revision, target, tree, apart);
+      return tree;
+    } catch (EventDecoder.ForgottenException e) {
+      throw new CompactedException(revision, now.generation().floor);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } finally {
+      locks[table].unlock();
+    }
+  }
+
+  private static void check(Published now, long revision) throws CompactedException {
+    if (revision < now.generation().floor) {
+      throw new CompactedException(revision, now.generation().floor);
+    }
+  }
+
+  /** Remembers the present state, for the sake of those who ask for it later. */
+  void checkpoint(Published now, int table) {
+    EntryTree tree = now.trees()[table];
+    long end = now.ends()[table];
+    remember(now.generation(), table, now.revision(), end, tree, CHECKPOINT_EVENTS);
+  }
+
+  private void remember(
+      Generation generation, int table, long revision, long number, EntryTree tree, long events) {
+    synchronized (known) {
+      long price = FIXED_COST + events * EVENT_COST;
+      known.add(new Known(generation, table, revision, number, tree, price));
+      cost += price;
+      // The one just made is kept even if it alone is above the budget: its reader holds it anyway.
+      while (cost > budget && known.size() > 1) {
+        cost -= known.removeFirst().cost;
+      }
+    }
+  }
+
+  private Known nearest(Published now, int table, long target) {
+    Known best =
+        new Known(
+            now.generation(), table, now.revision(), now.ends()[table], now.trees()[table], 0);
+    synchronized (known) {
+      @Nullable Known used = null;
+      for (Known candidate : known) {
+        if (candidate.generation == now.generation()
+            && candidate.table == table
+            && Math.abs(candidate.number - target) < Math.abs(best.number - target)) {
+          best = candidate;
+          used = candidate;
+        }
+      }
+      if (used != null) {
+        known.remove(used);
+        known.add(used);
+      }
+    }
+    return best;
+  }
+
+  private EntryTree walk(Generation generation, int table, Known from, long target)
+      throws IOException, EventDecoder.ForgottenException {
+    EntryTree.Editor editor = from.tree.edit();
+    for (long number = from.number; number > target; number--) {
+      CacheEvent event = event(generation, table, number - 1);
+      set(editor, event.previous(), event.current());
+    }
+    for (long number = from.number; number < target; number++) {
+      CacheEvent event = event(generation, table, number);
+      set(editor, event.current(), event.previous());
+    }
+    return editor.tree();
+  }
+
+  private CacheEvent event(Generation generation, int table, long number)
+      throws IOException, EventDecoder.ForgottenException {
+    CacheEvent event = decoder.event(generation, table, number, true);
+    if (event == null) {
+      throw new IOException("a blocking read did not read");
+    }
+    return event;
+  }
+
+  private static void set(EntryTree.Editor editor, @Nullable Entry to, @Nullable Entry from) {
+    if (to != null) {
+      editor.put(to);
+    } else if (from != null) {
+      editor.remove(from.key);
+    }
+  }
+
+  /** Forgets what lies below the generation's floor, and other generations. */
+  void trim(Generation generation) {
+    synchronized (known) {
+      known.removeIf(
+          k -> {
+            boolean gone = k.generation != generation || k.revision < generation.floor;
+            cost -= gone ? k.cost : 0;
+            return gone;
+          });
+    }
+  }
+
+  /** Forgets all, so that old segments are not held by what is merely remembered. */
+  void clear() {
+    synchronized (known) {
+      known.clear();
+      cost = 0;
+    }
+  }
+
+  long bytes() {
+    synchronized (known) {
+      return cost;
+    }
+  }
+}

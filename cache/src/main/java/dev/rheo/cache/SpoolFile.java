@@ -1,0 +1,37 @@
+package dev.rheo.cache;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+
+/** A file of the spool, as the operating system sees it. Safe for any number of threads. */
+interface SpoolFile {
+  /** What {@link #read} answers when it would have to wait for the disk. */
+  int WOULD_BLOCK = -1;
+
+  /**
+   * Reads what is there from {@code position} on into {@code dst}.
+   *
+   * @param dst a direct buffer; its position moves on
+   * @param mayBlock whether waiting for the disk is allowed
+   * @return bytes read, at least 1; or {@link #WOULD_BLOCK}
+   * @throws IOException if reading failed or nothing stands at the position
+   */
+  int read(ByteBuffer dst, long position, boolean mayBlock) throws IOException;
+
+  /** Writes all of {@code src}, a direct buffer, at the position. */
+  void write(ByteBuffer src, long position) throws IOException;
+
+  void close();
+
+  /** Makes new files. */
+  @FunctionalInterface
+  interface Factory {
+    SpoolFile create(Path path) throws IOException;
+
+    /** The best that this platform has. */
+    static Factory platform(Path directory) {
+      return LinuxFile.supported(directory) ? LinuxFile::create : ChannelFile::create;
+    }
+  }
+}

@@ -1,0 +1,146 @@
+package dev.rheo.cache;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+
+/**
+ * A record of the spool: a header that says all that an {@link Entry} knows, then the form.
+ *
+ * <pre>
+ *  0 magic              4 header length    8 form length      12 offset of the revision's digits
+ * 16 metadata begins   20 metadata ends   24 revision (8)
+ * 32 digits (1), 0 (1), key bytes (2)     36 label strings (4)
+ * 40 field values (4)  44 key, then each label string and field value with its length (4) before it
+ * </pre>
+ */
+final class SpoolRecord {
+  /** The part of the header that every record has. */
+  static final int FIXED = 44;
+
+  private static final int MAGIC = 0x52E0_0001;
+
+  private SpoolRecord() {}
+
+  /** Builds headers in one growing array. Used by one thread at a time. */
+  static final class Writer {
+    private ByteBuffer buffer = ByteBuffer.allocate(4096);
+
+    /** The bytes of the last header, from index 0 on. */
+    byte[] bytes() {
+      return buffer.array();
+    }
+
+    /**
+     * @return the header's length
+     */
+    int encode(
+        byte[] key,
+        LabelSet labels,
+        FieldValues values,
+        long revision,
+        int length,
+        int revisionOffset,
+        int revisionLength,
+        int metadataOffset,
+        int metadataEnd) {
+      buffer.clear();
+      buffer.putInt(MAGIC).putInt(0).putInt(length).putInt(revisionOffset);
+      buffer.putInt(metadataOffset).putInt(metadataEnd).putLong(revision);
+      buffer.put((byte) revisionLength).put((byte) 0).putShort((short) key.length);
+      buffer.putInt(labels.array().length).putInt(values.array().length);
+      put(key);
+      for (String s : labels.array()) {
+        putString(s);
+      }
+      for (String s : values.array()) {
+        putString(s);
+      }
+      buffer.putInt(4, buffer.position());
+      return buffer.position();
+    }
+
+    private void putString(String s) {
+      byte[] utf8 = s.getBytes(StandardCharsets.UTF_8);
+      room(4);
+      buffer.putInt(utf8.length);
+      put(utf8);
+    }
+
+    private void put(byte[] bytes) {
+      room(bytes.length);
+      buffer.put(bytes);
+    }
+
+    private void room(int count) {
+      if (buffer.remaining() < count) {
+        byte[] larger =
+            Arrays.copyOf(
+                buffer.array(), Math.max(2 * buffer.capacity(), buffer.position() + count));
+        buffer = ByteBuffer.wrap(larger).position(buffer.position());
+      }
+    }
+  }
+
+  /** The length of the header that begins at the buffer's position. */
+  static int headerLength(ByteBuffer fixed) throws IOException {
+    int at = fixed.position();
+    int length = fixed.getInt(at + 4);
+    if (fixed.getInt(at) != MAGIC || length < FIXED) {
+      throw new IOException("not a record of the spool");
+    }
+    return length;
+  }
+
+  /** The form's length, from the fixed part at the buffer's position. */
+  static int formLength(ByteBuffer fixed) {
+    return fixed.getInt(fixed.position() + 8);
+  }
+
+  /**
+   * @param header at its position a whole header, which it consumes
+   * @param offset where the record begins in the segment
+   */
+  static Entry decode(ByteBuffer header, Segment segment, int offset, String[] fieldNames)
+      throws IOException {
+    int headerLength = headerLength(header);
+    header.position(header.position() + 8);
+    int length = header.getInt();
+    int revisionOffset = header.getInt();
+    int metadataOffset = header.getInt();
+    int metadataEnd = header.getInt();
+    long revision = header.getLong();
+    int revisionLength = header.get();
+    header.get();
+    byte[] key = new byte[Short.toUnsignedInt(header.getShort())];
+    String[] labels = new String[header.getInt()];
+    String[] values = new String[header.getInt()];
+    header.get(key);
+    for (int i = 0; i < labels.length; i++) {
+      labels[i] = string(header);
+    }
+    for (int i = 0; i < values.length; i++) {
+      values[i] = string(header);
+    }
+    return new Entry(
+        key,
+        labels.length == 0 ? LabelSet.EMPTY : new LabelSet(labels),
+        new FieldValues(fieldNames, values),
+        revision,
+        segment,
+        offset + headerLength,
+        headerLength,
+        length,
+        revisionOffset,
+        revisionLength,
+        metadataOffset,
+        metadataEnd);
+  }
+
+  private static String string(ByteBuffer header) {
+    byte[] utf8 = new byte[header.getInt()];
+    header.get(utf8);
+    return new String(utf8, StandardCharsets.UTF_8);
+  }
+}

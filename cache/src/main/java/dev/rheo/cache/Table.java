@@ -1,0 +1,45 @@
+package dev.rheo.cache;
+
+import dev.rheo.codec.json.HeaderScanner;
+import dev.rheo.codec.json.SelectableField;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+
+/**
+ * One resource within a generation: its index as it is being changed, and its log. The writer's,
+ * under the cache's lock; readers see the trees and the log's end that were published.
+ */
+final class Table {
+  final CachedResource resource;
+
+  /** Its place among the cache's resources. */
+  final int index;
+
+  final HeaderScanner scanner;
+
+  final String[] fieldNames;
+  final EventLog log = new EventLog();
+  EntryTree.Editor editor = EntryTree.EMPTY.edit();
+
+  /** Bytes of the present objects' forms, and of their records. */
+  long formBytes;
+
+  long recordBytes;
+
+  Table(CachedResource resource, int index) {
+    this.resource = resource;
+    this.index = index;
+    // What the key tells is not kept twice.
+    List<SelectableField> fields =
+        resource.fields().stream()
+            .filter(f -> !f.name().equals("metadata.name"))
+            .filter(f -> !f.name().equals("metadata.namespace"))
+            .toList();
+    this.scanner = HeaderScanner.of(fields);
+    this.fieldNames = fields.stream().map(SelectableField::name).toArray(String[]::new);
+  }
+
+  byte[] keyOf(String storeKey) {
+    return storeKey.substring(resource.keyPrefix().length()).getBytes(StandardCharsets.UTF_8);
+  }
+}

@@ -1,0 +1,212 @@
+package dev.rheo.cache;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The readers of one resource that wait for an event, by what they wait for, so that an event
+ * touches only the readers whose scope it may lie in. A reader stands in one list only: that of the
+ * narrowest part of its scope. What is in no list costs nothing.
+ */
+final class Waiters {
+  /** A reader as it stands in a list. */
+  abstract static class Waiter {
+    private final Route route;
+    private @Nullable Waiter before;
+    private @Nullable Waiter after;
+    private @Nullable Ring ring;
+
+    /** Whether it waits. Set under the lock, read by the reader without. */
+    volatile boolean armed;
+
+    /** The event that woke it: those before it since it was armed do not concern it; -1 unknown. */
+    volatile long wokenBy = -1;
+
+    Waiter(Scope scope) {
+      route = Route.of(scope);
+    }
+
+    abstract void wake();
+  }
+
+  /** A list, closed to a ring with a head that is no reader. */
+  private static final class Ring extends Waiter {
+    private final Map<String, Ring> home;
+    private final String key;
+    int size;
+
+    Ring(Map<String, Ring> home, String key) {
+      super(Scope.ALL);
+      this.home = home;
+      this.key = key;
+    }
+
+    @Override
+    void wake() {}
+  }
+
+  /** By what a reader waits: the kind is the name of a map of lists, the value the key in it. */
+  private record Route(String kind, String value) {
+    static final String ALL = "all";
+    static final String NAMESPACE = "namespace";
+    static final String OBJECT = "object";
+    static final String NAME = "name";
+
+    /** Before a selectable field's name. */
+    static final String FIELD = "field:";
+
+    static Route of(Scope scope) {
+      if (scope.name() != null) {
+        return scope.namespace() == null
+            ? new Route(NAME, scope.name())
+            : new Route(OBJECT, scope.namespace() + "/" + scope.name());
+      }
+      if (scope.field() != null && scope.fieldValue() != null) {
+        return new Route(FIELD + scope.field(), scope.fieldValue());
+      }
+      return scope.namespace() == null
+          ? new Route(ALL, "")
+          : new Route(NAMESPACE, scope.namespace());
+    }
+  }
+
+  private final Map<String, Map<String, Ring>> rings = new HashMap<>();
+  private int waiting;
+
+  synchronized int waiting() {
+    return waiting;
+  }
+
+  /** From now on the reader is woken by the next event on its route. */
+  synchronized void arm(Waiter waiter) {
+    if (waiter.armed) {
+      return;
+    }
+    Map<String, Ring> home = rings.computeIfAbsent(waiter.route.kind, kind -> new HashMap<>());
+    Ring ring = home.get(waiter.route.value);
+    if (ring == null) {
+      ring = new Ring(home, waiter.route.value);
+      link(ring, ring);
+      home.put(waiter.route.value, ring);
+    }
+    Waiter last = before(ring);
+    link(last, waiter);
+    link(waiter, ring);
+    waiter.ring = ring;
+    ring.size++;
+    waiting++;
+    waiter.wokenBy = -1;
+    waiter.armed = true;
+  }
+
+  /** The reader no longer waits, if it did. */
+  synchronized void disarm(Waiter waiter) {
+    Ring ring = waiter.ring;
+    if (ring == null) {
+      return;
+    }
+    link(before(waiter), after(waiter));
+    waiter.before = null;
+    waiter.after = null;
+    waiter.ring = null;
+    waiter.armed = false;
+    waiting--;
+    if (--ring.size == 0) {
+      ring.home.remove(ring.key);
+    }
+  }
+
+  /** Collects, and takes out of their lists, the readers that an event concerns. */
+  synchronized void collect(long number, CacheEvent event, List<Waiter> into) {
+    if (waiting == 0) {
+      return;
+    }
+    Entry current = event.current();
+    Entry previous = event.previous();
+    Entry any = current != null ? current : previous;
+    if (any == null) {
+      return;
+    }
+    take(Route.ALL, "", number, into);
+    Map<String, Ring> byNamespace = rings.get(Route.NAMESPACE);
+    if (byNamespace != null && !byNamespace.isEmpty()) {
+      take(Route.NAMESPACE, any.namespace(), number, into);
+    }
+    Map<String, Ring> byObject = rings.get(Route.OBJECT);
+    if (byObject != null && !byObject.isEmpty()) {
+      take(Route.OBJECT, any.key(), number, into);
+    }
+    Map<String, Ring> byName = rings.get(Route.NAME);
+    if (byName != null && !byName.isEmpty()) {
+      take(Route.NAME, any.name(), number, into);
+    }
+    String[] names = any.values().names();
+    for (int i = 0; i < names.length && rings.size() > 0; i++) {
+      String kind = Route.FIELD.concat(names[i]);
+      Map<String, Ring> byValue = rings.get(kind);
+      if (byValue == null || byValue.isEmpty()) {
+        continue;
+      }
+      if (current != null) {
+        take(kind, current.values().array()[i], number, into);
+      }
+      if (previous != null) {
+        take(kind, previous.values().array()[i], number, into);
+      }
+    }
+  }
+
+  /** Collects all: the log that they read is no more. */
+  synchronized void collectAll(List<Waiter> into) {
+    for (String kind : List.copyOf(rings.keySet())) {
+      for (String value : new ArrayList<>(rings.getOrDefault(kind, Map.of()).keySet())) {
+        take(kind, value, -1, into);
+      }
+    }
+  }
+
+  private void take(String kind, String value, long number, List<Waiter> into) {
+    Map<String, Ring> home = rings.get(kind);
+    Ring ring = home == null ? null : home.get(value);
+    if (ring == null) {
+      return;
+    }
+    for (Waiter w = after(ring); w != ring; ) {
+      Waiter next = after(w);
+      w.before = null;
+      w.after = null;
+      w.ring = null;
+      w.wokenBy = number;
+      w.armed = false;
+      into.add(w);
+      w = next;
+    }
+    waiting -= ring.size;
+    ring.size = 0;
+    ring.home.remove(value);
+  }
+
+  private static void link(Waiter a, Waiter b) {
+    a.after = b;
+    b.before = a;
+  }
+
+  private static Waiter before(Waiter waiter) {
+    Waiter before = waiter.before;
+    if (before == null) {
+      throw new AssertionError("not in a list");
+    }
+    return before;
+  }
+
+  private static Waiter after(Waiter waiter) {
+    Waiter after = waiter.after;
+    if (after == null) {
+      throw new AssertionError("not in a list");
+    }
+    return after;
+  }
+}

@@ -1,0 +1,59 @@
+package dev.rheo.cache;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** Spool files that can be made to fail, or to be cold. */
+final class FaultyFiles implements SpoolFile.Factory {
+  volatile boolean writesFail;
+  volatile boolean readsFail;
+
+  /** Reads that may not block do not find anything. */
+  volatile boolean cold;
+
+  final AtomicInteger blockingReads = new AtomicInteger();
+  final AtomicInteger open = new AtomicInteger();
+
+  @Override
+  public SpoolFile create(Path path) throws IOException {
+    if (writesFail) {
+      throw new IOException("no space left on device");
+    }
+    SpoolFile file = ChannelFile.create(path);
+    open.incrementAndGet();
+    return new SpoolFile() {
+      @Override
+      public int read(ByteBuffer dst, long position, boolean mayBlock) throws IOException {
+        if (readsFail) {
+          throw new IOException("input/output error");
+        }
+        if (cold && !mayBlock) {
+          return WOULD_BLOCK;
+        }
+        if (mayBlock) {
+          blockingReads.incrementAndGet();
+        }
+        return file.read(dst, position, mayBlock);
+      }
+
+      @Override
+      public void write(ByteBuffer src, long position) throws IOException {
+        if (writesFail) {
+          // As a full disk does: some of it is written.
+          ByteBuffer half = src.slice(src.position(), src.remaining() / 2);
+          file.write(half, position);
+          throw new IOException("no space left on device");
+        }
+        file.write(src, position);
+      }
+
+      @Override
+      public void close() {
+        open.decrementAndGet();
+        file.close();
+      }
+    };
+  }
+}

@@ -1,0 +1,247 @@
+package dev.rheo.cli;
+
+import dev.rheo.api.feature.FeatureGates;
+import dev.rheo.server.MemoryPlan;
+import dev.rheo.server.Server;
+import dev.rheo.server.ServerConfig;
+import dev.rheo.server.ServerStartException;
+import dev.rheo.server.StoreKind;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+import picocli.CommandLine.TypeConversionException;
+
+/** {@code rheo serve}: runs the API server until it is told to stop. */
+@Command(
+    name = "serve",
+    description = "Runs the API server until SIGTERM or SIGINT.",
+    mixinStandardHelpOptions = true,
+    versionProvider = Version.class,
+    showDefaultValues = true,
+    sortOptions = false)
+final class ServeCommand implements Callable<Integer> {
+  private static final System.Logger LOG = System.getLogger(ServeCommand.class.getName());
+
+  /** How long a shutdown may take; below the 30 seconds after which Kubernetes kills a pod. */
+  static final Duration DRAIN = Duration.ofSeconds(25);
+
+  private static final Duration READY_POLL = Duration.ofMillis(100);
+  private static final long MIB = 1 << 20;
+
+  /** Starts a server; {@link Server#start} but for tests. */
+  interface Starter {
+    Server start(ServerConfig config) throws ServerStartException;
+  }
+
+  private final Startup startup;
+  private final Starter starter;
+  private final StopRequest stop;
+
+  @Spec private CommandSpec spec = CommandSpec.create();
+
+  @Option(
+      names = "--data",
+      paramLabel = "DIR",
+      defaultValue = "rheo-data",
+      description = "The data directory; made if it does not exist.")
+  private Path data = Path.of("rheo-data");
+
+  @Option(
+      names = "--listen",
+      paramLabel = "HOST:PORT",
+      defaultValue = "127.0.0.1:" + ServerConfig.DEFAULT_PORT,
+      converter = ListenAddress.Converter.class,
+      description = "Where to listen; port 0 takes a free one.")
+  private ListenAddress listen = new ListenAddress("127.0.0.1", ServerConfig.DEFAULT_PORT);
+
+  @Option(
+      names = "--store",
+      paramLabel = "ENGINE",
+      defaultValue = "rocksdb",
+      converter = StoreKindConverter.class,
+      description = "Where objects are kept: ${COMPLETION-CANDIDATES}.")
+  private StoreKind store = StoreKind.ROCKSDB;
+
+  @Option(
+      names = "--kubeconfig",
+      paramLabel = "FILE",
+      description =
+          "Where the administrator's kubeconfig is written (default: DIR/admin.kubeconfig).")
+  private @Nullable Path kubeconfig;
+
+  @Option(
+      names = "--token-auth-file",
+      paramLabel = "FILE",
+      description = "CSV file of bearer tokens: token,user,uid[,\"group,...\"].")
+  private @Nullable Path tokenAuthFile;
+
+  @Option(
+      names = "--feature-gates",
+      paramLabel = "GATE=BOOL,...",
+      defaultValue = "",
+      showDefaultValue = picocli.CommandLine.Help.Visibility.NEVER,
+      description = "Features to switch on or off, for example WatchList=false.")
+  private String featureGates = "";
+
+  @Option(
+      names = "--max-memory",
+      paramLabel = "SIZE",
+      defaultValue = "384m",
+      converter = ByteSize.class,
+      description = "Memory of the whole process, for example 512m or 2g; 256m at least.")
+  private long maxMemory = MemoryPlan.DEFAULT_TOTAL;
+
+  @Option(
+      names = "--history-time",
+      paramLabel = "TIME",
+      defaultValue = "1h",
+      converter = GoDuration.class,
+      description = "How long past revisions are kept; 5m at least.")
+  private Duration historyTime = ServerConfig.DEFAULT_HISTORY_TIME;
+
+  @Option(
+      names = "--history-bytes",
+      paramLabel = "SIZE",
+      defaultValue = "4g",
+      converter = ByteSize.class,
+      description = "Disk space of past revisions, beyond which they are kept for less long.")
+  private long historyBytes = ServerConfig.DEFAULT_HISTORY_BYTES;
+
+  @Option(
+      names = "--log-format",
+      paramLabel = "FORMAT",
+      defaultValue = "text",
+      description = "Form of the log on standard error: ${COMPLETION-CANDIDATES}.")
+  private LogFormat logFormat = LogFormat.TEXT;
+
+  /** Picocli's own names the constants as Java does, in capitals. */
+  static final class StoreKindConverter implements ITypeConverter<StoreKind> {
+    @Override
+    public StoreKind convert(String text) {
+      for (StoreKind kind : StoreKind.values()) {
+        if (kind.toString().equals(text)) {
+          return kind;
+        }
+      }
+      throw new TypeConversionException("'%s' is neither rocksdb nor memory".formatted(text));
+    }
+  }
+
+  ServeCommand(Startup startup) {
+    this(startup, Server::start, StopRequest.bySignal());
+  }
+
+  ServeCommand(Startup startup, Starter starter, StopRequest stop) {
+    this.startup = startup;
+    this.starter = starter;
+    this.stop = stop;
+  }
+
+  @Override
+  public Integer call() throws Exception {
+    ServerConfig config = config();
+    Logging.install(logFormat, System.err);
+    warnOfOtherHeap(config.memory());
+    Server server;
+    try {
+      server = starter.start(config);
+    } catch (ServerStartException e) {
+      throw new CommandFailedException(String.valueOf(e.getMessage()), e);
+    }
+    stop.install();
+    try {
+      while (!stop.requested() && !server.awaitReady(READY_POLL)) {
+        // A stop is looked for between two waits.
+      }
+      if (!stop.requested()) {
+        spec.commandLine().getOut().println(readyLine(config, server));
+        // The start leaves much garbage and an idle server collects none: give it back now.
+        System.gc();
+      }
+      stop.await();
+      LOG.log(System.Logger.Level.INFO, "stopping");
+    } finally {
+      server.shutdown(DRAIN);
+    }
+    LOG.log(System.Logger.Level.INFO, "stopped");
+    return 0;
+  }
+
+  private ServerConfig config() {
+    Path file = tokenAuthFile;
+    if (file != null && !Files.isReadable(file)) {
+      throw wrong("cannot read the file given with --token-auth-file: " + file);
+    }
+    if (Files.exists(data) && !Files.isDirectory(data)) {
+      throw wrong(data + ", given with --data, is not a directory");
+    }
+    if (historyTime.compareTo(ServerConfig.MIN_HISTORY_TIME) < 0) {
+      throw wrong("--history-time must be 5m or more");
+    }
+    if (historyBytes <= 0) {
+      throw wrong("--history-bytes must be more than 0");
+    }
+    return new ServerConfig(
+        data,
+        listen.host(),
+        listen.port(),
+        store,
+        kubeconfig == null ? data.resolve("admin.kubeconfig") : kubeconfig,
+        checked("--feature-gates", featureGates, FeatureGates::parse),
+        checked("--max-memory", maxMemory, MemoryPlan::of),
+        file,
+        historyTime,
+        historyBytes);
+  }
+
+  private <T, R> R checked(String option, T value, Function<T, R> reader) {
+    try {
+      return reader.apply(value);
+    } catch (IllegalArgumentException e) {
+      throw wrong(option + ": " + e.getMessage());
+    }
+  }
+
+  private ParameterException wrong(String message) {
+    return new ParameterException(spec.commandLine(), message);
+  }
+
+  /** The heap is set before the JVM starts, so a plan can be told but not made true from here. */
+  private static void warnOfOtherHeap(MemoryPlan plan) {
+    long heap = Runtime.getRuntime().maxMemory();
+    // Serial leaves one survivor space out of what it tells.
+    if (heap > plan.heap() + plan.heap() / 10 || heap < plan.heap() - plan.heap() / 5) {
+      LOG.log(
+          System.Logger.Level.WARNING,
+          "the heap may grow to {0} MiB where the memory plan has {1} MiB: start with ./rheo",
+          heap / MIB,
+          plan.heap() / MIB);
+    }
+  }
+
+  private String readyLine(ServerConfig config, Server server) {
+    String authority =
+        ListenAddress.authority(
+            server.address().getHostString().replaceFirst("%.*", ""), server.address().getPort());
+    String where = config.store() == StoreKind.MEMORY ? "in memory" : "in " + config.data();
+    return String.format(
+        Locale.ROOT,
+        "Rheo %s is ready on https://%s, store %s %s, kubeconfig %s, after %.2f s",
+        Version.rheo(),
+        authority,
+        config.store(),
+        where,
+        config.kubeconfig(),
+        startup.elapsed().toNanos() / 1e9);
+  }
+}

@@ -1,0 +1,83 @@
+package dev.rheo.cli;
+
+import dev.rheo.api.feature.FeatureGates;
+import dev.rheo.server.MemoryPlan;
+import dev.rheo.server.Server;
+import dev.rheo.server.ServerConfig;
+import dev.rheo.server.ServerStartException;
+import dev.rheo.server.StoreKind;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/**
+ * {@code rheo warm-up}: starts a server, uses it as clients would, and ends. The launcher runs it
+ * once to record what the JVM's ahead-of-time cache is made from (JEP 483 and 514), so it should
+ * reach the classes and methods that a server needs in its first seconds.
+ */
+@Command(
+    name = "warm-up",
+    hidden = true,
+    description =
+        "Uses a server of its own for a moment; the launcher makes the start-up cache so.",
+    mixinStandardHelpOptions = true)
+final class WarmUpCommand implements Callable<Integer> {
+  @Option(names = "--data", paramLabel = "DIR", required = true)
+  private Path data = Path.of("");
+
+  @Override
+  public Integer call() throws Exception {
+    Logging.install(LogFormat.TEXT, System.err);
+    endAfter(Duration.ofSeconds(60));
+    Path kubeconfig = data.resolve("admin.kubeconfig");
+    Server server;
+    try {
+      server =
+          Server.start(
+              new ServerConfig(
+                  data,
+                  "127.0.0.1",
+                  0,
+                  StoreKind.ROCKSDB,
+                  kubeconfig,
+                  FeatureGates.defaults(),
+                  MemoryPlan.of(MemoryPlan.DEFAULT_TOTAL),
+                  null,
+                  ServerConfig.DEFAULT_HISTORY_TIME,
+                  ServerConfig.DEFAULT_HISTORY_BYTES));
+    } catch (ServerStartException e) {
+      throw new CommandFailedException(String.valueOf(e.getMessage()), e);
+    }
+    try {
+      if (server.awaitReady(Duration.ofSeconds(20))) {
+        new WarmUpTraffic(server.address().getPort(), kubeconfig).run();
+      }
+    } catch (IOException e) {
+      // A cache made with less traffic is still better than none.
+      System.getLogger(getClass().getName())
+          .log(System.Logger.Level.INFO, "the warm-up broke off: {0}", e);
+    } finally {
+      server.shutdown(Duration.ofSeconds(5));
+    }
+    return 0;
+  }
+
+  /** Somebody may wait for the end: no cache is better than no end. */
+  private static void endAfter(Duration time) {
+    Thread.ofPlatform()
+        .daemon()
+        .name("warm-up-limit")
+        .start(
+            () -> {
+              try {
+                Thread.sleep(time);
+              } catch (InterruptedException e) {
+                return;
+              }
+              Runtime.getRuntime().halt(1);
+            });
+  }
+}

@@ -1,0 +1,247 @@
+package dev.rheo.cli;
+
+import static com.tngtech.archunit.base.DescribedPredicate.describe;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noFields;
+import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.library.GeneralCodingRules;
+import io.netty.buffer.ByteBuf;
+import io.netty.util.Timeout;
+import io.netty.util.Timer;
+import io.netty.util.TimerTask;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.jspecify.annotations.NullMarked;
+import org.junit.jupiter.api.Test;
+
+/** The rules of docs/architecture.md that a machine can check. */
+class ArchitectureTest {
+  private static final JavaClasses RHEO =
+      new ClassFileImporter()
+          .withImportOption(new ImportOption.DoNotIncludeTests())
+          .importPackages("dev.rheo");
+
+  /** What the rest of the server may see of Netty: what a body draws into, and timers. */
+  private static final DescribedPredicate<JavaClass> OPEN =
+      describe(
+          "buffer and timers",
+          type ->
+              type.isEquivalentTo(ByteBuf.class)
+                  || type.isAssignableTo(Timer.class)
+                  || type.isAssignableTo(TimerTask.class)
+                  || type.isAssignableTo(Timeout.class)
+                  || type.isAssignableTo(DefaultThreadFactory.class));
+
+  @Test
+  void allModulesAreSeen() {
+    for (String module : List.of("store", "server", "cli")) {
+      assertThat(RHEO.stream().anyMatch(c -> c.getPackageName().startsWith("dev.rheo." + module)))
+          .as(module)
+          .isTrue();
+    }
+  }
+
+  @Test
+  void dependenciesPointDownward() {
+    layeredArchitecture()
+        .consideringOnlyDependenciesInLayers()
+        .withOptionalLayers(true)
+        .layer("api")
+        .definedBy("dev.rheo.api..")
+        .layer("codec")
+        .definedBy("dev.rheo.codec..")
+        .layer("store")
+        .definedBy("dev.rheo.store..")
+        .layer("cache")
+        .definedBy("dev.rheo.cache..")
+        .layer("server")
+        .definedBy("dev.rheo.server..")
+        .layer("cli")
+        .definedBy("dev.rheo.cli..")
+        .whereLayer("cli")
+        .mayNotBeAccessedByAnyLayer()
+        .whereLayer("server")
+        .mayOnlyBeAccessedByLayers("cli")
+        .whereLayer("cache")
+        .mayOnlyBeAccessedByLayers("server")
+        .whereLayer("store")
+        .mayOnlyBeAccessedByLayers("cache", "server")
+        .whereLayer("codec")
+        .mayOnlyBeAccessedByLayers("cache", "server", "cli")
+        .check(RHEO);
+  }
+
+  @Test
+  void apiAndCodecAreFreeOfNettyAndRocksDb() {
+    noClasses()
+        .that(resideInAnyPackage("dev.rheo.api..", "dev.rheo.codec.."))
+        .should()
+        .dependOnClassesThat(resideInAnyPackage("io.netty..", "org.rocksdb.."))
+        .allowEmptyShould(true)
+        .check(RHEO);
+  }
+
+  @Test
+  void nettyStaysAtTheEdge() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage("dev.rheo.server.http..")
+        .should()
+        .dependOnClassesThat(resideInAPackage("io.netty..").and(DescribedPredicate.not(OPEN)))
+        .because("only the edge knows how bytes travel")
+        .check(RHEO);
+  }
+
+  @Test
+  void onlyTheServerSeesAnythingOfNetty() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage("dev.rheo.server..")
+        .should()
+        .dependOnClassesThat(resideInAPackage("io.netty.."))
+        .check(RHEO);
+  }
+
+  @Test
+  void rocksDbStaysInItsStore() {
+    noClasses()
+        .that(DescribedPredicate.not(resideInAPackage("dev.rheo.store..")))
+        .should()
+        .dependOnClassesThat(resideInAPackage("org.rocksdb.."))
+        .check(RHEO);
+  }
+
+  @Test
+  void mintingStaysInSecurity() {
+    noClasses()
+        .that(DescribedPredicate.not(resideInAPackage("dev.rheo.server.security..")))
+        .should()
+        .dependOnClassesThat(resideInAPackage("org.bouncycastle.."))
+        .check(RHEO);
+  }
+
+  @Test
+  void packagesOfAModuleHaveNoCycles() {
+    for (String module : List.of("api", "codec", "store", "cache", "server")) {
+      slices()
+          .matching("dev.rheo." + module + ".(**)")
+          .should()
+          .beFreeOfCycles()
+          .allowEmptyShould(true)
+          .check(RHEO);
+    }
+  }
+
+  @Test
+  void onlyTheCommandLineSpeaksToTheConsoleOrEndsTheProcess() {
+    noClasses()
+        .that(DescribedPredicate.not(resideInAPackage("dev.rheo.cli..")))
+        .should(GeneralCodingRules.ACCESS_STANDARD_STREAMS)
+        .check(RHEO);
+    noClasses()
+        .that(DescribedPredicate.not(resideInAPackage("dev.rheo.cli..")))
+        .should()
+        .callMethod(System.class, "exit", int.class)
+        .orShould()
+        .callMethod(Runtime.class, "halt", int.class)
+        .check(RHEO);
+  }
+
+  @Test
+  void logsBySystemLogger() {
+    noClasses()
+        .that(DescribedPredicate.not(resideInAPackage("dev.rheo.cli..")))
+        .should()
+        .dependOnClassesThat(
+            resideInAnyPackage("java.util.logging..", "org.slf4j..", "org.apache.logging.."))
+        .check(RHEO);
+  }
+
+  @Test
+  void timeIsJavaTime() {
+    noClasses()
+        .should()
+        .dependOnClassesThat()
+        .haveFullyQualifiedName("java.util.Date")
+        .orShould()
+        .dependOnClassesThat()
+        .haveFullyQualifiedName("java.util.Calendar")
+        .orShould()
+        .dependOnClassesThat()
+        .haveFullyQualifiedName("java.text.SimpleDateFormat")
+        .check(RHEO.that(DescribedPredicate.not(resideInAPackage("dev.rheo.server.security.."))));
+  }
+
+  @Test
+  void nothingIsJavaSerialised() {
+    noClasses()
+        .should()
+        .dependOnClassesThat()
+        .haveFullyQualifiedName("java.io.ObjectInputStream")
+        .check(RHEO);
+  }
+
+  @Test
+  void sharedStateIsNotPublic() {
+    noFields()
+        .that()
+        .areStatic()
+        .should(
+            com.tngtech.archunit.lang.conditions.ArchConditions.bePublic()
+                .and(com.tngtech.archunit.lang.conditions.ArchConditions.notBeFinal()))
+        .check(RHEO);
+  }
+
+  @Test
+  void everyPackageIsNullMarked() throws Exception {
+    for (String name : RHEO.stream().map(JavaClass::getPackageName).distinct().toList()) {
+      Class<?> info = Class.forName(name + ".package-info");
+      assertThat(info.isAnnotationPresent(NullMarked.class)).as(name).isTrue();
+    }
+  }
+
+  @Test
+  void exceptionsAreFinalOrMeantToBeExtended() {
+    classes()
+        .that()
+        .areAssignableTo(Throwable.class)
+        .should()
+        .haveSimpleNameEndingWith("Exception")
+        .check(RHEO);
+  }
+
+  @Test
+  void filesHoldOneIdea() throws Exception {
+    Path root = Path.of("").toAbsolutePath();
+    while (!Files.exists(root.resolve("rheo"))) {
+      root = root.getParent();
+    }
+    for (String module : List.of("api", "codec", "store", "cache", "server", "cli")) {
+      Path sources = root.resolve(module).resolve("src/main/java");
+      if (!Files.exists(sources)) {
+        continue;
+      }
+      try (Stream<Path> files = Files.walk(sources)) {
+        for (Path file : files.filter(f -> f.toString().endsWith(".java")).toList()) {
+          try (Stream<String> lines = Files.lines(file)) {
+            assertThat(lines.count()).as(file.toString()).isLessThanOrEqualTo(650);
+          }
+        }
+      }
+    }
+  }
+}

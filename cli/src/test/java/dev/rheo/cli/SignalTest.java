@@ -1,0 +1,62 @@
+package dev.rheo.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.BufferedReader;
+import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Signals to a process of its own. */
+class SignalTest {
+
+  @ParameterizedTest
+  @CsvSource({"TERM", "INT"})
+  void theFirstSignalShutsDownAndExitsWithZero(String signal) throws Exception {
+    Process process = start("at-once");
+    BufferedReader out = process.inputReader();
+    assertThat(out.readLine()).startsWith("Rheo ");
+    send(signal, process);
+    assertThat(out.readLine()).isEqualTo("shutting down");
+    assertThat(exitCode(process)).isZero();
+  }
+
+  @Test
+  void theSecondSignalEndsTheProcessAtOnce() throws Exception {
+    Process process = start("for-ever");
+    BufferedReader out = process.inputReader();
+    assertThat(out.readLine()).startsWith("Rheo ");
+    send("TERM", process);
+    assertThat(out.readLine()).isEqualTo("shutting down");
+    assertThat(process.isAlive()).isTrue();
+    send("TERM", process);
+    assertThat(exitCode(process)).isEqualTo(128 + 15);
+  }
+
+  private static Process start(String how) throws Exception {
+    return new ProcessBuilder(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "-XX:TieredStopAtLevel=1",
+            "-cp",
+            System.getProperty("java.class.path"),
+            SlowServer.class.getName(),
+            how)
+        .redirectError(ProcessBuilder.Redirect.INHERIT)
+        .start();
+  }
+
+  private static void send(String signal, Process process) throws Exception {
+    new ProcessBuilder("kill", "-" + signal, Long.toString(process.pid())).start().waitFor();
+  }
+
+  private static int exitCode(Process process) throws Exception {
+    try {
+      assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
+      return process.exitValue();
+    } finally {
+      process.destroyForcibly();
+    }
+  }
+}

@@ -1,0 +1,46 @@
+package dev.rheo.codec.json;
+
+import dev.rheo.api.status.GoText;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Where in an object something stands: {@code spec.containers[0].image}. */
+final class FieldPath {
+  /** A key of a map, which is not a field. */
+  record Key(String name) {}
+
+  /** Field names as String, map keys as {@link Key}, list indices as Integer. */
+  private final List<Object> steps = new ArrayList<>();
+
+  void push(Object step) {
+    steps.add(step);
+  }
+
+  void pop() {
+    steps.removeLast();
+  }
+
+  /** The path as upstream's strict decoding errors show it, in quotes. */
+  String quoted() {
+    StringBuilder out = new StringBuilder();
+    for (Object step : steps) {
+      if (step instanceof Integer) {
+        out.append('[').append(step).append(']');
+      } else {
+        out.append(out.isEmpty() ? "" : ".").append(step instanceof Key key ? key.name() : step);
+      }
+    }
+    return GoText.quote(out.toString());
+  }
+
+  /** The field names alone, as Go's encoding/json shows them. */
+  String names() {
+    StringBuilder out = new StringBuilder();
+    for (Object step : steps) {
+      if (step instanceof String name) {
+        out.append(out.isEmpty() ? "" : ".").append(name);
+      }
+    }
+    return out.toString();
+  }
+}

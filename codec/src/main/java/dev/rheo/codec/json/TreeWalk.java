@@ -1,0 +1,125 @@
+package dev.rheo.codec.json;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.rheo.api.status.ApiException;
+import dev.rheo.codec.schema.FieldType;
+import dev.rheo.codec.schema.ObjectType;
+import dev.rheo.codec.value.Base64Text;
+import dev.rheo.codec.value.Quantity;
+import dev.rheo.codec.value.Times;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What walks of a tree along its type have in common: reading one value as what its field says, and
+ * refusing it in upstream's words when it is something else.
+ */
+abstract class TreeWalk {
+  private final ObjectNode root;
+
+  /** Leads to the value being looked at. */
+  protected final FieldPath path = new FieldPath();
+
+  /** The struct that the value is a field of. */
+  protected ObjectType struct;
+
+  protected TreeWalk(ObjectNode root, ObjectType type) {
+    this.root = root;
+    this.struct = type;
+  }
+
+  /** Null and absent are the same. */
+  static boolean isAbsent(@Nullable JsonNode value) {
+    return value == null || value.isNull();
+  }
+
+  protected final ObjectNode object(JsonNode value, FieldType field) {
+    return value instanceof ObjectNode object ? object : refuse(value, field.goElementType());
+  }
+
+  protected final ObjectNode map(JsonNode value, FieldType field) {
+    return value instanceof ObjectNode object ? object : refuse(value, field.goType());
+  }
+
+  protected final ArrayNode list(JsonNode value, FieldType field) {
+    return value instanceof ArrayNode array ? array : refuse(value, field.goType());
+  }
+
+  protected final String string(JsonNode value) {
+    return value.isTextual() ? value.textValue() : refuse(value, "string");
+  }
+
+  protected final boolean bool(JsonNode value) {
+    return value.isBoolean() ? value.booleanValue() : refuse(value, "bool");
+  }
+
+  protected final long integer(JsonNode value, FieldType.Kind kind) {
+    boolean narrow = kind == FieldType.Kind.INT32;
+    if (!value.isIntegralNumber()
+        || !(narrow ? value.canConvertToInt() : value.canConvertToLong())) {
+      return refuse(value, narrow ? "int32" : "int64");
+    }
+    return value.longValue();
+  }
+
+  protected final double floatingPoint(JsonNode value) {
+    return value.isNumber() && Double.isFinite(value.doubleValue())
+        ? value.doubleValue()
+        : refuse(value, "float64");
+  }
+
+  protected final String quantity(JsonNode value) {
+    if (!value.isTextual() && !value.isNumber()) {
+      return refuse(value, "resource.Quantity");
+    }
+    return spelled(value.asText(), Quantity::canonical);
+  }
+
+  /** The canonical time, {@code ""} for the zero time. */
+  protected final String time(JsonNode value, boolean micro) {
+    return spelled(string(value), text -> Times.canonical(text, micro));
+  }
+
+  protected final String bytes(JsonNode value) {
+    return spelled(
+        value.isTextual() ? value.textValue() : refuse(value, "[]uint8"), Base64Text::canonical);
+  }
+
+  private String spelled(String text, UnaryOperator<String> canonical) {
+    try {
+      return canonical.apply(text);
+    } catch (IllegalArgumentException e) {
+      throw refusal(e.getMessage() == null ? "malformed value" : e.getMessage());
+    }
+  }
+
+  /** Refuses a value that is not of the Go type which the field has. */
+  protected final <T> T refuse(JsonNode value, String goType) {
+    String found =
+        switch (value.getNodeType()) {
+          case OBJECT, POJO -> "object";
+          case ARRAY -> "array";
+          case STRING, BINARY -> "string";
+          case BOOLEAN -> "bool";
+          case NUMBER ->
+              goType.contains("int") || goType.contains("float") ? "number " + value : "number";
+          case NULL, MISSING -> "null";
+        };
+    throw refusal(
+        "json: cannot unmarshal %s into Go struct field %s.%s of type %s"
+            .formatted(found, struct.name(), path.names(), goType));
+  }
+
+  protected final ApiException refusal(String why) {
+    String apiVersion = root.path("apiVersion").asText();
+    String kind = root.path("kind").asText();
+    if (kind.isEmpty()) {
+      kind = struct.name();
+    }
+    return ApiException.badRequest(
+        "%s in version \"%s\" cannot be handled as a %s: %s"
+            .formatted(kind, apiVersion.substring(apiVersion.lastIndexOf('/') + 1), kind, why));
+  }
+}

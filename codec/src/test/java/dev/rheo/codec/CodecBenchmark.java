@@ -1,0 +1,106 @@
+package dev.rheo.codec;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.rheo.codec.json.Canonicalizer;
+import dev.rheo.codec.json.HeaderScanner;
+import dev.rheo.codec.json.ObjectDecoder;
+import dev.rheo.codec.json.RevisionSplice;
+import dev.rheo.codec.json.SelectableField;
+import dev.rheo.codec.protobuf.ProtobufCodec;
+import dev.rheo.codec.schema.ObjectType;
+import dev.rheo.codec.schema.TypeTable;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
+import java.util.Base64;
+import java.util.List;
+import java.util.Random;
+import java.util.function.Supplier;
+
+/**
+ * Speed of the codecs in one thread's CPU time, so that other load disturbs it less. Not a test:
+ * run {@link #main}.
+ */
+public final class CodecBenchmark {
+  private static final int WARM_UP_SECONDS = 1;
+  private static final int SECONDS = 1;
+  private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
+  private static volatile Object sink;
+
+  private CodecBenchmark() {}
+
+  public static void main(String[] args) {
+    TypeTable table = TypeTable.builtIn();
+    byte[] data = new byte[1 << 20];
+    new Random(1).nextBytes(data);
+    run("Secret 1 MiB", secret(data), table.type("v1", "Secret"));
+    run("ConfigMap 1 KB", configMap(), table.type("v1", "ConfigMap"));
+    Golden pod = Golden.named("core.v1.Pod");
+    run("Pod, every field", pod.json(), pod.type());
+  }
+
+  public static byte[] secret(byte[] data) {
+    return ("""
+        {"apiVersion":"v1","kind":"Secret","metadata":{"name":"s","namespace":"default"},
+        "data":{"k":"%s"},"type":"Opaque"}""")
+        .formatted(Base64.getEncoder().encodeToString(data))
+        .getBytes(UTF_8);
+  }
+
+  public static byte[] configMap() {
+    return ("""
+        {"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"cm-000001","namespace":"default",
+        "labels":{"app":"bench","run":"1"},"uid":"04593b49-dc03-41b2-b0ff-daac7883c6f3",
+        "creationTimestamp":"2026-11-22T09:03:15Z"},"data":{"payload":"%s","other":"value"}}""")
+        .formatted("x".repeat(760))
+        .getBytes(UTF_8);
+  }
+
+  private static void run(String name, byte[] json, ObjectType type) {
+    List<SelectableField> fields =
+        List.of(SelectableField.string("metadata.name"), SelectableField.string("type"));
+    ObjectNode tree = ObjectDecoder.decode(json, ObjectDecoder.MAX_DEPTH).tree();
+    byte[] form = Canonicalizer.encode(tree, type);
+    HeaderScanner scanner = HeaderScanner.of(fields);
+    measure(
+        name + " decode", json.length, () -> ObjectDecoder.decode(json, ObjectDecoder.MAX_DEPTH));
+    measure(name + " encode", json.length, () -> Canonicalizer.encode(tree, type));
+    measure(
+        name + " decode + normalize + encode",
+        json.length,
+        () -> {
+          ObjectNode fresh = ObjectDecoder.decode(json, ObjectDecoder.MAX_DEPTH).tree();
+          Canonicalizer.normalize(fresh, type);
+          return Canonicalizer.encode(fresh, type);
+        });
+    measure(name + " header", form.length, () -> scanner.scan(form));
+    byte[] protobuf = ProtobufCodec.builtIn().toProtobuf(form);
+    measure(name + " to protobuf", form.length, () -> ProtobufCodec.builtIn().toProtobuf(form));
+    measure(name + " from protobuf", form.length, () -> ProtobufCodec.builtIn().toTree(protobuf));
+    measure(name + " splice", form.length, () -> RevisionSplice.splice(form, 100, 1234567));
+  }
+
+  public static void measure(String name, int bytes, Supplier<Object> operation) {
+    spin(WARM_UP_SECONDS, operation);
+    double perSecond = spin(SECONDS, operation);
+    System.out.printf(
+        "%-45s %12.0f ops/s %10.2f us/op %8.0f MB/s%n",
+        name, perSecond, 1e6 / perSecond, perSecond * bytes / 1e6);
+  }
+
+  private static double spin(int seconds, Supplier<Object> operation) {
+    long start = THREADS.getCurrentThreadCpuTime();
+    long end = start + seconds * 1_000_000_000L;
+    long count = 0;
+    long now;
+    do {
+      for (int i = 0; i < 8; i++) {
+        sink = operation.get();
+      }
+      count += 8;
+      now = THREADS.getCurrentThreadCpuTime();
+    } while (now < end);
+    return count * 1e9 / (now - start);
+  }
+}

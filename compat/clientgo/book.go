@@ -1,0 +1,221 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"sort"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"k8s.io/apimachinery/pkg/api/meta"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/runtime/schema"
+	"k8s.io/client-go/dynamic"
+	"k8s.io/client-go/tools/cache"
+)
+
+// book is what the handler of one informer was told, checked as it comes.
+type book struct {
+	name     string
+	informer cache.SharedIndexInformer
+
+	lock    sync.Mutex
+	objects map[string]string // key → uid/resourceVersion
+	history map[string]int    // uid → number of adds, updates and deletes
+	wrong   []string
+	adds    int
+	updates int
+	deletes int
+}
+
+func newBook(name string, informer cache.SharedIndexInformer) *book {
+	b := &book{name: name, informer: informer, objects: map[string]string{}, history: map[string]int{}}
+	_, err := informer.AddEventHandler(cache.ResourceEventHandlerFuncs{
+		AddFunc:    func(o any) { b.add(o) },
+		UpdateFunc: func(old, now any) { b.update(old, now) },
+		DeleteFunc: func(o any) { b.remove(o) },
+	})
+	if err != nil {
+		panic(err)
+	}
+	return b
+}
+
+func identity(o any) (key, uid, state string) {
+	m, err := meta.Accessor(o)
+	if err != nil {
+		panic(err)
+	}
+	return m.GetNamespace() + "/" + m.GetName(), string(m.GetUID()), string(m.GetUID()) + "/" + m.GetResourceVersion()
+}
+
+func (b *book) fault(format string, args ...any) {
+	if len(b.wrong) < 5 {
+		b.wrong = append(b.wrong, fmt.Sprintf(format, args...))
+	}
+}
+
+func (b *book) add(o any) {
+	b.lock.Lock()
+	defer b.lock.Unlock()
+	key, uid, state := identity(o)
+	if had, ok := b.objects[key]; ok {
+		b.fault("added twice: %s, %s and %s", key, had, state)
+	}
+	b.objects[key] = state
+	b.history[uid]++
+	b.adds++
+}
+
+func (b *book) update(old, now any) {
+	b.lock.Lock()
+	defer b.lock.Unlock()
+	key, uid, state := identity(now)
+	_, _, before := identity(old)
+	if b.objects[key] != before {
+		b.fault("update of %s from %s, which was %s", key, before, b.objects[key])
+	}
+	if version(state) < version(before) {
+		b.fault("%s went back from %s to %s", key, before, state)
+	}
+	if state != before { // a relist repeats what is known
+		b.history[uid]++
+		b.updates++
+	}
+	b.objects[key] = state
+}
+
+func (b *book) remove(o any) {
+	b.lock.Lock()
+	defer b.lock.Unlock()
+	if gone, ok := o.(cache.DeletedFinalStateUnknown); ok {
+		o = gone.Obj
+	}
+	key, uid, _ := identity(o)
+	if _, ok := b.objects[key]; !ok {
+		b.fault("deleted but not known: %s", key)
+	}
+	delete(b.objects, key)
+	b.history[uid]++
+	b.deletes++
+}
+
+func version(state string) uint64 {
+	v, _ := strconv.ParseUint(state[strings.IndexByte(state, '/')+1:], 10, 64)
+	return v
+}
+
+// told is what the handler believes to exist.
+func (b *book) told() map[string]string {
+	b.lock.Lock()
+	defer b.lock.Unlock()
+	out := make(map[string]string, len(b.objects))
+	for k, v := range b.objects {
+		out[k] = v
+	}
+	return out
+}
+
+func (b *book) stored() map[string]string {
+	out := map[string]string{}
+	for _, o := range b.informer.GetStore().List() {
+		key, _, state := identity(o)
+		out[key] = state
+	}
+	return out
+}
+
+// expectExactly checks that each change of an object was told once: one add, each update, one delete.
+func (b *book) expectExactly(c *churn, when string) {
+	if *mayRelist && strings.Contains(when, "restart") {
+		return
+	}
+	resource := "configmaps"
+	if strings.Contains(b.name, "secrets") {
+		resource = "secrets"
+	}
+	changes, unsure := c.changes(resource)
+	b.lock.Lock()
+	defer b.lock.Unlock()
+	var bad []string
+	for uid, n := range changes {
+		if got := b.history[uid]; got != n && !unsure[uid] {
+			bad = append(bad, fmt.Sprintf("%s: %d of %d", uid, got, n))
+		}
+	}
+	check(len(bad) == 0, "%s: %s, each of the changes of %d objects was told once %v", b.name, when, len(changes), first(bad, 3))
+}
+
+func (b *book) verdict() {
+	b.lock.Lock()
+	defer b.lock.Unlock()
+	check(len(b.wrong) == 0, "%s: no missed or doubled event (%d adds, %d updates, %d deletes) %v",
+		b.name, b.adds, b.updates, b.deletes, b.wrong)
+}
+
+func first(v []string, n int) []string {
+	sort.Strings(v)
+	return v[:min(n, len(v))]
+}
+
+// settle waits until each informer holds what the server holds, and says so.
+func settle(ctx context.Context, client dynamic.Interface, books []*book, when string) {
+	for _, b := range books {
+		var problem string
+		end := time.Now().Add(40 * time.Second)
+		for {
+			want, err := onServer(ctx, client, b)
+			if err != nil {
+				problem = err.Error()
+			} else if problem = difference(want, b.stored(), "store"); problem == "" {
+				problem = difference(want, b.told(), "handler")
+			}
+			if problem == "" || time.Now().After(end) {
+				check(problem == "", "%s: %s, equals the server's %d objects %s", b.name, when, len(want), problem)
+				break
+			}
+			time.Sleep(100 * time.Millisecond)
+		}
+	}
+}
+
+func onServer(ctx context.Context, client dynamic.Interface, b *book) (map[string]string, error) {
+	var resource schema.GroupVersionResource = configMaps
+	if strings.Contains(b.name, "secrets") {
+		resource = secrets
+	}
+	namespace, options := namespaceOf, metav1.ListOptions{}
+	if strings.Contains(b.name, "cluster-wide") {
+		namespace = ""
+	}
+	if strings.Contains(b.name, "label selector") {
+		options.LabelSelector = "even=true"
+	}
+	list, err := client.Resource(resource).Namespace(namespace).List(ctx, options)
+	if err != nil {
+		return nil, err
+	}
+	out := map[string]string{}
+	return out, list.EachListItem(func(o runtime.Object) error {
+		key, _, state := identity(o)
+		out[key] = state
+		return nil
+	})
+}
+
+func difference(want, got map[string]string, who string) string {
+	for k, v := range want {
+		if got[k] != v {
+			return fmt.Sprintf("(%s: %s is %q, on the server %q)", who, k, got[k], v)
+		}
+	}
+	for k, v := range got {
+		if _, ok := want[k]; !ok {
+			return fmt.Sprintf("(%s: %s is %q, not on the server)", who, k, v)
+		}
+	}
+	return ""
+}

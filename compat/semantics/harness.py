@@ -1,0 +1,354 @@
+"""Runs scenarios against one server and turns what it answered into comparable, normalised records.
+
+A scenario is a function that sends requests in its own namespace. Each request is a step; a step records the
+request line, status, the headers clients act on, and the body. At the end of the scenario everything that
+rightly differs between two servers or two runs is replaced by symbols:
+
+  resourceVersion   r1, r2, …  its rank among the versions that the scenario wrote or saw in events; the version of
+                    a list or a bookmark becomes the highest of these that it is not below
+  uid               uid1, uid2, … by first appearance
+  times             <time>
+  continue tokens   <continue>
+  the namespace     <ns>
+
+metadata.managedFields is left out.
+"""
+import gzip
+import http.client
+import json
+import re
+import socket
+import threading
+import time
+import uuid
+
+SCENARIOS = {}
+UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+TIME = re.compile(r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$")
+HEADERS = ("content-type", "retry-after", "warning", "content-encoding", "vary", "allow", "location")
+END = "k8s.io/initial-events-end"
+
+
+def scenario(name, tags=("serve",)):
+    """Registers a scenario. Tags: `serve` is the core; others name what a server may not have yet."""
+
+    def register(f):
+        if name in SCENARIOS:
+            raise ValueError("two scenarios named " + name)
+        SCENARIOS[name] = (f, frozenset(tags))
+        return f
+
+    return register
+
+
+class Response:
+    """One answer: status, headers (lower-case names), body bytes, and the body as JSON or None."""
+
+    def __init__(self, status, headers, body):
+        self.status, self.headers, self.raw = status, headers, body
+        try:
+            self.json = json.loads(body) if body else None
+        except ValueError:
+            self.json = None
+
+    @property
+    def rv(self):
+        return self.json["metadata"]["resourceVersion"]
+
+    @property
+    def uid(self):
+        return self.json["metadata"]["uid"]
+
+    @property
+    def token(self):
+        return self.json["metadata"].get("continue", "")
+
+
+class Server:
+    """A connection factory for one kubeconfig."""
+
+    def __init__(self, kubeconfig):
+        self.config = kubeconfig
+        self.context = kubeconfig.ssl_context() if kubeconfig.tls else None
+        self.anonymous = kubeconfig.ssl_context(with_client_certificate=False) if kubeconfig.tls else None
+        self.local = threading.local()
+
+    def connect(self, timeout, headers=None):
+        """A connection; without the client certificate if the headers bring credentials of their own."""
+        c = self.config
+        if c.tls:
+            context = self.anonymous if "Authorization" in (headers or {}) else self.context
+            return http.client.HTTPSConnection(c.host, c.port, timeout=timeout, context=context)
+        return http.client.HTTPConnection(c.host, c.port, timeout=timeout)
+
+    def headers(self, extra):
+        headers = {"Accept": "application/json"}
+        if self.config.token:
+            headers["Authorization"] = "Bearer " + self.config.token
+        for k, v in (extra or {}).items():
+            headers.pop(k, None)
+            if v is not None:
+                headers[k] = v
+        return headers
+
+    def send(self, method, path, body=None, headers=None, timeout=30):
+        data = body
+        extra = dict(headers or {})
+        if body is not None and not isinstance(body, (bytes, str)):
+            data = json.dumps(body).encode()
+        if data is not None and "Content-Type" not in extra:
+            extra["Content-Type"] = "application/json"
+        if isinstance(data, str):
+            data = data.encode()
+        if extra.get("Content-Type", "") is None:
+            del extra["Content-Type"]
+        connection = self.connect(timeout, headers)
+        try:
+            connection.putrequest(method, path, skip_accept_encoding=True)
+            for k, v in self.headers(extra).items():
+                connection.putheader(k, v)
+            if data is not None or method in ("POST", "PUT", "PATCH"):
+                connection.putheader("Content-Length", str(len(data or b"")))
+            connection.endheaders()
+            if data:
+                try:
+                    connection.send(data)
+                except (BrokenPipeError, ConnectionResetError):
+                    pass  # refused early: the answer may be there already
+            r = connection.getresponse()
+            raw = r.read()
+            got = {k.lower(): v for k, v in r.getheaders()}
+            if got.get("content-encoding") == "gzip":
+                raw = gzip.decompress(raw)
+            return Response(r.status, got, raw)
+        finally:
+            connection.close()
+
+
+class Run:
+    """One scenario on one server: what the scenario functions call `t`."""
+
+    def __init__(self, server, name):
+        self.server, self.name = server, name
+        self.id = uuid.uuid4().hex[:8]
+        self.ns = f"sem-{self.id}"
+        self.aliases = {self.ns: "<ns>", self.id: "<id>"}
+        self.steps = []
+        self.cleanup = []
+        self.versions = set()
+
+    # -- asking ---------------------------------------------------------------------------------------------
+    def send(self, method, path, body=None, headers=None, timeout=30):
+        """Sends without recording: preparation that is not itself judged."""
+        r = self.server.send(method, self.fill(path), self.fill(body), headers, timeout)
+        self._harvest(method, r)
+        return r
+
+    def _harvest(self, method, r):
+        if method in ("POST", "PUT", "PATCH") and r.status < 300 and isinstance(r.json, dict):
+            rv = r.json.get("metadata", {}).get("resourceVersion", "")
+            if rv.isdigit():
+                self.versions.add(int(rv))
+
+    def fill(self, value):
+        if isinstance(value, str):
+            return value.replace("{ns}", self.ns).replace("{id}", self.id)
+        if isinstance(value, dict):
+            return {self.fill(k): self.fill(v) for k, v in value.items()}
+        if isinstance(value, list):
+            return [self.fill(v) for v in value]
+        return value
+
+    def ask(self, label, method, path, body=None, headers=None, keep=None, timeout=30):
+        """Sends one request and records the answer. `keep`: only these dotted paths of the body are recorded."""
+        path, body = self.fill(path), self.fill(body)
+        r = self.server.send(method, path, body, headers, timeout)
+        self._harvest(method, r)
+        if r.json is not None:
+            recorded = pick(r.json, keep) if keep and r.status < 400 else r.json
+        else:
+            recorded = r.raw.decode("utf-8", "replace")[:400]
+        self.steps.append(
+            {"step": label, "request": f"{method} {path}", "status": r.status,
+             "headers": {k: v for k, v in r.headers.items() if k in HEADERS}, "body": recorded})
+        return r
+
+    def get(self, label, path, **more):
+        return self.ask(label, "GET", path, **more)
+
+    def post(self, label, path, body, **more):
+        return self.ask(label, "POST", path, body, **more)
+
+    def put(self, label, path, body, **more):
+        return self.ask(label, "PUT", path, body, **more)
+
+    def delete(self, label, path, body=None, **more):
+        return self.ask(label, "DELETE", path, body, **more)
+
+    def note(self, label, value):
+        """Records a computed fact, for instance an equality, as a step of its own."""
+        self.steps.append({"step": label, "note": value})
+
+    def make_namespace(self, name=None):
+        name = name or self.ns
+        r = self.send("POST", "/api/v1/namespaces",
+                      {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}})
+        if r.status != 201:
+            raise RuntimeError(f"namespace {name}: {r.status} {r.raw[:300]}")
+        self.cleanup.append("/api/v1/namespaces/" + name)
+
+    def watch(self, label, path, want=None, seconds=4, do=None, headers=None, bookmarks="end", keep=None):
+        """Opens a watch, calls `do` once the headers are there, and records the events.
+
+        Ends at `want` events, at the server's end, or after `seconds`. `bookmarks`: "end" keeps only those that
+        end the initial events, "all" keeps all, "none" keeps none; the others come when the server likes.
+        """
+        path = self.fill(path)
+        begin = time.monotonic()
+        place = len(self.steps)
+        connection = self.server.connect(seconds + 8, headers)
+        events, end = [], "open"
+        try:
+            connection.putrequest("GET", path, skip_accept_encoding=True)
+            for k, v in self.server.headers(headers).items():
+                connection.putheader(k, v)
+            connection.endheaders()
+            r = connection.getresponse()
+            got = {k.lower(): v for k, v in r.getheaders()}
+            step = {"step": label, "request": f"GET {path}", "status": r.status,
+                    "headers": {k: v for k, v in got.items() if k in HEADERS}}
+            if r.status != 200:
+                raw = r.read()
+                try:
+                    step["body"] = json.loads(raw)
+                except ValueError:
+                    step["body"] = raw.decode("utf-8", "replace")[:400]
+                self.steps.insert(place, step)
+                if do:
+                    do()
+                return []
+            if do:
+                do()
+            deadline = time.monotonic() + seconds
+            while want is None or len(events) < want:
+                left = deadline - time.monotonic()
+                if left <= 0:
+                    break
+                connection.sock.settimeout(left) if connection.sock else None
+                try:
+                    line = r.readline()
+                except (socket.timeout, TimeoutError):
+                    break
+                except (http.client.IncompleteRead, ConnectionResetError):
+                    end = "cut"
+                    break
+                if not line:
+                    end = "closed by the server"
+                    break
+                event = json.loads(line)
+                if event["type"] == "BOOKMARK" and bookmarks != "all":
+                    marked = END in (event["object"]["metadata"].get("annotations") or {})
+                    if bookmarks == "none" or not marked:
+                        continue
+                events.append(event)
+            step["events"] = [{"type": e["type"],
+                               "object": pick(e["object"], keep) if keep and e["type"] != "ERROR" else e["object"]}
+                              for e in events]
+            step["end"] = end
+            step["seconds"] = round(time.monotonic() - begin, 1)
+            self.steps.insert(place, step)
+            return events
+        finally:
+            connection.close()
+
+    # -- normalising ----------------------------------------------------------------------------------------
+    def finish(self):
+        for path in reversed(self.cleanup):
+            try:
+                self.send("DELETE", path)
+            except OSError:
+                pass
+        return Normaliser(self).steps()
+
+
+def pick(doc, paths):
+    """The parts of `doc` at the dotted `paths` (lists are entered element by element)."""
+    out = {}
+    for path in paths:
+        value = _at(doc, path.split("."))
+        if value is not None:
+            out[path] = value
+    return out
+
+
+def _at(doc, keys):
+    if not keys:
+        return doc
+    if isinstance(doc, list):
+        return [_at(d, keys) for d in doc]
+    if isinstance(doc, dict) and keys[0] in doc:
+        return _at(doc[keys[0]], keys[1:])
+    return None
+
+
+class Normaliser:
+    def __init__(self, run):
+        self.run = run
+        self.uids = {}
+        versions = set(run.versions)
+        for s in run.steps:
+            for e in s.get("events", ()):
+                if e["type"] != "BOOKMARK":
+                    self._collect(e["object"], versions)
+        self.versions = sorted(versions)
+
+    @staticmethod
+    def _collect(doc, into):
+        rv = doc.get("metadata.resourceVersion") or (doc.get("metadata") or {}).get("resourceVersion") or ""
+        if rv.isdigit():
+            into.add(int(rv))
+
+    def rank(self, text):
+        if not text.isdigit() or text == "0":
+            return text
+        return "r" + str(sum(1 for v in self.versions if v <= int(text)))
+
+    def steps(self):
+        return [self._step(s) for s in self.run.steps]
+
+    def _step(self, s):
+        out = {}
+        for k, v in s.items():
+            if k == "request":
+                v = re.sub(r"(?<=resourceVersion=)(\d{2,})", lambda m: self.rank(m.group(1)), self.text(v))
+                out[k] = re.sub(r"(?<=continue=)[A-Za-z0-9_%=-]{8,}", "<continue>", v)
+            elif k == "seconds":
+                continue
+            else:
+                out[k] = self.value(v, k)
+        return out
+
+    def text(self, v):
+        for real, symbol in self.run.aliases.items():
+            v = v.replace(real, symbol)
+        v = UUID.sub(lambda m: self.uids.setdefault(m.group(0), "uid" + str(len(self.uids) + 1)), v)
+        v = re.sub(r"(esource version:? )(\d+)", r"\1<rv>", v)
+        v = re.sub(r"(current: )(\d+)", r"\1<rv>", v)
+        v = re.sub(r"(in record \()(\d+)", r"\1<rv>", v)
+        v = re.sub(r"\((\d+)\)$", "(<rv>)", v)
+        return v
+
+    def value(self, v, key=""):
+        if isinstance(v, dict):
+            return {self.text(k): self.value(x, k) for k, x in sorted(v.items()) if k != "managedFields"}
+        if isinstance(v, list):
+            return [self.value(x, key) for x in v]
+        if isinstance(v, str):
+            if key.endswith("resourceVersion"):
+                return self.rank(v)
+            if key.endswith("continue"):
+                return "<continue>" if v else v
+            if TIME.match(v):
+                return "<time>"
+            return self.text(v)
+        return v

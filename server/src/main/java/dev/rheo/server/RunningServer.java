@@ -1,0 +1,292 @@
+package dev.rheo.server;
+
+import dev.rheo.api.status.ApiException;
+import dev.rheo.cache.CacheSettings;
+import dev.rheo.cache.CachedResource;
+import dev.rheo.cache.WatchCache;
+import dev.rheo.server.health.Health;
+import dev.rheo.server.http.Deflaters;
+import dev.rheo.server.http.Edge;
+import dev.rheo.server.http.EdgeSettings;
+import dev.rheo.server.metrics.PartMetrics;
+import dev.rheo.server.metrics.ProcessMetrics;
+import dev.rheo.server.metrics.RequestMetrics;
+import dev.rheo.server.request.Api;
+import dev.rheo.server.request.NonResource;
+import dev.rheo.server.request.ResourceReads;
+import dev.rheo.server.request.ResourceWrites;
+import dev.rheo.server.resource.Discovery;
+import dev.rheo.server.resource.OpenApi;
+import dev.rheo.server.resource.ResourceRegistry;
+import dev.rheo.server.security.Authenticator;
+import dev.rheo.server.security.Authorizer;
+import dev.rheo.server.security.Kubeconfig;
+import dev.rheo.server.security.Pki;
+import dev.rheo.server.security.TokenFile;
+import dev.rheo.server.verb.read.Reads;
+import dev.rheo.server.verb.write.NamespaceController;
+import dev.rheo.server.verb.write.Writes;
+import dev.rheo.store.MemoryRevisionStore;
+import dev.rheo.store.Retention;
+import dev.rheo.store.RetentionCompactor;
+import dev.rheo.store.RevisionStore;
+import dev.rheo.store.RocksRevisionStore;
+import dev.rheo.store.RocksSettings;
+import dev.rheo.store.StoreException;
+import io.netty.util.HashedWheelTimer;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
+import java.util.random.RandomGenerator;
+
+/** The parts, started in the order in which they need each other. */
+final class RunningServer implements Server {
+
+  private static final Logger LOG = System.getLogger(RunningServer.class.getName());
+
+  /** What one decoded event costs on the heap, about. */
+  private static final long DECODED_EVENT_BYTES = 200;
+
+  /** This release, as part of the version that discovery tells. */
+  private static final String RELEASE = "0.1.0";
+
+  /** What one deflater holds outside the heap, about. */
+  private static final long DEFLATER_BYTES = 300 << 10;
+
+  private static final Duration READY_POLL = Duration.ofMillis(5);
+
+  private final Closing opened = new Closing();
+  private final AtomicBoolean stopping = new AtomicBoolean();
+  private final CountDownLatch stopped = new CountDownLatch(1);
+  private final RevisionStore store;
+  private final WatchCache cache;
+  private final Edge edge;
+  private final InetSocketAddress address;
+  private volatile boolean bootstrapped;
+
+  RunningServer(ServerConfig config) throws ServerStartException {
+    Clock clock = Clock.systemUTC();
+    try {
+      // The keys are minted while the store opens: neither needs the other.
+      Background<Pki> pki =
+          new Background<>(() -> Pki.open(config.data().resolve("pki"), config.host(), clock));
+      ResourceRegistry registry = ResourceRegistry.builtIn();
+      store = openStore(config, clock);
+      cache = openCache(config, registry);
+      HashedWheelTimer timer = new HashedWheelTimer(new DefaultThreadFactory("timer", true));
+      opened.add("timer", timer::stop);
+
+      RandomGenerator random = new SharedRandom();
+      Deflaters deflaters =
+          new Deflaters((int) (config.memory().compression() / DEFLATER_BYTES));
+      Writes writes = new Writes(store, cache, registry, clock, random);
+      PrometheusRegistry metrics = new PrometheusRegistry();
+      RequestMetrics requestMetrics = new RequestMetrics(metrics);
+      Api api =
+          new Api(
+              new Authenticator(List.of(pki.get().authority()), tokens(config), clock),
+              new Authorizer(),
+              registry,
+              new NonResource(
+                  liveness("healthz"),
+                  liveness("livez"),
+                  readiness(),
+                  new Discovery(registry, RELEASE),
+                  new OpenApi(registry),
+                  metrics,
+                  this::hostAndPort,
+                  registry),
+              new ResourceReads(
+                  new Reads(store, cache, timer, System::nanoTime, random),
+                  config.gates(),
+                  requestMetrics,
+                  deflaters),
+              new ResourceWrites(writes, config.gates()),
+              requestMetrics);
+      edge = new Edge(edgeSettings(config), pki.get().tls(), api);
+      opened.add("edge", edge);
+      register(metrics);
+      address = edge.start();
+      Kubeconfig.write(config.kubeconfig(), pki.get(), address);
+      NamespaceController namespaces = new NamespaceController(writes, cache, registry);
+      opened.add("namespace controller", namespaces);
+      namespaces.start();
+      bootstrapped = true;
+    } catch (StoreException | IOException | ApiException e) {
+      opened.close();
+      throw new ServerStartException(String.valueOf(e.getMessage()), e);
+    } catch (ServerStartException | RuntimeException e) {
+      opened.close();
+      throw e;
+    }
+  }
+
+  private RevisionStore openStore(ServerConfig config, Clock clock) throws StoreException {
+    Retention retention = new Retention(config.historyTime(), config.historyBytes());
+    ScheduledExecutorService scheduler =
+        Executors.newSingleThreadScheduledExecutor(new DefaultThreadFactory("retention", true));
+    switch (config.store()) {
+      case MEMORY -> {
+        MemoryRevisionStore memory = new MemoryRevisionStore();
+        opened.add("store", memory);
+        compact(new RetentionCompactor(memory, retention, clock, scheduler), scheduler);
+        return memory;
+      }
+      case ROCKSDB -> {
+        RocksRevisionStore rocks =
+            RocksRevisionStore.open(
+                config.data().resolve("store"),
+                RocksSettings.defaults().withNativeMemory(config.memory().storeCaches()));
+        opened.add("store", rocks);
+        compact(new RetentionCompactor(rocks, retention, clock, scheduler), scheduler);
+        return rocks;
+      }
+    }
+    throw new IllegalStateException();
+  }
+
+  private void compact(RetentionCompactor compactor, ScheduledExecutorService scheduler) {
+    opened.add(
+        "retention",
+        () -> {
+          compactor.close();
+          scheduler.shutdownNow();
+        });
+    compactor.start();
+  }
+
+  private WatchCache openCache(ServerConfig config, ResourceRegistry registry) {
+    List<CachedResource> resources =
+        registry.stored().stream()
+            .map(
+                stored ->
+                    new CachedResource(
+                        stored.name(), stored.keyPrefix(), stored.namespaced(), stored.fields()))
+            .toList();
+    Path spool = config.data().resolve("spool");
+    WatchCache opening = new WatchCache(store, spool, resources, cacheSettings(config));
+    opened.add("watch cache", opening);
+    opening.start();
+    return opening;
+  }
+
+  private static CacheSettings cacheSettings(ServerConfig config) {
+    MemoryPlan memory = config.memory();
+    CacheSettings defaults = CacheSettings.defaults();
+    return new CacheSettings(
+        memory.hotBuffers(),
+        defaults.segmentBytes(),
+        defaults.diskBytes(),
+        config.historyBytes(),
+        memory.eventLog(),
+        (int) (memory.decodedEvents() / DECODED_EVENT_BYTES),
+        memory.snapshots(),
+        ServerConfig.MIN_HISTORY_TIME,
+        defaults.loaders());
+  }
+
+  private static EdgeSettings edgeSettings(ServerConfig config) {
+    MemoryPlan memory = config.memory();
+    EdgeSettings settings =
+        EdgeSettings.defaults(new InetSocketAddress(config.host(), config.port()));
+    return settings.with(
+        new EdgeSettings.Budgets(
+            memory.outgoing(),
+            settings.budgets().outgoingPerConnection(),
+            memory.requestBodies(),
+            memory.responseBodies()));
+  }
+
+  private static TokenFile tokens(ServerConfig config) throws IOException {
+    Path file = config.tokenAuthFile();
+    return file == null ? TokenFile.none() : TokenFile.read(file);
+  }
+
+  private void register(PrometheusRegistry metrics) {
+    ProcessMetrics.register(metrics);
+    PartMetrics parts = new PartMetrics(metrics);
+    parts.store(store::stats);
+    parts.cache(cache::stats);
+    parts.edge(edge::stats);
+  }
+
+  private static Health liveness(String name) {
+    return new Health(name, List.of(new Health.Check("ping", () -> true)));
+  }
+
+  private Health readiness() {
+    return new Health(
+        "readyz",
+        List.of(
+            new Health.Check("ping", () -> true),
+            new Health.Check("store", this::storeAnswers),
+            new Health.Check("watch-cache", () -> cache.ready()),
+            new Health.Check("namespaces", () -> bootstrapped),
+            new Health.Check("shutdown", () -> !stopping.get())));
+  }
+
+  private boolean storeAnswers() {
+    try {
+      return store.currentRevision() > 0;
+    } catch (StoreException e) {
+      return false;
+    }
+  }
+
+  private String hostAndPort() {
+    return address.getHostString() + ":" + address.getPort();
+  }
+
+  @Override
+  public boolean awaitReady(Duration atMost) throws InterruptedException {
+    long until = System.nanoTime() + atMost.toNanos();
+    while (!(bootstrapped && cache.ready() && storeAnswers())) {
+      if (Thread.interrupted()) {
+        throw new InterruptedException();
+      }
+      if (System.nanoTime() - until >= 0) {
+        return false;
+      }
+      LockSupport.parkNanos(READY_POLL.toNanos());
+    }
+    return true;
+  }
+
+  @Override
+  public InetSocketAddress address() {
+    return address;
+  }
+
+  @Override
+  public void shutdown(Duration atMost) {
+    try {
+      if (stopping.compareAndSet(false, true)) {
+        try {
+          if (!edge.drain(atMost.dividedBy(2), atMost)) {
+            LOG.log(Level.WARNING, "some requests were cut off");
+          }
+        } finally {
+          opened.close();
+          stopped.countDown();
+        }
+      } else {
+        stopped.await(atMost.toMillis(), TimeUnit.MILLISECONDS);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -1,0 +1,202 @@
+package dev.rheo.server.metrics;
+
+import dev.rheo.server.request.RequestInfo;
+import io.prometheus.metrics.core.metrics.Counter;
+import io.prometheus.metrics.core.metrics.Gauge;
+import io.prometheus.metrics.core.metrics.Histogram;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+
+/**
+ * What is counted of requests, under the names and labels of kube-apiserver's metrics.
+ *
+ * <p>Labels come from what was found in the registry of resources, never from what a client made up, so that their number is
+ * bounded.
+ */
+public final class RequestMetrics {
+
+  private static final String COMPONENT = "apiserver";
+
+  private final Counter total;
+  private final Histogram duration;
+  private final Gauge longRunning;
+  private final Counter watchEvents;
+  private final Counter watchBytes;
+  private final Counter initialEvents;
+  private final Histogram watchListDuration;
+
+  public RequestMetrics(PrometheusRegistry registry) {
+    total =
+        Counter.builder()
+            .name("apiserver_request_total")
+            .help("Requests answered, by what was asked and the HTTP status.")
+            .labelNames(
+                "verb",
+                "dry_run",
+                "group",
+                "version",
+                "resource",
+                "subresource",
+                "scope",
+                "component",
+                "code")
+            .register(registry);
+    duration =
+        Histogram.builder()
+            .name("apiserver_request_duration_seconds")
+            .help("Time until a request was answered, watches not among them.")
+            .labelNames(
+                "verb", "group", "version", "resource", "subresource", "scope", "component")
+            .classicOnly()
+            .classicUpperBounds(.005, .025, .05, .1, .2, .4, .6, .8, 1, 1.5, 2, 5, 10, 30, 60)
+            .register(registry);
+    longRunning =
+        Gauge.builder()
+            .name("apiserver_longrunning_requests")
+            .help("Watches that are open.")
+            .labelNames(
+                "verb", "group", "version", "resource", "subresource", "scope", "component")
+            .register(registry);
+    watchEvents =
+        Counter.builder()
+            .name("apiserver_watch_events_total")
+            .help("Events written to watches.")
+            .labelNames("group", "version", "resource")
+            .register(registry);
+    watchBytes =
+        Counter.builder()
+            .name("rheo_watch_events_bytes_total")
+            .help("Bytes of the objects in the events written to watches.")
+            .labelNames("group", "version", "resource")
+            .register(registry);
+    initialEvents =
+        Counter.builder()
+            .name("apiserver_init_events_total")
+            .help("Initial events written to watch lists.")
+            .labelNames("group", "resource")
+            .register(registry);
+    watchListDuration =
+        Histogram.builder()
+            .name("apiserver_watch_list_duration_seconds")
+            .help("Time until the initial events of a watch list were written.")
+            .labelNames("group", "version", "resource", "scope")
+            .classicOnly()
+            .classicUpperBounds(.05, .1, .2, .4, .6, .8, 1, 2, 4, 6, 8, 10, 15, 20, 30, 45, 60)
+            .register(registry);
+    // Shown from the start, not only after the first watch list.
+    watchListDuration.initLabelValues("", "v1", "namespaces", "cluster");
+  }
+
+  /** A request was answered. */
+  public void answered(RequestInfo info, boolean known, String dryRun, int code, double seconds) {
+    String verb = known ? verb(info) : info.isResource() ? "other" : verb(info);
+    String group = known ? info.group() : "";
+    String version = known ? info.version() : "";
+    String resource = known ? info.resource() : "";
+    String subresource =
+        known ? (info.subresource() == null ? "" : info.subresource()) : nonResource(info);
+    String scope = known ? scope(info) : "";
+    total
+        .labelValues(
+            verb,
+            dryRun,
+            group,
+            version,
+            resource,
+            subresource,
+            scope,
+            COMPONENT,
+            Integer.toString(code))
+        .inc();
+    if (!verb.equals("WATCH")) {
+      duration
+          .labelValues(verb, group, version, resource, subresource, scope, COMPONENT)
+          .observe(seconds);
+    }
+  }
+
+  /** The counters of one watch; {@link Watch#ended} must be called once. */
+  public Watch watch(RequestInfo info) {
+    return new Watch(info, System.nanoTime());
+  }
+
+  /** What one watch counts. Not thread-safe. */
+  public final class Watch {
+    private final io.prometheus.metrics.core.datapoints.CounterDataPoint events;
+    private final io.prometheus.metrics.core.datapoints.CounterDataPoint bytes;
+    private final io.prometheus.metrics.core.datapoints.CounterDataPoint initial;
+    private final io.prometheus.metrics.core.datapoints.GaugeDataPoint open;
+    private final RequestInfo info;
+    private final long started;
+    private boolean inInitial = true;
+
+    private Watch(RequestInfo info, long started) {
+      this.info = info;
+      this.started = started;
+      events = watchEvents.labelValues(info.group(), info.version(), info.resource());
+      bytes = watchBytes.labelValues(info.group(), info.version(), info.resource());
+      initial = initialEvents.labelValues(info.group(), info.resource());
+      open =
+          longRunning.labelValues(
+              "WATCH", info.group(), info.version(), info.resource(), "", scope(info), COMPONENT);
+      open.inc();
+    }
+
+    /** Without initial events. */
+    public void startLive() {
+      inInitial = false;
+    }
+
+    public void event(int size) {
+      events.inc();
+      bytes.inc(size);
+      if (inInitial) {
+        initial.inc();
+      }
+    }
+
+    public void initialDone() {
+      inInitial = false;
+      watchListDuration
+          .labelValues(info.group(), info.version(), info.resource(), scope(info))
+          .observe((System.nanoTime() - started) / 1e9);
+    }
+
+    public void ended() {
+      open.dec();
+    }
+  }
+
+  private static String verb(RequestInfo info) {
+    return switch (info.verb()) {
+      case "create" -> "POST";
+      case "update" -> "PUT";
+      case "deletecollection" -> "DELETECOLLECTION";
+      default -> info.verb().toUpperCase(java.util.Locale.ROOT);
+    };
+  }
+
+  private static String nonResource(RequestInfo info) {
+    // Only the paths that are served, or else the number of labels were the clients'.
+    int end = info.path().indexOf('/', 1);
+    String first = end < 0 ? info.path() : info.path().substring(0, end);
+    return switch (first) {
+      case "/healthz",
+          "/livez",
+          "/readyz",
+          "/metrics",
+          "/version",
+          "/api",
+          "/apis",
+          "/openapi" ->
+          first;
+      default -> "other";
+    };
+  }
+
+  private static String scope(RequestInfo info) {
+    if (info.name() != null) {
+      return "resource";
+    }
+    return info.namespace() != null ? "namespace" : "cluster";
+  }
+}

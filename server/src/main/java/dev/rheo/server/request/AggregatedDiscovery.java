@@ -1,0 +1,41 @@
+package dev.rheo.server.request;
+
+import dev.rheo.api.media.MediaType;
+import dev.rheo.api.status.ApiException;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Whether a client asks for discovery in one document, which it does by a media type of its own. */
+final class AggregatedDiscovery {
+
+  static final String CONTENT_TYPE =
+      "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList";
+
+  private AggregatedDiscovery() {}
+
+  /**
+   * Whether the first alternative that this server can serve is the aggregated one.
+   *
+   * @throws ApiException 406 if there is none
+   */
+  static boolean preferred(@Nullable String accept) {
+    if (accept == null || accept.isEmpty()) {
+      return false;
+    }
+    for (MediaType type : MediaType.parseAccept(accept)) {
+      if (!type.covers(MediaType.JSON)) {
+        continue;
+      }
+      String as = type.parameters().getOrDefault("as", "");
+      if (as.isEmpty()) {
+        return false;
+      }
+      if (as.equals("APIGroupDiscoveryList")
+          && type.parameters().getOrDefault("g", "").equals("apidiscovery.k8s.io")
+          && type.parameters().getOrDefault("v", "").equals("v2")) {
+        return true;
+      }
+    }
+    throw ApiException.notAcceptable(List.of(MediaType.JSON));
+  }
+}

@@ -1,0 +1,196 @@
+package dev.rheo.server.request;
+
+import dev.rheo.api.select.FieldSelector;
+import dev.rheo.api.status.ApiException;
+import dev.rheo.server.http.Handler;
+import dev.rheo.server.http.HttpRequest;
+import dev.rheo.server.http.HttpResponse;
+import dev.rheo.server.metrics.RequestMetrics;
+import dev.rheo.server.resource.ResourceRegistry;
+import dev.rheo.server.resource.ResourceType;
+import dev.rheo.server.resource.Subresource;
+import dev.rheo.server.security.Authenticator;
+import dev.rheo.server.security.Authorizer;
+import dev.rheo.server.security.RequestAttributes;
+import dev.rheo.server.security.User;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The way of a request through the server: what is asked, who asks, may they, which resource, and then the verb.
+ *
+ * <p>Runs on a virtual thread per request.
+ */
+public final class Api implements Handler {
+
+  private final Authenticator authenticator;
+  private final Authorizer authorizer;
+  private final ResourceRegistry registry;
+  private final NonResource nonResource;
+  private final ResourceReads reads;
+  private final ResourceWrites writes;
+  private final RequestMetrics metrics;
+
+  public Api(
+      Authenticator authenticator,
+      Authorizer authorizer,
+      ResourceRegistry registry,
+      NonResource nonResource,
+      ResourceReads reads,
+      ResourceWrites writes,
+      RequestMetrics metrics) {
+    this.authenticator = authenticator;
+    this.authorizer = authorizer;
+    this.registry = registry;
+    this.nonResource = nonResource;
+    this.reads = reads;
+    this.writes = writes;
+    this.metrics = metrics;
+  }
+
+  /** A request together with what was found out about it. */
+  public record Call(
+      HttpRequest request, RequestInfo info, User user, ResourceType type) {
+
+    /** The namespace for a namespaced resource, else null. */
+    public @Nullable String namespace() {
+      return type.namespaced() ? info.namespace() : null;
+    }
+  }
+
+  /** Refuses who may not ask before a body is read into memory. */
+  @Override
+  public @Nullable HttpResponse precheck(HttpRequest head) {
+    authorize(head, info(head));
+    return null;
+  }
+
+  @Override
+  public HttpResponse handle(HttpRequest request) throws Exception {
+    RequestInfo info = info(request);
+    boolean known = false;
+    int code = 500;
+    try {
+      User user = authorize(request, info);
+      HttpResponse response;
+      if (!info.isResource()) {
+        response = nonResource.answer(request, info);
+      } else {
+        ResourceType type = registry.find(info.group(), info.version(), info.resource());
+        if (type == null) {
+          if (!registry.serves(info.group(), info.version())) {
+            return NonResource.notFound();
+          }
+          throw ApiException.pathNotFound();
+        }
+        Call call = checked(new Call(request, info, user, type));
+        known = true;
+        Durations.requireValid(request.queryParameter("timeout"));
+        response =
+            switch (info.verb()) {
+              case "get", "list", "watch" -> reads.answer(call);
+              default -> writes.answer(call);
+            };
+        Deprecations.warn(type, response);
+      }
+      code = response.status();
+      return response;
+    } catch (ApiException e) {
+      code = e.code();
+      throw e;
+    } finally {
+      metrics.answered(
+          info,
+          known,
+          dryRun(request),
+          code,
+          (System.nanoTime() - request.receivedNanos()) / 1e9);
+    }
+  }
+
+  private User authorize(HttpRequest request, RequestInfo info) {
+    User user = authenticator.authenticate(
+            request.clientCertificate(), request.header("Authorization"));
+    authorizer.authorize(user, attributes(info));
+    return user;
+  }
+
+  private static RequestAttributes attributes(RequestInfo info) {
+    if (!info.isResource()) {
+      return RequestAttributes.nonResource(info.verb(), info.path());
+    }
+    return new RequestAttributes(
+        info.verb(),
+        info.path(),
+        new RequestAttributes.Resource(
+            info.group(),
+            info.resource(),
+            Objects.requireNonNullElse(info.subresource(), ""),
+            Objects.requireNonNullElse(info.namespace(), ""),
+            Objects.requireNonNullElse(info.name(), "")));
+  }
+
+  /** The rules that follow from the path alone: what no route leads to is 404, or 405. */
+  private static Call checked(Call call) {
+    RequestInfo info = call.info();
+    ResourceType type = call.type();
+    boolean namespaceItself = info.resource().equals("namespaces") && info.group().isEmpty();
+    if (!type.namespaced() && info.namespace() != null && !namespaceItself) {
+      throw ApiException.pathNotFound();
+    }
+    boolean collection = info.parts().size() == 1;
+    if (namespaceItself && collection && info.namespace() != null) {
+      throw ApiException.pathNotFound();
+    }
+    boolean acrossNamespaces = type.namespaced() && info.namespace() == null;
+    if (acrossNamespaces && !collection) {
+      throw ApiException.pathNotFound();
+    }
+    if (info.subresource() != null) {
+      Subresource sub = type.subresource(info.subresource());
+      if (sub == null || info.parts().size() > 3) {
+        throw ApiException.pathNotFound();
+      }
+      require(sub.verbs().contains(info.verb()) && !call.request().method().equals("HEAD"));
+      return call;
+    }
+    require(type.verbs().contains(info.verb()) && !call.request().method().equals("HEAD"));
+    switch (info.verb()) {
+      case "list", "watch" -> {}
+      case "create", "deletecollection" -> require(collection && !acrossNamespaces);
+      default -> require(!collection);
+    }
+    return call;
+  }
+
+  private static void require(boolean allowed) {
+    if (!allowed) {
+      throw ApiException.methodNotAllowed();
+    }
+  }
+
+  private static RequestInfo info(HttpRequest request) {
+    List<String> selectors = request.query().get("fieldSelector");
+    String name = null;
+    if (selectors != null && !selectors.isEmpty()) {
+      try {
+        name = FieldSelector.parse(selectors.getFirst()).requiresExact("metadata.name");
+      } catch (ApiException e) {
+        // The verb refuses it, with the right words.
+        name = null;
+      }
+    }
+    return RequestInfo.of(request.method(), request.path(), isTrue(request, "watch"), name);
+  }
+
+  static boolean isTrue(HttpRequest request, String parameter) {
+    String value = request.queryParameter(parameter);
+    return value != null && !value.equals("0") && !value.equalsIgnoreCase("false");
+  }
+
+  private static String dryRun(HttpRequest request) {
+    String value = request.queryParameter("dryRun");
+    return "All".equals(value) ? "All" : "";
+  }
+}

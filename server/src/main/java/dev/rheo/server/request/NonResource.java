@@ -1,0 +1,202 @@
+package dev.rheo.server.request;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.rheo.api.status.ApiException;
+import dev.rheo.server.health.Health;
+import dev.rheo.server.http.HttpRequest;
+import dev.rheo.server.http.HttpResponse;
+import dev.rheo.server.resource.Discovery;
+import dev.rheo.server.resource.Document;
+import dev.rheo.server.resource.OpenApi;
+import dev.rheo.server.resource.ResourceRegistry;
+import dev.rheo.server.resource.ResourceType;
+import io.prometheus.metrics.expositionformats.PrometheusTextFormatWriter;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** What is served outside the resources: health, version, discovery, OpenAPI, metrics. */
+public final class NonResource {
+
+  private static final String JSON = "application/json";
+  private static final String TEXT = "text/plain; charset=utf-8";
+
+  private final Health healthz;
+  private final Health livez;
+  private final Health readyz;
+  private final Discovery discovery;
+  private final OpenApi openApi;
+  private final PrometheusRegistry metrics;
+  private final Supplier<String> address;
+  private final byte[] paths;
+
+  /**
+   * @param address host and port under which clients reach the server
+   */
+  public NonResource(
+      Health healthz,
+      Health livez,
+      Health readyz,
+      Discovery discovery,
+      OpenApi openApi,
+      PrometheusRegistry metrics,
+      Supplier<String> address,
+      ResourceRegistry registry) {
+    this.paths = paths(registry);
+    this.healthz = healthz;
+    this.livez = livez;
+    this.readyz = readyz;
+    this.discovery = discovery;
+    this.openApi = openApi;
+    this.metrics = metrics;
+    this.address = address;
+  }
+
+  HttpResponse answer(HttpRequest request, RequestInfo info) throws IOException {
+    // Health is asked for with whatever method a load balancer likes.
+    HttpResponse health = health(info.path(), request);
+    if (health != null) {
+      return health;
+    }
+    if (!info.verb().equals("get") && !info.verb().equals("head")) {
+      throw ApiException.methodNotAllowed();
+    }
+    return switch (trimmed(info.path())) {
+      case "/" -> json(paths);
+      case "/metrics" -> metrics();
+      case "/version" -> json(discovery.version());
+      case "/api" -> discovered(request, discovery.aggregatedCore(), this::versions);
+      case "/apis" -> discovered(request, discovery.aggregatedGroups(), discovery::groups);
+      case "/openapi/v3" -> json(openApi.index());
+      default -> below(trimmed(info.path()), request);
+    };
+  }
+
+  private @Nullable HttpResponse health(String path, HttpRequest request) {
+    for (Health health : List.of(healthz, livez, readyz)) {
+      String root = "/" + health.endpoint();
+      if (path.equals(root)) {
+        List<String> exclude = request.query().getOrDefault("exclude", List.of());
+        return text(health.answer(request.queryParameter("verbose") != null, exclude));
+      }
+      if (path.startsWith(root + "/")) {
+        return text(health.single(path.substring(root.length() + 1)));
+      }
+    }
+    return null;
+  }
+
+  private HttpResponse below(String path, HttpRequest request) {
+    if (path.startsWith("/openapi/v3/")) {
+      return openApi(request, openApi.document(path.substring("/openapi/v3/".length())));
+    }
+    String[] parts = path.substring(1).split("/", -1);
+    if (!parts[0].equals("api") && !parts[0].equals("apis")) {
+      return notFound();
+    }
+    byte[] document = null;
+    if (parts.length == 2) {
+      document =
+          parts[0].equals("api")
+              ? discovery.resources("", parts[1])
+              : discovery.group(parts[1]);
+    } else if (parts.length == 3 && parts[0].equals("apis")) {
+      document = discovery.resources(parts[1], parts[2]);
+    }
+    return document == null ? notFound() : json(document);
+  }
+
+  /** Where nothing is served at all. */
+  static HttpResponse notFound() {
+    return text(Health.NOT_FOUND);
+  }
+
+  /** The document at the root: where to go on. */
+  private static byte[] paths(ResourceRegistry registry) {
+    Set<String> paths =
+        new TreeSet<>(
+            List.of(
+                "/api", "/apis", "/healthz", "/livez", "/metrics", "/openapi/v3", "/readyz",
+                "/version"));
+    for (ResourceType type : registry.all()) {
+      if (type.group().isEmpty()) {
+        paths.add("/api/" + type.version());
+      } else {
+        paths.add("/apis/" + type.group());
+        paths.add("/apis/" + type.apiVersion());
+      }
+    }
+    ObjectNode document = JsonNodeFactory.instance.objectNode();
+    ArrayNode list = document.putArray("paths");
+    paths.forEach(list::add);
+    return (document.toPrettyString() + "\n").getBytes(StandardCharsets.UTF_8);
+  }
+
+  private byte[] versions() {
+    return discovery.versions(address.get());
+  }
+
+  /** Clients that know aggregated discovery say so; the others get the list of versions or groups. */
+  private static HttpResponse discovered(
+      HttpRequest request, Document aggregated, Supplier<byte[]> plain) {
+    String accept = request.header("Accept");
+    if (!AggregatedDiscovery.preferred(accept)) {
+      return json(plain.get());
+    }
+    String match = request.header("If-None-Match");
+    HttpResponse response =
+        match != null && aggregated.matches(match)
+            ? HttpResponse.empty(304)
+            : HttpResponse.bytes(200, AggregatedDiscovery.CONTENT_TYPE, aggregated.body());
+    return response.header("ETag", aggregated.etag()).header("Vary", "Accept");
+  }
+
+  private static HttpResponse openApi(HttpRequest request, OpenApi.@Nullable Compressed document) {
+    if (document == null) {
+      throw ApiException.pathNotFound();
+    }
+    String etag = '"' + document.hash() + '"';
+    if (etag.equals(request.header("If-None-Match"))) {
+      return HttpResponse.empty(304).header("ETag", etag);
+    }
+    HttpResponse response =
+        ResourceReads.acceptsGzip(request)
+            ? HttpResponse.bytes(200, JSON, document.gzip()).header("Content-Encoding", "gzip")
+            : json(document.json());
+    response.header("ETag", etag).header("Vary", "Accept-Encoding, Accept");
+    if (document.hash().equals(request.queryParameter("hash"))) {
+      // The address names the content, so it never changes.
+      response.header("Cache-Control", "public, immutable");
+    }
+    return response;
+  }
+
+  private HttpResponse metrics() throws IOException {
+    ByteArrayOutputStream out = new ByteArrayOutputStream(1 << 14);
+    PrometheusTextFormatWriter writer = PrometheusTextFormatWriter.create();
+    writer.write(out, metrics.scrape());
+    return HttpResponse.bytes(200, writer.getContentType(), out.toByteArray());
+  }
+
+  private static HttpResponse text(Health.Answer answer) {
+    return HttpResponse.bytes(
+            answer.status(), TEXT, answer.text().getBytes(StandardCharsets.UTF_8))
+        .header("X-Content-Type-Options", "nosniff");
+  }
+
+  private static HttpResponse json(byte[] body) {
+    return HttpResponse.bytes(200, JSON, body);
+  }
+
+  private static String trimmed(String path) {
+    return path.length() > 1 && path.endsWith("/") ? path.substring(0, path.length() - 1) : path;
+  }
+}

@@ -1,0 +1,111 @@
+package dev.rheo.server.resource;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** Reading and changing JSON trees, in which a null is as good as absent. */
+final class Trees {
+  private Trees() {}
+
+  /** The member, or null when it is absent or a JSON null. */
+  static @Nullable JsonNode get(@Nullable JsonNode node, String name) {
+    JsonNode child = node == null ? null : node.get(name);
+    return child == null || child.isNull() ? null : child;
+  }
+
+  /** The member along the path, or null. */
+  static @Nullable JsonNode at(@Nullable JsonNode node, String... path) {
+    JsonNode at = node;
+    for (String name : path) {
+      at = get(at, name);
+    }
+    return at;
+  }
+
+  static boolean has(ObjectNode node, String name) {
+    return get(node, name) != null;
+  }
+
+  /** The object along the path, or null. */
+  static @Nullable ObjectNode object(@Nullable JsonNode node, String... path) {
+    return at(node, path) instanceof ObjectNode object ? object : null;
+  }
+
+  /** The object of that name, made if absent. */
+  static ObjectNode need(ObjectNode node, String name) {
+    return node.get(name) instanceof ObjectNode object ? object : node.putObject(name);
+  }
+
+  /** The text of the member along the path, {@code ""} when there is none. */
+  static String text(@Nullable JsonNode node, String... path) {
+    JsonNode at = at(node, path);
+    return at == null ? "" : at.asText();
+  }
+
+  static long number(@Nullable JsonNode node, String... path) {
+    JsonNode at = at(node, path);
+    return at == null ? 0 : at.asLong();
+  }
+
+  static boolean flag(@Nullable JsonNode node, String... path) {
+    JsonNode at = at(node, path);
+    return at != null && at.asBoolean();
+  }
+
+  /** Whether an array or object is absent or has nothing in it. */
+  static boolean isEmpty(@Nullable JsonNode node, String... path) {
+    JsonNode at = at(node, path);
+    return at == null || at.isEmpty();
+  }
+
+  /** The objects in the array along the path. */
+  static List<ObjectNode> objects(@Nullable JsonNode node, String... path) {
+    if (!(at(node, path) instanceof ArrayNode array)) {
+      return List.of();
+    }
+    List<ObjectNode> objects = new ArrayList<>(array.size());
+    for (JsonNode element : array) {
+      if (element instanceof ObjectNode object) {
+        objects.add(object);
+      }
+    }
+    return objects;
+  }
+
+  static List<String> strings(@Nullable JsonNode node, String... path) {
+    if (!(at(node, path) instanceof ArrayNode array)) {
+      return List.of();
+    }
+    List<String> strings = new ArrayList<>(array.size());
+    array.forEach(element -> strings.add(element.asText()));
+    return strings;
+  }
+
+  static void eachObject(@Nullable JsonNode node, String name, Consumer<ObjectNode> action) {
+    objects(node, name).forEach(action);
+  }
+
+  /** Makes the member what it is in the other tree, absent if it is absent there. */
+  static void copy(ObjectNode from, ObjectNode to, String name) {
+    JsonNode value = get(from, name);
+    if (value == null) {
+      to.remove(name);
+    } else {
+      to.set(name, value.deepCopy());
+    }
+  }
+
+  /** What {@code metadata} of an object holds; every object that is stored has one. */
+  static ObjectNode metadata(ObjectNode object) {
+    return need(object, "metadata");
+  }
+
+  static String name(ObjectNode object) {
+    return text(object, "metadata", "name");
+  }
+}

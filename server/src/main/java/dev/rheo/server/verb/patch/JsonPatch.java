@@ -1,0 +1,248 @@
+package dev.rheo.server.verb.patch;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.NullNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * JSON patch (RFC 6902), with the leniency of the library that kube-apiserver uses: an index may be
+ * negative, counting from the end, and a {@code test} for null holds for a member that is null.
+ *
+ * <p>All operations are applied or, if one fails, none.
+ */
+public final class JsonPatch {
+  /** More operations than this are refused. */
+  public static final int MAX_OPERATIONS = 10_000;
+
+  /** All {@code copy} operations together may add no more than this many bytes. */
+  public static final int MAX_COPIED_BYTES = 3 << 20;
+
+  private record Operation(String op, String path, String from, @Nullable JsonNode value) {}
+
+  /** Where an operation works: a member of an object or an element of a list. */
+  private record Place(JsonNode container, String key) {}
+
+  private final List<Operation> operations;
+
+  private JsonPatch(List<Operation> operations) {
+    this.operations = operations;
+  }
+
+  /**
+   * @throws PatchException if it is not a list of operations
+   */
+  public static JsonPatch of(JsonNode patch) throws PatchException {
+    if (!patch.isArray()) {
+      throw PatchException.malformed("a JSON patch is a list of operations");
+    }
+    if (patch.size() > MAX_OPERATIONS) {
+      throw new PatchException(
+          PatchException.Fault.TOO_LARGE,
+          "The allowed maximum operations in a JSON patch is "
+              + MAX_OPERATIONS
+              + ", got "
+              + patch.size());
+    }
+    List<Operation> operations = new ArrayList<>(patch.size());
+    for (JsonNode operation : patch) {
+      if (!operation.isObject()) {
+        throw PatchException.malformed("an operation of a JSON patch is an object");
+      }
+      operations.add(
+          new Operation(
+              text(operation, "op"),
+              text(operation, "path"),
+              text(operation, "from"),
+              operation.get("value")));
+    }
+    return new JsonPatch(operations);
+  }
+
+  private static String text(JsonNode operation, String name) throws PatchException {
+    JsonNode value = operation.get(name);
+    if (value == null) {
+      return "";
+    }
+    if (!value.isTextual()) {
+      throw PatchException.malformed("member \"" + name + "\" of an operation is a string");
+    }
+    return value.asText();
+  }
+
+  /**
+   * @return a new document; the argument is not changed
+   */
+  public ObjectNode apply(ObjectNode document) throws PatchException {
+    JsonNode result = document.deepCopy();
+    long copied = 0;
+    for (Operation operation : operations) {
+      switch (operation.op()) {
+        case "add" -> add(find(result, operation, operation.path()), value(operation), operation);
+        case "remove" -> remove(find(result, operation, operation.path()), operation);
+        case "replace" -> {
+          if (operation.path().isEmpty()) {
+            result = value(operation);
+          } else {
+            replace(find(result, operation, operation.path()), value(operation), operation);
+          }
+        }
+        case "move" -> {
+          Place from = find(result, operation, operation.from());
+          JsonNode value = get(from, operation);
+          remove(from, operation);
+          add(find(result, operation, operation.path()), value, operation);
+        }
+        case "copy" -> {
+          JsonNode value = get(find(result, operation, operation.from()), operation).deepCopy();
+          copied += value.toString().length();
+          if (copied > MAX_COPIED_BYTES) {
+            throw new PatchException(
+                PatchException.Fault.TOO_LARGE,
+                "the copy operations of a JSON patch may add at most "
+                    + MAX_COPIED_BYTES
+                    + " bytes");
+          }
+          add(find(result, operation, operation.path()), value, operation);
+        }
+        case "test" -> test(result, operation);
+        default -> throw PatchException.notApplicable("Unexpected kind: " + operation.op());
+      }
+    }
+    if (!(result instanceof ObjectNode object)) {
+      throw PatchException.notApplicable("the patched document is not an object");
+    }
+    return object;
+  }
+
+  private static void test(JsonNode document, Operation operation) throws PatchException {
+    JsonNode actual =
+        operation.path().isEmpty()
+            ? document
+            : get(find(document, operation, operation.path()), operation);
+    if (!equal(actual, value(operation))) {
+      throw PatchException.notApplicable("testing value " + operation.path() + " failed");
+    }
+  }
+
+  private static JsonNode value(Operation operation) {
+    return operation.value() == null ? NullNode.getInstance() : operation.value().deepCopy();
+  }
+
+  private static Place find(JsonNode document, Operation operation, String pointer)
+      throws PatchException {
+    String[] parts = pointer.split("/", -1);
+    if (parts.length < 2) {
+      throw missing(operation, pointer);
+    }
+    JsonNode container = document;
+    for (int i = 1; i < parts.length - 1; i++) {
+      container = child(container, unescape(parts[i]));
+      if (container == null || !container.isContainerNode()) {
+        throw missing(operation, pointer);
+      }
+    }
+    return new Place(container, unescape(parts[parts.length - 1]));
+  }
+
+  private static @Nullable JsonNode child(JsonNode container, String key) {
+    if (container instanceof ObjectNode object) {
+      return object.get(key);
+    }
+    try {
+      int index = Integer.parseInt(key);
+      return container.get(index < 0 ? index + container.size() : index);
+    } catch (NumberFormatException e) {
+      return null;
+    }
+  }
+
+  private static void add(Place place, JsonNode value, Operation operation) throws PatchException {
+    switch (place.container()) {
+      case ObjectNode object -> object.set(place.key(), value);
+      case ArrayNode array -> {
+        if (place.key().equals("-")) {
+          array.add(value);
+        } else {
+          array.insert(index(place, array.size() + 1, operation), value);
+        }
+      }
+      default -> throw missing(operation, operation.path());
+    }
+  }
+
+  private static JsonNode get(Place place, Operation operation) throws PatchException {
+    JsonNode value =
+        switch (place.container()) {
+          case ObjectNode object -> object.get(place.key());
+          case ArrayNode array -> array.get(index(place, array.size(), operation));
+          default -> null;
+        };
+    if (value == null) {
+      throw PatchException.notApplicable(
+          operation.op() + " operation does not apply: there is no " + place.key());
+    }
+    return value;
+  }
+
+  private static void remove(Place place, Operation operation) throws PatchException {
+    get(place, operation);
+    switch (place.container()) {
+      case ObjectNode object -> object.remove(place.key());
+      case ArrayNode array -> array.remove(index(place, array.size(), operation));
+      default -> throw missing(operation, operation.path());
+    }
+  }
+
+  private static void replace(Place place, JsonNode value, Operation operation)
+      throws PatchException {
+    get(place, operation);
+    switch (place.container()) {
+      case ObjectNode object -> object.set(place.key(), value);
+      case ArrayNode array -> array.set(index(place, array.size(), operation), value);
+      default -> throw missing(operation, operation.path());
+    }
+  }
+
+  private static int index(Place place, int size, Operation operation) throws PatchException {
+    int index;
+    try {
+      index = Integer.parseInt(place.key());
+    } catch (NumberFormatException e) {
+      throw PatchException.notApplicable(
+          "error in "
+              + operation.op()
+              + ": value was not a proper array index: '"
+              + place.key()
+              + "'");
+    }
+    int actual = index < 0 ? index + size : index;
+    if (actual < 0 || actual >= size) {
+      throw PatchException.notApplicable(
+          "error in " + operation.op() + ": Unable to access invalid index: " + index);
+    }
+    return actual;
+  }
+
+  private static PatchException missing(Operation operation, String pointer) {
+    return PatchException.notApplicable(
+        operation.op() + " operation does not apply: doc is missing path: \"" + pointer + "\"");
+  }
+
+  private static String unescape(String part) {
+    return part.replace("~1", "/").replace("~0", "~");
+  }
+
+  /** Equality in which 1 and 1.0 are the same number. */
+  private static boolean equal(JsonNode a, JsonNode b) {
+    return a.equals(
+        (x, y) ->
+            x.isNumber() && y.isNumber()
+                ? x.decimalValue().compareTo(y.decimalValue())
+                : x.equals(y) ? 0 : 1,
+        b);
+  }
+}

@@ -1,0 +1,430 @@
+package dev.rheo.server.verb.patch;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.rheo.server.verb.patch.PatchSchema.Member;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Kubernetes' strategic merge patch: a merge patch that knows which lists are sets. Where the
+ * schema says {@code merge}, elements of lists are matched by the merge key (primitives by
+ * themselves) instead of the list being replaced.
+ *
+ * <p>Directives in a patch:
+ *
+ * <ul>
+ *   <li>{@code $patch: replace} in an object: its other members replace the object; in an element
+ *       of a merged list: the other elements replace the list
+ *   <li>{@code $patch: delete} in an object: it becomes empty; in an element of a merged list: the
+ *       elements with the same merge key are removed
+ *   <li>{@code $deleteFromPrimitiveList/name}: these elements of the list {@code name} are removed
+ *   <li>{@code $setElementOrder/name}: the order of the list {@code name} after the patch; elements
+ *       that it does not name keep their place among themselves
+ *   <li>{@code $retainKeys}: members that it does not name are removed
+ * </ul>
+ *
+ * <p>The semantics are those of {@code k8s.io/apimachinery/pkg/util/strategicpatch} when it applies
+ * a patch to an object.
+ */
+public final class StrategicMergePatch {
+  private static final String DIRECTIVE = "$patch";
+  private static final String DELETE_FROM = "$deleteFromPrimitiveList";
+  private static final String SET_ORDER = "$setElementOrder";
+  private static final String RETAIN_KEYS = "$retainKeys";
+  private static final String MERGE = "merge";
+  private static final String REPLACE = "replace";
+
+  private StrategicMergePatch() {}
+
+  /**
+   * @return a new document; neither argument is changed
+   */
+  public static ObjectNode apply(ObjectNode document, JsonNode patch, PatchSchema schema)
+      throws PatchException {
+    if (!(patch instanceof ObjectNode object)) {
+      throw PatchException.malformed("invalid JSON document");
+    }
+    return mergeObject(document.deepCopy(), object.deepCopy(), schema);
+  }
+
+  /** Merges into {@code original} and takes {@code patch} apart. */
+  private static ObjectNode mergeObject(ObjectNode original, ObjectNode patch, PatchSchema schema)
+      throws PatchException {
+    JsonNode directive = patch.remove(DIRECTIVE);
+    if (directive != null) {
+      return switch (directive.asText()) {
+        case REPLACE -> patch;
+        case "delete" -> patch.removeAll();
+        default -> throw badDirective(directive);
+      };
+    }
+    retainKeys(original, patch);
+    setElementOrder(original, patch, schema);
+    for (Map.Entry<String, JsonNode> member : List.copyOf(patch.properties())) {
+      String name = member.getKey();
+      JsonNode value = member.getValue();
+      if (name.startsWith(DELETE_FROM)) {
+        deleteFromPrimitives(original, listName(name, DELETE_FROM), value);
+      } else if (value.isNull()) {
+        original.remove(name);
+      } else {
+        mergeMember(original, name, value, schema);
+      }
+    }
+    return original;
+  }
+
+  private static void mergeMember(
+      ObjectNode original, String name, JsonNode value, PatchSchema schema) throws PatchException {
+    JsonNode present = original.get(name);
+    if (present instanceof ObjectNode object && value instanceof ObjectNode patch) {
+      Member member = schema.member(name);
+      original.set(
+          name,
+          member.strategy().equals(REPLACE) ? patch : mergeObject(object, patch, member.schema()));
+    } else if (present instanceof ArrayNode list && value instanceof ArrayNode patch) {
+      original.set(name, mergeList(list, patch, schema.member(name)));
+    } else {
+      MergePatch.pruneNulls(value);
+      JsonNode added = withoutDirectives(value, false);
+      if (added == null) {
+        original.remove(name);
+      } else {
+        original.set(name, added);
+      }
+    }
+  }
+
+  private static ArrayNode mergeList(ArrayNode original, ArrayNode patch, Member member)
+      throws PatchException {
+    if (!member.strategy().equals(MERGE)) {
+      return patch;
+    }
+    if (original.isEmpty() && patch.isEmpty()) {
+      return original;
+    }
+    String key = member.mergeKey();
+    List<JsonNode> merged;
+    List<JsonNode> elements = list(patch);
+    if (!holdsObjects(original, patch)) {
+      merged = new ArrayList<>(new LinkedHashSet<>(concat(list(original), elements)));
+      key = "";
+    } else {
+      if (key.isEmpty()) {
+        throw PatchException.malformed("cannot merge lists without merge key");
+      }
+      merged = list(original);
+      List<JsonNode> plain = new ArrayList<>();
+      Set<JsonNode> gone = new HashSet<>();
+      boolean replace = false;
+      for (JsonNode element : elements) {
+        JsonNode directive = element.get(DIRECTIVE);
+        if (directive == null) {
+          plain.add(element);
+        } else if (directive.asText().equals("delete")) {
+          gone.add(keyOf(element, key));
+        } else if (directive.asText().equals(REPLACE)) {
+          replace = true;
+        } else {
+          throw badDirective(directive);
+        }
+      }
+      String keyName = key;
+      merged.removeIf(present -> gone.contains(present.path(keyName)));
+      if (replace) {
+        merged = new ArrayList<>();
+      }
+      elements = plain;
+      mergeElements(merged, elements, key, member.schema());
+    }
+    return array(original, ordered(merged, elements, list(original), key));
+  }
+
+  private static void mergeElements(
+      List<JsonNode> merged, List<JsonNode> elements, String key, PatchSchema schema)
+      throws PatchException {
+    Map<JsonNode, Integer> positions = positions(merged, key);
+    for (JsonNode element : elements) {
+      JsonNode id = keyOf(element, key);
+      Integer at = positions.get(id);
+      if (at != null) {
+        merged.set(
+            at, mergeObject((ObjectNode) merged.get(at), (ObjectNode) element.deepCopy(), schema));
+        continue;
+      }
+      // upstream takes a new element as it is; a directive in it must not be stored
+      JsonNode added = withoutDirectives(element, true);
+      if (added != null) {
+        positions.put(id, merged.size());
+        merged.add(added);
+      }
+    }
+  }
+
+  /**
+   * Orders a merged list: the elements that the patch names come in its order, the others in the
+   * order in which they stood, each before the first named one that stood behind it.
+   *
+   * @param order elements (or their keys) of the patch
+   */
+  private static List<JsonNode> ordered(
+      List<JsonNode> merged, List<JsonNode> order, List<JsonNode> before, String key)
+      throws PatchException {
+    Map<JsonNode, Integer> wanted = positions(order, key);
+    Map<JsonNode, Integer> stood = positions(before, key);
+    List<JsonNode> named = new ArrayList<>();
+    List<JsonNode> others = new ArrayList<>();
+    for (JsonNode element : merged) {
+      (wanted.containsKey(keyOf(element, key)) ? named : others).add(element);
+    }
+    named.sort(Comparator.comparingInt(e -> wanted.getOrDefault(valueOf(e, key), -1)));
+    others.sort(Comparator.comparingInt(e -> stood.getOrDefault(valueOf(e, key), -1)));
+
+    List<JsonNode> result = new ArrayList<>(merged.size());
+    int i = 0;
+    int j = 0;
+    while (i < others.size() || j < named.size()) {
+      if (i == others.size()) {
+        result.add(named.get(j++));
+      } else if (j == named.size()) {
+        result.add(others.get(i++));
+      } else {
+        Integer other = stood.get(valueOf(others.get(i), key));
+        Integer next = stood.get(valueOf(named.get(j), key));
+        if (other != null && next != null && other < next) {
+          result.add(others.get(i++));
+        } else {
+          result.add(named.get(j++));
+        }
+      }
+    }
+    return result;
+  }
+
+  private static void setElementOrder(ObjectNode original, ObjectNode patch, PatchSchema schema)
+      throws PatchException {
+    for (Map.Entry<String, JsonNode> entry : List.copyOf(patch.properties())) {
+      if (!entry.getKey().startsWith(SET_ORDER)) {
+        continue;
+      }
+      String name = listName(entry.getKey(), SET_ORDER);
+      patch.remove(entry.getKey());
+      Member member = schema.member(name);
+      List<JsonNode> order = listOrFail(entry.getValue(), SET_ORDER);
+      JsonNode present = original.get(name);
+      JsonNode patched = patch.get(name);
+      List<JsonNode> before = present == null ? List.of() : listOrFail(present, SET_ORDER);
+      List<JsonNode> changes = patched == null ? List.of() : listOrFail(patched, SET_ORDER);
+      String key = holdsObjects(before, changes) ? member.mergeKey() : "";
+      checkOrder(changes, order, key);
+      patch.remove(name);
+      ArrayNode merged;
+      if (present == null && patched == null) {
+        continue;
+      } else if (present == null) {
+        merged = (ArrayNode) withoutDirectives(patched, false);
+      } else if (patched == null) {
+        merged = (ArrayNode) present;
+      } else {
+        merged = mergeList((ArrayNode) present, (ArrayNode) patched, member);
+      }
+      if (merged != null) {
+        original.set(name, array(merged, ordered(list(merged), order, before, key)));
+      }
+    }
+  }
+
+  /** What a patch adds must stand in the order that it demands. */
+  private static void checkOrder(List<JsonNode> changes, List<JsonNode> order, String key)
+      throws PatchException {
+    if (changes.isEmpty() || order.isEmpty()) {
+      return;
+    }
+    int at = 0;
+    for (JsonNode change : changes) {
+      if (change.has(DIRECTIVE)) {
+        continue;
+      }
+      JsonNode wanted = keyOf(change, key);
+      while (at < order.size() && !wanted.equals(valueOf(order.get(at), key))) {
+        at++;
+      }
+      if (at == order.size()) {
+        throw PatchException.malformed(
+            "The order in patch list doesn't match " + SET_ORDER + " list");
+      }
+      at++;
+    }
+  }
+
+  private static void retainKeys(ObjectNode original, ObjectNode patch) throws PatchException {
+    JsonNode directive = patch.remove(RETAIN_KEYS);
+    if (directive == null) {
+      return;
+    }
+    if (!directive.isArray()) {
+      throw badRetainKeys();
+    }
+    Set<String> keys = new HashSet<>();
+    directive.forEach(key -> keys.add(key.asText()));
+    for (Map.Entry<String, JsonNode> member : patch.properties()) {
+      String name = member.getKey();
+      if (!member.getValue().isNull()
+          && !name.startsWith(DELETE_FROM)
+          && !name.startsWith(SET_ORDER)
+          && !keys.contains(name)) {
+        throw badRetainKeys();
+      }
+    }
+    original.retain(keys);
+  }
+
+  private static void deleteFromPrimitives(ObjectNode original, String name, JsonNode value)
+      throws PatchException {
+    Set<JsonNode> gone = new HashSet<>(listOrFail(value, DELETE_FROM));
+    if (original.get(name) instanceof ArrayNode present) {
+      if (holdsObjects(present, present)) {
+        throw PatchException.malformed("invalid patch format of primitive list");
+      }
+      original.set(
+          name, array(present, list(present).stream().filter(e -> !gone.contains(e)).toList()));
+    }
+  }
+
+  private static String listName(String member, String prefix) throws PatchException {
+    if (!member.startsWith(prefix + "/")) {
+      throw PatchException.malformed(
+          prefix.equals(DELETE_FROM)
+              ? "invalid patch format of primitive list"
+              : "invalid patch format of setElementOrder list");
+    }
+    return member.substring(prefix.length() + 1);
+  }
+
+  /**
+   * The value without members and elements that carry a directive; null if it carries one.
+   *
+   * @param replaced whether what {@code $patch: replace} puts in place of nothing is kept
+   */
+  private static @Nullable JsonNode withoutDirectives(JsonNode value, boolean replaced) {
+    switch (value) {
+      case ObjectNode object -> {
+        JsonNode directive = object.remove(DIRECTIVE);
+        if (directive != null
+            && !(replaced && directive.asText().equals(REPLACE) && !object.isEmpty())) {
+          return null;
+        }
+        for (String name : List.copyOf(fieldNames(object))) {
+          JsonNode kept =
+              name.equals(RETAIN_KEYS)
+                      || name.startsWith(SET_ORDER + "/")
+                      || name.startsWith(DELETE_FROM + "/")
+                  ? null
+                  : withoutDirectives(object.path(name), replaced);
+          if (kept == null) {
+            object.remove(name);
+          } else {
+            object.set(name, kept);
+          }
+        }
+        return object;
+      }
+      case ArrayNode list -> {
+        ArrayNode kept = list.arrayNode();
+        for (JsonNode element : list) {
+          JsonNode plain = withoutDirectives(element, replaced);
+          if (plain != null) {
+            kept.add(plain);
+          }
+        }
+        return kept;
+      }
+      default -> {
+        return value;
+      }
+    }
+  }
+
+  private static List<String> fieldNames(ObjectNode object) {
+    return object.properties().stream().map(Map.Entry::getKey).toList();
+  }
+
+  private static boolean holdsObjects(Iterable<JsonNode> a, Iterable<JsonNode> b)
+      throws PatchException {
+    Boolean objects = null;
+    for (JsonNode element : concat(a, b)) {
+      if (element.isArray()) {
+        throw PatchException.notApplicable("lists of lists are not supported");
+      }
+      if (objects != null && objects != element.isObject()) {
+        throw PatchException.malformed("list element types are not identical");
+      }
+      objects = element.isObject();
+    }
+    return Boolean.TRUE.equals(objects);
+  }
+
+  private static JsonNode keyOf(JsonNode element, String key) throws PatchException {
+    JsonNode value = key.isEmpty() ? element : element.get(key);
+    if (value == null) {
+      throw PatchException.malformed(
+          "an element of a merged list does not contain declared merge key: " + key);
+    }
+    return value;
+  }
+
+  private static JsonNode valueOf(JsonNode element, String key) {
+    return key.isEmpty() ? element : element.path(key);
+  }
+
+  /** Where the element with a key stands first. */
+  private static Map<JsonNode, Integer> positions(List<JsonNode> elements, String key) {
+    Map<JsonNode, Integer> positions = new HashMap<>();
+    for (int i = 0; i < elements.size(); i++) {
+      positions.putIfAbsent(valueOf(elements.get(i), key), i);
+    }
+    return positions;
+  }
+
+  private static List<JsonNode> listOrFail(JsonNode value, String directive) throws PatchException {
+    if (!value.isArray()) {
+      throw PatchException.malformed("expected a list for " + directive);
+    }
+    return list(value);
+  }
+
+  private static List<JsonNode> list(Iterable<JsonNode> elements) {
+    List<JsonNode> list = new ArrayList<>();
+    elements.forEach(list::add);
+    return list;
+  }
+
+  private static List<JsonNode> concat(Iterable<JsonNode> a, Iterable<JsonNode> b) {
+    List<JsonNode> both = list(a);
+    b.forEach(both::add);
+    return both;
+  }
+
+  private static ArrayNode array(ArrayNode like, List<JsonNode> elements) {
+    ArrayNode array = like.arrayNode(elements.size());
+    elements.forEach(array::add);
+    return array;
+  }
+
+  private static PatchException badDirective(JsonNode directive) {
+    return PatchException.malformed("unknown patch type: " + directive.asText());
+  }
+
+  private static PatchException badRetainKeys() {
+    return PatchException.malformed("invalid patch format of retainKeys");
+  }
+}

@@ -1,0 +1,397 @@
+package dev.rheo.server.verb.read;
+
+import dev.rheo.api.options.ContinueToken;
+import dev.rheo.api.options.ListOptions;
+import dev.rheo.api.options.ReadPlan;
+import dev.rheo.api.options.ResourceVersion;
+import dev.rheo.api.options.WatchPlan;
+import dev.rheo.api.status.ApiException;
+import dev.rheo.cache.Entry;
+import dev.rheo.cache.EntryCursor;
+import dev.rheo.cache.EventReader;
+import dev.rheo.cache.FormReader;
+import dev.rheo.cache.ResourceCache;
+import dev.rheo.cache.Scope;
+import dev.rheo.cache.Snapshot;
+import dev.rheo.cache.WatchCache;
+import dev.rheo.server.http.Body;
+import dev.rheo.server.resource.ResourceType;
+import dev.rheo.store.CompactedException;
+import dev.rheo.store.RevisionStore;
+import dev.rheo.store.StoreException;
+import io.netty.util.HashedWheelTimer;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The reading verbs. Each method waits until the cache is as new as the request demands, finds the state or position to read from,
+ * and returns a body that is drawn from there: nothing is assembled.
+ *
+ * <p>Source: the tables of resourceVersion semantics of KEP-2340 and KEP-3157 as kube-apiserver 1.36 carries them out. All methods
+ * may be called by any number of virtual threads; they may block for {@link #FRESHNESS} at most.
+ */
+public final class Reads {
+
+  /** How long a read waits for the cache to reach a revision, as kube-apiserver does. */
+  static final Duration FRESHNESS = Duration.ofSeconds(3);
+
+  /** Watches that name no timeout end after a random time of this to twice this. */
+  static final Duration WATCH_LIFETIME = Duration.ofMinutes(30);
+
+  private static final String CONTINUE_EXPIRED =
+      "The provided continue parameter is too old to display a consistent list result. You can"
+          + " start a new list without the continue parameter, or use the continue token in this"
+          + " response to retrieve the remainder of the results. Continuing with the provided token"
+          + " results in an inconsistent list - objects that were created, modified, or deleted"
+          + " between the time the first chunk was returned and now may show up in the list.";
+
+  private final RevisionStore store;
+  private final WatchCache cache;
+  private final HashedWheelTimer timer;
+  private final LongSupplier nanoTime;
+  private final RandomGenerator random;
+
+  /**
+   * @param timer wakes watches for bookmarks and deadlines
+   * @param nanoTime the clock of deadlines, as {@link System#nanoTime}
+   */
+  public Reads(
+      RevisionStore store,
+      WatchCache cache,
+      HashedWheelTimer timer,
+      LongSupplier nanoTime,
+      RandomGenerator random) {
+    this.store = store;
+    this.cache = cache;
+    this.timer = timer;
+    this.nanoTime = nanoTime;
+    this.random = random;
+  }
+
+  /**
+   * A body to draw and what is known of its size.
+   *
+   * @param atLeast a lower bound of its bytes, exact only as far as it helps to decide on compression
+   */
+  public record Answer(Body body, long atLeast) {}
+
+  /** One object that was found. */
+  public final class Found {
+    private final ResourceType type;
+    private final Entry entry;
+
+    private Found(ResourceType type, Entry entry) {
+      this.type = type;
+      this.entry = entry;
+    }
+
+    /** The object, to be drawn. */
+    public Answer answer() {
+      FormReader reader = new FormReader(cache);
+      return new Answer(
+          new ObjectBody(new FormWriter(reader), new Items(type, reader), entry), entry.length());
+    }
+
+    /** The object in its stored version, as a whole. */
+    public byte[] bytes() throws IOException {
+      return new FormReader(cache).readFully(entry);
+    }
+  }
+
+  /** One object. */
+  public Found find(
+      ResourceType type, @Nullable String namespace, String name, String resourceVersion)
+      throws InterruptedException {
+    ResourceCache resource = resource(type);
+    long wanted = revision(resourceVersion);
+    if (resourceVersion.isEmpty()) {
+      awaitCurrent();
+    } else if (wanted != 0) {
+      await(wanted);
+    }
+    Entry entry = resource.get(key(type, namespace, name));
+    if (entry == null) {
+      throw ApiException.notFound(type.groupResource(), name);
+    }
+    return new Found(type, entry);
+  }
+
+  /** A list, or a page of one. */
+  public Answer list(ResourceType type, @Nullable String namespace, ListOptions options)
+      throws InterruptedException {
+    ResourceCache resource = resource(type);
+    ReadPlan plan = options.readPlan();
+    String prefix = prefix(type, namespace, options);
+    Snapshot snapshot = snapshot(resource, plan, prefix);
+    String startAt =
+        plan instanceof ReadPlan.Continue(long _, String startKey, long _)
+            ? prefix + startKey
+            : null;
+    Selection selection = new Selection(options.labelSelector(), options.fieldSelector());
+    Page page = page(snapshot, prefix, startAt, selection, plan.limit());
+    FormReader reader = new FormReader(cache);
+    ListBody body =
+        new ListBody(
+            head(type, snapshot.revision(), page),
+            new FormWriter(reader),
+            new Items(type, reader),
+            snapshot.entries(prefix, startAt),
+            selection,
+            page.lastKey);
+    return new Answer(body, sizeAtLeast(snapshot.entries(prefix, startAt), selection));
+  }
+
+  /**
+   * A watch. What goes wrong after the options were understood is told in the stream, as an ERROR event, as kube-apiserver does.
+   *
+   * @param metrics counts this watch; ended by the body
+   */
+  public Body watch(
+      ResourceType type, @Nullable String namespace, ListOptions options, WatchMetrics metrics)
+      throws InterruptedException {
+    ResourceCache resource = resource(type);
+    WatchPlan plan = options.watchPlan(type.group(), type.plural());
+    Selection selection = new Selection(options.labelSelector(), options.fieldSelector());
+    WatchSpec spec =
+        new WatchSpec(type, selection, plan.bookmarks(), plan.endOfInitialEvents(), metrics);
+    try {
+      return open(resource, spec, plan.start(), namespace, options);
+    } catch (CompactedException e) {
+      return failed(
+          ApiException.resourceExpired(
+              "too old resource version: %s (%d)"
+                  .formatted(options.resourceVersion(), e.compacted())),
+          metrics);
+    } catch (ApiException e) {
+      return failed(e, metrics);
+    }
+  }
+
+  private Body open(
+      ResourceCache resource,
+      WatchSpec spec,
+      WatchPlan.Start start,
+      @Nullable String namespace,
+      ListOptions options)
+      throws InterruptedException, CompactedException {
+    long after = 0;
+    switch (start) {
+      case WatchPlan.InitialConsistent _ -> awaitCurrent();
+      case WatchPlan.InitialNotOlderThan(long revision) -> await(revision);
+      case WatchPlan.FromConsistent _ -> after = current();
+      case WatchPlan.Resume(long revision) -> after = revision;
+      case WatchPlan.FromNow _ -> after = cache.revision();
+      case WatchPlan.InitialAny _ -> {}
+    }
+    EntryCursor initial = null;
+    if (start.initialEvents()) {
+      Snapshot snapshot = resource.snapshot();
+      after = snapshot.revision();
+      initial = initial(snapshot, spec, prefix(spec.type(), namespace, options));
+    }
+    EventReader events = resource.events(after, scope(spec, namespace));
+    FormReader reader = new FormReader(cache);
+    return new WatchBody(
+        spec,
+        new FormWriter(reader),
+        new Items(spec.type(), reader),
+        initial,
+        events,
+        after,
+        new WatchClock(timer, nanoTime, lifetimeNanos(options), random.nextDouble()));
+  }
+
+  /** A watch of one object by name looks at that object alone. */
+  private static EntryCursor initial(Snapshot snapshot, WatchSpec spec, String prefix) {
+    String name = spec.selection().fields().requiresExact("metadata.name");
+    boolean one = name != null && (prefix.isEmpty() != spec.type().namespaced());
+    return snapshot.entries(one ? prefix + name : prefix, null);
+  }
+
+  private static Body failed(ApiException error, WatchMetrics metrics) {
+    metrics.ended();
+    return new FixedBody(WatchBody.errorEvent(error));
+  }
+
+  private long lifetimeNanos(ListOptions options) {
+    Long seconds = options.timeoutSeconds();
+    if (seconds != null && seconds > 0) {
+      return TimeUnit.SECONDS.toNanos(Math.min(seconds, TimeUnit.DAYS.toSeconds(365)));
+    }
+    return (long) (WATCH_LIFETIME.toNanos() * (1 + random.nextDouble()));
+  }
+
+  /** Which wake-ups concern the watch: as narrow as its path and selector allow. */
+  private static Scope scope(WatchSpec spec, @Nullable String namespace) {
+    String name = spec.selection().fields().requiresExact("metadata.name");
+    String in =
+        namespace != null
+            ? namespace
+            : spec.selection().fields().requiresExact("metadata.namespace");
+    String node = spec.selection().fields().requiresExact("spec.nodeName");
+    return new Scope(
+        spec.type().namespaced() ? in : null, name, node == null ? null : "spec.nodeName", node);
+  }
+
+  private ResourceCache resource(ResourceType type) {
+    if (!cache.ready()) {
+      throw ApiException.tooManyRequests("storage is (re)initializing", 1);
+    }
+    return cache.resource(type.storage().name());
+  }
+
+  private Snapshot snapshot(ResourceCache resource, ReadPlan plan, String prefix)
+      throws InterruptedException {
+    try {
+      return switch (plan) {
+        case ReadPlan.Any _ -> resource.snapshot();
+        case ReadPlan.Consistent _ -> {
+          awaitCurrent();
+          yield resource.snapshot();
+        }
+        case ReadPlan.NotOlderThan(long revision, long _) -> {
+          await(revision);
+          yield resource.snapshot();
+        }
+        case ReadPlan.Exact(long revision, long _) -> {
+          await(revision);
+          yield resource.snapshotAt(revision);
+        }
+        case ReadPlan.Continue(long revision, String _, long _)
+            when revision == ContinueToken.LATEST -> {
+          awaitCurrent();
+          yield resource.snapshot();
+        }
+        case ReadPlan.Continue(long revision, String _, long _) -> {
+          await(revision);
+          yield resource.snapshotAt(revision);
+        }
+      };
+    } catch (CompactedException e) {
+      if (plan instanceof ReadPlan.Continue(long _, String startKey, long _)) {
+        throw ApiException.resourceExpired(
+            CONTINUE_EXPIRED, new ContinueToken(ContinueToken.LATEST, startKey).encode());
+      }
+      throw ApiException.resourceExpired(
+          "The resourceVersion for the provided list is too old.");
+    }
+  }
+
+  private record Page(@Nullable String lastKey, @Nullable String token, long remaining) {}
+
+  /** Where a list is cut: found in the index alone, since the head of a list tells how it goes on. */
+  private static Page page(
+      Snapshot snapshot,
+      String prefix,
+      @Nullable String startAt,
+      Selection selection,
+      long limit) {
+    if (limit <= 0) {
+      return new Page(null, null, 0);
+    }
+    EntryCursor entries = snapshot.entries(prefix, startAt);
+    long selected = 0;
+    for (Entry entry = entries.next(); entry != null; entry = entries.next()) {
+      if (selection.matches(entry) && ++selected == limit) {
+        if (entries.peek() == null) {
+          return new Page(null, null, 0);
+        }
+        long remaining = 0;
+        if (selection.isEverything()) {
+          while (entries.next() != null) {
+            remaining++;
+          }
+        }
+        String token =
+            ContinueToken.after(entry.key().substring(prefix.length()), snapshot.revision())
+                .encode();
+        return new Page(entry.key(), token, remaining);
+      }
+    }
+    return new Page(null, null, 0);
+  }
+
+  private static byte[] head(ResourceType type, long revision, Page page) {
+    StringBuilder head =
+        new StringBuilder(160)
+            .append("{\"kind\":\"")
+            .append(type.listKind())
+            .append("\",\"apiVersion\":\"")
+            .append(type.apiVersion())
+            .append("\",\"metadata\":{\"resourceVersion\":\"")
+            .append(revision)
+            .append('"');
+    if (page.token != null) {
+      head.append(",\"continue\":\"").append(page.token).append('"');
+      if (page.remaining > 0) {
+        head.append(",\"remainingItemCount\":").append(page.remaining);
+      }
+    }
+    return head.append("},\"items\":[").toString().getBytes(StandardCharsets.UTF_8);
+  }
+
+  /** Adds up until it is clear that compression pays. */
+  private static long sizeAtLeast(EntryCursor entries, Selection selection) {
+    long size = 0;
+    int examined = 0;
+    for (Entry entry = entries.next();
+        entry != null && size <= COMPRESS_ABOVE && examined++ < 4096;
+        entry = entries.next()) {
+      if (selection.matches(entry)) {
+        size += entry.length();
+      }
+    }
+    return size;
+  }
+
+  /** Lists larger than this are compressed for clients that accept it, as kube-apiserver does. */
+  public static final long COMPRESS_ABOVE = 128 * 1024;
+
+  private static long revision(String resourceVersion) {
+    try {
+      return ResourceVersion.parse(resourceVersion);
+    } catch (ResourceVersion.InvalidException e) {
+      throw ApiException.badRequest("invalid resource version: " + e.getMessage());
+    }
+  }
+
+  private long current() {
+    try {
+      return store.currentRevision();
+    } catch (StoreException e) {
+      throw ApiException.internalError(String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  /** Waits until the cache reflects every write acknowledged so far. */
+  private void awaitCurrent() throws InterruptedException {
+    await(current());
+  }
+
+  private void await(long revision) throws InterruptedException {
+    if (ResourceVersion.isFuture(revision) || !cache.awaitRevision(revision, FRESHNESS)) {
+      throw ApiException.tooLargeResourceVersion(revision, cache.revision());
+    }
+  }
+
+  private static String key(ResourceType type, @Nullable String namespace, String name) {
+    return type.namespaced() ? namespace + "/" + name : name;
+  }
+
+  private static String prefix(
+      ResourceType type, @Nullable String namespace, ListOptions options) {
+    if (!type.namespaced()) {
+      return "";
+    }
+    String in =
+        namespace != null
+            ? namespace
+            : options.fieldSelector().requiresExact("metadata.namespace");
+    return in == null ? "" : in + "/";
+  }
+}

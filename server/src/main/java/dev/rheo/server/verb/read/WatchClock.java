@@ -1,0 +1,81 @@
+package dev.rheo.server.verb.read;
+
+import io.netty.util.HashedWheelTimer;
+import io.netty.util.Timeout;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * When a watch has to do something without an event: send a bookmark (about each minute) or end. One per watch, used on its event
+ * loop; only {@link #stop} and the timer's wake-up come from elsewhere.
+ */
+final class WatchClock {
+
+  /** Bookmarks are sent about this often, as kube-apiserver does. */
+  static final long BOOKMARK_INTERVAL_NANOS = TimeUnit.SECONDS.toNanos(60);
+
+  private final HashedWheelTimer timer;
+  private final LongSupplier nanoTime;
+  private final long deadline;
+  private final long interval;
+  private long nextBookmark;
+  private Runnable wake = () -> {};
+  private @Nullable Timeout armed;
+  private boolean stopped;
+
+  /**
+   * @param lifetimeNanos after which the watch ends in order
+   * @param jitter 0..1, spreads the bookmarks of watches that began together
+   */
+  WatchClock(HashedWheelTimer timer, LongSupplier nanoTime, long lifetimeNanos, double jitter) {
+    this.timer = timer;
+    this.nanoTime = nanoTime;
+    this.interval = (long) (BOOKMARK_INTERVAL_NANOS * (0.9 + 0.2 * jitter));
+    long now = nanoTime.getAsLong();
+    this.deadline = now + lifetimeNanos;
+    this.nextBookmark = now + interval;
+  }
+
+  synchronized void start(Runnable wake) {
+    this.wake = wake;
+    // The deadline holds also while the peer does not read, so it is kept apart from the bookmarks.
+    arm();
+  }
+
+  boolean deadlinePassed() {
+    return nanoTime.getAsLong() - deadline >= 0;
+  }
+
+  boolean bookmarkDue() {
+    return nanoTime.getAsLong() - nextBookmark >= 0;
+  }
+
+  void bookmarkSent() {
+    nextBookmark = nanoTime.getAsLong() + interval;
+  }
+
+  /** Sees to it that the watch is woken when the next thing is due. */
+  synchronized void arm() {
+    if (stopped || (armed != null && !armed.isExpired())) {
+      return;
+    }
+    long now = nanoTime.getAsLong();
+    long due = Math.min(deadline - now, Math.max(nextBookmark - now, 0));
+    armed =
+        timer.newTimeout(
+            t -> {
+              wake.run();
+            },
+            Math.max(due, TimeUnit.MILLISECONDS.toNanos(1)),
+            TimeUnit.NANOSECONDS);
+  }
+
+  synchronized void stop() {
+    stopped = true;
+    if (armed != null) {
+      armed.cancel();
+      armed = null;
+    }
+  }
+}

@@ -1,0 +1,152 @@
+package dev.rheo.server.verb.write;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.json.JsonWriteFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
+import dev.rheo.api.media.MediaType;
+import dev.rheo.api.name.GroupVersionKind;
+import dev.rheo.api.options.FieldValidation;
+import dev.rheo.api.status.ApiException;
+import dev.rheo.api.status.GoText;
+import dev.rheo.codec.json.Canonicalizer;
+import dev.rheo.codec.json.ObjectDecoder;
+import dev.rheo.codec.schema.ObjectType;
+import dev.rheo.codec.schema.TypeTable;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+
+/** From the bytes that were sent to an object of the type that is wanted. */
+final class BodyReader {
+  private static final JsonFactory JSON = new JsonFactory();
+  private static final YAMLFactory YAML = new YAMLFactory();
+  private static final ObjectMapper TREES = new ObjectMapper();
+
+  private BodyReader() {}
+
+  /**
+   * An object as it was sent, its fields known to be of the right types.
+   *
+   * @param warnings what was passed over
+   */
+  record Read(ObjectNode object, List<String> warnings) {}
+
+  /**
+   * @param apiVersion which the object must have, or none
+   * @param kind which the object must have, or none
+   * @throws ApiException 400
+   */
+  static Read read(RequestBody body, String apiVersion, String kind, FieldValidation validation) {
+    ObjectDecoder.Decoded decoded = ObjectDecoder.decode(json(body), ObjectDecoder.MAX_DEPTH);
+    ObjectNode object = decoded.tree();
+    String sentKind = object.path("kind").asText("");
+    String sentVersion = object.path("apiVersion").asText("");
+    if (!sentKind.isEmpty() && !sentKind.equals(kind)) {
+      throw ApiException.badRequest(
+          sentKind
+              + " in version "
+              + GoText.quote(GroupVersionKind.of(sentVersion, sentKind).version())
+              + " cannot be handled as a "
+              + kind
+              + ": converting ("
+              + sentVersion
+              + "."
+              + sentKind
+              + ") to ("
+              + apiVersion
+              + "."
+              + kind
+              + "): unknown conversion");
+    }
+    if (!sentVersion.isEmpty() && !sentVersion.equals(apiVersion)) {
+      throw ApiException.badRequest(
+          "the API version in the data ("
+              + sentVersion
+              + ") does not match the expected API version ("
+              + apiVersion
+              + ")");
+    }
+    object.put("kind", kind);
+    object.put("apiVersion", apiVersion);
+    return checked(object, decoded.duplicates(), apiVersion, kind, validation);
+  }
+
+  /** Checks an object, such as a patched one, against its type. */
+  static Read checked(
+      ObjectNode object,
+      List<String> duplicates,
+      String apiVersion,
+      String kind,
+      FieldValidation validation) {
+    ObjectType type = TypeTable.builtIn().type(apiVersion, kind);
+    List<String> strict = new ArrayList<>(0);
+    if (validation != FieldValidation.IGNORE) {
+      strict.addAll(duplicates);
+      if (type != null) {
+        strict.addAll(Canonicalizer.unknownFields(object, type));
+      }
+    }
+    if (validation == FieldValidation.STRICT && !strict.isEmpty()) {
+      throw ApiException.badRequest(
+          kind
+              + " in version "
+              + GoText.quote(GroupVersionKind.of(apiVersion, kind).version())
+              + " cannot be handled as a "
+              + kind
+              + ": strict decoding error: "
+              + String.join(", ", strict));
+    }
+    if (type != null) {
+      // what follows compares and changes objects in their canonical spelling
+      Canonicalizer.normalize(object, type);
+    }
+    return new Read(object, strict);
+  }
+
+  /** Any JSON value, such as a patch. */
+  static JsonNode tree(byte[] body) {
+    try {
+      JsonNode tree = TREES.readTree(body);
+      if (tree == null || tree.isMissingNode()) {
+        throw ApiException.badRequest("error decoding patch: unexpected end of JSON input");
+      }
+      return tree;
+    } catch (JsonProcessingException e) {
+      throw ApiException.badRequest("error decoding patch: " + e.getOriginalMessage());
+    } catch (IOException e) {
+      throw ApiException.badRequest("error decoding patch: " + e.getMessage());
+    }
+  }
+
+  private static byte[] json(RequestBody body) {
+    if (!body.mediaType().equals(MediaType.YAML)) {
+      return body.bytes();
+    }
+    // event by event, so that duplicate keys are still there to be told
+    ByteArrayOutputStream out = new ByteArrayOutputStream(body.bytes().length + 64);
+    try (JsonParser parser = YAML.createParser(body.bytes());
+        JsonGenerator generator = JSON.createGenerator(out)) {
+      generator.configure(JsonWriteFeature.WRITE_NAN_AS_STRINGS.mappedFeature(), true);
+      if (parser.nextToken() == null) {
+        throw ApiException.badRequest("error converting YAML to JSON: the body is empty");
+      }
+      generator.copyCurrentStructure(parser);
+      if (parser.nextToken() != null) {
+        throw ApiException.badRequest(
+            "error converting YAML to JSON: the body holds more than one document");
+      }
+    } catch (JsonProcessingException e) {
+      throw ApiException.badRequest("error converting YAML to JSON: " + e.getOriginalMessage());
+    } catch (IOException e) {
+      throw ApiException.badRequest("error converting YAML to JSON: " + e.getMessage());
+    }
+    return out.toByteArray();
+  }
+}

@@ -1,0 +1,177 @@
+package dev.rheo.server.verb.write;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.rheo.api.status.ApiException;
+import dev.rheo.codec.json.Canonicalizer;
+import dev.rheo.codec.schema.ObjectType;
+import dev.rheo.codec.schema.TypeTable;
+import dev.rheo.server.resource.StoredResource;
+import dev.rheo.server.verb.write.Written.How;
+import dev.rheo.store.RevisionConflictException;
+import dev.rheo.store.RevisionStore;
+import dev.rheo.store.RevisionStore.Op;
+import dev.rheo.store.StoreException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The loop in which every write is made: decide on the version at hand, store under the condition
+ * that it is still the present one, and begin again if it is not.
+ *
+ * <p>The first version comes from the cache and may be old. A refusal that rests on it is not given
+ * before the store has confirmed it, and so is an update that would change nothing.
+ */
+final class Committer {
+  /** What one object may take in the store, as in etcd: 1.5 MiB. */
+  static final int MAX_STORED_BYTES = 3 << 19;
+
+  /**
+   * Each turn means that somebody else got through, so that only a key that many fight for comes
+   * near.
+   */
+  private static final int MAX_ATTEMPTS = 1000;
+
+  /** Decides what becomes of an object. May be called several times for one write. */
+  @FunctionalInterface
+  interface Decision {
+    /**
+     * @param version what is there, null for nothing
+     * @param fresh whether the store was asked, after an earlier version turned out to be old
+     * @throws ApiException to refuse
+     */
+    Outcome decide(@Nullable Version version, boolean fresh);
+  }
+
+  private final RevisionStore store;
+  private final Versions versions;
+  private final LongAdder conflicts = new LongAdder();
+
+  Committer(RevisionStore store, Versions versions) {
+    this.store = store;
+    this.versions = versions;
+  }
+
+  /** How often a write had to begin again because another came first. */
+  long conflicts() {
+    return conflicts.sum();
+  }
+
+  Written run(ObjectPath path, boolean dryRun, Decision decision) {
+    StoredResource resource = path.type().storage();
+    String key = path.key();
+    Version version = versions.cached(resource, key);
+    boolean fresh = version == null;
+    if (fresh) {
+      version = versions.current(key);
+    }
+    for (int attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
+      Outcome outcome;
+      try {
+        outcome = decision.decide(version, fresh);
+      } catch (ApiException refusal) {
+        Version now = fresh ? version : versions.current(key);
+        if (fresh || sameRevision(now, version)) {
+          throw refusal;
+        }
+        version = now;
+        fresh = true;
+        continue;
+      }
+      try {
+        Written written = apply(resource, key, version, outcome, dryRun, fresh);
+        if (written != null) {
+          return written;
+        }
+      } catch (RevisionConflictException e) {
+        conflicts.increment();
+      } catch (StoreException e) {
+        throw Failures.of(e);
+      }
+      version = versions.current(key);
+      fresh = true;
+    }
+    throw ApiException.serverTimeout(path.groupResource(), "update", 1);
+  }
+
+  /** Null if the version turned out to be old. */
+  private @Nullable Written apply(
+      StoredResource resource,
+      String key,
+      @Nullable Version version,
+      Outcome outcome,
+      boolean dryRun,
+      boolean fresh)
+      throws RevisionConflictException, StoreException {
+    return switch (outcome) {
+      case Outcome.Keep keep -> unchanged(key, version, encode(resource, keep.object()), fresh);
+      case Outcome.Remove remove -> {
+        long expected = version == null ? Op.ABSENT : version.revision();
+        byte[] form = encode(resource, remove.object());
+        long revision = dryRun ? expected : store.commit(List.of(new Op.Delete(key, expected)));
+        yield new Written(form, revision, How.REMOVED);
+      }
+      case Outcome.Put put -> {
+        byte[] form = encode(resource, put.object());
+        if (version != null && Arrays.equals(form, version.form()) && !put.thenRemove()) {
+          yield unchanged(key, version, form, fresh);
+        }
+        yield put(key, version, put, form, dryRun);
+      }
+    };
+  }
+
+  private @Nullable Written unchanged(
+      String key, @Nullable Version version, byte[] form, boolean fresh) {
+    if (!fresh && !sameRevision(versions.current(key), version)) {
+      return null;
+    }
+    return new Written(form, version == null ? 0 : version.revision(), How.UNCHANGED);
+  }
+
+  private Written put(
+      String key, @Nullable Version version, Outcome.Put put, byte[] form, boolean dryRun)
+      throws RevisionConflictException, StoreException {
+    if (form.length > MAX_STORED_BYTES) {
+      throw ApiException.requestEntityTooLarge(
+          "the object takes "
+              + form.length
+              + " bytes in the store, at most "
+              + MAX_STORED_BYTES
+              + " are allowed");
+    }
+    How how = version == null ? How.CREATED : How.UPDATED;
+    long expected = version == null ? Op.ABSENT : version.revision();
+    if (dryRun) {
+      return new Written(
+          form, version == null ? 0 : expected, put.thenRemove() ? How.REMOVED : how);
+    }
+    List<Op> operations = new ArrayList<>(1 + put.checks().size());
+    operations.add(new Op.Put(key, form, expected));
+    operations.addAll(put.checks());
+    long revision = store.commit(operations);
+    if (!put.thenRemove()) {
+      return new Written(form, revision, how);
+    }
+    try {
+      return new Written(form, store.commit(List.of(new Op.Delete(key, revision))), How.REMOVED);
+    } catch (RevisionConflictException e) {
+      if (e.actual() == 0) {
+        // somebody else removed it meanwhile, which is as good
+        return new Written(form, revision, How.REMOVED);
+      }
+      throw e;
+    }
+  }
+
+  private static byte[] encode(StoredResource resource, ObjectNode object) {
+    ObjectType type = TypeTable.builtIn().type(resource.apiVersion(), resource.kind());
+    return Canonicalizer.encode(object, type);
+  }
+
+  private static boolean sameRevision(@Nullable Version a, @Nullable Version b) {
+    return (a == null ? 0 : a.revision()) == (b == null ? 0 : b.revision());
+  }
+}

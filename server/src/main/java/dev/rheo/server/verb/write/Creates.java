@@ -1,0 +1,137 @@
+package dev.rheo.server.verb.write;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.rheo.api.name.Names;
+import dev.rheo.api.options.WriteOptions;
+import dev.rheo.api.status.ApiException;
+import dev.rheo.server.resource.Conversion;
+import dev.rheo.server.resource.Defaults;
+import dev.rheo.server.resource.Prepare;
+import dev.rheo.server.resource.Validation;
+import dev.rheo.server.resource.WriteContext;
+import dev.rheo.store.RevisionStore.Op;
+import java.util.List;
+import java.util.UUID;
+import java.util.random.RandomGenerator;
+
+/** Creates objects: upstream's {@code BeforeCreate} around the store. */
+final class Creates {
+  /** With a {@code generateName}: so many names are tried. */
+  private static final int NAME_ATTEMPTS = 8;
+
+  private final Committer committer;
+  private final NamespaceLifecycle lifecycle;
+  private final RandomGenerator random;
+
+  Creates(Committer committer, NamespaceLifecycle lifecycle, RandomGenerator random) {
+    this.committer = committer;
+    this.lifecycle = lifecycle;
+    this.random = random;
+  }
+
+  /** What was stored, and under which path. */
+  record Created(ObjectPath path, Written written) {}
+
+  /**
+   * @param path of the collection
+   * @param sent in the version of the path; taken apart
+   */
+  Created create(ObjectPath path, ObjectNode sent, WriteOptions options, WriteContext context) {
+    Meta meta = Meta.of(sent);
+    meta.wipeSystemFields();
+    agreeNamespace(path, meta);
+    if (!meta.resourceVersion().isEmpty()) {
+      throw ApiException.badRequest("resourceVersion should not be set on objects to be created");
+    }
+    Defaults.apply(sent, path.type());
+    ObjectNode object = Conversion.toStored(sent, path.type());
+    if (!meta.name().isEmpty() || meta.generateName().isEmpty()) {
+      return attempt(path.withName(meta.name()), object, options, context);
+    }
+    ApiException taken = null;
+    for (int i = 0; i < NAME_ATTEMPTS; i++) {
+      String name = Names.generate(meta.generateName(), random::nextInt);
+      try {
+        return attempt(path.withName(name), object, options, context);
+      } catch (ApiException refusal) {
+        if (!refusal.reason().equals("AlreadyExists")) {
+          throw refusal;
+        }
+        taken = ApiException.generateNameConflict(path.groupResource(), name, 1);
+      }
+    }
+    throw taken == null ? ApiException.internalError("no name was tried") : taken;
+  }
+
+  private Created attempt(
+      ObjectPath path, ObjectNode object, WriteOptions options, WriteContext context) {
+    // without a name there is no key; the validation says so
+    if (path.name().isEmpty() || !Names.pathSegment(path.name()).isEmpty()) {
+      lifecycle.admitCreate(path, false);
+      prepare(path, object.deepCopy(), context);
+      throw ApiException.badRequest("the object has no usable name");
+    }
+    Written written =
+        committer.run(
+            path,
+            options.dryRun(),
+            (version, fresh) -> {
+              List<Op> checks = lifecycle.admitCreate(path, fresh);
+              if (version != null) {
+                throw exists(path, version);
+              }
+              return new Outcome.Put(prepare(path, object.deepCopy(), context), checks, false);
+            });
+    return new Created(path, written);
+  }
+
+  /** Also for an update that creates. */
+  Outcome outcome(ObjectPath path, ObjectNode object, boolean fresh, WriteContext context) {
+    List<Op> checks = lifecycle.admitCreate(path, fresh);
+    Meta.of(object).wipeSystemFields();
+    return new Outcome.Put(prepare(path, object, context), checks, false);
+  }
+
+  private ObjectNode prepare(ObjectPath path, ObjectNode object, WriteContext context) {
+    Meta meta = Meta.of(object);
+    meta.name(path.name());
+    meta.uid(uid());
+    meta.created(context.now());
+    Prepare.forCreate(object, path.type(), context);
+    Validation.create(object, path.type());
+    return object;
+  }
+
+  private static ApiException exists(ObjectPath path, Version version) {
+    ApiException refusal = ApiException.alreadyExists(path.groupResource(), path.name());
+    if (!Meta.of(version.tree()).isDeleting()) {
+      return refusal;
+    }
+    var status = refusal.status();
+    return new ApiException(
+        new dev.rheo.api.status.Status(
+            status.continueToken(),
+            status.status(),
+            "object is being deleted: " + status.message(),
+            status.reason(),
+            status.details(),
+            status.code()));
+  }
+
+  /** Takes the request's namespace, or refuses another. */
+  static void agreeNamespace(ObjectPath path, Meta meta) {
+    String wanted = path.type().namespaced() ? path.namespace() : "";
+    String sent = meta.namespace();
+    if (!sent.isEmpty() && !wanted.isEmpty() && !sent.equals(wanted)) {
+      throw ApiException.badRequest(
+          "the namespace of the provided object does not match the namespace sent on the request");
+    }
+    meta.namespace(wanted);
+  }
+
+  private String uid() {
+    long high = random.nextLong() & ~0xf000L | 0x4000L;
+    long low = random.nextLong() & 0x3fffffffffffffffL | 0x8000000000000000L;
+    return new UUID(high, low).toString();
+  }
+}

@@ -1,0 +1,166 @@
+package dev.rheo.server.verb.write;
+
+import dev.rheo.api.name.GroupResource;
+import dev.rheo.api.options.DeleteOptions;
+import dev.rheo.api.options.ListOptions;
+import dev.rheo.api.options.ReadPlan;
+import dev.rheo.api.options.ResourceVersion;
+import dev.rheo.api.status.ApiException;
+import dev.rheo.cache.Entry;
+import dev.rheo.cache.EntryCursor;
+import dev.rheo.cache.ResourceCache;
+import dev.rheo.cache.Snapshot;
+import dev.rheo.cache.WatchCache;
+import dev.rheo.server.resource.StoredResource;
+import dev.rheo.store.CompactedException;
+import dev.rheo.store.RevisionStore;
+import dev.rheo.store.StoreException;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Deletes many objects, each as a delete of its own would. They are walked over in a snapshot, so
+ * that the memory does not grow with their number, a few at a time, so that commits share their
+ * syncs.
+ */
+final class DeleteCollections {
+  /** How many deletions of one request are under way at once. */
+  private static final int WORKERS = 16;
+
+  /** How long the cache may take to become as new as it must be, as upstream. */
+  private static final Duration FRESHNESS = Duration.ofSeconds(3);
+
+  private final RevisionStore store;
+  private final WatchCache cache;
+  private final Committer committer;
+  private final InstantSource clock;
+
+  DeleteCollections(
+      RevisionStore store, WatchCache cache, Committer committer, InstantSource clock) {
+    this.store = store;
+    this.cache = cache;
+    this.committer = committer;
+    this.clock = clock;
+  }
+
+  /**
+   * @param path of the collection
+   * @param list whose field selector is resolved to canonical names
+   * @return how many objects were selected
+   * @throws ApiException the first refusal; deletions made before it stay
+   */
+  long run(ObjectPath path, ListOptions list, DeleteOptions options) {
+    StoredResource resource = path.type().storage();
+    ReadPlan plan = list.readPlan();
+    Snapshot snapshot = snapshot(cache.resource(resource.name()), plan);
+    String startAt = plan instanceof ReadPlan.Continue rest ? rest.startKey() : null;
+    String prefix = resource.prefix(path.namespace()).substring(resource.keyPrefix().length());
+    EntryCursor cursor = snapshot.entries(prefix, startAt);
+
+    AtomicReference<@Nullable RuntimeException> failure = new AtomicReference<>();
+    Semaphore workers = new Semaphore(WORKERS);
+    long selected = 0;
+    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      while (failure.get() == null && (plan.limit() == 0 || selected < plan.limit())) {
+        Entry entry = cursor.next();
+        if (entry == null) {
+          break;
+        }
+        if (!list.labelSelector().matches(entry.labels()::get)
+            || !list.fieldSelector().matches(entry.fields()::get)) {
+          continue;
+        }
+        selected++;
+        ObjectPath one =
+            new ObjectPath(path.type(), entry.namespace(), entry.name(), path.subresource());
+        workers.acquireUninterruptibly();
+        threads.execute(
+            () -> {
+              try {
+                delete(one, options);
+              } catch (RuntimeException e) {
+                failure.compareAndSet(null, e);
+              } finally {
+                workers.release();
+              }
+            });
+      }
+    }
+    RuntimeException refusal = failure.get();
+    if (refusal != null) {
+      throw refusal;
+    }
+    return selected;
+  }
+
+  private void delete(ObjectPath path, DeleteOptions options) {
+    try {
+      NamespaceLifecycle.admitDelete(path);
+      committer.run(
+          path,
+          options.dryRun(),
+          (version, _) -> Deletes.outcome(path, options, version, clock.instant()));
+    } catch (ApiException e) {
+      // somebody else was faster
+      if (!e.reason().equals("NotFound")) {
+        throw e;
+      }
+    }
+  }
+
+  private Snapshot snapshot(ResourceCache resource, ReadPlan plan) {
+    return switch (plan) {
+      case ReadPlan.Any _ -> resource.snapshot();
+      case ReadPlan.NotOlderThan newer -> {
+        await(newer.revision());
+        yield resource.snapshot();
+      }
+      case ReadPlan.Exact exact -> at(resource, exact.revision());
+      case ReadPlan.Continue rest when rest.revision() > 0 -> at(resource, rest.revision());
+      case ReadPlan.Consistent _, ReadPlan.Continue _ -> {
+        await(currentRevision());
+        yield resource.snapshot();
+      }
+    };
+  }
+
+  private Snapshot at(ResourceCache resource, long revision) {
+    await(revision);
+    try {
+      return resource.snapshotAt(revision);
+    } catch (CompactedException e) {
+      throw ApiException.resourceExpired(
+          "The provided continue parameter or resourceVersion is too old to display a consistent"
+              + " list result.");
+    }
+  }
+
+  /** Waits until the cache reflects every write acknowledged before. */
+  void awaitCurrent() {
+    await(currentRevision());
+  }
+
+  private void await(long revision) {
+    try {
+      if (ResourceVersion.isFuture(revision) || !cache.awaitRevision(revision, FRESHNESS)) {
+        throw ApiException.tooLargeResourceVersion(revision, cache.revision());
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw ApiException.serverTimeout(new GroupResource("", ""), "list", 1);
+    }
+  }
+
+  private long currentRevision() {
+    try {
+      return store.currentRevision();
+    } catch (StoreException e) {
+      throw Failures.of(e);
+    }
+  }
+}

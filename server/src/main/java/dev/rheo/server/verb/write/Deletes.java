@@ -1,0 +1,241 @@
+package dev.rheo.server.verb.write;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.rheo.api.name.GroupResource;
+import dev.rheo.api.options.DeleteOptions;
+import dev.rheo.api.status.ApiException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Decides on a deletion: upstream's {@code BeforeDelete} and its store's handling of grace periods
+ * and finalizers.
+ *
+ * <pre>
+ *   finalizers left          → marked: deletionTimestamp, grace period 0; goes with the last finalizer
+ *   a pod's grace period > 0 → marked: deletionTimestamp in the future; the kubelet deletes it in the end
+ *   a pod's grace period 0   → marked, then removed
+ *   a namespace              → Terminating until its controller has emptied it
+ *   anything else            → removed
+ * </pre>
+ */
+final class Deletes {
+  /** The outcome of a deletion that was under way before, and stays so. */
+  private static final long DEFAULT_GRACE = 0;
+
+  private static final Set<String> NO_GARBAGE_COLLECTION = Set.of("events", "events.events.k8s.io");
+
+  /** Their dependents were orphaned by default before there was garbage collection. */
+  private static final Set<String> ORPHANING = Set.of("jobs.batch", "replicationcontrollers");
+
+  private static final GroupResource NAMESPACES = new GroupResource("", "namespaces");
+
+  private Deletes() {}
+
+  static Outcome outcome(
+      ObjectPath path, DeleteOptions options, @Nullable Version version, Instant now) {
+    if (version == null) {
+      throw ApiException.notFound(path.groupResource(), path.name());
+    }
+    ObjectNode object = version.tree();
+    Meta meta = Meta.of(object);
+    require(path, options, meta, version.revision());
+    if (path.groupResource().equals(NAMESPACES)) {
+      if (!meta.isDeleting()) {
+        return terminate(object, meta, options, now);
+      }
+      if (!object.path("spec").path("finalizers").isEmpty()) {
+        return new Outcome.Keep(object);
+      }
+    }
+    return path.type().strategy().gracefulDelete()
+        ? gracefully(path, object, meta, options, now)
+        : atOnce(path, object, meta, options, now);
+  }
+
+  private static void require(ObjectPath path, DeleteOptions options, Meta meta, long revision) {
+    GroupResource kind = new GroupResource(path.type().group(), path.type().kind());
+    if (options.uid() != null && !options.uid().equals(meta.uid())) {
+      throw ApiException.conflict(
+          kind,
+          path.name(),
+          "the UID in the precondition ("
+              + options.uid()
+              + ") does not match the UID in record ("
+              + meta.uid()
+              + "). The object might have been deleted and then recreated");
+    }
+    if (options.resourceVersion() != null
+        && !options.resourceVersion().equals(Long.toString(revision))) {
+      throw ApiException.conflict(
+          kind,
+          path.name(),
+          "the ResourceVersion in the precondition ("
+              + options.resourceVersion()
+              + ") does not match the ResourceVersion in record ("
+              + revision
+              + "). The object might have been modified");
+    }
+  }
+
+  private static Outcome terminate(
+      ObjectNode namespace, Meta meta, DeleteOptions options, Instant now) {
+    meta.deletionTimestamp(now);
+    ObjectNode status =
+        namespace.get("status") instanceof ObjectNode present
+            ? present
+            : namespace.putObject("status");
+    status.put("phase", "Terminating");
+    List<String> finalizers = meta.finalizers();
+    adjust(
+        finalizers,
+        Meta.ORPHAN,
+        wanted(options, DeleteOptions.ORPHAN, Boolean.TRUE, finalizers.contains(Meta.ORPHAN)));
+    adjust(
+        finalizers,
+        Meta.FOREGROUND,
+        wanted(
+            options,
+            DeleteOptions.FOREGROUND,
+            Boolean.FALSE,
+            finalizers.contains(Meta.FOREGROUND)));
+    meta.finalizers(finalizers);
+    return new Outcome.Put(namespace);
+  }
+
+  private static boolean wanted(
+      DeleteOptions options, String policy, Boolean orphanDependents, boolean otherwise) {
+    if (options.orphanDependents() != null) {
+      return options.orphanDependents().equals(orphanDependents);
+    }
+    return options.propagationPolicy() != null
+        ? options.propagationPolicy().equals(policy)
+        : otherwise;
+  }
+
+  private static void adjust(List<String> finalizers, String finalizer, boolean wanted) {
+    if (!wanted) {
+      finalizers.remove(finalizer);
+    } else if (!finalizers.contains(finalizer)) {
+      finalizers.add(finalizer);
+    }
+  }
+
+  private static Outcome atOnce(
+      ObjectPath path, ObjectNode object, Meta meta, DeleteOptions options, Instant now) {
+    List<String> finalizers = garbageCollected(path, meta, options);
+    if (finalizers.isEmpty()) {
+      return new Outcome.Remove(object);
+    }
+    meta.finalizers(finalizers);
+    Instant since = meta.deletionTimestamp();
+    if (since == null) {
+      meta.bumpGeneration();
+    }
+    meta.deleting(since == null || since.isAfter(now) ? now : since, 0);
+    return new Outcome.Put(object);
+  }
+
+  private static Outcome gracefully(
+      ObjectPath path, ObjectNode pod, Meta meta, DeleteOptions options, Instant now) {
+    Instant since = meta.deletionTimestamp();
+    Long asked = options.gracePeriodSeconds();
+    if (asked != null && asked < 0) {
+      asked = 1L;
+    }
+    long period;
+    if (since != null) {
+      Long running = meta.gracePeriod();
+      if (running == null || running == 0) {
+        return atOnce(path, pod, meta, options, now);
+      }
+      if (asked == null || asked >= running) {
+        // it can only be shortened
+        return new Outcome.Keep(pod);
+      }
+      period = asked;
+      Instant at = since.minusSeconds(running).plusSeconds(period);
+      if (at.isBefore(now)) {
+        at = now;
+        // a graceful deletion stays one: the kubelet has the last word
+        period = period == 0 ? 0 : 1;
+      }
+      meta.deleting(at, period);
+    } else {
+      period = gracePeriod(pod, asked);
+      meta.deleting(now.plusSeconds(period), period);
+      meta.bumpGeneration();
+    }
+    List<String> finalizers = garbageCollected(path, meta, options);
+    meta.finalizers(finalizers);
+    return new Outcome.Put(pod, List.of(), period == 0 && finalizers.isEmpty());
+  }
+
+  private static long gracePeriod(ObjectNode pod, @Nullable Long asked) {
+    String phase = pod.path("status").path("phase").asText();
+    if (pod.path("spec").path("nodeName").asText("").isEmpty()
+        || phase.equals("Failed")
+        || phase.equals("Succeeded")) {
+      // nobody is there to run it down
+      return 0;
+    }
+    long period =
+        asked != null
+            ? asked
+            : pod.path("spec").path("terminationGracePeriodSeconds").asLong(DEFAULT_GRACE);
+    return period < 0 ? 1 : period;
+  }
+
+  /** The finalizers as they must be for what is to become of the dependents. */
+  private static List<String> garbageCollected(ObjectPath path, Meta meta, DeleteOptions options) {
+    List<String> before = meta.finalizers();
+    List<String> after = new ArrayList<>(before);
+    after.remove(Meta.ORPHAN);
+    after.remove(Meta.FOREGROUND);
+    String resource = path.groupResource().toString();
+    if (!NO_GARBAGE_COLLECTION.contains(resource)) {
+      if (orphans(resource, before, options)) {
+        after.add(Meta.ORPHAN);
+      }
+      if (inForeground(before, options)) {
+        after.add(Meta.FOREGROUND);
+      }
+    }
+    // an unchanged set keeps its order
+    return new HashSet<>(before).equals(new HashSet<>(after)) ? before : after;
+  }
+
+  private static boolean orphans(String resource, List<String> before, DeleteOptions options) {
+    if (options.orphanDependents() != null) {
+      return options.orphanDependents();
+    }
+    if (options.propagationPolicy() != null) {
+      return options.propagationPolicy().equals(DeleteOptions.ORPHAN);
+    }
+    for (String finalizer : before) {
+      if (finalizer.equals(Meta.ORPHAN) || finalizer.equals(Meta.FOREGROUND)) {
+        return finalizer.equals(Meta.ORPHAN);
+      }
+    }
+    return ORPHANING.contains(resource);
+  }
+
+  private static boolean inForeground(List<String> before, DeleteOptions options) {
+    if (options.orphanDependents() != null) {
+      return false;
+    }
+    if (options.propagationPolicy() != null) {
+      return options.propagationPolicy().equals(DeleteOptions.FOREGROUND);
+    }
+    for (String finalizer : before) {
+      if (finalizer.equals(Meta.ORPHAN) || finalizer.equals(Meta.FOREGROUND)) {
+        return finalizer.equals(Meta.FOREGROUND);
+      }
+    }
+    return false;
+  }
+}

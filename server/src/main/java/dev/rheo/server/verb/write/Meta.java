@@ -1,0 +1,194 @@
+package dev.rheo.server.verb.write;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** The metadata of an object, in place in its tree. */
+final class Meta {
+  static final String ORPHAN = "orphan";
+  static final String FOREGROUND = "foregroundDeletion";
+
+  private final ObjectNode metadata;
+
+  private Meta(ObjectNode metadata) {
+    this.metadata = metadata;
+  }
+
+  /** Adds the metadata if the object has none. */
+  static Meta of(ObjectNode object) {
+    return new Meta(
+        object.get("metadata") instanceof ObjectNode present
+            ? present
+            : object.putObject("metadata"));
+  }
+
+  private String text(String field) {
+    return metadata.path(field).asText("");
+  }
+
+  private void set(String field, String value) {
+    if (value.isEmpty()) {
+      metadata.remove(field);
+    } else {
+      metadata.put(field, value);
+    }
+  }
+
+  String name() {
+    return text("name");
+  }
+
+  void name(String name) {
+    set("name", name);
+  }
+
+  String generateName() {
+    return text("generateName");
+  }
+
+  String namespace() {
+    return text("namespace");
+  }
+
+  void namespace(String namespace) {
+    set("namespace", namespace);
+  }
+
+  String uid() {
+    return text("uid");
+  }
+
+  void uid(String uid) {
+    set("uid", uid);
+  }
+
+  String resourceVersion() {
+    return text("resourceVersion");
+  }
+
+  void resourceVersion(String version) {
+    set("resourceVersion", version);
+  }
+
+  void created(Instant at) {
+    metadata.put("creationTimestamp", time(at));
+  }
+
+  boolean isDeleting() {
+    return deletionTimestamp() != null;
+  }
+
+  @Nullable Instant deletionTimestamp() {
+    String text = text("deletionTimestamp");
+    try {
+      return text.isEmpty() ? null : Instant.parse(text);
+    } catch (DateTimeParseException e) {
+      // what is stored was validated; a damaged time counts as set
+      return Instant.EPOCH;
+    }
+  }
+
+  @Nullable Long gracePeriod() {
+    JsonNode value = metadata.get("deletionGracePeriodSeconds");
+    return value == null || value.isNull() ? null : value.asLong();
+  }
+
+  /** Says that the object is to go at a time. */
+  void deleting(Instant at, long gracePeriodSeconds) {
+    metadata.put("deletionTimestamp", time(at));
+    metadata.put("deletionGracePeriodSeconds", gracePeriodSeconds);
+  }
+
+  void deletionTimestamp(Instant at) {
+    metadata.put("deletionTimestamp", time(at));
+  }
+
+  void bumpGeneration() {
+    long generation = metadata.path("generation").asLong();
+    if (generation > 0) {
+      metadata.put("generation", generation + 1);
+    }
+  }
+
+  List<String> finalizers() {
+    List<String> finalizers = new ArrayList<>();
+    metadata.path("finalizers").forEach(f -> finalizers.add(f.asText()));
+    return finalizers;
+  }
+
+  void finalizers(List<String> finalizers) {
+    if (finalizers.isEmpty()) {
+      metadata.remove("finalizers");
+    } else {
+      ArrayNode list = metadata.putArray("finalizers");
+      finalizers.forEach(list::add);
+    }
+  }
+
+  /** What only the server may say of a new object. */
+  void wipeSystemFields() {
+    metadata.remove(
+        List.of(
+            "creationTimestamp",
+            "uid",
+            "deletionTimestamp",
+            "deletionGracePeriodSeconds",
+            "selfLink"));
+  }
+
+  Map<String, String> map(String field) {
+    Map<String, String> map = new LinkedHashMap<>();
+    for (Map.Entry<String, JsonNode> entry : metadata.path(field).properties()) {
+      map.put(entry.getKey(), entry.getValue().asText());
+    }
+    return map;
+  }
+
+  void putAll(String field, Map<String, String> entries) {
+    if (!entries.isEmpty()) {
+      ObjectNode map =
+          metadata.get(field) instanceof ObjectNode present ? present : metadata.putObject(field);
+      entries.forEach(map::put);
+    }
+  }
+
+  /**
+   * Removes owner references whose uid stood before.
+   *
+   * @return the uids that stood more than once
+   */
+  List<String> dedupOwners() {
+    List<String> duplicates = new ArrayList<>(0);
+    if (metadata.get("ownerReferences") instanceof ArrayNode owners && owners.size() > 1) {
+      List<String> seen = new ArrayList<>();
+      for (int i = 0; i < owners.size(); ) {
+        String uid = owners.path(i).path("uid").asText("");
+        boolean repeated =
+            seen.contains(uid) && owners.path(seen.indexOf(uid)).equals(owners.path(i));
+        if (repeated) {
+          if (!duplicates.contains(uid)) {
+            duplicates.add(uid);
+          }
+          owners.remove(i);
+        } else {
+          seen.add(uid);
+          i++;
+        }
+      }
+    }
+    return duplicates;
+  }
+
+  static String time(Instant at) {
+    return at.truncatedTo(ChronoUnit.SECONDS).toString();
+  }
+}

@@ -1,0 +1,123 @@
+package dev.rheo.server.verb.write;
+
+import dev.rheo.api.options.DeleteOptions;
+import dev.rheo.api.options.ListOptions;
+import dev.rheo.api.status.ApiException;
+import dev.rheo.cache.CacheEvent;
+import dev.rheo.cache.EventReader;
+import dev.rheo.cache.ResourceCache;
+import dev.rheo.cache.Scope;
+import dev.rheo.cache.Snapshot;
+import dev.rheo.cache.WatchCache;
+import dev.rheo.server.resource.ResourceRegistry;
+import dev.rheo.server.resource.ResourceType;
+import dev.rheo.store.CompactedException;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BooleanSupplier;
+
+/**
+ * All that is in a namespace. Pods go first, and nothing else before the last of them is gone, so
+ * that a pod never runs without the policies that bound it.
+ */
+final class NamespaceContent {
+  private static final DeleteOptions IN_BACKGROUND =
+      new DeleteOptions(null, DeleteOptions.BACKGROUND, null, null, null, false);
+
+  private static final String PODS = "pods";
+
+  private final DeleteCollections collections;
+  private final WatchCache cache;
+
+  /** One type for each stored resource that is namespaced, pods first. */
+  private final List<ResourceType> types;
+
+  NamespaceContent(Writes writes, WatchCache cache, ResourceRegistry registry) {
+    this.collections = writes.collections();
+    this.cache = cache;
+    Map<String, ResourceType> byStorage = new LinkedHashMap<>();
+    registry.all().stream()
+        .filter(type -> type.isStored() && type.namespaced())
+        .sorted((a, b) -> Boolean.compare(isPods(b), isPods(a)))
+        .forEach(type -> byStorage.putIfAbsent(type.storage().name(), type));
+    this.types = List.copyOf(byStorage.values());
+  }
+
+  private static boolean isPods(ResourceType type) {
+    return type.storage().name().equals(PODS);
+  }
+
+  /**
+   * Deletes what is there, and waits for a change if something stays.
+   *
+   * @param signal on which it waits
+   * @return whether the namespace is empty
+   */
+  boolean delete(String namespace, Signal signal, BooleanSupplier stopped) {
+    // what was created before the namespace began to terminate must be seen
+    collections.awaitCurrent();
+    List<ResourceType> left = new ArrayList<>(1);
+    for (ResourceType type : types) {
+      if (stopped.getAsBoolean()) {
+        return false;
+      }
+      if (size(type, namespace) > 0) {
+        collections.run(ObjectPath.of(type, namespace, ""), ListOptions.none(), IN_BACKGROUND);
+        collections.awaitCurrent();
+        if (size(type, namespace) > 0) {
+          left.add(type);
+          if (isPods(type)) {
+            break;
+          }
+        }
+      }
+    }
+    if (left.isEmpty()) {
+      return true;
+    }
+    awaitChange(left.getFirst(), namespace, signal, stopped);
+    return false;
+  }
+
+  private int size(ResourceType type, String namespace) {
+    return resource(type).snapshot().size(namespace + "/");
+  }
+
+  private ResourceCache resource(ResourceType type) {
+    return cache.resource(type.storage().name());
+  }
+
+  /**
+   * Until the last object of this type has left the namespace. All of them are marked, and no new
+   * one can come: there is nothing to do before.
+   */
+  private void awaitChange(
+      ResourceType type, String namespace, Signal signal, BooleanSupplier stopped) {
+    Snapshot snapshot = resource(type).snapshot();
+    if (snapshot.size(namespace + "/") == 0) {
+      return;
+    }
+    try (EventReader events =
+        resource(type).events(snapshot.revision(), Scope.namespace(namespace))) {
+      events.onEvent(signal::raise);
+      while (!stopped.getAsBoolean()) {
+        CacheEvent event = events.next();
+        if (event == null && !events.skipped()) {
+          if (size(type, namespace) == 0) {
+            return;
+          }
+          signal.await();
+        }
+      }
+    } catch (CompactedException e) {
+      // long ago: look again
+    } catch (IOException e) {
+      throw ApiException.internalError("the history of " + type + " cannot be read", e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

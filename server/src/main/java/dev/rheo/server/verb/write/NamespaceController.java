@@ -1,0 +1,267 @@
+package dev.rheo.server.verb.write;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.rheo.api.options.WriteOptions;
+import dev.rheo.api.status.ApiException;
+import dev.rheo.cache.CacheEvent;
+import dev.rheo.cache.Entry;
+import dev.rheo.cache.EntryCursor;
+import dev.rheo.cache.EventReader;
+import dev.rheo.cache.ResourceCache;
+import dev.rheo.cache.Scope;
+import dev.rheo.cache.Snapshot;
+import dev.rheo.cache.WatchCache;
+import dev.rheo.server.resource.ResourceRegistry;
+import dev.rheo.server.resource.ResourceType;
+import dev.rheo.server.resource.WriteContext;
+import dev.rheo.store.CompactedException;
+import java.io.IOException;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Keeps the namespaces: creates those that every cluster has, and sees the deletion of others
+ * through.
+ *
+ * <pre>
+ *   Active --delete--> Terminating --all objects gone--> spec.finalizers emptied --> removed
+ * </pre>
+ *
+ * <p>It follows the cache's events and does not poll: one virtual thread for the namespaces, and
+ * one for each that is being emptied. Where it was interrupted, by a restart for one, is where it
+ * goes on, for all that it knows is in the objects.
+ */
+public final class NamespaceController implements AutoCloseable {
+  private static final System.Logger LOG = System.getLogger(NamespaceController.class.getName());
+
+  private static final List<String> ALWAYS =
+      List.of("default", "kube-system", "kube-public", "kube-node-lease");
+
+  private static final String FINALIZER = "kubernetes";
+
+  /** How long it waits for the cache at a time, and how often it looks whether it is to stop. */
+  private static final Duration PATIENCE = Duration.ofSeconds(1);
+
+  private static final Duration FIRST_RETRY = Duration.ofMillis(100);
+  private static final Duration LAST_RETRY = Duration.ofSeconds(30);
+
+  private final Writes writes;
+  private final WatchCache cache;
+  private final ResourceType namespaces;
+  private final NamespaceContent content;
+  private final Map<String, Thread> emptying = new ConcurrentHashMap<>();
+  private final Signal changes = new Signal();
+  private final Set<Signal> waiting = ConcurrentHashMap.newKeySet();
+  private volatile boolean closed;
+  private volatile @Nullable Thread follower;
+
+  public NamespaceController(Writes writes, WatchCache cache, ResourceRegistry registry) {
+    this.writes = writes;
+    this.cache = cache;
+    this.namespaces = registry.get("", "v1", "namespaces");
+    this.content = new NamespaceContent(writes, cache, registry);
+  }
+
+  /**
+   * Creates the namespaces that every cluster has, then follows the others in the background.
+   *
+   * @throws ApiException if the store refuses them
+   */
+  public void start() {
+    for (String name : ALWAYS) {
+      createIfMissing(name);
+    }
+    follower = Thread.ofVirtual().name("namespaces").start(this::follow);
+  }
+
+  private void createIfMissing(String name) {
+    ObjectNode namespace = JsonNodeFactory.instance.objectNode();
+    namespace.put("kind", "Namespace").put("apiVersion", "v1").putObject("metadata");
+    Meta.of(namespace).name(name);
+    try {
+      writes.createObject(
+          ObjectPath.of(namespaces, "", ""), namespace, WriteOptions.none(), context());
+    } catch (ApiException e) {
+      if (!e.reason().equals("AlreadyExists")) {
+        throw e;
+      }
+    }
+  }
+
+  private WriteContext context() {
+    return WriteContext.at(writes.clock().instant());
+  }
+
+  private void follow() {
+    ResourceCache resource = cache.resource(namespaces.storage().name());
+    Duration retry = FIRST_RETRY;
+    while (!closed) {
+      try {
+        if (!cache.awaitRevision(1, PATIENCE) || !cache.ready()) {
+          // a cache that is not ready yet may answer at once
+          pause(FIRST_RETRY);
+          continue;
+        }
+        Snapshot snapshot = resource.snapshot();
+        EntryCursor cursor = snapshot.entries("", null);
+        for (Entry entry = cursor.next(); entry != null; entry = cursor.next()) {
+          look(entry);
+        }
+        try (EventReader events = resource.events(snapshot.revision(), Scope.ALL)) {
+          events.onEvent(changes::raise);
+          retry = FIRST_RETRY;
+          follow(events);
+        }
+      } catch (CompactedException e) {
+        LOG.log(Level.DEBUG, "the namespaces are looked through again: {0}", e.getMessage());
+      } catch (IOException | RuntimeException e) {
+        LOG.log(Level.WARNING, "following the namespaces failed, and is tried again", e);
+        pause(retry);
+        retry = longer(retry);
+      } catch (InterruptedException e) {
+        return;
+      }
+    }
+  }
+
+  private void follow(EventReader events)
+      throws CompactedException, IOException, InterruptedException {
+    while (!closed) {
+      CacheEvent event = events.next();
+      if (event != null) {
+        Entry entry = event.current();
+        if (entry != null) {
+          look(entry);
+        }
+      } else if (!events.skipped()) {
+        changes.await();
+      }
+    }
+  }
+
+  private void look(Entry entry) {
+    if ("Terminating".equals(entry.fields().get("status.phase"))) {
+      String name = entry.name();
+      emptying.computeIfAbsent(
+          name, _ -> Thread.ofVirtual().name("namespace " + name).start(() -> empty(name)));
+    }
+  }
+
+  /** Until the namespace is gone. */
+  private void empty(String name) {
+    Duration retry = FIRST_RETRY;
+    Signal signal = new Signal();
+    waiting.add(signal);
+    try {
+      while (!closed) {
+        try {
+          if (!content.delete(name, signal, () -> closed) || !finish(name)) {
+            // something is left that others have to let go: a finalizer, a pod's grace period
+            continue;
+          }
+          return;
+        } catch (RuntimeException e) {
+          Level level =
+              e instanceof ApiException refusal && refusal.code() < 500
+                  ? Level.DEBUG
+                  : Level.WARNING;
+          LOG.log(level, "emptying namespace " + name + " failed, and is tried again", e);
+          pause(retry);
+          retry = longer(retry);
+        }
+      }
+    } finally {
+      waiting.remove(signal);
+      emptying.remove(name);
+    }
+  }
+
+  /**
+   * Takes our finalizer off the namespace, which goes with the last one.
+   *
+   * @return true: there is nothing more to do here
+   */
+  private boolean finish(String name) {
+    ObjectPath path = new ObjectPath(namespaces, "", name, "finalize");
+    try {
+      writes
+          .committer()
+          .run(
+              path,
+              false,
+              (version, fresh) -> {
+                if (version == null) {
+                  throw ApiException.notFound(path.groupResource(), name);
+                }
+                ObjectNode namespace = version.tree();
+                if (!Meta.of(namespace).isDeleting()) {
+                  // another one of the same name
+                  return new Outcome.Keep(namespace);
+                }
+                if (namespace.get("spec") instanceof ObjectNode spec
+                    && spec.get("finalizers") != null) {
+                  List<String> left =
+                      spec.get("finalizers")
+                          .valueStream()
+                          .map(f -> f.asText())
+                          .filter(f -> !f.equals(FINALIZER))
+                          .toList();
+                  spec.remove("finalizers");
+                  if (!left.isEmpty()) {
+                    left.forEach(spec.putArray("finalizers")::add);
+                  }
+                }
+                Meta.of(namespace).resourceVersion(Long.toString(version.revision()));
+                return writes.updates().outcome(path, namespace, version, fresh, context());
+              });
+    } catch (ApiException e) {
+      if (!e.reason().equals("NotFound")) {
+        throw e;
+      }
+    }
+    return true;
+  }
+
+  private void pause(Duration time) {
+    try {
+      Thread.sleep(time);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private static Duration longer(Duration retry) {
+    Duration twice = retry.multipliedBy(2);
+    return twice.compareTo(LAST_RETRY) > 0 ? LAST_RETRY : twice;
+  }
+
+  /** Waits until no namespace that was seen Terminating is left to be emptied here. */
+  boolean isIdle() {
+    return emptying.isEmpty();
+  }
+
+  /** Stops; what is under way is finished or taken up again at the next start. */
+  @Override
+  public void close() {
+    closed = true;
+    changes.raise();
+    waiting.forEach(Signal::raise);
+    try {
+      Thread thread = follower;
+      if (thread != null) {
+        thread.join(PATIENCE);
+      }
+      for (Thread emptier : List.copyOf(emptying.values())) {
+        emptier.join(PATIENCE);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

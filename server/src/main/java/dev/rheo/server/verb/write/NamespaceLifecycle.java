@@ -1,0 +1,78 @@
+package dev.rheo.server.verb.write;
+
+import dev.rheo.api.name.GroupResource;
+import dev.rheo.api.status.ApiException;
+import dev.rheo.api.status.Cause;
+import dev.rheo.server.resource.ResourceRegistry;
+import dev.rheo.server.resource.StoredResource;
+import dev.rheo.store.RevisionStore.Op;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+
+/**
+ * Nothing is created in a namespace that does not exist or is going away: upstream's admission
+ * plugin NamespaceLifecycle, made exact by a condition on the namespace's revision.
+ */
+final class NamespaceLifecycle {
+  private static final Set<String> IMMORTAL = Set.of("default", "kube-system", "kube-public");
+
+  private final Versions versions;
+  private final StoredResource namespaces;
+
+  NamespaceLifecycle(ResourceRegistry registry, Versions versions) {
+    this.versions = versions;
+    this.namespaces = Objects.requireNonNull(registry.stored("namespaces"));
+  }
+
+  /**
+   * Whether an object may be created in its namespace.
+   *
+   * @param fresh whether the cache must not be believed
+   * @return what must hold when it is stored
+   * @throws ApiException 404 or 403
+   */
+  List<Op> admitCreate(ObjectPath path, boolean fresh) {
+    if (!path.type().namespaced()) {
+      return List.of();
+    }
+    String namespace = path.namespace();
+    String key = namespaces.key(null, namespace);
+    Version version = fresh ? null : versions.cached(namespaces, key);
+    if (version == null || isTerminating(version)) {
+      version = versions.current(key);
+    }
+    if (version == null) {
+      throw ApiException.notFound(new GroupResource("", "namespaces"), namespace);
+    }
+    if (isTerminating(version)) {
+      throw ApiException.forbidden(
+              path.groupResource(),
+              path.name(),
+              "unable to create new content in namespace "
+                  + namespace
+                  + " because it is being terminated")
+          .withCause(
+              new Cause(
+                  "NamespaceTerminating",
+                  "namespace " + namespace + " is being terminated",
+                  "metadata.namespace"));
+    }
+    return List.of(new Op.Check(key, version.revision()));
+  }
+
+  /**
+   * @throws ApiException 403 for a namespace that a cluster cannot do without
+   */
+  static void admitDelete(ObjectPath path) {
+    if (path.groupResource().equals(new GroupResource("", "namespaces"))
+        && IMMORTAL.contains(path.name())) {
+      throw ApiException.forbidden(
+          path.groupResource(), path.name(), "this namespace may not be deleted");
+    }
+  }
+
+  private static boolean isTerminating(Version version) {
+    return version.tree().path("status").path("phase").asText().equals("Terminating");
+  }
+}

@@ -1,0 +1,69 @@
+package dev.rheo.server.verb.write;
+
+import dev.rheo.api.name.GroupResource;
+import dev.rheo.api.status.ApiException;
+import dev.rheo.server.resource.ResourceType;
+import dev.rheo.server.resource.Subresource;
+import java.util.Set;
+
+/**
+ * What a request's path names.
+ *
+ * @param namespace empty for a resource of the cluster, and for all namespaces
+ * @param name empty if the path names a collection
+ * @param subresource empty if the path names the object itself
+ */
+public record ObjectPath(ResourceType type, String namespace, String name, String subresource) {
+
+  public static ObjectPath of(ResourceType type, String namespace, String name) {
+    return new ObjectPath(type, namespace, name, "");
+  }
+
+  GroupResource groupResource() {
+    return type.groupResource();
+  }
+
+  ObjectPath withName(String newName) {
+    return new ObjectPath(type, namespace, newName, subresource);
+  }
+
+  /** The key in the store. */
+  String key() {
+    return type.storage().key(namespace, name);
+  }
+
+  /** The kind of the object that is sent to this path. */
+  String kind() {
+    Subresource part = part();
+    return part == null ? type.kind() : part.kind();
+  }
+
+  /** The version of the object that is sent to this path. */
+  String apiVersion() {
+    Subresource part = part();
+    return part == null ? type.apiVersion() : part.apiVersion();
+  }
+
+  /** Whether the object that is sent is of the resource's own type. */
+  boolean takesWhole() {
+    return kind().equals(type.kind()) && apiVersion().equals(type.apiVersion());
+  }
+
+  private @org.jspecify.annotations.Nullable Subresource part() {
+    return subresource.isEmpty() ? null : type.subresource(subresource);
+  }
+
+  /**
+   * @throws ApiException 404 if there is no such subresource, 405 if it does not have the verb
+   */
+  void require(String verb) {
+    Subresource part = part();
+    if (!subresource.isEmpty() && part == null) {
+      throw ApiException.pathNotFound();
+    }
+    Set<String> verbs = part == null ? type.verbs() : part.verbs();
+    if (!verbs.contains(verb)) {
+      throw ApiException.methodNotAllowed();
+    }
+  }
+}

@@ -1,0 +1,123 @@
+package dev.rheo.server.verb.write;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.rheo.api.media.MediaType;
+import dev.rheo.api.options.FieldValidation;
+import dev.rheo.api.status.ApiException;
+import dev.rheo.api.status.FieldError;
+import dev.rheo.codec.json.ObjectDecoder;
+import dev.rheo.codec.schema.TypeTable;
+import dev.rheo.server.verb.patch.JsonPatch;
+import dev.rheo.server.verb.patch.MergePatch;
+import dev.rheo.server.verb.patch.PatchException;
+import dev.rheo.server.verb.patch.PatchSchema;
+import dev.rheo.server.verb.patch.StrategicMergePatch;
+import java.util.ArrayList;
+import java.util.List;
+
+/** A patch that was read and can be applied again and again. */
+final class Patches {
+  /** What is accepted, in the order in which a refusal names it. */
+  static final List<String> SUPPORTED =
+      List.of(MediaType.JSON_PATCH, MediaType.MERGE_PATCH, MediaType.STRATEGIC_MERGE_PATCH);
+
+  /** How much of a patched object a refusal shows. */
+  private static final int SHOWN = 512;
+
+  @FunctionalInterface
+  private interface Application {
+    ObjectNode apply(ObjectNode document) throws PatchException;
+  }
+
+  private final Application application;
+  private final List<String> duplicates;
+
+  private Patches(Application application, List<String> duplicates) {
+    this.application = application;
+    this.duplicates = duplicates;
+  }
+
+  /**
+   * @param apiVersion and
+   * @param kind of the object that is patched
+   * @throws ApiException 415 for a patch of another kind, 400 for one that cannot be read
+   */
+  static Patches read(RequestBody body, String apiVersion, String kind) {
+    try {
+      switch (body.mediaType()) {
+        case MediaType.JSON_PATCH -> {
+          JsonPatch patch = JsonPatch.of(BodyReader.tree(body.bytes()));
+          return new Patches(patch::apply, List.of());
+        }
+        case MediaType.MERGE_PATCH -> {
+          ObjectDecoder.Decoded patch = decode(body);
+          return new Patches(
+              document -> MergePatch.apply(document, patch.tree()), patch.duplicates());
+        }
+        case MediaType.STRATEGIC_MERGE_PATCH -> {
+          ObjectDecoder.Decoded patch = decode(body);
+          PatchSchema schema = PatchSchema.of(TypeTable.builtIn().type(apiVersion, kind));
+          return new Patches(
+              document -> StrategicMergePatch.apply(document, patch.tree(), schema),
+              patch.duplicates());
+        }
+        default -> throw ApiException.unsupportedMediaType(SUPPORTED);
+      }
+    } catch (PatchException e) {
+      throw Failures.of(e);
+    }
+  }
+
+  private static ObjectDecoder.Decoded decode(RequestBody body) {
+    return ObjectDecoder.decode(body.bytes(), ObjectDecoder.MAX_DEPTH);
+  }
+
+  /**
+   * Applies the patch, and checks what comes out as if it had been sent.
+   *
+   * @param document in the version of the path; not changed
+   * @throws ApiException 422 if what comes out is no object of the type
+   */
+  BodyReader.Read apply(ObjectNode document, ObjectPath path, FieldValidation validation) {
+    ObjectNode patched;
+    try {
+      patched = application.apply(document);
+    } catch (PatchException e) {
+      throw Failures.of(e);
+    }
+    requireSame(document, patched, "kind");
+    requireSame(document, patched, "apiVersion");
+    List<String> strict =
+        validation == FieldValidation.IGNORE ? List.of() : new ArrayList<>(duplicates);
+    try {
+      return BodyReader.checked(patched, strict, path.apiVersion(), path.kind(), validation);
+    } catch (ApiException e) {
+      String shown = patched.toString();
+      throw ApiException.invalid(
+          "",
+          "",
+          "",
+          List.of(
+              FieldError.invalid(
+                  "patch",
+                  shown.length() <= SHOWN ? shown : shown.substring(0, SHOWN) + "...",
+                  e.status().message())));
+    }
+  }
+
+  private static void requireSame(ObjectNode document, ObjectNode patched, String field) {
+    JsonNode before = document.path(field);
+    JsonNode after = patched.path(field);
+    if (!before.equals(after)) {
+      throw ApiException.badRequest(
+          "the "
+              + field
+              + " of the object ("
+              + before.asText()
+              + ") cannot be changed by a patch (to "
+              + after.asText()
+              + ")");
+    }
+  }
+}

@@ -1,0 +1,109 @@
+package dev.rheo.server.verb.write;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.rheo.api.select.LabelSelector;
+import dev.rheo.api.select.Requirement;
+import dev.rheo.api.select.Requirement.Operator;
+import dev.rheo.api.status.ApiException;
+import dev.rheo.api.status.FieldError;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The subresource {@code scale}: the number of replicas of a Deployment, ReplicaSet, StatefulSet or
+ * ReplicationController as an {@code autoscaling/v1} Scale.
+ */
+public final class Scales {
+  static final String SUBRESOURCE = "scale";
+
+  private Scales() {}
+
+  /**
+   * The Scale of an object.
+   *
+   * @param parent with its resourceVersion
+   */
+  public static ObjectNode of(ObjectNode parent) {
+    ObjectNode scale = JsonNodeFactory.instance.objectNode();
+    scale.put("kind", "Scale");
+    scale.put("apiVersion", "autoscaling/v1");
+    ObjectNode metadata = scale.putObject("metadata");
+    for (String field :
+        List.of("name", "namespace", "uid", "resourceVersion", "creationTimestamp")) {
+      JsonNode value = parent.path("metadata").get(field);
+      if (value != null) {
+        metadata.set(field, value);
+      }
+    }
+    ObjectNode spec = scale.putObject("spec");
+    int replicas = parent.path("spec").path("replicas").asInt();
+    if (replicas != 0) {
+      spec.put("replicas", replicas);
+    }
+    ObjectNode status = scale.putObject("status");
+    status.put("replicas", parent.path("status").path("replicas").asInt());
+    String selector = selector(parent.path("spec").path("selector")).toString();
+    if (!selector.isEmpty()) {
+      status.put("selector", selector);
+    }
+    return scale;
+  }
+
+  /**
+   * The parent with the replicas, and under the conditions, of a Scale.
+   *
+   * @param parent changed in place
+   */
+  static ObjectNode applied(ObjectPath path, ObjectNode scale, ObjectNode parent) {
+    Meta sent = Meta.of(scale);
+    JsonNode replicas = scale.path("spec").path("replicas");
+    if (replicas.asLong() < 0) {
+      throw ApiException.invalid(
+          "autoscaling",
+          "Scale",
+          path.name(),
+          List.of(
+              FieldError.invalid(
+                  "spec.replicas", replicas.asLong(), "must be greater than or equal to 0")));
+    }
+    Updates.requireUid(path, sent.uid().isEmpty() ? null : sent.uid(), Meta.of(parent).uid());
+    ObjectNode spec =
+        parent.get("spec") instanceof ObjectNode present ? present : parent.putObject("spec");
+    spec.put("replicas", replicas.asInt());
+    Meta.of(parent).resourceVersion(sent.resourceVersion());
+    return parent;
+  }
+
+  /** From a {@code v1.LabelSelector} or, of a ReplicationController, a plain map. */
+  static LabelSelector selector(JsonNode selector) {
+    List<Requirement> requirements = new ArrayList<>();
+    boolean structured = selector.has("matchLabels") || selector.has("matchExpressions");
+    JsonNode labels = structured ? selector.path("matchLabels") : selector;
+    for (Map.Entry<String, JsonNode> label : labels.properties()) {
+      requirements.add(
+          new Requirement(label.getKey(), Operator.EQUALS, List.of(label.getValue().asText())));
+    }
+    for (JsonNode expression :
+        structured ? selector.path("matchExpressions") : List.<JsonNode>of()) {
+      List<String> values = new ArrayList<>();
+      expression.path("values").forEach(value -> values.add(value.asText()));
+      requirements.add(
+          new Requirement(
+              expression.path("key").asText(),
+              switch (expression.path("operator").asText()) {
+                case "In" -> Operator.IN;
+                case "NotIn" -> Operator.NOT_IN;
+                case "Exists" -> Operator.EXISTS;
+                case "DoesNotExist" -> Operator.DOES_NOT_EXIST;
+                default ->
+                    throw ApiException.badRequest(
+                        expression.path("operator") + " is not a valid label selector operator");
+              },
+              values));
+    }
+    return LabelSelector.of(requirements);
+  }
+}

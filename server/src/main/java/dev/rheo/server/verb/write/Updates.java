@@ -1,0 +1,125 @@
+package dev.rheo.server.verb.write;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.rheo.api.status.ApiException;
+import dev.rheo.api.status.FieldError;
+import dev.rheo.api.status.GoText;
+import dev.rheo.server.resource.Prepare;
+import dev.rheo.server.resource.Validation;
+import dev.rheo.server.resource.WriteContext;
+import java.math.BigInteger;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Decides on an update, whichever verb it comes from: upstream's {@code BeforeUpdate} and what
+ * stands around it.
+ */
+final class Updates {
+  private static final String MODIFIED =
+      "the object has been modified; please apply your changes to the latest version and try again";
+
+  private final Creates creates;
+
+  Updates(Creates creates) {
+    this.creates = creates;
+  }
+
+  /**
+   * @param wanted in the stored version and defaulted, with the resourceVersion that the client
+   *     gave; taken apart
+   * @param version what is there
+   */
+  Outcome outcome(
+      ObjectPath path,
+      ObjectNode wanted,
+      @Nullable Version version,
+      boolean fresh,
+      WriteContext context) {
+    Meta meta = Meta.of(wanted);
+    if (version == null) {
+      if (!path.subresource().isEmpty() || !path.type().strategy().createOnUpdate()) {
+        throw ApiException.notFound(path.groupResource(), path.name());
+      }
+      if (!meta.uid().isEmpty()) {
+        throw uidMismatch(path, meta.uid(), "");
+      }
+      meta.resourceVersion("");
+      return creates.outcome(path, wanted, fresh, context);
+    }
+    ObjectNode old = version.tree();
+    requireUid(path, meta.uid().isEmpty() ? null : meta.uid(), Meta.of(old).uid());
+    requireRevision(path, meta.resourceVersion(), version.revision());
+    // neither is part of what is stored
+    meta.resourceVersion("");
+    Prepare.forUpdate(wanted, old, path.type(), path.subresource(), context);
+    Validation.update(wanted, old, path.type(), path.subresource());
+    return isLastFinalizer(path, wanted, old)
+        ? new Outcome.Remove(wanted)
+        : new Outcome.Put(wanted);
+  }
+
+  /** An object that was waiting for its finalizers goes with the last of them. */
+  private static boolean isLastFinalizer(ObjectPath path, ObjectNode wanted, ObjectNode old) {
+    Meta before = Meta.of(old);
+    Long grace = before.gracePeriod();
+    if (!before.isDeleting()
+        || !Meta.of(wanted).finalizers().isEmpty()
+        || (grace != null && grace != 0)) {
+      return false;
+    }
+    boolean namespace = path.groupResource().toString().equals("namespaces");
+    return !namespace || wanted.path("spec").path("finalizers").isEmpty();
+  }
+
+  private static void requireRevision(ObjectPath path, String sent, long actual) {
+    BigInteger wanted = BigInteger.ZERO;
+    if (!sent.isEmpty()) {
+      try {
+        wanted = new BigInteger(sent);
+      } catch (NumberFormatException e) {
+        throw ApiException.badRequest(
+            "metadata.resourceVersion: strconv.ParseUint: parsing "
+                + GoText.quote(sent)
+                + ": invalid syntax");
+      }
+    }
+    if (wanted.signum() == 0) {
+      if (path.type().strategy().unconditionalUpdate()) {
+        return;
+      }
+      throw ApiException.invalid(
+          path.type().group(),
+          path.type().plural(),
+          path.name(),
+          List.of(
+              FieldError.invalid(
+                  "metadata.resourceVersion", 0, "must be specified for an update")));
+    }
+    if (!wanted.equals(BigInteger.valueOf(actual))) {
+      throw ApiException.conflict(path.groupResource(), path.name(), MODIFIED);
+    }
+  }
+
+  /**
+   * @param wanted null for any
+   */
+  static void requireUid(ObjectPath path, @Nullable String wanted, String actual) {
+    if (wanted != null && !Objects.equals(wanted, actual)) {
+      throw uidMismatch(path, wanted, actual);
+    }
+  }
+
+  private static ApiException uidMismatch(ObjectPath path, String wanted, String actual) {
+    return ApiException.conflict(
+        path.groupResource(),
+        path.name(),
+        "StorageError: invalid object, Code: 4, Key: "
+            + path.key()
+            + ", ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: UID in precondition: "
+            + wanted
+            + ", UID in object meta: "
+            + actual);
+  }
+}

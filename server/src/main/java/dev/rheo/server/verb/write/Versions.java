@@ -1,0 +1,65 @@
+package dev.rheo.server.verb.write;
+
+import dev.rheo.api.status.ApiException;
+import dev.rheo.cache.Entry;
+import dev.rheo.cache.FormReader;
+import dev.rheo.cache.WatchCache;
+import dev.rheo.server.resource.StoredResource;
+import dev.rheo.store.CompactedException;
+import dev.rheo.store.FutureRevisionException;
+import dev.rheo.store.RevisionStore;
+import dev.rheo.store.StoreException;
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where a write learns what is there: from the cache, which is near but may lag, or from the store,
+ * which is right.
+ */
+final class Versions {
+  private final RevisionStore store;
+  private final WatchCache cache;
+
+  Versions(RevisionStore store, WatchCache cache) {
+    this.store = store;
+    this.cache = cache;
+  }
+
+  /** What the cache has; null if it has nothing, or cannot tell. */
+  @Nullable Version cached(StoredResource resource, String key) {
+    if (!cache.ready()) {
+      return null;
+    }
+    Entry entry = cache.resource(resource.name()).get(key.substring(resource.keyPrefix().length()));
+    if (entry == null) {
+      return null;
+    }
+    try {
+      byte[] spooled = new FormReader(cache).readFully(entry);
+      int digits = entry.revisionLength();
+      byte[] form = new byte[spooled.length - digits];
+      System.arraycopy(spooled, 0, form, 0, entry.revisionOffset());
+      System.arraycopy(
+          spooled,
+          entry.revisionOffset() + digits,
+          form,
+          entry.revisionOffset(),
+          form.length - entry.revisionOffset());
+      return new Version(form, entry.revision());
+    } catch (IOException e) {
+      return null;
+    }
+  }
+
+  /** What the store has now; null if there is nothing. */
+  @Nullable Version current(String key) {
+    try {
+      RevisionStore.KeyValue value = store.get(key, 0);
+      return value == null ? null : new Version(value.value(), value.modRevision());
+    } catch (StoreException e) {
+      throw Failures.of(e);
+    } catch (CompactedException | FutureRevisionException e) {
+      throw ApiException.internalError("the present revision cannot be read", e);
+    }
+  }
+}

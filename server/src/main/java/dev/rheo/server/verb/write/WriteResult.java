@@ -1,0 +1,21 @@
+package dev.rheo.server.verb.write;
+
+import dev.rheo.api.status.Status;
+import java.util.List;
+
+/**
+ * The answer to a write.
+ *
+ * @param code HTTP status code
+ * @param body JSON: the object, or a Status
+ * @param warnings for the headers {@code Warning}
+ */
+public record WriteResult(int code, byte[] body, List<String> warnings) {
+  public WriteResult {
+    warnings = List.copyOf(warnings);
+  }
+
+  static WriteResult of(int code, Status status, List<String> warnings) {
+    return new WriteResult(code, status.toJson(), warnings);
+  }
+}

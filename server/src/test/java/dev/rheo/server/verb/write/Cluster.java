@@ -1,0 +1,164 @@
+package dev.rheo.server.verb.write;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.rheo.api.media.MediaType;
+import dev.rheo.api.options.DeleteOptions;
+import dev.rheo.api.options.WriteOptions;
+import dev.rheo.cache.CacheSettings;
+import dev.rheo.cache.CachedResource;
+import dev.rheo.cache.WatchCache;
+import dev.rheo.server.resource.ResourceRegistry;
+import dev.rheo.server.resource.ResourceType;
+import dev.rheo.server.security.User;
+import dev.rheo.store.MemoryRevisionStore;
+import dev.rheo.store.RevisionStore;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+
+/** A server without the edge, for tests: a store in memory, a real cache, and the writes. */
+final class Cluster implements AutoCloseable {
+  static final User USER = new User("tester", "", List.of(User.AUTHENTICATED));
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  final RevisionStore store;
+  final WatchCache cache;
+  final Writes writes;
+  final ResourceRegistry registry = ResourceRegistry.builtIn();
+  Instant now = Instant.parse("2026-01-02T03:04:05Z");
+
+  Cluster(Path spool) {
+    this(spool, new MemoryRevisionStore(), new Random(1));
+  }
+
+  Cluster(Path spool, RevisionStore store, Random random) {
+    this.store = store;
+    this.cache =
+        new WatchCache(
+            store,
+            spool,
+            registry.stored().stream()
+                .map(r -> new CachedResource(r.name(), r.keyPrefix(), r.namespaced(), r.fields()))
+                .toList(),
+            CacheSettings.defaults());
+    cache.start();
+    InstantSource clock = () -> now;
+    this.writes = new Writes(store, cache, registry, clock, random);
+    settle();
+  }
+
+  /** Waits until the cache has everything. */
+  void settle() {
+    try {
+      while (!cache.awaitRevision(store.currentRevision(), Duration.ofSeconds(10))
+          || !cache.ready()) {
+        Thread.onSpinWait();
+      }
+    } catch (Exception e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  ResourceType type(String resource) {
+    int slash = resource.lastIndexOf('/');
+    String[] parts = (slash < 0 ? "v1" : resource.substring(0, slash)).split("/");
+    String plural = resource.substring(slash + 1);
+    return parts.length == 1
+        ? registry.get("", parts[0], plural)
+        : registry.get(parts[0], parts[1], plural);
+  }
+
+  /** {@code "pods"} or {@code "apps/v1/deployments"}. */
+  ObjectPath path(String resource, String namespace, String name) {
+    return ObjectPath.of(type(resource), namespace, name);
+  }
+
+  ObjectPath path(String resource, String namespace, String name, String subresource) {
+    return new ObjectPath(type(resource), namespace, name, subresource);
+  }
+
+  static RequestBody body(String json) {
+    return new RequestBody(
+        json.replace('\'', '"').getBytes(StandardCharsets.UTF_8), MediaType.JSON);
+  }
+
+  static RequestBody body(JsonNode json) {
+    return new RequestBody(json.toString().getBytes(StandardCharsets.UTF_8), MediaType.JSON);
+  }
+
+  static JsonNode json(WriteResult result) {
+    return json(result.body());
+  }
+
+  static JsonNode json(byte[] body) {
+    try {
+      return JSON.readTree(body);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  void namespace(String name) {
+    create("namespaces", "", "{'metadata':{'name':'" + name + "'}}");
+  }
+
+  JsonNode create(String resource, String namespace, String json) {
+    return json(
+        writes.create(path(resource, namespace, ""), body(json), WriteOptions.none(), USER));
+  }
+
+  JsonNode update(String resource, String namespace, String name, JsonNode object) {
+    return json(
+        writes.update(path(resource, namespace, name), body(object), WriteOptions.none(), USER));
+  }
+
+  WriteResult patch(ObjectPath path, String mediaType, String json) {
+    return writes.patch(
+        path,
+        new RequestBody(json.replace('\'', '"').getBytes(StandardCharsets.UTF_8), mediaType),
+        WriteOptions.none(),
+        USER);
+  }
+
+  JsonNode delete(String resource, String namespace, String name) {
+    return json(writes.delete(path(resource, namespace, name), DeleteOptions.none(), USER));
+  }
+
+  JsonNode delete(String resource, String namespace, String name, Map<String, String> options) {
+    Map<String, List<String>> query = new java.util.HashMap<>();
+    options.forEach((k, v) -> query.put(k, List.of(v)));
+    return json(writes.delete(path(resource, namespace, name), DeleteOptions.parse(query), USER));
+  }
+
+  /** What the store holds; null if nothing. */
+  JsonNode stored(String resource, String namespace, String name) {
+    try {
+      RevisionStore.KeyValue value = store.get(path(resource, namespace, name).key(), 0);
+      return value == null ? null : json(value.value());
+    } catch (Exception e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  long revision() {
+    try {
+      return store.currentRevision();
+    } catch (Exception e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  @Override
+  public void close() {
+    cache.close();
+    store.close();
+  }
+}

@@ -1,0 +1,315 @@
+package dev.rheo.server.verb.write;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.rheo.api.feature.FeatureGates;
+import dev.rheo.api.media.MediaType;
+import dev.rheo.api.options.DeleteOptions;
+import dev.rheo.api.options.ListOptions;
+import dev.rheo.api.options.WriteOptions;
+import dev.rheo.api.status.ApiException;
+import dev.rheo.store.RevisionStore;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class DeleteTest {
+  @TempDir Path spool;
+  private Cluster cluster;
+
+  @BeforeEach
+  void start() {
+    cluster = new Cluster(spool);
+    cluster.namespace("ns");
+  }
+
+  @AfterEach
+  void stop() {
+    cluster.close();
+  }
+
+  private static void refused(int code, Runnable request) {
+    assertThatThrownBy(request::run)
+        .isInstanceOfSatisfying(ApiException.class, e -> assertThat(e.code()).isEqualTo(code));
+  }
+
+  private JsonNode pod(String name, String node) {
+    return cluster.create(
+        "pods",
+        "ns",
+        "{'metadata':{'name':'"
+            + name
+            + "'},'spec':{'nodeName':'"
+            + node
+            + "','containers':[{'name':'c','image':'i'}]}}");
+  }
+
+  @Test
+  void anObjectIsRemovedAndAStatusTellsSo() {
+    JsonNode made = cluster.create("configmaps", "ns", "{'metadata':{'name':'a'}}");
+    JsonNode status = cluster.delete("configmaps", "ns", "a");
+    assertThat(status.path("status").asText()).isEqualTo("Success");
+    assertThat(status.path("details").path("name").asText()).isEqualTo("a");
+    assertThat(status.path("details").path("kind").asText()).isEqualTo("configmaps");
+    assertThat(status.path("details").path("uid")).isEqualTo(made.path("metadata").path("uid"));
+    assertThat(cluster.stored("configmaps", "ns", "a")).isNull();
+    refused(404, () -> cluster.delete("configmaps", "ns", "a"));
+  }
+
+  @Test
+  void someDeletionsAreAnsweredWithTheObject() {
+    cluster.create("serviceaccounts", "ns", "{'metadata':{'name':'a'}}");
+    assertThat(cluster.delete("serviceaccounts", "ns", "a").path("kind").asText())
+        .isEqualTo("ServiceAccount");
+  }
+
+  @Test
+  void preconditions() {
+    JsonNode made = cluster.create("configmaps", "ns", "{'metadata':{'name':'a'}}");
+    String uid = made.path("metadata").path("uid").asText();
+    assertThatThrownBy(() -> cluster.delete("configmaps", "ns", "a", Map.of("uid", "x")))
+        .hasMessageContaining("the UID in the precondition (x) does not match the UID in record");
+    refused(409, () -> cluster.delete("configmaps", "ns", "a", Map.of("resourceVersion", "1")));
+    cluster.delete(
+        "configmaps",
+        "ns",
+        "a",
+        Map.of(
+            "uid", uid, "resourceVersion", made.path("metadata").path("resourceVersion").asText()));
+    assertThat(cluster.stored("configmaps", "ns", "a")).isNull();
+  }
+
+  @Test
+  void finalizersKeepTheObjectAndMarkIt() {
+    cluster.create("configmaps", "ns", "{'metadata':{'name':'a','finalizers':['x.io/f']}}");
+    JsonNode marked = cluster.delete("configmaps", "ns", "a");
+    assertThat(marked.path("kind").asText()).isEqualTo("ConfigMap");
+    assertThat(marked.path("metadata").path("deletionTimestamp").asText())
+        .isEqualTo("2026-01-02T03:04:05Z");
+    assertThat(marked.path("metadata").path("deletionGracePeriodSeconds").asInt(-1)).isZero();
+    long before = cluster.revision();
+    cluster.now = cluster.now.plusSeconds(100);
+    assertThat(cluster.delete("configmaps", "ns", "a")).isEqualTo(marked);
+    assertThat(cluster.revision()).isEqualTo(before);
+  }
+
+  @Test
+  void propagation() {
+    for (String[] row :
+        new String[][] {
+          {"Orphan", "[\"orphan\"]"}, {"Foreground", "[\"foregroundDeletion\"]"},
+        }) {
+      cluster.create("configmaps", "ns", "{'metadata':{'name':'" + row[0].toLowerCase() + "'}}");
+      JsonNode marked =
+          cluster.delete(
+              "configmaps", "ns", row[0].toLowerCase(), Map.of("propagationPolicy", row[0]));
+      assertThat(marked.path("metadata").path("finalizers").toString()).isEqualTo(row[1]);
+    }
+    cluster.create("configmaps", "ns", "{'metadata':{'name':'b'}}");
+    cluster.delete("configmaps", "ns", "b", Map.of("propagationPolicy", "Background"));
+    assertThat(cluster.stored("configmaps", "ns", "b")).isNull();
+    cluster.create("configmaps", "ns", "{'metadata':{'name':'c','finalizers':['orphan']}}");
+    cluster.delete("configmaps", "ns", "c", Map.of("propagationPolicy", "Background"));
+    assertThat(cluster.stored("configmaps", "ns", "c")).isNull();
+    // events are not garbage collected, so nothing is waited for
+    cluster.create(
+        "events",
+        "ns",
+        "{'metadata':{'name':'e'},'involvedObject':{'namespace':'ns','kind':'Pod','name':'p'}}");
+    cluster.delete("events", "ns", "e", Map.of("propagationPolicy", "Foreground"));
+    assertThat(cluster.stored("events", "ns", "e")).isNull();
+  }
+
+  @Test
+  void aPodWithoutANodeIsRemovedAtOnceButSeenMarked() throws Exception {
+    pod("p", "");
+    long before = cluster.revision();
+    JsonNode answer = cluster.delete("pods", "ns", "p");
+    assertThat(answer.path("kind").asText()).isEqualTo("Pod");
+    assertThat(cluster.stored("pods", "ns", "p")).isNull();
+    List<RevisionStore.Event> events = new ArrayList<>();
+    try (var watch = cluster.store.watch("/registry/pods/", "/registry/pods0", before + 1)) {
+      while (events.size() < 2) {
+        events.addAll(watch.next(Duration.ofSeconds(5)).events());
+      }
+    }
+    assertThat(events.get(1).isDelete()).isTrue();
+    JsonNode last = new ObjectMapper().readTree(events.get(0).value());
+    assertThat(last.path("metadata").has("deletionTimestamp")).isTrue();
+  }
+
+  @Test
+  void aRunningPodHasItsGracePeriod() {
+    pod("p", "n");
+    JsonNode marked = cluster.delete("pods", "ns", "p");
+    assertThat(marked.path("metadata").path("deletionGracePeriodSeconds").asInt()).isEqualTo(30);
+    assertThat(marked.path("metadata").path("deletionTimestamp").asText())
+        .isEqualTo("2026-01-02T03:04:35Z");
+    assertThat(marked.path("metadata").path("generation").asInt()).isEqualTo(2);
+    // a longer one changes nothing
+    long before = cluster.revision();
+    cluster.delete("pods", "ns", "p", Map.of("gracePeriodSeconds", "60"));
+    cluster.delete("pods", "ns", "p");
+    assertThat(cluster.revision()).isEqualTo(before);
+    // a shorter one does
+    JsonNode shorter = cluster.delete("pods", "ns", "p", Map.of("gracePeriodSeconds", "5"));
+    assertThat(shorter.path("metadata").path("deletionTimestamp").asText())
+        .isEqualTo("2026-01-02T03:04:10Z");
+    assertThat(cluster.stored("pods", "ns", "p")).isNotNull();
+    cluster.delete("pods", "ns", "p", Map.of("gracePeriodSeconds", "0"));
+    assertThat(cluster.stored("pods", "ns", "p")).isNull();
+  }
+
+  @Test
+  void dryRun() {
+    cluster.create("configmaps", "ns", "{'metadata':{'name':'a'}}");
+    long before = cluster.revision();
+    assertThat(
+            cluster
+                .delete("configmaps", "ns", "a", Map.of("dryRun", "All"))
+                .path("status")
+                .asText())
+        .isEqualTo("Success");
+    assertThat(cluster.revision()).isEqualTo(before);
+  }
+
+  @Test
+  void namespacesThatMustStay() {
+    cluster.namespace("default");
+    assertThatThrownBy(() -> cluster.delete("namespaces", "", "default"))
+        .isInstanceOfSatisfying(ApiException.class, e -> assertThat(e.code()).isEqualTo(403))
+        .hasMessage("namespaces \"default\" is forbidden: this namespace may not be deleted");
+  }
+
+  @Test
+  void aNamespaceBeginsToTerminate() {
+    JsonNode marked = cluster.delete("namespaces", "", "ns");
+    assertThat(marked.path("status").path("phase").asText()).isEqualTo("Terminating");
+    assertThat(marked.path("spec").path("finalizers").path(0).asText()).isEqualTo("kubernetes");
+    assertThat(marked.path("metadata").has("deletionTimestamp")).isTrue();
+    long before = cluster.revision();
+    cluster.delete("namespaces", "", "ns");
+    assertThat(cluster.revision()).isEqualTo(before);
+  }
+
+  @Test
+  void collections() {
+    cluster.namespace("other");
+    for (int i = 0; i < 40; i++) {
+      cluster.create(
+          "configmaps",
+          i % 4 == 0 ? "other" : "ns",
+          "{'metadata':{'name':'c" + i + "','labels':{'parity':'" + i % 2 + "'}}}");
+    }
+    deleteCollection("ns", Map.of("labelSelector", List.of("parity=1")));
+    assertThat(count("ns")).isEqualTo(10);
+    assertThat(count("other")).isEqualTo(10);
+    deleteCollection("ns", Map.of("fieldSelector", List.of("metadata.name=c2")));
+    assertThat(count("ns")).isEqualTo(9);
+    deleteCollection("ns", Map.of("limit", List.of("4")));
+    assertThat(count("ns")).isEqualTo(5);
+    deleteCollection("", Map.of());
+    assertThat(count("ns") + count("other")).isZero();
+    refused(400, () -> deleteCollection("ns", Map.of("fieldSelector", List.of("data.x=1"))));
+  }
+
+  private void deleteCollection(String namespace, Map<String, List<String>> query) {
+    ListOptions list = ListOptions.parse(query, false, FeatureGates.defaults());
+    WriteResult result =
+        cluster.writes.deleteCollection(
+            cluster.path("configmaps", namespace, ""),
+            list.withFieldSelector(
+                list.fieldSelector().resolve(cluster.type("configmaps")::fieldLabel)),
+            DeleteOptions.none(),
+            Cluster.USER);
+    assertThat(Cluster.json(result).path("status").asText()).isEqualTo("Success");
+  }
+
+  private int count(String namespace) {
+    cluster.settle();
+    return cluster.cache.resource("configmaps").snapshot().size(namespace + "/");
+  }
+
+  @Test
+  void bindings() {
+    pod("p", "");
+    ObjectPath path = cluster.path("pods", "ns", "p", "binding");
+    String binding =
+        "{'kind':'Binding','apiVersion':'v1','metadata':{'name':'p','annotations':{'a':'b'}},"
+            + "'target':{'kind':'Node','name':'n1'}}";
+    WriteResult result =
+        cluster.writes.create(path, Cluster.body(binding), WriteOptions.none(), Cluster.USER);
+    assertThat(result.code()).isEqualTo(201);
+    assertThat(Cluster.json(result).path("status").asText()).isEqualTo("Success");
+    JsonNode bound = cluster.stored("pods", "ns", "p");
+    assertThat(bound.path("spec").path("nodeName").asText()).isEqualTo("n1");
+    assertThat(bound.path("metadata").path("annotations").path("a").asText()).isEqualTo("b");
+    assertThat(bound.path("status").path("conditions").path(0).path("type").asText())
+        .isEqualTo("PodScheduled");
+    assertThatThrownBy(
+            () ->
+                cluster.writes.create(
+                    path, Cluster.body(binding), WriteOptions.none(), Cluster.USER))
+        .isInstanceOfSatisfying(ApiException.class, e -> assertThat(e.code()).isEqualTo(409))
+        .hasMessage(
+            "Operation cannot be fulfilled on pods/binding \"p\": pod p is already assigned to node"
+                + " \"n1\"");
+  }
+
+  @Test
+  void evictionsKeepWithinTheBudget() {
+    pod("p", "n");
+    pod("q", "n");
+    for (String name : List.of("p", "q")) {
+      cluster.patch(
+          cluster.path("pods", "ns", name),
+          MediaType.MERGE_PATCH,
+          "{'metadata':{'labels':{'a':'b'}}}");
+      cluster.patch(
+          cluster.path("pods", "ns", name, "status"),
+          MediaType.MERGE_PATCH,
+          "{'status':{'phase':'Running','conditions':[{'type':'Ready','status':'True'}]}}");
+    }
+    cluster.create(
+        "policy/v1/poddisruptionbudgets",
+        "ns",
+        "{'metadata':{'name':'b'},'spec':{'maxUnavailable':1,'selector':{'matchLabels':{'a':'b'}}}}");
+    cluster.patch(
+        cluster.path("policy/v1/poddisruptionbudgets", "ns", "b", "status"),
+        MediaType.MERGE_PATCH,
+        "{'status':{'disruptionsAllowed':1,'observedGeneration':9,'currentHealthy':1,"
+            + "'desiredHealthy':2,'expectedPods':2}}");
+    evict("p");
+    assertThat(cluster.stored("pods", "ns", "p").path("metadata").has("deletionTimestamp"))
+        .isTrue();
+    JsonNode budget = cluster.stored("policy/v1/poddisruptionbudgets", "ns", "b");
+    assertThat(budget.path("status").path("disruptionsAllowed").asInt(-1)).isZero();
+    assertThat(budget.path("status").path("disruptedPods").has("p")).isTrue();
+    assertThatThrownBy(() -> evict("q"))
+        .isInstanceOfSatisfying(
+            ApiException.class,
+            e -> {
+              assertThat(e.code()).isEqualTo(429);
+              assertThat(e.status().details().causes().getFirst().message())
+                  .isEqualTo("The disruption budget b needs 2 healthy pods and has 1 currently");
+            });
+  }
+
+  private void evict(String name) {
+    cluster.writes.create(
+        cluster.path("pods", "ns", name, "eviction"),
+        Cluster.body(
+            "{'kind':'Eviction','apiVersion':'policy/v1','metadata':{'name':'" + name + "'}}"),
+        WriteOptions.none(),
+        Cluster.USER);
+  }
+}

@@ -1,0 +1,158 @@
+package dev.rheo.server.verb.write;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.rheo.api.status.ApiException;
+import dev.rheo.store.MemoryRevisionStore;
+import dev.rheo.store.RevisionStore;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(60)
+class NamespaceControllerTest {
+  @TempDir Path spool;
+
+  private static NamespaceController controller(Cluster cluster) {
+    NamespaceController controller =
+        new NamespaceController(cluster.writes, cluster.cache, cluster.registry);
+    controller.start();
+    return controller;
+  }
+
+  /** Waits by the store's events until a key is gone. */
+  private static void awaitGone(Cluster cluster, String key) throws Exception {
+    long from = cluster.revision();
+    if (cluster.store.get(key, 0) == null) {
+      return;
+    }
+    try (RevisionStore.WatchCursor watch = cluster.store.watch(key, key + "\0", from + 1)) {
+      while (cluster.store.get(key, 0) != null) {
+        watch.next(Duration.ofSeconds(1));
+      }
+    }
+  }
+
+  @Test
+  void theNamespacesOfEveryClusterAreThere() {
+    try (Cluster cluster = new Cluster(spool);
+        NamespaceController controller = controller(cluster)) {
+      for (String name : List.of("default", "kube-system", "kube-public", "kube-node-lease")) {
+        assertThat(cluster.stored("namespaces", "", name).path("status").path("phase").asText())
+            .isEqualTo("Active");
+      }
+      long before = cluster.revision();
+      controller.start();
+      assertThat(cluster.revision()).isEqualTo(before);
+    }
+  }
+
+  @Test
+  void aDeletedNamespaceIsEmptiedAndGoes() throws Exception {
+    try (Cluster cluster = new Cluster(spool);
+        NamespaceController controller = controller(cluster)) {
+      cluster.namespace("ns");
+      cluster.namespace("other");
+      for (int i = 0; i < 50; i++) {
+        cluster.create("configmaps", "ns", "{'metadata':{'name':'a" + i + "'}}");
+        cluster.create("secrets", "ns", "{'metadata':{'name':'a" + i + "'}}");
+      }
+      cluster.create("configmaps", "other", "{'metadata':{'name':'a'}}");
+      cluster.delete("namespaces", "", "ns");
+      awaitGone(cluster, "/registry/namespaces/ns");
+      cluster.settle();
+      assertThat(cluster.cache.resource("configmaps").snapshot().size("ns/")).isZero();
+      assertThat(cluster.cache.resource("secrets").snapshot().size("ns/")).isZero();
+      assertThat(cluster.stored("configmaps", "other", "a")).isNotNull();
+    }
+  }
+
+  @Test
+  void itWaitsForFinalizersOfOthers() throws Exception {
+    try (Cluster cluster = new Cluster(spool);
+        NamespaceController controller = controller(cluster)) {
+      cluster.namespace("ns");
+      ObjectNode map =
+          (ObjectNode)
+              cluster.create(
+                  "configmaps", "ns", "{'metadata':{'name':'a','finalizers':['x.io/f']}}");
+      cluster.delete("namespaces", "", "ns");
+      while (!cluster.stored("configmaps", "ns", "a").path("metadata").has("deletionTimestamp")) {
+        Thread.onSpinWait();
+      }
+      assertThat(cluster.stored("namespaces", "", "ns")).isNotNull();
+      cluster.patch(
+          cluster.path("configmaps", "ns", "a"),
+          "application/merge-patch+json",
+          "{'metadata':{'finalizers':null}}");
+      awaitGone(cluster, "/registry/namespaces/ns");
+      assertThat(cluster.stored("configmaps", "ns", "a")).isNull();
+    }
+  }
+
+  @Test
+  void itGoesOnAfterARestart() throws Exception {
+    RevisionStore store = new MemoryRevisionStore();
+    Cluster first = new Cluster(spool.resolve("1"), store, new Random(1));
+    first.namespace("ns");
+    first.create("configmaps", "ns", "{'metadata':{'name':'a'}}");
+    first.delete("namespaces", "", "ns");
+    first.cache.close();
+    try (Cluster second = new Cluster(spool.resolve("2"), store, new Random(2));
+        NamespaceController controller = controller(second)) {
+      awaitGone(second, "/registry/namespaces/ns");
+      assertThat(second.stored("configmaps", "ns", "a")).isNull();
+    }
+  }
+
+  @Test
+  void nothingIsCreatedWhileOrAfterANamespaceGoes() throws Exception {
+    try (Cluster cluster = new Cluster(spool);
+        NamespaceController controller = controller(cluster)) {
+      for (int round = 0; round < 5; round++) {
+        String ns = "ns" + round;
+        cluster.namespace(ns);
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+          List<Future<?>> creators = new ArrayList<>();
+          for (int t = 0; t < 4; t++) {
+            int thread = t;
+            creators.add(
+                threads.submit(
+                    () -> {
+                      for (int i = 0; ; i++) {
+                        try {
+                          cluster.create(
+                              "configmaps",
+                              ns,
+                              "{'metadata':{'name':'c" + thread + "-" + i + "'}}");
+                        } catch (ApiException e) {
+                          assertThat(e.code()).isIn(403, 404);
+                          return;
+                        }
+                      }
+                    }));
+          }
+          cluster.delete("namespaces", "", ns);
+          for (Future<?> creator : creators) {
+            creator.get();
+          }
+        }
+        awaitGone(cluster, "/registry/namespaces/" + ns);
+        cluster.settle();
+        assertThat(cluster.cache.resource("configmaps").snapshot().size(ns + "/")).isZero();
+      }
+      assertThatThrownBy(() -> cluster.create("configmaps", "ns0", "{'metadata':{'name':'a'}}"))
+          .hasMessage("namespaces \"ns0\" not found");
+    }
+  }
+}

@@ -1,0 +1,250 @@
+package dev.rheo.store;
+
+import dev.rheo.store.Layout.HeadFigures;
+import dev.rheo.store.RevisionStore.Op;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+import org.rocksdb.RocksDBException;
+
+/**
+ * The one writer of revisions. Callers queue; its thread takes what has gathered, writes it as one
+ * synced {@link Group}, makes it visible and lets the callers go. The longer a sync takes, the more
+ * gathers, so that the rate of commits is not bounded by the rate of syncs. It is a platform
+ * thread: a sync would otherwise hold up a carrier of virtual ones.
+ *
+ * <p>After a failed write nothing is written until {@link Repair} has put the engine right again.
+ */
+final class Committer implements AutoCloseable {
+  private static final System.Logger LOGGER = System.getLogger(Committer.class.getName());
+
+  private final Gate gate;
+  private final Head head;
+  private final Tail tail;
+  private final long groupBytes;
+  private final Repair repair;
+  private final LongAdder commits = new LongAdder();
+  private final LongAdder syncs = new LongAdder();
+
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition queued = lock.newCondition();
+  private final ArrayDeque<Pending> queue = new ArrayDeque<>();
+  private long queuedBytes;
+  private boolean closed;
+
+  private volatile HeadFigures figures;
+  private final Thread thread;
+
+  /** Puts the engine right after a failed write. */
+  interface Repair {
+    /**
+     * @param cause why the last write failed
+     * @return where the store stands now
+     * @throws StoreException if it cannot be written to yet
+     */
+    HeadFigures repair(StoreException cause) throws StoreException;
+  }
+
+  private record Pending(List<Op> operations, long bytes, CompletableFuture<Long> outcome) {}
+
+  Committer(Gate gate, Head head, Tail tail, HeadFigures figures, long groupBytes, Repair repair) {
+    this.gate = gate;
+    this.head = head;
+    this.tail = tail;
+    this.figures = figures;
+    this.groupBytes = groupBytes;
+    this.repair = repair;
+    this.thread = Thread.ofPlatform().name("rheo-store-commit").daemon().unstarted(this::run);
+  }
+
+  void start() {
+    thread.start();
+  }
+
+  /** Waits for its turn and for the disk, whatever happens: the outcome has to be known. */
+  long commit(List<Op> operations) throws RevisionConflictException, StoreException {
+    Pending pending = new Pending(operations, bytes(operations), new CompletableFuture<>());
+    lock.lock();
+    try {
+      if (closed) {
+        throw new StoreException("the store is closed");
+      }
+      queue.add(pending);
+      queuedBytes += pending.bytes();
+      queued.signal();
+    } finally {
+      lock.unlock();
+    }
+    try {
+      return pending.outcome().join();
+    } catch (CompletionException e) {
+      switch (e.getCause()) {
+        case RevisionConflictException conflict -> throw conflict;
+        // A trace of its own for each caller.
+        case StoreException failed ->
+            throw new StoreException(
+                String.valueOf(failed.getMessage()), failed.undecided(), failed);
+        case null, default -> throw new StoreException("the commit failed: " + e, true, e);
+      }
+    }
+  }
+
+  HeadFigures figures() {
+    return figures;
+  }
+
+  long commits() {
+    return commits.sum();
+  }
+
+  long syncs() {
+    return syncs.sum();
+  }
+
+  long queuedBytes() {
+    lock.lock();
+    try {
+      return queuedBytes;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void run() {
+    @Nullable StoreException fault = null;
+    for (List<Pending> group = take(); !group.isEmpty(); group = take()) {
+      try {
+        fault = fault == null ? gate.fault() : fault;
+        if (fault != null) {
+          figures = repair.repair(fault);
+          fault = null;
+        }
+        fault = write(group).orElse(null);
+      } catch (StoreException e) {
+        fail(group, new StoreException("not committed: " + e.getMessage(), e));
+      } catch (RuntimeException | Error e) {
+        LOGGER.log(System.Logger.Level.ERROR, "a commit failed unexpectedly", e);
+        fault = new StoreException("a commit failed unexpectedly: " + e, true, e);
+        fail(group, fault);
+      }
+    }
+  }
+
+  /** Answers why the group could not be written; empty if it was. */
+  private Optional<StoreException> write(List<Pending> pending) throws StoreException {
+    return gate.call(
+        "commit",
+        engine -> {
+          try (Group group = new Group(engine, figures)) {
+            Object[] outcomes = new Object[pending.size()];
+            for (int i = 0; i < outcomes.length; i++) {
+              outcomes[i] = plan(group, pending.get(i));
+            }
+            try {
+              group.write();
+            } catch (RocksDBException e) {
+              StoreException fault = Engine.failure("the commit is undecided", e, true);
+              fail(pending, fault);
+              return Optional.of(fault);
+            }
+            publish(group);
+            for (int i = 0; i < outcomes.length; i++) {
+              complete(pending.get(i), outcomes[i]);
+            }
+            return Optional.empty();
+          }
+        });
+  }
+
+  private static Object plan(Group group, Pending pending) throws RocksDBException {
+    try {
+      return group.plan(pending.operations());
+    } catch (RevisionConflictException conflict) {
+      return conflict;
+    }
+  }
+
+  private static void complete(Pending pending, Object outcome) {
+    if (outcome instanceof Long revision) {
+      pending.outcome().complete(revision);
+    } else {
+      pending.outcome().completeExceptionally((Throwable) outcome);
+    }
+  }
+
+  private void publish(Group group) {
+    if (group.commits().isEmpty()) {
+      return;
+    }
+    figures = group.figures();
+    group.commits().forEach(tail::add);
+    head.advance(figures.revision());
+    commits.add(group.commits().size());
+    syncs.increment();
+  }
+
+  private static void fail(List<Pending> group, StoreException reason) {
+    group.forEach(pending -> pending.outcome().completeExceptionally(reason));
+  }
+
+  /** The commits of the next group; none when the store is closed and nothing is left. */
+  private List<Pending> take() {
+    List<Pending> group = new ArrayList<>();
+    lock.lock();
+    try {
+      while (queue.isEmpty() && !closed) {
+        queued.awaitUninterruptibly();
+      }
+      long bytes = 0;
+      for (Pending next = queue.peek(); next != null; next = queue.peek()) {
+        bytes += next.bytes();
+        if (!group.isEmpty() && bytes > groupBytes) {
+          break;
+        }
+        group.add(queue.remove());
+        queuedBytes -= next.bytes();
+      }
+      return group;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private static long bytes(List<Op> operations) {
+    long bytes = 0;
+    for (Op op : operations) {
+      bytes += op.key().length() + (op instanceof Op.Put put ? put.value().length : 0);
+    }
+    return bytes;
+  }
+
+  /** Refuses what comes from now on and waits until what has come is done. */
+  @Override
+  public void close() {
+    lock.lock();
+    try {
+      closed = true;
+      queued.signal();
+    } finally {
+      lock.unlock();
+    }
+    boolean interrupted = false;
+    while (thread.isAlive()) {
+      try {
+        thread.join();
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

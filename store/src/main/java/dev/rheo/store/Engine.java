@@ -1,0 +1,260 @@
+package dev.rheo.store;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+import org.rocksdb.AbstractNativeReference;
+import org.rocksdb.BlockBasedTableConfig;
+import org.rocksdb.BloomFilter;
+import org.rocksdb.Cache;
+import org.rocksdb.ColumnFamilyDescriptor;
+import org.rocksdb.ColumnFamilyHandle;
+import org.rocksdb.ColumnFamilyOptions;
+import org.rocksdb.CompressionType;
+import org.rocksdb.DBOptions;
+import org.rocksdb.InfoLogLevel;
+import org.rocksdb.LRUCache;
+import org.rocksdb.Logger;
+import org.rocksdb.ReadOptions;
+import org.rocksdb.RocksDB;
+import org.rocksdb.RocksDBException;
+import org.rocksdb.Status;
+import org.rocksdb.WALRecoveryMode;
+import org.rocksdb.WriteBatch;
+import org.rocksdb.WriteBufferManager;
+import org.rocksdb.WriteOptions;
+
+/** One opened RocksDB and every native object that belongs to it. */
+final class Engine implements AutoCloseable {
+  private static final System.Logger LOGGER = System.getLogger(Engine.class.getName());
+  private static final long MIB = 1 << 20;
+
+  private static final Duration STALL_PAUSE = Duration.ofMillis(1);
+  private static final Duration LONGEST_STALL = Duration.ofSeconds(20);
+
+  /** How many files of the first level stop writes until they are compacted. */
+  private static final int STOP_FILES = 36;
+
+  /** How an engine is opened. */
+  enum Mode {
+    /** A database that must not exist yet. */
+    CREATE,
+    WRITE,
+    /** Leaves the files as they are; for reading on while the disk is full. */
+    READ
+  }
+
+  private final Deque<AutoCloseable> natives = new ArrayDeque<>();
+  private final Cache cache;
+  final RocksDB db;
+  final ColumnFamilyHandle meta;
+  final ColumnFamilyHandle heads;
+  final ColumnFamilyHandle keys;
+  final ColumnFamilyHandle log;
+  final ColumnFamilyHandle values;
+  private final WriteOptions synced;
+  private volatile @Nullable StoreException fault;
+
+  /** For reads that pass a lot once and must not push the rest out of the cache. */
+  final ReadOptions scan;
+
+  Engine(Path directory, RocksSettings settings, Mode mode, WALRecoveryMode recovery)
+      throws RocksDBException {
+    boolean opened = false;
+    try {
+      cache = own(new LRUCache(settings.nativeMemory(), 2));
+      synced = own(new WriteOptions().setSync(true).setNoSlowdown(true));
+      scan = own(new ReadOptions().setFillCache(false));
+      DBOptions options = options(settings, mode, recovery);
+      long writeBuffers = settings.nativeMemory() / 2;
+      List<ColumnFamilyDescriptor> families =
+          List.of(
+              family(RocksDB.DEFAULT_COLUMN_FAMILY, writeBuffers / 16, settings),
+              family(Layout.HEADS, writeBuffers / 8, settings),
+              family(Layout.KEYS, writeBuffers / 8, settings),
+              family(Layout.LOG, writeBuffers / 8, settings),
+              family(Layout.VALUES, writeBuffers / 2, settings));
+      List<ColumnFamilyHandle> handles = new ArrayList<>();
+      String path = directory.toString();
+      db =
+          own(
+              mode == Mode.READ
+                  ? RocksDB.openReadOnly(options, path, families, handles)
+                  : RocksDB.open(options, path, families, handles));
+      handles.forEach(this::own);
+      meta = handles.get(0);
+      heads = handles.get(1);
+      keys = handles.get(2);
+      log = handles.get(3);
+      values = handles.get(4);
+      opened = true;
+    } finally {
+      if (!opened) {
+        close();
+      }
+    }
+  }
+
+  private DBOptions options(RocksSettings settings, Mode mode, WALRecoveryMode recovery) {
+    Logger logger =
+        own(
+            new Logger(InfoLogLevel.ERROR_LEVEL) {
+              @Override
+              protected void log(InfoLogLevel level, String message) {
+                LOGGER.log(System.Logger.Level.WARNING, "RocksDB: {0}", message);
+              }
+            });
+    WriteBufferManager writeBuffers =
+        own(new WriteBufferManager(settings.nativeMemory() / 2, cache));
+    return own(new DBOptions())
+        .setCreateIfMissing(mode == Mode.CREATE)
+        .setCreateMissingColumnFamilies(mode == Mode.CREATE)
+        .setErrorIfExists(mode == Mode.CREATE)
+        .setLogger(logger)
+        .setWriteBufferManager(writeBuffers)
+        .setWalRecoveryMode(recovery)
+        // After recovery nothing hangs on an old log whose end may be torn.
+        .setAvoidFlushDuringRecovery(false)
+        .setMaxTotalWalSize(settings.wal())
+        .setMaxOpenFiles(settings.openFiles())
+        .setMaxBackgroundJobs(2)
+        .setMaxManifestFileSize(8 * MIB)
+        .setManifestPreallocationSize(64 << 10)
+        // Recovery after a failed write is ours: see FaultRepair.
+        .setMaxBgErrorResumeCount(0)
+        .setSkipStatsUpdateOnDbOpen(true)
+        .setStatsDumpPeriodSec(0)
+        .setStatsPersistPeriodSec(0);
+  }
+
+  private ColumnFamilyDescriptor family(byte[] name, long writeBuffer, RocksSettings settings) {
+    BlockBasedTableConfig table =
+        new BlockBasedTableConfig()
+            .setBlockCache(cache)
+            .setBlockSize(8 << 10)
+            .setFormatVersion(5)
+            .setCacheIndexAndFilterBlocks(true)
+            .setPinL0FilterAndIndexBlocksInCache(false)
+            .setFilterPolicy(own(new BloomFilter(10, false)));
+    ColumnFamilyOptions options =
+        own(new ColumnFamilyOptions())
+            .setTableFormatConfig(table)
+            .setWriteBufferSize(writeBuffer)
+            .setMaxWriteBufferNumber(2)
+            .setArenaBlockSize(64 << 10)
+            .setCompressionType(CompressionType.LZ4_COMPRESSION)
+            // Writes go on or wait (see write), nothing between.
+            .setLevel0SlowdownWritesTrigger(STOP_FILES)
+            .setLevel0StopWritesTrigger(STOP_FILES)
+            .setSoftPendingCompactionBytesLimit(0)
+            .setHardPendingCompactionBytesLimit(0)
+            .setTargetFileSizeBase(16 * MIB)
+            .setMaxBytesForLevelBase(64 * MIB);
+    if (name == Layout.VALUES) {
+      options
+          .setEnableBlobFiles(true)
+          .setMinBlobSize(settings.minBlob())
+          .setBlobFileSize(64 * MIB)
+          .setBlobCompressionType(CompressionType.LZ4_COMPRESSION)
+          .setEnableBlobGarbageCollection(true)
+          .setBlobGarbageCollectionAgeCutoff(0.5)
+          .setBlobGarbageCollectionForceThreshold(0.5);
+    }
+    return new ColumnFamilyDescriptor(name, options);
+  }
+
+  /**
+   * Writes a batch, synced. After a write that failed no other is made: behind a record that may be
+   * torn there must be no intact one, or nobody could tell a crash from damage (see {@link
+   * WalCheck}).
+   */
+  void write(WriteBatch batch) throws RocksDBException, StoreException {
+    StoreException before = fault;
+    if (before != null) {
+      throw new StoreException(String.valueOf(before.getMessage()), before);
+    }
+    long began = System.nanoTime();
+    while (true) {
+      try {
+        db.write(synced, batch);
+        return;
+      } catch (RocksDBException e) {
+        if (!isStall(e)) {
+          fault = failure("a write failed", e, true);
+          throw e;
+        }
+        if (System.nanoTime() - began > LONGEST_STALL.toNanos()) {
+          throw new StoreException("the disk does not keep up, or is full: " + e.getMessage(), e);
+        }
+        LockSupport.parkNanos(STALL_PAUSE.toNanos());
+      }
+    }
+  }
+
+  /**
+   * Whether the write buffers are full and not yet on the disk. RocksDB would wait for that itself,
+   * but if the disk is full for as long as it stays so.
+   */
+  private static boolean isStall(RocksDBException e) {
+    Status status = e.getStatus();
+    return status != null && status.getCode() == Status.Code.Incomplete;
+  }
+
+  /** Why nothing can be written any more, or null. */
+  @Nullable StoreException fault() {
+    return fault;
+  }
+
+  /** What caches and write buffers hold now. */
+  long memoryBytes() {
+    return cache.getUsage();
+  }
+
+  /** Closes everything in the reverse order of its making. */
+  @Override
+  public void close() {
+    while (!natives.isEmpty()) {
+      AutoCloseable object = natives.pop();
+      try {
+        if (object instanceof RocksDB database) {
+          database.closeE();
+        } else {
+          object.close();
+        }
+      } catch (Exception e) {
+        LOGGER.log(System.Logger.Level.WARNING, "closing RocksDB: {0}", e.getMessage());
+      }
+    }
+  }
+
+  private <T extends AbstractNativeReference> T own(T object) {
+    natives.push(object);
+    return object;
+  }
+
+  /** What went wrong, in the words of who has to put it right. */
+  static StoreException failure(String what, RocksDBException e, boolean undecided) {
+    String message = e.getMessage() == null ? "unknown" : e.getMessage();
+    @Nullable Status status = e.getStatus();
+    String lower = message.toLowerCase(Locale.ROOT);
+    String reason;
+    if ((status != null && status.getSubCode() == Status.SubCode.NoSpace)
+        || lower.contains("no space left")) {
+      reason = "the disk is full";
+    } else if (lower.contains("file too large")) {
+      reason = "the limit on the size of files is reached";
+    } else if ((status != null && status.getCode() == Status.Code.Corruption)
+        || lower.contains("checksum")) {
+      reason = "the data is damaged";
+    } else {
+      reason = "RocksDB failed";
+    }
+    return new StoreException("%s: %s (%s)".formatted(what, reason, message), undecided, e);
+  }
+}

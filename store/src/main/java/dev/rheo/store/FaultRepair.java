@@ -1,0 +1,108 @@
+package dev.rheo.store;
+
+import dev.rheo.store.Layout.HeadFigures;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.List;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes a store writable again after a write failed, which is most often because the disk is full.
+ *
+ * <p>A failed write leaves RocksDB refusing further ones, and its log with an end of which nobody
+ * knows whether it is on the disk. Opening it again reads what is there and writes it to new files;
+ * after that the fate of the undecided commits is known: they are there, or they never will be.
+ * Since that takes space itself, it is tried only when there is some, and if it fails all the same
+ * the store goes on with an engine that only reads.
+ */
+final class FaultRepair implements Committer.Repair {
+  private static final System.Logger LOGGER = System.getLogger(FaultRepair.class.getName());
+  private static final int PROBE_BYTES = 256 << 10;
+
+  private final StoreDirectory directory;
+  private final RocksSettings settings;
+  private final Gate gate;
+  private final Head head;
+  private final Tail tail;
+
+  FaultRepair(StoreDirectory directory, RocksSettings settings, Gate gate, Head head, Tail tail) {
+    this.directory = directory;
+    this.settings = settings;
+    this.gate = gate;
+    this.head = head;
+    this.tail = tail;
+  }
+
+  @Override
+  public HeadFigures repair(StoreException cause) throws StoreException {
+    probe(cause);
+    reopen();
+    HeadFigures recovered =
+        gate.call("repair", engine -> Recovered.from(engine, directory.id()).figures());
+    long known = head.current();
+    if (recovered.revision() < known) {
+      throw new StoreException(
+          "the data is damaged: revision %d was acknowledged, the disk has %d"
+              .formatted(known, recovered.revision()));
+    }
+    if (recovered.revision() > known) {
+      tail.clear();
+      head.advance(recovered.revision());
+    }
+    LOGGER.log(System.Logger.Level.INFO, "writing again, at revision {0}", recovered.revision());
+    return recovered;
+  }
+
+  /** Fails while there is no space for what opening writes. */
+  private void probe(StoreException cause) throws StoreException {
+    Path probe = directory.data().resolve("probe.dbtmp");
+    try {
+      long needed = 2L * PROBE_BYTES;
+      try (Stream<Path> files = Files.list(directory.data())) {
+        List<Path> logs = files.filter(file -> file.toString().endsWith(".log")).toList();
+        for (Path log : logs) {
+          needed += Files.size(log);
+        }
+      }
+      long usable = Files.getFileStore(directory.data()).getUsableSpace();
+      if (usable < needed) {
+        throw new IOException(
+            "the disk is full: %d bytes are left, %d are needed".formatted(usable, needed));
+      }
+      try (FileChannel channel =
+          FileChannel.open(probe, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+        ByteBuffer zeros = ByteBuffer.allocate(PROBE_BYTES);
+        while (zeros.hasRemaining()) {
+          channel.write(zeros);
+        }
+        channel.force(true);
+      } finally {
+        Files.deleteIfExists(probe);
+      }
+    } catch (IOException e) {
+      throw new StoreException("since %s; now %s".formatted(cause.getMessage(), e.getMessage()), e);
+    }
+  }
+
+  private void reopen() throws StoreException {
+    @Nullable StoreException[] refused = {null};
+    gate.exchange(
+        () -> {
+          try {
+            return RocksRevisionStore.openEngine(directory.data(), settings, Engine.Mode.WRITE);
+          } catch (StoreException e) {
+            refused[0] = e;
+            return RocksRevisionStore.openEngine(directory.data(), settings, Engine.Mode.READ);
+          }
+        });
+    StoreException why = refused[0];
+    if (why != null) {
+      throw new StoreException(String.valueOf(why.getMessage()), why);
+    }
+  }
+}

@@ -1,0 +1,136 @@
+package dev.rheo.store;
+
+import dev.rheo.store.Layout.Change;
+import dev.rheo.store.Layout.HeadFigures;
+import dev.rheo.store.Layout.Version;
+import dev.rheo.store.RevisionStore.Event;
+import dev.rheo.store.RevisionStore.Op;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.rocksdb.RocksDBException;
+import org.rocksdb.WriteBatch;
+
+/**
+ * A group of commits on their way to the disk: each is held against what the engine holds and what
+ * the commits before it in the group will change, and all become one synced write. Used by one
+ * thread.
+ */
+final class Group implements AutoCloseable {
+  private final Engine engine;
+  private final WriteBatch batch = new WriteBatch();
+
+  /** What the group changes, over what the engine holds. Empty: deleted. */
+  private final Map<String, Optional<Version>> overlay = new HashMap<>();
+
+  private final List<Tail.Commit> commits = new ArrayList<>();
+  private HeadFigures figures;
+
+  Group(Engine engine, HeadFigures before) {
+    this.engine = engine;
+    this.figures = before;
+  }
+
+  /** Plans a commit after those planned before. A conflict leaves the group as it was. */
+  long plan(List<Op> operations) throws RevisionConflictException, RocksDBException {
+    List<@Nullable Version> present = new ArrayList<>(operations.size());
+    boolean changes = false;
+    for (Op op : operations) {
+      Version version = present(op.key());
+      long actual = version == null ? 0 : version.modRevision();
+      boolean nothingToDelete = op instanceof Op.Delete && version == null;
+      if (nothingToDelete || (op.expected() != Op.ANY && op.expected() != actual)) {
+        throw new RevisionConflictException(op.key(), op.expected(), actual);
+      }
+      present.add(version);
+      changes |= !(op instanceof Op.Check);
+    }
+    if (!changes) {
+      return figures.revision();
+    }
+    long revision = figures.revision() + 1;
+    long keys = figures.keys();
+    long bytes = figures.bytesWritten();
+    List<Event> events = new ArrayList<>(operations.size());
+    for (int i = 0; i < operations.size(); i++) {
+      Op op = operations.get(i);
+      Version before = present.get(i);
+      int sub = events.size();
+      switch (op) {
+        case Op.Put put -> {
+          long created = before == null ? revision : before.createRevision();
+          Version now = new Version(revision, sub, created, put.value().length);
+          batch.put(engine.values, Layout.position(revision, sub), put.value());
+          write(op.key(), now, before);
+          events.add(new Event(op.key(), put.value(), created, revision));
+          keys += before == null ? 1 : 0;
+          bytes += put.value().length;
+        }
+        case Op.Delete _ -> {
+          write(op.key(), new Version(revision, sub, 0, 0), before);
+          events.add(new Event(op.key(), null, 0, revision));
+          keys--;
+        }
+        case Op.Check _ -> {}
+      }
+      bytes += op.key().length();
+    }
+    figures = new HeadFigures(revision, keys, bytes);
+    commits.add(Tail.Commit.of(revision, events));
+    return revision;
+  }
+
+  private void write(String key, Version now, @Nullable Version before) throws RocksDBException {
+    byte[] encoded = Keys.encode(key);
+    Change change =
+        new Change(
+            now.createRevision(),
+            before == null ? 0 : before.modRevision(),
+            before == null ? 0 : before.sub(),
+            now.valueLength(),
+            encoded);
+    batch.put(engine.log, Layout.position(now.modRevision(), now.sub()), change.encode());
+    batch.put(engine.keys, Layout.versionKey(encoded, now.modRevision()), now.encode());
+    if (now.isDelete()) {
+      batch.delete(engine.heads, encoded);
+    } else {
+      batch.put(engine.heads, encoded, now.encode());
+    }
+    overlay.put(key, now.isDelete() ? Optional.empty() : Optional.of(now));
+  }
+
+  private @Nullable Version present(String key) throws RocksDBException {
+    Optional<Version> changed = overlay.get(key);
+    return changed != null ? changed.orElse(null) : Reads.head(engine, Keys.encode(key));
+  }
+
+  /** Writes what was planned, synced. Does nothing if no commit changes anything. */
+  void write() throws RocksDBException, StoreException {
+    if (!commits.isEmpty()) {
+      batch.put(engine.meta, Layout.Meta.HEAD, figures.encode());
+      engine.write(batch);
+    }
+  }
+
+  /** What the head is after this group. */
+  HeadFigures figures() {
+    return figures;
+  }
+
+  /** The commits that change something, in order. */
+  List<Tail.Commit> commits() {
+    return commits;
+  }
+
+  long bytes() {
+    return batch.getDataSize();
+  }
+
+  @Override
+  public void close() {
+    batch.close();
+  }
+}

@@ -1,0 +1,129 @@
+package dev.rheo.store;
+
+import dev.rheo.store.Layout.Change;
+import dev.rheo.store.Layout.Meta;
+import java.util.concurrent.atomic.LongAdder;
+import org.rocksdb.RocksDBException;
+import org.rocksdb.RocksIterator;
+import org.rocksdb.WriteBatch;
+
+/**
+ * Deletes what compaction has made unreadable, behind the scenes. It walks the log of the compacted
+ * revisions, in which each change names the version that it supersedes; so its work is that of the
+ * window, not of the whole store. How far it has come is part of each of its writes: after a crash
+ * it goes on there.
+ */
+final class Pruner implements AutoCloseable {
+  private static final System.Logger LOGGER = System.getLogger(Pruner.class.getName());
+
+  /** How many changes one write deletes: what a waiting commit has to let pass. */
+  private static final int CHANGES = 1000;
+
+  private final Gate gate;
+  private final Head head;
+  private final LongAdder changes = new LongAdder();
+  private final Thread thread;
+  private volatile long pruned;
+
+  Pruner(Gate gate, Head head, long pruned) {
+    this.gate = gate;
+    this.head = head;
+    this.pruned = pruned;
+    this.thread = Thread.ofPlatform().name("rheo-store-prune").daemon().unstarted(this::run);
+  }
+
+  void start() {
+    thread.start();
+  }
+
+  /** The revision up to which everything unreadable is deleted. */
+  long pruned() {
+    return pruned;
+  }
+
+  /** How many changes were deleted since the store was opened. */
+  long changes() {
+    return changes.sum();
+  }
+
+  private void run() {
+    try {
+      for (long upTo = head.awaitPrunable(pruned); upTo >= 0; upTo = head.awaitPrunable(pruned)) {
+        try {
+          prune(upTo);
+        } catch (StoreException e) {
+          // A full disk or a store that closes: whoever compacts next makes it try again.
+          LOGGER.log(System.Logger.Level.WARNING, "pruning stopped: " + e.getMessage());
+          head.awaitPrunable(upTo);
+        }
+      }
+    } catch (InterruptedException e) {
+      // The store was closed.
+    }
+  }
+
+  private void prune(long upTo) throws StoreException {
+    while (pruned < upTo && !head.isClosed()) {
+      long done = pruned;
+      pruned = gate.call("prune", engine -> step(engine, done, upTo));
+    }
+  }
+
+  /** Deletes one portion and answers how far it came. */
+  private long step(Engine engine, long done, long upTo) throws RocksDBException, StoreException {
+    long last = upTo;
+    try (WriteBatch batch = new WriteBatch();
+        RocksIterator log = engine.db.newIterator(engine.log, engine.scan)) {
+      int count = 0;
+      long at = done;
+      for (log.seek(Layout.position(done + 1, 0)); log.isValid(); log.next()) {
+        byte[] position = log.key();
+        long revision = Layout.revisionOf(position);
+        if (revision > upTo) {
+          break;
+        }
+        if (count >= CHANGES && revision != at) {
+          last = at;
+          break;
+        }
+        at = revision;
+        count++;
+        delete(engine, batch, position, Change.decode(log.value()));
+      }
+      log.status();
+      batch.put(engine.meta, Meta.PRUNED, Layout.number(last));
+      engine.write(batch);
+      changes.add(count);
+    }
+    return last;
+  }
+
+  private static void delete(Engine engine, WriteBatch batch, byte[] position, Change change)
+      throws RocksDBException {
+    if (change.previousRevision() > 0) {
+      batch.delete(engine.keys, Layout.versionKey(change.key(), change.previousRevision()));
+      batch.delete(engine.values, Layout.position(change.previousRevision(), change.previousSub()));
+    }
+    if (change.isDelete()) {
+      long revision = Layout.revisionOf(position);
+      batch.delete(engine.keys, Layout.versionKey(change.key(), revision));
+    }
+    batch.delete(engine.log, position);
+  }
+
+  /** Call after the head was closed. */
+  @Override
+  public void close() {
+    boolean interrupted = false;
+    while (thread.isAlive()) {
+      try {
+        thread.join();
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -1,0 +1,220 @@
+package dev.rheo.store;
+
+import dev.rheo.store.Layout.Change;
+import dev.rheo.store.Layout.Version;
+import dev.rheo.store.RevisionStore.Batch;
+import dev.rheo.store.RevisionStore.Event;
+import dev.rheo.store.RevisionStore.KeyValue;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.rocksdb.ColumnFamilyHandle;
+import org.rocksdb.RocksDBException;
+import org.rocksdb.RocksIterator;
+
+/** What is read from the engine. Whoever calls pins the revision first. */
+final class Reads {
+  /** How many versions of one key are stepped over before seeking is cheaper. */
+  private static final int STEPS = 6;
+
+  /** How many bytes of changes a watch reads past, at most, before it looks up. */
+  private static final int LOG_CHANGES = 20_000;
+
+  private Reads() {}
+
+  /** A key as of the revision of a page, without its value. */
+  record Found(String key, Version version) {}
+
+  /**
+   * Some keys of a range, in order.
+   *
+   * @param next where the next page begins, null after the last one
+   */
+  record Page(List<Found> found, byte @Nullable [] next) {}
+
+  static @Nullable Version head(Engine engine, byte[] key) throws RocksDBException {
+    byte[] found = engine.db.get(engine.heads, key);
+    return found == null ? null : Version.decode(found);
+  }
+
+  /** The newest version of a key at or below a revision, or null if it did not exist then. */
+  static @Nullable Version version(Engine engine, byte[] key, long revision)
+      throws RocksDBException {
+    Version head = head(engine, key);
+    if (head != null && head.modRevision() <= revision) {
+      return head;
+    }
+    byte[] wanted = Layout.versionKey(key, revision);
+    try (RocksIterator versions = engine.db.newIterator(engine.keys)) {
+      versions.seekForPrev(wanted);
+      if (!versions.isValid()) {
+        versions.status();
+        return null;
+      }
+      Version version =
+          Layout.sameKey(wanted, versions.key()) ? Version.decode(versions.value()) : null;
+      return version == null || version.isDelete() ? null : version;
+    }
+  }
+
+  static Optional<KeyValue> get(Engine engine, String key, byte[] encoded, long revision)
+      throws RocksDBException, StoreException {
+    Version version = version(engine, encoded, revision);
+    return version == null ? Optional.empty() : Optional.of(value(engine, new Found(key, version)));
+  }
+
+  static KeyValue value(Engine engine, Found found) throws RocksDBException, StoreException {
+    Version version = found.version();
+    byte[] value =
+        engine.db.get(engine.values, Layout.position(version.modRevision(), version.sub()));
+    return keyValue(found, value);
+  }
+
+  /** The values of some keys, read together. */
+  static List<KeyValue> values(Engine engine, List<Found> found)
+      throws RocksDBException, StoreException {
+    if (found.size() == 1) {
+      return List.of(value(engine, found.getFirst()));
+    }
+    List<byte[]> positions = new ArrayList<>(found.size());
+    List<ColumnFamilyHandle> families = new ArrayList<>(found.size());
+    for (Found one : found) {
+      positions.add(Layout.position(one.version().modRevision(), one.version().sub()));
+      families.add(engine.values);
+    }
+    List<byte[]> values = engine.db.multiGetAsList(engine.scan, families, positions);
+    List<KeyValue> all = new ArrayList<>(found.size());
+    for (int i = 0; i < found.size(); i++) {
+      all.add(keyValue(found.get(i), values.get(i)));
+    }
+    return all;
+  }
+
+  private static KeyValue keyValue(Found found, byte @Nullable [] value) throws StoreException {
+    Version version = found.version();
+    if (value == null || value.length != version.valueLength()) {
+      throw new StoreException(
+          "the data is damaged: the value of %s at revision %d is missing or has another length"
+              .formatted(found.key(), version.modRevision()));
+    }
+    return new KeyValue(found.key(), value, version.createRevision(), version.modRevision());
+  }
+
+  /**
+   * The keys from a position on that existed at a revision.
+   *
+   * @param end where to stop, null for the last key
+   */
+  static Page page(Engine engine, byte[] start, byte @Nullable [] end, long revision, int most)
+      throws RocksDBException {
+    List<Found> found = new ArrayList<>();
+    try (RocksIterator it = engine.db.newIterator(engine.keys, engine.scan)) {
+      it.seek(start);
+      while (it.isValid()) {
+        byte[] first = it.key();
+        if (end != null && Arrays.compareUnsigned(first, end) >= 0) {
+          return new Page(found, null);
+        }
+        if (found.size() == most) {
+          return new Page(found, first);
+        }
+        Version version = newest(it, first, revision);
+        if (version != null && !version.isDelete()) {
+          String key = Layout.text(Arrays.copyOf(first, Layout.keyLength(first)));
+          found.add(new Found(key, version));
+        }
+      }
+      it.status();
+    }
+    return new Page(found, null);
+  }
+
+  /**
+   * The newest version at or below a revision of the key that the iterator has just reached; leaves
+   * it at the next key.
+   */
+  private static @Nullable Version newest(RocksIterator it, byte[] first, long revision) {
+    byte @Nullable [] newest = null;
+    byte[] at = first;
+    for (int step = 0; ; step++) {
+      long here = Layout.versionRevision(at);
+      if (here <= revision) {
+        newest = it.value();
+      }
+      if (step < STEPS) {
+        it.next();
+      } else {
+        if (here < revision) {
+          it.seekForPrev(
+              Layout.versionKey(Arrays.copyOf(first, Layout.keyLength(first)), revision));
+          newest = it.value();
+        }
+        it.seek(Layout.behind(first));
+        break;
+      }
+      if (!it.isValid()) {
+        break;
+      }
+      at = it.key();
+      if (!Layout.sameKey(first, at)) {
+        break;
+      }
+    }
+    return newest == null ? null : Version.decode(newest);
+  }
+
+  /** The changes of a range in the revisions from one to another; it may end earlier. */
+  static Batch log(Engine engine, KeyRange range, long from, long to)
+      throws RocksDBException, StoreException {
+    List<Event> events = new ArrayList<>();
+    long size = 0;
+    long last = from - 1;
+    int seen = 0;
+    try (RocksIterator it = engine.db.newIterator(engine.log, engine.scan)) {
+      for (it.seek(Layout.position(from, 0)); it.isValid(); it.next()) {
+        byte[] position = it.key();
+        long revision = Layout.revisionOf(position);
+        boolean full = size > ChangeLog.BATCH_BYTES || seen > LOG_CHANGES;
+        if (revision > to || (full && revision != last)) {
+          break;
+        }
+        if (revision != last && revision != last + 1) {
+          throw missing(last + 1);
+        }
+        last = revision;
+        seen++;
+        Change change = Change.decode(it.value());
+        String key = Layout.text(change.key());
+        if (range.contains(key)) {
+          Event event = event(engine, key, position, change);
+          events.add(event);
+          size += Tail.size(event);
+        }
+      }
+      it.status();
+    }
+    if (last < from) {
+      throw missing(from);
+    }
+    return new Batch(events, last);
+  }
+
+  private static Event event(Engine engine, String key, byte[] position, Change change)
+      throws RocksDBException, StoreException {
+    long revision = Layout.revisionOf(position);
+    if (change.isDelete()) {
+      return new Event(key, null, 0, revision);
+    }
+    Version version =
+        new Version(
+            revision, Layout.subOf(position), change.createRevision(), change.valueLength());
+    KeyValue kv = value(engine, new Found(key, version));
+    return new Event(key, kv.value(), kv.createRevision(), revision);
+  }
+
+  private static StoreException missing(long revision) {
+    return new StoreException("the data is damaged: revision " + revision + " is missing");
+  }
+}

@@ -1,0 +1,62 @@
+package dev.rheo.store;
+
+import dev.rheo.store.Layout.HeadFigures;
+import dev.rheo.store.Layout.Meta;
+import org.rocksdb.RocksDBException;
+import org.rocksdb.RocksIterator;
+
+/**
+ * Where a store stands that has just been opened.
+ *
+ * @param compacted the lowest revision that can be read
+ * @param pruned what was compacted is deleted up to here
+ */
+record Recovered(HeadFigures figures, long compacted, long pruned) {
+  /** Reads it, and holds what the store says of itself against what it has. */
+  static Recovered from(Engine engine, String id) throws RocksDBException, StoreException {
+    byte[] format = engine.db.get(engine.meta, Meta.FORMAT);
+    byte[] storedId = engine.db.get(engine.meta, Meta.ID);
+    byte[] head = engine.db.get(engine.meta, Meta.HEAD);
+    if (format == null || storedId == null || head == null) {
+      throw new StoreException("the data is damaged: it does not say what it is");
+    }
+    if (Layout.number(format) != Layout.FORMAT) {
+      throw new StoreException(
+          "the data has format %d, this program reads format %d"
+              .formatted(Layout.number(format), Layout.FORMAT));
+    }
+    if (!Layout.text(storedId).equals(id)) {
+      throw new StoreException(
+          "the data is damaged: it belongs to store %s, its directory to store %s"
+              .formatted(Layout.text(storedId), id));
+    }
+    HeadFigures figures = HeadFigures.decode(head);
+    long compacted = number(engine, Meta.COMPACTED);
+    long pruned = number(engine, Meta.PRUNED);
+    long logged = lastLogged(engine);
+    long expected =
+        figures.revision() == RocksRevisionStore.FIRST_REVISION ? 0 : figures.revision();
+    boolean logPruned = logged == 0 && pruned >= figures.revision();
+    if ((logged != expected && !logPruned)
+        || compacted > figures.revision()
+        || pruned > compacted) {
+      throw new StoreException(
+          "the data is damaged: revision %d, last logged %d, compacted %d, pruned %d"
+              .formatted(figures.revision(), logged, compacted, pruned));
+    }
+    return new Recovered(figures, compacted, pruned);
+  }
+
+  private static long lastLogged(Engine engine) throws RocksDBException {
+    try (RocksIterator log = engine.db.newIterator(engine.log)) {
+      log.seekToLast();
+      log.status();
+      return log.isValid() ? Layout.revisionOf(log.key()) : 0;
+    }
+  }
+
+  private static long number(Engine engine, byte[] key) throws RocksDBException {
+    byte[] found = engine.db.get(engine.meta, key);
+    return found == null ? 0 : Layout.number(found);
+  }
+}

@@ -1,0 +1,92 @@
+package dev.rheo.store;
+
+import dev.rheo.store.RevisionStore.KeyValue;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A range read in portions. Between them it holds a pin on its revision and nothing of the engine,
+ * so that a slow reader keeps no write buffer and no file from being let go.
+ */
+final class RocksRange implements RevisionStore.RangeCursor {
+  private static final int PAGE_KEYS = 128;
+
+  /** Values are read ahead up to this many bytes, and no further once one is larger. */
+  private static final int AHEAD_BYTES = 128 << 10;
+
+  private final Gate gate;
+  private final Head head;
+  private final long revision;
+  private final byte @Nullable [] end;
+
+  /** Where the next page begins, null behind the last one. */
+  private byte @Nullable [] next;
+
+  private final ArrayDeque<Reads.Found> keys = new ArrayDeque<>();
+  private final ArrayDeque<KeyValue> values = new ArrayDeque<>();
+  private boolean closed;
+
+  /**
+   * @param revision pinned; this cursor unpins it
+   */
+  RocksRange(Gate gate, Head head, KeyRange range, long revision) {
+    this.gate = gate;
+    this.head = head;
+    this.revision = revision;
+    this.end = range.end().isEmpty() ? null : Layout.bound(range.end());
+    this.next = range.isEmpty() ? null : Layout.bound(range.start());
+  }
+
+  @Override
+  public long revision() {
+    return revision;
+  }
+
+  @Override
+  public @Nullable KeyValue next() throws StoreException {
+    if (closed) {
+      throw new StoreException("the range is closed");
+    }
+    head.checkOpen();
+    if (values.isEmpty()) {
+      readKeys();
+      readValues();
+    }
+    return values.poll();
+  }
+
+  private void readKeys() throws StoreException {
+    while (keys.isEmpty() && next != null) {
+      byte[] start = next;
+      Reads.Page page =
+          gate.call("range", engine -> Reads.page(engine, start, end, revision, PAGE_KEYS));
+      keys.addAll(page.found());
+      next = page.next();
+    }
+  }
+
+  private void readValues() throws StoreException {
+    List<Reads.Found> some = new ArrayList<>();
+    long bytes = 0;
+    while (!keys.isEmpty()
+        && (some.isEmpty() || bytes + keys.element().version().valueLength() <= AHEAD_BYTES)) {
+      bytes += keys.element().version().valueLength();
+      some.add(keys.remove());
+    }
+    if (!some.isEmpty()) {
+      values.addAll(gate.call("range", engine -> Reads.values(engine, some)));
+    }
+  }
+
+  @Override
+  public void close() {
+    if (!closed) {
+      closed = true;
+      keys.clear();
+      values.clear();
+      head.unpin(revision);
+    }
+  }
+}

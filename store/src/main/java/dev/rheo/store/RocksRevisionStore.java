@@ -1,0 +1,282 @@
+package dev.rheo.store;
+
+import dev.rheo.store.Layout.HeadFigures;
+import dev.rheo.store.Layout.Meta;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.rocksdb.RocksDBException;
+import org.rocksdb.WALRecoveryMode;
+import org.rocksdb.WriteBatch;
+
+/**
+ * The durable store of one process, on RocksDB. An acknowledged commit is synced to the disk; after
+ * a crash the store holds every acknowledged commit, each whole, and perhaps some that were on
+ * their way.
+ *
+ * <p>It keeps a directory of its own: see {@link StoreDirectory} for what is in it and {@link
+ * Layout} for how revisions lie in RocksDB.
+ *
+ * <p>When the disk is full, commits fail with a {@link StoreException} that says so; reads and
+ * watches go on, and commits succeed again when there is space.
+ *
+ * <p>Memory outside the heap is bounded by {@link RocksSettings#nativeMemory}, save for single
+ * groups of commits that are larger than a write buffer; inside it by {@link RocksSettings#tail}
+ * and the pages of open ranges. No native object outlives a call, so that a range or a watch that
+ * is not closed holds up pruning but leaks nothing.
+ *
+ * <p>Thread-safe.
+ */
+public final class RocksRevisionStore implements RevisionStore, SampledHistory {
+  static final long FIRST_REVISION = 1;
+
+  private final StoreDirectory directory;
+  private final Gate gate;
+  private final Head head;
+  private final Tail tail;
+  private final Committer committer;
+  private final Pruner pruner;
+  private final Object compacting = new Object();
+
+  private RocksRevisionStore(
+      StoreDirectory directory, Engine engine, Recovered recovered, RocksSettings settings) {
+    this.directory = directory;
+    this.gate = new Gate(engine);
+    this.head = new Head(recovered.figures().revision(), recovered.compacted());
+    this.tail = new Tail(settings.tail());
+    Committer.Repair repair = new FaultRepair(directory, settings, gate, head, tail);
+    this.committer = new Committer(gate, head, tail, recovered.figures(), settings.group(), repair);
+    this.pruner = new Pruner(gate, head, recovered.pruned());
+  }
+
+  /**
+   * Opens the store in a directory, or makes one there if the directory is empty or does not exist.
+   *
+   * @throws StoreException if another process has it open, if it is not a store's directory, or if
+   *     the data is damaged; nothing in it was changed then
+   */
+  public static RocksRevisionStore open(Path directory, RocksSettings settings)
+      throws StoreException {
+    NativeLibrary.load();
+    StoreDirectory held = StoreDirectory.open(directory, (data, id) -> create(data, id, settings));
+    boolean opened = false;
+    try {
+      RocksRevisionStore store = open(held, settings);
+      opened = true;
+      return store;
+    } finally {
+      if (!opened) {
+        held.abandon();
+      }
+    }
+  }
+
+  private static RocksRevisionStore open(StoreDirectory held, RocksSettings settings)
+      throws StoreException {
+    Engine engine = openEngine(held.data(), settings, Engine.Mode.WRITE);
+    boolean opened = false;
+    try {
+      RocksRevisionStore store =
+          new RocksRevisionStore(held, engine, Recovered.from(engine, held.id()), settings);
+      store.committer.start();
+      store.pruner.start();
+      opened = true;
+      return store;
+    } catch (RocksDBException e) {
+      throw Engine.failure("the store in %s cannot be opened".formatted(held.data()), e, false);
+    } finally {
+      if (!opened) {
+        engine.close();
+      }
+    }
+  }
+
+  static Engine openEngine(Path data, RocksSettings settings, Engine.Mode mode)
+      throws StoreException {
+    WALRecoveryMode recovery =
+        WalCheck.endsTorn(data)
+            ? WALRecoveryMode.PointInTimeRecovery
+            : WALRecoveryMode.TolerateCorruptedTailRecords;
+    try {
+      return new Engine(data, settings, mode, recovery);
+    } catch (RocksDBException e) {
+      throw Engine.failure("the store in %s cannot be opened".formatted(data), e, false);
+    }
+  }
+
+  private static void create(Path data, String id, RocksSettings settings) throws StoreException {
+    try (Engine engine =
+            new Engine(
+                data, settings, Engine.Mode.CREATE, WALRecoveryMode.TolerateCorruptedTailRecords);
+        WriteBatch batch = new WriteBatch()) {
+      batch.put(engine.meta, Meta.FORMAT, Layout.number(Layout.FORMAT));
+      batch.put(engine.meta, Meta.ID, id.getBytes(StandardCharsets.US_ASCII));
+      batch.put(engine.meta, Meta.HEAD, new HeadFigures(FIRST_REVISION, 0, 0).encode());
+      engine.write(batch);
+    } catch (RocksDBException e) {
+      throw Engine.failure("no store can be made in %s".formatted(data.getParent()), e, false);
+    }
+  }
+
+  @Override
+  public long commit(List<Op> operations) throws RevisionConflictException, StoreException {
+    List<Op> ops = List.copyOf(operations);
+    Keys.validate(ops);
+    return committer.commit(ops);
+  }
+
+  @Override
+  public @Nullable KeyValue get(String key, long revision)
+      throws CompactedException, FutureRevisionException, StoreException {
+    byte[] encoded = Keys.encode(key);
+    long pinned = head.pin(revision);
+    try {
+      return gate.call("get", engine -> Reads.get(engine, key, encoded, pinned)).orElse(null);
+    } finally {
+      head.unpin(pinned);
+    }
+  }
+
+  @Override
+  public RangeCursor range(String start, String end, long revision)
+      throws CompactedException, FutureRevisionException, StoreException {
+    KeyRange range = new KeyRange(start, end);
+    return new RocksRange(gate, head, range, head.pin(revision));
+  }
+
+  @Override
+  public WatchCursor watch(String start, String end, long fromRevision)
+      throws CompactedException, StoreException {
+    return new LogWatch(head, this::readLog, new KeyRange(start, end), fromRevision);
+  }
+
+  private Batch readLog(KeyRange range, long asked) throws CompactedException, StoreException {
+    long to = head.current();
+    if (to == FIRST_REVISION) {
+      return new Batch(List.of(), to);
+    }
+    // The first revision is that of the empty store, which nothing wrote.
+    long from = Math.max(asked, FIRST_REVISION + 1);
+    Batch recent = tail.read(range, from, to);
+    if (recent != null) {
+      return recent;
+    }
+    long pinned;
+    try {
+      // Keeps what lies above it, which is what is read.
+      pinned = head.pin(from - 1);
+    } catch (FutureRevisionException e) {
+      throw new IllegalStateException(e);
+    }
+    try {
+      return gate.call("watch", engine -> Reads.log(engine, range, from, to));
+    } finally {
+      head.unpin(pinned);
+    }
+  }
+
+  @Override
+  public long currentRevision() throws StoreException {
+    head.checkOpen();
+    return head.current();
+  }
+
+  @Override
+  public long compactedRevision() {
+    return head.compacted();
+  }
+
+  @Override
+  public void compact(long revision) throws FutureRevisionException, StoreException {
+    head.checkOpen();
+    synchronized (compacting) {
+      if (revision > head.current()) {
+        throw new FutureRevisionException(revision, head.current());
+      }
+      if (revision > head.compacted()) {
+        // On the disk first: no restart may allow again what pruning has touched.
+        gate.call(
+            "compact",
+            engine -> {
+              try (WriteBatch batch = new WriteBatch()) {
+                batch.put(engine.meta, Meta.COMPACTED, Layout.number(revision));
+                engine.write(batch);
+                return revision;
+              }
+            });
+      }
+      head.compact(revision);
+    }
+  }
+
+  @Override
+  public void sample(long epochMillis) throws StoreException {
+    HeadFigures figures = committer.figures();
+    gate.call(
+        "sample",
+        engine -> {
+          Samples.add(engine, epochMillis, figures);
+          return figures;
+        });
+  }
+
+  @Override
+  public List<Sample> samples() throws StoreException {
+    return gate.call("samples", Samples::all);
+  }
+
+  @Override
+  public void dropSamples(long belowRevision) throws StoreException {
+    gate.call(
+        "samples",
+        engine -> {
+          Samples.drop(engine, belowRevision);
+          return belowRevision;
+        });
+  }
+
+  @Override
+  public Stats stats() {
+    long memory;
+    try {
+      memory = gate.call("stats", Engine::memoryBytes);
+    } catch (StoreException closed) {
+      memory = 0;
+    }
+    return new Stats(
+        committer.figures().keys(),
+        directory.bytes(),
+        memory,
+        committer.commits(),
+        committer.syncs());
+  }
+
+  /** Figures of this engine beside those of every store. Cheap. */
+  public RocksStats rocksStats() {
+    return new RocksStats(
+        tail.bytes(), committer.queuedBytes(), head.pinned(), pruner.pruned(), pruner.changes());
+  }
+
+  /**
+   * @param tailBytes what the tail of recent changes holds in the heap
+   * @param queuedBytes what commits that wait for the disk hold in the heap
+   * @param openReads how many ranges and single reads hold a revision now
+   * @param prunedRevision up to here what compaction made unreadable is deleted
+   * @param prunedChanges how many changes were deleted since the opening
+   */
+  public record RocksStats(
+      long tailBytes, long queuedBytes, int openReads, long prunedRevision, long prunedChanges) {}
+
+  /** Ends waiting watches, lets the commits that were accepted finish, and closes the files. */
+  @Override
+  public void close() {
+    if (!head.close()) {
+      return;
+    }
+    committer.close();
+    pruner.close();
+    gate.close(new StoreException("the store is closed"));
+    directory.close();
+  }
+}

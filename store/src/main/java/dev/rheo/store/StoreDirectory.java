@@ -1,0 +1,392 @@
+package dev.rheo.store;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.UUID;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The directory of a durable store, held by one process at a time.
+ *
+ * <pre>
+ *   DIR/rheo.lock          locked while in use; tells by whom
+ *   DIR/data/rheo.format   the format's version and the store's id
+ *   DIR/data/...           RocksDB's files
+ *   DIR/data.new           a store that is being made; renamed to data when it is complete
+ * </pre>
+ *
+ * Nothing is created, changed or deleted before the directory has proved to be empty or a store's,
+ * and what is refused stays as it was, byte for byte.
+ */
+final class StoreDirectory implements AutoCloseable {
+  private static final String LOCK = "rheo.lock";
+  private static final String DATA = "data";
+  private static final String NEW = "data.new";
+  private static final String FORMAT_FILE = "rheo.format";
+  private static final String LOCK_TITLE = "rheo store lock";
+  private static final String FORMAT_TITLE = "rheo store";
+  private static final int MAX_TEXT = 4096;
+
+  private static final Pattern ROCKS_FILE =
+      Pattern.compile(
+          "CURRENT|IDENTITY|LOCK|LOG(\\.old\\..*)?|MANIFEST-\\d+|OPTIONS-\\d+"
+              + "|\\d+\\.(log|sst|blob|dbtmp)|(OPTIONS-)?\\d+\\.dbtmp|[\\w.-]+\\.dbtmp");
+
+  /**
+   * The directories that this process holds. Asking the operating system would do harm: closing any
+   * channel of a file gives up the process's lock on it.
+   */
+  private static final Set<Path> HELD = new TreeSet<>();
+
+  private final Path directory;
+  private final FileChannel channel;
+  private final FileLock lock;
+
+  /** What the lock's file held before, null if there was none. */
+  private final byte @Nullable [] before;
+
+  private @Nullable String id;
+
+  interface Creation {
+    /** Makes an empty store in an empty directory. */
+    void create(Path data, String id) throws StoreException;
+  }
+
+  private StoreDirectory(
+      Path directory, FileChannel channel, FileLock lock, byte @Nullable [] before) {
+    this.directory = directory;
+    this.channel = channel;
+    this.lock = lock;
+    this.before = before;
+  }
+
+  /** Where RocksDB's files are. */
+  Path data() {
+    return directory.resolve(DATA);
+  }
+
+  /** The store's id. */
+  String id() {
+    return id == null ? "" : id;
+  }
+
+  /** What the store occupies on the disk now. */
+  long bytes() {
+    try (Stream<Path> files = Files.list(data())) {
+      return files.mapToLong(file -> file.toFile().length()).sum();
+    } catch (IOException | UncheckedIOException e) {
+      return 0;
+    }
+  }
+
+  /** Takes a directory for this process, and makes a store in it if it is empty. */
+  static StoreDirectory open(Path directory, Creation creation) throws StoreException {
+    Path absolute = directory.toAbsolutePath().normalize();
+    try {
+      if (!Files.exists(absolute.resolve(LOCK))) {
+        inspect(absolute);
+      }
+      StoreDirectory held = lock(absolute);
+      boolean complete = false;
+      try {
+        // Now nobody else can change it.
+        if (inspect(absolute)) {
+          held.id = readFormat(held.data());
+        } else {
+          held.id = UUID.randomUUID().toString();
+          held.create(creation);
+        }
+        complete = true;
+        return held;
+      } finally {
+        if (!complete) {
+          held.abandon();
+        }
+      }
+    } catch (IOException e) {
+      throw new StoreException(
+          "the store's directory %s cannot be used: %s".formatted(absolute, e), e);
+    }
+  }
+
+  /**
+   * Refuses a directory that is not a store's. Answers whether there is a store, false if one may
+   * be made.
+   */
+  private static boolean inspect(Path directory) throws IOException, StoreException {
+    Set<String> names;
+    try {
+      names = names(directory);
+    } catch (NoSuchFileException e) {
+      return false;
+    } catch (NotDirectoryException e) {
+      throw new StoreException(directory + " is not a directory", e);
+    }
+    for (String name : names) {
+      if (!Set.of(LOCK, DATA, NEW).contains(name)) {
+        throw foreign(directory, "it holds " + name);
+      }
+    }
+    if (!names.contains(DATA)) {
+      if (names.contains(NEW) && !names.contains(LOCK)) {
+        throw foreign(directory, "it holds " + NEW + " without " + LOCK);
+      }
+      return false;
+    }
+    inspectData(directory.resolve(DATA));
+    return true;
+  }
+
+  private static void inspectData(Path data) throws IOException, StoreException {
+    if (!Files.isDirectory(data)) {
+      throw foreign(data, "it is not a directory");
+    }
+    readFormat(data);
+    for (String name : names(data)) {
+      if (!name.equals(FORMAT_FILE) && !ROCKS_FILE.matcher(name).matches()) {
+        throw foreign(data, "it holds " + name);
+      }
+    }
+    Path current = data.resolve("CURRENT");
+    String manifest = Files.isRegularFile(current) ? readText(current).strip() : "";
+    if (!manifest.matches("MANIFEST-\\d+") || !Files.isRegularFile(data.resolve(manifest))) {
+      throw new StoreException(
+          "the data in %s is damaged: CURRENT does not name a manifest that exists"
+              .formatted(data));
+    }
+  }
+
+  private static String readFormat(Path data) throws IOException, StoreException {
+    Path file = data.resolve(FORMAT_FILE);
+    if (!Files.isRegularFile(file)) {
+      throw foreign(data, "it has no " + FORMAT_FILE);
+    }
+    Map<String, String> fields = new HashMap<>();
+    List<String> lines = readText(file).lines().toList();
+    for (String line : lines) {
+      String[] field = line.split(" ", 2);
+      fields.put(field[0], field.length == 2 ? field[1] : "");
+    }
+    String format = fields.get("format");
+    String id = fields.get("id");
+    if (lines.isEmpty() || !lines.getFirst().equals(FORMAT_TITLE) || format == null || id == null) {
+      throw new StoreException("%s is damaged".formatted(file));
+    }
+    if (!format.equals(Integer.toString(Layout.FORMAT))) {
+      throw new StoreException(
+          "the store in %s has format %s, this program reads format %d"
+              .formatted(data.getParent(), format, Layout.FORMAT));
+    }
+    return id;
+  }
+
+  private static StoreDirectory lock(Path directory) throws IOException, StoreException {
+    Files.createDirectories(directory);
+    Path real = directory.toRealPath();
+    synchronized (HELD) {
+      if (!HELD.add(real)) {
+        throw new StoreException(
+            "the store in %s is in use by this process (%d)"
+                .formatted(directory, ProcessHandle.current().pid()));
+      }
+    }
+    boolean locked = false;
+    Path file = real.resolve(LOCK);
+    boolean existed = Files.exists(file);
+    try {
+      FileChannel channel =
+          FileChannel.open(
+              file, StandardOpenOption.READ, StandardOpenOption.WRITE, StandardOpenOption.CREATE);
+      try {
+        byte[] before = read(channel);
+        FileLock lock = channel.tryLock();
+        if (lock == null) {
+          throw new StoreException(
+              "the store in %s is in use by %s".formatted(directory, holder(before)));
+        }
+        before = read(channel);
+        if (before.length > 0 && !new String(before, UTF_8).startsWith(LOCK_TITLE)) {
+          throw foreign(directory, LOCK + " is not a store's");
+        }
+        StoreDirectory held = new StoreDirectory(real, channel, lock, existed ? before : null);
+        held.writeHolder();
+        locked = true;
+        return held;
+      } finally {
+        if (!locked) {
+          channel.close();
+        }
+      }
+    } finally {
+      if (!locked) {
+        release(real);
+      }
+    }
+  }
+
+  private void writeHolder() throws IOException {
+    ProcessHandle self = ProcessHandle.current();
+    write(
+        channel,
+        "%s%npid %d%nhost %s%nsince %s%n"
+            .formatted(LOCK_TITLE, self.pid(), hostName(), Instant.now())
+            .getBytes(UTF_8));
+  }
+
+  private static String holder(byte[] text) {
+    String pid = "another process";
+    String host = "";
+    for (String line : new String(text, UTF_8).lines().toList()) {
+      if (line.startsWith("pid ")) {
+        pid = "process " + line.substring(4);
+      } else if (line.startsWith("host ")) {
+        host = " on host " + line.substring(5);
+      }
+    }
+    return pid + host;
+  }
+
+  /** The kernel's name of the host: asking the resolver could take seconds. */
+  private static String hostName() {
+    try {
+      return Files.readString(Path.of("/proc/sys/kernel/hostname")).strip();
+    } catch (IOException e) {
+      String name = System.getenv("HOSTNAME");
+      return name == null ? "localhost" : name;
+    }
+  }
+
+  private void create(Creation creation) throws IOException, StoreException {
+    Path making = directory.resolve(NEW);
+    deleteTree(making);
+    boolean moved = false;
+    try {
+      Files.createDirectory(making);
+      creation.create(making, id());
+      Path format = making.resolve(FORMAT_FILE);
+      try (FileChannel out =
+          FileChannel.open(format, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+        write(
+            out,
+            "%s%nformat %d%nid %s%n".formatted(FORMAT_TITLE, Layout.FORMAT, id()).getBytes(UTF_8));
+      }
+      sync(making);
+      Files.move(making, data(), StandardCopyOption.ATOMIC_MOVE);
+      moved = true;
+    } finally {
+      if (!moved) {
+        deleteTree(making);
+      }
+    }
+    sync(directory);
+  }
+
+  /** Gives the directory back as it was found. */
+  void abandon() {
+    try {
+      if (before != null) {
+        write(channel, before);
+      } else {
+        Files.deleteIfExists(directory.resolve(LOCK));
+      }
+    } catch (IOException e) {
+      System.getLogger(StoreDirectory.class.getName())
+          .log(System.Logger.Level.WARNING, "the lock's file was not restored", e);
+    } finally {
+      close();
+    }
+  }
+
+  @Override
+  public void close() {
+    try (channel) {
+      if (lock.isValid()) {
+        lock.release();
+      }
+    } catch (IOException e) {
+      System.getLogger(StoreDirectory.class.getName())
+          .log(System.Logger.Level.WARNING, "the lock was not released", e);
+    } finally {
+      release(directory);
+    }
+  }
+
+  private static void release(Path real) {
+    synchronized (HELD) {
+      HELD.remove(real);
+    }
+  }
+
+  private static Set<String> names(Path directory) throws IOException {
+    Set<String> names = new TreeSet<>();
+    try (Stream<Path> entries = Files.list(directory)) {
+      entries.forEach(entry -> names.add(entry.getFileName().toString()));
+    }
+    return names;
+  }
+
+  private static String readText(Path file) throws IOException {
+    try (FileChannel in = FileChannel.open(file, StandardOpenOption.READ)) {
+      return new String(read(in), UTF_8);
+    }
+  }
+
+  private static byte[] read(FileChannel channel) throws IOException {
+    ByteBuffer buffer = ByteBuffer.allocate((int) Math.min(MAX_TEXT, channel.size()));
+    while (buffer.hasRemaining() && channel.read(buffer, buffer.position()) >= 0) {}
+    byte[] read = new byte[buffer.flip().remaining()];
+    buffer.get(read);
+    return read;
+  }
+
+  private static void write(FileChannel channel, byte[] text) throws IOException {
+    ByteBuffer buffer = ByteBuffer.wrap(text);
+    while (buffer.hasRemaining()) {
+      channel.write(buffer, buffer.position());
+    }
+    channel.truncate(text.length);
+    channel.force(true);
+  }
+
+  private static void sync(Path directory) throws IOException {
+    try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
+      channel.force(true);
+    }
+  }
+
+  private static void deleteTree(Path tree) throws IOException {
+    if (!Files.exists(tree)) {
+      return;
+    }
+    try (Stream<Path> entries = Files.walk(tree)) {
+      for (Path entry : entries.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(entry);
+      }
+    }
+  }
+
+  private static StoreException foreign(Path directory, String why) {
+    return new StoreException(
+        "%s is not a store's directory, or not only: %s".formatted(directory, why));
+  }
+}
