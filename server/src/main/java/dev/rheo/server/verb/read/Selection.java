@@ -13,7 +13,7 @@ record Selection(LabelSelector labels, FieldSelector fields) {
   }
 
   boolean matches(@Nullable Entry entry) {
-    return entry != null && (labels.isEverything() || labels.matches(entry.labels()::get))
-        && (fields.isEverything() || fields.matches(entry.fields()::get));
+    return entry != null && (labels.isEverything() || labels.matches(entry.labels()))
+        && (fields.isEverything() || fields.matches(entry.fields()));
   }
 }

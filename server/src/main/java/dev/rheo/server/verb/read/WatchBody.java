@@ -169,8 +169,7 @@ final class WatchBody implements Body {
         return State.MORE;
       }
       if (spec.bookmarks() && clock.bookmarkDue()) {
-        writer.start(spec.bookmark(Math.max(lastRevision, events.position()), false));
-        lastRevision = Math.max(lastRevision, events.position());
+        writer.start(spec.bookmark(events.position(), false));
         clock.bookmarkSent();
         return State.MORE;
       }
@@ -211,8 +210,7 @@ final class WatchBody implements Body {
   private State lastWords() {
     ended = true;
     if (spec.bookmarks() && initial == null) {
-      long position = Math.max(lastRevision, events.position());
-      writer.start(spec.bookmark(position, false));
+      writer.start(spec.bookmark(events.position(), false));
       return State.MORE;
     }
     return State.END;
