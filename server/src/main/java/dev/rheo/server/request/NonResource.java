@@ -105,9 +105,7 @@ public final class NonResource {
     byte[] document = null;
     if (parts.length == 2) {
       document =
-          parts[0].equals("api")
-              ? discovery.resources("", parts[1])
-              : discovery.group(parts[1]);
+          parts[0].equals("api") ? discovery.resources("", parts[1]) : discovery.group(parts[1]);
     } else if (parts.length == 3 && parts[0].equals("apis")) {
       document = discovery.resources(parts[1], parts[2]);
     }
@@ -124,7 +122,13 @@ public final class NonResource {
     Set<String> paths =
         new TreeSet<>(
             List.of(
-                "/api", "/apis", "/healthz", "/livez", "/metrics", "/openapi/v3", "/readyz",
+                "/api",
+                "/apis",
+                "/healthz",
+                "/livez",
+                "/metrics",
+                "/openapi/v3",
+                "/readyz",
                 "/version"));
     for (ResourceType type : registry.all()) {
       if (type.group().isEmpty()) {
@@ -144,7 +148,9 @@ public final class NonResource {
     return discovery.versions(address.get());
   }
 
-  /** Clients that know aggregated discovery say so; the others get the list of versions or groups. */
+  /**
+   * Clients that know aggregated discovery say so; the others get the list of versions or groups.
+   */
   private static HttpResponse discovered(
       HttpRequest request, Document aggregated, Supplier<byte[]> plain) {
     String accept = request.header("Accept");
@@ -187,8 +193,7 @@ public final class NonResource {
   }
 
   private static HttpResponse text(Health.Answer answer) {
-    return HttpResponse.bytes(
-            answer.status(), TEXT, answer.text().getBytes(StandardCharsets.UTF_8))
+    return HttpResponse.bytes(answer.status(), TEXT, answer.text().getBytes(StandardCharsets.UTF_8))
         .header("X-Content-Type-Options", "nosniff");
   }
 

@@ -243,7 +243,6 @@ class ReadsTest {
       LockSupport.parkNanos(1_000_000);
     }
   }
-  }
 
   @Test
   void aRevisionOfTheFutureIsRefusedAfterAWait() {
