@@ -90,8 +90,7 @@ final class RunningServer implements Server {
       opened.add("timer", timer::stop);
 
       RandomGenerator random = new SharedRandom();
-      Deflaters deflaters =
-          new Deflaters((int) (config.memory().compression() / DEFLATER_BYTES));
+      Deflaters deflaters = new Deflaters((int) (config.memory().compression() / DEFLATER_BYTES));
       Writes writes = new Writes(store, cache, registry, clock, random);
       PrometheusRegistry metrics = new PrometheusRegistry();
       RequestMetrics requestMetrics = new RequestMetrics(metrics);

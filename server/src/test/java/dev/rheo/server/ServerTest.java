@@ -158,7 +158,8 @@ class ServerTest {
 
   @Test
   void whoMayNotIsToldWhat() throws Exception {
-    assertThat(JSON.readTree(get("/api/v1/namespaces/x/secrets", "bob-token").body()).get("message"))
+    assertThat(
+            JSON.readTree(get("/api/v1/namespaces/x/secrets", "bob-token").body()).get("message"))
         .hasToString(
             "\"secrets is forbidden: User \\\"bob\\\" cannot list resource \\\"secrets\\\" in API group \\\"\\\" in the namespace \\\"x\\\"\"");
   }
@@ -197,7 +198,9 @@ class ServerTest {
   void watchesEndInOrderWhenTheServerStops(StoreKind kind) throws Exception {
     stop();
     open(kind);
-    try (BufferedReader watch = watch("&allowWatchBookmarks=true&sendInitialEvents=true&resourceVersionMatch=NotOlderThan")) {
+    try (BufferedReader watch =
+        watch(
+            "&allowWatchBookmarks=true&sendInitialEvents=true&resourceVersionMatch=NotOlderThan")) {
       create("seen");
       String line = watch.readLine();
       while (!line.contains("seen")) {

@@ -7,9 +7,9 @@ import java.util.TreeSet;
 import java.util.function.BooleanSupplier;
 
 /**
- * The checks behind {@code /healthz}, {@code /livez} and {@code /readyz}, answered as kube-apiserver answers them: {@code ok}, or
- * with {@code ?verbose}, or when a check fails, a line per check. {@code ?exclude=name} leaves a check out; {@code /readyz/name}
- * asks for one.
+ * The checks behind {@code /healthz}, {@code /livez} and {@code /readyz}, answered as
+ * kube-apiserver answers them: {@code ok}, or with {@code ?verbose}, or when a check fails, a line
+ * per check. {@code ?exclude=name} leaves a check out; {@code /readyz/name} asks for one.
  *
  * <p>Thread-safe.
  */

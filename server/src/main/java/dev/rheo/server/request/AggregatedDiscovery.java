@@ -5,7 +5,9 @@ import dev.rheo.api.status.ApiException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Whether a client asks for discovery in one document, which it does by a media type of its own. */
+/**
+ * Whether a client asks for discovery in one document, which it does by a media type of its own.
+ */
 final class AggregatedDiscovery {
 
   static final String CONTENT_TYPE =

@@ -19,7 +19,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The way of a request through the server: what is asked, who asks, may they, which resource, and then the verb.
+ * The way of a request through the server: what is asked, who asks, may they, which resource, and
+ * then the verb.
  *
  * <p>Runs on a virtual thread per request.
  */
@@ -51,8 +52,7 @@ public final class Api implements Handler {
   }
 
   /** A request together with what was found out about it. */
-  public record Call(
-      HttpRequest request, RequestInfo info, User user, ResourceType type) {
+  public record Call(HttpRequest request, RequestInfo info, User user, ResourceType type) {
 
     /** The namespace for a namespaced resource, else null. */
     public @Nullable String namespace() {
@@ -97,11 +97,7 @@ public final class Api implements Handler {
       throw e;
     } finally {
       metrics.answered(
-          info,
-          known,
-          dryRun(request),
-          code,
-          (System.nanoTime() - request.receivedNanos()) / 1e9);
+          info, known, dryRun(request), code, (System.nanoTime() - request.receivedNanos()) / 1e9);
     }
   }
 
@@ -119,8 +115,8 @@ public final class Api implements Handler {
   }
 
   private User authorize(HttpRequest request, RequestInfo info) {
-    User user = authenticator.authenticate(
-            request.clientCertificate(), request.header("Authorization"));
+    User user =
+        authenticator.authenticate(request.clientCertificate(), request.header("Authorization"));
     authorizer.authorize(user, attributes(info));
     return user;
   }

@@ -52,7 +52,8 @@ public final class ResourceReads {
     ListOptions options = options(call, watch);
     if (watch) {
       Body body =
-          reads.watch(call.type(), call.namespace(), options, new Counted(metrics.watch(call.info())));
+          reads.watch(
+              call.type(), call.namespace(), options, new Counted(metrics.watch(call.info())));
       return HttpResponse.longRunning(200, JSON, body);
     }
     return sent(call, reads.list(call.type(), call.namespace(), options));

@@ -30,7 +30,8 @@ public final class ResourceWrites {
   private static final Negotiation BODIES =
       new Negotiation(
           List.of(MediaType.JSON, MediaType.YAML, MediaType.PROTOBUF),
-          List.of(), Negotiation.Transforms.NONE);
+          List.of(),
+          Negotiation.Transforms.NONE);
 
   private final Writes writes;
   private final FeatureGates gates;
@@ -89,8 +90,7 @@ public final class ResourceWrites {
 
   private ListOptions selected(Call call) {
     ListOptions options = ListOptions.parse(call.request().query(), false, gates);
-    return options.withFieldSelector(
-        options.fieldSelector().resolve(call.type()::fieldLabel));
+    return options.withFieldSelector(options.fieldSelector().resolve(call.type()::fieldLabel));
   }
 
   private static DeleteOptions deleteOptions(Call call) throws IOException {

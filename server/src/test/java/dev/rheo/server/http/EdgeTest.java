@@ -187,6 +187,66 @@ class EdgeTest {
     }
   }
 
+  @ParameterizedTest
+  @EnumSource(HttpClient.Version.class)
+  void whatIsRefusedAnywayIsRefusedBeforeItsBodyIsRead(HttpClient.Version version)
+      throws Exception {
+    Handler handler =
+        new Handler() {
+          @Override
+          public HttpResponse handle(HttpRequest request) {
+            return HttpResponse.bytes(200, "text/plain", request.body());
+          }
+
+          @Override
+          public HttpResponse precheck(HttpRequest head) {
+            assertThat(head.body()).isEmpty();
+            if (head.header("Authorization") == null) {
+              throw ApiException.unauthorized("Unauthorized");
+            }
+            return null;
+          }
+        };
+    try (EdgeFixture fixture = new EdgeFixture(handler);
+        HttpClient client = EdgeFixture.client(version)) {
+      byte[] body = new byte[2 << 20];
+      var refused = client.send(fixture.post("/a", body), BodyHandlers.ofString());
+      assertThat(refused.statusCode()).isEqualTo(401);
+      var taken =
+          client.send(
+              fixture
+                  .request("/a")
+                  .header("Authorization", "x")
+                  .POST(java.net.http.HttpRequest.BodyPublishers.ofByteArray(body))
+                  .build(),
+              BodyHandlers.ofByteArray());
+      assertThat(taken.body()).isEqualTo(body);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(HttpClient.Version.class)
+  void aHandlerLearnsThatItsClientLeftAndItsBodyIsClosed(HttpClient.Version version)
+      throws Exception {
+    AtomicReference<HttpRequest> seen = new AtomicReference<>();
+    SyntheticBody body = new SyntheticBody(1000);
+    Handler handler =
+        request -> {
+          seen.set(request);
+          EdgeFixture.await("cancelled", request::cancelled);
+          return HttpResponse.streaming(200, "text/plain", body);
+        };
+    try (EdgeFixture fixture = new EdgeFixture(handler)) {
+      HttpClient client = EdgeFixture.client(version);
+      var answer = client.sendAsync(fixture.request("/a").build(), BodyHandlers.ofString());
+      EdgeFixture.await("in the handler", () -> seen.get() != null);
+      answer.cancel(true);
+      client.shutdownNow();
+      EdgeFixture.await("body closed", () -> body.closed.get() == 1);
+      assertThat(body.position).hasValue(0);
+    }
+  }
+
   @Test
   void streamsThatAreNotReadDoNotHoldUpOthersOfTheSameConnection() throws Exception {
     try (EdgeFixture fixture = new EdgeFixture(this::answer);

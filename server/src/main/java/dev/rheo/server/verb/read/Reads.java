@@ -29,11 +29,13 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The reading verbs. Each method waits until the cache is as new as the request demands, finds the state or position to read from,
- * and returns a body that is drawn from there: nothing is assembled.
+ * The reading verbs. Each method waits until the cache is as new as the request demands, finds the
+ * state or position to read from, and returns a body that is drawn from there: nothing is
+ * assembled.
  *
- * <p>Source: the tables of resourceVersion semantics of KEP-2340 and KEP-3157 as kube-apiserver 1.36 carries them out. All methods
- * may be called by any number of virtual threads; they may block for {@link #FRESHNESS} at most.
+ * <p>Source: the tables of resourceVersion semantics of KEP-2340 and KEP-3157 as kube-apiserver
+ * 1.36 carries them out. All methods may be called by any number of virtual threads; they may block
+ * for {@link #FRESHNESS} at most.
  */
 public final class Reads {
 
@@ -76,7 +78,8 @@ public final class Reads {
   /**
    * A body to draw and what is known of its size.
    *
-   * @param atLeast a lower bound of its bytes, exact only as far as it helps to decide on compression
+   * @param atLeast a lower bound of its bytes, exact only as far as it helps to decide on
+   *     compression
    */
   public record Answer(Body body, long atLeast) {}
 
@@ -147,7 +150,8 @@ public final class Reads {
   }
 
   /**
-   * A watch. What goes wrong after the options were understood is told in the stream, as an ERROR event, as kube-apiserver does.
+   * A watch. What goes wrong after the options were understood is told in the stream, as an ERROR
+   * event, as kube-apiserver does.
    *
    * @param metrics counts this watch; ended by the body
    */
@@ -277,20 +281,17 @@ public final class Reads {
         throw ApiException.resourceExpired(
             CONTINUE_EXPIRED, new ContinueToken(ContinueToken.LATEST, startKey).encode());
       }
-      throw ApiException.resourceExpired(
-          "The resourceVersion for the provided list is too old.");
+      throw ApiException.resourceExpired("The resourceVersion for the provided list is too old.");
     }
   }
 
   private record Page(@Nullable String lastKey, @Nullable String token, long remaining) {}
 
-  /** Where a list is cut: found in the index alone, since the head of a list tells how it goes on. */
+  /**
+   * Where a list is cut: found in the index alone, since the head of a list tells how it goes on.
+   */
   private static Page page(
-      Snapshot snapshot,
-      String prefix,
-      @Nullable String startAt,
-      Selection selection,
-      long limit) {
+      Snapshot snapshot, String prefix, @Nullable String startAt, Selection selection, long limit) {
     if (limit <= 0) {
       return new Page(null, null, 0);
     }
@@ -383,15 +384,12 @@ public final class Reads {
     return type.namespaced() ? namespace + "/" + name : name;
   }
 
-  private static String prefix(
-      ResourceType type, @Nullable String namespace, ListOptions options) {
+  private static String prefix(ResourceType type, @Nullable String namespace, ListOptions options) {
     if (!type.namespaced()) {
       return "";
     }
     String in =
-        namespace != null
-            ? namespace
-            : options.fieldSelector().requiresExact("metadata.namespace");
+        namespace != null ? namespace : options.fieldSelector().requiresExact("metadata.namespace");
     return in == null ? "" : in + "/";
   }
 }

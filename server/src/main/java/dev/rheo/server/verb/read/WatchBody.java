@@ -17,8 +17,9 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A watch, or a watch list: the state as of a revision, a bookmark, and then every change after that revision, on one stream. What
- * it holds is a place in a snapshot, then a position in the event log; a peer that does not read costs nothing more.
+ * A watch, or a watch list: the state as of a revision, a bookmark, and then every change after
+ * that revision, on one stream. What it holds is a place in a snapshot, then a position in the
+ * event log; a peer that does not read costs nothing more.
  *
  * <pre>
  *   INITIAL ──state written──▶ LIVE ──deadline, shutdown──▶ ended (complete)
@@ -26,11 +27,11 @@ import org.jspecify.annotations.Nullable;
  *      └────────────────────────┴──history lost──▶ an ERROR event (410 Expired), then ended
  * </pre>
  *
- * A plain watch starts LIVE. Events are written at the pace of the peer; each is decided from the index (which versions match the
- * selector) and written from the spool.
+ * A plain watch starts LIVE. Events are written at the pace of the peer; each is decided from the
+ * index (which versions match the selector) and written from the spool.
  *
- * <p>Source: KEP-3157, and the watch cache of kube-apiserver for what an update is told as when an object enters or leaves the
- * selector.
+ * <p>Source: KEP-3157, and the watch cache of kube-apiserver for what an update is told as when an
+ * object enters or leaves the selector.
  */
 final class WatchBody implements Body {
 
@@ -169,8 +170,7 @@ final class WatchBody implements Body {
         return State.MORE;
       }
       if (spec.bookmarks() && clock.bookmarkDue()) {
-        writer.start(spec.bookmark(Math.max(lastRevision, events.position()), false));
-        lastRevision = Math.max(lastRevision, events.position());
+        writer.start(spec.bookmark(events.position(), false));
         clock.bookmarkSent();
         return State.MORE;
       }
@@ -211,8 +211,7 @@ final class WatchBody implements Body {
   private State lastWords() {
     ended = true;
     if (spec.bookmarks() && initial == null) {
-      long position = Math.max(lastRevision, events.position());
-      writer.start(spec.bookmark(position, false));
+      writer.start(spec.bookmark(events.position(), false));
       return State.MORE;
     }
     return State.END;

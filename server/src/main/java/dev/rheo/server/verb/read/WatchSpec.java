@@ -22,7 +22,10 @@ record WatchSpec(
     return type.groupResource().toString();
   }
 
-  /** A bookmark: an empty object of the watched kind with the revision, annotated if the initial events end with it. */
+  /**
+   * A bookmark: an empty object of the watched kind with the revision, annotated if the initial
+   * events end with it.
+   */
   byte[] bookmark(long revision, boolean initialEnd) {
     ObjectNode object = JsonNodeFactory.instance.objectNode();
     object.put("kind", type.kind()).put("apiVersion", type.apiVersion());
