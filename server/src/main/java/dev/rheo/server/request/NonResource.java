@@ -133,7 +133,13 @@ public final class NonResource {
     Set<String> paths =
         new TreeSet<>(
             List.of(
-                "/api", "/apis", "/healthz", "/livez", "/metrics", "/openapi/v3", "/readyz",
+                "/api",
+                "/apis",
+                "/healthz",
+                "/livez",
+                "/metrics",
+                "/openapi/v3",
+                "/readyz",
                 "/version"));
     for (ResourceType type : registry.all()) {
       if (type.group().isEmpty()) {
@@ -153,7 +159,9 @@ public final class NonResource {
     return discovery.versions(address.get());
   }
 
-  /** Clients that know aggregated discovery say so; the others get the list of versions or groups. */
+  /**
+   * Clients that know aggregated discovery say so; the others get the list of versions or groups.
+   */
   private static HttpResponse discovered(
       HttpRequest request, Document aggregated, Supplier<byte[]> plain) {
     String accept = request.header("Accept");
@@ -196,8 +204,7 @@ public final class NonResource {
   }
 
   private static HttpResponse text(Health.Answer answer) {
-    return HttpResponse.bytes(
-            answer.status(), TEXT, answer.text().getBytes(StandardCharsets.UTF_8))
+    return HttpResponse.bytes(answer.status(), TEXT, answer.text().getBytes(StandardCharsets.UTF_8))
         .header("X-Content-Type-Options", "nosniff");
   }
 
