@@ -1,6 +1,7 @@
 # Sourced. Starts, stops and restarts the Rheo of this checkout for the compatibility tests.
 #
-#   rheo_start DIR [serve options]   starts, waits until ready; sets RHEO_PID, RHEO_KUBECONFIG, RHEO_ADDRESS
+#   rheo_start DIR [serve options]   starts, waits until ready; sets RHEO_PID, RHEO_KUBECONFIG, RHEO_ADDRESS, and
+#                                    RHEO_TOKEN_KUBECONFIG: the same user by a bearer token, without a certificate
 #   rheo_stop SIGNAL                 ends it (TERM or KILL) and waits for its end
 # State is kept in DIR/state, so that a restart can be asked for by another process: see lib/restart.
 
@@ -35,12 +36,16 @@ rheo_start() {
   [ -f "$dir/state/listen" ] && listen=$(cat "$dir/state/listen")
   mkdir -p "$dir/state"
   RHEO_KUBECONFIG=$dir/admin.kubeconfig
+  RHEO_TOKEN_KUBECONFIG=$dir/token.kubeconfig
   rm -f "$RHEO_KUBECONFIG"
-  "$RHEO" serve --data "$dir/data" --listen "$listen" --kubeconfig "$RHEO_KUBECONFIG" "$@" >>"$dir/rheo.log" 2>&1 &
+  echo 'compat-token,kubernetes-admin,1,"system:masters"' >"$dir/tokens.csv"
+  "$RHEO" serve --data "$dir/data" --listen "$listen" --kubeconfig "$RHEO_KUBECONFIG" \
+    --token-auth-file "$dir/tokens.csv" "$@" >>"$dir/rheo.log" 2>&1 &
   RHEO_PID=$!
   echo "$RHEO_PID" >"$dir/state/pid"
   printf '%s\n' "$@" >"$dir/state/options"
   rheo_wait_ready || { echo "rheo did not become ready:"; tail -20 "$dir/rheo.log"; return 1; }
+  sed -e 's/client-certificate-data:.*/token: compat-token/' -e '/client-key-data:/d' "$RHEO_KUBECONFIG" >"$RHEO_TOKEN_KUBECONFIG"
   echo "$RHEO_ADDRESS" >"$dir/state/listen"
   RHEO_DIR=$dir
 }

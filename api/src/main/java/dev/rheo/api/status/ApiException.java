@@ -151,12 +151,22 @@ public final class ApiException extends RuntimeException {
         Details.of("", "", ""));
   }
 
+  /** None of the media types asked for is known here, whatever their parameters. */
+  public static ApiException noRepresentation(List<String> supported) {
+    return of(
+        406,
+        "NotAcceptable",
+        "406: Not Acceptable\n\nAvailable representations: " + String.join(", ", supported),
+        Details.of("", "", ""));
+  }
+
+  /** A media type is known, but not with the parameters asked for, or not for this verb. */
   public static ApiException notAcceptable(List<String> supported) {
     return of(
         406,
         "NotAcceptable",
         "only the following media types are accepted: " + String.join(", ", supported),
-        Details.of("", "", ""));
+        null);
   }
 
   public static ApiException unsupportedMediaType(List<String> supported) {
@@ -165,7 +175,7 @@ public final class ApiException extends RuntimeException {
         "UnsupportedMediaType",
         "the body of the request was in an unknown format - accepted media types include: "
             + String.join(", ", supported),
-        Details.of("", "", ""));
+        null);
   }
 
   public static ApiException gone(String message) {

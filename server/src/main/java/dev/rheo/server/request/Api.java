@@ -5,6 +5,7 @@ import dev.rheo.api.status.ApiException;
 import dev.rheo.server.http.Handler;
 import dev.rheo.server.http.HttpRequest;
 import dev.rheo.server.http.HttpResponse;
+import dev.rheo.server.http.Refusals;
 import dev.rheo.server.metrics.RequestMetrics;
 import dev.rheo.server.resource.ResourceRegistry;
 import dev.rheo.server.resource.ResourceType;
@@ -79,19 +80,14 @@ public final class Api implements Handler {
       } else {
         ResourceType type = registry.find(info.group(), info.version(), info.resource());
         if (type == null) {
-          if (!registry.serves(info.group(), info.version())) {
+          if (!registry.servesGroup(info.group())) {
             return NonResource.notFound();
           }
           throw ApiException.pathNotFound();
         }
         Call call = checked(new Call(request, info, user, type));
         known = true;
-        Durations.requireValid(request.queryParameter("timeout"));
-        response =
-            switch (info.verb()) {
-              case "get", "list", "watch" -> reads.answer(call);
-              default -> writes.answer(call);
-            };
+        response = answer(call);
         Deprecations.warn(type, response);
       }
       code = response.status();
@@ -102,6 +98,19 @@ public final class Api implements Handler {
     } finally {
       metrics.answered(
           info, known, dryRun(request), code, (System.nanoTime() - request.receivedNanos()) / 1e9);
+    }
+  }
+
+  /** Refusals become answers here already: they too carry the resource's warnings. */
+  private HttpResponse answer(Call call) throws Exception {
+    try {
+      Durations.requireValid(call.request().queryParameter("timeout"));
+      return switch (call.info().verb()) {
+        case "get", "list", "watch" -> reads.answer(call);
+        default -> writes.answer(call);
+      };
+    } catch (ApiException refusal) {
+      return Refusals.of(refusal.status());
     }
   }
 

@@ -36,6 +36,7 @@ public final class NonResource {
   private final OpenApi openApi;
   private final PrometheusRegistry metrics;
   private final Supplier<String> address;
+  private final ResourceRegistry registry;
   private final byte[] paths;
 
   /**
@@ -50,6 +51,7 @@ public final class NonResource {
       PrometheusRegistry metrics,
       Supplier<String> address,
       ResourceRegistry registry) {
+    this.registry = registry;
     this.paths = paths(registry);
     this.healthz = healthz;
     this.livez = livez;
@@ -102,14 +104,23 @@ public final class NonResource {
     if (!parts[0].equals("api") && !parts[0].equals("apis")) {
       return notFound();
     }
-    byte[] document = null;
-    if (parts.length == 2) {
-      document =
-          parts[0].equals("api") ? discovery.resources("", parts[1]) : discovery.group(parts[1]);
-    } else if (parts.length == 3 && parts[0].equals("apis")) {
-      document = discovery.resources(parts[1], parts[2]);
+    boolean core = parts[0].equals("api");
+    if (parts.length == 2 && !core) {
+      byte[] group = discovery.group(parts[1]);
+      return group == null ? notFound() : json(group);
     }
-    return document == null ? notFound() : json(document);
+    if (parts.length != (core ? 2 : 3)) {
+      return notFound();
+    }
+    String group = core ? "" : parts[1];
+    byte[] resources = discovery.resources(group, parts[parts.length - 1]);
+    if (resources != null) {
+      return json(resources);
+    }
+    if (registry.servesGroup(group)) {
+      throw ApiException.pathNotFound();
+    }
+    return notFound();
   }
 
   /** Where nothing is served at all. */

@@ -15,6 +15,7 @@ import dev.rheo.server.metrics.RequestMetrics;
 import dev.rheo.server.request.Api.Call;
 import dev.rheo.server.resource.ResourceType;
 import dev.rheo.server.resource.Subresource;
+import dev.rheo.server.verb.read.PrettyBody;
 import dev.rheo.server.verb.read.Reads;
 import dev.rheo.server.verb.read.WatchMetrics;
 import dev.rheo.server.verb.write.Scales;
@@ -55,7 +56,7 @@ public final class ResourceReads {
               call.type(), call.namespace(), options, new Counted(metrics.watch(call.info())));
       return HttpResponse.longRunning(200, JSON, body);
     }
-    return compressed(call, reads.list(call.type(), call.namespace(), options));
+    return sent(call, reads.list(call.type(), call.namespace(), options));
   }
 
   private HttpResponse get(Call call) throws InterruptedException, IOException {
@@ -72,7 +73,7 @@ public final class ResourceReads {
       ObjectNode scale = Scales.of((ObjectNode) JSON_MAPPER.readTree(found.bytes()));
       return HttpResponse.bytes(200, JSON, JSON_MAPPER.writeValueAsBytes(scale));
     }
-    return compressed(call, found.answer());
+    return sent(call, found.answer());
   }
 
   /** Whether a subresource is a view of the object itself, such as its status. */
@@ -89,6 +90,13 @@ public final class ResourceReads {
     }
     FieldSelector resolved = options.fieldSelector().resolve(call.type()::fieldLabel);
     return options.withFieldSelector(resolved);
+  }
+
+  private HttpResponse sent(Call call, Reads.Answer answer) {
+    if (Api.isTrue(call.request(), "pretty")) {
+      return compressed(call, new Reads.Answer(new PrettyBody(answer.body()), answer.atLeast()));
+    }
+    return compressed(call, answer);
   }
 
   private HttpResponse compressed(Call call, Reads.Answer answer) {

@@ -39,10 +39,9 @@ public final class ResourceRegistry {
     return types.get(new Key(group, version, plural));
   }
 
-  /** Whether anything is served in this version of the group. */
-  public boolean serves(String group, String version) {
-    return types.keySet().stream()
-        .anyMatch(key -> key.group().equals(group) && key.version().equals(version));
+  /** Whether anything is served in this group, in whatever version. */
+  public boolean servesGroup(String group) {
+    return types.keySet().stream().anyMatch(key -> key.group().equals(group));
   }
 
   /** The resource, which must be there. */

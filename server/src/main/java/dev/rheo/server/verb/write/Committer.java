@@ -111,7 +111,7 @@ final class Committer {
         long expected = version == null ? Op.ABSENT : version.revision();
         byte[] form = encode(resource, remove.object());
         long revision = dryRun ? expected : store.commit(List.of(new Op.Delete(key, expected)));
-        yield new Written(form, revision, How.REMOVED);
+        yield new Written(form, remove.byUpdate() ? expected : revision, How.REMOVED);
       }
       case Outcome.Put put -> {
         byte[] form = encode(resource, put.object());

@@ -209,8 +209,8 @@ public final class Writes {
   }
 
   /**
-   * Deletes the objects that are selected. The answer is a Status, not the list of what was
-   * deleted: that would grow with their number.
+   * Deletes the objects that are selected. The answer is the list of them, or a Status where that
+   * would take more than {@link DeletedList#MAX_BYTES}.
    *
    * @param path of the collection
    * @param list whose field selector is resolved to canonical names
@@ -219,7 +219,10 @@ public final class Writes {
   public WriteResult deleteCollection(
       ObjectPath path, ListOptions list, DeleteOptions options, User user) {
     path.require("deletecollection");
-    collections.run(path, list, options);
+    byte[] deleted = collections.runAndList(path, list, options);
+    if (deleted != null) {
+      return new WriteResult(200, deleted, List.of());
+    }
     return WriteResult.of(
         200, success(200, new Details("", "", path.type().kind(), "", List.of(), 0)), List.of());
   }
