@@ -55,6 +55,7 @@ def health(t):
         lines = r.raw.decode().splitlines()
         t.note(path, [r.status, r.headers.get("content-type"), lines[-1] if lines else "",
                       "[+]ping ok" in lines, [x for x in lines if "excluded" in x and "ping" in x]])
+    t.send("GET", "/api/v1/namespaces?watch=1&timeoutSeconds=1")  # the series of watches begin with one
     r = t.send("GET", "/metrics")
     text = r.raw.decode()
     t.note("/metrics", [r.status, r.headers.get("content-type", "").split(";")[0]])

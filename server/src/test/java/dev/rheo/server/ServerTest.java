@@ -156,6 +156,42 @@ class ServerTest {
     }
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "/apis/apps/v9, application/json",
+    "/apis/apps/v9/deployments, application/json",
+    "/api/v2, application/json",
+    "/api/v2/pods, application/json",
+    "/apis/none.example.com/v1, text/plain; charset=utf-8",
+    "/apis/none.example.com/v1/things, text/plain; charset=utf-8",
+    "/nothing, text/plain; charset=utf-8"
+  })
+  void anUnknownVersionOfAGroupIsAnsweredByTheGroup(String path, String type) throws Exception {
+    HttpResponse<String> response = get(path, "admin-token");
+    assertThat(response.statusCode()).isEqualTo(404);
+    assertThat(response.headers().firstValue("Content-Type")).contains(type);
+  }
+
+  @Test
+  void refusalsCarryTheWarningsOfTheResource() throws Exception {
+    HttpResponse<String> response = get("/api/v1/namespaces/default/endpoints/none", "admin-token");
+    assertThat(response.statusCode()).isEqualTo(404);
+    assertThat(JSON.readTree(response.body()).get("reason").asText()).isEqualTo("NotFound");
+    assertThat(response.headers().firstValue("Warning").orElse("")).contains("deprecated");
+  }
+
+  @Test
+  void prettyIsForPeople() throws Exception {
+    create("nice");
+    for (String path : Set.of(MAPS, MAPS + "/nice")) {
+      String pretty = get(path + "?pretty=true", "admin-token").body();
+      assertThat(pretty).startsWith("{\n  \"kind\": \"ConfigMap").endsWith("\n}\n");
+      String compact = get(path + "?pretty=false", "admin-token").body();
+      assertThat(compact.indexOf('\n')).isEqualTo(compact.length() - 1);
+      assertThat(JSON.readTree(pretty)).isEqualTo(JSON.readTree(compact));
+    }
+  }
+
   @Test
   void whoMayNotIsToldWhat() throws Exception {
     assertThat(

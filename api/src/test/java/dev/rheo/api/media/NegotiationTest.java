@@ -56,11 +56,21 @@ class NegotiationTest {
               assertThat(e.code()).isEqualTo(406);
               assertThat(e.status().message())
                   .isEqualTo(
-                      "only the following media types are accepted: application/json,"
+                      "406: Not Acceptable\n\nAvailable representations: application/json,"
                           + " application/yaml, application/vnd.kubernetes.protobuf");
+              assertThat(e.status().details()).isNotNull();
             });
     assertThatThrownBy(() -> ALL.accept("application/json;as=Other;v=v1;g=meta.k8s.io", false))
-        .isInstanceOf(ApiException.class);
+        .isInstanceOfSatisfying(
+            ApiException.class,
+            e -> {
+              assertThat(e.code()).isEqualTo(406);
+              assertThat(e.status().message())
+                  .isEqualTo(
+                      "only the following media types are accepted: application/json,"
+                          + " application/yaml, application/vnd.kubernetes.protobuf");
+              assertThat(e.status().details()).isNull();
+            });
   }
 
   @Test

@@ -30,7 +30,9 @@ final class DeletedList {
     this.type = type;
     this.reader = reader;
     this.typePrefix =
-        "{\"kind\":\"%s\",\"apiVersion\":\"%s\",".formatted(type.kind(), type.apiVersion()).length();
+        "{\"kind\":\"%s\",\"apiVersion\":\"%s\","
+            .formatted(type.kind(), type.apiVersion())
+            .length();
   }
 
   void add(Entry entry) {

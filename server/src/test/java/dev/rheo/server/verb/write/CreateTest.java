@@ -88,6 +88,17 @@ class CreateTest {
   }
 
   @Test
+  void aPrefixThatMakesNoNameIsRefusedByItsOwnField() {
+    assertThatThrownBy(
+            () -> cluster.create("configmaps", "ns", "{'metadata':{'generateName':'Bad_'}}"))
+        .isInstanceOfSatisfying(
+            ApiException.class,
+            e ->
+                assertThat(e.status().details().causes().stream().map(c -> c.field()))
+                    .containsExactly("metadata.generateName", "metadata.name"));
+  }
+
+  @Test
   void aGeneratedNameThatIsTakenIsTriedAgainEightTimesInAll() {
     class Repeating extends Random {
       int calls;

@@ -273,7 +273,8 @@ class DeleteTest {
           "configmaps", "ns", "{'metadata':{'name':'" + name + "'},'data':{'k':'" + large + "'}}");
     }
     assertThat(
-            deleteCollection("ns", Map.of("limit", List.of("1"))).path("items")
+            deleteCollection("ns", Map.of("limit", List.of("1")))
+                .path("items")
                 .findValuesAsText("name"))
         .containsExactly("a");
     JsonNode status = deleteCollection("ns", Map.of());

@@ -238,9 +238,15 @@ class UpdateTest {
         .remove(0);
     map = (ObjectNode) cluster.update("configmaps", "ns", "a", map);
     assertThat(cluster.stored("configmaps", "ns", "a")).isNotNull();
+    String version = map.path("metadata").path("resourceVersion").asText();
+    long before = cluster.revision();
     ((ObjectNode) map.get("metadata")).remove("finalizers");
     JsonNode last = cluster.update("configmaps", "ns", "a", map);
     assertThat(last.path("metadata").path("name").asText()).isEqualTo("a");
+    assertThat(last.path("metadata").has("finalizers")).isFalse();
+    // the update is never stored: there is a removal, and that is all
+    assertThat(last.path("metadata").path("resourceVersion").asText()).isEqualTo(version);
+    assertThat(cluster.revision()).isEqualTo(before + 1);
     assertThat(cluster.stored("configmaps", "ns", "a")).isNull();
   }
 
