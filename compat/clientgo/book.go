@@ -14,7 +14,6 @@ import (
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/client-go/dynamic"
-	"k8s.io/client-go/kubernetes"
 	"k8s.io/client-go/tools/cache"
 )
 
@@ -163,7 +162,7 @@ func first(v []string, n int) []string {
 }
 
 // settle waits until each informer holds what the server holds, and says so.
-func settle(ctx context.Context, _ kubernetes.Interface, client dynamic.Interface, books []*book, when string) {
+func settle(ctx context.Context, client dynamic.Interface, books []*book, when string) {
 	for _, b := range books {
 		var problem string
 		end := time.Now().Add(40 * time.Second)

@@ -29,7 +29,7 @@ import (
 
 var (
 	kubeconfig  = flag.String("kubeconfig", os.Getenv("KUBECONFIG"), "kubeconfig of the server")
-	content     = flag.String("content-type", "application/json", "content type of the typed client")
+	content     = flag.String("content-type", "", "content type of the typed clients; empty: client-go's own choice, protobuf first")
 	restarts    = flag.String("restarts", "", "shell commands, separated by ';;', each of which restarts the server and returns when it is ready")
 	churnFor    = flag.Duration("churn", 3*time.Second, "churn before, between and after the restarts")
 	mayRelist   = flag.Bool("may-relist", false, "informers may list again after a restart (kube-apiserver forgets its history)")
@@ -73,14 +73,14 @@ func run() error {
 		return err
 	}
 	config.QPS, config.Burst = 5000, 5000
+	config.ContentType = *content
 	writer := kubernetes.NewForConfigOrDie(rest.CopyConfig(config))
 	seen := newRequests()
 	watched := rest.CopyConfig(config)
 	watched.Wrap(seen.wrap)
-	typedConfig := rest.CopyConfig(watched)
-	typedConfig.ContentType = *content
-	typed := kubernetes.NewForConfigOrDie(typedConfig)
+	typed := kubernetes.NewForConfigOrDie(watched)
 	untyped := dynamic.NewForConfigOrDie(watched)
+	judge := dynamic.NewForConfigOrDie(rest.CopyConfig(config)) // its lists are not the informers'
 
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
@@ -129,7 +129,7 @@ func run() error {
 		}
 	}
 	churn.run(ctx, *workers, *churnFor)
-	settle(ctx, writer, untyped, books, "after churn")
+	settle(ctx, judge, books, "after churn")
 	for _, b := range books[:2] {
 		b.expectExactly(churn, "after churn")
 	}
@@ -144,7 +144,7 @@ func run() error {
 		}
 		time.Sleep(*churnFor)
 		stop()
-		settle(ctx, writer, untyped, books, fmt.Sprintf("after restart %d", i+1))
+		settle(ctx, judge, books, fmt.Sprintf("after restart %d", i+1))
 		churn.expectAcknowledged(ctx, fmt.Sprintf("after restart %d", i+1))
 		for _, b := range books[:2] {
 			b.expectExactly(churn, fmt.Sprintf("after restart %d", i+1))

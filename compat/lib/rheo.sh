@@ -1,6 +1,7 @@
 # Sourced. Starts, stops and restarts the Rheo of this checkout for the compatibility tests.
 #
-#   rheo_start DIR [serve options]   starts, waits until ready; sets RHEO_PID, RHEO_KUBECONFIG, RHEO_ADDRESS
+#   rheo_start DIR [serve options]   starts, waits until ready; sets RHEO_PID, RHEO_KUBECONFIG, RHEO_ADDRESS, and
+#                                    RHEO_TOKEN_KUBECONFIG: the same user by a bearer token, without a certificate
 #   rheo_stop SIGNAL                 ends it (TERM or KILL) and waits for its end
 # State is kept in DIR/state, so that a restart can be asked for by another process: see lib/restart.
 
@@ -35,14 +36,25 @@ rheo_start() {
   [ -f "$dir/state/listen" ] && listen=$(cat "$dir/state/listen")
   mkdir -p "$dir/state"
   RHEO_KUBECONFIG=$dir/admin.kubeconfig
+  RHEO_TOKEN_KUBECONFIG=$dir/token.kubeconfig
   rm -f "$RHEO_KUBECONFIG"
-  "$RHEO" serve --data "$dir/data" --listen "$listen" --kubeconfig "$RHEO_KUBECONFIG" "$@" >>"$dir/rheo.log" 2>&1 &
+  echo 'compat-token,kubernetes-admin,1,"system:masters"' >"$dir/tokens.csv"
+  "$RHEO" serve --data "$dir/data" --listen "$listen" --kubeconfig "$RHEO_KUBECONFIG" \
+    --token-auth-file "$dir/tokens.csv" "$@" >>"$dir/rheo.log" 2>&1 &
   RHEO_PID=$!
   echo "$RHEO_PID" >"$dir/state/pid"
   printf '%s\n' "$@" >"$dir/state/options"
   rheo_wait_ready || { echo "rheo did not become ready:"; tail -20 "$dir/rheo.log"; return 1; }
+  sed -e 's/client-certificate-data:.*/token: compat-token/' -e '/client-key-data:/d' "$RHEO_KUBECONFIG" >"$RHEO_TOKEN_KUBECONFIG"
   echo "$RHEO_ADDRESS" >"$dir/state/listen"
   RHEO_DIR=$dir
+}
+
+# A child of a shell that does not wait stays as a zombie: that one has ended, too.
+rheo_runs() {
+  local state
+  state=$(ps -o stat= -p "$1" 2>/dev/null)
+  [ -n "$state" ] && [ "${state:0:1}" != Z ]
 }
 
 rheo_stop() {
@@ -51,15 +63,10 @@ rheo_stop() {
   jvm=$(rheo_jvm "$pid")
   kill "-$1" "$jvm" 2>/dev/null
   for _ in $(seq 300); do
-    if ! kill -0 "$jvm" 2>/dev/null && ! kill -0 "$pid" 2>/dev/null; then break; fi
-    # a child of this shell stays as a zombie until it is waited for
-    [ "$(ps -o stat= -p "$pid" 2>/dev/null | cut -c1)" = Z ] && break
+    rheo_runs "$jvm" || { rm -f "$RHEO_DIR/state/pid"; return 0; }
     sleep 0.1
   done
-  if kill -0 "$jvm" 2>/dev/null && [ "$(ps -o stat= -p "$jvm" 2>/dev/null | cut -c1)" != Z ]; then
-    echo "rheo did not end within 30 s of SIG$1"
-    kill -KILL "$jvm"
-    return 1
-  fi
-  rm -f "$RHEO_DIR/state/pid"
+  echo "rheo did not end within 30 s of SIG$1"
+  kill -KILL "$jvm" 2>/dev/null
+  return 1
 }

@@ -70,12 +70,15 @@ class Server:
     def __init__(self, kubeconfig):
         self.config = kubeconfig
         self.context = kubeconfig.ssl_context() if kubeconfig.tls else None
+        self.anonymous = kubeconfig.ssl_context(with_client_certificate=False) if kubeconfig.tls else None
         self.local = threading.local()
 
-    def connect(self, timeout):
+    def connect(self, timeout, headers=None):
+        """A connection; without the client certificate if the headers bring credentials of their own."""
         c = self.config
         if c.tls:
-            return http.client.HTTPSConnection(c.host, c.port, timeout=timeout, context=self.context)
+            context = self.anonymous if "Authorization" in (headers or {}) else self.context
+            return http.client.HTTPSConnection(c.host, c.port, timeout=timeout, context=context)
         return http.client.HTTPConnection(c.host, c.port, timeout=timeout)
 
     def headers(self, extra):
@@ -99,7 +102,7 @@ class Server:
             data = data.encode()
         if extra.get("Content-Type", "") is None:
             del extra["Content-Type"]
-        connection = self.connect(timeout)
+        connection = self.connect(timeout, headers)
         try:
             connection.putrequest(method, path, skip_accept_encoding=True)
             for k, v in self.headers(extra).items():
@@ -203,7 +206,7 @@ class Run:
         path = self.fill(path)
         begin = time.monotonic()
         place = len(self.steps)
-        connection = self.server.connect(seconds + 8)
+        connection = self.server.connect(seconds + 8, headers)
         events, end = [], "open"
         try:
             connection.putrequest("GET", path, skip_accept_encoding=True)

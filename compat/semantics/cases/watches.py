@@ -19,6 +19,7 @@ def versions(t, shown):
     t.send("PUT", CM + "/a", cm("a", {"n": "changed"}))
     t.send("DELETE", CM + "/b")
     now = t.send("POST", CM, cm("d")).rv
+    t.send("GET", CM)  # a consistent list: from here on, "any" state may be this one and no older
     rv = {"unset": "", "0": "0", "old": made["c"].rv, "now": now}[shown]
     for match in ("", "NotOlderThan", "Exact", "Nonsense"):
         for initial in ("", "true", "false"):
@@ -254,6 +255,7 @@ def gate_off(t):
     """With WatchList=false the parameter is refused and nothing is defaulted."""
     t.make_namespace()
     fill(t, ("a",))
+    t.send("GET", CM)
     for query in ("sendInitialEvents=true&resourceVersionMatch=NotOlderThan&allowWatchBookmarks=true",
                   "sendInitialEvents=true", "sendInitialEvents=false&resourceVersionMatch=NotOlderThan",
                   "resourceVersionMatch=NotOlderThan", "resourceVersionMatch=Exact", "",

@@ -1,4 +1,10 @@
 // Writes the field table of every type of the Kubernetes API (one line a field) from the Go types themselves.
+//
+// Run by hand when the Kubernetes release changes (go.mod tells which):
+//
+//	go run . > table
+//
+// and put it below the header of codec/src/main/resources/dev/rheo/codec/schema/types.txt, which describes the format.
 package main
 
 import (
@@ -71,7 +77,9 @@ func kind(t reflect.Type) string {
 			return "strlist" // ExtraValue, Verbs: a message with repeated string items = 1
 		}
 	}
-	if t.Kind() == reflect.Interface { return "any" }
+	if t.Kind() == reflect.Interface {
+		return "any"
+	}
 	panic(t.String())
 }
 func indexOfSchema(t reflect.Type) int { f, _ := t.FieldByName("Schema"); return f.Index[0] }
@@ -102,7 +110,9 @@ func walk(t reflect.Type) {
 		for _, o := range js[1:] {
 			switch o {
 			case "omitempty":
-				if mode == "a" { mode = "o" }
+				if mode == "a" {
+					mode = "o"
+				}
 			case "omitzero":
 				mode = "z"
 			case "inline":
@@ -119,15 +129,21 @@ func walk(t reflect.Type) {
 				card, ft = "p", ft.Elem()
 			}
 			if ft.Kind() == reflect.Map {
-				if card == "p" { card = "p?" }
+				if card == "p" {
+					card = "p?"
+				}
 				card, ft = "m", ft.Elem()
-				if ft.Kind() == reflect.Ptr { ft = ft.Elem() }
+				if ft.Kind() == reflect.Ptr {
+					ft = ft.Elem()
+				}
 			} else if ft.Kind() == reflect.Interface {
 				continue
 			} else if ft.Kind() == reflect.Slice && ft.Elem().Kind() != reflect.Uint8 {
 				if _, ok := reflect.PointerTo(ft).MethodByName("Marshal"); !ok || ft.Name() == "" {
 					card, ft = "l", ft.Elem()
-					if ft.Kind() == reflect.Ptr { ft = ft.Elem() }
+					if ft.Kind() == reflect.Ptr {
+						ft = ft.Elem()
+					}
 				}
 			}
 			k = kind(ft)
@@ -136,27 +152,40 @@ func walk(t reflect.Type) {
 	}
 	lines = append(lines, strings.Join(out, "\n"))
 }
-func dash(s string) string { if s == "" { return "-" }; return s }
+func dash(s string) string {
+	if s == "" {
+		return "-"
+	}
+	return s
+}
 
 func main() {
 	s := runtime.NewScheme()
 	for _, f := range []func(*runtime.Scheme) error{scheme.AddToScheme, apiext.AddToScheme, apiextb.AddToScheme, apireg.AddToScheme, apiregb.AddToScheme, apidisc.AddToScheme, apidiscb.AddToScheme, adm.AddToScheme, admb.AddToScheme, imgpol.AddToScheme, metav1.AddMetaToScheme} {
-		if err := f(s); err != nil { panic(err) }
+		if err := f(s); err != nil {
+			panic(err)
+		}
 	}
 	all := s.AllKnownTypes()
 	var g []schema.GroupVersionKind
 	for k := range all {
-		if k.Version != runtime.APIVersionInternal { g = append(g, k) }
+		if k.Version != runtime.APIVersionInternal {
+			g = append(g, k)
+		}
 	}
 	sort.Slice(g, func(i, j int) bool { return g[i].String() < g[j].String() })
 	w := bufio.NewWriter(os.Stdout)
 	for _, k := range g {
 		t := all[k]
-		if t.Name() == "InternalEvent" { continue }
+		if t.Name() == "InternalEvent" {
+			continue
+		}
 		walk(t)
 		fmt.Fprintf(w, "G %s %s %s\n", k.GroupVersion(), k.Kind, name(t))
 	}
 	sort.Strings(lines)
-	for _, l := range lines { fmt.Fprintln(w, l) }
+	for _, l := range lines {
+		fmt.Fprintln(w, l)
+	}
 	w.Flush()
 }

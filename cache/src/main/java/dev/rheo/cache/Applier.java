@@ -33,7 +33,7 @@ final class Applier {
   private final Interner<LabelSet> labelSets = new Interner<>(LabelSet.class, 1 << 13);
   private final Interner<FieldValues> fieldValues = new Interner<>(FieldValues.class, 1 << 13);
   private final Interner<String> strings = new Interner<>(String.class, 1 << 14);
-  private final Record.Writer header = new Record.Writer();
+  private final SpoolRecord.Writer header = new SpoolRecord.Writer();
   private final ArrayDeque<DecodedChunk> decoded = new ArrayDeque<>();
   private final Set<String> reported = new HashSet<>();
   private final List<Logged> batch = new ArrayList<>();

@@ -47,6 +47,9 @@ public record CacheStats(
     List<Resource> resources) {
 
   /**
+   * The figures of one resource.
+   *
+   * @param name the group resource
    * @param objects objects now
    * @param events events in the log
    * @param bytes bytes of the present objects' forms

@@ -35,17 +35,16 @@ final class EventDecoder {
     EventLog log = of.log;
     CacheEvent event = log.decoded(number);
     if (event == null) {
-      Window window = Window.get();
       Entry current = null;
       Entry previous = null;
       if (log.place(number) != Place.NONE) {
-        current = entry(of, number, true, window, mayBlock);
+        current = entry(of, number, true, mayBlock);
         if (current == null) {
           return null;
         }
       }
       if (log.previous(number) != Place.NONE) {
-        previous = entry(of, number, false, window, mayBlock);
+        previous = entry(of, number, false, mayBlock);
         if (previous == null) {
           return null;
         }
@@ -58,15 +57,19 @@ final class EventDecoder {
     return event;
   }
 
-  private @Nullable Entry entry(
-      Table table, long number, boolean current, Window window, boolean mayBlock)
+  private @Nullable Entry entry(Table table, long number, boolean current, boolean mayBlock)
       throws IOException, ForgottenException {
     Found found = find(table.log, number, current);
-    int ahead = window.end() == found.offset ? Window.BYTES : AHEAD;
-    ByteBuffer header = window.header(found.segment, found.offset, ahead, mayBlock);
-    return header == null
-        ? null
-        : Record.decode(header, found.segment, found.offset, table.fieldNames);
+    Window window = Window.acquire();
+    try {
+      int ahead = window.end() == found.offset ? Window.BYTES : AHEAD;
+      ByteBuffer header = window.header(found.segment, found.offset, ahead, mayBlock);
+      return header == null
+          ? null
+          : SpoolRecord.decode(header, found.segment, found.offset, table.fieldNames);
+    } finally {
+      window.release();
+    }
   }
 
   private record Found(Segment segment, int offset) {}

@@ -31,6 +31,7 @@ public final class FormReader {
   private int aheadTo;
 
   private volatile boolean mayBlock;
+  private volatile boolean loading;
 
   public FormReader(WatchCache cache) {
     this.cache = cache;
@@ -72,10 +73,18 @@ public final class FormReader {
 
   private int cold(Segment of, int at, int count, ByteBuffer dst, boolean block)
       throws IOException {
-    Window window = Window.get();
-    if (window.covers(of, at)) {
-      return window.copy(at, count, dst);
+    Window window = Window.acquire();
+    try {
+      return window.covers(of, at)
+          ? window.copy(at, count, dst)
+          : fromFile(of, at, count, dst, block, window);
+    } finally {
+      window.release();
     }
+  }
+
+  private int fromFile(Segment of, int at, int count, ByteBuffer dst, boolean block, Window window)
+      throws IOException {
     if (count >= LARGE && dst.isDirect()) {
       ahead = 0;
       return direct(of, at, count, dst, block);
@@ -108,9 +117,14 @@ public final class FormReader {
 
   /**
    * Brings the bytes from {@code from} on into memory on another thread, then runs {@code
-   * whenLoaded} there, also if reading failed: the next {@link #read} tells.
+   * whenLoaded} there, also if reading failed: the next {@link #read} tells. While a load is under
+   * way another one is not begun: the callback of the first one tells of its end.
    */
   public void load(Entry entry, int from, Runnable whenLoaded) {
+    if (loading) {
+      return;
+    }
+    loading = true;
     cache
         .loaders()
         .load(
@@ -118,6 +132,7 @@ public final class FormReader {
             entry.offset + from,
             () -> {
               mayBlock = true;
+              loading = false;
               whenLoaded.run();
             });
   }
@@ -125,17 +140,8 @@ public final class FormReader {
   /** The whole form. Blocks on the disk: not for event loops. */
   public byte[] readFully(Entry entry) throws IOException {
     byte[] form = new byte[entry.length()];
-    ByteBuffer heap = ByteBuffer.wrap(form);
     try {
-      entry.segment.readHot(heap, entry.offset);
-      if (heap.hasRemaining()) {
-        ByteBuffer scratch = ByteBuffer.allocateDirect(Math.min(heap.remaining(), Window.BYTES));
-        while (heap.hasRemaining()) {
-          scratch.clear().limit(Math.min(scratch.capacity(), heap.remaining()));
-          entry.segment.read(scratch, entry.offset + heap.position(), true);
-          heap.put(scratch.flip());
-        }
-      }
+      Window.readFully(entry.segment, entry.offset, ByteBuffer.wrap(form));
       return form;
     } catch (IOException e) {
       cache.spoolFailed(e);

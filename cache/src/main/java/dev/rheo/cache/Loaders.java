@@ -2,7 +2,6 @@ package dev.rheo.cache;
 
 import java.io.IOException;
 import java.lang.System.Logger.Level;
-import java.nio.ByteBuffer;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -53,12 +52,12 @@ final class Loaders implements AutoCloseable {
   }
 
   private static void touch(Segment segment, int position) throws IOException {
-    ByteBuffer scratch = ByteBuffer.allocateDirect(32 << 10);
+    Window window = Window.acquire();
     int end = Math.min(segment.end, position + AHEAD);
-    for (int at = position; at < end; ) {
-      scratch.clear().limit(Math.min(scratch.capacity(), end - at));
-      at += segment.read(scratch, at, true);
+    for (int at = position; at < end; at = window.end()) {
+      window.fill(segment, at, end - at, true);
     }
+    window.release();
   }
 
   int pending() {

@@ -84,7 +84,7 @@ final class Retention {
     }
     return log > settings.logBytes()
         || kept - live > settings.historyBytes()
-        || spool.linkedBytes() > settings.diskBytes() && kept > live;
+        || (spool.linkedBytes() > settings.diskBytes() && kept > live);
   }
 
   /** The revision below which the resource with the oldest history has some hundred events. */

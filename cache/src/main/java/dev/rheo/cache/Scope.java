@@ -12,7 +12,6 @@ import org.jspecify.annotations.Nullable;
  * @param field a selectable field of the resource, such as {@code spec.nodeName}; null for none
  * @param fieldValue only objects whose present or previous version has this value in {@code field};
  *     null exactly if {@code field} is
- * @throws IllegalArgumentException if only one of field and value is given
  */
 public record Scope(
     @Nullable String namespace,

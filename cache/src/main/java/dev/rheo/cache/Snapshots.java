@@ -62,11 +62,19 @@ final class Snapshots {
     // One at a time for each resource: others that want the same find it remembered.
     locks[table].lock();
     try {
-      Known nearest = nearest(now, table, target);
+      Known nearest = nearest(now, table, target, log.first());
       if (nearest.number == target) {
         return nearest.tree;
       }
-      EntryTree tree = walk(now.generation(), table, nearest, target);
+      EntryTree tree;
+      try {
+        tree = walk(now.generation(), table, nearest, target);
+      } catch (EventDecoder.ForgottenException e) {
+        // The way up from an older state was just given up; that down from a newer one is kept.
+        check(now, revision);
+        nearest = nearest(now, table, target, target);
+        tree = walk(now.generation(), table, nearest, target);
+      }
       check(now, revision);
       long apart = Math.abs(nearest.number - target);
       remember(now.generation(), table, revision, target, tree, apart);
@@ -106,7 +114,12 @@ final class Snapshots {
     }
   }
 
-  private Known nearest(Published now, int table, long target) {
+  /**
+   * The known state with the fewest events between it and the target.
+   *
+   * @param lowest states before this event do not count
+   */
+  private Known nearest(Published now, int table, long target, long lowest) {
     Known best =
         new Known(
             now.generation(), table, now.revision(), now.ends()[table], now.trees()[table], 0);
@@ -115,6 +128,7 @@ final class Snapshots {
       for (Known candidate : known) {
         if (candidate.generation == now.generation()
             && candidate.table == table
+            && candidate.number >= lowest
             && Math.abs(candidate.number - target) < Math.abs(best.number - target)) {
           best = candidate;
           used = candidate;

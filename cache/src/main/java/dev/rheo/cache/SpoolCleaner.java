@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
@@ -170,7 +171,7 @@ final class SpoolCleaner implements Runnable {
       Segment victim,
       EventLog log,
       long number,
-      TreeMap<Integer, Needed> needed,
+      SortedMap<Integer, Needed> needed,
       List<Named> named) {
     long place = log.place(number);
     long previous = log.previous(number);
@@ -187,12 +188,12 @@ final class SpoolCleaner implements Runnable {
     }
   }
 
-  private static Needed need(TreeMap<Integer, Needed> needed, long place) {
+  private static Needed need(SortedMap<Integer, Needed> needed, long place) {
     return needed.computeIfAbsent(Place.offset(place), offset -> new Needed());
   }
 
   /** Copies the records, in the order in which they stand, step by step. */
-  private boolean copy(Segment victim, Published seen, TreeMap<Integer, Needed> needed)
+  private boolean copy(Segment victim, Published seen, SortedMap<Integer, Needed> needed)
       throws IOException {
     List<byte[]> step = new ArrayList<>();
     List<Needed> records = new ArrayList<>();
@@ -240,22 +241,13 @@ final class SpoolCleaner implements Runnable {
   }
 
   private static int length(Segment of, int offset) throws IOException {
-    ByteBuffer fixed = ByteBuffer.wrap(read(of, offset, Record.FIXED));
-    return Record.headerLength(fixed) + Record.formLength(fixed);
+    ByteBuffer fixed = ByteBuffer.wrap(read(of, offset, SpoolRecord.FIXED));
+    return SpoolRecord.headerLength(fixed) + SpoolRecord.formLength(fixed);
   }
 
   private static byte[] read(Segment of, int offset, int length) throws IOException {
     byte[] bytes = new byte[length];
-    ByteBuffer heap = ByteBuffer.wrap(bytes);
-    of.readHot(heap, offset);
-    if (heap.hasRemaining()) {
-      ByteBuffer scratch = ByteBuffer.allocateDirect(Math.min(length, Window.BYTES));
-      while (heap.hasRemaining()) {
-        scratch.clear().limit(Math.min(scratch.capacity(), heap.remaining()));
-        of.read(scratch, offset + heap.position(), true);
-        heap.put(scratch.flip());
-      }
-    }
+    Window.readFully(of, offset, ByteBuffer.wrap(bytes));
     return bytes;
   }
 
@@ -263,7 +255,7 @@ final class SpoolCleaner implements Runnable {
   private void finish(
       Segment victim,
       Published seen,
-      TreeMap<Integer, Needed> needed,
+      SortedMap<Integer, Needed> needed,
       List<Named> named,
       List<Present> present) {
     Published now = cache.published();
@@ -320,7 +312,7 @@ final class SpoolCleaner implements Runnable {
     }
   }
 
-  private static long movedTo(TreeMap<Integer, Needed> needed, long place) {
+  private static long movedTo(SortedMap<Integer, Needed> needed, long place) {
     Needed record = needed.get(Place.offset(place));
     if (record == null || record.moved == Place.NONE) {
       throw new IllegalStateException("a record that is needed was not copied");

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -32,7 +33,6 @@ import org.jspecify.annotations.Nullable;
 public final class WatchCache implements AutoCloseable {
   private final Map<String, Resource> byName = new LinkedHashMap<>();
   private final Resource[] resources;
-  private final CacheSettings settings;
   private final Spool spool;
   private final Loaders loaders;
   private final EventDecoder decoder;
@@ -71,7 +71,6 @@ public final class WatchCache implements AutoCloseable {
       SpoolFile.@Nullable Factory files,
       LongSupplier nanoTime) {
     checkPrefixes(resources);
-    this.settings = settings;
     this.resources = new Resource[resources.size()];
     for (int i = 0; i < this.resources.length; i++) {
       this.resources[i] = new Resource(this, resources.get(i), i);
@@ -83,7 +82,7 @@ public final class WatchCache implements AutoCloseable {
     snapshots = new Snapshots(decoder, this.resources.length, settings.snapshotBytes());
     Generation nothing = new Generation(resources, 0);
     EntryTree[] trees = new EntryTree[this.resources.length];
-    java.util.Arrays.fill(trees, EntryTree.EMPTY);
+    Arrays.fill(trees, EntryTree.EMPTY);
     published = new Published(nothing, 0, trees, new long[trees.length]);
     // Nothing is known of any revision yet, so there is none from which events could be read.
     nothing.floor = Long.MAX_VALUE;
@@ -155,6 +154,7 @@ public final class WatchCache implements AutoCloseable {
     }
   }
 
+  /** The figures of this moment, for metrics. */
   public CacheStats stats() {
     Published now = published;
     List<CacheStats.Resource> each = new ArrayList<>();

@@ -2,6 +2,7 @@ package dev.rheo.cache;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.concurrent.ArrayBlockingQueue;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,14 +16,45 @@ final class Window {
 
   private static final ThreadLocal<Window> MINE = ThreadLocal.withInitial(Window::new);
 
+  /** For virtual threads, of which only as many read at once as there are carriers. */
+  private static final ArrayBlockingQueue<Window> SPARE = new ArrayBlockingQueue<>(32);
+
   private final ByteBuffer buffer = ByteBuffer.allocateDirect(BYTES);
   private int segment;
   private int from;
   private int to;
 
-  /** The thread's own; a virtual thread gets a new one, which it should keep while it reads. */
-  static Window get() {
-    return Thread.currentThread().isVirtual() ? new Window() : MINE.get();
+  /** The thread's own, or one that a virtual thread borrows until {@link #release}. */
+  static Window acquire() {
+    if (!Thread.currentThread().isVirtual()) {
+      return MINE.get();
+    }
+    Window spare = SPARE.poll();
+    return spare == null ? new Window() : spare;
+  }
+
+  void release() {
+    if (Thread.currentThread().isVirtual()) {
+      // One too many is left to the collector.
+      boolean ignored = SPARE.offer(this);
+    }
+  }
+
+  /** Fills all of {@code dst}, waiting for the disk if need be. */
+  static void readFully(Segment of, int position, ByteBuffer dst) throws IOException {
+    int at = position + of.readHot(dst, position);
+    if (!dst.hasRemaining()) {
+      return;
+    }
+    Window window = acquire();
+    try {
+      while (dst.hasRemaining()) {
+        window.fill(of, at, dst.remaining(), true);
+        at += window.copy(at, dst.remaining(), dst);
+      }
+    } finally {
+      window.release();
+    }
   }
 
   boolean covers(Segment of, int position) {
@@ -68,17 +100,17 @@ final class Window {
    */
   @Nullable ByteBuffer header(Segment of, int position, int ahead, boolean mayBlock)
       throws IOException {
-    if (!covers(of, position) || to - position < Record.FIXED) {
+    if (!covers(of, position) || to - position < SpoolRecord.FIXED) {
       if (!fill(of, position, ahead, mayBlock)) {
         return null;
       }
-      while (to - position < Record.FIXED) {
+      while (to - position < SpoolRecord.FIXED) {
         if (!more(of, mayBlock)) {
           return null;
         }
       }
     }
-    int length = Record.headerLength(view(position));
+    int length = SpoolRecord.headerLength(view(position));
     if (length <= to - position) {
       return view(position);
     }

@@ -26,6 +26,7 @@ class WatchCacheTest {
   @BeforeEach
   void begin() throws Exception {
     world = new World(directory, World.small());
+    World.until(world.cache::ready);
   }
 
   @AfterEach

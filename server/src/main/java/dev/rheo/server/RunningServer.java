@@ -5,6 +5,7 @@ import dev.rheo.cache.CacheSettings;
 import dev.rheo.cache.CachedResource;
 import dev.rheo.cache.WatchCache;
 import dev.rheo.server.health.Health;
+import dev.rheo.server.http.Deflaters;
 import dev.rheo.server.http.Edge;
 import dev.rheo.server.http.EdgeSettings;
 import dev.rheo.server.metrics.PartMetrics;
@@ -62,6 +63,9 @@ final class RunningServer implements Server {
   /** This release, as part of the version that discovery tells. */
   private static final String RELEASE = "0.1.0";
 
+  /** What one deflater holds outside the heap, about. */
+  private static final long DEFLATER_BYTES = 300 << 10;
+
   private static final Duration READY_POLL = Duration.ofMillis(5);
 
   private final Closing opened = new Closing();
@@ -86,6 +90,7 @@ final class RunningServer implements Server {
       opened.add("timer", timer::stop);
 
       RandomGenerator random = new SharedRandom();
+      Deflaters deflaters = new Deflaters((int) (config.memory().compression() / DEFLATER_BYTES));
       Writes writes = new Writes(store, cache, registry, clock, random);
       PrometheusRegistry metrics = new PrometheusRegistry();
       RequestMetrics requestMetrics = new RequestMetrics(metrics);
@@ -101,11 +106,13 @@ final class RunningServer implements Server {
                   new Discovery(registry, RELEASE),
                   new OpenApi(registry),
                   metrics,
-                  this::hostAndPort),
+                  this::hostAndPort,
+                  registry),
               new ResourceReads(
                   new Reads(store, cache, timer, System::nanoTime, random),
                   config.gates(),
-                  requestMetrics),
+                  requestMetrics,
+                  deflaters),
               new ResourceWrites(writes, config.gates()),
               requestMetrics);
       edge = new Edge(edgeSettings(config), pki.get().tls(), api);

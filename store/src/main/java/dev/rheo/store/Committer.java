@@ -121,6 +121,7 @@ final class Committer implements AutoCloseable {
     @Nullable StoreException fault = null;
     for (List<Pending> group = take(); !group.isEmpty(); group = take()) {
       try {
+        fault = fault == null ? gate.fault() : fault;
         if (fault != null) {
           figures = repair.repair(fault);
           fault = null;

@@ -1,11 +1,13 @@
 package dev.rheo.store;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.AbstractNativeReference;
 import org.rocksdb.BlockBasedTableConfig;
@@ -24,6 +26,7 @@ import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.Status;
 import org.rocksdb.WALRecoveryMode;
+import org.rocksdb.WriteBatch;
 import org.rocksdb.WriteBufferManager;
 import org.rocksdb.WriteOptions;
 
@@ -31,6 +34,12 @@ import org.rocksdb.WriteOptions;
 final class Engine implements AutoCloseable {
   private static final System.Logger LOGGER = System.getLogger(Engine.class.getName());
   private static final long MIB = 1 << 20;
+
+  private static final Duration STALL_PAUSE = Duration.ofMillis(1);
+  private static final Duration LONGEST_STALL = Duration.ofSeconds(20);
+
+  /** How many files of the first level stop writes until they are compacted. */
+  private static final int STOP_FILES = 36;
 
   /** How an engine is opened. */
   enum Mode {
@@ -49,7 +58,8 @@ final class Engine implements AutoCloseable {
   final ColumnFamilyHandle keys;
   final ColumnFamilyHandle log;
   final ColumnFamilyHandle values;
-  final WriteOptions synced;
+  private final WriteOptions synced;
+  private volatile @Nullable StoreException fault;
 
   /** For reads that pass a lot once and must not push the rest out of the cache. */
   final ReadOptions scan;
@@ -59,7 +69,7 @@ final class Engine implements AutoCloseable {
     boolean opened = false;
     try {
       cache = own(new LRUCache(settings.nativeMemory(), 2));
-      synced = own(new WriteOptions().setSync(true));
+      synced = own(new WriteOptions().setSync(true).setNoSlowdown(true));
       scan = own(new ReadOptions().setFillCache(false));
       DBOptions options = options(settings, mode, recovery);
       long writeBuffers = settings.nativeMemory() / 2;
@@ -116,7 +126,7 @@ final class Engine implements AutoCloseable {
         .setMaxBackgroundJobs(2)
         .setMaxManifestFileSize(8 * MIB)
         .setManifestPreallocationSize(64 << 10)
-        // Recovery after a failed write is ours: see WriteFault.
+        // Recovery after a failed write is ours: see FaultRepair.
         .setMaxBgErrorResumeCount(0)
         .setSkipStatsUpdateOnDbOpen(true)
         .setStatsDumpPeriodSec(0)
@@ -139,6 +149,11 @@ final class Engine implements AutoCloseable {
             .setMaxWriteBufferNumber(2)
             .setArenaBlockSize(64 << 10)
             .setCompressionType(CompressionType.LZ4_COMPRESSION)
+            // Writes go on or wait (see write), nothing between.
+            .setLevel0SlowdownWritesTrigger(STOP_FILES)
+            .setLevel0StopWritesTrigger(STOP_FILES)
+            .setSoftPendingCompactionBytesLimit(0)
+            .setHardPendingCompactionBytesLimit(0)
             .setTargetFileSizeBase(16 * MIB)
             .setMaxBytesForLevelBase(64 * MIB);
     if (name == Layout.VALUES) {
@@ -152,6 +167,48 @@ final class Engine implements AutoCloseable {
           .setBlobGarbageCollectionForceThreshold(0.5);
     }
     return new ColumnFamilyDescriptor(name, options);
+  }
+
+  /**
+   * Writes a batch, synced. After a write that failed no other is made: behind a record that may be
+   * torn there must be no intact one, or nobody could tell a crash from damage (see {@link
+   * WalCheck}).
+   */
+  void write(WriteBatch batch) throws RocksDBException, StoreException {
+    StoreException before = fault;
+    if (before != null) {
+      throw new StoreException(String.valueOf(before.getMessage()), before);
+    }
+    long began = System.nanoTime();
+    while (true) {
+      try {
+        db.write(synced, batch);
+        return;
+      } catch (RocksDBException e) {
+        if (!isStall(e)) {
+          fault = failure("a write failed", e, true);
+          throw e;
+        }
+        if (System.nanoTime() - began > LONGEST_STALL.toNanos()) {
+          throw new StoreException("the disk does not keep up, or is full: " + e.getMessage(), e);
+        }
+        LockSupport.parkNanos(STALL_PAUSE.toNanos());
+      }
+    }
+  }
+
+  /**
+   * Whether the write buffers are full and not yet on the disk. RocksDB would wait for that itself,
+   * but if the disk is full for as long as it stays so.
+   */
+  private static boolean isStall(RocksDBException e) {
+    Status status = e.getStatus();
+    return status != null && status.getCode() == Status.Code.Incomplete;
+  }
+
+  /** Why nothing can be written any more, or null. */
+  @Nullable StoreException fault() {
+    return fault;
   }
 
   /** What caches and write buffers hold now. */

@@ -45,6 +45,17 @@ final class Gate {
     }
   }
 
+  /** Why nothing can be written, or null. */
+  @Nullable StoreException fault() {
+    lock.readLock().lock();
+    try {
+      Engine present = engine;
+      return present == null ? absent : present.fault();
+    } finally {
+      lock.readLock().unlock();
+    }
+  }
+
   /** Closes the engine and opens another; without one, calls are refused with the reason. */
   void exchange(Opening opening) throws StoreException {
     lock.writeLock().lock();

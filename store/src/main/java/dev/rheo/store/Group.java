@@ -108,10 +108,10 @@ final class Group implements AutoCloseable {
   }
 
   /** Writes what was planned, synced. Does nothing if no commit changes anything. */
-  void write() throws RocksDBException {
+  void write() throws RocksDBException, StoreException {
     if (!commits.isEmpty()) {
       batch.put(engine.meta, Layout.Meta.HEAD, figures.encode());
-      engine.db.write(engine.synced, batch);
+      engine.write(batch);
     }
   }
 

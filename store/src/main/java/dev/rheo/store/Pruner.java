@@ -70,7 +70,7 @@ final class Pruner implements AutoCloseable {
   }
 
   /** Deletes one portion and answers how far it came. */
-  private long step(Engine engine, long done, long upTo) throws RocksDBException {
+  private long step(Engine engine, long done, long upTo) throws RocksDBException, StoreException {
     long last = upTo;
     try (WriteBatch batch = new WriteBatch();
         RocksIterator log = engine.db.newIterator(engine.log, engine.scan)) {
@@ -92,7 +92,7 @@ final class Pruner implements AutoCloseable {
       }
       log.status();
       batch.put(engine.meta, Meta.PRUNED, Layout.number(last));
-      engine.db.write(engine.synced, batch);
+      engine.write(batch);
       changes.add(count);
     }
     return last;

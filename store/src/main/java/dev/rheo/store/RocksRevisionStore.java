@@ -113,7 +113,7 @@ public final class RocksRevisionStore implements RevisionStore, SampledHistory {
       batch.put(engine.meta, Meta.FORMAT, Layout.number(Layout.FORMAT));
       batch.put(engine.meta, Meta.ID, id.getBytes(StandardCharsets.US_ASCII));
       batch.put(engine.meta, Meta.HEAD, new HeadFigures(FIRST_REVISION, 0, 0).encode());
-      engine.db.write(engine.synced, batch);
+      engine.write(batch);
     } catch (RocksDBException e) {
       throw Engine.failure("no store can be made in %s".formatted(data.getParent()), e, false);
     }
@@ -201,7 +201,7 @@ public final class RocksRevisionStore implements RevisionStore, SampledHistory {
             engine -> {
               try (WriteBatch batch = new WriteBatch()) {
                 batch.put(engine.meta, Meta.COMPACTED, Layout.number(revision));
-                engine.db.write(engine.synced, batch);
+                engine.write(batch);
                 return revision;
               }
             });

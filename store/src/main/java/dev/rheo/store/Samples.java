@@ -14,7 +14,8 @@ import org.rocksdb.WriteBatch;
 final class Samples {
   private Samples() {}
 
-  static void add(Engine engine, long epochMillis, HeadFigures figures) throws RocksDBException {
+  static void add(Engine engine, long epochMillis, HeadFigures figures)
+      throws RocksDBException, StoreException {
     byte[] key = Meta.sample(figures.revision());
     if (engine.db.get(engine.meta, key) != null) {
       return;
@@ -23,7 +24,7 @@ final class Samples {
         ByteBuffer.allocate(16).putLong(epochMillis).putLong(figures.bytesWritten()).array();
     try (WriteBatch batch = new WriteBatch()) {
       batch.put(engine.meta, key, value);
-      engine.db.write(engine.synced, batch);
+      engine.write(batch);
     }
   }
 
@@ -39,7 +40,7 @@ final class Samples {
     return samples;
   }
 
-  static void drop(Engine engine, long belowRevision) throws RocksDBException {
+  static void drop(Engine engine, long belowRevision) throws RocksDBException, StoreException {
     try (WriteBatch batch = new WriteBatch()) {
       for (Sample sample : all(engine)) {
         if (sample.revision() < belowRevision) {
@@ -47,7 +48,7 @@ final class Samples {
         }
       }
       if (batch.count() > 0) {
-        engine.db.write(engine.synced, batch);
+        engine.write(batch);
       }
     }
   }

@@ -16,18 +16,25 @@ import java.util.zip.CRC32C;
  * Tells a torn end of the write-ahead log from damage in its middle, before RocksDB touches
  * anything.
  *
- * <p>Every write is synced before the next one begins. So a broken record is the trace of a crash
- * if no intact one follows it: it was never acknowledged and may be dropped. If an intact one does
- * follow, the broken one had been synced, and acknowledged writes would be lost without a word.
+ * <p>Every write is one record and is synced before the next one begins. So a broken record is the
+ * trace of a crash if no other record begins behind it: it was never acknowledged and may be
+ * dropped. If one does, the broken one had been synced, and acknowledged writes would be lost
+ * without a word.
  *
- * <p>The format is that of RocksDB's log files: blocks of 32 KiB; in them records of checksum
- * (masked CRC-32C of type and payload), length, type and payload; types 5 to 8 and 131 (recycled
- * files) have the file's number before the payload, as part of what the checksum covers.
+ * <p>The format is that of RocksDB's log files (its wiki: Write Ahead Log File Format): blocks of
+ * 32 KiB; in them fragments of masked CRC-32C of type and payload, length, type (whole, first,
+ * middle or last of a record) and payload. Files are not recycled, so that the types of recycled
+ * ones do not occur.
  */
 final class WalCheck {
   private static final int BLOCK = 32 << 10;
   private static final int HEADER = 7;
   private static final int CRC_MASK_DELTA = 0xa282ead8;
+
+  /** The types of fragments that begin a record; of one that is torn the disk may have others. */
+  private static final int WHOLE = 1;
+
+  private static final int FIRST = 2;
 
   private final Path file;
   private final ByteBuffer block = ByteBuffer.allocate(BLOCK).order(ByteOrder.LITTLE_ENDIAN);
@@ -96,36 +103,54 @@ final class WalCheck {
     boolean any = false;
     int at = 0;
     while (block.limit() - at >= HEADER) {
-      int length = Short.toUnsignedInt(block.getShort(at + 4));
-      int type = Byte.toUnsignedInt(block.get(at + 6));
-      if (type == 0 && length == 0) {
-        // Space that was reserved and never written.
-        return any;
-      }
-      int end = at + HEADER + length;
-      boolean complete = end <= block.limit();
-      if (complete && intact(at, length)) {
-        if (broken) {
+      if (!intact(at)) {
+        breaksAt(offset + at);
+        at = nextBeginning(at + 1);
+      } else {
+        if (broken && begins(at)) {
           throw damaged();
         }
-        any = true;
-      } else if (!broken) {
-        broken = true;
-        brokenAt = offset + at;
+        any |= begins(at);
+        at += HEADER + length(at);
       }
-      if (!complete) {
-        return any;
-      }
-      at = end;
     }
-    if (at < block.limit() && block.limit() < BLOCK && !broken) {
-      broken = true;
-      brokenAt = offset + at;
+    if (at < block.limit() && block.limit() < BLOCK) {
+      breaksAt(offset + at);
     }
     return any;
   }
 
-  private boolean intact(int at, int length) {
+  private void breaksAt(long at) {
+    if (!broken) {
+      broken = true;
+      brokenAt = at;
+    }
+  }
+
+  /** Where the next record begins, which a broken length does not tell; the block's end if none. */
+  private int nextBeginning(int from) {
+    for (int at = from; block.limit() - at >= HEADER; at++) {
+      if (begins(at) && intact(at)) {
+        return at;
+      }
+    }
+    return block.limit();
+  }
+
+  private boolean begins(int at) {
+    byte type = block.get(at + 6);
+    return type == WHOLE || type == FIRST;
+  }
+
+  private int length(int at) {
+    return Short.toUnsignedInt(block.getShort(at + 4));
+  }
+
+  private boolean intact(int at) {
+    int length = length(at);
+    if (at + HEADER + length > block.limit()) {
+      return false;
+    }
     crc.reset();
     crc.update(block.array(), at + 6, 1 + length);
     int value = (int) crc.getValue();

@@ -7,6 +7,8 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -34,6 +36,9 @@ class FullDiskTest {
     List<String> prefix = new ArrayList<>(NAMESPACE);
     prefix.addAll(mounted);
     try (ChildJvm child = ChildJvm.start(prefix, FullDiskScenario.class, directory)) {
+      // A read of its output cannot be interrupted; its end ends the read.
+      CompletableFuture.delayedExecutor(120, TimeUnit.SECONDS)
+          .execute(child.process::destroyForcibly);
       StringBuilder said = new StringBuilder();
       for (String line = child.out.readLine(); line != null; line = child.out.readLine()) {
         said.append(line).append('\n');

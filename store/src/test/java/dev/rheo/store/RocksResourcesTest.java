@@ -88,7 +88,7 @@ class RocksResourcesTest {
       }
       held = store.currentRevision();
       RangeCursor range = store.range("", "", 0);
-      for (int i = 0; i < 3000; i++) {
+      for (int i = 0; i < 1100; i++) {
         store.commit(List.of(put("a", "" + i)));
       }
       store.compact(store.currentRevision());

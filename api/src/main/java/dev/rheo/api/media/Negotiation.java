@@ -44,7 +44,9 @@ public record Negotiation(List<String> supported, List<String> streamable, Trans
     }
     Accepted chosen = choose(accept);
     if (chosen == null) {
-      throw ApiException.notAcceptable(supported);
+      throw isKnown(accept)
+          ? ApiException.notAcceptable(supported)
+          : ApiException.noRepresentation(supported);
     }
     if (watch && !streamable.contains(chosen.mediaType())) {
       throw ApiException.notAcceptable(
@@ -69,6 +71,11 @@ public record Negotiation(List<String> supported, List<String> streamable, Trans
       }
     }
     return null;
+  }
+
+  private boolean isKnown(String accept) {
+    return MediaType.parseAccept(accept).stream()
+        .anyMatch(alternative -> supported.stream().anyMatch(alternative::covers));
   }
 
   private boolean serves(MediaType alternative, String candidate) {

@@ -151,6 +151,16 @@ public final class ApiException extends RuntimeException {
         Details.of("", "", ""));
   }
 
+  /** None of the media types asked for is known here, whatever their parameters. */
+  public static ApiException noRepresentation(List<String> supported) {
+    return of(
+        406,
+        "NotAcceptable",
+        "406: Not Acceptable\n\nAvailable representations: " + String.join(", ", supported),
+        Details.of("", "", ""));
+  }
+
+  /** A media type is known, but not with the parameters asked for, or not for this verb. */
   public static ApiException notAcceptable(List<String> supported) {
     return of(
         406,

@@ -54,6 +54,11 @@ public final class JsonScanner {
     this.end = to;
   }
 
+  /** What is scanned. */
+  public byte[] bytes() {
+    return bytes;
+  }
+
   public int position() {
     return at;
   }

@@ -106,7 +106,7 @@ final class CanonicalWriter extends TreeWalk {
     }
     boolean struct =
         switch (field.kind()) {
-          case STRING, BYTES, BOOLEAN, INT32, INT64, DOUBLE, DURATION, STRING_LIST, ANY -> false;
+          case STRING, BYTES, BOOLEAN, INT32, INT64, DOUBLE, STRING_LIST, ANY -> false;
           default -> field.cardinality() == FieldType.Cardinality.VALUE;
         };
     if (field.omit() == Omit.EMPTY && !struct) {
@@ -124,7 +124,7 @@ final class CanonicalWriter extends TreeWalk {
   /** The zero value of one value of a field. */
   private void zero(FieldType field) {
     switch (field.kind()) {
-      case STRING, BYTES, DURATION -> out.ascii("\"\"");
+      case STRING, BYTES -> out.ascii("\"\"");
       case INT32, INT64, DOUBLE, INT_OR_STRING -> out.write('0');
       case BOOLEAN, SCHEMA_OR_BOOL -> out.ascii("false");
       case QUANTITY -> out.ascii("\"0\"");
@@ -183,7 +183,7 @@ final class CanonicalWriter extends TreeWalk {
   /** Whether Go's omitempty leaves the value out, or writes it as if it were absent. */
   private boolean isEmpty(FieldType field, JsonNode value) {
     return switch (field.kind()) {
-      case STRING, DURATION -> string(value).isEmpty();
+      case STRING -> string(value).isEmpty();
       case BYTES -> value.isTextual() && value.textValue().isEmpty();
       case BOOLEAN -> !bool(value);
       case INT32, INT64 -> integer(value, field.kind()) == 0;
@@ -234,7 +234,7 @@ final class CanonicalWriter extends TreeWalk {
 
   private void value(FieldType field, JsonNode value) {
     switch (field.kind()) {
-      case STRING, DURATION -> JsonText.write(out, string(value));
+      case STRING -> JsonText.write(out, string(value));
       case BYTES -> quoted(bytes(value));
       case BOOLEAN -> out.ascii(bool(value) ? "true" : "false");
       case INT32, INT64 -> out.decimal(integer(value, field.kind()));

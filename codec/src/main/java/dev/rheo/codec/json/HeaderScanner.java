@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -344,7 +345,7 @@ public final class HeaderScanner {
   }
 
   private static List<String> sort(List<String> pairs) {
-    java.util.TreeMap<String, String> map = new java.util.TreeMap<>();
+    TreeMap<String, String> map = new TreeMap<>();
     for (int i = 0; i < pairs.size(); i += 2) {
       map.put(pairs.get(i), pairs.get(i + 1));
     }

@@ -88,7 +88,7 @@ final class Normalizer extends TreeWalk {
 
   private static boolean isZero(FieldType field, JsonNode normal) {
     return switch (field.kind()) {
-      case STRING, BYTES, DURATION -> normal.textValue().isEmpty();
+      case STRING, BYTES -> normal.textValue().isEmpty();
       case BOOLEAN -> !normal.booleanValue();
       case INT32, INT64 -> normal.longValue() == 0;
       case DOUBLE -> normal.doubleValue() == 0;
@@ -123,7 +123,7 @@ final class Normalizer extends TreeWalk {
 
   private static JsonNode zero(FieldType field) {
     return switch (field.kind()) {
-      case STRING, BYTES, DURATION -> TextNode.valueOf("");
+      case STRING, BYTES -> TextNode.valueOf("");
       case INT32, INT64, DOUBLE, INT_OR_STRING -> IntNode.valueOf(0);
       case BOOLEAN, SCHEMA_OR_BOOL -> BooleanNode.FALSE;
       case QUANTITY -> TextNode.valueOf("0");
@@ -134,7 +134,7 @@ final class Normalizer extends TreeWalk {
 
   private JsonNode value(FieldType field, JsonNode value) {
     switch (field.kind()) {
-      case STRING, DURATION -> {
+      case STRING -> {
         string(value);
         return value;
       }

@@ -69,11 +69,27 @@ public final class ObjectDecoder {
    */
   public static Decoded decode(byte[] body, int maxDepth) {
     try {
-      Pass pass = new Pass(body, maxDepth);
+      Pass pass = new Pass(new JsonScanner(body), maxDepth);
       return new Decoded(pass.read(), List.copyOf(pass.duplicates));
     } catch (JsonException e) {
       throw ApiException.badRequest(
           "couldn't get version/kind; json parse error: " + e.getMessage());
+    }
+  }
+
+  /**
+   * Decodes one JSON value of any type, from a part of an array.
+   *
+   * @throws ApiException 400 BadRequest: not JSON, trailing content, or beyond a limit
+   */
+  public static JsonNode decodeValue(byte[] bytes, int from, int to, int maxDepth) {
+    try {
+      Pass pass = new Pass(new JsonScanner(bytes, from, to), maxDepth);
+      JsonNode value = pass.value(null);
+      pass.in.end();
+      return value;
+    } catch (JsonException e) {
+      throw ApiException.badRequest("json parse error: " + e.getMessage());
     }
   }
 
@@ -90,8 +106,8 @@ public final class ObjectDecoder {
 
     private int depth;
 
-    Pass(byte[] body, int maxDepth) {
-      in = new JsonScanner(body);
+    Pass(JsonScanner in, int maxDepth) {
+      this.in = in;
       this.maxDepth = maxDepth;
     }
 

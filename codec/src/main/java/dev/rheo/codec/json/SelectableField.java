@@ -1,5 +1,6 @@
 package dev.rheo.codec.json;
 
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -63,7 +64,7 @@ public record SelectableField(String name, List<List<String>> paths, Kind kind, 
 
   private static SelectableField of(String name, Kind kind, String... dottedPaths) {
     List<List<String>> paths =
-        java.util.Arrays.stream(dottedPaths).map(p -> List.of(p.split("\\."))).toList();
+        Arrays.stream(dottedPaths).map(p -> List.of(p.split("\\."))).toList();
     return new SelectableField(name, paths, kind, kind.zero());
   }
 }

@@ -106,7 +106,7 @@ public final class FieldType {
   /** The Go type of one value. */
   public String goElementType() {
     return switch (kind) {
-      case STRING, TIME, MICRO_TIME, DURATION, QUANTITY, INT_OR_STRING -> "string";
+      case STRING, TIME, MICRO_TIME, QUANTITY, INT_OR_STRING -> "string";
       case BYTES -> "[]uint8";
       case BOOLEAN -> "bool";
       case INT32 -> "int32";
@@ -147,7 +147,6 @@ public final class FieldType {
     OBJECT,
     TIME,
     MICRO_TIME,
-    DURATION,
     QUANTITY,
     INT_OR_STRING,
     /** Any JSON value, kept as it is: RawExtension. */

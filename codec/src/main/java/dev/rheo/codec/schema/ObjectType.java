@@ -67,6 +67,11 @@ public final class ObjectType {
     return typeMeta;
   }
 
+  /** Whether the type has a protobuf form: Table has none. */
+  public boolean hasProtobuf() {
+    return fields.isEmpty() || fields.stream().anyMatch(field -> field.number() > 0);
+  }
+
   /** Whether this is ObjectMeta, the metadata of what is stored. */
   public boolean isObjectMeta() {
     return goName.equals(OBJECT_META);

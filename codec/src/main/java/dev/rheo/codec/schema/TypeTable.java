@@ -142,7 +142,6 @@ public final class TypeTable {
       case "msg" -> FieldType.Kind.OBJECT;
       case "time" -> FieldType.Kind.TIME;
       case "microtime" -> FieldType.Kind.MICRO_TIME;
-      case "duration" -> FieldType.Kind.DURATION;
       case "quantity" -> FieldType.Kind.QUANTITY;
       case "intstr" -> FieldType.Kind.INT_OR_STRING;
       case "raw" -> FieldType.Kind.RAW;

@@ -56,6 +56,36 @@ public final class Base64Text {
     return seen >= 0 && (BITS[bytes[end - 1] & 0xff] & unused) == 0;
   }
 
+  /** How many bytes canonical base64 stands for. */
+  public static int decodedLength(byte[] text, int from, int to) {
+    int padding = to == from || text[to - 1] != '=' ? 0 : text[to - 2] != '=' ? 1 : 2;
+    return (to - from) / 4 * 3 - padding;
+  }
+
+  /** Decodes canonical base64 into an array that has room for it. */
+  public static void decodeCanonical(byte[] text, int from, int to, byte[] into, int at) {
+    int out = at;
+    int last = at + decodedLength(text, from, to);
+    int i = from;
+    for (; out + 3 <= last; i += 4) {
+      int bits =
+          BITS[text[i] & 0xff] << 18
+              | BITS[text[i + 1] & 0xff] << 12
+              | BITS[text[i + 2] & 0xff] << 6
+              | BITS[text[i + 3] & 0xff];
+      into[out++] = (byte) (bits >> 16);
+      into[out++] = (byte) (bits >> 8);
+      into[out++] = (byte) bits;
+    }
+    if (out < last) { // one or two bytes before the padding
+      int bits = BITS[text[i] & 0xff] << 18 | BITS[text[i + 1] & 0xff] << 12;
+      into[out++] = (byte) (bits >> 16);
+      if (out < last) {
+        into[out] = (byte) ((bits | BITS[text[i + 2] & 0xff] << 6) >> 8);
+      }
+    }
+  }
+
   /**
    * Decodes; line breaks are skipped, unused bits ignored.
    *

@@ -1,11 +1,14 @@
 package dev.rheo.codec.value;
 
 import java.math.BigDecimal;
+import java.math.MathContext;
 
 /** Floating-point numbers as Go's encoding/json writes them. */
 public final class Floats {
   private static final double SMALLEST_PLAIN = 1e-6;
   private static final double LARGEST_PLAIN = 1e21;
+
+  private static final MathContext ONE_DIGIT = new MathContext(1);
 
   private Floats() {}
 
@@ -23,7 +26,7 @@ public final class Floats {
       return 1 / value < 0 ? "-0" : "0";
     }
     double magnitude = Math.abs(value);
-    BigDecimal digits = new BigDecimal(Double.toString(value)).stripTrailingZeros();
+    BigDecimal digits = shortest(value);
     if (magnitude >= SMALLEST_PLAIN && magnitude < LARGEST_PLAIN) {
       return digits.toPlainString();
     }
@@ -39,5 +42,15 @@ public final class Floats {
       out.append('0');
     }
     return out.append(Math.abs(exponent)).toString();
+  }
+
+  /** Java makes two digits where one would do: 4.9E-324 for 5e-324. */
+  private static BigDecimal shortest(double value) {
+    BigDecimal digits = new BigDecimal(Double.toString(value)).stripTrailingZeros();
+    if (digits.precision() == 2) {
+      BigDecimal one = digits.round(ONE_DIGIT);
+      return one.doubleValue() == value ? one.stripTrailingZeros() : digits;
+    }
+    return digits;
   }
 }

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
  * agrees. The number of rounds scales with the system property {@code rheo.torture}.
  */
 class JsonFuzzTest {
-  private static final int ROUNDS = 30_000 * Integer.getInteger("rheo.torture", 1);
+  private static final int ROUNDS = 20_000 * Integer.getInteger("rheo.torture", 1);
   private static final ObjectMapper MAPPER = new ObjectMapper();
 
   private static final List<SelectableField> FIELDS =

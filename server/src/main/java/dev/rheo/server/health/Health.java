@@ -7,9 +7,9 @@ import java.util.TreeSet;
 import java.util.function.BooleanSupplier;
 
 /**
- * The checks behind {@code /healthz}, {@code /livez} and {@code /readyz}, answered as kube-apiserver answers them: {@code ok}, or
- * with {@code ?verbose}, or when a check fails, a line per check. {@code ?exclude=name} leaves a check out; {@code /readyz/name}
- * asks for one.
+ * The checks behind {@code /healthz}, {@code /livez} and {@code /readyz}, answered as
+ * kube-apiserver answers them: {@code ok}, or with {@code ?verbose}, or when a check fails, a line
+ * per check. {@code ?exclude=name} leaves a check out; {@code /readyz/name} asks for one.
  *
  * <p>Thread-safe.
  */
@@ -21,6 +21,9 @@ public final class Health {
   /** An answer: an HTTP status and a text. */
   public record Answer(int status, String text) {}
 
+  /** There is no such check. */
+  public static final Answer NOT_FOUND = new Answer(404, "404 page not found\n");
+
   private final String endpoint;
   private final List<Check> checks;
 
@@ -30,6 +33,10 @@ public final class Health {
   public Health(String endpoint, List<Check> checks) {
     this.endpoint = endpoint;
     this.checks = List.copyOf(checks);
+  }
+
+  public String endpoint() {
+    return endpoint;
   }
 
   public Answer answer(boolean verbose, List<String> exclude) {
@@ -66,6 +73,6 @@ public final class Health {
             : new Answer(500, "internal server error: " + name + " failed\n");
       }
     }
-    return new Answer(404, "404 page not found\n");
+    return NOT_FOUND;
   }
 }

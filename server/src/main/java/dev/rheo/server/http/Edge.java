@@ -103,7 +103,7 @@ public final class Edge implements AutoCloseable {
             channel -> lane(channel).watchdog());
     ChannelFuture bound =
         transport
-            .bootstrap(allocator)
+            .bootstrap(allocator, Math.toIntExact(settings.budgets().outgoingPerConnection()))
             .group(acceptorGroup, workerGroup)
             .childHandler(initializer)
             .bind(settings.listen())

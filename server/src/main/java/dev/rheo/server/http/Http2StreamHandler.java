@@ -211,6 +211,8 @@ final class Http2StreamHandler extends ChannelInboundHandlerAdapter {
     @Override
     void done(boolean complete) {
       flow.closed(streamId);
+      // What was held back while the body waited for room is read and dropped, not kept for ever.
+      channel.config().setAutoRead(true);
       Exchange mine = exchange;
       if (complete && mine != null && !mine.inputComplete()) {
         // Answered before the request was complete: its rest is not wanted (RFC 9113 §8.1).

@@ -4,7 +4,7 @@ import dev.rheo.api.status.ApiException;
 import dev.rheo.api.status.Status;
 
 /** Refusals as responses. */
-final class Refusals {
+public final class Refusals {
 
   private static final System.Logger LOG = System.getLogger(Refusals.class.getName());
 
@@ -23,7 +23,8 @@ final class Refusals {
     return of(ApiException.internalError("see the server's log").status());
   }
 
-  static HttpResponse of(Status status) {
+  /** A refusal with what it says of when to come again. */
+  public static HttpResponse of(Status status) {
     HttpResponse response =
         HttpResponse.bytes(status.code(), "application/json", status.toJson())
             .header("X-Content-Type-Options", "nosniff");

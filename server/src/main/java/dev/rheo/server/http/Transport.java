@@ -32,10 +32,6 @@ final class Transport {
    */
   private static final long TASK_QUANTUM_MILLIS = 5;
 
-  /** Bytes waiting on a connection below which it is writable again, and above which it is not. */
-  private static final WriteBufferWaterMark WATER_MARKS =
-      new WriteBufferWaterMark(64 << 10, 128 << 10);
-
   /** Unsent bytes the kernel takes of one connection: else it buffers megabytes for a slow peer. */
   private static final int NOT_SENT_LOW_WATER = 128 << 10;
 
@@ -69,7 +65,12 @@ final class Transport {
     return new PooledByteBufAllocator(true, 1, eventLoops, pageSize, maxOrder, 64, 32, false);
   }
 
-  ServerBootstrap bootstrap(PooledByteBufAllocator allocator) {
+  /**
+   * @param perConnection bytes that the pump lets a connection hold. That is the bound; Netty's own
+   *     notion of writability lies above it, for each time that changes every stream of the
+   *     connection is told, which with 100 streams cost more than sending the bytes.
+   */
+  ServerBootstrap bootstrap(PooledByteBufAllocator allocator, int perConnection) {
     Class<? extends ServerChannel> type =
         epoll ? EpollServerSocketChannel.class : NioServerSocketChannel.class;
     ServerBootstrap bootstrap =
@@ -81,7 +82,9 @@ final class Transport {
             .childOption(ChannelOption.ALLOCATOR, allocator)
             .childOption(ChannelOption.TCP_NODELAY, true)
             .childOption(ChannelOption.SO_KEEPALIVE, true)
-            .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, WATER_MARKS);
+            .childOption(
+                ChannelOption.WRITE_BUFFER_WATER_MARK,
+                new WriteBufferWaterMark(perConnection, 2 * perConnection));
     if (epoll) {
       bootstrap
           .childOption(EpollChannelOption.TCP_NOTSENT_LOWAT, (long) NOT_SENT_LOW_WATER)

@@ -12,8 +12,9 @@ import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
 
 /**
- * The figures of the edge, the watch cache and the store: each is asked when metrics are read, and costs nothing otherwise. Every
- * buffer that can grow shows as {@code rheo_budget_used_bytes} beside {@code rheo_budget_limit_bytes}.
+ * The figures of the edge, the watch cache and the store: each is asked when metrics are read, and
+ * costs nothing otherwise. Every buffer that can grow shows as {@code rheo_budget_used_bytes}
+ * beside {@code rheo_budget_limit_bytes}.
  */
 public final class PartMetrics {
 
@@ -25,8 +26,16 @@ public final class PartMetrics {
 
   public void edge(Supplier<EdgeStats> edge) {
     gauge("rheo_edge_connections", "Open connections.", edge, EdgeStats::connections);
-    counter("rheo_edge_accepted_connections", "Connections accepted.", edge, EdgeStats::connectionsTotal);
-    gauge("rheo_edge_streams", "Requests that are not answered completely.", edge, EdgeStats::streams);
+    counter(
+        "rheo_edge_accepted_connections",
+        "Connections accepted.",
+        edge,
+        EdgeStats::connectionsTotal);
+    gauge(
+        "rheo_edge_streams",
+        "Requests that are not answered completely.",
+        edge,
+        EdgeStats::streams);
     counter("rheo_edge_sent_bytes", "Body bytes handed to connections.", edge, EdgeStats::bytesOut);
     counter("rheo_edge_pump_turns", "Turns of the pump.", edge, EdgeStats::turns);
     labelled(
@@ -38,51 +47,128 @@ public final class PartMetrics {
           return Map.of("readOnly", stats.seatsRead(), "mutating", stats.seatsMutating());
         });
     budgets(edge);
-    counters("rheo_edge_stalls", "Streams ended because their peer took nothing.", "kind", edge, EdgeStats::stallsEnded);
-    counters("rheo_edge_timeouts", "Connections and requests ended by a time limit.", "cause", edge, EdgeStats::timeouts);
-    counters("rheo_edge_refusals", "Connections and requests refused.", "cause", edge, EdgeStats::refusals);
+    counters(
+        "rheo_edge_stalls",
+        "Streams ended because their peer took nothing.",
+        "kind",
+        edge,
+        EdgeStats::stallsEnded);
+    counters(
+        "rheo_edge_timeouts",
+        "Connections and requests ended by a time limit.",
+        "cause",
+        edge,
+        EdgeStats::timeouts);
+    counters(
+        "rheo_edge_refusals",
+        "Connections and requests refused.",
+        "cause",
+        edge,
+        EdgeStats::refusals);
   }
 
   public void cache(Supplier<CacheStats> cache) {
-    gauge("rheo_cache_revision", "Revision up to which every change is applied.", cache, CacheStats::revision);
+    gauge(
+        "rheo_cache_revision",
+        "Revision up to which every change is applied.",
+        cache,
+        CacheStats::revision);
     gauge(
         "rheo_cache_lag_revisions",
         "Revisions of the store that are not applied yet.",
         cache,
         stats -> Math.max(0, stats.storeRevision() - stats.revision()));
-    counter("rheo_cache_rebuilds", "How often the cache was built from the store.", cache, CacheStats::rebuilds);
-    gauge("rheo_cache_undecodable_objects", "Values that were passed over.", cache, CacheStats::undecodable);
+    counter(
+        "rheo_cache_rebuilds",
+        "How often the cache was built from the store.",
+        cache,
+        CacheStats::rebuilds);
+    gauge(
+        "rheo_cache_undecodable_objects",
+        "Values that were passed over.",
+        cache,
+        CacheStats::undecodable);
     gauge("rheo_spool_bytes", "Bytes of the spool's files.", cache, CacheStats::spoolBytes);
-    gauge("rheo_spool_unlinked_bytes", "Bytes that only slow readers keep.", cache, CacheStats::unlinkedBytes);
+    gauge(
+        "rheo_spool_unlinked_bytes",
+        "Bytes that only slow readers keep.",
+        cache,
+        CacheStats::unlinkedBytes);
     gauge("rheo_spool_live_bytes", "Bytes of present objects.", cache, CacheStats::liveBytes);
-    gauge("rheo_spool_history_bytes", "Bytes of superseded versions.", cache, CacheStats::historyBytes);
+    gauge(
+        "rheo_spool_history_bytes",
+        "Bytes of superseded versions.",
+        cache,
+        CacheStats::historyBytes);
     gauge("rheo_spool_segments", "Files of the spool.", cache, CacheStats::segments);
-    counter("rheo_spool_segments_cleaned", "Files given back by cleaning.", cache, CacheStats::segmentsCleaned);
-    counter("rheo_spool_errors", "Failed reads and writes of the spool.", cache, CacheStats::spoolErrors);
-    gauge("rheo_spool_pending_loads", "Reads that wait for the disk.", cache, CacheStats::pendingLoads);
-    gauge("rheo_cache_hot_bytes", "Recently written bytes kept on the heap.", cache, CacheStats::hotBytes);
+    counter(
+        "rheo_spool_segments_cleaned",
+        "Files given back by cleaning.",
+        cache,
+        CacheStats::segmentsCleaned);
+    counter(
+        "rheo_spool_errors",
+        "Failed reads and writes of the spool.",
+        cache,
+        CacheStats::spoolErrors);
+    gauge(
+        "rheo_spool_pending_loads",
+        "Reads that wait for the disk.",
+        cache,
+        CacheStats::pendingLoads);
+    gauge(
+        "rheo_cache_hot_bytes",
+        "Recently written bytes kept on the heap.",
+        cache,
+        CacheStats::hotBytes);
     gauge("rheo_cache_log_bytes", "Heap of the event logs.", cache, CacheStats::logBytes);
     gauge("rheo_cache_decoded_events", "Events kept decoded.", cache, CacheStats::decodedEvents);
-    gauge("rheo_cache_snapshot_bytes", "Heap of remembered snapshots.", cache, CacheStats::snapshotBytes);
-    gauge("rheo_cache_waiting_readers", "Watches that wait for an event.", cache, CacheStats::waitingReaders);
-    resources("apiserver_storage_objects", "Objects by resource.", cache, CacheStats.Resource::objects);
-    resources("rheo_cache_events", "Events in the log by resource.", cache, CacheStats.Resource::events);
-    resources("rheo_cache_object_bytes", "Bytes of the present objects by resource.", cache, CacheStats.Resource::bytes);
+    gauge(
+        "rheo_cache_snapshot_bytes",
+        "Heap of remembered snapshots.",
+        cache,
+        CacheStats::snapshotBytes);
+    gauge(
+        "rheo_cache_waiting_readers",
+        "Watches that wait for an event.",
+        cache,
+        CacheStats::waitingReaders);
+    resources(
+        "apiserver_storage_objects", "Objects by resource.", cache, CacheStats.Resource::objects);
+    objects(cache);
+    resources(
+        "rheo_cache_events", "Events in the log by resource.", cache, CacheStats.Resource::events);
+    resources(
+        "rheo_cache_object_bytes",
+        "Bytes of the present objects by resource.",
+        cache,
+        CacheStats.Resource::bytes);
   }
 
   public void store(Supplier<RevisionStore.Stats> store) {
-    gauge("rheo_store_disk_bytes", "What the store occupies on disk.", store, RevisionStore.Stats::diskBytes);
-    gauge("rheo_store_memory_bytes", "What the store holds outside the heap.", store, RevisionStore.Stats::memoryBytes);
+    gauge(
+        "rheo_store_disk_bytes",
+        "What the store occupies on disk.",
+        store,
+        RevisionStore.Stats::diskBytes);
+    gauge(
+        "rheo_store_memory_bytes",
+        "What the store holds outside the heap.",
+        store,
+        RevisionStore.Stats::memoryBytes);
     counter("rheo_store_commits", "Commits.", store, RevisionStore.Stats::commits);
-    counter("rheo_store_syncs", "Synchronous writes of the log: commits in a group share one.", store, RevisionStore.Stats::syncs);
+    counter(
+        "rheo_store_syncs",
+        "Synchronous writes of the log: commits in a group share one.",
+        store,
+        RevisionStore.Stats::syncs);
   }
 
   private <T> void gauge(String name, String help, Supplier<T> stats, ToDoubleFunction<T> value) {
     ProcessMetrics.gauge(registry, name, help, () -> value.applyAsDouble(stats.get()));
   }
 
-  private <T> void counter(
-      String name, String help, Supplier<T> stats, ToDoubleFunction<T> value) {
+  private <T> void counter(String name, String help, Supplier<T> stats, ToDoubleFunction<T> value) {
     CounterWithCallback.builder()
         .name(name + "_total")
         .help(help)
@@ -132,6 +218,24 @@ public final class PartMetrics {
     Map<String, Long> figures = new java.util.TreeMap<>();
     stats.budgets().forEach((name, usage) -> figures.put(name, figure.apply(usage)));
     return figures;
+  }
+
+  /** The same under the name that kube-apiserver gives it since 1.34. */
+  private void objects(Supplier<CacheStats> cache) {
+    GaugeWithCallback.builder()
+        .name("apiserver_resource_objects")
+        .help("Objects by group and resource.")
+        .labelNames("group", "resource")
+        .callback(
+            c -> {
+              for (CacheStats.Resource resource : cache.get().resources()) {
+                int dot = resource.name().indexOf('.');
+                String plural = dot < 0 ? resource.name() : resource.name().substring(0, dot);
+                String group = dot < 0 ? "" : resource.name().substring(dot + 1);
+                c.call(resource.objects(), group, plural);
+              }
+            })
+        .register(registry);
   }
 
   private void resources(

@@ -10,8 +10,8 @@ import java.nio.file.Path;
 import java.util.function.DoubleSupplier;
 
 /**
- * The process as the kernel and the virtual machine see it, under Prometheus' standard names. What the platform does not tell is
- * left out.
+ * The process as the kernel and the virtual machine see it, under Prometheus' standard names. What
+ * the platform does not tell is left out.
  */
 public final class ProcessMetrics {
 

@@ -9,8 +9,8 @@ import io.prometheus.metrics.model.registry.PrometheusRegistry;
 /**
  * What is counted of requests, under the names and labels of kube-apiserver's metrics.
  *
- * <p>Labels come from what was found in the registry of resources, never from what a client made up, so that their number is
- * bounded.
+ * <p>Labels come from what was found in the registry of resources, never from what a client made
+ * up, so that their number is bounded.
  */
 public final class RequestMetrics {
 
@@ -44,8 +44,7 @@ public final class RequestMetrics {
         Histogram.builder()
             .name("apiserver_request_duration_seconds")
             .help("Time until a request was answered, watches not among them.")
-            .labelNames(
-                "verb", "group", "version", "resource", "subresource", "scope", "component")
+            .labelNames("verb", "group", "version", "resource", "subresource", "scope", "component")
             .classicOnly()
             .classicUpperBounds(.005, .025, .05, .1, .2, .4, .6, .8, 1, 1.5, 2, 5, 10, 30, 60)
             .register(registry);
@@ -53,8 +52,7 @@ public final class RequestMetrics {
         Gauge.builder()
             .name("apiserver_longrunning_requests")
             .help("Watches that are open.")
-            .labelNames(
-                "verb", "group", "version", "resource", "subresource", "scope", "component")
+            .labelNames("verb", "group", "version", "resource", "subresource", "scope", "component")
             .register(registry);
     watchEvents =
         Counter.builder()
@@ -82,6 +80,8 @@ public final class RequestMetrics {
             .classicOnly()
             .classicUpperBounds(.05, .1, .2, .4, .6, .8, 1, 2, 4, 6, 8, 10, 15, 20, 30, 45, 60)
             .register(registry);
+    // Shown from the start, not only after the first watch list.
+    watchListDuration.initLabelValues("", "v1", "namespaces", "cluster");
   }
 
   /** A request was answered. */
@@ -178,14 +178,7 @@ public final class RequestMetrics {
     int end = info.path().indexOf('/', 1);
     String first = end < 0 ? info.path() : info.path().substring(0, end);
     return switch (first) {
-      case "/healthz",
-          "/livez",
-          "/readyz",
-          "/metrics",
-          "/version",
-          "/api",
-          "/apis",
-          "/openapi" ->
+      case "/healthz", "/livez", "/readyz", "/metrics", "/version", "/api", "/apis", "/openapi" ->
           first;
       default -> "other";
     };

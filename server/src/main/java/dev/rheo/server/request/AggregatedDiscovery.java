@@ -1,9 +1,13 @@
 package dev.rheo.server.request;
 
 import dev.rheo.api.media.MediaType;
+import dev.rheo.api.status.ApiException;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Whether a client asks for discovery in one document, which it does by a media type of its own. */
+/**
+ * Whether a client asks for discovery in one document, which it does by a media type of its own.
+ */
 final class AggregatedDiscovery {
 
   static final String CONTENT_TYPE =
@@ -11,9 +15,13 @@ final class AggregatedDiscovery {
 
   private AggregatedDiscovery() {}
 
-  /** Whether the first alternative that this server can serve is the aggregated one. */
+  /**
+   * Whether the first alternative that this server can serve is the aggregated one.
+   *
+   * @throws ApiException 406 if there is none
+   */
   static boolean preferred(@Nullable String accept) {
-    if (accept == null) {
+    if (accept == null || accept.isEmpty()) {
       return false;
     }
     for (MediaType type : MediaType.parseAccept(accept)) {
@@ -30,6 +38,6 @@ final class AggregatedDiscovery {
         return true;
       }
     }
-    return false;
+    throw ApiException.notAcceptable(List.of(MediaType.JSON));
   }
 }

@@ -1,11 +1,11 @@
 package dev.rheo.server.request;
 
-import dev.rheo.api.name.GroupResource;
 import dev.rheo.api.select.FieldSelector;
 import dev.rheo.api.status.ApiException;
 import dev.rheo.server.http.Handler;
 import dev.rheo.server.http.HttpRequest;
 import dev.rheo.server.http.HttpResponse;
+import dev.rheo.server.http.Refusals;
 import dev.rheo.server.metrics.RequestMetrics;
 import dev.rheo.server.resource.ResourceRegistry;
 import dev.rheo.server.resource.ResourceType;
@@ -19,7 +19,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The way of a request through the server: what is asked, who asks, may they, which resource, and then the verb.
+ * The way of a request through the server: what is asked, who asks, may they, which resource, and
+ * then the verb.
  *
  * <p>Runs on a virtual thread per request.
  */
@@ -51,8 +52,7 @@ public final class Api implements Handler {
   }
 
   /** A request together with what was found out about it. */
-  public record Call(
-      HttpRequest request, RequestInfo info, User user, ResourceType type) {
+  public record Call(HttpRequest request, RequestInfo info, User user, ResourceType type) {
 
     /** The namespace for a namespaced resource, else null. */
     public @Nullable String namespace() {
@@ -80,15 +80,15 @@ public final class Api implements Handler {
       } else {
         ResourceType type = registry.find(info.group(), info.version(), info.resource());
         if (type == null) {
+          if (!registry.servesGroup(info.group())) {
+            return NonResource.notFound();
+          }
           throw ApiException.pathNotFound();
         }
         Call call = checked(new Call(request, info, user, type));
         known = true;
-        response =
-            switch (info.verb()) {
-              case "get", "list", "watch" -> reads.answer(call);
-              default -> writes.answer(call);
-            };
+        response = answer(call);
+        Deprecations.warn(type, response);
       }
       code = response.status();
       return response;
@@ -97,17 +97,26 @@ public final class Api implements Handler {
       throw e;
     } finally {
       metrics.answered(
-          info,
-          known,
-          dryRun(request),
-          code,
-          (System.nanoTime() - request.receivedNanos()) / 1e9);
+          info, known, dryRun(request), code, (System.nanoTime() - request.receivedNanos()) / 1e9);
+    }
+  }
+
+  /** Refusals become answers here already: they too carry the resource's warnings. */
+  private HttpResponse answer(Call call) throws Exception {
+    try {
+      Durations.requireValid(call.request().queryParameter("timeout"));
+      return switch (call.info().verb()) {
+        case "get", "list", "watch" -> reads.answer(call);
+        default -> writes.answer(call);
+      };
+    } catch (ApiException refusal) {
+      return Refusals.of(refusal.status());
     }
   }
 
   private User authorize(HttpRequest request, RequestInfo info) {
-    User user = authenticator.authenticate(
-            request.clientCertificate(), request.header("Authorization"));
+    User user =
+        authenticator.authenticate(request.clientCertificate(), request.header("Authorization"));
     authorizer.authorize(user, attributes(info));
     return user;
   }
@@ -127,7 +136,7 @@ public final class Api implements Handler {
             Objects.requireNonNullElse(info.name(), "")));
   }
 
-  /** The rules that follow from the path alone. */
+  /** The rules that follow from the path alone: what no route leads to is 404, or 405. */
   private static Call checked(Call call) {
     RequestInfo info = call.info();
     ResourceType type = call.type();
@@ -135,33 +144,35 @@ public final class Api implements Handler {
     if (!type.namespaced() && info.namespace() != null && !namespaceItself) {
       throw ApiException.pathNotFound();
     }
-    boolean needsNamespace =
-        switch (info.verb()) {
-          case "list", "watch" -> info.parts().size() > 1;
-          default -> true;
-        };
-    if (type.namespaced() && info.namespace() == null && needsNamespace) {
-      throw info.parts().size() > 1
-          ? ApiException.pathNotFound()
-          : ApiException.methodNotSupported(type.groupResource(), info.verb());
+    boolean collection = info.parts().size() == 1;
+    if (namespaceItself && collection && info.namespace() != null) {
+      throw ApiException.pathNotFound();
     }
-    String subresource = info.subresource();
-    if (subresource != null) {
-      Subresource sub = type.subresource(subresource);
+    boolean acrossNamespaces = type.namespaced() && info.namespace() == null;
+    if (acrossNamespaces && !collection) {
+      throw ApiException.pathNotFound();
+    }
+    if (info.subresource() != null) {
+      Subresource sub = type.subresource(info.subresource());
       if (sub == null || info.parts().size() > 3) {
         throw ApiException.pathNotFound();
       }
-      if (!sub.verbs().contains(info.verb())) {
-        throw notSupported(type.groupResource(), info.verb());
-      }
-    } else if (!type.verbs().contains(info.verb())) {
-      throw notSupported(type.groupResource(), info.verb());
+      require(sub.verbs().contains(info.verb()) && !call.request().method().equals("HEAD"));
+      return call;
+    }
+    require(type.verbs().contains(info.verb()) && !call.request().method().equals("HEAD"));
+    switch (info.verb()) {
+      case "list", "watch" -> {}
+      case "create", "deletecollection" -> require(collection && !acrossNamespaces);
+      default -> require(!collection);
     }
     return call;
   }
 
-  private static ApiException notSupported(GroupResource resource, String verb) {
-    return ApiException.methodNotSupported(resource, verb.isEmpty() ? "unknown" : verb);
+  private static void require(boolean allowed) {
+    if (!allowed) {
+      throw ApiException.methodNotAllowed();
+    }
   }
 
   private static RequestInfo info(HttpRequest request) {

@@ -1,5 +1,8 @@
 package dev.rheo.server.request;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.rheo.api.status.ApiException;
 import dev.rheo.server.health.Health;
 import dev.rheo.server.http.HttpRequest;
@@ -7,12 +10,16 @@ import dev.rheo.server.http.HttpResponse;
 import dev.rheo.server.resource.Discovery;
 import dev.rheo.server.resource.Document;
 import dev.rheo.server.resource.OpenApi;
+import dev.rheo.server.resource.ResourceRegistry;
+import dev.rheo.server.resource.ResourceType;
 import io.prometheus.metrics.expositionformats.PrometheusTextFormatWriter;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -29,6 +36,8 @@ public final class NonResource {
   private final OpenApi openApi;
   private final PrometheusRegistry metrics;
   private final Supplier<String> address;
+  private final ResourceRegistry registry;
+  private final byte[] paths;
 
   /**
    * @param address host and port under which clients reach the server
@@ -40,7 +49,10 @@ public final class NonResource {
       Discovery discovery,
       OpenApi openApi,
       PrometheusRegistry metrics,
-      Supplier<String> address) {
+      Supplier<String> address,
+      ResourceRegistry registry) {
+    this.registry = registry;
+    this.paths = paths(registry);
     this.healthz = healthz;
     this.livez = livez;
     this.readyz = readyz;
@@ -51,61 +63,110 @@ public final class NonResource {
   }
 
   HttpResponse answer(HttpRequest request, RequestInfo info) throws IOException {
+    // Health is asked for with whatever method a load balancer likes.
+    HttpResponse health = health(info.path(), request);
+    if (health != null) {
+      return health;
+    }
     if (!info.verb().equals("get") && !info.verb().equals("head")) {
       throw ApiException.methodNotAllowed();
     }
-    String path = trimmed(info.path());
-    return switch (path) {
-      case "/healthz" -> health(healthz, request);
-      case "/livez" -> health(livez, request);
-      case "/readyz" -> health(readyz, request);
+    return switch (trimmed(info.path())) {
+      case "/" -> json(paths);
       case "/metrics" -> metrics();
       case "/version" -> json(discovery.version());
       case "/api" -> discovered(request, discovery.aggregatedCore(), this::versions);
       case "/apis" -> discovered(request, discovery.aggregatedGroups(), discovery::groups);
       case "/openapi/v3" -> json(openApi.index());
-      default -> below(path, request);
+      default -> below(trimmed(info.path()), request);
     };
   }
 
+  private @Nullable HttpResponse health(String path, HttpRequest request) {
+    for (Health health : List.of(healthz, livez, readyz)) {
+      String root = "/" + health.endpoint();
+      if (path.equals(root)) {
+        List<String> exclude = request.query().getOrDefault("exclude", List.of());
+        return text(health.answer(request.queryParameter("verbose") != null, exclude));
+      }
+      if (path.startsWith(root + "/")) {
+        return text(health.single(path.substring(root.length() + 1)));
+      }
+    }
+    return null;
+  }
+
   private HttpResponse below(String path, HttpRequest request) {
-    if (path.startsWith("/healthz/")) {
-      return text(healthz.single(path.substring("/healthz/".length())));
-    }
-    if (path.startsWith("/livez/")) {
-      return text(livez.single(path.substring("/livez/".length())));
-    }
-    if (path.startsWith("/readyz/")) {
-      return text(readyz.single(path.substring("/readyz/".length())));
-    }
     if (path.startsWith("/openapi/v3/")) {
       return openApi(request, openApi.document(path.substring("/openapi/v3/".length())));
     }
     String[] parts = path.substring(1).split("/", -1);
-    byte[] document = null;
-    if (parts.length == 2 && parts[0].equals("api")) {
-      document = discovery.resources("", parts[1]);
-    } else if (parts.length == 2 && parts[0].equals("apis")) {
-      document = discovery.group(parts[1]);
-    } else if (parts.length == 3 && parts[0].equals("apis")) {
-      document = discovery.resources(parts[1], parts[2]);
+    if (!parts[0].equals("api") && !parts[0].equals("apis")) {
+      return notFound();
     }
-    if (document == null) {
+    boolean core = parts[0].equals("api");
+    if (parts.length == 2 && !core) {
+      byte[] group = discovery.group(parts[1]);
+      return group == null ? notFound() : json(group);
+    }
+    if (parts.length != (core ? 2 : 3)) {
+      return notFound();
+    }
+    String group = core ? "" : parts[1];
+    byte[] resources = discovery.resources(group, parts[parts.length - 1]);
+    if (resources != null) {
+      return json(resources);
+    }
+    if (registry.servesGroup(group)) {
       throw ApiException.pathNotFound();
     }
-    return json(document);
+    return notFound();
+  }
+
+  /** Where nothing is served at all. */
+  static HttpResponse notFound() {
+    return text(Health.NOT_FOUND);
+  }
+
+  /** The document at the root: where to go on. */
+  private static byte[] paths(ResourceRegistry registry) {
+    Set<String> paths =
+        new TreeSet<>(
+            List.of(
+                "/api",
+                "/apis",
+                "/healthz",
+                "/livez",
+                "/metrics",
+                "/openapi/v3",
+                "/readyz",
+                "/version"));
+    for (ResourceType type : registry.all()) {
+      if (type.group().isEmpty()) {
+        paths.add("/api/" + type.version());
+      } else {
+        paths.add("/apis/" + type.group());
+        paths.add("/apis/" + type.apiVersion());
+      }
+    }
+    ObjectNode document = JsonNodeFactory.instance.objectNode();
+    ArrayNode list = document.putArray("paths");
+    paths.forEach(list::add);
+    return (document.toPrettyString() + "\n").getBytes(StandardCharsets.UTF_8);
   }
 
   private byte[] versions() {
     return discovery.versions(address.get());
   }
 
-  /** Clients that know aggregated discovery say so; the others get the list of versions or groups. */
+  /**
+   * Clients that know aggregated discovery say so; the others get the list of versions or groups.
+   */
   private static HttpResponse discovered(
       HttpRequest request, Document aggregated, Supplier<byte[]> plain) {
     String accept = request.header("Accept");
     if (!AggregatedDiscovery.preferred(accept)) {
-      return json(plain.get()).header("Vary", "Accept");
+      return json(plain.get());
     }
     String match = request.header("If-None-Match");
     HttpResponse response =
@@ -135,11 +196,6 @@ public final class NonResource {
     return response;
   }
 
-  private static HttpResponse health(Health health, HttpRequest request) {
-    List<String> exclude = request.query().getOrDefault("exclude", List.of());
-    return text(health.answer(request.queryParameter("verbose") != null, exclude));
-  }
-
   private HttpResponse metrics() throws IOException {
     ByteArrayOutputStream out = new ByteArrayOutputStream(1 << 14);
     PrometheusTextFormatWriter writer = PrometheusTextFormatWriter.create();
@@ -148,8 +204,7 @@ public final class NonResource {
   }
 
   private static HttpResponse text(Health.Answer answer) {
-    return HttpResponse.bytes(
-            answer.status(), TEXT, answer.text().getBytes(StandardCharsets.UTF_8))
+    return HttpResponse.bytes(answer.status(), TEXT, answer.text().getBytes(StandardCharsets.UTF_8))
         .header("X-Content-Type-Options", "nosniff");
   }
 

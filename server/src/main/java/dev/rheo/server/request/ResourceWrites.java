@@ -10,6 +10,7 @@ import dev.rheo.api.options.DeleteOptions;
 import dev.rheo.api.options.ListOptions;
 import dev.rheo.api.options.WriteOptions;
 import dev.rheo.api.status.ApiException;
+import dev.rheo.codec.protobuf.ProtobufCodec;
 import dev.rheo.server.http.HttpRequest;
 import dev.rheo.server.http.HttpResponse;
 import dev.rheo.server.request.Api.Call;
@@ -28,7 +29,9 @@ public final class ResourceWrites {
   private static final Negotiation ANSWERS = Negotiation.json();
   private static final Negotiation BODIES =
       new Negotiation(
-          List.of(MediaType.JSON, MediaType.YAML), List.of(), Negotiation.Transforms.NONE);
+          List.of(MediaType.JSON, MediaType.YAML, MediaType.PROTOBUF),
+          List.of(),
+          Negotiation.Transforms.NONE);
 
   private final Writes writes;
   private final FeatureGates gates;
@@ -79,13 +82,15 @@ public final class ResourceWrites {
   }
 
   private static RequestBody body(HttpRequest request) {
-    return new RequestBody(request.body(), BODIES.contentType(request.header("Content-Type")));
+    String type = BODIES.contentType(request.header("Content-Type"));
+    return type.equals(MediaType.PROTOBUF)
+        ? new RequestBody(ProtobufCodec.builtIn().toJson(request.body()), MediaType.JSON)
+        : new RequestBody(request.body(), type);
   }
 
   private ListOptions selected(Call call) {
     ListOptions options = ListOptions.parse(call.request().query(), false, gates);
-    return options.withFieldSelector(
-        options.fieldSelector().resolve(call.type()::fieldLabel));
+    return options.withFieldSelector(options.fieldSelector().resolve(call.type()::fieldLabel));
   }
 
   private static DeleteOptions deleteOptions(Call call) throws IOException {
@@ -93,12 +98,13 @@ public final class ResourceWrites {
     if (request.body().length == 0) {
       return DeleteOptions.parse(request.query());
     }
-    if (!BODIES.contentType(request.header("Content-Type")).equals(MediaType.JSON)) {
-      throw ApiException.unsupportedMediaType(List.of(MediaType.JSON));
+    RequestBody sent = body(request);
+    if (!sent.mediaType().equals(MediaType.JSON)) {
+      throw ApiException.unsupportedMediaType(List.of(MediaType.JSON, MediaType.PROTOBUF));
     }
     JsonNode body;
     try {
-      body = JSON.readTree(request.body());
+      body = JSON.readTree(sent.bytes());
     } catch (JsonProcessingException e) {
       throw ApiException.badRequest(
           "couldn't get version/kind; json parse error: " + e.getOriginalMessage());

@@ -33,6 +33,13 @@ final class MetadataRules {
 
   static void create(ObjectNode object, ResourceType type, List<FieldError> errors) {
     ObjectNode metadata = Trees.metadata(object);
+    String prefix = Trees.text(metadata, "generateName");
+    if (!prefix.isEmpty()) {
+      type.strategy()
+          .names()
+          .validatePrefix(prefix)
+          .forEach(fault -> errors.add(FieldError.invalid("metadata.generateName", prefix, fault)));
+    }
     String name = Trees.text(metadata, "name");
     if (name.isEmpty()) {
       errors.add(FieldError.required("metadata.name", "name or generateName is required"));

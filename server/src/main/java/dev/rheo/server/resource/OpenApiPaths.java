@@ -61,6 +61,7 @@ final class OpenApiPaths {
         "sendInitialEvents:boolean",
         "timeoutSeconds:integer");
 
+    @SuppressWarnings("ImmutableEnumChecker") // List.of is
     private final List<String> names;
 
     Parameters(String... names) {

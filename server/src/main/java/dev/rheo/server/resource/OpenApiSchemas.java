@@ -304,7 +304,6 @@ final class OpenApiSchemas {
     return switch (kind) {
       case TIME -> name(META + "Time");
       case MICRO_TIME -> name(META + "MicroTime");
-      case DURATION -> name(META + "Duration");
       case FIELDS_V1 -> name(META + "FieldsV1");
       case QUANTITY -> "io.k8s.apimachinery.pkg.api.resource.Quantity";
       case INT_OR_STRING -> "io.k8s.apimachinery.pkg.util.intstr.IntOrString";

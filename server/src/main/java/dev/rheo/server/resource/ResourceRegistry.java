@@ -39,6 +39,11 @@ public final class ResourceRegistry {
     return types.get(new Key(group, version, plural));
   }
 
+  /** Whether anything is served in this group, in whatever version. */
+  public boolean servesGroup(String group) {
+    return types.keySet().stream().anyMatch(key -> key.group().equals(group));
+  }
+
   /** The resource, which must be there. */
   public ResourceType get(String group, String version, String plural) {
     ResourceType type = find(group, version, plural);

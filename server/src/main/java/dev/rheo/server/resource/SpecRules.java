@@ -80,7 +80,8 @@ final class SpecRules {
       errors.add(
           Trees.text(object, "kind").equals("Secret")
               ? FieldError.tooLong("data", DATA_MAX)
-              : FieldError.tooLong("", DATA_MAX));
+              // the whole object, as upstream's empty path shows itself
+              : FieldError.tooLong("[]", DATA_MAX));
     }
   }
 

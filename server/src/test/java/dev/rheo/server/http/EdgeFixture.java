@@ -34,6 +34,9 @@ final class EdgeFixture implements AutoCloseable {
   private static final Pki PKI = pki();
 
   static {
+    // Small windows, so that the JDK's client, too, runs into them.
+    System.setProperty("jdk.httpclient.windowsize", "65536");
+    System.setProperty("jdk.httpclient.connectionWindowSize", "1048576");
     ResourceLeakDetector.setLevel(ResourceLeakDetector.Level.PARANOID);
     ByteBufUtil.setLeakListener((type, records) -> LEAKS.add(type + "\n" + records));
   }

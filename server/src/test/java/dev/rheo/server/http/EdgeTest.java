@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.rheo.api.status.ApiException;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.http.HttpClient;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
@@ -179,7 +181,89 @@ class EdgeTest {
       }
       byte[] expected = SyntheticBody.bytes(LONG);
       for (CompletableFuture<byte[]> answer : answers) {
-        assertThat(java.util.Arrays.equals(answer.get(), expected)).isTrue();
+        assertThat(Arrays.equals(answer.get(), expected)).isTrue();
+      }
+      assertThat(fixture.edge.stats().connectionsTotal()).isEqualTo(1);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(HttpClient.Version.class)
+  void whatIsRefusedAnywayIsRefusedBeforeItsBodyIsRead(HttpClient.Version version)
+      throws Exception {
+    Handler handler =
+        new Handler() {
+          @Override
+          public HttpResponse handle(HttpRequest request) {
+            return HttpResponse.bytes(200, "text/plain", request.body());
+          }
+
+          @Override
+          public HttpResponse precheck(HttpRequest head) {
+            assertThat(head.body()).isEmpty();
+            if (head.header("Authorization") == null) {
+              throw ApiException.unauthorized("Unauthorized");
+            }
+            return null;
+          }
+        };
+    try (EdgeFixture fixture = new EdgeFixture(handler);
+        HttpClient client = EdgeFixture.client(version)) {
+      byte[] body = new byte[2 << 20];
+      var refused = client.send(fixture.post("/a", body), BodyHandlers.ofString());
+      assertThat(refused.statusCode()).isEqualTo(401);
+      var taken =
+          client.send(
+              fixture
+                  .request("/a")
+                  .header("Authorization", "x")
+                  .POST(java.net.http.HttpRequest.BodyPublishers.ofByteArray(body))
+                  .build(),
+              BodyHandlers.ofByteArray());
+      assertThat(taken.body()).isEqualTo(body);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(HttpClient.Version.class)
+  void aHandlerLearnsThatItsClientLeftAndItsBodyIsClosed(HttpClient.Version version)
+      throws Exception {
+    AtomicReference<HttpRequest> seen = new AtomicReference<>();
+    SyntheticBody body = new SyntheticBody(1000);
+    Handler handler =
+        request -> {
+          seen.set(request);
+          EdgeFixture.await("cancelled", request::cancelled);
+          return HttpResponse.streaming(200, "text/plain", body);
+        };
+    try (EdgeFixture fixture = new EdgeFixture(handler)) {
+      HttpClient client = EdgeFixture.client(version);
+      var answer = client.sendAsync(fixture.request("/a").build(), BodyHandlers.ofString());
+      EdgeFixture.await("in the handler", () -> seen.get() != null);
+      answer.cancel(true);
+      client.shutdownNow();
+      EdgeFixture.await("body closed", () -> body.closed.get() == 1);
+      assertThat(body.position).hasValue(0);
+    }
+  }
+
+  @Test
+  void streamsThatAreNotReadDoNotHoldUpOthersOfTheSameConnection() throws Exception {
+    try (EdgeFixture fixture = new EdgeFixture(this::answer);
+        HttpClient client = EdgeFixture.client(HttpClient.Version.HTTP_2)) {
+      List<InputStream> unread = new ArrayList<>();
+      // Windows of 64 KiB that lie unread take from the connection's of 1 MiB, and leave enough.
+      for (int i = 0; i < 3; i++) {
+        unread.add(
+            client.send(fixture.request("/long").build(), BodyHandlers.ofInputStream()).body());
+      }
+      byte[] expected = SyntheticBody.bytes(LONG);
+      for (int i = 0; i < 5; i++) {
+        var read = client.send(fixture.request("/long").build(), BodyHandlers.ofByteArray());
+        assertThat(Arrays.equals(read.body(), expected)).isTrue();
+      }
+      for (InputStream late : unread) {
+        assertThat(Arrays.equals(late.readAllBytes(), expected)).isTrue();
       }
       assertThat(fixture.edge.stats().connectionsTotal()).isEqualTo(1);
     }

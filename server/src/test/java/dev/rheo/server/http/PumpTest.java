@@ -280,7 +280,8 @@ class PumpTest {
           }
           return null;
         });
-    await("all blocked", () -> stalled.stream().allMatch(s -> s.drawn.state == Drawn.State.BLOCKED));
+    await(
+        "all blocked", () -> stalled.stream().allMatch(s -> s.drawn.state == Drawn.State.BLOCKED));
     assertThat(outgoing.get()).isLessThanOrEqualTo(budget + (long) count * Pump.LEAST);
     Stream reader = onLoop(() -> start(new Endless(), new Peer()));
     await("reader reads", () -> reader.wire.received.get() > 10L * Pump.TURN);
@@ -306,7 +307,8 @@ class PumpTest {
           }
           return null;
         });
-    await("all blocked", () -> streams.stream().allMatch(s -> s.drawn.state == Drawn.State.BLOCKED));
+    await(
+        "all blocked", () -> streams.stream().allMatch(s -> s.drawn.state == Drawn.State.BLOCKED));
     assertThat(peer.connection.outstanding).isLessThanOrEqualTo(256 << 10);
     // Its first bytes being taken, each stream gets its turn.
     onLoop(
@@ -340,7 +342,8 @@ class PumpTest {
           return null;
         });
     long all = 1000L * count * (count + 1) / 2;
-    await("windows used", () -> streams.stream().mapToLong(s -> s.wire.received.get()).sum() == all);
+    await(
+        "windows used", () -> streams.stream().mapToLong(s -> s.wire.received.get()).sum() == all);
     // FakeWire.data asserts that no window was overdrawn. Now the connection's is the narrow one.
     onLoop(
         () -> {
@@ -425,8 +428,7 @@ class PumpTest {
                 });
       }
       done.await();
-      EdgeFixture.await(
-          "everything taken", () -> events.taken.get() == events.offered.get());
+      EdgeFixture.await("everything taken", () -> events.taken.get() == events.offered.get());
     }
     assertThat(stream.wire.received).hasValue(events.offered.get());
     onLoop(

@@ -146,7 +146,7 @@ class SamplesTest {
     return causes;
   }
 
-  private static ResourceType type(String path) {
+  static ResourceType type(String path) {
     String[] part = path.split("/");
     boolean core = part[0].equals("api");
     return Objects.requireNonNull(

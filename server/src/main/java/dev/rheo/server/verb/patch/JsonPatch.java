@@ -102,7 +102,9 @@ public final class JsonPatch {
           if (copied > MAX_COPIED_BYTES) {
             throw new PatchException(
                 PatchException.Fault.TOO_LARGE,
-                "the copy operations of a JSON patch may add at most " + MAX_COPIED_BYTES + " bytes");
+                "the copy operations of a JSON patch may add at most "
+                    + MAX_COPIED_BYTES
+                    + " bytes");
           }
           add(find(result, operation, operation.path()), value, operation);
         }
@@ -211,7 +213,11 @@ public final class JsonPatch {
       index = Integer.parseInt(place.key());
     } catch (NumberFormatException e) {
       throw PatchException.notApplicable(
-          "error in " + operation.op() + ": value was not a proper array index: '" + place.key() + "'");
+          "error in "
+              + operation.op()
+              + ": value was not a proper array index: '"
+              + place.key()
+              + "'");
     }
     int actual = index < 0 ? index + size : index;
     if (actual < 0 || actual >= size) {

@@ -95,7 +95,7 @@ public final class StrategicMergePatch {
       original.set(name, mergeList(list, patch, schema.member(name)));
     } else {
       MergePatch.pruneNulls(value);
-      JsonNode added = withoutDirectives(value);
+      JsonNode added = withoutDirectives(value, false);
       if (added == null) {
         original.remove(name);
       } else {
@@ -162,7 +162,7 @@ public final class StrategicMergePatch {
         continue;
       }
       // upstream takes a new element as it is; a directive in it must not be stored
-      JsonNode added = withoutDirectives(element);
+      JsonNode added = withoutDirectives(element, true);
       if (added != null) {
         positions.put(id, merged.size());
         merged.add(added);
@@ -231,7 +231,7 @@ public final class StrategicMergePatch {
       if (present == null && patched == null) {
         continue;
       } else if (present == null) {
-        merged = (ArrayNode) withoutDirectives(patched);
+        merged = (ArrayNode) withoutDirectives(patched, false);
       } else if (patched == null) {
         merged = (ArrayNode) present;
       } else {
@@ -310,11 +310,17 @@ public final class StrategicMergePatch {
     return member.substring(prefix.length() + 1);
   }
 
-  /** The value without members and elements that carry a directive; null if it carries one. */
-  private static @Nullable JsonNode withoutDirectives(JsonNode value) {
+  /**
+   * The value without members and elements that carry a directive; null if it carries one.
+   *
+   * @param replaced whether what {@code $patch: replace} puts in place of nothing is kept
+   */
+  private static @Nullable JsonNode withoutDirectives(JsonNode value, boolean replaced) {
     switch (value) {
       case ObjectNode object -> {
-        if (object.has(DIRECTIVE)) {
+        JsonNode directive = object.remove(DIRECTIVE);
+        if (directive != null
+            && !(replaced && directive.asText().equals(REPLACE) && !object.isEmpty())) {
           return null;
         }
         for (String name : List.copyOf(fieldNames(object))) {
@@ -323,7 +329,7 @@ public final class StrategicMergePatch {
                       || name.startsWith(SET_ORDER + "/")
                       || name.startsWith(DELETE_FROM + "/")
                   ? null
-                  : withoutDirectives(object.path(name));
+                  : withoutDirectives(object.path(name), replaced);
           if (kept == null) {
             object.remove(name);
           } else {
@@ -335,7 +341,7 @@ public final class StrategicMergePatch {
       case ArrayNode list -> {
         ArrayNode kept = list.arrayNode();
         for (JsonNode element : list) {
-          JsonNode plain = withoutDirectives(element);
+          JsonNode plain = withoutDirectives(element, replaced);
           if (plain != null) {
             kept.add(plain);
           }
@@ -389,8 +395,7 @@ public final class StrategicMergePatch {
     return positions;
   }
 
-  private static List<JsonNode> listOrFail(JsonNode value, String directive)
-      throws PatchException {
+  private static List<JsonNode> listOrFail(JsonNode value, String directive) throws PatchException {
     if (!value.isArray()) {
       throw PatchException.malformed("expected a list for " + directive);
     }

@@ -8,12 +8,12 @@ import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes one item after the other into whatever room there is: some bytes before, a stretch of an object's form, some bytes after.
- * It remembers where it stopped, so that an object of a megabyte passes through a buffer of 64 KiB, and holds nothing of the
- * object itself.
+ * Writes one item after the other into whatever room there is: some bytes before, a stretch of an
+ * object's form, some bytes after. It remembers where it stopped, so that an object of a megabyte
+ * passes through a buffer of 64 KiB, and holds nothing of the object itself.
  *
- * <p>An item may carry another resourceVersion than its form does: a deletion is told with the last state of the object and the
- * revision of the deletion.
+ * <p>An item may carry another resourceVersion than its form does: a deletion is told with the last
+ * state of the object and the revision of the deletion.
  *
  * <p>Not thread-safe: one writer belongs to one body.
  */
@@ -141,7 +141,10 @@ final class FormWriter {
     }
   }
 
-  /** After {@link Result#COLD}: gets the bytes off the event loop, then runs the callback on some thread. */
+  /**
+   * After {@link Result#COLD}: gets the bytes off the event loop, then runs the callback on some
+   * thread.
+   */
   void load(Runnable whenLoaded) {
     reader.load(entry(), position, whenLoaded);
   }

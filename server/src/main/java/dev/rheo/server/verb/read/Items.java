@@ -10,8 +10,9 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Begins an object as an item of a body, in the version that was asked for. An object asked for in its stored version is written
- * verbatim; one asked for in another is converted first, off the event loop, one object at a time.
+ * Begins an object as an item of a body, in the version that was asked for. An object asked for in
+ * its stored version is written verbatim; one asked for in another is converted first, off the
+ * event loop, one object at a time.
  *
  * <p>Belongs to one body; used on its event loop.
  */
@@ -44,7 +45,8 @@ final class Items {
   /**
    * Begins an item of a list, which has neither kind nor apiVersion.
    *
-   * @return false if the object is still being converted: {@code wake} will be run when it is time to call again
+   * @return false if the object is still being converted: {@code wake} will be run when it is time
+   *     to call again
    */
   boolean beginInList(FormWriter writer, byte[] before, Entry entry, Runnable wake)
       throws IOException {
@@ -121,8 +123,7 @@ final class Items {
     byte[] out = new byte[entry.revisionOffset() + digits.length + form.length - tail];
     System.arraycopy(form, 0, out, 0, entry.revisionOffset());
     System.arraycopy(digits, 0, out, entry.revisionOffset(), digits.length);
-    System.arraycopy(
-        form, tail, out, entry.revisionOffset() + digits.length, form.length - tail);
+    System.arraycopy(form, tail, out, entry.revisionOffset() + digits.length, form.length - tail);
     return out;
   }
 

@@ -11,8 +11,8 @@ import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A list, written item by item from a snapshot: its head, the items with commas between them, its end. What it holds is a place in
- * the snapshot.
+ * A list, written item by item from a snapshot: its head, the items with commas between them, its
+ * end. What it holds is a place in the snapshot.
  */
 final class ListBody implements Body {
 

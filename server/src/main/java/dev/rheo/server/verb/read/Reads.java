@@ -20,6 +20,7 @@ import dev.rheo.store.CompactedException;
 import dev.rheo.store.RevisionStore;
 import dev.rheo.store.StoreException;
 import io.netty.util.HashedWheelTimer;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
@@ -28,11 +29,13 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The reading verbs. Each method waits until the cache is as new as the request demands, finds the state or position to read from,
- * and returns a body that is drawn from there: nothing is assembled.
+ * The reading verbs. Each method waits until the cache is as new as the request demands, finds the
+ * state or position to read from, and returns a body that is drawn from there: nothing is
+ * assembled.
  *
- * <p>Source: the tables of resourceVersion semantics of KEP-2340 and KEP-3157 as kube-apiserver 1.36 carries them out. All methods
- * may be called by any number of virtual threads; they may block for {@link #FRESHNESS} at most.
+ * <p>Source: the tables of resourceVersion semantics of KEP-2340 and KEP-3157 as kube-apiserver
+ * 1.36 carries them out. All methods may be called by any number of virtual threads; they may block
+ * for {@link #FRESHNESS} at most.
  */
 public final class Reads {
 
@@ -75,16 +78,40 @@ public final class Reads {
   /**
    * A body to draw and what is known of its size.
    *
-   * @param atLeast a lower bound of its bytes, exact only as far as it helps to decide on compression
+   * @param atLeast a lower bound of its bytes, exact only as far as it helps to decide on
+   *     compression
    */
   public record Answer(Body body, long atLeast) {}
 
+  /** One object that was found. */
+  public final class Found {
+    private final ResourceType type;
+    private final Entry entry;
+
+    private Found(ResourceType type, Entry entry) {
+      this.type = type;
+      this.entry = entry;
+    }
+
+    /** The object, to be drawn. */
+    public Answer answer() {
+      FormReader reader = new FormReader(cache);
+      return new Answer(
+          new ObjectBody(new FormWriter(reader), new Items(type, reader), entry), entry.length());
+    }
+
+    /** The object in its stored version, as a whole. */
+    public byte[] bytes() throws IOException {
+      return new FormReader(cache).readFully(entry);
+    }
+  }
+
   /** One object. */
-  public Answer get(
+  public Found find(
       ResourceType type, @Nullable String namespace, String name, String resourceVersion)
       throws InterruptedException {
     ResourceCache resource = resource(type);
-    long wanted = revision(type, resourceVersion);
+    long wanted = revision(resourceVersion);
     if (resourceVersion.isEmpty()) {
       awaitCurrent();
     } else if (wanted != 0) {
@@ -94,9 +121,7 @@ public final class Reads {
     if (entry == null) {
       throw ApiException.notFound(type.groupResource(), name);
     }
-    FormReader reader = new FormReader(cache);
-    return new Answer(
-        new ObjectBody(new FormWriter(reader), new Items(type, reader), entry), entry.length());
+    return new Found(type, entry);
   }
 
   /** A list, or a page of one. */
@@ -125,7 +150,8 @@ public final class Reads {
   }
 
   /**
-   * A watch. What goes wrong after the options were understood is told in the stream, as an ERROR event, as kube-apiserver does.
+   * A watch. What goes wrong after the options were understood is told in the stream, as an ERROR
+   * event, as kube-apiserver does.
    *
    * @param metrics counts this watch; ended by the body
    */
@@ -255,20 +281,17 @@ public final class Reads {
         throw ApiException.resourceExpired(
             CONTINUE_EXPIRED, new ContinueToken(ContinueToken.LATEST, startKey).encode());
       }
-      throw ApiException.resourceExpired(
-          "The resourceVersion for the provided list is too old.");
+      throw ApiException.resourceExpired("The resourceVersion for the provided list is too old.");
     }
   }
 
   private record Page(@Nullable String lastKey, @Nullable String token, long remaining) {}
 
-  /** Where a list is cut: found in the index alone, since the head of a list tells how it goes on. */
+  /**
+   * Where a list is cut: found in the index alone, since the head of a list tells how it goes on.
+   */
   private static Page page(
-      Snapshot snapshot,
-      String prefix,
-      @Nullable String startAt,
-      Selection selection,
-      long limit) {
+      Snapshot snapshot, String prefix, @Nullable String startAt, Selection selection, long limit) {
     if (limit <= 0) {
       return new Page(null, null, 0);
     }
@@ -330,7 +353,7 @@ public final class Reads {
   /** Lists larger than this are compressed for clients that accept it, as kube-apiserver does. */
   public static final long COMPRESS_ABOVE = 128 * 1024;
 
-  private static long revision(ResourceType type, String resourceVersion) {
+  private static long revision(String resourceVersion) {
     try {
       return ResourceVersion.parse(resourceVersion);
     } catch (ResourceVersion.InvalidException e) {
@@ -361,15 +384,12 @@ public final class Reads {
     return type.namespaced() ? namespace + "/" + name : name;
   }
 
-  private static String prefix(
-      ResourceType type, @Nullable String namespace, ListOptions options) {
+  private static String prefix(ResourceType type, @Nullable String namespace, ListOptions options) {
     if (!type.namespaced()) {
       return "";
     }
     String in =
-        namespace != null
-            ? namespace
-            : options.fieldSelector().requiresExact("metadata.namespace");
+        namespace != null ? namespace : options.fieldSelector().requiresExact("metadata.namespace");
     return in == null ? "" : in + "/";
   }
 }

@@ -5,7 +5,9 @@ import dev.rheo.api.select.LabelSelector;
 import dev.rheo.cache.Entry;
 import org.jspecify.annotations.Nullable;
 
-/** What a list or watch selects: decided from the index alone, without touching the objects' bytes. */
+/**
+ * What a list or watch selects: decided from the index alone, without touching the objects' bytes.
+ */
 record Selection(LabelSelector labels, FieldSelector fields) {
 
   boolean isEverything() {
@@ -13,7 +15,8 @@ record Selection(LabelSelector labels, FieldSelector fields) {
   }
 
   boolean matches(@Nullable Entry entry) {
-    return entry != null && (labels.isEverything() || labels.matches(entry.labels()::get))
-        && (fields.isEverything() || fields.matches(entry.fields()::get));
+    return entry != null
+        && (labels.isEverything() || labels.matches(entry.labels()))
+        && (fields.isEverything() || fields.matches(entry.fields()));
   }
 }

@@ -12,11 +12,14 @@ import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A watch, or a watch list: the state as of a revision, a bookmark, and then every change after that revision, on one stream. What
- * it holds is a place in a snapshot, then a position in the event log; a peer that does not read costs nothing more.
+ * A watch, or a watch list: the state as of a revision, a bookmark, and then every change after
+ * that revision, on one stream. What it holds is a place in a snapshot, then a position in the
+ * event log; a peer that does not read costs nothing more.
  *
  * <pre>
  *   INITIAL ──state written──▶ LIVE ──deadline, shutdown──▶ ended (complete)
@@ -24,11 +27,11 @@ import org.jspecify.annotations.Nullable;
  *      └────────────────────────┴──history lost──▶ an ERROR event (410 Expired), then ended
  * </pre>
  *
- * A plain watch starts LIVE. Events are written at the pace of the peer; each is decided from the index (which versions match the
- * selector) and written from the spool.
+ * A plain watch starts LIVE. Events are written at the pace of the peer; each is decided from the
+ * index (which versions match the selector) and written from the spool.
  *
- * <p>Source: KEP-3157, and the watch cache of kube-apiserver for what an update is told as when an object enters or leaves the
- * selector.
+ * <p>Source: KEP-3157, and the watch cache of kube-apiserver for what an update is told as when an
+ * object enters or leaves the selector.
  */
 final class WatchBody implements Body {
 
@@ -167,8 +170,7 @@ final class WatchBody implements Body {
         return State.MORE;
       }
       if (spec.bookmarks() && clock.bookmarkDue()) {
-        writer.start(spec.bookmark(Math.max(lastRevision, events.position()), false));
-        lastRevision = Math.max(lastRevision, events.position());
+        writer.start(spec.bookmark(events.position(), false));
         clock.bookmarkSent();
         return State.MORE;
       }
@@ -187,10 +189,10 @@ final class WatchBody implements Body {
     boolean before = spec.selection().matches(previous);
     if (now) {
       return new Item(
-          before ? MODIFIED : ADDED, java.util.Objects.requireNonNull(current), Items.OWN_REVISION);
+          before ? MODIFIED : ADDED, Objects.requireNonNull(current), Items.OWN_REVISION);
     }
     if (before) {
-      return new Item(DELETED, java.util.Objects.requireNonNull(previous), event.revision());
+      return new Item(DELETED, Objects.requireNonNull(previous), event.revision());
     }
     return null;
   }
@@ -209,8 +211,7 @@ final class WatchBody implements Body {
   private State lastWords() {
     ended = true;
     if (spec.bookmarks() && initial == null) {
-      long position = Math.max(lastRevision, events.position());
-      writer.start(spec.bookmark(position, false));
+      writer.start(spec.bookmark(events.position(), false));
       return State.MORE;
     }
     return State.END;
@@ -224,11 +225,15 @@ final class WatchBody implements Body {
 
   /** The event that tells, after the start of a watch, that it cannot go on. */
   static byte[] errorEvent(ApiException error) {
-    byte[] status = error.status().toJson();
-    byte[] head = bytes("{\"type\":\"ERROR\",\"object\":");
-    byte[] out = java.util.Arrays.copyOf(head, head.length + status.length + AFTER.length);
-    System.arraycopy(status, 0, out, head.length, status.length);
-    System.arraycopy(AFTER, 0, out, head.length + status.length, AFTER.length);
+    return event("ERROR", error.status().toJson());
+  }
+
+  /** An event whose object is at hand. */
+  static byte[] event(String kind, byte[] object) {
+    byte[] head = bytes("{\"type\":\"" + kind + "\",\"object\":");
+    byte[] out = Arrays.copyOf(head, head.length + object.length + AFTER.length);
+    System.arraycopy(object, 0, out, head.length, object.length);
+    System.arraycopy(AFTER, 0, out, head.length + object.length, AFTER.length);
     return out;
   }
 

@@ -7,8 +7,9 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * When a watch has to do something without an event: send a bookmark (about each minute) or end. One per watch, used on its event
- * loop; only {@link #stop} and the timer's wake-up come from elsewhere.
+ * When a watch has to do something without an event: send a bookmark (about each minute) or end.
+ * One per watch, used on its event loop; only {@link #stop} and the timer's wake-up come from
+ * elsewhere.
  */
 final class WatchClock {
 

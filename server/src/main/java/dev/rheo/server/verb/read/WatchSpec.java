@@ -1,7 +1,9 @@
 package dev.rheo.server.verb.read;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.rheo.codec.json.Canonicalizer;
 import dev.rheo.server.resource.ResourceType;
-import java.nio.charset.StandardCharsets;
 
 /**
  * What a watch was asked for, checked and resolved.
@@ -20,12 +22,18 @@ record WatchSpec(
     return type.groupResource().toString();
   }
 
-  /** A bookmark: an empty object of the watched kind with the revision, annotated if the initial events end with it. */
+  /**
+   * A bookmark: an empty object of the watched kind with the revision, annotated if the initial
+   * events end with it.
+   */
   byte[] bookmark(long revision, boolean initialEnd) {
-    String annotation =
-        initialEnd ? ",\"annotations\":{\"k8s.io/initial-events-end\":\"true\"}" : "";
-    return "{\"type\":\"BOOKMARK\",\"object\":{\"kind\":\"%s\",\"apiVersion\":\"%s\",\"metadata\":{\"resourceVersion\":\"%d\"%s}}}\n"
-        .formatted(type.kind(), type.apiVersion(), revision, annotation)
-        .getBytes(StandardCharsets.UTF_8);
+    ObjectNode object = JsonNodeFactory.instance.objectNode();
+    object.put("kind", type.kind()).put("apiVersion", type.apiVersion());
+    ObjectNode metadata = object.putObject("metadata");
+    metadata.put("resourceVersion", Long.toString(revision));
+    if (initialEnd) {
+      metadata.putObject("annotations").put("k8s.io/initial-events-end", "true");
+    }
+    return WatchBody.event("BOOKMARK", Canonicalizer.encodeAnswer(object, type.objectType()));
   }
 }

@@ -55,8 +55,7 @@ final class Answers {
 
   static ObjectNode served(ResourceType type, Version version) {
     ObjectNode tree = Conversion.fromStored(version.tree(), type);
-    Meta.of(tree)
-        .resourceVersion(version.revision() == 0 ? "" : Long.toString(version.revision()));
+    Meta.of(tree).resourceVersion(version.revision() == 0 ? "" : Long.toString(version.revision()));
     return tree;
   }
 

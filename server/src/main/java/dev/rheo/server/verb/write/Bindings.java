@@ -55,12 +55,10 @@ final class Bindings {
     ObjectNode spec = object(pod, "spec");
     String node = spec.path("nodeName").asText("");
     if (meta.isDeleting()) {
-      throw refuse(
-          path, "pod " + path.name() + " is being deleted, cannot be assigned to a host");
+      throw refuse(path, "pod " + path.name() + " is being deleted, cannot be assigned to a host");
     }
     if (!node.isEmpty()) {
-      throw refuse(
-          path, "pod " + path.name() + " is already assigned to node \"" + node + "\"");
+      throw refuse(path, "pod " + path.name() + " is already assigned to node \"" + node + "\"");
     }
     if (!spec.path("schedulingGates").isEmpty()) {
       throw refuse(path, "pod " + path.name() + " has non-empty .spec.schedulingGates");

@@ -1,14 +1,14 @@
 package dev.rheo.server.verb.write;
 
+import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonProcessingException;
 import dev.rheo.api.media.MediaType;
 import dev.rheo.api.name.GroupVersionKind;
 import dev.rheo.api.options.FieldValidation;
@@ -44,8 +44,7 @@ final class BodyReader {
    * @throws ApiException 400
    */
   static Read read(RequestBody body, String apiVersion, String kind, FieldValidation validation) {
-    ObjectDecoder.Decoded decoded =
-        ObjectDecoder.decode(json(body), ObjectDecoder.MAX_DEPTH);
+    ObjectDecoder.Decoded decoded = ObjectDecoder.decode(json(body), ObjectDecoder.MAX_DEPTH);
     ObjectNode object = decoded.tree();
     String sentKind = object.path("kind").asText("");
     String sentVersion = object.path("apiVersion").asText("");

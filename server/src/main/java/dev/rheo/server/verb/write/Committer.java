@@ -106,13 +106,12 @@ final class Committer {
       boolean fresh)
       throws RevisionConflictException, StoreException {
     return switch (outcome) {
-      case Outcome.Keep keep ->
-          unchanged(key, version, encode(resource, keep.object()), fresh);
+      case Outcome.Keep keep -> unchanged(key, version, encode(resource, keep.object()), fresh);
       case Outcome.Remove remove -> {
         long expected = version == null ? Op.ABSENT : version.revision();
         byte[] form = encode(resource, remove.object());
         long revision = dryRun ? expected : store.commit(List.of(new Op.Delete(key, expected)));
-        yield new Written(form, revision, How.REMOVED);
+        yield new Written(form, remove.byUpdate() ? expected : revision, How.REMOVED);
       }
       case Outcome.Put put -> {
         byte[] form = encode(resource, put.object());
@@ -146,7 +145,8 @@ final class Committer {
     How how = version == null ? How.CREATED : How.UPDATED;
     long expected = version == null ? Op.ABSENT : version.revision();
     if (dryRun) {
-      return new Written(form, version == null ? 0 : expected, put.thenRemove() ? How.REMOVED : how);
+      return new Written(
+          form, version == null ? 0 : expected, put.thenRemove() ? How.REMOVED : how);
     }
     List<Op> operations = new ArrayList<>(1 + put.checks().size());
     operations.add(new Op.Put(key, form, expected));

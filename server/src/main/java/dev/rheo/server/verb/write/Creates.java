@@ -80,8 +80,7 @@ final class Creates {
               if (version != null) {
                 throw exists(path, version);
               }
-              return new Outcome.Put(
-                  prepare(path, object.deepCopy(), context), checks, false);
+              return new Outcome.Put(prepare(path, object.deepCopy(), context), checks, false);
             });
     return new Created(path, written);
   }

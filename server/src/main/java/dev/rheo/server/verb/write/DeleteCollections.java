@@ -1,14 +1,15 @@
 package dev.rheo.server.verb.write;
 
 import dev.rheo.api.name.GroupResource;
+import dev.rheo.api.options.ContinueToken;
 import dev.rheo.api.options.DeleteOptions;
 import dev.rheo.api.options.ListOptions;
 import dev.rheo.api.options.ReadPlan;
 import dev.rheo.api.options.ResourceVersion;
-import dev.rheo.api.select.FieldSelector;
 import dev.rheo.api.status.ApiException;
 import dev.rheo.cache.Entry;
 import dev.rheo.cache.EntryCursor;
+import dev.rheo.cache.FormReader;
 import dev.rheo.cache.ResourceCache;
 import dev.rheo.cache.Snapshot;
 import dev.rheo.cache.WatchCache;
@@ -51,23 +52,35 @@ final class DeleteCollections {
 
   /**
    * @param path of the collection
-   * @param list whose selectors name fields as clients do
-   * @return how many objects were selected
+   * @param list whose field selector is resolved to canonical names
    * @throws ApiException the first refusal; deletions made before it stay
    */
-  long run(ObjectPath path, ListOptions list, DeleteOptions options) {
+  void run(ObjectPath path, ListOptions list, DeleteOptions options) {
+    run(path, list, options, null);
+  }
+
+  /**
+   * As {@link #run(ObjectPath, ListOptions, DeleteOptions)}.
+   *
+   * @return the list of what was selected, as it was before; null if it is too large to assemble
+   */
+  byte @Nullable [] runAndList(ObjectPath path, ListOptions list, DeleteOptions options) {
+    return run(path, list, options, new DeletedList(path.type(), new FormReader(cache)));
+  }
+
+  private byte @Nullable [] run(
+      ObjectPath path, ListOptions list, DeleteOptions options, @Nullable DeletedList deleted) {
     StoredResource resource = path.type().storage();
-    FieldSelector fields = list.fieldSelector().resolve(path.type()::fieldLabel);
     ReadPlan plan = list.readPlan();
     Snapshot snapshot = snapshot(cache.resource(resource.name()), plan);
-    String startAt = plan instanceof ReadPlan.Continue rest ? rest.startKey() : null;
-    String prefix =
-        resource.prefix(path.namespace()).substring(resource.keyPrefix().length());
+    String prefix = resource.prefix(path.namespace()).substring(resource.keyPrefix().length());
+    String startAt = plan instanceof ReadPlan.Continue rest ? prefix + rest.startKey() : null;
     EntryCursor cursor = snapshot.entries(prefix, startAt);
 
     AtomicReference<@Nullable RuntimeException> failure = new AtomicReference<>();
     Semaphore workers = new Semaphore(WORKERS);
     long selected = 0;
+    String continueToken = "";
     try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
       while (failure.get() == null && (plan.limit() == 0 || selected < plan.limit())) {
         Entry entry = cursor.next();
@@ -75,10 +88,17 @@ final class DeleteCollections {
           break;
         }
         if (!list.labelSelector().matches(entry.labels()::get)
-            || !fields.matches(entry.fields()::get)) {
+            || !list.fieldSelector().matches(entry.fields()::get)) {
           continue;
         }
         selected++;
+        if (selected == plan.limit() && cursor.peek() != null) {
+          String last = entry.key().substring(prefix.length());
+          continueToken = ContinueToken.after(last, snapshot.revision()).encode();
+        }
+        if (deleted != null) {
+          deleted.add(entry);
+        }
         ObjectPath one =
             new ObjectPath(path.type(), entry.namespace(), entry.name(), path.subresource());
         workers.acquireUninterruptibly();
@@ -98,7 +118,7 @@ final class DeleteCollections {
     if (refusal != null) {
       throw refusal;
     }
-    return selected;
+    return deleted == null ? null : deleted.toJson(snapshot.revision(), continueToken);
   }
 
   private void delete(ObjectPath path, DeleteOptions options) {

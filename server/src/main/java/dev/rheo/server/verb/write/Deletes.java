@@ -191,8 +191,7 @@ final class Deletes {
   }
 
   /** The finalizers as they must be for what is to become of the dependents. */
-  private static List<String> garbageCollected(
-      ObjectPath path, Meta meta, DeleteOptions options) {
+  private static List<String> garbageCollected(ObjectPath path, Meta meta, DeleteOptions options) {
     List<String> before = meta.finalizers();
     List<String> after = new ArrayList<>(before);
     after.remove(Meta.ORPHAN);

@@ -138,10 +138,7 @@ final class Evictions {
     Map<String, String> labels = Meta.of(pod).map("labels");
     List<ObjectPath> guarding = new ArrayList<>(1);
     EntryCursor cursor =
-        cache
-            .resource(budgets.storage().name())
-            .snapshot()
-            .entries(namespace + "/", null);
+        cache.resource(budgets.storage().name()).snapshot().entries(namespace + "/", null);
     for (Entry entry = cursor.next(); entry != null; entry = cursor.next()) {
       ObjectPath path = ObjectPath.of(budgets, namespace, entry.name());
       Version budget = versions.current(path.key());
@@ -221,8 +218,7 @@ final class Evictions {
     }
     long allowed = status.path("disruptionsAllowed").asLong();
     if (allowed < 0) {
-      throw ApiException.forbidden(
-          resource, path.name(), "pdb disruptions allowed is negative");
+      throw ApiException.forbidden(resource, path.name(), "pdb disruptions allowed is negative");
     }
     if (status.path("disruptedPods").size() > MAX_DISRUPTED_PODS) {
       throw ApiException.forbidden(

@@ -1,12 +1,12 @@
 package dev.rheo.server.verb.write;
 
 import dev.rheo.api.status.ApiException;
+import dev.rheo.api.status.Cause;
+import dev.rheo.api.status.Details;
 import dev.rheo.api.status.Status;
 import dev.rheo.server.verb.patch.PatchException;
 import dev.rheo.store.StoreException;
 import java.util.List;
-import dev.rheo.api.status.Cause;
-import dev.rheo.api.status.Details;
 
 /** What clients are told when the parts below fail. */
 final class Failures {
@@ -16,8 +16,7 @@ final class Failures {
     String message = e.getMessage();
     return e.undecided()
         // a client must look before it repeats the write
-        ? ApiException.internalError(
-            "whether the write was made is not known: " + message, e)
+        ? ApiException.internalError("whether the write was made is not known: " + message, e)
         : new ApiException(
             Status.failure(
                 503,

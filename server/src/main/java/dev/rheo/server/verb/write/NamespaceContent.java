@@ -90,7 +90,10 @@ final class NamespaceContent {
     return cache.resource(type.storage().name());
   }
 
-  /** Until an object of this type leaves the namespace. */
+  /**
+   * Until the last object of this type has left the namespace. All of them are marked, and no new
+   * one can come: there is nothing to do before.
+   */
   private void awaitChange(
       ResourceType type, String namespace, Signal signal, BooleanSupplier stopped) {
     Snapshot snapshot = resource(type).snapshot();
@@ -102,10 +105,10 @@ final class NamespaceContent {
       events.onEvent(signal::raise);
       while (!stopped.getAsBoolean()) {
         CacheEvent event = events.next();
-        if (event != null && event.current() == null) {
-          return;
-        }
         if (event == null && !events.skipped()) {
+          if (size(type, namespace) == 0) {
+            return;
+          }
           signal.await();
         }
       }

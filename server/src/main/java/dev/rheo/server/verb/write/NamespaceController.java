@@ -167,9 +167,10 @@ public final class NamespaceController implements AutoCloseable {
           }
           return;
         } catch (RuntimeException e) {
-          Level level = e instanceof ApiException refusal && refusal.code() < 500
-              ? Level.DEBUG
-              : Level.WARNING;
+          Level level =
+              e instanceof ApiException refusal && refusal.code() < 500
+                  ? Level.DEBUG
+                  : Level.WARNING;
           LOG.log(level, "emptying namespace " + name + " failed, and is tried again", e);
           pause(retry);
           retry = longer(retry);

@@ -20,8 +20,14 @@ sealed interface Outcome {
 
   /**
    * @param object what is answered
+   * @param byUpdate whether it goes because an update took its last finalizer: the answer then
+   *     carries the revision of the version that went, else that of the removal
    */
-  record Remove(ObjectNode object) implements Outcome {}
+  record Remove(ObjectNode object, boolean byUpdate) implements Outcome {
+    Remove(ObjectNode object) {
+      this(object, false);
+    }
+  }
 
   /**
    * Nothing changes.

@@ -86,7 +86,8 @@ public final class Scales {
       requirements.add(
           new Requirement(label.getKey(), Operator.EQUALS, List.of(label.getValue().asText())));
     }
-    for (JsonNode expression : structured ? selector.path("matchExpressions") : List.<JsonNode>of()) {
+    for (JsonNode expression :
+        structured ? selector.path("matchExpressions") : List.<JsonNode>of()) {
       List<String> values = new ArrayList<>();
       expression.path("values").forEach(value -> values.add(value.asText()));
       requirements.add(

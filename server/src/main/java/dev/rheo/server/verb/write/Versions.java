@@ -30,8 +30,7 @@ final class Versions {
     if (!cache.ready()) {
       return null;
     }
-    Entry entry =
-        cache.resource(resource.name()).get(key.substring(resource.keyPrefix().length()));
+    Entry entry = cache.resource(resource.name()).get(key.substring(resource.keyPrefix().length()));
     if (entry == null) {
       return null;
     }

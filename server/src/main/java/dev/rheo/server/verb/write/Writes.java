@@ -71,16 +71,14 @@ public final class Writes {
    * @param path of the collection, or of the subresource of an object
    * @throws ApiException with the answer if it is refused
    */
-  public WriteResult create(
-      ObjectPath path, RequestBody body, WriteOptions options, User user) {
+  public WriteResult create(ObjectPath path, RequestBody body, WriteOptions options, User user) {
     path.require("create");
     if (!path.subresource().isEmpty() || !path.type().isStored()) {
       return createBySubresource(path, body, options);
     }
     BodyReader.Read read = read(path, body, options.fieldValidation());
     Creates.Created created = creates.create(path, read.object(), options, context(user));
-    return new WriteResult(
-        201, Answers.object(path.type(), created.written()), read.warnings());
+    return new WriteResult(201, Answers.object(path.type(), created.written()), read.warnings());
   }
 
   /** Creates an object of the server's own. */
@@ -89,8 +87,7 @@ public final class Writes {
     creates.create(path, object, options, context);
   }
 
-  private WriteResult createBySubresource(
-      ObjectPath path, RequestBody body, WriteOptions options) {
+  private WriteResult createBySubresource(ObjectPath path, RequestBody body, WriteOptions options) {
     boolean ofCollection = path.groupResource().equals(new GroupResource("", "bindings"));
     String action = ofCollection ? "binding" : path.subresource();
     if (!action.equals("binding") && !action.equals("eviction")) {
@@ -120,8 +117,7 @@ public final class Writes {
    *
    * @throws ApiException with the answer if it is refused
    */
-  public WriteResult update(
-      ObjectPath path, RequestBody body, WriteOptions options, User user) {
+  public WriteResult update(ObjectPath path, RequestBody body, WriteOptions options, User user) {
     path.require("update");
     requireWholeOrScale(path);
     BodyReader.Read read = read(path, body, options.fieldValidation());
@@ -136,8 +132,7 @@ public final class Writes {
         committer.run(
             path,
             options.dryRun(),
-            (version, fresh) ->
-                updates.outcome(path, sent.deepCopy(), version, fresh, context));
+            (version, fresh) -> updates.outcome(path, sent.deepCopy(), version, fresh, context));
     return answer(path, written, warnings);
   }
 
@@ -214,20 +209,22 @@ public final class Writes {
   }
 
   /**
-   * Deletes the objects that are selected. The answer is a Status, not the list of what was
-   * deleted: that would grow with their number.
+   * Deletes the objects that are selected. The answer is the list of them, or a Status where that
+   * would take more than {@link DeletedList#MAX_BYTES}.
    *
    * @param path of the collection
+   * @param list whose field selector is resolved to canonical names
    * @throws ApiException with the first refusal; deletions made before it stay
    */
   public WriteResult deleteCollection(
       ObjectPath path, ListOptions list, DeleteOptions options, User user) {
     path.require("deletecollection");
-    collections.run(path, list, options);
+    byte[] deleted = collections.runAndList(path, list, options);
+    if (deleted != null) {
+      return new WriteResult(200, deleted, List.of());
+    }
     return WriteResult.of(
-        200,
-        success(200, new Details("", "", path.type().kind(), "", List.of(), 0)),
-        List.of());
+        200, success(200, new Details("", "", path.type().kind(), "", List.of(), 0)), List.of());
   }
 
   /** How often a write had to begin again because another came first. */
@@ -285,8 +282,7 @@ public final class Writes {
             });
     ObjectNode scale = Scales.of(Answers.served(path.type(), written));
     byte[] body =
-        Canonicalizer.encodeAnswer(
-            scale, TypeTable.builtIn().type(path.apiVersion(), path.kind()));
+        Canonicalizer.encodeAnswer(scale, TypeTable.builtIn().type(path.apiVersion(), path.kind()));
     return new WriteResult(200, body, warnings);
   }
 
@@ -337,13 +333,10 @@ public final class Writes {
 
   private WriteResult answer(ObjectPath path, Written written, List<String> warnings) {
     return new WriteResult(
-        written.how() == How.CREATED ? 201 : 200,
-        Answers.object(path.type(), written),
-        warnings);
+        written.how() == How.CREATED ? 201 : 200, Answers.object(path.type(), written), warnings);
   }
 
-  private static Status success(
-      int code, @org.jspecify.annotations.Nullable Details details) {
+  private static Status success(int code, @org.jspecify.annotations.Nullable Details details) {
     return new Status("", Status.SUCCESS, "", "", details, code);
   }
 

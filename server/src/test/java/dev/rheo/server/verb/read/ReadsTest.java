@@ -27,6 +27,8 @@ import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -68,7 +70,7 @@ class ReadsTest {
     }
     cache = new WatchCache(store, directory.resolve("spool"), resources, CacheSettings.defaults());
     cache.start();
-    assertThat(cache.awaitRevision(store.currentRevision(), Duration.ofSeconds(20))).isTrue();
+    until(() -> cache.ready());
     reads = new Reads(store, cache, timer, nanos::get, random);
   }
 
@@ -231,10 +233,14 @@ class ReadsTest {
   /** Compacts, and waits until the cache has heard of it. */
   private void compact(long revision) throws Exception {
     store.compact(revision);
-    long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
-    while (cache.resource("configmaps").oldestRevision() < revision) {
-      assertThat(System.nanoTime()).isLessThan(until);
-      Thread.onSpinWait();
+    until(() -> cache.resource("configmaps").oldestRevision() >= revision);
+  }
+
+  private static void until(BooleanSupplier condition) {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+    while (!condition.getAsBoolean()) {
+      assertThat(System.nanoTime()).isLessThan(end);
+      LockSupport.parkNanos(1_000_000);
     }
   }
 
@@ -370,14 +376,14 @@ class ReadsTest {
   @Test
   void oneObject() throws Exception {
     long revision = put("ns", "a", "");
-    try (Drawing get = new Drawing(reads.get(configMaps, "ns", "a", "").body(), random)) {
+    try (Drawing get = new Drawing(reads.find(configMaps, "ns", "a", "").answer().body(), random)) {
       JsonNode object = Drawing.json(get.text());
       assertThat(object.at("/metadata/resourceVersion").asLong()).isEqualTo(revision);
       assertThat(object.get("kind").asText()).isEqualTo("ConfigMap");
     }
-    assertThatThrownBy(() -> reads.get(configMaps, "ns", "b", ""))
+    assertThatThrownBy(() -> reads.find(configMaps, "ns", "b", ""))
         .hasMessage("configmaps \"b\" not found");
-    assertThatThrownBy(() -> reads.get(namespaces, null, "x", ""))
+    assertThatThrownBy(() -> reads.find(namespaces, null, "x", ""))
         .hasMessage("namespaces \"x\" not found");
   }
 

@@ -111,7 +111,8 @@ final class Cluster implements AutoCloseable {
   }
 
   JsonNode create(String resource, String namespace, String json) {
-    return json(writes.create(path(resource, namespace, ""), body(json), WriteOptions.none(), USER));
+    return json(
+        writes.create(path(resource, namespace, ""), body(json), WriteOptions.none(), USER));
   }
 
   JsonNode update(String resource, String namespace, String name, JsonNode object) {

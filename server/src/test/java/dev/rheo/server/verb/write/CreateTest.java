@@ -56,8 +56,7 @@ class CreateTest {
     assertThat(meta.path("creationTimestamp").asText()).isEqualTo("2026-01-02T03:04:05Z");
     assertThat(meta.path("uid").asText())
         .matches("[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}");
-    assertThat(meta.path("resourceVersion").asText())
-        .isEqualTo(Long.toString(cluster.revision()));
+    assertThat(meta.path("resourceVersion").asText()).isEqualTo(Long.toString(cluster.revision()));
     assertThat(cluster.stored("configmaps", "ns", "a").path("data").path("k").asText())
         .isEqualTo("v");
   }
@@ -83,7 +82,8 @@ class CreateTest {
   @Test
   void generatedNames() {
     JsonNode made = cluster.create("configmaps", "ns", "{'metadata':{'generateName':'web-'}}");
-    assertThat(made.path("metadata").path("name").asText()).matches("web-[bcdfghjklmnpqrstvwxz2456789]{5}");
+    assertThat(made.path("metadata").path("name").asText())
+        .matches("web-[bcdfghjklmnpqrstvwxz2456789]{5}");
     assertThat(made.path("metadata").path("generateName").asText()).isEqualTo("web-");
   }
 
@@ -148,14 +148,17 @@ class CreateTest {
     refused(
         400,
         "BadRequest",
-        () -> cluster.create("configmaps", "ns", "{'metadata':{'name':'a','resourceVersion':'7'}}"));
+        () ->
+            cluster.create("configmaps", "ns", "{'metadata':{'name':'a','resourceVersion':'7'}}"));
   }
 
   @Test
   void badNamesAreInvalid() {
     refused(422, "Invalid", () -> cluster.create("configmaps", "ns", "{'metadata':{}}"));
-    refused(422, "Invalid", () -> cluster.create("configmaps", "ns", "{'metadata':{'name':'A_b'}}"));
-    refused(422, "Invalid", () -> cluster.create("configmaps", "ns", "{'metadata':{'name':'a/b'}}"));
+    refused(
+        422, "Invalid", () -> cluster.create("configmaps", "ns", "{'metadata':{'name':'A_b'}}"));
+    refused(
+        422, "Invalid", () -> cluster.create("configmaps", "ns", "{'metadata':{'name':'a/b'}}"));
     refused(422, "Invalid", () -> cluster.create("configmaps", "ns", "{'metadata':{'name':'..'}}"));
   }
 
@@ -164,8 +167,7 @@ class CreateTest {
     refused(400, "BadRequest", () -> cluster.create("configmaps", "ns", "{"));
     refused(400, "BadRequest", () -> cluster.create("configmaps", "ns", "[]"));
     refused(400, "BadRequest", () -> cluster.create("configmaps", "ns", ""));
-    refused(
-        400, "BadRequest", () -> cluster.create("configmaps", "ns", "{'metadata':{'name':7}}"));
+    refused(400, "BadRequest", () -> cluster.create("configmaps", "ns", "{'metadata':{'name':7}}"));
   }
 
   @Test
@@ -301,7 +303,10 @@ class CreateTest {
                 "{'metadata':{'name':'a','ownerReferences':[" + owner + "," + owner + "]}}"),
             WriteOptions.none(),
             Cluster.USER);
-    assertThat(result.warnings()).singleElement().asString().contains("duplicate UID(s) observed: u");
+    assertThat(result.warnings())
+        .singleElement()
+        .asString()
+        .contains("duplicate UID(s) observed: u");
     assertThat(Cluster.json(result).path("metadata").path("ownerReferences")).hasSize(1);
   }
 

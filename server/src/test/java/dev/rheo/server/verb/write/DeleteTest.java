@@ -78,8 +78,7 @@ class DeleteTest {
     String uid = made.path("metadata").path("uid").asText();
     assertThatThrownBy(() -> cluster.delete("configmaps", "ns", "a", Map.of("uid", "x")))
         .hasMessageContaining("the UID in the precondition (x) does not match the UID in record");
-    refused(
-        409, () -> cluster.delete("configmaps", "ns", "a", Map.of("resourceVersion", "1")));
+    refused(409, () -> cluster.delete("configmaps", "ns", "a", Map.of("resourceVersion", "1")));
     cluster.delete(
         "configmaps",
         "ns",
@@ -223,14 +222,78 @@ class DeleteTest {
     refused(400, () -> deleteCollection("ns", Map.of("fieldSelector", List.of("data.x=1"))));
   }
 
-  private void deleteCollection(String namespace, Map<String, List<String>> query) {
+  @Test
+  void aCollectionIsAnsweredWithWhatWasThere() {
+    JsonNode a = cluster.create("configmaps", "ns", "{'metadata':{'name':'a'},'data':{'k':'v'}}");
+    for (String name : List.of("b", "c", "d")) {
+      cluster.create("configmaps", "ns", "{'metadata':{'name':'" + name + "'}}");
+    }
+    long before = cluster.revision();
+    JsonNode page = deleteCollection("ns", Map.of("limit", List.of("2")));
+    assertThat(page.path("kind").asText()).isEqualTo("ConfigMapList");
+    assertThat(page.path("apiVersion").asText()).isEqualTo("v1");
+    assertThat(page.path("metadata").path("resourceVersion").asLong()).isEqualTo(before);
+    JsonNode first = page.path("items").path(0);
+    assertThat(first.path("metadata")).isEqualTo(a.path("metadata"));
+    assertThat(first.path("data")).isEqualTo(a.path("data"));
+    assertThat(first.has("kind") || first.has("apiVersion")).isFalse();
+    assertThat(page.path("items").findValuesAsText("name")).containsExactly("a", "b");
+
+    // the token leads to the rest of the same namespace
+    cluster.create("configmaps", "ns", "{'metadata':{'name':'new'}}");
+    String token = page.path("metadata").path("continue").asText();
+    JsonNode rest = deleteCollection("ns", Map.of("continue", List.of(token)));
+    assertThat(rest.path("items").findValuesAsText("name")).containsExactly("c", "d");
+    assertThat(rest.path("metadata").has("continue")).isFalse();
+    assertThat(count("ns")).isEqualTo(1);
+    deleteCollection("ns", Map.of());
+    assertThat(deleteCollection("ns", Map.of()).path("items")).isEmpty();
+  }
+
+  @Test
+  void aCollectionInAnotherVersionIsAnsweredInIt() {
+    cluster.create("events", "ns", "{'metadata':{'name':'e'},'message':'hello'}");
+    cluster.settle();
+    JsonNode list =
+        Cluster.json(
+            cluster.writes.deleteCollection(
+                cluster.path("events.k8s.io/v1/events", "ns", ""),
+                ListOptions.none(),
+                DeleteOptions.none(),
+                Cluster.USER));
+    assertThat(list.path("apiVersion").asText()).isEqualTo("events.k8s.io/v1");
+    assertThat(list.path("items").path(0).path("note").asText()).isEqualTo("hello");
+  }
+
+  @Test
+  void aCollectionTooLargeToTellIsAnsweredWithAStatus() {
+    String large = "x".repeat(DeletedList.MAX_BYTES / 2 + 1);
+    for (String name : List.of("a", "b", "c")) {
+      cluster.create(
+          "configmaps", "ns", "{'metadata':{'name':'" + name + "'},'data':{'k':'" + large + "'}}");
+    }
+    assertThat(
+            deleteCollection("ns", Map.of("limit", List.of("1"))).path("items")
+                .findValuesAsText("name"))
+        .containsExactly("a");
+    JsonNode status = deleteCollection("ns", Map.of());
+    assertThat(status.path("kind").asText()).isEqualTo("Status");
+    assertThat(status.path("status").asText()).isEqualTo("Success");
+    assertThat(count("ns")).isZero();
+  }
+
+  private JsonNode deleteCollection(String namespace, Map<String, List<String>> query) {
+    cluster.settle();
+    ListOptions list = ListOptions.parse(query, false, FeatureGates.defaults());
     WriteResult result =
         cluster.writes.deleteCollection(
             cluster.path("configmaps", namespace, ""),
-            ListOptions.parse(query, false, FeatureGates.defaults()),
+            list.withFieldSelector(
+                list.fieldSelector().resolve(cluster.type("configmaps")::fieldLabel)),
             DeleteOptions.none(),
             Cluster.USER);
-    assertThat(Cluster.json(result).path("status").asText()).isEqualTo("Success");
+    assertThat(result.code()).isEqualTo(200);
+    return Cluster.json(result);
   }
 
   private int count(String namespace) {
@@ -270,7 +333,9 @@ class DeleteTest {
     pod("q", "n");
     for (String name : List.of("p", "q")) {
       cluster.patch(
-          cluster.path("pods", "ns", name), MediaType.MERGE_PATCH, "{'metadata':{'labels':{'a':'b'}}}");
+          cluster.path("pods", "ns", name),
+          MediaType.MERGE_PATCH,
+          "{'metadata':{'labels':{'a':'b'}}}");
       cluster.patch(
           cluster.path("pods", "ns", name, "status"),
           MediaType.MERGE_PATCH,
@@ -286,7 +351,8 @@ class DeleteTest {
         "{'status':{'disruptionsAllowed':1,'observedGeneration':9,'currentHealthy':1,"
             + "'desiredHealthy':2,'expectedPods':2}}");
     evict("p");
-    assertThat(cluster.stored("pods", "ns", "p").path("metadata").has("deletionTimestamp")).isTrue();
+    assertThat(cluster.stored("pods", "ns", "p").path("metadata").has("deletionTimestamp"))
+        .isTrue();
     JsonNode budget = cluster.stored("policy/v1/poddisruptionbudgets", "ns", "b");
     assertThat(budget.path("status").path("disruptionsAllowed").asInt(-1)).isZero();
     assertThat(budget.path("status").path("disruptedPods").has("p")).isTrue();

@@ -87,10 +87,7 @@ class NamespaceControllerTest {
               cluster.create(
                   "configmaps", "ns", "{'metadata':{'name':'a','finalizers':['x.io/f']}}");
       cluster.delete("namespaces", "", "ns");
-      while (!cluster
-          .stored("configmaps", "ns", "a")
-          .path("metadata")
-          .has("deletionTimestamp")) {
+      while (!cluster.stored("configmaps", "ns", "a").path("metadata").has("deletionTimestamp")) {
         Thread.onSpinWait();
       }
       assertThat(cluster.stored("namespaces", "", "ns")).isNotNull();
@@ -135,7 +132,9 @@ class NamespaceControllerTest {
                       for (int i = 0; ; i++) {
                         try {
                           cluster.create(
-                              "configmaps", ns, "{'metadata':{'name':'c" + thread + "-" + i + "'}}");
+                              "configmaps",
+                              ns,
+                              "{'metadata':{'name':'c" + thread + "-" + i + "'}}");
                         } catch (ApiException e) {
                           assertThat(e.code()).isIn(403, 404);
                           return;

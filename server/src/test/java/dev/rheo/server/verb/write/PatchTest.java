@@ -27,9 +27,7 @@ class PatchTest {
     cluster.namespace("ns");
     cluster.create("configmaps", "ns", "{'metadata':{'name':'a'},'data':{'k':'1','l':'2'}}");
     cluster.create(
-        "pods",
-        "ns",
-        "{'metadata':{'name':'p'},'spec':{'containers':[{'name':'c','image':'i'}]}}");
+        "pods", "ns", "{'metadata':{'name':'p'},'spec':{'containers':[{'name':'c','image':'i'}]}}");
     map = cluster.path("configmaps", "ns", "a");
     pod = cluster.path("pods", "ns", "p");
   }
@@ -47,8 +45,7 @@ class PatchTest {
   @Test
   void mergePatch() {
     JsonNode patched =
-        Cluster.json(
-            cluster.patch(map, MediaType.MERGE_PATCH, "{'data':{'k':null,'m':'3'}}"));
+        Cluster.json(cluster.patch(map, MediaType.MERGE_PATCH, "{'data':{'k':null,'m':'3'}}"));
     assertThat(patched.path("data").toString()).isEqualTo("{\"l\":\"2\",\"m\":\"3\"}");
     assertThat(patched.path("metadata").path("resourceVersion").asLong())
         .isEqualTo(cluster.revision());
@@ -85,12 +82,7 @@ class PatchTest {
     assertThat(patched.path("spec").path("containers").path(0).path("image").asText())
         .isEqualTo("j");
     assertThat(
-            patched
-                .path("spec")
-                .path("containers")
-                .path(0)
-                .path("terminationMessagePath")
-                .asText())
+            patched.path("spec").path("containers").path(0).path("terminationMessagePath").asText())
         .isEqualTo("/dev/termination-log");
     assertThat(patched.path("metadata").path("labels").path("x").asText()).isEqualTo("y");
   }
@@ -156,7 +148,8 @@ class PatchTest {
                     new WriteOptions(false, "", FieldValidation.STRICT, null),
                     Cluster.USER))
         .isInstanceOfSatisfying(ApiException.class, e -> assertThat(e.code()).isEqualTo(422))
-        .hasMessageContaining("strict decoding error: unknown field \\\"nope\\\"".replace("\\", ""));
+        .hasMessageContaining(
+            "strict decoding error: unknown field \\\"nope\\\"".replace("\\", ""));
   }
 
   @Test

@@ -91,8 +91,7 @@ class UpdateTest {
                 "ns",
                 "{'metadata':{'name':'a'},'spec':{'holderIdentity':'me'}}");
     ((ObjectNode) lease.get("metadata")).remove("resourceVersion");
-    assertThatThrownBy(
-            () -> cluster.update("coordination.k8s.io/v1/leases", "ns", "a", lease))
+    assertThatThrownBy(() -> cluster.update("coordination.k8s.io/v1/leases", "ns", "a", lease))
         .isInstanceOfSatisfying(ApiException.class, e -> assertThat(e.code()).isEqualTo(422))
         .hasMessage(
             "leases.coordination.k8s.io \"a\" is invalid: metadata.resourceVersion: Invalid value:"
@@ -123,7 +122,8 @@ class UpdateTest {
     ((ObjectNode) map.get("metadata")).put("uid", "other");
     assertThatThrownBy(() -> cluster.update("configmaps", "ns", "a", map))
         .isInstanceOfSatisfying(ApiException.class, e -> assertThat(e.code()).isEqualTo(409))
-        .hasMessageContaining("Precondition failed: UID in precondition: other, UID in object meta");
+        .hasMessageContaining(
+            "Precondition failed: UID in precondition: other, UID in object meta");
   }
 
   @Test
@@ -266,7 +266,8 @@ class UpdateTest {
     String hpa =
         "{'metadata':{'name':'h'},'spec':{'maxReplicas':5,'targetCPUUtilizationPercentage':50,"
             + "'scaleTargetRef':{'kind':'Deployment','name':'web','apiVersion':'apps/v1'}}}";
-    ObjectNode v1 = (ObjectNode) cluster.create("autoscaling/v1/horizontalpodautoscalers", "ns", hpa);
+    ObjectNode v1 =
+        (ObjectNode) cluster.create("autoscaling/v1/horizontalpodautoscalers", "ns", hpa);
     assertThat(v1.path("apiVersion").asText()).isEqualTo("autoscaling/v1");
     assertThat(v1.path("spec").path("targetCPUUtilizationPercentage").asInt()).isEqualTo(50);
     assertThat(v1.path("metadata").path("resourceVersion").asLong()).isEqualTo(cluster.revision());

@@ -15,13 +15,13 @@ import java.util.Arrays;
  * 40 field values (4)  44 key, then each label string and field value with its length (4) before it
  * </pre>
  */
-final class Record {
+final class SpoolRecord {
   /** The part of the header that every record has. */
   static final int FIXED = 44;
 
   private static final int MAGIC = 0x52E0_0001;
 
-  private Record() {}
+  private SpoolRecord() {}
 
   /** Builds headers in one growing array. Used by one thread at a time. */
   static final class Writer {

@@ -1,0 +1,184 @@
+package dev.rheo.codec.protobuf;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.rheo.api.status.ApiException;
+import dev.rheo.codec.io.ByteOutput;
+import dev.rheo.codec.io.JsonException;
+import dev.rheo.codec.io.JsonScanner;
+import dev.rheo.codec.json.Canonicalizer;
+import dev.rheo.codec.schema.ObjectType;
+import dev.rheo.codec.schema.TypeTable;
+import java.util.Map;
+
+/**
+ * Between JSON and {@code application/vnd.kubernetes.protobuf}. Stateless and thread-safe.
+ *
+ * <p>There is no protobuf for custom resources and for Table; see {@link #supports}.
+ *
+ * <p>What differs between the two: JSON's {@code null} and empty lists and maps are absent in
+ * protobuf, so a list that Go writes as null stays null; the time of day is seconds, for MicroTime
+ * microseconds. A pointer to zero ({@code replicas: 0}) survives both ways.
+ */
+public final class ProtobufCodec {
+  private static final class BuiltIn {
+    static final ProtobufCodec CODEC = new ProtobufCodec(TypeTable.builtIn());
+  }
+
+  private final TypeTable table;
+  private final Map<ObjectType, MessageType> messages;
+
+  public ProtobufCodec(TypeTable table) {
+    this.table = table;
+    this.messages = MessageType.compile(table.kinds().values());
+  }
+
+  /** For the types of {@link TypeTable#builtIn}. */
+  public static ProtobufCodec builtIn() {
+    return BuiltIn.CODEC;
+  }
+
+  /** Whether objects of the kind have a protobuf form. */
+  public boolean supports(String apiVersion, String kind) {
+    ObjectType type = table.type(apiVersion, kind);
+    return type != null && type.hasProtobuf();
+  }
+
+  /**
+   * A request body to a tree, {@code kind} and {@code apiVersion} first.
+   *
+   * @throws ApiException 400 BadRequest: no envelope, malformed, or of an unknown kind
+   */
+  public ObjectNode toTree(byte[] envelope) {
+    Envelope read = Envelope.read(envelope, 0, envelope.length);
+    return tree(envelope, read, new ProtobufReader.Budget());
+  }
+
+  /**
+   * The same for a bare message.
+   *
+   * @throws ApiException 400 BadRequest: malformed, or of an unknown kind
+   */
+  public ObjectNode toTree(byte[] message, String apiVersion, String kind) {
+    return tree(
+        message, new Envelope(apiVersion, kind, 0, message.length), new ProtobufReader.Budget());
+  }
+
+  /**
+   * A request body to canonical JSON, the resourceVersion as it is.
+   *
+   * @throws ApiException 400 BadRequest: no envelope, malformed, or of an unknown kind
+   */
+  public byte[] toJson(byte[] envelope) {
+    ObjectNode tree = toTree(envelope);
+    return Canonicalizer.encodeAnswer(
+        tree, type(tree.path("apiVersion").asText(), tree.path("kind").asText()));
+  }
+
+  private ObjectNode tree(byte[] bytes, Envelope envelope, ProtobufReader.Budget budget) {
+    ObjectNode tree = JsonNodeFactory.instance.objectNode();
+    if (!envelope.kind().isEmpty()) {
+      tree.put("kind", envelope.kind());
+    }
+    if (!envelope.apiVersion().isEmpty()) {
+      tree.put("apiVersion", envelope.apiVersion());
+    }
+    ObjectType type = type(envelope.apiVersion(), envelope.kind());
+    WireReader in = new WireReader(bytes, envelope.from(), envelope.to());
+    new ProtobufReader(in, nested -> tree(bytes, nested, budget), budget)
+        .message(message(type), tree);
+    return tree;
+  }
+
+  private ObjectType type(String apiVersion, String kind) {
+    ObjectType type = table.type(apiVersion, kind);
+    if (type == null || !type.hasProtobuf()) {
+      throw ApiException.badRequest(
+          "no kind \"%s\" is registered for version \"%s\"".formatted(kind, apiVersion));
+    }
+    return type;
+  }
+
+  private MessageType message(ObjectType type) {
+    MessageType message = messages.get(type);
+    if (message == null) {
+      throw new IllegalStateException(type + " was not compiled");
+    }
+    return message;
+  }
+
+  /**
+   * An object to protobuf, in its envelope.
+   *
+   * @param json canonical JSON, or other JSON that was validated; its {@code kind} and {@code
+   *     apiVersion} tell the type
+   * @throws ApiException 400 BadRequest: not JSON, or of an unknown kind
+   */
+  public byte[] toProtobuf(byte[] json) {
+    String apiVersion = "";
+    String kind = "";
+    try {
+      JsonScanner in = new JsonScanner(json);
+      in.expect('{');
+      boolean more = !in.consume('}');
+      while (more && (kind.isEmpty() || apiVersion.isEmpty())) {
+        in.string();
+        String key = in.text();
+        in.expect(':');
+        boolean wanted = key.equals("kind") || key.equals("apiVersion");
+        if (wanted && in.peek() == '"') {
+          in.string();
+          if (key.equals("kind")) {
+            kind = in.text();
+          } else {
+            apiVersion = in.text();
+          }
+        } else {
+          in.skipValue();
+        }
+        more = in.more('}');
+      }
+    } catch (JsonException e) {
+      throw ApiException.badRequest("json parse error: " + e.getMessage());
+    }
+    ByteOutput out = new ByteOutput(json.length);
+    // The message's length is not known yet; that of the JSON needs as many bytes, most often.
+    byte[] prefix = Envelope.prefix(apiVersion, kind, json.length);
+    out.claim(prefix.length);
+    write(json, type(apiVersion, kind), out);
+    int length = out.size() - prefix.length;
+    byte[] exact = Envelope.prefix(apiVersion, kind, length);
+    int shift = prefix.length - exact.length;
+    out.write(Envelope.suffix());
+    if (shift < 0) {
+      out.claim(-shift);
+    }
+    byte[] bytes = out.array();
+    if (shift != 0) {
+      System.arraycopy(
+          bytes, prefix.length, bytes, exact.length, length + Envelope.suffix().length);
+    }
+    System.arraycopy(exact, 0, bytes, 0, exact.length);
+    out.truncate(exact.length + length + Envelope.suffix().length);
+    return out.toByteArray();
+  }
+
+  /**
+   * An object to a bare message.
+   *
+   * @throws ApiException 400 BadRequest: not JSON, or of an unknown kind
+   */
+  public byte[] toMessage(byte[] json, String apiVersion, String kind) {
+    ByteOutput out = new ByteOutput(json.length);
+    write(json, type(apiVersion, kind), out);
+    return out.toByteArray();
+  }
+
+  private void write(byte[] json, ObjectType type, ByteOutput out) {
+    try {
+      new ProtobufWriter(new JsonScanner(json), new WireWriter(out)).message(message(type));
+    } catch (IllegalArgumentException e) {
+      throw ApiException.badRequest("json parse error: " + e.getMessage());
+    }
+  }
+}

@@ -1,0 +1,141 @@
+package dev.rheo.codec.protobuf;
+
+import dev.rheo.api.status.ApiException;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * A cursor over one message in a byte array. Every length is checked against what is left before
+ * anything is allocated for it; whatever the input, methods return or refuse with 400.
+ */
+final class WireReader {
+  private static final int MAX_VARINT_BITS = 64;
+
+  private final byte[] bytes;
+  private int at;
+  private int end;
+
+  WireReader(byte[] bytes, int from, int to) {
+    this.bytes = bytes;
+    this.at = from;
+    this.end = to;
+  }
+
+  byte[] bytes() {
+    return bytes;
+  }
+
+  int position() {
+    return at;
+  }
+
+  int end() {
+    return end;
+  }
+
+  boolean hasMore() {
+    return at < end;
+  }
+
+  static ApiException malformed(String why) {
+    return ApiException.badRequest("proto: " + why);
+  }
+
+  /** The next field's number and wire type. */
+  int tag() {
+    long tag = varint();
+    if (tag >>> Wire.TYPE_BITS == 0 || tag >>> 32 != 0) {
+      throw malformed("illegal tag " + (tag >>> Wire.TYPE_BITS));
+    }
+    return (int) tag;
+  }
+
+  long varint() {
+    long value = 0;
+    for (int shift = 0; shift < MAX_VARINT_BITS; shift += 7) {
+      if (at >= end) {
+        throw malformed("unexpected EOF");
+      }
+      byte b = bytes[at++];
+      value |= (long) (b & 0x7F) << shift;
+      if (b >= 0) {
+        return value;
+      }
+    }
+    throw malformed("integer overflow");
+  }
+
+  /** The length of what follows, which is there. */
+  int length() {
+    long length = varint();
+    if (length < 0) {
+      throw malformed("negative length found during unmarshaling");
+    }
+    if (length > end - at) {
+      throw malformed("unexpected EOF");
+    }
+    return (int) length;
+  }
+
+  /** Enters the message that follows; {@link #leave} must be given what this returns. */
+  int enter() {
+    int length = length();
+    int outer = end;
+    end = at + length;
+    return outer;
+  }
+
+  /** Leaves a message that has been read to its end. */
+  void leave(int outer) {
+    at = end;
+    end = outer;
+  }
+
+  String string() {
+    int length = length();
+    String text = new String(bytes, at, length, StandardCharsets.UTF_8);
+    at += length;
+    return text;
+  }
+
+  double fixed64() {
+    long bits = 0;
+    need(Long.BYTES);
+    for (int i = 0; i < Long.BYTES; i++) {
+      bits |= (bytes[at++] & 0xFFL) << (8 * i);
+    }
+    return Double.longBitsToDouble(bits);
+  }
+
+  private void need(int count) {
+    if (count > end - at) {
+      throw malformed("unexpected EOF");
+    }
+  }
+
+  /** Skips a field's value. */
+  void skip(int tag) {
+    switch (tag & Wire.TYPE_MASK) {
+      case Wire.VARINT -> varint();
+      case Wire.FIXED64 -> {
+        need(Long.BYTES);
+        at += Long.BYTES;
+      }
+      case Wire.BYTES -> {
+        int length = length();
+        at += length;
+      }
+      case Wire.FIXED32 -> {
+        need(Integer.BYTES);
+        at += Integer.BYTES;
+      }
+      default -> throw malformed("illegal wireType " + (tag & Wire.TYPE_MASK));
+    }
+  }
+
+  /** Refuses a known field of another wire type. */
+  void require(int tag, int wireType, String field) {
+    if ((tag & Wire.TYPE_MASK) != wireType) {
+      throw malformed("wrong wireType = %d for field %s".formatted(tag & Wire.TYPE_MASK, field));
+    }
+  }
+}

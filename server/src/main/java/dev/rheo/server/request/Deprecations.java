@@ -1,0 +1,25 @@
+package dev.rheo.server.request;
+
+import dev.rheo.server.http.HttpResponse;
+import dev.rheo.server.resource.ResourceType;
+import java.util.Map;
+
+/** Resources whose use is warned of, in the words of kube-apiserver. */
+final class Deprecations {
+
+  private static final Map<String, String> WARNINGS =
+      Map.of(
+          "v1 Endpoints",
+          "v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice",
+          "v1 ComponentStatus",
+          "v1 ComponentStatus is deprecated in v1.19+");
+
+  private Deprecations() {}
+
+  static void warn(ResourceType type, HttpResponse response) {
+    String warning = WARNINGS.get(type.apiVersion() + " " + type.kind());
+    if (warning != null) {
+      Warnings.add(response, warning);
+    }
+  }
+}

@@ -1,0 +1,82 @@
+package dev.rheo.server.verb.write;
+
+import dev.rheo.cache.Entry;
+import dev.rheo.cache.FormReader;
+import dev.rheo.server.resource.Conversion;
+import dev.rheo.server.resource.ResourceType;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The list with which the deletion of a collection is answered: the objects that were selected, as
+ * they were before. It is assembled, so it has a budget: what takes more than {@link #MAX_BYTES} is
+ * given up, and the answer is a Status, which upstream gives too where there is no list.
+ *
+ * <p>Not thread-safe.
+ */
+final class DeletedList {
+  /** Of all items together, as JSON. */
+  static final int MAX_BYTES = 1 << 20;
+
+  private final ResourceType type;
+  private final FormReader reader;
+  private final int typePrefix;
+  private final ByteArrayOutputStream items = new ByteArrayOutputStream();
+  private boolean whole = true;
+
+  DeletedList(ResourceType type, FormReader reader) {
+    this.type = type;
+    this.reader = reader;
+    this.typePrefix =
+        "{\"kind\":\"%s\",\"apiVersion\":\"%s\",".formatted(type.kind(), type.apiVersion()).length();
+  }
+
+  void add(Entry entry) {
+    if (!whole) {
+      return;
+    }
+    if (items.size() + (long) entry.length() > MAX_BYTES) {
+      giveUp();
+      return;
+    }
+    try {
+      byte[] form = Conversion.convert(reader.readFully(entry), type);
+      // items of a list have neither kind nor apiVersion
+      if (items.size() > 0) {
+        items.write(',');
+      }
+      items.write('{');
+      items.write(form, typePrefix, form.length - typePrefix);
+    } catch (IOException e) {
+      // the deletion matters, not what is told of it
+      giveUp();
+    }
+  }
+
+  private void giveUp() {
+    whole = false;
+    items.reset();
+  }
+
+  /**
+   * @param revision of the state that was selected from
+   * @param continueToken empty if nothing was left out
+   * @return null if the objects were too large
+   */
+  byte @Nullable [] toJson(long revision, String continueToken) {
+    if (!whole) {
+      return null;
+    }
+    ByteArrayOutputStream out = new ByteArrayOutputStream(items.size() + 256);
+    String more = continueToken.isEmpty() ? "" : ",\"continue\":\"" + continueToken + '"';
+    out.writeBytes(
+        "{\"kind\":\"%s\",\"apiVersion\":\"%s\",\"metadata\":{\"resourceVersion\":\"%d\"%s},\"items\":["
+            .formatted(type.listKind(), type.apiVersion(), revision, more)
+            .getBytes(StandardCharsets.UTF_8));
+    out.writeBytes(items.toByteArray());
+    out.writeBytes("]}\n".getBytes(StandardCharsets.UTF_8));
+    return out.toByteArray();
+  }
+}

@@ -1,0 +1,152 @@
+package dev.rheo.server.security;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.rheo.api.status.ApiException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.KeyPair;
+import java.security.cert.X509Certificate;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class AccessTest {
+
+  private final Minter minter = new Minter(Instant.now());
+  private final Authorizer authorizer = new Authorizer();
+
+  private TokenFile tokens(Path folder, String text) throws IOException {
+    return TokenFile.read(Files.writeString(folder.resolve("tokens.csv"), text));
+  }
+
+  @Test
+  void readsTokensAsUpstreamDoes(@TempDir Path folder) throws Exception {
+    TokenFile tokens =
+        tokens(folder, "t1,alice,1\n\nt2,\"bob, the 2nd\",2,\"dev,ops\"\n,nobody,3\nt3,c,4,one\n");
+    assertThat(tokens.user("t1")).isEqualTo(new User("alice", "1", List.of(User.AUTHENTICATED)));
+    assertThat(tokens.user("t2"))
+        .isEqualTo(new User("bob, the 2nd", "2", List.of("dev", "ops", User.AUTHENTICATED)));
+    assertThat(tokens.user("t3").groups()).contains("one");
+    assertThat(tokens.user("")).isNull();
+    assertThat(tokens.user("t4")).isNull();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "secret,alice | at least 3 columns",
+        "secret,'\"alice',1 | line 2",
+        "secret,\"alice,1 | not closed",
+        "secret,\"al\"ice,1 | after the closing quote",
+        "secret,al\"ice,1 | stray quote"
+      })
+  void errorsNameTheLineAndKeepTheSecret(String line, String problem, @TempDir Path folder) {
+    assertThatThrownBy(() -> tokens(folder, "ok,u,1\n" + line + "\n"))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("tokens.csv, line 2")
+        .hasMessageContaining(problem)
+        .hasMessageNotContaining("secret");
+  }
+
+  @Test
+  void knowsUsersByCertificateThenByToken(@TempDir Path folder) throws Exception {
+    KeyPair caKey = minter.newKey();
+    X509Certificate ca = minter.authority("ca", caKey, Duration.ofDays(10));
+    KeyPair key = minter.newKey();
+    Duration day = Duration.ofDays(1);
+    X509Certificate good =
+        minter.client(ca, caKey.getPrivate(), key.getPublic(), "ann", "dev", day);
+    KeyPair otherKey = minter.newKey();
+    X509Certificate other = minter.authority("ca", otherKey, Duration.ofDays(10));
+    X509Certificate foreign =
+        minter.client(other, otherKey.getPrivate(), key.getPublic(), "ann", User.MASTERS, day);
+    X509Certificate forServers =
+        minter.server(ca, caKey.getPrivate(), key.getPublic(), "srv", List.of(), day);
+    Authenticator now =
+        new Authenticator(List.of(ca), tokens(folder, "tok,tim,7\n"), Clock.systemUTC());
+    for (int i = 0; i < 2; i++) {
+      assertThat(now.authenticate(good, null))
+          .isEqualTo(new User("ann", "", List.of("dev", User.AUTHENTICATED)));
+    }
+    assertThat(now.authenticate(null, null)).isEqualTo(User.ANONYMOUS);
+    assertThat(now.authenticate(null, "Basic eDp5")).isEqualTo(User.ANONYMOUS);
+    assertThat(now.authenticate(null, "bearer tok").name()).isEqualTo("tim");
+    assertThat(now.authenticate(foreign, "Bearer tok").name()).isEqualTo("tim");
+    assertThat(now.authenticate(good, "Bearer wrong").name()).isEqualTo("ann");
+    for (X509Certificate bad : List.of(foreign, forServers)) {
+      assertUnauthorized(() -> now.authenticate(bad, null));
+    }
+    assertUnauthorized(() -> now.authenticate(null, "Bearer wrong"));
+    Authenticator later =
+        new Authenticator(
+            List.of(ca), TokenFile.none(), Clock.offset(Clock.systemUTC(), Duration.ofDays(2)));
+    assertUnauthorized(() -> later.authenticate(good, null));
+  }
+
+  private static void assertUnauthorized(Runnable action) {
+    assertThatThrownBy(action::run)
+        .isInstanceOfSatisfying(
+            ApiException.class,
+            e -> {
+              assertThat(e.code()).isEqualTo(401);
+              assertThat(e.getMessage()).isEqualTo("Unauthorized");
+            });
+  }
+
+  private static RequestAttributes list(String group, String resource, String namespace) {
+    return new RequestAttributes(
+        "list", "/x", new RequestAttributes.Resource(group, resource, "", namespace, ""));
+  }
+
+  @Test
+  void forbidsInUpstreamsWords() {
+    User eve = new User("e<v>e", "", List.of(User.AUTHENTICATED));
+    assertThatThrownBy(() -> authorizer.authorize(eve, list("", "secrets", "kube-system")))
+        .hasMessage(
+            "secrets is forbidden: User \"e&lt;v&gt;e\" cannot list resource \"secrets\" in API"
+                + " group \"\" in the namespace \"kube-system\"");
+    assertThatThrownBy(
+            () ->
+                authorizer.authorize(
+                    eve,
+                    new RequestAttributes(
+                        "update",
+                        "/x",
+                        new RequestAttributes.Resource("apps", "deployments", "status", "", "a"))))
+        .hasMessage(
+            "deployments.apps \"a\" is forbidden: User \"e&lt;v&gt;e\" cannot update resource"
+                + " \"deployments/status\" in API group \"apps\" at the cluster scope")
+        .isInstanceOfSatisfying(ApiException.class, e -> assertThat(e.code()).isEqualTo(403));
+    assertThatThrownBy(
+            () -> authorizer.authorize(eve, RequestAttributes.nonResource("GET", "/metrics")))
+        .hasMessage("forbidden: User \"e&lt;v&gt;e\" cannot get path \"/metrics\"");
+    authorizer.authorize(new User("root", "", List.of(User.MASTERS)), list("", "secrets", ""));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"/healthz", "/livez/ping", "/readyz", "/version", "/api", "/apis/apps/v1"})
+  void healthVersionAndDiscoveryAreForAll(String path) {
+    authorizer.authorize(User.ANONYMOUS, RequestAttributes.nonResource("GET", path));
+    assertUnauthorized(
+        () -> authorizer.authorize(User.ANONYMOUS, RequestAttributes.nonResource("POST", path)));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"/", "/metrics", "/healthzz", "/apisx", "/openapi/v3", "/versions"})
+  void allElseNeedsCredentials(String path) {
+    assertUnauthorized(
+        () -> authorizer.authorize(User.ANONYMOUS, RequestAttributes.nonResource("GET", path)));
+    assertUnauthorized(() -> authorizer.authorize(User.ANONYMOUS, list("", "pods", "")));
+  }
+}
