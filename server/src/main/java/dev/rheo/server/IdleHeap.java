@@ -1,17 +1,18 @@
 package dev.rheo.server;
 
+import io.netty.util.concurrent.DefaultThreadFactory;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import io.netty.util.concurrent.DefaultThreadFactory;
 import java.util.function.LongSupplier;
 
 /**
- * Gives memory back when it gets quiet. Writes of large objects leave garbage in the old generation, which the collector takes up
- * only when the heap is full: so after a burst of allocation, once little is allocated any more, a collection is asked for, one for
- * each burst. Reads allocate next to nothing, so bulk reads count as quiet.
+ * Gives memory back when it gets quiet. Writes of large objects leave garbage in the old
+ * generation, which the collector takes up only when the heap is full: so after a burst of
+ * allocation, once little is allocated any more, a collection is asked for, one for each burst.
+ * Reads allocate next to nothing, so bulk reads count as quiet.
  */
 final class IdleHeap implements AutoCloseable {
 
