@@ -53,7 +53,7 @@ final class WarmUpCommand implements Callable<Integer> {
     }
     try {
       if (server.awaitReady(Duration.ofSeconds(20))) {
-        new WarmUpTraffic(server.address().getPort(), kubeconfig).run();
+        WarmUpTraffic.runApart(server.address().getPort(), kubeconfig, Duration.ofSeconds(30));
       }
     } catch (IOException e) {
       // A cache made with less traffic is still better than none.

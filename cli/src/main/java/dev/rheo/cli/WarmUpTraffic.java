@@ -24,7 +24,12 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 import org.jspecify.annotations.Nullable;
 
-/** A few requests of each kind, as the administrator, over HTTP/1.1 and HTTP/2. */
+/**
+ * A few requests of each kind, as the administrator, over HTTP/1.1 and HTTP/2.
+ *
+ * <p>It runs in a process of its own: whatever the server's process loads becomes part of the
+ * cache, and the memory of every later server. A client and the JDK's TLS are some 20 MB of it.
+ */
 final class WarmUpTraffic {
   private static final int ROUNDS = 20;
   private static final char[] NO_PASSWORD = new char[0];
@@ -35,6 +40,34 @@ final class WarmUpTraffic {
   WarmUpTraffic(int port, Path kubeconfig) {
     this.base = "https://127.0.0.1:" + port;
     this.kubeconfig = kubeconfig;
+  }
+
+  public static void main(String[] arguments) throws IOException, InterruptedException {
+    new WarmUpTraffic(Integer.parseInt(arguments[0]), Path.of(arguments[1])).run();
+  }
+
+  /** Runs it in a process of its own, which must come to its end in this time. */
+  static void runApart(int port, Path kubeconfig, Duration atMost)
+      throws IOException, InterruptedException {
+    Process process =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx128m",
+                "-XX:TieredStopAtLevel=1",
+                "-cp",
+                System.getProperty("java.class.path"),
+                WarmUpTraffic.class.getName(),
+                Integer.toString(port),
+                kubeconfig.toString())
+            .inheritIO()
+            .start();
+    if (!process.waitFor(atMost)) {
+      process.destroyForcibly();
+      throw new IOException("the traffic did not end within " + atMost);
+    }
+    if (process.exitValue() != 0) {
+      throw new IOException("the traffic failed");
+    }
   }
 
   void run() throws IOException, InterruptedException {

@@ -3,6 +3,7 @@ package dev.rheo.cli;
 import static com.tngtech.archunit.base.DescribedPredicate.describe;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.simpleName;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noFields;
@@ -17,6 +18,7 @@ import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.library.GeneralCodingRules;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.util.Timeout;
 import io.netty.util.Timer;
 import io.netty.util.TimerTask;
@@ -35,12 +37,13 @@ class ArchitectureTest {
           .withImportOption(new ImportOption.DoNotIncludeTests())
           .importPackages("dev.rheo");
 
-  /** What the rest of the server may see of Netty: what a body draws into, and timers. */
+  /** What the rest of the server may see of Netty: the buffers of bodies, and timers. */
   private static final DescribedPredicate<JavaClass> OPEN =
       describe(
-          "buffer and timers",
+          "buffers and timers",
           type ->
               type.isEquivalentTo(ByteBuf.class)
+                  || type.isEquivalentTo(Unpooled.class)
                   || type.isAssignableTo(Timer.class)
                   || type.isAssignableTo(TimerTask.class)
                   || type.isAssignableTo(Timeout.class)
@@ -141,6 +144,10 @@ class ArchitectureTest {
           .matching("dev.rheo." + module + ".(**)")
           .should()
           .beFreeOfCycles()
+          // A request's description is a word that both use: what is counted is counted by it.
+          .ignoreDependency(
+              resideInAPackage("dev.rheo.server.metrics"),
+              simpleName("RequestInfo").and(resideInAPackage("dev.rheo.server.request")))
           .allowEmptyShould(true)
           .check(RHEO);
     }

@@ -123,6 +123,9 @@ final class RunningServer implements Server {
       NamespaceController namespaces = new NamespaceController(writes, cache, registry);
       opened.add("namespace controller", namespaces);
       namespaces.start();
+      IdleHeap idleHeap = new IdleHeap();
+      opened.add("idle heap", idleHeap);
+      idleHeap.start();
       bootstrapped = true;
     } catch (StoreException | IOException | ApiException e) {
       opened.close();
