@@ -181,6 +181,22 @@ class ServerTest {
   }
 
   @Test
+  void aBodyThatCannotBeReadIsRefusedInWordsOfItsOwn() throws Exception {
+    create("kept");
+    HttpResponse<String> response =
+        client.send(
+            request(MAPS + "/kept", "admin-token")
+                .header("Content-Type", "application/json")
+                .method("DELETE", HttpRequest.BodyPublishers.ofString("{"))
+                .build(),
+            BodyHandlers.ofString());
+    assertThat(response.statusCode()).isEqualTo(400);
+    assertThat(JSON.readTree(response.body()).get("message").asText())
+        .isEqualTo("couldn't get version/kind; json parse error: unexpected end of JSON input");
+    assertThat(get(MAPS + "/kept", "admin-token").statusCode()).isEqualTo(200);
+  }
+
+  @Test
   void prettyIsForPeople() throws Exception {
     create("nice");
     for (String path : Set.of(MAPS, MAPS + "/nice")) {

@@ -1,8 +1,6 @@
 package dev.rheo.server.request;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.rheo.api.feature.FeatureGates;
 import dev.rheo.api.media.MediaType;
 import dev.rheo.api.media.Negotiation;
@@ -10,6 +8,7 @@ import dev.rheo.api.options.DeleteOptions;
 import dev.rheo.api.options.ListOptions;
 import dev.rheo.api.options.WriteOptions;
 import dev.rheo.api.status.ApiException;
+import dev.rheo.codec.json.ObjectDecoder;
 import dev.rheo.codec.protobuf.ProtobufCodec;
 import dev.rheo.server.http.HttpRequest;
 import dev.rheo.server.http.HttpResponse;
@@ -25,7 +24,6 @@ import java.util.Objects;
 /** Writes over HTTP: from a call to options and a body, and from a result to a response. */
 public final class ResourceWrites {
 
-  private static final ObjectMapper JSON = new ObjectMapper();
   private static final Negotiation ANSWERS = Negotiation.json();
   private static final Negotiation BODIES =
       new Negotiation(
@@ -102,13 +100,7 @@ public final class ResourceWrites {
     if (!sent.mediaType().equals(MediaType.JSON)) {
       throw ApiException.unsupportedMediaType(List.of(MediaType.JSON, MediaType.PROTOBUF));
     }
-    JsonNode body;
-    try {
-      body = JSON.readTree(sent.bytes());
-    } catch (JsonProcessingException e) {
-      throw ApiException.badRequest(
-          "couldn't get version/kind; json parse error: " + e.getOriginalMessage());
-    }
+    JsonNode body = ObjectDecoder.decode(sent.bytes(), ObjectDecoder.MAX_DEPTH).tree();
     return DeleteOptions.parse(body, call.type().apiVersion());
   }
 }
