@@ -29,7 +29,9 @@ final class IdleHeap implements AutoCloseable {
   private final ScheduledExecutorService scheduler =
       Executors.newSingleThreadScheduledExecutor(new DefaultThreadFactory("idle-heap", true));
   private long last;
-  private long collected;
+
+  /** The start counts as a burst. */
+  private long collected = -BURST_BYTES;
 
   IdleHeap() {
     this(IdleHeap::totalAllocated, System::gc);
