@@ -165,8 +165,6 @@ final class ServeCommand implements Callable<Integer> {
       }
       if (!stop.requested()) {
         spec.commandLine().getOut().println(readyLine(config, server));
-        // The start leaves much garbage and an idle server collects none: give it back now.
-        System.gc();
       }
       stop.await();
       LOG.log(System.Logger.Level.INFO, "stopping");

@@ -71,6 +71,7 @@ final class RunningServer implements Server {
   private final Closing opened = new Closing();
   private final AtomicBoolean stopping = new AtomicBoolean();
   private final CountDownLatch stopped = new CountDownLatch(1);
+  private final DataDirectory data;
   private final RevisionStore store;
   private final WatchCache cache;
   private final Edge edge;
@@ -79,10 +80,12 @@ final class RunningServer implements Server {
 
   RunningServer(ServerConfig config) throws ServerStartException {
     Clock clock = Clock.systemUTC();
+    data = new DataDirectory(config.data());
+    data.requireUsable();
     try {
       // The keys are minted while the store opens: neither needs the other.
       Background<Pki> pki =
-          new Background<>(() -> Pki.open(config.data().resolve("pki"), config.host(), clock));
+          new Background<>(() -> Pki.open(data.pki(), config.host(), clock));
       ResourceRegistry registry = ResourceRegistry.builtIn();
       store = openStore(config, clock);
       cache = openCache(config, registry);
@@ -150,7 +153,7 @@ final class RunningServer implements Server {
       case ROCKSDB -> {
         RocksRevisionStore rocks =
             RocksRevisionStore.open(
-                config.data().resolve("store"),
+                data.store(),
                 RocksSettings.defaults().withNativeMemory(config.memory().storeCaches()));
         opened.add("store", rocks);
         compact(new RetentionCompactor(rocks, retention, clock, scheduler), scheduler);
@@ -178,7 +181,7 @@ final class RunningServer implements Server {
                     new CachedResource(
                         stored.name(), stored.keyPrefix(), stored.namespaced(), stored.fields()))
             .toList();
-    Path spool = config.data().resolve("spool");
+    Path spool = data.spool();
     WatchCache opening = new WatchCache(store, spool, resources, cacheSettings(config));
     opened.add("watch cache", opening);
     opening.start();

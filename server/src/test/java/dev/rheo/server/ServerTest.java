@@ -276,6 +276,31 @@ class ServerTest {
   }
 
   @Test
+  void aForeignDirectoryIsRefusedAndLeftAsItIs() throws Exception {
+    Path foreign = Files.createDirectory(directory.resolve("foreign"));
+    Files.writeString(foreign.resolve("notes.txt"), "mine");
+    ServerConfig free = config(StoreKind.ROCKSDB);
+    ServerConfig config =
+        new ServerConfig(
+            foreign,
+            free.host(),
+            0,
+            free.store(),
+            directory.resolve("other-kubeconfig"),
+            free.gates(),
+            free.memory(),
+            null,
+            free.historyTime(),
+            free.historyBytes());
+    assertThatThrownBy(() -> Server.start(config))
+        .isInstanceOf(ServerStartException.class)
+        .hasMessageContaining("notes.txt");
+    try (var entries = Files.list(foreign)) {
+      assertThat(entries).containsExactly(foreign.resolve("notes.txt"));
+    }
+  }
+
+  @Test
   void aPortThatIsTakenIsRefusedAndNothingIsLeftOpen() throws Exception {
     ServerConfig free = config(StoreKind.MEMORY);
     ServerConfig taken =
