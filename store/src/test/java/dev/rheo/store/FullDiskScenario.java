@@ -19,6 +19,8 @@ import java.util.TreeMap;
 
 /** Runs on a small disk of its own: see {@link FullDiskTest}. Says what it finds wrong. */
 final class FullDiskScenario {
+  private static final int BLOCK = 4096;
+
   private final Path disk;
   private final Path ballast;
   private final Random random = new Random(7);
@@ -165,23 +167,37 @@ final class FullDiskScenario {
     }
   }
 
-  /** Fills the disk up to so many bytes. */
+  /**
+   * Fills the disk up to so many bytes, a multiple of {@link #BLOCK}. The store writes and deletes
+   * behind the scenes meanwhile, so that what is free has to be asked for before each step.
+   */
   private void leave(long bytes) throws IOException {
     try (RandomAccessFile file = new RandomAccessFile(ballast.toFile(), "rw")) {
-      long free = Files.getFileStore(disk).getUsableSpace();
-      if (free < bytes) {
-        file.setLength(Math.max(0, file.length() - (bytes - free)));
-        return;
+      while (true) {
+        long excess = Math.floorDiv(Files.getFileStore(disk).getUsableSpace() - bytes, BLOCK);
+        if (excess == 0) {
+          return;
+        }
+        if (excess < 0) {
+          check(file.length() > 0, "the store alone fills the disk");
+          file.setLength(Math.max(0, file.length() + excess * BLOCK));
+        } else {
+          append(file, Math.min(excess, 64));
+        }
       }
-      file.seek(file.length());
-      byte[] block = new byte[4096];
-      for (long left = (free - bytes) / block.length; left > 0; left--) {
+    }
+  }
+
+  /** Appends so many blocks, or fewer if the store was there first. */
+  private static void append(RandomAccessFile file, long blocks) throws IOException {
+    file.seek(file.length());
+    byte[] block = new byte[BLOCK];
+    try {
+      for (long left = blocks; left > 0; left--) {
         file.write(block);
       }
     } catch (IOException e) {
-      if (bytes > 0) {
-        throw e;
-      }
+      check(e.getMessage().contains("No space left"), "the ballast failed: " + e);
     }
   }
 

@@ -31,7 +31,8 @@ class FullDiskTest {
         List.of(
             "sh",
             "-c",
-            "mount -t tmpfs -o size=48m rheo-test \"$0\" && exec \"$@\"",
+            // What it says of its failure belongs to the failure of this test.
+            "exec 2>&1; mount -t tmpfs -o size=48m rheo-test \"$0\" && exec \"$@\"",
             directory.toString());
     List<String> prefix = new ArrayList<>(NAMESPACE);
     prefix.addAll(mounted);
