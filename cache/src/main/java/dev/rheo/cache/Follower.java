@@ -147,6 +147,8 @@ final class Follower implements Runnable {
         }
         if (generation == null || cache.damaged()) {
           cache.repaired();
+          // If it cannot be built, nothing is followed: the old one may be what is damaged.
+          generation = null;
           generation = build();
         }
         follow(generation);
@@ -160,7 +162,8 @@ final class Follower implements Runnable {
         ready = false;
         generation = null;
         failed("The spool cannot be written", e);
-      } catch (FutureRevisionException | RuntimeException | OutOfMemoryError e) {
+      } catch (FutureRevisionException | RuntimeException | Error e) {
+        // Whatever it was: a follower that died would leave a cache that looks ready and is not.
         ready = false;
         generation = null;
         failed("The cache cannot be built", e);
@@ -388,6 +391,8 @@ final class Follower implements Runnable {
         spoolErrors++;
         ready = false;
         cache.snapshots().clear();
+        // What dead history holds may be the space that is missing.
+        tick(generation, true);
         failed("The spool cannot be written", e);
       }
     }

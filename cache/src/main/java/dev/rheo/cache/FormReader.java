@@ -59,14 +59,18 @@ public final class FormReader {
     boolean block = mayBlock;
     mayBlock = false;
     try {
-      int read = of.isHot(at) ? direct(of, at, count, dst, block) : cold(of, at, count, dst, block);
+      // A block may go cold at any moment, and only a direct buffer can be read into then.
+      int read =
+          dst.isDirect() && of.isHot(at)
+              ? direct(of, at, count, dst, block)
+              : cold(of, at, count, dst, block);
       if (read > 0) {
         segment = of.id;
         position = at + read;
       }
       return read;
     } catch (IOException e) {
-      cache.spoolFailed(e);
+      cache.spoolFailed(of, e);
       throw e;
     }
   }
@@ -144,7 +148,7 @@ public final class FormReader {
       Window.readFully(entry.segment, entry.offset, ByteBuffer.wrap(form));
       return form;
     } catch (IOException e) {
-      cache.spoolFailed(e);
+      cache.spoolFailed(entry.segment, e);
       throw e;
     }
   }

@@ -137,6 +137,8 @@ final class LogReader extends Waiters.Waiter implements EventReader {
         return null;
       }
       resource.waiters.disarm(this);
+      // What woke it meanwhile is not the first that it has not seen.
+      wokenBy = -1;
       now = since;
     }
   }

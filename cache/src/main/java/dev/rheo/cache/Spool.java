@@ -137,13 +137,23 @@ final class Spool {
     }
   }
 
-  /** Nothing is appended to the head any more; its unpublished end counts as dead. */
+  /**
+   * Nothing is appended to the head any more; its unpublished end counts as dead. If all of it is,
+   * its file goes, so that attempts that fail on a full disk leave nothing behind.
+   */
   void abandonHead(long unpublished) {
     Segment old = head;
-    if (old != null) {
-      old.dead += unpublished;
-      head = null;
+    if (old == null) {
+      return;
     }
+    head = null;
+    if (old.end <= unpublished) {
+      unlink(old);
+      return;
+    }
+    old.dead += unpublished;
+    hot.removeIf(
+        block -> block.segment == old && (long) block.index * Segment.BLOCK >= old.written);
   }
 
   boolean isHead(Segment segment) {

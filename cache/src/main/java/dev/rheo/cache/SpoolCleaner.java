@@ -89,7 +89,7 @@ final class SpoolCleaner implements Runnable {
         }
       } catch (IOException e) {
         LOG.log(Level.WARNING, "Cleaning the spool failed", e);
-      } catch (RuntimeException e) {
+      } catch (RuntimeException | Error e) {
         LOG.log(Level.ERROR, "Cleaning the spool failed", e);
       }
     }
@@ -200,10 +200,16 @@ final class SpoolCleaner implements Runnable {
     int bytes = 0;
     for (var entry : needed.entrySet()) {
       Needed record = entry.getValue();
-      if (record.length == 0) {
-        record.length = length(victim, entry.getKey());
+      try {
+        if (record.length == 0) {
+          record.length = length(victim, entry.getKey());
+        }
+        step.add(read(victim, entry.getKey(), record.length));
+      } catch (IOException e) {
+        // It would be chosen again and again, and nothing else would ever be cleaned.
+        cache.spoolFailed(victim, e);
+        throw e;
       }
-      step.add(read(victim, entry.getKey(), record.length));
       records.add(record);
       bytes += record.length;
       if (bytes >= STEP) {

@@ -253,6 +253,16 @@ public final class WatchCache implements AutoCloseable {
     return loaders;
   }
 
+  /**
+   * Reading a segment failed: the spool is to be built again, unless the segment is one that only
+   * readers of an older build still have.
+   */
+  void spoolFailed(Segment of, IOException e) {
+    if (spool.segment(of.id) == of) {
+      spoolFailed(e);
+    }
+  }
+
   /** Reading the spool failed: it is to be built again. */
   void spoolFailed(IOException e) {
     if (!closed && !damaged.getAndSet(true)) {

@@ -12,7 +12,8 @@ record DataDirectory(Path root) {
   private static final List<String> OURS = List.of("store", "pki");
 
   /**
-   * Makes sure that the directory may be used: it does not exist yet, is empty, or is a server's. Nothing is written.
+   * Makes sure that the directory may be used: it does not exist yet, is empty, or is a server's.
+   * Nothing is written.
    *
    * @throws ServerStartException if it is something else's
    */

@@ -84,8 +84,7 @@ final class RunningServer implements Server {
     data.requireUsable();
     try {
       // The keys are minted while the store opens: neither needs the other.
-      Background<Pki> pki =
-          new Background<>(() -> Pki.open(data.pki(), config.host(), clock));
+      Background<Pki> pki = new Background<>(() -> Pki.open(data.pki(), config.host(), clock));
       ResourceRegistry registry = ResourceRegistry.builtIn();
       store = openStore(config, clock);
       cache = openCache(config, registry);

@@ -7,6 +7,7 @@ import dev.rheo.server.resource.ResourceType;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,6 +22,11 @@ final class Items {
   /** A revision that is the form's own. */
   static final long OWN_REVISION = -1;
 
+  /**
+   * An object being converted takes some ten times its size: so many at once, all bodies together.
+   */
+  private static final Semaphore CONVERSIONS = new Semaphore(4);
+
   private final ResourceType type;
   private final FormReader reader;
   private final boolean verbatim;
@@ -30,7 +36,7 @@ final class Items {
   private @Nullable Entry asked;
 
   private volatile byte @Nullable [] converted;
-  private volatile @Nullable Exception failure;
+  private volatile @Nullable Throwable failure;
 
   Items(ResourceType type, FormReader reader) {
     this.type = type;
@@ -89,7 +95,7 @@ final class Items {
 
   private byte @Nullable [] convert(Entry entry, long revision, Runnable wake) throws IOException {
     if (asked == entry) {
-      Exception failed = failure;
+      Throwable failed = failure;
       if (failed != null) {
         throw new IOException("converting " + entry.key() + " to " + type.apiVersion(), failed);
       }
@@ -103,16 +109,19 @@ final class Items {
     asked = entry;
     Thread.startVirtualThread(
         () -> {
+          CONVERSIONS.acquireUninterruptibly();
           try {
             byte[] form = reader.readFully(entry);
             if (revision != OWN_REVISION) {
               form = withRevision(form, entry, revision);
             }
             converted = Conversion.convert(form, type);
-          } catch (IOException | RuntimeException e) {
+          } catch (Throwable e) {
             failure = e;
+          } finally {
+            CONVERSIONS.release();
+            wake.run();
           }
-          wake.run();
         });
     return null;
   }

@@ -158,6 +158,21 @@ public final class Reads {
   public Body watch(
       ResourceType type, @Nullable String namespace, ListOptions options, WatchMetrics metrics)
       throws InterruptedException {
+    boolean opened = false;
+    try {
+      Body body = begin(type, namespace, options, metrics);
+      opened = true;
+      return body;
+    } finally {
+      if (!opened) {
+        metrics.ended();
+      }
+    }
+  }
+
+  private Body begin(
+      ResourceType type, @Nullable String namespace, ListOptions options, WatchMetrics metrics)
+      throws InterruptedException {
     ResourceCache resource = resource(type);
     WatchPlan plan = options.watchPlan(type.group(), type.plural());
     Selection selection = new Selection(options.labelSelector(), options.fieldSelector());

@@ -60,6 +60,7 @@ final class WatchBody implements Body {
   private @Nullable Item pending;
   private Runnable wake = () -> {};
   private boolean ended;
+  private boolean giveWay;
   private volatile boolean finishAsked;
 
   /** An item that was decided on but could not be begun yet. */
@@ -120,7 +121,8 @@ final class WatchBody implements Body {
           return State.END;
         }
         State state = pending != null ? begin(pending) : next();
-        if (state != State.MORE) {
+        if (state != State.MORE || giveWay) {
+          giveWay = false;
           return state;
         }
       }
@@ -166,13 +168,17 @@ final class WatchBody implements Body {
     }
     if (event == null) {
       if (events.skipped()) {
-        // It passed over many events of others: these had their turn.
+        // It passed over many events of others: let other streams have their turn.
+        giveWay = true;
         return State.MORE;
       }
-      if (spec.bookmarks() && clock.bookmarkDue()) {
-        writer.start(spec.bookmark(events.position(), false));
+      if (clock.bookmarkDue()) {
+        // Also without bookmarks: being asked now and then keeps the position young.
         clock.bookmarkSent();
-        return State.MORE;
+        if (spec.bookmarks()) {
+          writer.start(spec.bookmark(events.position(), false));
+          return State.MORE;
+        }
       }
       clock.arm();
       return State.WAIT;
