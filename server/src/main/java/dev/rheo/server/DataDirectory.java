@@ -1,15 +1,33 @@
 package dev.rheo.server;
 
 import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Collections;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 
-/** The directory in which a server keeps everything: {@code store}, {@code spool}, {@code pki}. */
+/**
+ * The directory in which a server keeps everything: {@code store}, {@code spool}, {@code pki}. It
+ * holds keys and every Secret, so it is made for its owner alone.
+ */
 record DataDirectory(Path root) {
 
+  private static final Logger LOG = System.getLogger(DataDirectory.class.getName());
+
   private static final List<String> OURS = List.of("store", "pki");
+  private static final Set<PosixFilePermission> OTHERS =
+      Set.of(
+          PosixFilePermission.GROUP_READ,
+          PosixFilePermission.GROUP_EXECUTE,
+          PosixFilePermission.OTHERS_READ,
+          PosixFilePermission.OTHERS_EXECUTE);
 
   /**
    * Makes sure that the directory may be used: it does not exist yet, is empty, or is a server's.
@@ -25,7 +43,11 @@ record DataDirectory(Path root) {
       throw new ServerStartException(root + " is not a directory: choose another with --data");
     }
     try (Stream<Path> entries = Files.list(root)) {
-      List<String> names = entries.map(entry -> entry.getFileName().toString()).toList();
+      List<String> names =
+          entries
+              .map(entry -> entry.getFileName().toString())
+              .filter(name -> !name.equals("lost+found"))
+              .toList();
       if (!names.isEmpty() && names.stream().noneMatch(OURS::contains)) {
         throw new ServerStartException(
             "%s holds files that are not Rheo's (%s): choose another directory with --data"
@@ -33,6 +55,38 @@ record DataDirectory(Path root) {
       }
     } catch (IOException e) {
       throw new ServerStartException("cannot read the directory " + root, e);
+    }
+  }
+
+  /**
+   * Makes it if it is not there, readable by its owner only.
+   *
+   * @throws ServerStartException if it cannot be made
+   */
+  void make() throws ServerStartException {
+    try {
+      create();
+    } catch (IOException e) {
+      throw new ServerStartException("cannot make the directory %s: %s".formatted(root, e), e);
+    }
+  }
+
+  private void create() throws IOException {
+    boolean posix = FileSystems.getDefault().supportedFileAttributeViews().contains("posix");
+    if (!Files.exists(root)) {
+      Path parent = root.toAbsolutePath().getParent();
+      if (parent != null) {
+        Files.createDirectories(parent);
+      }
+      if (posix) {
+        Files.createDirectory(
+            root,
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+      } else {
+        Files.createDirectory(root);
+      }
+    } else if (posix && !Collections.disjoint(Files.getPosixFilePermissions(root), OTHERS)) {
+      LOG.log(Level.WARNING, "{0} can be read by others and will hold Secrets: chmod 700", root);
     }
   }
 

@@ -82,11 +82,12 @@ final class RunningServer implements Server {
     Clock clock = Clock.systemUTC();
     data = new DataDirectory(config.data());
     data.requireUsable();
+    data.make();
     try {
-      // The keys are minted while the store opens: neither needs the other.
-      Background<Pki> pki = new Background<>(() -> Pki.open(data.pki(), config.host(), clock));
       ResourceRegistry registry = ResourceRegistry.builtIn();
+      // First, since it locks the directory: all else in it is then this server's alone.
       store = openStore(config, clock);
+      Pki pki = Pki.open(data.pki(), config.host(), clock);
       cache = openCache(config, registry);
       HashedWheelTimer timer = new HashedWheelTimer(new DefaultThreadFactory("timer", true));
       opened.add("timer", timer::stop);
@@ -98,7 +99,7 @@ final class RunningServer implements Server {
       RequestMetrics requestMetrics = new RequestMetrics(metrics);
       Api api =
           new Api(
-              new Authenticator(List.of(pki.get().authority()), tokens(config), clock),
+              new Authenticator(List.of(pki.authority()), tokens(config), clock),
               new Authorizer(),
               registry,
               new NonResource(
@@ -117,11 +118,11 @@ final class RunningServer implements Server {
                   deflaters),
               new ResourceWrites(writes, config.gates()),
               requestMetrics);
-      edge = new Edge(edgeSettings(config), pki.get().tls(), api);
+      edge = new Edge(edgeSettings(config), pki.tls(), api);
       opened.add("edge", edge);
       register(metrics);
       address = edge.start();
-      Kubeconfig.write(config.kubeconfig(), pki.get(), address);
+      Kubeconfig.write(config.kubeconfig(), pki, address);
       NamespaceController namespaces = new NamespaceController(writes, cache, registry);
       opened.add("namespace controller", namespaces);
       namespaces.start();
@@ -132,7 +133,7 @@ final class RunningServer implements Server {
     } catch (StoreException | IOException | ApiException e) {
       opened.close();
       throw new ServerStartException(String.valueOf(e.getMessage()), e);
-    } catch (ServerStartException | RuntimeException e) {
+    } catch (RuntimeException e) {
       opened.close();
       throw e;
     }

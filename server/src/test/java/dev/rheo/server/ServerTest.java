@@ -146,7 +146,8 @@ class ServerTest {
     "/version, wrong, 401",
     "/api/v1/secrets, bob-token, 403",
     "/apis, bob-token, 200",
-    "/api/v1/secrets, admin-token, 200"
+    "/api/v1/secrets, admin-token, 200",
+    "/api/v1/namespaces//secrets, admin-token, 404"
   })
   void whoMaySeeWhat(String path, String token, int status) throws Exception {
     HttpResponse<String> response = get(path, token);

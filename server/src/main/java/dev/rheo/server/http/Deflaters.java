@@ -29,7 +29,13 @@ public final class Deflaters {
     int taken = inUse.get();
     while (taken < limit) {
       if (inUse.compareAndSet(taken, taken + 1)) {
-        return new GzipBody(body, inUse::decrementAndGet);
+        try {
+          return new GzipBody(body, inUse::decrementAndGet);
+        } catch (RuntimeException | Error e) {
+          inUse.decrementAndGet();
+          body.close();
+          throw e;
+        }
       }
       taken = inUse.get();
     }

@@ -314,6 +314,10 @@ final class Exchange implements Drawn.Listener {
     respond(response);
   }
 
+  boolean isLongRunning() {
+    return longRunning;
+  }
+
   private void respond(HttpResponse response) {
     state = State.RESPONDING;
     body = NO_BYTES;

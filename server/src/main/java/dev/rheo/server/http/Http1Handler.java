@@ -43,6 +43,10 @@ final class Http1Handler extends ChannelInboundHandlerAdapter implements Connect
   private @Nullable ChannelHandlerContext context;
   private @Nullable Exchange current;
   private boolean closing;
+
+  /** A body waits for room in the budget: nothing more is read. */
+  private boolean paused;
+
   private long lingered;
 
   Http1Handler(EdgeContext edge, Connection connection) {
@@ -257,7 +261,9 @@ final class Http1Handler extends ChannelInboundHandlerAdapter implements Connect
       pipelined.forEach(ReferenceCountUtil::release);
       pipelined.clear();
     }
-    ctx.channel().config().setAutoRead(true);
+    if (!paused) {
+      ctx.channel().config().setAutoRead(true);
+    }
   }
 
   private void linger() {
@@ -359,11 +365,13 @@ final class Http1Handler extends ChannelInboundHandlerAdapter implements Connect
 
     @Override
     void pauseInput() {
+      paused = true;
       ctx.channel().config().setAutoRead(false);
     }
 
     @Override
     void resumeInput() {
+      paused = false;
       if (pipelined.isEmpty()) {
         ctx.channel().config().setAutoRead(true);
       }

@@ -212,7 +212,12 @@ final class Pump {
     try {
       takeWoken();
       for (Drawn stream = next(); stream != null; stream = next()) {
-        written += turn(stream);
+        try {
+          written += turn(stream);
+        } catch (RuntimeException | Error e) {
+          // Out of direct memory, most likely: this stream ends, the others go on.
+          broken(stream, e);
+        }
         if (written >= ROUND) {
           flush();
           written = 0;
@@ -333,11 +338,8 @@ final class Pump {
 
   /** Returns the bytes written, or -1 if the stream is not to be drawn from again now. */
   private int draw(Drawn stream, int want) {
-    ByteBuf buffer = scratch;
+    ByteBuf buffer = scratch != null ? scratch : allocator.directBuffer(CHUNK, CHUNK);
     scratch = null;
-    if (buffer == null) {
-      buffer = allocator.directBuffer(CHUNK, CHUNK);
-    }
     buffer.clear();
     ByteBuf out = want == CHUNK ? buffer : buffer.slice(0, want).clear();
     Body.State state;
@@ -381,8 +383,8 @@ final class Pump {
       bytes = buffer;
     } else {
       // A small piece must not hold a large buffer until its peer reads it.
-      bytes = allocator.directBuffer(length, length).writeBytes(buffer);
       scratch = buffer;
+      bytes = allocator.directBuffer(length, length).writeBytes(buffer);
     }
     counters.bytesOut.add(length);
     if (stream.outstanding == 0) {

@@ -15,6 +15,8 @@ import java.util.stream.Stream;
  */
 final class Watchdog {
 
+  private static final System.Logger LOG = System.getLogger(Watchdog.class.getName());
+
   private static final Duration SHORTEST_ROUND = Duration.ofMillis(20);
   private static final Duration LONGEST_ROUND = Duration.ofSeconds(1);
 
@@ -54,21 +56,33 @@ final class Watchdog {
   private void round() {
     long now = System.nanoTime();
     for (Connection connection : new ArrayList<>(connections)) {
-      notice(connection, now);
-      check(connection, now);
+      guarded(
+          () -> {
+            notice(connection, now);
+            check(connection, now);
+          });
     }
     for (Drawn stream : new ArrayList<>(pump.all())) {
-      check(stream, now);
+      guarded(() -> check(stream, now));
     }
   }
 
-  /** A change in what waits in front of the socket means that the peer takes something. */
+  /** A connection that cannot be judged must not end the judging of the others. */
+  private static void guarded(Runnable check) {
+    try {
+      check.run();
+    } catch (RuntimeException e) {
+      LOG.log(System.Logger.Level.WARNING, "judging a connection failed", e);
+    }
+  }
+
+  /** That less waits in front of the socket means that the peer takes something; more does not. */
   private static void notice(Connection connection, long now) {
     long pending = Transport.pendingBytes(connection.channel);
-    if (pending != connection.pendingSeen) {
-      connection.pendingSeen = pending;
+    if (pending < connection.pendingSeen) {
       connection.progressNanos = now;
     }
+    connection.pendingSeen = pending;
   }
 
   private void check(Connection connection, long now) {
@@ -98,10 +112,26 @@ final class Watchdog {
         exchange.refuse(Refusals.bodyTimeout());
       }
     }
-    // A peer that leaves bytes lying is judged by that, below.
     if (connection.outstanding == 0) {
       checkAlive(connection, now);
+      return;
     }
+    // What is drawn whole is no stream's any more: then the connection itself is judged.
+    boolean watchesOnly = areAllLongRunning(connection);
+    Duration limit = watchesOnly ? limits.stalledWatch() : limits.stalledResponse();
+    if (passed(limit.plus(LONGEST_ROUND), connection.progressNanos, now)) {
+      edge.counters.stalled(watchesOnly ? Stall.WATCH : Stall.RESPONSE);
+      connection.closeHard();
+    }
+  }
+
+  private static boolean areAllLongRunning(Connection connection) {
+    for (Exchange exchange : connection.exchangesNow()) {
+      if (!exchange.isLongRunning()) {
+        return false;
+      }
+    }
+    return true;
   }
 
   private void checkAlive(Connection connection, long now) {

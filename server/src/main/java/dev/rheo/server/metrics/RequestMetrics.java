@@ -5,6 +5,7 @@ import io.prometheus.metrics.core.metrics.Counter;
 import io.prometheus.metrics.core.metrics.Gauge;
 import io.prometheus.metrics.core.metrics.Histogram;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import java.util.Set;
 
 /**
  * What is counted of requests, under the names and labels of kube-apiserver's metrics.
@@ -15,6 +16,10 @@ import io.prometheus.metrics.model.registry.PrometheusRegistry;
 public final class RequestMetrics {
 
   private static final String COMPONENT = "apiserver";
+
+  /** Of requests that lead to no resource: what a client may make up is not counted apart. */
+  private static final Set<String> METHODS =
+      Set.of("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS");
 
   private final Counter total;
   private final Histogram duration;
@@ -86,7 +91,7 @@ public final class RequestMetrics {
 
   /** A request was answered. */
   public void answered(RequestInfo info, boolean known, String dryRun, int code, double seconds) {
-    String verb = known ? verb(info) : info.isResource() ? "other" : verb(info);
+    String verb = known || METHODS.contains(verb(info)) ? verb(info) : "other";
     String group = known ? info.group() : "";
     String version = known ? info.version() : "";
     String resource = known ? info.resource() : "";

@@ -46,7 +46,8 @@ public record RequestInfo(
   public static RequestInfo of(
       String method, String path, boolean watchAsked, @Nullable String fieldName) {
     List<String> parts = split(path);
-    if (parts.size() < 3) {
+    // An empty part names nothing: what would stand behind it must not mean something else.
+    if (parts.size() < 3 || parts.contains("")) {
       return nonResource(method, path);
     }
     int at;
@@ -88,6 +89,9 @@ public record RequestInfo(
   }
 
   private static String verb(String method, @Nullable String name, boolean watchPrefix) {
+    if (watchPrefix && !method.equals("GET") && !method.equals("HEAD")) {
+      return "";
+    }
     return switch (method) {
       case "POST" -> "create";
       case "GET", "HEAD" -> watchPrefix ? "watch" : name == null ? "list" : "get";

@@ -128,11 +128,11 @@ public final class Authenticator {
     for (Rdn rdn : subject.getRdns()) {
       for (var attributes = rdn.toAttributes().getAll(); attributes.hasMoreElements(); ) {
         var attribute = attributes.nextElement();
-        String value = valueOf(attribute);
+        // Others, such as a serial number, may be no text and are none of our business.
         if (attribute.getID().equalsIgnoreCase("CN")) {
-          name = value;
+          name = valueOf(attribute);
         } else if (attribute.getID().equalsIgnoreCase("O")) {
-          groups.add(value);
+          groups.add(valueOf(attribute));
         }
       }
     }
