@@ -232,6 +232,8 @@ class ReadsTest {
 
   /** Compacts, and waits until the cache has heard of it. */
   private void compact(long revision) throws Exception {
+    // What is compacted before the cache has read it makes it build itself anew.
+    assertThat(cache.awaitRevision(revision, Duration.ofSeconds(20))).isTrue();
     store.compact(revision);
     until(() -> cache.resource("configmaps").oldestRevision() >= revision);
   }
