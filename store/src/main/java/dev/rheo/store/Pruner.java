@@ -55,6 +55,9 @@ final class Pruner implements AutoCloseable {
           // A full disk or a store that closes: whoever compacts next makes it try again.
           LOGGER.log(System.Logger.Level.WARNING, "pruning stopped: " + e.getMessage());
           head.awaitPrunable(upTo);
+        } catch (RuntimeException | Error e) {
+          LOGGER.log(System.Logger.Level.ERROR, "pruning stopped unexpectedly", e);
+          head.awaitPrunable(upTo);
         }
       }
     } catch (InterruptedException e) {

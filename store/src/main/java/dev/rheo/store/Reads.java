@@ -135,7 +135,8 @@ final class Reads {
    * The newest version at or below a revision of the key that the iterator has just reached; leaves
    * it at the next key.
    */
-  private static @Nullable Version newest(RocksIterator it, byte[] first, long revision) {
+  private static @Nullable Version newest(RocksIterator it, byte[] first, long revision)
+      throws RocksDBException {
     byte @Nullable [] newest = null;
     byte[] at = first;
     for (int step = 0; ; step++) {
@@ -149,6 +150,11 @@ final class Reads {
         if (here < revision) {
           it.seekForPrev(
               Layout.versionKey(Arrays.copyOf(first, Layout.keyLength(first)), revision));
+          if (!it.isValid()) {
+            // Only an error loses the version that was just passed; the next seek would hide it.
+            it.status();
+            throw new RocksDBException("an iterator lost its place");
+          }
           newest = it.value();
         }
         it.seek(Layout.behind(first));

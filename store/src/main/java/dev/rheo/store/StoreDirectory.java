@@ -14,7 +14,9 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.time.Instant;
+import java.util.ArrayDeque;
 import java.util.Comparator;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -200,8 +202,24 @@ final class StoreDirectory implements AutoCloseable {
     return id;
   }
 
-  private static StoreDirectory lock(Path directory) throws IOException, StoreException {
+  /** Makes what is missing of a path, in such a way that loss of power does not undo it. */
+  private static void makeDirectories(Path directory) throws IOException {
+    Deque<Path> parents = new ArrayDeque<>();
+    Path at = directory;
+    for (Path parent = at.getParent();
+        parent != null && Files.notExists(at);
+        parent = at.getParent()) {
+      parents.push(parent);
+      at = parent;
+    }
     Files.createDirectories(directory);
+    for (Path parent : parents) {
+      sync(parent);
+    }
+  }
+
+  private static StoreDirectory lock(Path directory) throws IOException, StoreException {
+    makeDirectories(directory);
     Path real = directory.toRealPath();
     synchronized (HELD) {
       if (!HELD.add(real)) {

@@ -19,6 +19,8 @@ import java.util.List;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.stream.Stream;
+import jdk.jfr.Recording;
+import jdk.jfr.consumer.RecordingFile;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -335,6 +337,24 @@ class StoreDirectoryTest {
     try (RocksRevisionStore store = open()) {
       assertThat(text(store.get("b", 13))).isEqualTo("b=1@13 since 13");
     }
+  }
+
+  @Test
+  void theDirectoriesMadeAreSyncedToTheirParents() throws Exception {
+    directory = temp.resolve("a/b/store");
+    Path forced = temp.resolve("forced.jfr");
+    try (Recording recording = new Recording()) {
+      recording.enable("jdk.FileForce").withoutThreshold().with("throttle", "off");
+      recording.start();
+      open().close();
+      recording.stop();
+      recording.dump(forced);
+    }
+    assertThat(RecordingFile.readAllEvents(forced))
+        .extracting(event -> event.getString("path"))
+        .containsSubsequence(temp.toString(), temp.resolve("a").toString())
+        .contains(temp.resolve("a/b").toString())
+        .doesNotContain(temp.getParent().toString());
   }
 
   // --- helpers
