@@ -59,6 +59,11 @@ final class Committer {
     return conflicts.sum();
   }
 
+  /** What the store has at a path now; null if there is nothing. */
+  @Nullable Version current(ObjectPath path) {
+    return versions.current(path.key());
+  }
+
   Written run(ObjectPath path, boolean dryRun, Decision decision) {
     StoredResource resource = path.type().storage();
     String key = path.key();
