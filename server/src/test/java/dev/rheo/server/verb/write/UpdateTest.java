@@ -361,4 +361,34 @@ class UpdateTest {
     pod.set("metadata", updated.path("metadata"));
     refused(422, () -> cluster.update("pods", "ns", "p", pod));
   }
+
+  @Test
+  void resizeAndEphemeralContainersKeepWhatIsThere() {
+    cluster.create(
+        "pods", "ns", "{'metadata':{'name':'p'},'spec':{'containers':[{'name':'c','image':'i'}]}}");
+    ObjectPath resize = cluster.path("pods", "ns", "p", "resize");
+    refused(
+        422,
+        () ->
+            cluster.patch(
+                resize,
+                MediaType.MERGE_PATCH,
+                "{'spec':{'containers':[{'name':'other','image':'j'}]}}"));
+    ObjectPath ephemeral = cluster.path("pods", "ns", "p", "ephemeralcontainers");
+    String debug = "{'name':'d','image':'i'}";
+    String patch = "{'spec':{'ephemeralContainers':[%s]}}";
+    cluster.patch(ephemeral, MediaType.STRATEGIC_MERGE_PATCH, patch.formatted(debug));
+    for (String wrong :
+        List.of(
+            "",
+            "{'name':'d','image':'j'}",
+            debug + ",{'name':'c','image':'i'}",
+            debug + ",{'name':'e'}")) {
+      refused(422, () -> cluster.patch(ephemeral, MediaType.MERGE_PATCH, patch.formatted(wrong)));
+    }
+    cluster.patch(
+        ephemeral, MediaType.STRATEGIC_MERGE_PATCH, patch.formatted("{'name':'e','image':'i'}"));
+    assertThat(cluster.stored("pods", "ns", "p").path("spec").path("ephemeralContainers").size())
+        .isEqualTo(2);
+  }
 }
