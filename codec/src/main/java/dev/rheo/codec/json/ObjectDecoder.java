@@ -15,7 +15,10 @@ import dev.rheo.codec.io.JsonScanner;
 import dev.rheo.codec.value.Floats;
 import java.math.BigDecimal;
 import java.math.BigInteger;
+import java.util.ArrayDeque;
 import java.util.Arrays;
+import java.util.Deque;
+import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -90,6 +93,31 @@ public final class ObjectDecoder {
       return value;
     } catch (JsonException e) {
       throw ApiException.badRequest("json parse error: " + e.getMessage());
+    }
+  }
+
+  /**
+   * Whether a tree that was put together elsewhere is within the limits of what {@link #decode}
+   * takes, so that it can be read again once it was written. Needs no deep stack.
+   */
+  public static boolean isReadable(JsonNode tree) {
+    Deque<Iterator<JsonNode>> open = new ArrayDeque<>();
+    int containers = 0;
+    JsonNode node = tree;
+    while (true) {
+      if (node.isContainerNode()) {
+        open.push(node.iterator());
+        if (++containers > MAX_CONTAINERS || open.size() > MAX_DEPTH) {
+          return false;
+        }
+      }
+      while (!open.isEmpty() && !open.peek().hasNext()) {
+        open.pop();
+      }
+      if (open.isEmpty()) {
+        return true;
+      }
+      node = open.peek().next();
     }
   }
 

@@ -2,6 +2,9 @@ package dev.rheo.server.resource;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.rheo.api.name.Names;
+import dev.rheo.api.status.FieldError;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -31,6 +34,47 @@ final class LabelSelectors {
       }
     }
     return true;
+  }
+
+  /** What a selector must be, so that those who follow it can. */
+  static void validate(@Nullable ObjectNode selector, String path, List<FieldError> errors) {
+    MetadataRules.labels(Trees.object(selector, "matchLabels"), path + ".matchLabels", errors);
+    List<ObjectNode> expressions = Trees.objects(selector, "matchExpressions");
+    for (int i = 0; i < expressions.size(); i++) {
+      expression(expressions.get(i), path + ".matchExpressions[" + i + "]", errors);
+    }
+  }
+
+  private static void expression(ObjectNode expression, String path, List<FieldError> errors) {
+    String operator = Trees.text(expression, "operator");
+    List<String> values = Trees.strings(expression, "values");
+    switch (operator) {
+      case "In", "NotIn" -> {
+        if (values.isEmpty()) {
+          errors.add(
+              FieldError.required(
+                  path + ".values", "must be specified when `operator` is 'In' or 'NotIn'"));
+        }
+      }
+      case "Exists", "DoesNotExist" -> {
+        if (!values.isEmpty()) {
+          errors.add(
+              FieldError.forbidden(
+                  path + ".values",
+                  "may not be specified when `operator` is 'Exists' or 'DoesNotExist'"));
+        }
+      }
+      default ->
+          errors.add(
+              FieldError.invalid(path + ".operator", operator, "not a valid selector operator"));
+    }
+    String key = Trees.text(expression, "key");
+    Names.labelKey(key).forEach(fault -> errors.add(FieldError.invalid(path + ".key", key, fault)));
+    for (int i = 0; i < values.size(); i++) {
+      String value = values.get(i);
+      String at = path + ".values[" + i + "]";
+      Names.labelValue(value).forEach(fault -> errors.add(FieldError.invalid(at, value, fault)));
+    }
   }
 
   /** Whether the labels have all the wanted values. */

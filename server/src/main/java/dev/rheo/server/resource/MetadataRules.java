@@ -60,7 +60,6 @@ final class MetadataRules {
       }
     }
     common(metadata, errors);
-    finalizers(metadata, errors);
   }
 
   static void update(ObjectNode object, ObjectNode old, List<FieldError> errors) {
@@ -107,6 +106,7 @@ final class MetadataRules {
       errors.add(FieldError.tooLong("metadata.annotations", ANNOTATIONS_MAX));
     }
     owners(metadata, errors);
+    finalizers(metadata, errors);
   }
 
   static void labels(@Nullable ObjectNode labels, String path, List<FieldError> errors) {

@@ -13,6 +13,10 @@ import org.jspecify.annotations.Nullable;
 final class PodResources {
   private static final String HUGE_PAGES = "hugepages-";
   private static final BigDecimal KIBI = BigDecimal.valueOf(1024);
+
+  /** Digits before and after the point of what is added. */
+  private static final int MAX_MAGNITUDE = 30;
+
   private static final List<String> COMPUTE = List.of("cpu", "memory");
 
   private PodResources() {}
@@ -29,7 +33,7 @@ final class PodResources {
       try {
         // 1e9 and 1E9: an exponent, not the suffix of exa
         if (unit.isEmpty() || text.matches(".*[eE][+-]?[0-9]+")) {
-          return new Amount(new BigDecimal(text), false);
+          return new Amount(bounded(new BigDecimal(text)), false);
         }
         BigDecimal number = new BigDecimal(text.substring(0, suffix));
         boolean binary = unit.endsWith("i");
@@ -38,11 +42,30 @@ final class PodResources {
                 ? "KMGTPE".indexOf(unit.charAt(0)) + 1
                 : List.of("n", "u", "m", "", "k", "M", "G", "T", "P", "E").indexOf(unit) - 3;
         return new Amount(
-            binary ? number.multiply(KIBI.pow(power)) : number.scaleByPowerOfTen(3 * power),
+            bounded(
+                binary ? number.multiply(KIBI.pow(power)) : number.scaleByPowerOfTen(3 * power)),
             binary);
-      } catch (NumberFormatException e) {
+      } catch (ArithmeticException | NumberFormatException e) {
         return null; // not a quantity; validation says so
       }
+    }
+
+    /** Sums have as many digits as exponents are apart: 1e600000000 counts as 1e30. */
+    private static BigDecimal bounded(BigDecimal value) {
+      long magnitude = (long) value.precision() - value.scale();
+      if (value.signum() == 0) {
+        return BigDecimal.ZERO;
+      }
+      if (magnitude > MAX_MAGNITUDE) {
+        return BigDecimal.ONE.scaleByPowerOfTen(MAX_MAGNITUDE).multiply(sign(value));
+      }
+      return magnitude < -MAX_MAGNITUDE
+          ? BigDecimal.ONE.scaleByPowerOfTen(-MAX_MAGNITUDE).multiply(sign(value))
+          : value;
+    }
+
+    private static BigDecimal sign(BigDecimal value) {
+      return BigDecimal.valueOf(value.signum());
     }
 
     /** In a spelling that becomes the canonical one when the object is encoded. */

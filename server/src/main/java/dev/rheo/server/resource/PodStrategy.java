@@ -77,11 +77,9 @@ final class PodStrategy {
     switch (subresource) {
       case "status" -> status(pod, old);
       case "ephemeralcontainers" -> {
-        JsonNode containers = Trees.at(pod, "spec", "ephemeralContainers");
+        ObjectNode given = Trees.need(pod, "spec");
         keepAll(pod, old);
-        if (containers != null) {
-          Trees.need(pod, "spec").set("ephemeralContainers", containers);
-        }
+        Trees.copy(given, Trees.need(pod, "spec"), "ephemeralContainers");
       }
       case "resize" -> resize(pod, old);
       default -> {}

@@ -40,6 +40,9 @@ final class SpecRules {
       case "jobs.batch" -> job(Trees.object(object, "spec"), "spec", errors);
       case "cronjobs.batch" ->
           job(Trees.object(object, "spec", "jobTemplate", "spec"), "spec.jobTemplate.spec", errors);
+      case "poddisruptionbudgets.policy" ->
+          LabelSelectors.validate(
+              Trees.object(object, "spec", "selector"), "spec.selector", errors);
       case "services" -> service(Trees.need(object, "spec"), errors);
       case "persistentvolumeclaims" -> claim(Trees.need(object, "spec"), errors);
       case "horizontalpodautoscalers.autoscaling" -> {
@@ -115,6 +118,7 @@ final class SpecRules {
               "empty selector is invalid for "
                   + Trees.text(object, "kind").toLowerCase(Locale.ROOT)));
     }
+    LabelSelectors.validate(selector, "spec.selector", errors);
     template(object, selector, false, errors);
   }
 
@@ -150,6 +154,7 @@ final class SpecRules {
     if (spec == null) {
       return;
     }
+    LabelSelectors.validate(Trees.object(spec, "selector"), path + ".selector", errors);
     String at = path + ".template.spec";
     podSpec(Trees.object(spec, "template", "spec"), at, errors);
     String restart = Trees.text(spec, "template", "spec", "restartPolicy");
@@ -167,7 +172,7 @@ final class SpecRules {
       }
     }
     Set<String> names = new HashSet<>();
-    for (String which : new String[] {"containers", "initContainers"}) {
+    for (String which : new String[] {"containers", "initContainers", "ephemeralContainers"}) {
       List<ObjectNode> containers = Trees.objects(spec, which);
       for (int i = 0; i < containers.size(); i++) {
         container(containers.get(i), path + "." + which + "[" + i + "]", names, errors);

@@ -53,6 +53,21 @@ final class UpdateRules {
   }
 
   static void validateStatus(ObjectNode object, String resource, List<FieldError> errors) {
+    if (resource.equals("namespaces")) {
+      boolean deleting = !Trees.text(object, "metadata", "deletionTimestamp").isEmpty();
+      String phase = Trees.text(object, "status", "phase");
+      String only = deleting ? "Terminating" : "Active";
+      if (!phase.equals(only)) {
+        errors.add(
+            FieldError.invalid(
+                "status.Phase",
+                phase,
+                "may only be '"
+                    + only
+                    + "' if `deletionTimestamp` is "
+                    + (deleting ? "not empty" : "empty")));
+      }
+    }
     if (resource.equals("services")
         && !Trees.text(object, "spec", "type").equals("LoadBalancer")
         && !Trees.isEmpty(object, "status", "loadBalancer", "ingress")) {
@@ -102,8 +117,7 @@ final class UpdateRules {
                 "must be less than or equal to previous value"));
       }
     }
-    List<ObjectNode> tolerations = Trees.objects(spec, "tolerations");
-    if (!tolerations.containsAll(Trees.objects(old, "tolerations"))) {
+    if (!untimedTolerations(spec).containsAll(untimedTolerations(old))) {
       errors.add(
           FieldError.forbidden(
               "spec.tolerations",
@@ -128,11 +142,17 @@ final class UpdateRules {
           FieldError.forbidden(
               "spec",
               "pod updates may not change fields other than"
-                  + " `spec.containers[*].image`,`spec.initContainers[*].image`,`spec.activeDeadlineSeconds`,"
-                  + "`spec.tolerations` (only additions to existing"
-                  + " tolerations),`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if"
-                  + " it was previously negative)"));
+                  + " `spec.containers[*].image`,`spec.initContainers[*].image`,`spec.activeDeadlineSeconds`,`spec.tolerations`"
+                  + " (only additions to existing tolerations),`spec.terminationGracePeriodSeconds`"
+                  + " (allow it to be set to 1 if it was previously negative)"));
     }
+  }
+
+  private static List<ObjectNode> untimedTolerations(ObjectNode spec) {
+    return Trees.objects(spec, "tolerations").stream()
+        .map(toleration -> toleration.deepCopy().without("tolerationSeconds"))
+        .map(ObjectNode.class::cast)
+        .toList();
   }
 
   private static ObjectNode mutableRemoved(ObjectNode spec, boolean gated) {

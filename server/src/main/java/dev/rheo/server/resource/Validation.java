@@ -44,6 +44,9 @@ public final class Validation {
       UpdateRules.validate(object, old, resource, errors);
     } else if (subresource.equals("status")) {
       UpdateRules.validateStatus(object, resource, errors);
+    } else if (resource.equals("pods")) {
+      SpecRules.validate(object, resource, errors);
+      PodSubresourceRules.validate(object, old, subresource, errors);
     }
     refuse(object, type, errors);
   }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.rheo.codec.json.ObjectDecoder;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -97,7 +98,14 @@ public final class JsonPatch {
           add(find(result, operation, operation.path()), value, operation);
         }
         case "copy" -> {
-          JsonNode value = get(find(result, operation, operation.from()), operation).deepCopy();
+          JsonNode source = get(find(result, operation, operation.from()), operation);
+          if (!ObjectDecoder.isReadable(source)) {
+            // each copy may double the depth, and copying is recursive
+            throw new PatchException(
+                PatchException.Fault.TOO_LARGE,
+                "what a JSON patch copies has more levels or parts than are allowed");
+          }
+          JsonNode value = source.deepCopy();
           copied += value.toString().length();
           if (copied > MAX_COPIED_BYTES) {
             throw new PatchException(

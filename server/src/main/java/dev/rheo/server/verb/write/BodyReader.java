@@ -6,7 +6,6 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import dev.rheo.api.media.MediaType;
@@ -27,7 +26,6 @@ import java.util.List;
 final class BodyReader {
   private static final JsonFactory JSON = new JsonFactory();
   private static final YAMLFactory YAML = new YAMLFactory();
-  private static final ObjectMapper TREES = new ObjectMapper();
 
   private BodyReader() {}
 
@@ -112,17 +110,7 @@ final class BodyReader {
 
   /** Any JSON value, such as a patch. */
   static JsonNode tree(byte[] body) {
-    try {
-      JsonNode tree = TREES.readTree(body);
-      if (tree == null || tree.isMissingNode()) {
-        throw ApiException.badRequest("error decoding patch: unexpected end of JSON input");
-      }
-      return tree;
-    } catch (JsonProcessingException e) {
-      throw ApiException.badRequest("error decoding patch: " + e.getOriginalMessage());
-    } catch (IOException e) {
-      throw ApiException.badRequest("error decoding patch: " + e.getMessage());
-    }
+    return ObjectDecoder.decodeValue(body, 0, body.length, ObjectDecoder.MAX_DEPTH);
   }
 
   private static byte[] json(RequestBody body) {

@@ -2,7 +2,9 @@ package dev.rheo.server.verb.write;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.rheo.api.status.ApiException;
+import dev.rheo.api.status.FieldError;
 import dev.rheo.codec.json.Canonicalizer;
+import dev.rheo.codec.json.ObjectDecoder;
 import dev.rheo.codec.schema.ObjectType;
 import dev.rheo.codec.schema.TypeTable;
 import dev.rheo.server.resource.StoredResource;
@@ -59,10 +61,16 @@ final class Committer {
     return conflicts.sum();
   }
 
+  /** What the store has at a path now; null if there is nothing. */
+  @Nullable Version current(ObjectPath path) {
+    return versions.current(path.key());
+  }
+
   Written run(ObjectPath path, boolean dryRun, Decision decision) {
     StoredResource resource = path.type().storage();
     String key = path.key();
-    Version version = versions.cached(resource, key);
+    // a dry run stores nothing that would tell whether the cache was right
+    Version version = dryRun ? null : versions.cached(resource, key);
     boolean fresh = version == null;
     if (fresh) {
       version = versions.current(key);
@@ -81,7 +89,7 @@ final class Committer {
         continue;
       }
       try {
-        Written written = apply(resource, key, version, outcome, dryRun, fresh);
+        Written written = apply(path, version, outcome, dryRun, fresh);
         if (written != null) {
           return written;
         }
@@ -98,13 +106,10 @@ final class Committer {
 
   /** Null if the version turned out to be old. */
   private @Nullable Written apply(
-      StoredResource resource,
-      String key,
-      @Nullable Version version,
-      Outcome outcome,
-      boolean dryRun,
-      boolean fresh)
+      ObjectPath path, @Nullable Version version, Outcome outcome, boolean dryRun, boolean fresh)
       throws RevisionConflictException, StoreException {
+    StoredResource resource = path.type().storage();
+    String key = path.key();
     return switch (outcome) {
       case Outcome.Keep keep -> unchanged(key, version, encode(resource, keep.object()), fresh);
       case Outcome.Remove remove -> {
@@ -117,6 +122,19 @@ final class Committer {
         byte[] form = encode(resource, put.object());
         if (version != null && Arrays.equals(form, version.form()) && !put.thenRemove()) {
           yield unchanged(key, version, form, fresh);
+        }
+        if (!Versions.storable(key)) {
+          throw ApiException.invalid(
+              path.type().group(),
+              path.type().kind(),
+              path.name(),
+              List.of(
+                  FieldError.invalid(
+                      "metadata.name",
+                      path.name(),
+                      "must hold no U+0000, and make a key of at most "
+                          + Versions.MAX_KEY_BYTES
+                          + " bytes together with the namespace")));
         }
         yield put(key, version, put, form, dryRun);
       }
@@ -163,10 +181,17 @@ final class Committer {
         return new Written(form, revision, How.REMOVED);
       }
       throw e;
+    } catch (StoreException e) {
+      // the object is marked already: it is not true that nothing has changed
+      throw new StoreException(String.valueOf(e.getMessage()), true, e);
     }
   }
 
   private static byte[] encode(StoredResource resource, ObjectNode object) {
+    if (!ObjectDecoder.isReadable(object)) {
+      throw ApiException.requestEntityTooLarge(
+          "the object has more levels or parts than can be read again");
+    }
     ObjectType type = TypeTable.builtIn().type(resource.apiVersion(), resource.kind());
     return Canonicalizer.encode(object, type);
   }

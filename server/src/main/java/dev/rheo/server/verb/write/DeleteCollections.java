@@ -77,7 +77,7 @@ final class DeleteCollections {
     String startAt = plan instanceof ReadPlan.Continue rest ? prefix + rest.startKey() : null;
     EntryCursor cursor = snapshot.entries(prefix, startAt);
 
-    AtomicReference<@Nullable RuntimeException> failure = new AtomicReference<>();
+    AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
     Semaphore workers = new Semaphore(WORKERS);
     long selected = 0;
     String continueToken = "";
@@ -106,7 +106,8 @@ final class DeleteCollections {
             () -> {
               try {
                 delete(one, options);
-              } catch (RuntimeException e) {
+              } catch (RuntimeException | Error e) {
+                // an Error, too: what was not deleted must not be told of as deleted
                 failure.compareAndSet(null, e);
               } finally {
                 workers.release();
@@ -114,9 +115,10 @@ final class DeleteCollections {
             });
       }
     }
-    RuntimeException refusal = failure.get();
-    if (refusal != null) {
-      throw refusal;
+    switch (failure.get()) {
+      case RuntimeException refusal -> throw refusal;
+      case Error error -> throw error;
+      case null, default -> {}
     }
     return deleted == null ? null : deleted.toJson(snapshot.revision(), continueToken);
   }

@@ -27,6 +27,9 @@ final class Deletes {
   /** The outcome of a deletion that was under way before, and stays so. */
   private static final long DEFAULT_GRACE = 0;
 
+  /** A hundred years, in seconds. */
+  private static final long MAX_PERIOD = 36_525L * 86_400;
+
   private static final Set<String> NO_GARBAGE_COLLECTION = Set.of("events", "events.events.k8s.io");
 
   /** Their dependents were orphaned by default before there was garbage collection. */
@@ -158,7 +161,7 @@ final class Deletes {
         return new Outcome.Keep(pod);
       }
       period = asked;
-      Instant at = since.minusSeconds(running).plusSeconds(period);
+      Instant at = since.minusSeconds(clamp(running)).plusSeconds(clamp(period));
       if (at.isBefore(now)) {
         at = now;
         // a graceful deletion stays one: the kubelet has the last word
@@ -167,7 +170,7 @@ final class Deletes {
       meta.deleting(at, period);
     } else {
       period = gracePeriod(pod, asked);
-      meta.deleting(now.plusSeconds(period), period);
+      meta.deleting(now.plusSeconds(clamp(period)), period);
       meta.bumpGeneration();
     }
     List<String> finalizers = garbageCollected(path, meta, options);
@@ -188,6 +191,11 @@ final class Deletes {
             ? asked
             : pod.path("spec").path("terminationGracePeriodSeconds").asLong(DEFAULT_GRACE);
     return period < 0 ? 1 : period;
+  }
+
+  /** What of a period counts for the time: any number may be asked for, times end. */
+  private static long clamp(long seconds) {
+    return Math.min(seconds, MAX_PERIOD);
   }
 
   /** The finalizers as they must be for what is to become of the dependents. */

@@ -54,6 +54,8 @@ final class NamespaceContent {
    * Deletes what is there, and waits for a change if something stays.
    *
    * @param signal on which it waits
+   * @param stopped asked before each type and after each change: whether the namespace is no longer
+   *     the one that is to be emptied
    * @return whether the namespace is empty
    */
   boolean delete(String namespace, Signal signal, BooleanSupplier stopped) {

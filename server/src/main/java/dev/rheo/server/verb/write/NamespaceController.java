@@ -21,8 +21,8 @@ import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -55,11 +55,13 @@ public final class NamespaceController implements AutoCloseable {
   private final WatchCache cache;
   private final ResourceType namespaces;
   private final NamespaceContent content;
-  private final Map<String, Thread> emptying = new ConcurrentHashMap<>();
+  private final Map<String, Emptier> emptying = new ConcurrentHashMap<>();
   private final Signal changes = new Signal();
-  private final Set<Signal> waiting = ConcurrentHashMap.newKeySet();
   private volatile boolean closed;
   private volatile @Nullable Thread follower;
+
+  /** A namespace that is being emptied, and what wakes the thread that does it. */
+  private record Emptier(Thread thread, Signal signal) {}
 
   public NamespaceController(Writes writes, WatchCache cache, ResourceRegistry registry) {
     this.writes = writes;
@@ -146,48 +148,80 @@ public final class NamespaceController implements AutoCloseable {
   }
 
   private void look(Entry entry) {
+    String name = entry.name();
+    Emptier present = emptying.get(name);
+    if (present != null) {
+      // it may be another one of the same name
+      present.signal().raise();
+    }
     if ("Terminating".equals(entry.fields().get("status.phase"))) {
-      String name = entry.name();
-      emptying.computeIfAbsent(
-          name, _ -> Thread.ofVirtual().name("namespace " + name).start(() -> empty(name)));
+      emptying.computeIfAbsent(name, this::emptier);
     }
   }
 
-  /** Until the namespace is gone. */
-  private void empty(String name) {
-    Duration retry = FIRST_RETRY;
+  private Emptier emptier(String name) {
     Signal signal = new Signal();
-    waiting.add(signal);
-    try {
-      while (!closed) {
-        try {
-          if (!content.delete(name, signal, () -> closed) || !finish(name)) {
-            // something is left that others have to let go: a finalizer, a pod's grace period
-            continue;
-          }
+    return new Emptier(
+        Thread.ofVirtual().name("namespace " + name).start(() -> empty(name, signal)), signal);
+  }
+
+  /** Until the namespace is gone, or only others hold it. */
+  private void empty(String name, Signal signal) {
+    Duration retry = FIRST_RETRY;
+    String finished = "";
+    while (!closed) {
+      try {
+        String uid = next(name, finished);
+        if (uid == null) {
           return;
-        } catch (RuntimeException e) {
-          Level level =
-              e instanceof ApiException refusal && refusal.code() < 500
-                  ? Level.DEBUG
-                  : Level.WARNING;
-          LOG.log(level, "emptying namespace " + name + " failed, and is tried again", e);
-          pause(retry);
-          retry = longer(retry);
         }
+        // else something is left that others have to let go: a finalizer, a pod's grace period
+        if (content.delete(name, signal, () -> closed || !uid.equals(deleting(name)))
+            && uid.equals(deleting(name))) {
+          finish(name, uid);
+          finished = uid;
+        }
+      } catch (RuntimeException e) {
+        Level level =
+            e instanceof ApiException refusal && refusal.code() < 500 ? Level.DEBUG : Level.WARNING;
+        LOG.log(level, "emptying namespace " + name + " failed, and is tried again", e);
+        pause(retry);
+        retry = longer(retry);
       }
-    } finally {
-      waiting.remove(signal);
-      emptying.remove(name);
     }
   }
 
   /**
-   * Takes our finalizer off the namespace, which goes with the last one.
+   * The uid of the namespace that is to be emptied. If there is none, the name is given free in the
+   * same step, so that an event that comes later starts another thread.
    *
-   * @return true: there is nothing more to do here
+   * @param finished the uid of the one that is done with, or empty
    */
-  private boolean finish(String name) {
+  private @Nullable String next(String name, String finished) {
+    AtomicReference<@Nullable String> uid = new AtomicReference<>();
+    Emptier stays =
+        emptying.computeIfPresent(
+            name,
+            (_, emptier) -> {
+              String present = deleting(name);
+              uid.set(present);
+              return present == null || present.equals(finished) ? null : emptier;
+            });
+    return stays == null ? null : uid.get();
+  }
+
+  /** The uid of the namespace if it is there now and going away; else null. */
+  private @Nullable String deleting(String name) {
+    Version version = writes.committer().current(ObjectPath.of(namespaces, "", name));
+    if (version == null) {
+      return null;
+    }
+    Meta meta = Meta.of(version.tree());
+    return meta.isDeleting() ? meta.uid() : null;
+  }
+
+  /** Takes our finalizer off the namespace, which goes with the last one. */
+  private void finish(String name, String uid) {
     ObjectPath path = new ObjectPath(namespaces, "", name, "finalize");
     try {
       writes
@@ -200,7 +234,8 @@ public final class NamespaceController implements AutoCloseable {
                   throw ApiException.notFound(path.groupResource(), name);
                 }
                 ObjectNode namespace = version.tree();
-                if (!Meta.of(namespace).isDeleting()) {
+                Meta meta = Meta.of(namespace);
+                if (!meta.isDeleting() || !meta.uid().equals(uid)) {
                   // another one of the same name
                   return new Outcome.Keep(namespace);
                 }
@@ -217,7 +252,7 @@ public final class NamespaceController implements AutoCloseable {
                     left.forEach(spec.putArray("finalizers")::add);
                   }
                 }
-                Meta.of(namespace).resourceVersion(Long.toString(version.revision()));
+                meta.resourceVersion(Long.toString(version.revision()));
                 return writes.updates().outcome(path, namespace, version, fresh, context());
               });
     } catch (ApiException e) {
@@ -225,7 +260,6 @@ public final class NamespaceController implements AutoCloseable {
         throw e;
       }
     }
-    return true;
   }
 
   private void pause(Duration time) {
@@ -251,14 +285,14 @@ public final class NamespaceController implements AutoCloseable {
   public void close() {
     closed = true;
     changes.raise();
-    waiting.forEach(Signal::raise);
+    emptying.values().forEach(emptier -> emptier.signal().raise());
     try {
       Thread thread = follower;
       if (thread != null) {
         thread.join(PATIENCE);
       }
-      for (Thread emptier : List.copyOf(emptying.values())) {
-        emptier.join(PATIENCE);
+      for (Emptier emptier : List.copyOf(emptying.values())) {
+        emptier.thread().join(PATIENCE);
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

@@ -73,6 +73,7 @@ final class NamespaceLifecycle {
   }
 
   private static boolean isTerminating(Version version) {
-    return version.tree().path("status").path("phase").asText().equals("Terminating");
+    // as status.phase says, too, which clients may write
+    return Meta.of(version.tree()).isDeleting();
   }
 }

@@ -86,6 +86,15 @@ final class Patches {
     } catch (PatchException e) {
       throw Failures.of(e);
     }
+    if (!ObjectDecoder.isReadable(patched)) {
+      throw ApiException.invalid(
+          "",
+          "",
+          "",
+          List.of(
+              FieldError.invalid(
+                  "patch", "", "the patched object has more levels or parts than are allowed")));
+    }
     requireSame(document, patched, "kind");
     requireSame(document, patched, "apiVersion");
     List<String> strict =

@@ -10,6 +10,7 @@ import dev.rheo.store.FutureRevisionException;
 import dev.rheo.store.RevisionStore;
 import dev.rheo.store.StoreException;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +20,9 @@ import org.jspecify.annotations.Nullable;
 final class Versions {
   private final RevisionStore store;
   private final WatchCache cache;
+
+  /** The longest key that the store takes, in bytes of UTF-8. */
+  static final int MAX_KEY_BYTES = 1024;
 
   Versions(RevisionStore store, WatchCache cache) {
     this.store = store;
@@ -53,6 +57,9 @@ final class Versions {
 
   /** What the store has now; null if there is nothing. */
   @Nullable Version current(String key) {
+    if (!storable(key)) {
+      return null;
+    }
     try {
       RevisionStore.KeyValue value = store.get(key, 0);
       return value == null ? null : new Version(value.value(), value.modRevision());
@@ -61,5 +68,12 @@ final class Versions {
     } catch (CompactedException | FutureRevisionException e) {
       throw ApiException.internalError("the present revision cannot be read", e);
     }
+  }
+
+  /** Whether the store takes a key; under another one there is nothing. */
+  static boolean storable(String key) {
+    return key.indexOf('\0') < 0
+        && key.length() <= MAX_KEY_BYTES
+        && key.getBytes(StandardCharsets.UTF_8).length <= MAX_KEY_BYTES;
   }
 }

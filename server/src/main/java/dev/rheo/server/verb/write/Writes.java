@@ -219,6 +219,10 @@ public final class Writes {
   public WriteResult deleteCollection(
       ObjectPath path, ListOptions list, DeleteOptions options, User user) {
     path.require("deletecollection");
+    if (path.type().namespaced() && path.namespace().isEmpty()) {
+      // all namespaces at once can be read only
+      throw ApiException.methodNotAllowed();
+    }
     byte[] deleted = collections.runAndList(path, list, options);
     if (deleted != null) {
       return new WriteResult(200, deleted, List.of());

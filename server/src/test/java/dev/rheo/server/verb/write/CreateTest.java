@@ -10,6 +10,7 @@ import dev.rheo.api.options.WriteOptions;
 import dev.rheo.api.status.ApiException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -142,7 +143,8 @@ class CreateTest {
                 cluster.create("configmaps", "ns", "{'metadata':{'name':'a','namespace':'other'}}"))
         .isInstanceOfSatisfying(ApiException.class, e -> assertThat(e.code()).isEqualTo(400))
         .hasMessage(
-            "the namespace of the provided object does not match the namespace sent on the request");
+            "the namespace of the provided object does not match the namespace sent on the"
+                + " request");
     refused(
         400,
         "BadRequest",
@@ -350,5 +352,38 @@ class CreateTest {
                 Cluster.body("{}"),
                 WriteOptions.none(),
                 Cluster.USER));
+  }
+
+  @Test
+  void quantitiesOfAnyExponentAreAdded() {
+    cluster.create(
+        "pods",
+        "ns",
+        "{'metadata':{'name':'p'},'spec':{'containers':["
+            + "{'name':'a','image':'i','resources':{'requests':{'cpu':'1e600000000'}}},"
+            + "{'name':'b','image':'i','resources':{'requests':{'cpu':'1'}}}]}}");
+    assertThat(cluster.stored("pods", "ns", "p").path("status").path("qosClass").asText())
+        .isEqualTo("Burstable");
+  }
+
+  @Test
+  void selectorsThatNobodyCanFollow() {
+    for (String expression :
+        List.of(
+            "{'key':'k','operator':'Like'}",
+            "{'key':'k','operator':'In'}",
+            "{'key':'k','operator':'Exists','values':['v']}",
+            "{'key':'','operator':'Exists'}")) {
+      refused(
+          422,
+          "Invalid",
+          () ->
+              cluster.create(
+                  "policy/v1/poddisruptionbudgets",
+                  "ns",
+                  "{'metadata':{'name':'b'},'spec':{'selector':{'matchExpressions':["
+                      + expression
+                      + "]}}}"));
+    }
   }
 }

@@ -11,12 +11,17 @@ import dev.rheo.api.options.DeleteOptions;
 import dev.rheo.api.options.ListOptions;
 import dev.rheo.api.options.WriteOptions;
 import dev.rheo.api.status.ApiException;
+import dev.rheo.store.MemoryRevisionStore;
 import dev.rheo.store.RevisionStore;
+import dev.rheo.store.StoreException;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -217,8 +222,12 @@ class DeleteTest {
     assertThat(count("ns")).isEqualTo(9);
     deleteCollection("ns", Map.of("limit", List.of("4")));
     assertThat(count("ns")).isEqualTo(5);
-    deleteCollection("", Map.of());
-    assertThat(count("ns") + count("other")).isZero();
+    deleteCollection("ns", Map.of());
+    assertThat(count("ns")).isZero();
+    assertThat(count("other")).isEqualTo(10);
+    // all namespaces at once can be read only
+    refused(405, () -> deleteCollection("", Map.of()));
+    assertThat(count("other")).isEqualTo(10);
     refused(400, () -> deleteCollection("ns", Map.of("fieldSelector", List.of("data.x=1"))));
   }
 
@@ -374,5 +383,73 @@ class DeleteTest {
             "{'kind':'Eviction','apiVersion':'policy/v1','metadata':{'name':'" + name + "'}}"),
         WriteOptions.none(),
         Cluster.USER);
+  }
+
+  @Test
+  void aDeletionThatFailsHalfwayIsNotToldAsOneThatChangedNothing() {
+    RevisionStore memory = new MemoryRevisionStore();
+    RevisionStore failing =
+        (RevisionStore)
+            Proxy.newProxyInstance(
+                getClass().getClassLoader(),
+                new Class<?>[] {RevisionStore.class},
+                (_, method, arguments) -> {
+                  if (method.getName().equals("commit")
+                      && ((List<?>) arguments[0]).getFirst() instanceof RevisionStore.Op.Delete) {
+                    throw new StoreException("the disk is full");
+                  }
+                  try {
+                    return method.invoke(memory, arguments);
+                  } catch (InvocationTargetException e) {
+                    throw e.getCause();
+                  }
+                });
+    try (Cluster half = new Cluster(spool.resolve("half"), failing, new Random(1))) {
+      half.namespace("ns");
+      half.create(
+          "pods",
+          "ns",
+          "{'metadata':{'name':'p'},'spec':{'containers':[{'name':'c','image':'i'}]}}");
+      half.create("configmaps", "ns", "{'metadata':{'name':'a'}}");
+      refused(503, () -> half.delete("configmaps", "ns", "a"));
+      refused(500, () -> half.delete("pods", "ns", "p"));
+      assertThat(half.stored("pods", "ns", "p").path("metadata").has("deletionTimestamp")).isTrue();
+    }
+  }
+
+  @Test
+  void theLongestGracePeriod() {
+    cluster.create(
+        "pods",
+        "ns",
+        "{'metadata':{'name':'p'},'spec':{'nodeName':'n','terminationGracePeriodSeconds':"
+            + Long.MAX_VALUE
+            + ",'containers':[{'name':'c','image':'i'}]}}");
+    JsonNode metadata = cluster.delete("pods", "ns", "p").path("metadata");
+    assertThat(metadata.path("deletionTimestamp").asText()).hasSize(20);
+    metadata =
+        cluster.delete("pods", "ns", "p", Map.of("gracePeriodSeconds", "30")).path("metadata");
+    assertThat(metadata.path("deletionTimestamp").asText()).isEqualTo("2026-01-02T03:04:35Z");
+  }
+
+  @Test
+  void namesThatNoKeyCanHoldAreNotThere() {
+    String name = "a".repeat(1100);
+    refused(404, () -> cluster.delete("configmaps", "ns", name));
+    refused(404, () -> cluster.create("configmaps", name, "{'metadata':{'name':'a'}}"));
+    refused(
+        422,
+        () ->
+            cluster.create(
+                "rbac.authorization.k8s.io/v1/clusterroles",
+                "",
+                "{'metadata':{'name':'" + name + "'}}"));
+    refused(
+        422,
+        () ->
+            cluster.create(
+                "rbac.authorization.k8s.io/v1/clusterroles",
+                "",
+                "{'metadata':{'name':'a\\u0000'}}"));
   }
 }

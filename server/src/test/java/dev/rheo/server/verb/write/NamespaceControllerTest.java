@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.rheo.api.options.WriteOptions;
 import dev.rheo.api.status.ApiException;
 import dev.rheo.store.MemoryRevisionStore;
 import dev.rheo.store.RevisionStore;
@@ -153,6 +154,41 @@ class NamespaceControllerTest {
       }
       assertThatThrownBy(() -> cluster.create("configmaps", "ns0", "{'metadata':{'name':'a'}}"))
           .hasMessage("namespaces \"ns0\" not found");
+    }
+  }
+
+  @Test
+  void theSuccessorOfANamespaceIsLeftAlone() throws Exception {
+    try (Cluster cluster = new Cluster(spool);
+        NamespaceController controller = controller(cluster)) {
+      cluster.namespace("ns");
+      cluster.create("configmaps", "ns", "{'metadata':{'name':'a','finalizers':['x.io/f']}}");
+      cluster.delete("namespaces", "", "ns");
+      while (!cluster.stored("configmaps", "ns", "a").path("metadata").has("deletionTimestamp")) {
+        Thread.onSpinWait();
+      }
+      ObjectNode forced = (ObjectNode) cluster.stored("namespaces", "", "ns");
+      forced.withObject("metadata").remove("resourceVersion");
+      forced.withObject("spec").putArray("finalizers");
+      cluster.writes.update(
+          cluster.path("namespaces", "", "ns", "finalize"),
+          Cluster.body(forced),
+          WriteOptions.none(),
+          Cluster.USER);
+      cluster.namespace("ns");
+      cluster.create("secrets", "ns", "{'metadata':{'name':'s'}}");
+      cluster.patch(
+          cluster.path("configmaps", "ns", "a"),
+          "application/merge-patch+json",
+          "{'metadata':{'finalizers':null}}");
+      while (!controller.isIdle()) {
+        Thread.onSpinWait();
+      }
+      assertThat(cluster.stored("secrets", "ns", "s")).isNotNull();
+      // and it can go like any other
+      cluster.delete("namespaces", "", "ns");
+      awaitGone(cluster, "/registry/namespaces/ns");
+      assertThat(cluster.stored("secrets", "ns", "s")).isNull();
     }
   }
 }

@@ -163,4 +163,36 @@ class PatchTest {
     assertThat(patched.path("status").path("phase").asText()).isEqualTo("Running");
     assertThat(patched.path("spec").has("nodeName")).isFalse();
   }
+
+  @Test
+  void numbersOutOfRangeAreNone() {
+    refused(
+        400,
+        () ->
+            cluster.patch(
+                pod, MediaType.JSON_PATCH, "[{'op':'add','path':'/spec/priority','value':1e400}]"));
+  }
+
+  @Test
+  void noPatchNestsDeeperThanWhatCanBeReadAgain() {
+    String value = "[".repeat(600) + "]".repeat(600);
+    StringBuilder patch = new StringBuilder("[");
+    String at = "/data";
+    for (int i = 0; i < 2; i++) {
+      patch.append(i == 0 ? "" : ",");
+      patch.append("{'op':'add','path':'" + at + "','value':" + value + "}");
+      at += "/0".repeat(599) + "/-";
+    }
+    refused(422, () -> cluster.patch(map, MediaType.JSON_PATCH, patch + "]"));
+
+    // each copy doubles the depth
+    StringBuilder copies = new StringBuilder("[{'op':'add','path':'/data','value':{'a':{}}}");
+    String end = "/data/a";
+    for (int i = 0; i < 16; i++) {
+      copies.append(",{'op':'copy','from':'/data','path':'" + end + "/a'}");
+      end += end.substring(5) + "/a";
+    }
+    assertThatThrownBy(() -> cluster.patch(map, MediaType.JSON_PATCH, copies + "]"))
+        .isInstanceOf(ApiException.class);
+  }
 }

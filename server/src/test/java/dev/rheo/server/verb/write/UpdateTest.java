@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.rheo.api.media.MediaType;
 import dev.rheo.api.options.FieldValidation;
 import dev.rheo.api.options.WriteOptions;
 import dev.rheo.api.status.ApiException;
@@ -38,6 +39,11 @@ class UpdateTest {
   @AfterEach
   void stop() {
     cluster.close();
+  }
+
+  private static void refused(int code, Runnable request) {
+    assertThatThrownBy(request::run)
+        .isInstanceOfSatisfying(ApiException.class, e -> assertThat(e.code()).isEqualTo(code));
   }
 
   private ObjectNode configMap() {
@@ -311,5 +317,78 @@ class UpdateTest {
       }
     }
     assertThat(cluster.stored("configmaps", "ns", "a").path("data")).hasSize(threads * each);
+  }
+
+  @Test
+  void thePhaseOfANamespaceIsThatOfItsDeletion() {
+    ObjectPath status = cluster.path("namespaces", "", "ns", "status");
+    refused(
+        422,
+        () -> cluster.patch(status, MediaType.MERGE_PATCH, "{'status':{'phase':'Terminating'}}"));
+    cluster.writes.update(
+        status,
+        Cluster.body("{'metadata':{'name':'ns'},'status':{}}"),
+        WriteOptions.none(),
+        Cluster.USER);
+    cluster.delete("namespaces", "", "ns");
+    refused(
+        422, () -> cluster.patch(status, MediaType.MERGE_PATCH, "{'status':{'phase':'Active'}}"));
+    refused(403, this::configMap);
+  }
+
+  @Test
+  void finalizersAreCheckedOnUpdate() {
+    ObjectNode map = configMap();
+    map.withObject("metadata").putArray("finalizers").add("short");
+    refused(422, () -> cluster.update("configmaps", "ns", "a", map));
+  }
+
+  @Test
+  void tolerationSecondsMayChange() {
+    ObjectNode pod =
+        (ObjectNode)
+            cluster.create(
+                "pods",
+                "ns",
+                "{'metadata':{'name':'p'},'spec':{'containers':[{'name':'c','image':'i'}],"
+                    + "'tolerations':[{'key':'k','operator':'Exists','effect':'NoExecute',"
+                    + "'tolerationSeconds':5}]}}");
+    ObjectNode toleration = (ObjectNode) pod.path("spec").path("tolerations").path(0);
+    toleration.put("tolerationSeconds", 7);
+    JsonNode updated = cluster.update("pods", "ns", "p", pod);
+    assertThat(updated.path("spec").path("tolerations").path(0)).isEqualTo(toleration);
+    toleration.put("key", "other");
+    pod.set("metadata", updated.path("metadata"));
+    refused(422, () -> cluster.update("pods", "ns", "p", pod));
+  }
+
+  @Test
+  void resizeAndEphemeralContainersKeepWhatIsThere() {
+    cluster.create(
+        "pods", "ns", "{'metadata':{'name':'p'},'spec':{'containers':[{'name':'c','image':'i'}]}}");
+    ObjectPath resize = cluster.path("pods", "ns", "p", "resize");
+    refused(
+        422,
+        () ->
+            cluster.patch(
+                resize,
+                MediaType.MERGE_PATCH,
+                "{'spec':{'containers':[{'name':'other','image':'j'}]}}"));
+    ObjectPath ephemeral = cluster.path("pods", "ns", "p", "ephemeralcontainers");
+    String debug = "{'name':'d','image':'i'}";
+    String patch = "{'spec':{'ephemeralContainers':[%s]}}";
+    cluster.patch(ephemeral, MediaType.STRATEGIC_MERGE_PATCH, patch.formatted(debug));
+    for (String wrong :
+        List.of(
+            "",
+            "{'name':'d','image':'j'}",
+            debug + ",{'name':'c','image':'i'}",
+            debug + ",{'name':'e'}")) {
+      refused(422, () -> cluster.patch(ephemeral, MediaType.MERGE_PATCH, patch.formatted(wrong)));
+    }
+    cluster.patch(
+        ephemeral, MediaType.STRATEGIC_MERGE_PATCH, patch.formatted("{'name':'e','image':'i'}"));
+    assertThat(cluster.stored("pods", "ns", "p").path("spec").path("ephemeralContainers").size())
+        .isEqualTo(2);
   }
 }
