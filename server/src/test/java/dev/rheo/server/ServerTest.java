@@ -152,7 +152,7 @@ class ServerTest {
   void whoMaySeeWhat(String path, String token, int status) throws Exception {
     HttpResponse<String> response = get(path, token);
     assertThat(response.statusCode()).isEqualTo(status);
-    if (status >= 400 && status != 404) {
+    if (status >= 400) {
       assertThat(JSON.readTree(response.body()).get("code").asInt()).isEqualTo(status);
     }
   }

@@ -144,6 +144,10 @@ public final class Api implements Handler {
     if (!type.namespaced() && info.namespace() != null && !namespaceItself) {
       throw ApiException.pathNotFound();
     }
+    // An empty part names nothing: what stands behind it must not come to mean something else.
+    if (info.parts().contains("") || "".equals(info.namespace())) {
+      throw ApiException.pathNotFound();
+    }
     boolean collection = info.parts().size() == 1;
     if (namespaceItself && collection && info.namespace() != null) {
       throw ApiException.pathNotFound();

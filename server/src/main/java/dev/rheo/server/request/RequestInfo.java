@@ -46,8 +46,7 @@ public record RequestInfo(
   public static RequestInfo of(
       String method, String path, boolean watchAsked, @Nullable String fieldName) {
     List<String> parts = split(path);
-    // An empty part names nothing: what would stand behind it must not mean something else.
-    if (parts.size() < 3 || parts.contains("")) {
+    if (parts.size() < 3) {
       return nonResource(method, path);
     }
     int at;
@@ -55,7 +54,7 @@ public record RequestInfo(
     if (parts.get(0).equals("api")) {
       group = "";
       at = 1;
-    } else if (parts.get(0).equals("apis") && parts.size() >= 4) {
+    } else if (parts.get(0).equals("apis") && parts.size() >= 4 && !parts.get(1).isEmpty()) {
       group = parts.get(1);
       at = 2;
     } else {
