@@ -3,12 +3,15 @@ package dev.rheo.server.http;
 import io.netty.buffer.ByteBuf;
 
 /** Bytes that are at hand, drawn like any other body so that a slow peer costs no second copy. */
-final class BytesBody implements Body {
+public final class BytesBody implements Body {
 
   private final byte[] bytes;
   private int position;
 
-  BytesBody(byte[] bytes) {
+  /**
+   * @param bytes not to be changed any more
+   */
+  public BytesBody(byte[] bytes) {
     this.bytes = bytes;
   }
 

@@ -2,9 +2,9 @@ package dev.rheo.server.verb.read;
 
 import dev.rheo.cache.Entry;
 import dev.rheo.cache.FormReader;
+import dev.rheo.codec.json.RevisionSplice;
 import io.netty.buffer.ByteBuf;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -85,7 +85,7 @@ final class FormWriter {
   void start(byte[] before, Entry entry, long revision, byte[] after) {
     this.before = before;
     this.entry = entry;
-    this.digits = Long.toString(revision).getBytes(StandardCharsets.US_ASCII);
+    this.digits = RevisionSplice.toBytes(revision);
     this.firstEnd = entry.revisionOffset();
     this.secondStart = entry.revisionOffset() + entry.revisionLength();
     this.after = after;

@@ -2,6 +2,7 @@ package dev.rheo.server.verb.read;
 
 import dev.rheo.cache.Entry;
 import dev.rheo.cache.FormReader;
+import dev.rheo.codec.json.RevisionSplice;
 import dev.rheo.server.resource.Conversion;
 import dev.rheo.server.resource.ResourceType;
 import java.io.IOException;
@@ -113,7 +114,9 @@ final class Items {
           try {
             byte[] form = reader.readFully(entry);
             if (revision != OWN_REVISION) {
-              form = withRevision(form, entry, revision);
+              form =
+                  RevisionSplice.splice(
+                      form, entry.revisionOffset(), entry.revisionLength(), revision);
             }
             converted = Conversion.convert(form, type);
           } catch (Throwable e) {
@@ -124,16 +127,6 @@ final class Items {
           }
         });
     return null;
-  }
-
-  private static byte[] withRevision(byte[] form, Entry entry, long revision) {
-    byte[] digits = Long.toString(revision).getBytes(StandardCharsets.US_ASCII);
-    int tail = entry.revisionOffset() + entry.revisionLength();
-    byte[] out = new byte[entry.revisionOffset() + digits.length + form.length - tail];
-    System.arraycopy(form, 0, out, 0, entry.revisionOffset());
-    System.arraycopy(digits, 0, out, entry.revisionOffset(), digits.length);
-    System.arraycopy(form, tail, out, entry.revisionOffset() + digits.length, form.length - tail);
-    return out;
   }
 
   private static byte[] join(byte[] before, byte[] bytes, int from, byte[] after) {

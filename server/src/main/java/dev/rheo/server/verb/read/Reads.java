@@ -15,6 +15,7 @@ import dev.rheo.cache.Scope;
 import dev.rheo.cache.Snapshot;
 import dev.rheo.cache.WatchCache;
 import dev.rheo.server.http.Body;
+import dev.rheo.server.http.BytesBody;
 import dev.rheo.server.resource.ResourceType;
 import dev.rheo.store.CompactedException;
 import dev.rheo.store.RevisionStore;
@@ -234,7 +235,7 @@ public final class Reads {
 
   private static Body failed(ApiException error, WatchMetrics metrics) {
     metrics.ended();
-    return new FixedBody(WatchBody.errorEvent(error));
+    return new BytesBody(WatchBody.errorEvent(error));
   }
 
   private long lifetimeNanos(ListOptions options) {
