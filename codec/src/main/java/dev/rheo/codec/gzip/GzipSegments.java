@@ -31,7 +31,7 @@ public final class GzipSegments {
     crc.update(plain, from, to - from);
     int length = to - from;
     byte[] deflated = deflate(plain, from, to);
-    byte[] bytes = deflated != null ? deflated : stored(plain, from, to);
+    byte[] bytes = deflated != null ? deflated : stored(plain, from, to, true);
     return new GzipSegment(bytes, (int) crc.getValue(), length);
   }
 
@@ -65,13 +65,18 @@ public final class GzipSegments {
     }
   }
 
-  /** Blocks that are not compressed. */
-  static byte[] stored(byte[] plain, int from, int to) {
+  /**
+   * Blocks that are not compressed.
+   *
+   * @param flushed whether an empty block follows, as at the end of what is compressed
+   */
+  static byte[] stored(byte[] plain, int from, int to, boolean flushed) {
     int length = to - from;
-    int blocks = (int) (((long) length + MAX_STORED - 1) / MAX_STORED);
+    int blocks = (int) (((long) length + MAX_STORED - 1) / MAX_STORED) + (flushed ? 1 : 0);
     byte[] bytes = new byte[length + blocks * STORED_HEAD];
     int out = 0;
-    for (int in = from; in < to; ) {
+    int in = from;
+    for (int block = 0; block < blocks; block++) {
       int size = Math.min(MAX_STORED, to - in);
       bytes[out++] = 0;
       bytes[out++] = (byte) size;
