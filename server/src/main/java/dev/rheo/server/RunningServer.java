@@ -200,7 +200,10 @@ final class RunningServer implements Server {
         (int) (memory.decodedEvents() / DECODED_EVENT_BYTES),
         memory.snapshots(),
         ServerConfig.MIN_HISTORY_TIME,
-        defaults.loaders());
+        defaults.loaders(),
+        config.formBytes(),
+        memory.forms(),
+        defaults.formMakers());
   }
 
   private static EdgeSettings edgeSettings(ServerConfig config) {

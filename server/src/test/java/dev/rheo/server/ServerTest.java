@@ -68,7 +68,8 @@ class ServerTest {
         MemoryPlan.of(MemoryPlan.DEFAULT_TOTAL),
         directory.resolve("tokens"),
         ServerConfig.DEFAULT_HISTORY_TIME,
-        ServerConfig.DEFAULT_HISTORY_BYTES);
+        ServerConfig.DEFAULT_HISTORY_BYTES,
+        ServerConfig.DEFAULT_FORM_BYTES);
   }
 
   private void open(StoreKind kind) throws Exception {
