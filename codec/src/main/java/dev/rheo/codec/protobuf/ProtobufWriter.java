@@ -186,7 +186,7 @@ final class ProtobufWriter {
       return;
     }
     byte[] utf8 = new byte[in.stringEnd() - in.stringStart()];
-    int length = in.unescape(utf8);
+    int length = in.unescape(utf8, 0);
     out.bytes(number, utf8, 0, length);
   }
 
