@@ -80,6 +80,14 @@ public final class ProtobufFrames {
     return bytes.toByteArray();
   }
 
+  /**
+   * What comes before a message so that it is an object in its envelope; after it comes {@link
+   * #suffix}.
+   */
+  public static byte[] objectPrefix(String apiVersion, String kind, int messageLength) {
+    return Envelope.prefix(apiVersion, kind, messageLength);
+  }
+
   /** What comes before an item's message. */
   public static byte[] itemPrefix(int messageLength) {
     ByteOutput bytes = new ByteOutput(8);
@@ -89,7 +97,7 @@ public final class ProtobufFrames {
     return bytes.toByteArray();
   }
 
-  /** What a list ends with. */
+  /** What a list, and an object, ends with. */
   public static byte[] suffix() {
     return Envelope.suffix();
   }

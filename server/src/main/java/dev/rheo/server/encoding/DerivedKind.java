@@ -7,6 +7,7 @@ import dev.rheo.codec.json.ObjectHeader;
 import dev.rheo.server.resource.Conversion;
 import dev.rheo.server.resource.ResourceType;
 import java.io.IOException;
+import java.util.Arrays;
 import java.util.List;
 
 /** A kind of form made of the object in the version that is asked for. */
@@ -29,9 +30,7 @@ final class DerivedKind extends FormKind {
     }
 
     byte[] toArray() {
-      return from == 0 && to == array.length
-          ? array
-          : java.util.Arrays.copyOfRange(array, from, to);
+      return from == 0 && to == array.length ? array : Arrays.copyOfRange(array, from, to);
     }
   }
 

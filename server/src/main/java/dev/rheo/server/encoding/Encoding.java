@@ -59,6 +59,11 @@ public abstract class Encoding {
     return format;
   }
 
+  /** Whether it is the canonical JSON of objects as they are. */
+  public boolean isPlainJson() {
+    return false;
+  }
+
   /** The kind of its objects, as a client sees it. */
   abstract String apiVersion();
 

@@ -21,8 +21,8 @@ public final class Encodings {
   private final ConcurrentHashMap<ResourceType, FormKind> cells = new ConcurrentHashMap<>();
 
   /**
-   * @param as null for the object as it is, else the apiVersion of the kind of {@code
-   *     meta.k8s.io} that is wanted
+   * @param as null for the object as it is, else the apiVersion of the kind of {@code meta.k8s.io}
+   *     that is wanted
    */
   private record Wanted(
       ResourceType type, Format format, @Nullable String as, boolean table, Part.Extent extent) {}
@@ -61,11 +61,12 @@ public final class Encodings {
    * The encoding of an answer.
    *
    * @param accepted what was agreed on by {@link #negotiation}
-   * @param list whether the answer is a list
+   * @param list whether the answer is a list; null if that is not known yet
    * @param includeObject the query parameter of that name, which tables heed
    * @throws ApiException 400 or 406 if it makes no sense
    */
-  public Encoding find(ResourceType type, Accepted accepted, boolean list, String includeObject) {
+  public Encoding find(
+      ResourceType type, Accepted accepted, @Nullable Boolean list, String includeObject) {
     Format format = Format.of(accepted.mediaType());
     Target target = accepted.target();
     if (target == null) {
@@ -76,7 +77,7 @@ public final class Encodings {
       return made(new Wanted(type, format, as, true, extent(includeObject)));
     }
     boolean wantsList = target.kind().endsWith("List");
-    if (wantsList != list) {
+    if (list != null && wantsList != list) {
       throw ApiException.notAcceptable(
           "you requested %s, but the requested object is %sa list (%s)"
               .formatted(target.kind(), list ? "" : "not ", list ? type.listKind() : type.kind()));

@@ -18,6 +18,8 @@ final class JsonEncoding extends Encoding {
   private final Part part;
   private final byte[] head;
   private final byte[] close;
+  private final Frame added;
+  private final Frame modified;
 
   JsonEncoding(ResourceType type, Shape shape) {
     super(type, Format.JSON);
@@ -25,6 +27,8 @@ final class JsonEncoding extends Encoding {
     this.head = head(shape.apiVersion(), shape.kind());
     this.close = shape.partial() ? CLOSE : NOTHING;
     this.part = part(type, shape.extent());
+    this.added = frame("ADDED");
+    this.modified = frame("MODIFIED");
   }
 
   /** What stands before an object's metadata: {@code {"kind":"Pod","apiVersion":"v1",}. */
@@ -43,6 +47,11 @@ final class JsonEncoding extends Encoding {
         extent,
         asStored ? null : new DerivedKind(name, type, maker, false),
         new DerivedKind(name, type, maker, true));
+  }
+
+  @Override
+  public boolean isPlainJson() {
+    return !shape.partial();
   }
 
   @Override
@@ -80,7 +89,15 @@ final class JsonEncoding extends Encoding {
 
   @Override
   public Frame event(String eventType, Subject subject) {
-    return new Frame(join(eventHead(eventType), head), shape.partial() ? join(close, END_OF_EVENT) : END_OF_EVENT);
+    return switch (eventType) {
+      case "ADDED" -> added;
+      case "MODIFIED" -> modified;
+      default -> frame(eventType);
+    };
+  }
+
+  private Frame frame(String eventType) {
+    return new Frame(join(eventHead(eventType), head), join(close, END_OF_EVENT));
   }
 
   static byte[] eventHead(String eventType) {

@@ -103,8 +103,7 @@ final class ProtobufEncoding extends Encoding {
     if (!shape.partial()) {
       return ProtobufCodec.builtIn().toProtobuf(json);
     }
-    byte[] message =
-        ProtobufCodec.builtIn().toMessage(shape.show(json), META, Shape.PARTIAL);
+    byte[] message = ProtobufCodec.builtIn().toMessage(shape.show(json), META, Shape.PARTIAL);
     Frame frame = object(new Subject(message.length, 0, NOTHING, true));
     return join(frame.before(), message, frame.after());
   }

@@ -1,14 +1,17 @@
 package dev.rheo.server.encoding;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.rheo.cache.FormKind;
 import dev.rheo.codec.json.ObjectHeader;
-import dev.rheo.server.encoding.DerivedKind.Bytes;
+import dev.rheo.server.resource.Conversion;
 import dev.rheo.server.resource.ResourceType;
 import dev.rheo.server.resource.table.CellTemplate;
 import dev.rheo.server.resource.table.TableColumns;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Clock;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -65,13 +68,15 @@ final class TableEncoding extends Encoding {
     }
   }
 
+  /** Rows up to their objects, made of the stored version, whatever version is asked for. */
   static FormKind cells(ResourceType type) {
     TableColumns table = TableColumns.of(type);
-    return new DerivedKind(
-        "cells",
-        type,
-        (json, from, metadataEnd) -> Bytes.of(table.cells(MAPPER.readTree(json))),
-        false);
+    return new FormKind("cells") {
+      @Override
+      protected Made make(Source source) throws IOException {
+        return Made.plain(table.row(MAPPER.readTree(source.json())));
+      }
+    };
   }
 
   @Override
@@ -114,7 +119,7 @@ final class TableEncoding extends Encoding {
 
   private byte[] rowHead(byte[] template) {
     byte[] rendered = CellTemplate.render(template, clock.millis());
-    return join(bytes("{\"cells\":"), rendered, bytes(",\"object\":"), objectHead);
+    return join(rendered, objectHead);
   }
 
   @Override
@@ -161,21 +166,18 @@ final class TableEncoding extends Encoding {
     int from = header.metadataOffset();
     byte[] object =
         switch (part.extent()) {
-          case WHOLE -> java.util.Arrays.copyOfRange(json, from, json.length);
-          case METADATA -> java.util.Arrays.copyOfRange(json, from, header.metadataEnd());
+          case WHOLE -> Arrays.copyOfRange(json, from, json.length);
+          case METADATA -> Arrays.copyOfRange(json, from, header.metadataEnd());
           case NOTHING -> NOTHING;
         };
     String revision =
         header.revisionOffset() < 0
             ? ""
             : new String(
-                json,
-                header.revisionOffset(),
-                header.revisionLength(),
-                java.nio.charset.StandardCharsets.US_ASCII);
+                json, header.revisionOffset(), header.revisionLength(), StandardCharsets.US_ASCII);
     return join(
         head(revision.isEmpty() ? "{}" : "{\"resourceVersion\":\"" + revision + "\"}", first),
-        rowHead(table.cells(MAPPER.readTree(json))),
+        rowHead(table.row(Conversion.toStored((ObjectNode) MAPPER.readTree(json), type))),
         object,
         rowEnd,
         END_OF_OBJECT);

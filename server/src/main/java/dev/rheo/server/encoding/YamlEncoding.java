@@ -67,9 +67,9 @@ final class YamlEncoding extends Encoding {
 
   @Override
   public Frame item(Subject subject) {
-    byte[] head =
-        shape.partial() ? YamlForms.itemHead(apiVersion(), kind()) : YamlForms.itemHead();
-    return new Frame(subject.first() ? join(YamlForms.listHead(apiVersion()), head) : head, NOTHING);
+    byte[] head = shape.partial() ? YamlForms.itemHead(apiVersion(), kind()) : YamlForms.itemHead();
+    return new Frame(
+        subject.first() ? join(YamlForms.listHead(apiVersion()), head) : head, NOTHING);
   }
 
   @Override

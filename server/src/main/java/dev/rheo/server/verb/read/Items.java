@@ -15,8 +15,8 @@ import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Begins objects as items of a body: looks whether all that is written of an object is at hand,
- * has made what is not, and puts the right frame around it.
+ * Begins objects as items of a body: looks whether all that is written of an object is at hand, has
+ * made what is not, and puts the right frame around it.
  *
  * <p>Belongs to one body; used on its event loop.
  */

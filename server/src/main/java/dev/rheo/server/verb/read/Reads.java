@@ -141,8 +141,7 @@ public final class Reads {
   }
 
   /** A list, or a page of one. */
-  public Answer list(
-      ResourceType type, @Nullable String namespace, ListOptions options, Wish wish)
+  public Answer list(ResourceType type, @Nullable String namespace, ListOptions options, Wish wish)
       throws InterruptedException {
     ResourceCache resource = resource(type);
     ReadPlan plan = options.readPlan();
@@ -158,8 +157,7 @@ public final class Reads {
     boolean gzip = wish.compress(size);
     Items.Ahead ahead =
         entry ->
-            new SelectedEntries(
-                snapshot.entries(prefix, entry.key()), selection, page.lastKey);
+            new SelectedEntries(snapshot.entries(prefix, entry.key()), selection, page.lastKey);
     Items items = new Items(wish.encoding, true, new FormReader(cache), gzip, ahead);
     ListBody body =
         new ListBody(
