@@ -10,12 +10,14 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.rheo.api.status.ApiException;
 import dev.rheo.codec.cbor.BytesFields.Field;
 import dev.rheo.codec.json.ObjectDecoder;
+import dev.rheo.codec.value.Base64Text;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.HexFormat;
 import org.jspecify.annotations.Nullable;
@@ -216,14 +218,14 @@ final class CborReader {
     if (!isLater(tag)) { // in a field of bytes, too, it is base64
       return NODES.textNode(new String(content, from, to - from, StandardCharsets.UTF_8));
     }
-    ByteBuffer data = ByteBuffer.wrap(content, from, to - from);
-    byte[] text =
-        tag == Cbor.TAG_BASE64 || isBytes
-            ? Base64.getEncoder().encode(data).array()
-            : tag == Cbor.TAG_BASE64_URL
-                ? Base64.getUrlEncoder().withoutPadding().encode(data).array()
-                : HexFormat.of().formatHex(content, from, to).getBytes(StandardCharsets.ISO_8859_1);
-    return NODES.textNode(new String(text, StandardCharsets.ISO_8859_1));
+    if (tag == Cbor.TAG_BASE64 || isBytes) {
+      return NODES.textNode(Base64Text.encodeToString(content, from, to));
+    }
+    if (tag == Cbor.TAG_BASE16) {
+      return NODES.textNode(HexFormat.of().formatHex(content, from, to));
+    }
+    byte[] data = Arrays.copyOfRange(content, from, to);
+    return NODES.textNode(Base64.getUrlEncoder().withoutPadding().encodeToString(data));
   }
 
   private String textString(int first) {

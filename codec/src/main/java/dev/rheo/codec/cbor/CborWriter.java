@@ -208,15 +208,18 @@ final class CborWriter {
     in.string();
     int from = in.stringStart();
     int to = in.stringEnd();
-    if (!Base64Text.isCanonical(in.bytes(), from, to)) {
-      string();
-      return;
-    }
     int length = Base64Text.decodedLength(in.bytes(), from, to);
-    out.write(Cbor.TAG | Cbor.TAG_BASE64);
-    head(out, Cbor.BYTES, length);
-    int at = out.claim(length);
-    Base64Text.decodeCanonical(in.bytes(), from, to, out.array(), at);
+    if (length >= 0) {
+      int start = out.size();
+      out.write(Cbor.TAG | Cbor.TAG_BASE64);
+      head(out, Cbor.BYTES, length);
+      int at = out.claim(length);
+      if (Base64Text.decodeCanonical(in.bytes(), from, to, out.array(), at)) {
+        return;
+      }
+      out.truncate(start);
+    }
+    string();
   }
 
   private void number() {
