@@ -208,9 +208,9 @@ class WebSocketTest {
   void pingsThatAreNotListenedToDoNotPileUp() throws Exception {
     try (EdgeFixture fixture = new EdgeFixture(this::answer);
         RawWebSocket client = new RawWebSocket(fixture).open("/watch")) {
-      feed.give(event(0, 8 << 20));
-      EdgeFixture.await("as much drawn as fits", () -> feed.drawn.get() > 128 << 10);
-      long before = fixture.edge.pinnedBytes();
+      // More than the kernel takes for a peer that does not read.
+      feed.give(event(0, 24 << 20));
+      EdgeFixture.await("drawn until nothing more fits", () -> feed.drawn.get() > 128 << 10);
       byte[] ping = RawWebSocket.masked(RawWebSocket.PING, new byte[125]);
       ByteArrayOutputStream pings = new ByteArrayOutputStream();
       for (int i = 0; i < 100; i++) {
@@ -220,12 +220,13 @@ class WebSocketTest {
         client.send(pings.toByteArray());
       }
       client.send(RawWebSocket.masked(RawWebSocket.PING, "last".getBytes()));
-      // Those 20,000 answers would be 2.5 MB.
-      assertThat(fixture.edge.pinnedBytes()).isLessThan(before + (1 << 20));
-      RawWebSocket.Frame frame = client.frame();
-      while (frame.first() != RawWebSocket.PONG || !frame.text().equals("last")) {
+      int pongs = 0;
+      for (RawWebSocket.Frame frame = client.frame(); !frame.text().equals("last"); ) {
+        pongs += frame.first() == RawWebSocket.PONG ? 1 : 0;
         frame = client.frame();
       }
+      // One at a time is on its way; what is asked meanwhile is answered by the latest alone.
+      assertThat(pongs).isLessThan(10_000);
     }
   }
 
