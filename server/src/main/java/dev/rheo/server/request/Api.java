@@ -9,6 +9,7 @@ import dev.rheo.server.http.Handler;
 import dev.rheo.server.http.HttpRequest;
 import dev.rheo.server.http.HttpResponse;
 import dev.rheo.server.http.Refusals;
+import dev.rheo.server.http.WebSocketHandshake;
 import dev.rheo.server.metrics.RequestMetrics;
 import dev.rheo.server.resource.ResourceRegistry;
 import dev.rheo.server.resource.ResourceType;
@@ -138,7 +139,10 @@ public final class Api implements Handler {
 
   private User authorize(HttpRequest request, RequestInfo info) {
     User user =
-        authenticator.authenticate(request.clientCertificate(), request.header("Authorization"));
+        authenticator.authenticate(
+            request.clientCertificate(),
+            request.header("Authorization"),
+            WebSocketHandshake.protocols(request));
     authorizer.authorize(user, attributes(info));
     return user;
   }
