@@ -362,7 +362,8 @@ class ServerTest {
             free.memory(),
             null,
             free.historyTime(),
-            free.historyBytes());
+            free.historyBytes(),
+            free.formBytes());
     assertThatThrownBy(() -> Server.start(config))
         .isInstanceOf(ServerStartException.class)
         .hasMessageContaining("notes.txt");
@@ -385,7 +386,8 @@ class ServerTest {
             free.memory(),
             null,
             free.historyTime(),
-            free.historyBytes());
+            free.historyBytes(),
+            free.formBytes());
     assertThatThrownBy(() -> Server.start(taken))
         .isInstanceOf(ServerStartException.class)
         .hasMessageContaining(Integer.toString(server.address().getPort()));

@@ -89,7 +89,7 @@ final class CborEncoding extends Encoding {
   }
 
   @Override
-  byte[] event(String eventType, byte[] object) {
+  byte[] event(String eventType, String apiVersion, String kind, byte[] object) {
     return join(CborForms.eventHead(eventType), object);
   }
 }

@@ -125,16 +125,20 @@ public abstract class Encoding {
     if (initialEnd) {
       metadata.putObject("annotations").put("k8s.io/initial-events-end", "true");
     }
-    return event("BOOKMARK", whole(Canonicalizer.encodeAnswer(object, type.objectType()), first));
+    return event(
+        "BOOKMARK",
+        apiVersion(),
+        kind(),
+        whole(Canonicalizer.encodeAnswer(object, type.objectType()), first));
   }
 
   /** The event that tells, after the start of a watch, that it cannot go on. */
   public byte[] error(ApiException error) {
-    return event("ERROR", format.encodeStatus(error.status().toJson()));
+    return event("ERROR", "v1", "Status", format.encodeStatus(error.status().toJson()));
   }
 
   /** An event around an object that is at hand and encoded. */
-  abstract byte[] event(String eventType, byte[] object);
+  abstract byte[] event(String eventType, String apiVersion, String kind, byte[] object);
 
   static byte[] bytes(String s) {
     return s.getBytes(StandardCharsets.UTF_8);

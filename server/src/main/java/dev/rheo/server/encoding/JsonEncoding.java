@@ -139,7 +139,7 @@ final class JsonEncoding extends Encoding {
   }
 
   @Override
-  byte[] event(String eventType, byte[] object) {
+  byte[] event(String eventType, String apiVersion, String kind, byte[] object) {
     return join(eventHead(eventType), object, END_OF_EVENT);
   }
 }

@@ -4,6 +4,7 @@ import dev.rheo.codec.protobuf.ProtobufCodec;
 import dev.rheo.codec.protobuf.ProtobufFrames;
 import dev.rheo.server.encoding.DerivedKind.Bytes;
 import dev.rheo.server.resource.ResourceType;
+import java.util.Arrays;
 
 /** Protobuf in its envelope. The form is the bare message. */
 final class ProtobufEncoding extends Encoding {
@@ -67,10 +68,9 @@ final class ProtobufEncoding extends Encoding {
 
   @Override
   public Frame event(String eventType, Subject subject) {
-    Frame object = object(subject);
-    int length = object.before().length + subject.length() + object.after().length;
     return new Frame(
-        join(ProtobufFrames.eventPrefix(eventType, length), object.before()), object.after());
+        ProtobufFrames.eventPrefix(eventType, apiVersion(), kind(), subject.length()),
+        ProtobufFrames.suffix());
   }
 
   @Override
@@ -109,7 +109,11 @@ final class ProtobufEncoding extends Encoding {
   }
 
   @Override
-  byte[] event(String eventType, byte[] object) {
-    return join(ProtobufFrames.eventPrefix(eventType, object.length), object);
+  byte[] event(String eventType, String apiVersion, String kind, byte[] object) {
+    ProtobufFrames.Range message = ProtobufFrames.messageAt(object);
+    return join(
+        ProtobufFrames.eventPrefix(eventType, apiVersion, kind, message.length()),
+        Arrays.copyOfRange(object, message.from(), message.to()),
+        ProtobufFrames.suffix());
   }
 }

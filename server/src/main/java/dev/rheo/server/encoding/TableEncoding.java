@@ -184,7 +184,7 @@ final class TableEncoding extends Encoding {
   }
 
   @Override
-  byte[] event(String eventType, byte[] object) {
+  byte[] event(String eventType, String apiVersion, String kind, byte[] object) {
     return join(JsonEncoding.eventHead(eventType), object, bytes("}\n"));
   }
 }

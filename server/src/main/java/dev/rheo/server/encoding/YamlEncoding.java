@@ -98,7 +98,7 @@ final class YamlEncoding extends Encoding {
   }
 
   @Override
-  byte[] event(String eventType, byte[] object) {
+  byte[] event(String eventType, String apiVersion, String kind, byte[] object) {
     throw new UnsupportedOperationException();
   }
 }

@@ -17,6 +17,7 @@ import dev.rheo.server.http.BytesBody;
 import dev.rheo.server.http.Deflaters;
 import dev.rheo.server.http.HttpRequest;
 import dev.rheo.server.http.HttpResponse;
+import dev.rheo.server.http.WebSocketHandshake;
 import dev.rheo.server.metrics.RequestMetrics;
 import dev.rheo.server.request.Api.Call;
 import dev.rheo.server.resource.ResourceType;
@@ -61,7 +62,10 @@ public final class ResourceReads {
     Encoding encoding = encodings.find(call.type(), accepted, list, includeObject);
     boolean gzip = gates.enabled(Gate.API_RESPONSE_COMPRESSION) && acceptsGzip(call.request());
     if (watch) {
-      boolean compressed = gzip && gates.enabled(Gate.WATCH_COMPRESSION);
+      boolean compressed =
+          gzip
+              && gates.enabled(Gate.WATCH_COMPRESSION)
+              && !WebSocketHandshake.isAskedBy(call.request());
       return watch(call, new Reads.Wish(encoding, compressed));
     }
     // Indented text is made for each reader, and so is its compression.

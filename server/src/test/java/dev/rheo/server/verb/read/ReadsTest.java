@@ -20,8 +20,8 @@ import dev.rheo.store.RevisionStore.Op;
 import io.netty.util.HashedWheelTimer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -111,7 +111,8 @@ class ReadsTest {
 
   private JsonNode list(String namespace, String... pairs) throws Exception {
     try (Drawing drawing =
-        new Drawing(reads.list(configMaps, namespace, options(false, pairs), json).body(), random)) {
+        new Drawing(
+            reads.list(configMaps, namespace, options(false, pairs), json).body(), random)) {
       String text = drawing.text();
       assertThat(drawing.state()).isEqualTo(Body.State.END);
       return Drawing.json(text);
@@ -119,7 +120,8 @@ class ReadsTest {
   }
 
   private Drawing watch(String namespace, String... pairs) throws Exception {
-    return new Drawing(reads.watch(configMaps, namespace, options(true, pairs), json, UNCOUNTED), random);
+    return new Drawing(
+        reads.watch(configMaps, namespace, options(true, pairs), json, UNCOUNTED), random);
   }
 
   private static final String[] WATCH_LIST = {
@@ -382,7 +384,8 @@ class ReadsTest {
   @Test
   void oneObject() throws Exception {
     long revision = put("ns", "a", "");
-    try (Drawing get = new Drawing(reads.find(configMaps, "ns", "a", "").answer(json).body(), random)) {
+    try (Drawing get =
+        new Drawing(reads.find(configMaps, "ns", "a", "").answer(json).body(), random)) {
       JsonNode object = Drawing.json(get.text());
       assertThat(object.at("/metadata/resourceVersion").asLong()).isEqualTo(revision);
       assertThat(object.get("kind").asText()).isEqualTo("ConfigMap");
