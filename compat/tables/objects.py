@@ -595,12 +595,11 @@ def extension():
 
 
 def quotas():
-    """Last, for they would refuse the others."""
-    yield Entry("/v1/resourcequotas", "quota", {"hard": {
-        "cpu": "2", "limits.cpu": "4", "limits.memory": "8Gi", "pods": "10", "requests.storage": "1500Mi"}},
-        {"hard": {"cpu": "2", "limits.cpu": "4", "limits.memory": "8Gi", "pods": "10", "requests.storage": "1500Mi"},
-         "used": {"cpu": "100m", "limits.cpu": "0", "pods": "3"}})
-    yield Entry("/v1/resourcequotas", "quota-fresh", {"hard": {"pods": "100"}})
+    """Of pods with a deadline, which there are none of: others would be refused."""
+    hard = {"cpu": "2", "limits.cpu": "4", "limits.memory": "8Gi", "pods": "10", "requests.memory": "1500Mi"}
+    used = {"cpu": "100m", "limits.cpu": "0", "pods": "3"}
+    yield Entry("/v1/resourcequotas", "quota", {"hard": hard, "scopes": ["Terminating"]}, {"hard": hard, "used": used})
+    yield Entry("/v1/resourcequotas", "quota-fresh", {"hard": {"pods": "1"}, "scopes": ["Terminating"]})
 
 
 def everything():
