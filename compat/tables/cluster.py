@@ -67,8 +67,14 @@ class Cluster:
         """Takes everything away, held or not."""
         for entry in objects.everything():
             path = entry.collection + "/" + entry.name
-            self.send("DELETE", path + "?gracePeriodSeconds=0&propagationPolicy=Background")
+            self.send("DELETE", path + "?gracePeriodSeconds=0")
+            if entry.resource == "/v1/namespaces":
+                self.finalize(entry.name)
             self.send("PATCH", path, {"metadata": {"finalizers": None}}, content="application/merge-patch+json")
         self.send("DELETE", "/api/v1/namespaces/" + objects.NAMESPACE)
-        self.send("PUT", "/api/v1/namespaces/" + objects.NAMESPACE + "/finalize",
-                  {"metadata": {"name": objects.NAMESPACE}, "spec": {"finalizers": []}})
+        self.finalize(objects.NAMESPACE)
+
+    def finalize(self, namespace):
+        """What a controller does when the namespace is empty."""
+        self.send("PUT", "/api/v1/namespaces/" + namespace + "/finalize",
+                  {"metadata": {"name": namespace}, "spec": {"finalizers": []}})

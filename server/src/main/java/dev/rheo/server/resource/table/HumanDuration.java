@@ -13,6 +13,9 @@ final class HumanDuration {
   private static final long DAY = 24 * HOUR;
   private static final long YEAR = 365 * DAY;
 
+  /** Longer ones are cut off there: Go counts nanoseconds, in 63 bits. */
+  private static final long LONGEST = Long.MAX_VALUE / 1_000_000_000;
+
   private static final String INVALID = "\\u003cinvalid\\u003e";
 
   private HumanDuration() {}
@@ -28,7 +31,7 @@ final class HumanDuration {
 
   /** Writes it as part of a JSON string. */
   static void write(ByteOutput out, long millis) {
-    long seconds = millis / 1000;
+    long seconds = Math.min(millis / 1000, LONGEST);
     if (isInvalid(seconds)) {
       out.ascii(INVALID);
     } else if (seconds < 2 * MINUTE) {
