@@ -144,6 +144,7 @@ final class WebSocketBody implements Body {
     int header = length <= SHORT ? 2 : 4;
     boolean alone = end == to && place == out.readerIndex();
     if (alone) {
+      // The pump sends what is readable.
       place = from - header;
       out.readerIndex(place);
     } else if (place + header > from) {
