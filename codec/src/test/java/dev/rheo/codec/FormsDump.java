@@ -124,7 +124,7 @@ public final class FormsDump {
       GzipSegment segment = GzipSegments.compress(json, 0, json.length);
       gzipWatch.writeBytes(member.stored(prefix));
       member.segment(segment);
-      gzipWatch.writeBytes(join(segment.bytes(), member.flushed(suffix)));
+      gzipWatch.writeBytes(join(segment.bytes(), member.stored(suffix)));
       gzipParts.append(gzipWatch.size()).append(' ').append(jsonWatch.size()).append('\n');
       first = false;
     }

@@ -8,13 +8,12 @@ import java.util.zip.CRC32;
  * and the bytes of the segments told to it, make up the member in the order of the calls:
  *
  * <pre>
- * list:   header()  { stored(comma)  segment }…  trailer()
- * watch:  header()  { stored(prefix)  segment  flushed(suffix) }…  trailer()
+ * header()  { stored(prefix)  segment  stored(suffix) }…  trailer()
  * </pre>
  *
- * <p>Each part ends on a byte, and zlib's readers decode all that they have got. Go's hands on what
- * it has decoded only where it meets an empty block, so each event must end in one: a segment does,
- * {@link #flushed} does, {@link #stored} does not. Not thread-safe.
+ * <p>Each part ends on a byte, and in an empty block: zlib's readers decode all that they have got
+ * in any case, but Go's hands on what it has decoded only where it meets an empty block, and events
+ * must not be held back. Not thread-safe.
  */
 public final class GzipMember {
   private static final int SYSTEM_UNKNOWN = 0xFF;
@@ -30,25 +29,12 @@ public final class GzipMember {
     return new byte[] {0x1F, (byte) 0x8B, 8, 0, 0, 0, 0, 0, 0, (byte) SYSTEM_UNKNOWN};
   }
 
-  /**
-   * Adds bytes that are not compressed, and returns what stands for them. A reader may not hand
-   * them on before the next segment.
-   */
+  /** Adds bytes that are not compressed, and returns what stands for them. */
   public byte[] stored(byte[] plain) {
-    count(plain);
-    return GzipSegments.stored(plain, 0, plain.length, false);
-  }
-
-  /** The same for the last bytes of an event, which a reader hands on at once. */
-  public byte[] flushed(byte[] plain) {
-    count(plain);
-    return GzipSegments.stored(plain, 0, plain.length, true);
-  }
-
-  private void count(byte[] plain) {
     CRC32 added = new CRC32();
     added.update(plain);
     segment((int) added.getValue(), plain.length);
+    return GzipSegments.stored(plain, 0, plain.length);
   }
 
   /** Adds a segment; the member goes on with its bytes. */

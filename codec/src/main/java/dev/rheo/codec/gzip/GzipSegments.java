@@ -31,7 +31,7 @@ public final class GzipSegments {
     crc.update(plain, from, to - from);
     int length = to - from;
     byte[] deflated = deflate(plain, from, to);
-    byte[] bytes = deflated != null ? deflated : stored(plain, from, to, true);
+    byte[] bytes = deflated != null ? deflated : stored(plain, from, to);
     return new GzipSegment(bytes, (int) crc.getValue(), length);
   }
 
@@ -65,14 +65,10 @@ public final class GzipSegments {
     }
   }
 
-  /**
-   * Blocks that are not compressed.
-   *
-   * @param flushed whether an empty block follows, as at the end of what is compressed
-   */
-  static byte[] stored(byte[] plain, int from, int to, boolean flushed) {
+  /** Blocks that are not compressed, and an empty one, as at the end of what is compressed. */
+  static byte[] stored(byte[] plain, int from, int to) {
     int length = to - from;
-    int blocks = (int) (((long) length + MAX_STORED - 1) / MAX_STORED) + (flushed ? 1 : 0);
+    int blocks = (int) (((long) length + MAX_STORED - 1) / MAX_STORED) + 1;
     byte[] bytes = new byte[length + blocks * STORED_HEAD];
     int out = 0;
     int in = from;
