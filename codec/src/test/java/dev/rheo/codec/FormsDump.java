@@ -30,11 +30,6 @@ public final class FormsDump {
   private static final ProtobufCodec PROTOBUF = ProtobufCodec.builtIn();
   private static final ObjectType CONFIG_MAP = TypeTable.builtIn().type("v1", "ConfigMap");
 
-  private static final String STATUS =
-      "{\"kind\":\"Status\",\"apiVersion\":\"v1\",\"metadata\":{},\"status\":\"Failure\","
-          + "\"message\":\"pods \\\"a\\\" not found\",\"reason\":\"NotFound\","
-          + "\"details\":{\"name\":\"a\",\"kind\":\"pods\",\"retryAfterSeconds\":1},\"code\":404}";
-
   private FormsDump() {}
 
   /**
@@ -47,8 +42,6 @@ public final class FormsDump {
         object(objects.resolve(golden.name()), golden.compact().getBytes(UTF_8), golden.type());
       }
     }
-    ObjectType status = TypeTable.builtIn().type("v1", "Status");
-    object(objects.resolve("core.v1.Status"), STATUS.getBytes(UTF_8), status);
     streams(Files.createDirectories(Path.of(args[0], "streams")));
   }
 
