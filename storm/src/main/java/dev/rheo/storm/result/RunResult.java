@@ -23,7 +23,10 @@ import org.jspecify.annotations.Nullable;
  * @param memory the server's
  * @param cpuSeconds processor time of the server from the start of the readers to the end of the
  *     last, or null if not known
- * @param curve samples in order of time, from a little before the start on
+ * @param clientMemory peak of the storm's own resident bytes up to the end of the run, or -1
+ * @param clientCpuSeconds processor time of the storm itself in the same time, or null
+ * @param curve samples in order of time, from a little before the start (negative seconds) until memory
+ *     has settled after the end
  * @param syncSeconds each complete reader's time to sync, ascending
  * @param failures at most {@link #MAX_FAILURES}, by reader
  * @param notes what a reader of the result must know, for example that the server refused watch
@@ -45,6 +48,8 @@ public record RunResult(
     double bytesPerSecond,
     Memory memory,
     @Nullable Double cpuSeconds,
+    long clientMemory,
+    @Nullable Double clientCpuSeconds,
     List<CurvePoint> curve,
     List<Double> syncSeconds,
     List<Failure> failures,
