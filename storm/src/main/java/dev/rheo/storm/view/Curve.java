@@ -56,7 +56,8 @@ final class Curve {
           line[column / 2] |= (char) DOTS[column % 2][dot];
         }
       }
-      lines.add(new String(line));
+      // Some fonts show a braille blank as eight empty dots.
+      lines.add(new String(line).replace(EMPTY, ' '));
     }
     return lines;
   }

@@ -76,7 +76,8 @@ public final class HtmlReport {
       for (String note : run.notes()) {
         html.append(notice(Summary.name(run.mode()) + ": " + note));
       }
-      if (run.aborted() != null) {
+      // Most often what ended the run ended the storm, and is told above.
+      if (run.aborted() != null && !run.aborted().equals(result.aborted())) {
         html.append(notice(Summary.name(run.mode()) + " was aborted: " + run.aborted()));
       }
     }
@@ -84,7 +85,7 @@ public final class HtmlReport {
   }
 
   private static String notice(String text) {
-    return "<p class=\"notice\">" + escape(text) + "</p>\n";
+    return "<p class=\"notice\">" + escape(capital(text)) + "</p>\n";
   }
 
   /** The three figures that matter; of repeated runs the worst. */
@@ -218,7 +219,7 @@ public final class HtmlReport {
   }
 
   private static String capital(String text) {
-    return Character.toUpperCase(text.charAt(0)) + text.substring(1);
+    return text.isEmpty() ? text : Character.toUpperCase(text.charAt(0)) + text.substring(1);
   }
 
   private static String json(StormResult result) {

@@ -37,14 +37,12 @@ final class Lines {
   static String ended(RunResult run) {
     Memory memory = run.memory();
     String figures =
-        "%s: %d of %d complete, %s in %s, %s"
+        "%s: %s of %s readers complete in %s"
             .formatted(
                 Summary.name(run.mode()),
-                run.readersComplete(),
-                run.readers(),
-                Units.bytes(run.bytes()),
-                Units.seconds(run.seconds()),
-                Units.rate(run.bytesPerSecond()));
+                Units.count(run.readersComplete()),
+                Units.count(run.readers()),
+                Units.seconds(run.seconds()));
     return memory.peak() < 0
         ? figures
         : "%s, memory %s to %s"

@@ -68,8 +68,7 @@ final class LiveView implements StormEvents {
         rate > 0 ? Units.seconds((progress.total() - progress.created()) / rate) + " left" : "";
     String figures =
         "%6s of %s  %4.0f/s  %-12s"
-            .formatted(
-                Units.count(progress.created()), Units.count(progress.total()), rate, left);
+            .formatted(Units.count(progress.created()), Units.count(progress.total()), rate, left);
     int width = Math.max(10, width() - figures.length() - 11);
     String bar = bar(width, progress.created(), progress.total(), Style.GOOD);
     screen.draw(List.of("creating  " + bar + " " + figures));
@@ -99,9 +98,9 @@ final class LiveView implements StormEvents {
 
   @Override
   public void sample(CurvePoint point) {
+    // Drawn with the readers, who follow.
     latest = point;
     curve.add(point.seconds(), point.memory());
-    redraw();
   }
 
   @Override
@@ -113,7 +112,8 @@ final class LiveView implements StormEvents {
   @Override
   public void runEnded(RunResult run) {
     boolean good = run.readersFailed() == 0 && run.aborted() == null;
-    screen.print(screen.style(good ? Style.GOOD : Style.BAD, good ? "+ " : "! ") + Lines.ended(run));
+    screen.print(
+        screen.style(good ? Style.GOOD : Style.BAD, good ? "+ " : "! ") + Lines.ended(run));
     curveLines().forEach(screen::print);
   }
 
@@ -190,13 +190,15 @@ final class LiveView implements StormEvents {
     String end = Units.seconds(curve.lastSecond());
     lines.add(
         screen.style(
-            Style.DIM, " ".repeat(AXIS + 1) + "0 s" + pad(width() - AXIS - 5 - end.length()) + end));
+            Style.DIM,
+            " ".repeat(AXIS + 1) + "0 s" + pad(width() - AXIS - 5 - end.length()) + end));
     return lines;
   }
 
   private String bar(int width, long done, long total, Style style) {
     int full = total > 0 ? Math.clamp(done * width / total, 0, width) : 0;
-    return screen.style(style, "━".repeat(full)) + screen.style(Style.DIM, "─".repeat(width - full));
+    return screen.style(style, "━".repeat(full))
+        + screen.style(Style.DIM, "─".repeat(width - full));
   }
 
   private Style style() {

@@ -43,7 +43,7 @@ final class Screen {
 
   /** The text in this style, if there are colours here. */
   String style(Style style, String text) {
-    return coloured ? ESC + style.sgr + "m" + text + ESC + "0m" : text;
+    return coloured && !text.isEmpty() ? ESC + style.sgr + "m" + text + ESC + "0m" : text;
   }
 
   /** Prints a line that stays; what was drawn goes. */

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** The figures of a result in words, the same for the terminal and the page. */
 final class Summary {
@@ -37,23 +38,25 @@ final class Summary {
 
   static List<Row> rows(List<RunResult> runs) {
     List<Row> rows = new ArrayList<>();
-    add(rows, runs, "readers complete", run -> run.readersComplete() + " of " + run.readers());
+    add(rows, runs, "readers complete", Summary::complete);
     add(rows, runs, "objects verified", run -> Units.count(run.objects()));
     add(rows, runs, "received", run -> Units.bytes(run.bytes()));
     add(rows, runs, "throughput", run -> Units.rate(run.bytesPerSecond()));
     add(rows, runs, "first byte, median", run -> Units.seconds(run.firstByte().p50()));
-    add(rows, runs, "first byte, 99 %", run -> Units.seconds(run.firstByte().p99()));
+    add(rows, runs, "first byte, p99", run -> Units.seconds(run.firstByte().p99()));
     add(rows, runs, "first byte, slowest", run -> Units.seconds(run.firstByte().max()));
     add(rows, runs, "synced, median", run -> synced(run, run.sync().p50()));
-    add(rows, runs, "synced, 99 %", run -> synced(run, run.sync().p99()));
+    add(rows, runs, "synced, p99", run -> synced(run, run.sync().p99()));
     add(rows, runs, "synced, slowest", run -> synced(run, run.sync().max()));
     add(rows, runs, "slowest / fastest", Summary::ratio);
     add(rows, runs, "server memory before", run -> Units.bytes(run.memory().before()));
     add(rows, runs, "server memory at peak", run -> Units.bytes(run.memory().peak()));
     add(rows, runs, "peak above before", run -> Units.bytes(growth(run.memory())));
     add(rows, runs, "server memory after", run -> Units.bytes(run.memory().after()));
-    add(rows, runs, "server CPU", run -> Units.seconds(cpu(run)));
+    add(rows, runs, "server CPU", run -> seconds(run.cpuSeconds()));
     add(rows, runs, "server CPU per GB", Summary::cpuPerGigabyte);
+    add(rows, runs, "client memory at peak", run -> Units.bytes(run.clientMemory()));
+    add(rows, runs, "client CPU", run -> seconds(run.clientCpuSeconds()));
     if (runs.stream().anyMatch(run -> run.churnEvents() > 0)) {
       add(rows, runs, "events verified", run -> Units.count(run.churnEvents()));
     }
@@ -138,8 +141,7 @@ final class Summary {
     option(rows, "connections", lower(settings.connections()));
     option(rows, "rate", settings.rate() > 0 ? Units.rate(settings.rate()) : "unlimited");
     option(rows, "hold", Units.seconds(settings.holdSeconds()));
-    option(
-        rows, "churn", settings.churn() > 0 ? String.valueOf(settings.churn()) + "/s" : "none");
+    option(rows, "churn", settings.churn() > 0 ? String.valueOf(settings.churn()) + "/s" : "none");
     option(rows, "repeat", Units.count(settings.repeat()));
     option(rows, "timeout", Units.seconds(settings.timeoutSeconds()));
     option(rows, "keep", settings.keep() ? "yes" : "no");
@@ -170,6 +172,10 @@ final class Summary {
     rows.add(new Row(label, runs.stream().map(cell).toList()));
   }
 
+  private static String complete(RunResult run) {
+    return Units.count(run.readersComplete()) + " of " + Units.count(run.readers());
+  }
+
   private static String synced(RunResult run, double seconds) {
     return run.readersComplete() == 0 ? Units.UNKNOWN : Units.seconds(seconds);
   }
@@ -179,14 +185,13 @@ final class Summary {
     return ratio > 0 ? String.format(Locale.ROOT, "%.2f", ratio) : Units.UNKNOWN;
   }
 
-  private static double cpu(RunResult run) {
-    Double seconds = run.cpuSeconds();
-    return seconds == null || run.bytes() == 0 ? -1 : seconds;
+  private static String seconds(@Nullable Double seconds) {
+    return seconds == null ? Units.UNKNOWN : Units.seconds(seconds);
   }
 
   private static String cpuPerGigabyte(RunResult run) {
-    double seconds = cpu(run);
-    return seconds < 0
+    Double seconds = run.cpuSeconds();
+    return seconds == null || run.bytes() == 0
         ? Units.UNKNOWN
         : String.format(Locale.ROOT, "%.2f s", seconds / run.bytes() * GIGA);
   }

@@ -72,7 +72,7 @@
       parsing: false,
       normalized: true,
       borderColor: theme[run.mode],
-      borderWidth: 2,
+      borderWidth: storm.runs.length > 2 ? 1.5 : 2,
       borderJoinStyle: 'round',
       pointRadius: 0,
       pointHitRadius: 12,
@@ -120,12 +120,13 @@
         ctx.beginPath();
         ctx.arc(x, y, 4, 0, 2 * Math.PI);
         ctx.fill();
-        // Above the point, or below it where another name is in the way; inside the chart.
+        // The highest above its point, others below, where there is more room; inside the chart.
         const width = ctx.measureText(point.text).width;
         const left = Math.max(area.left + 4, Math.min(x - width / 2, area.right - width));
         const free = (at) =>
           taken.every(([l, r, t]) => left > r + 8 || left + width < l - 8 || Math.abs(at - t) > 18);
-        const baseline = [y - 10, y + 22, y + 42].find(free) || y - 10;
+        const places = taken.length ? [y + 22, y - 10, y + 42] : [y - 10];
+        const baseline = places.find(free) || places[0];
         taken.push([left, left + width, baseline]);
         ctx.textAlign = 'left';
         ctx.lineJoin = 'round';
@@ -207,14 +208,28 @@
     return { datasets, options };
   }
 
+  // At most 160 points, each the mean of its neighbours: more would be a band, not a line.
+  function means(points) {
+    const together = Math.ceil(points.length / 160);
+    const result = [];
+    for (let from = 0; from < points.length; from += together) {
+      const part = points.slice(from, from + together);
+      const mean = (get) => part.reduce((sum, point) => sum + get(point), 0) / part.length;
+      result.push({ x: mean((point) => point.x), y: mean((point) => point.y) });
+    }
+    return result;
+  }
+
   function throughput(theme) {
     const datasets = storm.runs.map((run) =>
       line(
         theme,
         run,
-        run.curve
-          .filter((p) => p.seconds >= 0 && p.seconds <= run.seconds + 0.5)
-          .map((p) => ({ x: p.seconds, y: p.bytesPerSecond })),
+        means(
+          run.curve
+            .filter((p) => p.seconds >= 0 && p.seconds <= run.seconds + 0.5)
+            .map((p) => ({ x: p.seconds, y: p.bytesPerSecond })),
+        ),
       ));
     if (!datasets.some((set) => set.data.length)) return null;
     const options = base(theme, { ticks: { callback: byteTicks('/s') } }, (v) => bytes(v) + '/s');

@@ -46,7 +46,9 @@ final class Samples {
   static StormResult good() {
     return result(
         settings(16, 1, 0),
-        List.of(run(Mode.LIST, 1, 16, 6.0, 121e6, 198e6), run(Mode.WATCHLIST, 1, 16, 7.2, 124e6, 202e6)),
+        List.of(
+            run(Mode.LIST, 1, 16, 6.0, 121e6, 198e6),
+            run(Mode.WATCHLIST, 1, 16, 7.2, 124e6, 202e6)),
         List.of(),
         null);
   }
@@ -101,7 +103,10 @@ final class Samples {
   }
 
   static StormResult result(
-      StormSettings settings, List<RunResult> runs, List<String> warnings, @Nullable String aborted) {
+      StormSettings settings,
+      List<RunResult> runs,
+      List<String> warnings,
+      @Nullable String aborted) {
     return new StormResult(
         StormResult.SCHEMA_VERSION,
         "0.1.0",
@@ -129,7 +134,8 @@ final class Samples {
       double share = Math.clamp(at / seconds, 0, 1);
       double shape = at < 0 ? 0 : at > seconds ? 0.6 : Math.min(1, share * 4);
       double memory = before + (peak - before) * shape * (0.97 + 0.03 * random.nextDouble());
-      double rate = at <= 0 || at > seconds ? 0 : bytes / seconds * (0.9 + 0.2 * random.nextDouble());
+      double rate =
+          at <= 0 || at > seconds ? 0 : bytes / seconds * (0.9 + 0.2 * random.nextDouble());
       double now = at;
       int done = (int) sync.stream().filter(s -> s <= now).count();
       curve.add(new CurvePoint(at, (long) memory, rate, done));
@@ -148,8 +154,11 @@ final class Samples {
         new Spread(0.04, 0.05, 0.07, 0.07),
         Spread.of(sync.stream().mapToDouble(d -> d).toArray()),
         bytes / seconds,
-        new Memory((long) before, highest, (long) (before + (peak - before) / 2), Memory.Source.PID),
+        new Memory(
+            (long) before, highest, (long) (before + (peak - before) / 2), Memory.Source.PID),
         seconds * 1.5,
+        180_000_000,
+        seconds * 0.5,
         curve,
         sync,
         List.of(),
@@ -159,7 +168,13 @@ final class Samples {
 
   static RunResult failing(RunResult run, List<Failure> failures, @Nullable String aborted) {
     return copy(
-        run, run.readers() - failures.size(), run.curve(), run.memory(), failures, List.of(), aborted);
+        run,
+        run.readers() - failures.size(),
+        run.curve(),
+        run.memory(),
+        failures,
+        List.of(),
+        aborted);
   }
 
   private static RunResult copy(
@@ -185,6 +200,8 @@ final class Samples {
         run.bytesPerSecond(),
         memory,
         run.cpuSeconds(),
+        run.clientMemory(),
+        run.clientCpuSeconds(),
         curve,
         run.syncSeconds().subList(0, complete),
         failures,
