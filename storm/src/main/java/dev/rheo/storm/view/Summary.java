@@ -173,7 +173,7 @@ final class Summary {
   }
 
   private static String complete(RunResult run) {
-    return Units.count(run.readersComplete()) + " of " + Units.count(run.readers());
+    return run.readersComplete() + " of " + run.readers();
   }
 
   private static String synced(RunResult run, double seconds) {
