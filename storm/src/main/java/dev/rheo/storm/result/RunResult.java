@@ -25,8 +25,8 @@ import org.jspecify.annotations.Nullable;
  *     last, or null if not known
  * @param clientMemory peak of the storm's own resident bytes up to the end of the run, or -1
  * @param clientCpuSeconds processor time of the storm itself in the same time, or null
- * @param curve samples in order of time, from a little before the start (negative seconds) until memory
- *     has settled after the end
+ * @param curve samples in order of time, from a little before the start (negative seconds) until
+ *     memory has settled after the end
  * @param syncSeconds each complete reader's time to sync, ascending
  * @param failures at most {@link #MAX_FAILURES}, by reader
  * @param notes what a reader of the result must know, for example that the server refused watch
