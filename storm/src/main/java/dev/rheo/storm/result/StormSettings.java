@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param modes in the order in which they are run
  * @param informers readers at once
  * @param objects objects created
- * @param size payload of one object in bytes, before base64
+ * @param size payload of one object in bytes, as JSON carries it
  * @param resource what kind of objects
  * @param accept in which format readers ask for them
  * @param namespace the namespace created for it
@@ -44,6 +44,27 @@ public record StormSettings(
 
   public StormSettings {
     modes = List.copyOf(modes);
+  }
+
+  /** The same with another limit. */
+  public StormSettings withMaxServerMemory(long bytes) {
+    return new StormSettings(
+        modes,
+        informers,
+        objects,
+        size,
+        resource,
+        accept,
+        namespace,
+        connections,
+        rate,
+        holdSeconds,
+        churn,
+        repeat,
+        timeoutSeconds,
+        keep,
+        bytes,
+        serverPid);
   }
 
   /** What kind of objects. */
