@@ -28,10 +28,11 @@ def storm(server, options, limit=None, seconds=3600):
     return done.returncode, result, done.stdout
 
 
-def settled(pid, seconds=20):
-    """Resident bytes of a process that does nothing, once they no longer fall; the smallest seen."""
+def settled(pid, seconds=30):
+    """Resident bytes of a process that does nothing, once they have not fallen for eleven seconds (every ten, Rheo gives
+    back what it no longer needs); the smallest seen."""
     least, quiet, end = float("inf"), 0, time.monotonic() + seconds
-    while alive(pid) and quiet < 12 and time.monotonic() < end:
+    while alive(pid) and quiet < 44 and time.monotonic() < end:
         now = status(pid, "VmRSS") * 1024 * 1024
         quiet = quiet + 1 if now > least - MB else 0
         least = min(least, now)
