@@ -76,7 +76,7 @@ public final class Refusals {
         }
         case ConnectException refused -> {
           return "%s is not reachable (%s): start the server, or check the kubeconfig's server"
-              .formatted(url, text.replaceAll(":? ?/.*", ""));
+              .formatted(url, text.replaceAll("^.*\\): |:? ?/.*", ""));
         }
         case CertificateException untrusted -> {
           return "the certificate of %s is not trusted (%s): check certificate-authority in the kubeconfig"

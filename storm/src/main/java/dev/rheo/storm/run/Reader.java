@@ -397,10 +397,11 @@ final class Reader {
           throw new Finding(Kind.MALFORMED, audit.position(), "an answer without a head");
         }
         to.end();
-        checkSynced();
-        if (state == State.FOLLOWING && asking == Mode.WATCHLIST) {
+        if (state == State.FOLLOWING) {
           resumes = resumes + 1;
           watchOn();
+        } else {
+          checkSynced();
         }
       } catch (Finding finding) {
         fail(finding);
