@@ -210,7 +210,7 @@ public final class HtmlReport {
             result.startedAt(),
             Summary.machine(result.server()),
             Units.count(result.creation().created()),
-            Units.bytes(result.settings().size()),
+            Units.chosen(result.settings().size()),
             Units.seconds(result.creation().seconds()));
   }
 

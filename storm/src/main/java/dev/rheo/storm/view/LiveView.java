@@ -40,6 +40,7 @@ final class LiveView implements StormEvents {
   private CurvePoint latest = new CurvePoint(0, -1, 0, 0);
   private GroupRates groups = new GroupRates();
   private boolean created;
+  private boolean running;
 
   LiveView(Screen screen, Supplier<TerminalSize> terminal) {
     this.screen = screen;
@@ -76,11 +77,12 @@ final class LiveView implements StormEvents {
 
   @Override
   public void settling(long memory, double seconds) {
-    draw(
-        "waiting for the server's memory to settle: "
-            + Units.bytes(memory)
-            + ", "
-            + Units.seconds(seconds));
+    String text = "memory settles: " + Units.bytes(memory) + ", " + Units.seconds(seconds);
+    if (running) {
+      redraw(text);
+    } else {
+      draw(text);
+    }
   }
 
   @Override
@@ -93,6 +95,7 @@ final class LiveView implements StormEvents {
     latest = new CurvePoint(0, memoryBefore, 0, 0);
     head = Lines.started(mode, repeat, readers, memoryBefore);
     curve.add(0, memoryBefore);
+    running = true;
     redraw();
   }
 
@@ -111,6 +114,7 @@ final class LiveView implements StormEvents {
 
   @Override
   public void runEnded(RunResult run) {
+    running = false;
     boolean good = run.readersFailed() == 0 && run.aborted() == null;
     screen.print(
         screen.style(good ? Style.GOOD : Style.BAD, good ? "+ " : "! ") + Lines.ended(run));
@@ -138,13 +142,7 @@ final class LiveView implements StormEvents {
   }
 
   private void redraw() {
-    List<String> lines = new ArrayList<>();
-    lines.add(screen.style(Style.BOLD, cut(head)));
-    for (GroupRates.Line group : groups.lines(Math.max(1, size.rows() - OTHER_ROWS))) {
-      lines.add(line(group));
-    }
-    lines.addAll(curveLines());
-    String figures =
+    redraw(
         "%s  memory %s, peak %s  %s  %d of %d done"
             .formatted(
                 Units.seconds(Math.max(0, latest.seconds())),
@@ -152,7 +150,16 @@ final class LiveView implements StormEvents {
                 curve.isEmpty() ? Units.UNKNOWN : Units.bytes(curve.max()),
                 Units.rate(latest.bytesPerSecond()),
                 latest.readersDone(),
-                readers);
+                readers));
+  }
+
+  private void redraw(String figures) {
+    List<String> lines = new ArrayList<>();
+    lines.add(screen.style(Style.BOLD, cut(head)));
+    for (GroupRates.Line group : groups.lines(Math.max(1, size.rows() - OTHER_ROWS))) {
+      lines.add(line(group));
+    }
+    lines.addAll(curveLines());
     lines.add(cut(" ".repeat(AXIS + 1) + figures));
     screen.draw(lines);
   }

@@ -45,7 +45,7 @@ final class PlainView implements StormEvents {
   public void settling(long memory, double seconds) {
     if (!settling) {
       settling = true;
-      screen.print("waiting for the server's memory to settle, now " + Units.bytes(memory));
+      screen.print("memory settles, now " + Units.bytes(memory));
     }
   }
 

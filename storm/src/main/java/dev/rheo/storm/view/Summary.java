@@ -99,7 +99,7 @@ final class Summary {
             Units.count(settings.informers()),
             Units.count(settings.objects()),
             lower(settings.resource()),
-            Units.bytes(settings.size()),
+            Units.chosen(settings.size()),
             settings.accept() == StormSettings.Accept.JSON ? "JSON" : "protobuf",
             lower(settings.connections()));
   }
@@ -134,12 +134,12 @@ final class Summary {
     option(rows, "mode", settings.modes().size() > 1 ? "both" : settings.modes().get(0).toString());
     option(rows, "informers", Units.count(settings.informers()));
     option(rows, "objects", Units.count(settings.objects()));
-    option(rows, "size", Units.bytes(settings.size()));
+    option(rows, "size", Units.chosen(settings.size()));
     option(rows, "resource", lower(settings.resource()));
     option(rows, "accept", lower(settings.accept()));
     option(rows, "namespace", settings.namespace());
     option(rows, "connections", lower(settings.connections()));
-    option(rows, "rate", settings.rate() > 0 ? Units.rate(settings.rate()) : "unlimited");
+    option(rows, "rate", settings.rate() > 0 ? Units.chosen(settings.rate()) + "/s" : "unlimited");
     option(rows, "hold", Units.seconds(settings.holdSeconds()));
     option(rows, "churn", settings.churn() > 0 ? String.valueOf(settings.churn()) + "/s" : "none");
     option(rows, "repeat", Units.count(settings.repeat()));
@@ -148,7 +148,7 @@ final class Summary {
     option(
         rows,
         "max-server-memory",
-        settings.maxServerMemory() > 0 ? Units.bytes(settings.maxServerMemory()) : "unlimited");
+        settings.maxServerMemory() > 0 ? Units.chosen(settings.maxServerMemory()) : "unlimited");
     Long pid = settings.serverPid();
     option(rows, "server-pid", pid == null ? "none" : pid.toString());
     return List.copyOf(rows);

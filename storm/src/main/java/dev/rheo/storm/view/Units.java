@@ -27,6 +27,18 @@ final class Units {
     return significant(value) + " " + BYTES[unit];
   }
 
+  /** A size that somebody chose: {@code 1 MiB} if it is a whole number of such, else as bytes. */
+  static String chosen(long bytes) {
+    String[] units = {"KiB", "MiB", "GiB"};
+    for (int unit = units.length - 1; unit >= 0; unit--) {
+      long factor = 1L << (10 * (unit + 1));
+      if (bytes > 0 && bytes % factor == 0) {
+        return count(bytes / factor) + " " + units[unit];
+      }
+    }
+    return bytes(bytes);
+  }
+
   /** For example {@code 1.07 GB/s}. */
   static String rate(double bytesPerSecond) {
     return bytesPerSecond >= 0 ? bytes(bytesPerSecond) + "/s" : UNKNOWN;

@@ -61,6 +61,26 @@ class StormViewTest {
   }
 
   @Test
+  void whileMemorySettlesAfterARunItsReadersAndCurveStay() {
+    StormEvents view = view(true, Map.of(), StandardCharsets.UTF_8);
+    RunResult run = Samples.good().runs().get(0);
+    view.settling(130_000_000, 2);
+    assertThat(Drawn.of(text()).lines).containsExactly("memory settles: 130 MB, 2.0 s");
+    view.runStarted(run.mode(), 1, 16, run.memory().before());
+    view.sample(new CurvePoint(1, 200_000_000, 0, 16));
+    view.readers(groups(1, 100));
+    view.settling(190_000_000, 0.5);
+    assertThat(Drawn.of(text()).lines)
+        .anyMatch(line -> line.startsWith("readers 0–1 ") && line.endsWith("complete"))
+        .endsWith("          memory settles: 190 MB, 0.50 s");
+    view.runEnded(run);
+    view.settling(150_000_000, 1);
+    assertThat(Drawn.of(text()).lines)
+        .noneMatch(line -> line.startsWith("readers"))
+        .endsWith("memory settles: 150 MB, 1.0 s");
+  }
+
+  @Test
   void aTallTerminalHasALineForEachGroup() {
     StormEvents view =
         StormView.of(

@@ -20,6 +20,16 @@ class UnitsTest {
   }
 
   @Test
+  void whatWasChosenInABinaryUnitIsShownInIt() {
+    assertThat(Units.chosen(1 << 20)).isEqualTo("1 MiB");
+    assertThat(Units.chosen(14L << 30)).isEqualTo("14 GiB");
+    assertThat(Units.chosen(1536)).isEqualTo("1.54 kB");
+    assertThat(Units.chosen(20 << 10)).isEqualTo("20 KiB");
+    assertThat(Units.chosen(1_000_000)).isEqualTo("1 MB");
+    assertThat(Units.chosen(0)).isEqualTo("0 B");
+  }
+
+  @Test
   void whatIsNotKnownIsNoFigure() {
     assertThat(Units.bytes(-1)).isEqualTo("–");
     assertThat(Units.bytes(Double.NaN)).isEqualTo("–");
