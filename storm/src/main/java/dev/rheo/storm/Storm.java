@@ -331,7 +331,7 @@ public final class Storm {
 
   private static Streams streams(Network network, StormSettings settings) {
     return switch (settings.connections()) {
-      case OWN -> new OwnConnections(network);
+      case OWN -> new OwnConnections(network, settings.rate());
       case SHARED -> new SharedConnections(network, settings.informers());
     };
   }

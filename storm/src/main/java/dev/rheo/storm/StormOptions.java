@@ -41,9 +41,11 @@ public record StormOptions(
    *
    * @param window it has settled if it changed little for so long
    * @param limit after which a run begins regardless
+   * @param catchUp how long readers may take for changes that were acknowledged
    */
-  public record Pace(Duration window, Duration limit) {
-    public static final Pace DEFAULT = new Pace(Duration.ofSeconds(5), Duration.ofSeconds(30));
+  public record Pace(Duration window, Duration limit, Duration catchUp) {
+    public static final Pace DEFAULT =
+        new Pace(Duration.ofSeconds(5), Duration.ofSeconds(30), Duration.ofSeconds(30));
   }
 
   /**

@@ -39,6 +39,10 @@ public final class Workspace {
   private final Ledger ledger;
   private final Accept accept;
   private final AtomicInteger created = new AtomicInteger();
+
+  /** Objects from here on were not even begun. */
+  private final AtomicInteger begun = new AtomicInteger();
+
   private boolean namespaceMade;
 
   public Workspace(
@@ -81,7 +85,7 @@ public final class Workspace {
    */
   public boolean createObjects(Progress progress) throws StormException, InterruptedException {
     create(0);
-    return inParallel(1, this::create, progress, created);
+    return inParallel(1, ledger.set().count(), this::create, progress, created);
   }
 
   public int created() {
@@ -89,6 +93,7 @@ public final class Workspace {
   }
 
   private void create(int index) throws StormException, InterruptedException {
+    begun.accumulateAndGet(index + 1, Math::max);
     ObjectSet set = ledger.set();
     byte[] text = set.text(index, 0);
     byte[] body = set.json(index, text);
@@ -140,9 +145,9 @@ public final class Workspace {
     void on(int index) throws StormException, InterruptedException;
   }
 
-  private boolean inParallel(int from, Work work, Progress progress, AtomicInteger done)
+  private static boolean inParallel(
+      int from, int count, Work work, Progress progress, AtomicInteger done)
       throws StormException, InterruptedException {
-    int count = ledger.set().count();
     AtomicInteger next = new AtomicInteger(from);
     AtomicReference<@Nullable Exception> failure = new AtomicReference<>();
     List<Thread> workers = new ArrayList<>();
@@ -196,7 +201,7 @@ public final class Workspace {
     try {
       // One by one: deleting a collection would make the server answer with all that was in it.
       AtomicInteger deleted = new AtomicInteger();
-      inParallel(0, index -> delete(index, deleted), progress, deleted);
+      inParallel(0, begun.get(), index -> delete(index, deleted), progress, deleted);
       long began = System.nanoTime();
       Answer answer = calls.delete("/api/v1/namespaces/" + namespace, TIMEOUT);
       if (!answer.ok() && answer.code() != NOT_FOUND && answer.code() != CONFLICT) {

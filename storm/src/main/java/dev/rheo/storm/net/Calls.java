@@ -109,7 +109,7 @@ public final class Calls implements AutoCloseable {
     CompletableFuture<Channel> ready = new CompletableFuture<>();
     Bootstrap bootstrap =
         network
-            .bootstrap()
+            .bootstrap(Network.READ_BYTES)
             .handler(
                 new ChannelInitializer<Channel>() {
                   @Override

@@ -126,8 +126,12 @@ public final class Network implements AutoCloseable {
     return handler;
   }
 
-  /** Connects to the server; the handler is still to be set. */
-  Bootstrap bootstrap() {
+  /**
+   * Connects to the server; the handler is still to be set.
+   *
+   * @param readBytes how much is read from a socket at once
+   */
+  Bootstrap bootstrap(int readBytes) {
     return new Bootstrap()
         .group(group)
         .channel(epoll ? EpollSocketChannel.class : NioSocketChannel.class)
@@ -137,11 +141,11 @@ public final class Network implements AutoCloseable {
         .option(ChannelOption.TCP_NODELAY, true)
         .option(ChannelOption.SO_KEEPALIVE, true)
         .option(ChannelOption.SO_RCVBUF, RECEIVE_BUFFER)
-        .option(ChannelOption.RECVBUF_ALLOCATOR, receive());
+        .option(ChannelOption.RECVBUF_ALLOCATOR, receive(readBytes));
   }
 
-  private static FixedRecvByteBufAllocator receive() {
-    FixedRecvByteBufAllocator allocator = new FixedRecvByteBufAllocator(READ_BYTES);
+  private static FixedRecvByteBufAllocator receive(int readBytes) {
+    FixedRecvByteBufAllocator allocator = new FixedRecvByteBufAllocator(readBytes);
     // Few reads in turn, so that readers share the loop fairly.
     allocator.maxMessagesPerRead(2);
     return allocator;

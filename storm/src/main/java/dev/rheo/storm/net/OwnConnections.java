@@ -31,11 +31,23 @@ public final class OwnConnections implements Streams {
   private static final int MAX_LINE = 4096;
   private static final int MAX_HEADERS = 32 << 10;
 
+  private static final int READS_PER_SECOND = 10;
+  private static final int MIN_READ_BYTES = 512;
+
   private final Network network;
+  private final int readBytes;
   private final ChannelGroup open = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
 
-  public OwnConnections(Network network) {
+  /**
+   * @param rate bytes a second that an answer will be read with, or 0 for as many as come: what is
+   *     read at once is a small part of it
+   */
+  public OwnConnections(Network network, long rate) {
     this.network = network;
+    this.readBytes =
+        rate == 0
+            ? Network.READ_BYTES
+            : Math.clamp(rate / READS_PER_SECOND, MIN_READ_BYTES, Network.READ_BYTES);
   }
 
   @Override
@@ -47,11 +59,11 @@ public final class OwnConnections implements Streams {
             network.access().path() + path,
             Unpooled.EMPTY_BUFFER);
     Requests.addHeaders(request.headers(), network.access(), accept);
-    request.headers().set(HttpHeaderNames.CONNECTION, "close");
+    // Kept alive, though it is not used again: what a server that closes has sent is read at once.
     Exchange exchange = new Exchange(request, starting, handler);
     ChannelFuture connecting =
         network
-            .bootstrap()
+            .bootstrap(readBytes)
             .handler(
                 new ChannelInitializer<Channel>() {
                   @Override

@@ -120,7 +120,7 @@ public final class SharedConnections implements Streams {
     Connection connection = new Connection();
     connections.add(connection);
     network
-        .bootstrap()
+        .bootstrap(Network.READ_BYTES)
         .handler(
             new ChannelInitializer<Channel>() {
               @Override

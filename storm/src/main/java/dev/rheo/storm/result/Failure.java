@@ -7,7 +7,7 @@ import com.fasterxml.jackson.annotation.JsonProperty;
  *
  * @param reader its number, from 0
  * @param kind what kind of failure
- * @param where the object at which it showed, {@code namespace/name}, or what came before it
+ * @param where the object at which it showed, {@code namespace/name}, or the last place before it
  * @param message for a person, in one line
  */
 public record Failure(int reader, Kind kind, String where, String message) {

@@ -16,7 +16,6 @@ import dev.rheo.storm.server.ProcessUsage;
 import dev.rheo.storm.server.Usage;
 import dev.rheo.storm.server.UsageSource;
 import dev.rheo.storm.verify.History;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -31,9 +30,6 @@ import org.jspecify.annotations.Nullable;
 /** One run: all readers at once. Used once, by one thread. */
 public final class Run {
   private static final int GROUPS = 16;
-
-  /** How long readers may take for changes that were acknowledged. */
-  private static final Duration CATCH_UP = Duration.ofSeconds(30);
 
   private final ReadPlan plan;
   private final StormSettings settings;
@@ -184,7 +180,7 @@ public final class Run {
         note("whether all changes came was not checked");
       }
     }
-    long deadline = System.nanoTime() + CATCH_UP.toNanos();
+    long deadline = System.nanoTime() + pace.catchUp().toNanos();
     for (Reader reader : readers) {
       if (history == null) {
         reader.release();

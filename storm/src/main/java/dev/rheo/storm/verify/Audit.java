@@ -302,14 +302,14 @@ public final class Audit {
         : new Finding(Kind.TRUNCATED, position(), "the watch ended");
   }
 
-  /** How far it has come, in words. */
+  /** The last place that it has come to, in words. */
   public String position() {
     if (synced()) {
-      return "after revision " + revision;
+      return "revision " + revision;
     }
     return next == 0
-        ? "before the first object"
-        : "after %s/%s (%d of %d objects)"
+        ? "the start"
+        : "%s/%s (%d of %d objects)"
             .formatted(namespace, ObjectSet.name(next - 1), objects, ledger.set().count());
   }
 }
