@@ -4,11 +4,12 @@ import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.rheo.server.MemoryPlan;
 import dev.rheo.storm.Storm;
-import dev.rheo.storm.StormException;
 import dev.rheo.storm.StormOptions;
 import dev.rheo.storm.result.Mode;
+import dev.rheo.storm.result.StormException;
 import dev.rheo.storm.result.StormResult;
 import dev.rheo.storm.result.StormSettings;
+import dev.rheo.storm.run.Pace;
 import dev.rheo.storm.view.HtmlReport;
 import dev.rheo.storm.view.StormView;
 import java.io.Console;
@@ -63,6 +64,7 @@ final class StormCommand implements Callable<Integer> {
   private final PrintStream out;
   private final PrintStream err;
   private final StopRequest stop;
+  private final Pace pace;
 
   @Spec private CommandSpec spec = CommandSpec.create();
 
@@ -234,19 +236,21 @@ final class StormCommand implements Callable<Integer> {
       try {
         return Double.valueOf(text.replaceFirst("/s$", ""));
       } catch (NumberFormatException e) {
-        throw new TypeConversionException("'%s' is no number per second such as 5/s".formatted(text));
+        throw new TypeConversionException(
+            "'%s' is no number per second such as 5/s".formatted(text));
       }
     }
   }
 
   StormCommand(PrintStream out, PrintStream err) {
-    this(out, err, StopRequest.bySignal());
+    this(out, err, StopRequest.bySignal(), Pace.DEFAULT);
   }
 
-  StormCommand(PrintStream out, PrintStream err, StopRequest stop) {
+  StormCommand(PrintStream out, PrintStream err, StopRequest stop, Pace pace) {
     this.out = out;
     this.err = err;
     this.stop = stop;
+    this.pace = pace;
   }
 
   @Override
@@ -260,8 +264,7 @@ final class StormCommand implements Callable<Integer> {
     PrintStream shown = STANDARD_OUTPUT.equals(json) ? err : out;
     StormResult result;
     try {
-      result =
-          new Storm(options, StormView.of(shown), this::confirmed, stop::requested).run();
+      result = new Storm(options, StormView.of(shown), this::confirmed, stop::requested).run();
     } catch (StormException e) {
       err.printf("%s: %s%n", spec.qualifiedName(), e.getMessage());
       return COULD_NOT_RUN;
@@ -297,7 +300,7 @@ final class StormCommand implements Callable<Integer> {
           yes,
           maxServerMemory,
           Version.rheo(),
-          StormOptions.Pace.DEFAULT);
+          pace);
     } catch (IllegalArgumentException e) {
       throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
     }
@@ -336,13 +339,11 @@ final class StormCommand implements Callable<Integer> {
 
   private static Path scratch() {
     String given = System.getenv("TMPDIR");
-    return Path.of(
-        given == null || given.isEmpty() ? System.getProperty("java.io.tmpdir") : given);
+    return Path.of(given == null || given.isEmpty() ? System.getProperty("java.io.tmpdir") : given);
   }
 
   private List<Path> written() {
-    return Stream.of(
-            report, json == null || json.equals(STANDARD_OUTPUT) ? null : Path.of(json))
+    return Stream.of(report, json == null || json.equals(STANDARD_OUTPUT) ? null : Path.of(json))
         .filter(Objects::nonNull)
         .toList();
   }
@@ -368,8 +369,7 @@ final class StormCommand implements Callable<Integer> {
     return answer != null && answer.strip().toLowerCase(Locale.ROOT).startsWith("y");
   }
 
-  private void write(StormResult result, PrintStream shown)
-      throws CommandFailedException {
+  private void write(StormResult result, PrintStream shown) throws CommandFailedException {
     Path page = report;
     String where = json;
     try {

@@ -1,5 +1,7 @@
 package dev.rheo.storm;
 
+import dev.rheo.storm.result.StormException;
+
 /** Asks a person. */
 @FunctionalInterface
 public interface Confirmation {

@@ -1,9 +1,9 @@
 package dev.rheo.storm;
 
 import com.sun.management.OperatingSystemMXBean;
-import dev.rheo.storm.cluster.Access;
+import dev.rheo.storm.access.Access;
+import dev.rheo.storm.access.Kubeconfig;
 import dev.rheo.storm.cluster.Cluster;
-import dev.rheo.storm.cluster.Kubeconfig;
 import dev.rheo.storm.cluster.Workspace;
 import dev.rheo.storm.net.Calls;
 import dev.rheo.storm.net.Network;
@@ -16,6 +16,7 @@ import dev.rheo.storm.result.Mode;
 import dev.rheo.storm.result.RunResult;
 import dev.rheo.storm.result.ServerInfo;
 import dev.rheo.storm.result.StormEvents;
+import dev.rheo.storm.result.StormException;
 import dev.rheo.storm.result.StormResult;
 import dev.rheo.storm.result.StormSettings;
 import dev.rheo.storm.result.StormSettings.Connections;
@@ -153,8 +154,7 @@ public final class Storm {
     }
   }
 
-  private void confirm(Access access, Cluster cluster)
-      throws StormException, InterruptedException {
+  private void confirm(Access access, Cluster cluster) throws StormException, InterruptedException {
     String inUse = options.yes() ? "" : cluster.inUse();
     if (inUse.isEmpty()) {
       return;
@@ -203,8 +203,7 @@ public final class Storm {
     return UsageSource.NONE;
   }
 
-  private StormResult measured(
-      Network network, Calls calls, ServerInfo info, UsageSource usage)
+  private StormResult measured(Network network, Calls calls, ServerInfo info, UsageSource usage)
       throws StormException, InterruptedException {
     StormSettings settings = options.settings().withMaxServerMemory(memoryLimit(info));
     ObjectSet set =
@@ -270,10 +269,7 @@ public final class Storm {
 
   private static Creation creation(int created, ObjectSet set, long began) {
     return new Creation(
-        created,
-        set.count(),
-        (long) created * set.textLength(),
-        (System.nanoTime() - began) / 1e9);
+        created, set.count(), (long) created * set.textLength(), (System.nanoTime() - began) / 1e9);
   }
 
   private ReadPlan plan(Mode mode, StormSettings settings, Ledger ledger) {

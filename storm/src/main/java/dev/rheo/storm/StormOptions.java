@@ -1,9 +1,9 @@
 package dev.rheo.storm;
 
 import dev.rheo.storm.result.StormSettings;
+import dev.rheo.storm.run.Pace;
 import dev.rheo.storm.verify.ObjectSet;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -37,18 +37,6 @@ public record StormOptions(
   private static final long MAX_SIZE = 64 << 20;
 
   /**
-   * How long is waited for memory to settle between runs.
-   *
-   * @param window it has settled if it changed little for so long
-   * @param limit after which a run begins regardless
-   * @param catchUp how long readers may take for changes that were acknowledged
-   */
-  public record Pace(Duration window, Duration limit, Duration catchUp) {
-    public static final Pace DEFAULT =
-        new Pace(Duration.ofSeconds(5), Duration.ofSeconds(30), Duration.ofSeconds(30));
-  }
-
-  /**
    * @throws IllegalArgumentException if the options make no sense; the message names the option
    */
   public StormOptions {
@@ -74,8 +62,7 @@ public record StormOptions(
   }
 
   private static void within(String option, long value, long min, long max) {
-    require(
-        value >= min && value <= max, "%s must be %d to %d".formatted(option, min, max));
+    require(value >= min && value <= max, "%s must be %d to %d".formatted(option, min, max));
   }
 
   private static void require(boolean condition, String message) {

@@ -48,7 +48,8 @@ final class FakeServer implements AutoCloseable {
   volatile int busyAnswers;
   volatile boolean losesChanges;
   volatile boolean inUse;
-  volatile String metrics = "process_resident_memory_bytes 1.5e+08\nprocess_cpu_seconds_total 2.5\n";
+  volatile String metrics =
+      "process_resident_memory_bytes 1.5e+08\nprocess_cpu_seconds_total 2.5\n";
   volatile Predicate<String> refuses = request -> false;
   volatile Refusal refusal = new Refusal(403, "");
 
@@ -111,8 +112,7 @@ final class FakeServer implements AutoCloseable {
           }
           answer(exchange, 201, "{}");
         }
-        case "GET /api/v1/namespaces/NS" ->
-            status(exchange, namespace().isEmpty() ? 404 : 200, "");
+        case "GET /api/v1/namespaces/NS" -> status(exchange, namespace().isEmpty() ? 404 : 200, "");
         case "DELETE /api/v1/namespaces/NS" -> {
           synchronized (this) {
             namespace = "";

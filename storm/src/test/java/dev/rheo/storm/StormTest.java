@@ -11,11 +11,13 @@ import dev.rheo.storm.result.Mode;
 import dev.rheo.storm.result.RunResult;
 import dev.rheo.storm.result.ServerInfo;
 import dev.rheo.storm.result.StormEvents;
+import dev.rheo.storm.result.StormException;
 import dev.rheo.storm.result.StormResult;
 import dev.rheo.storm.result.StormSettings;
 import dev.rheo.storm.result.StormSettings.Accept;
 import dev.rheo.storm.result.StormSettings.Connections;
 import dev.rheo.storm.result.StormSettings.ResourceKind;
+import dev.rheo.storm.run.Pace;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -109,8 +111,7 @@ class StormTest {
               yes,
               maxServerMemory,
               "test",
-              new StormOptions.Pace(
-                  Duration.ofMillis(1), Duration.ofMillis(100), Duration.ofSeconds(2)));
+              new Pace(Duration.ofMillis(1), Duration.ofMillis(100), Duration.ofSeconds(2)));
       return new Storm(options, events, confirmation, stop::get).run();
     } catch (IOException e) {
       throw new AssertionError(e);
@@ -125,7 +126,9 @@ class StormTest {
   void bothModesVerifyEverything() throws Exception {
     StormResult result = run(Mode.LIST, Mode.WATCHLIST);
     assertThat(result.succeeded()).isTrue();
-    assertThat(result.runs()).extracting(RunResult::mode).containsExactly(Mode.LIST, Mode.WATCHLIST);
+    assertThat(result.runs())
+        .extracting(RunResult::mode)
+        .containsExactly(Mode.LIST, Mode.WATCHLIST);
     for (RunResult run : result.runs()) {
       assertThat(run.readersComplete()).isEqualTo(4);
       assertThat(run.objects()).isEqualTo(4 * OBJECTS);

@@ -1,9 +1,10 @@
 package dev.rheo.storm.cluster;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.rheo.storm.StormException;
+import dev.rheo.storm.access.Access;
 import dev.rheo.storm.net.Answer;
 import dev.rheo.storm.net.Calls;
+import dev.rheo.storm.result.StormException;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.NetworkInterface;

@@ -1,8 +1,8 @@
 package dev.rheo.storm.cluster;
 
-import dev.rheo.storm.StormException;
 import dev.rheo.storm.net.Answer;
 import dev.rheo.storm.net.Calls.TimedOutException;
+import dev.rheo.storm.result.StormException;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.UnknownHostException;

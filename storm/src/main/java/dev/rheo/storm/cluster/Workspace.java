@@ -3,9 +3,10 @@ package dev.rheo.storm.cluster;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.rheo.storm.StormException;
+import dev.rheo.storm.access.Access;
 import dev.rheo.storm.net.Answer;
 import dev.rheo.storm.net.Calls;
+import dev.rheo.storm.result.StormException;
 import dev.rheo.storm.result.StormSettings.Accept;
 import dev.rheo.storm.verify.Ledger;
 import dev.rheo.storm.verify.ObjectSet;
@@ -45,8 +46,7 @@ public final class Workspace {
 
   private boolean namespaceMade;
 
-  public Workspace(
-      Access access, Calls calls, String namespace, Ledger ledger, Accept accept) {
+  public Workspace(Access access, Calls calls, String namespace, Ledger ledger, Accept accept) {
     this.access = access;
     this.calls = calls;
     this.namespace = namespace;

@@ -1,4 +1,4 @@
-/** The cluster that the storm runs against: where it is, who we are, and the few calls it takes. */
+/** What a storm asks of a cluster and writes to it, and what it makes of refusals. */
 @NullMarked
 package dev.rheo.storm.cluster;
 

@@ -60,8 +60,7 @@ public record Answer(int code, int retryAfter, byte[] body) {
   /** What a Status says, else the beginning of the body, in one line. */
   public String message() {
     String status = json().path("message").asText("");
-    String text =
-        status.isEmpty() ? new String(body, StandardCharsets.UTF_8) : status;
+    String text = status.isEmpty() ? new String(body, StandardCharsets.UTF_8) : status;
     String line = text.strip().replaceAll("\\s+", " ");
     return line.length() <= MAX_MESSAGE ? line : line.substring(0, MAX_MESSAGE) + "…";
   }

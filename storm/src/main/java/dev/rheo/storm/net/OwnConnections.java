@@ -193,6 +193,11 @@ public final class OwnConnections implements Streams {
     }
 
     @Override
+    public boolean inLoop() {
+      return loop().inEventLoop();
+    }
+
+    @Override
     public void reading(boolean wanted) {
       channel.config().setAutoRead(wanted);
     }

@@ -70,8 +70,7 @@ public final class SharedConnections implements Streams {
         Math.clamp(ALL_STREAM_WINDOWS / streams, MIN_STREAM_WINDOW, MAX_STREAM_WINDOW);
   }
 
-  private record Request(
-      Http2Headers headers, Consumer<Stream> starting, StreamHandler handler) {}
+  private record Request(Http2Headers headers, Consumer<Stream> starting, StreamHandler handler) {}
 
   @Override
   public void get(String path, String accept, Consumer<Stream> starting, StreamHandler handler) {
@@ -393,6 +392,11 @@ public final class SharedConnections implements Streams {
     public EventLoop loop() {
       Channel stream = channel;
       return stream == null ? network.group().next() : stream.eventLoop();
+    }
+
+    @Override
+    public boolean inLoop() {
+      return loop().inEventLoop();
     }
 
     @Override

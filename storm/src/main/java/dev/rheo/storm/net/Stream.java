@@ -1,11 +1,15 @@
 package dev.rheo.storm.net;
 
-import io.netty.channel.EventLoop;
+import java.util.concurrent.ScheduledExecutorService;
 
-/** An answer on its way. Its methods are called on its event loop. */
+/** An answer on its way. Its methods are called on its event loop, but for the first two. */
 public interface Stream {
 
-  EventLoop loop();
+  /** The event loop, for tasks. */
+  ScheduledExecutorService loop();
+
+  /** Whether the caller is on the event loop. */
+  boolean inLoop();
 
   /** Whether bytes are read; if not, the server has to wait once what is under way has come. */
   void reading(boolean wanted);

@@ -19,8 +19,6 @@ public final class Causes {
         message = at.getClass().getSimpleName();
       }
     }
-    return message == null
-        ? "the connection was closed"
-        : message.strip().replaceAll("\\s+", " ");
+    return message == null ? "the connection was closed" : message.strip().replaceAll("\\s+", " ");
   }
 }

@@ -8,11 +8,10 @@ import dev.rheo.storm.result.Failure;
 import dev.rheo.storm.result.Failure.Kind;
 import dev.rheo.storm.result.Mode;
 import dev.rheo.storm.verify.Audit;
-import dev.rheo.storm.verify.Finding;
 import dev.rheo.storm.verify.History;
 import dev.rheo.storm.verify.StreamVerifier;
+import dev.rheo.storm.verify.VerificationException;
 import io.netty.buffer.ByteBuf;
-import io.netty.channel.EventLoop;
 import java.io.ByteArrayOutputStream;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -57,7 +56,8 @@ final class Reader {
   private static final int SETTLE_POLL_MILLIS = 50;
 
   /** What is verified is copied here first: arrays are read several times as fast as buffers. */
-  private static final ThreadLocal<byte[]> SCRATCH = ThreadLocal.withInitial(() -> new byte[64 << 10]);
+  private static final ThreadLocal<byte[]> SCRATCH =
+      ThreadLocal.withInitial(() -> new byte[64 << 10]);
 
   private final int number;
   private final ReadPlan plan;
@@ -177,7 +177,7 @@ final class Reader {
 
   /** Ends it, as a failure unless it is complete. From any thread. */
   void stop(Kind kind, String message) {
-    onLoop(() -> fail(new Finding(kind, audit.position(), message)));
+    onLoop(() -> fail(new VerificationException(kind, audit.position(), message)));
   }
 
   /** No more following: complete. From any thread. */
@@ -215,7 +215,7 @@ final class Reader {
           try {
             audit.settle(history);
             complete();
-          } catch (Finding found) {
+          } catch (VerificationException found) {
             fail(found);
           }
         });
@@ -228,17 +228,16 @@ final class Reader {
       task.run();
       return;
     }
-    EventLoop loop = current.loop();
-    if (loop.inEventLoop()) {
+    if (current.inLoop()) {
       task.run();
     } else {
-      loop.execute(task);
+      current.loop().execute(task);
     }
   }
 
   // --- on the event loop
 
-  private void fail(Finding finding) {
+  private void fail(VerificationException finding) {
     finish(State.FAILED, finding.ofReader(number));
   }
 
@@ -336,7 +335,7 @@ final class Reader {
       bytes = bytes + length;
       try {
         verify(buffer);
-      } catch (Finding finding) {
+      } catch (VerificationException finding) {
         fail(finding);
         return;
       }
@@ -346,10 +345,10 @@ final class Reader {
       holdBack();
     }
 
-    private void verify(ByteBuf buffer) throws Finding {
+    private void verify(ByteBuf buffer) throws VerificationException {
       StreamVerifier to = verifier;
       if (to == null) {
-        throw new Finding(Kind.MALFORMED, audit.position(), "a body without a head");
+        throw new VerificationException(Kind.MALFORMED, audit.position(), "a body without a head");
       }
       byte[] scratch = SCRATCH.get();
       while (buffer.isReadable()) {
@@ -394,7 +393,8 @@ final class Reader {
       StreamVerifier to = verifier;
       try {
         if (to == null) {
-          throw new Finding(Kind.MALFORMED, audit.position(), "an answer without a head");
+          throw new VerificationException(
+              Kind.MALFORMED, audit.position(), "an answer without a head");
         }
         to.end();
         if (state == State.FOLLOWING) {
@@ -403,7 +403,7 @@ final class Reader {
         } else {
           checkSynced();
         }
-      } catch (Finding finding) {
+      } catch (VerificationException finding) {
         fail(finding);
       }
     }
@@ -416,8 +416,9 @@ final class Reader {
       String what = Causes.line(cause);
       fail(
           state == State.ASKING
-              ? new Finding(Kind.CONNECTION, audit.position(), what)
-              : new Finding(Kind.TRUNCATED, audit.position(), "the stream broke off: " + what));
+              ? new VerificationException(Kind.CONNECTION, audit.position(), what)
+              : new VerificationException(
+                  Kind.TRUNCATED, audit.position(), "the stream broke off: " + what));
     }
 
     private void refused() {
@@ -446,7 +447,7 @@ final class Reader {
         ask();
       } else {
         fail(
-            new Finding(
+            new VerificationException(
                 Kind.STATUS,
                 audit.position(),
                 "the server answered %d: %s".formatted(answer.code(), answer.message())));

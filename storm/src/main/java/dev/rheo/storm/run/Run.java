@@ -1,6 +1,5 @@
 package dev.rheo.storm.run;
 
-import dev.rheo.storm.StormOptions.Pace;
 import dev.rheo.storm.net.Calls;
 import dev.rheo.storm.net.Streams;
 import dev.rheo.storm.result.CurvePoint;

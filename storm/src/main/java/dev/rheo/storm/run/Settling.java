@@ -1,6 +1,5 @@
 package dev.rheo.storm.run;
 
-import dev.rheo.storm.StormOptions.Pace;
 import dev.rheo.storm.server.Usage;
 import dev.rheo.storm.server.UsageSource;
 import java.util.ArrayDeque;
@@ -29,8 +28,7 @@ public final class Settling {
   private Settling() {}
 
   /** Returns the last memory, or -1 if it is not known. */
-  public static long await(
-      UsageSource usage, Pace pace, BooleanSupplier stop, Listener listener)
+  public static long await(UsageSource usage, Pace pace, BooleanSupplier stop, Listener listener)
       throws InterruptedException {
     long began = System.nanoTime();
     Deque<Sample> window = new ArrayDeque<>();
@@ -44,9 +42,7 @@ public final class Settling {
         window.removeFirst();
       }
       boolean whole = now - began >= pace.window().toNanos();
-      if (stop.getAsBoolean()
-          || whole && steady(window)
-          || now - began >= pace.limit().toNanos()) {
+      if (stop.getAsBoolean() || whole && steady(window) || now - began >= pace.limit().toNanos()) {
         return memory;
       }
       Thread.sleep(SAMPLE_MILLIS);

@@ -34,8 +34,7 @@ public final class MetricsUsage implements UsageSource {
   /**
    * @return a source, or null if this server does not tell
    */
-  public static @Nullable MetricsUsage start(Calls calls)
-      throws IOException, InterruptedException {
+  public static @Nullable MetricsUsage start(Calls calls) throws IOException, InterruptedException {
     MetricsUsage source = new MetricsUsage(calls);
     if (source.ask() < 0 || source.last == null) {
       return null;

@@ -1,6 +1,6 @@
 package dev.rheo.storm.server;
 
-import dev.rheo.storm.StormException;
+import dev.rheo.storm.result.StormException;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -88,8 +88,7 @@ public final class StartedServer implements AutoCloseable {
     FutureTask<String> line =
         new FutureTask<>(
             () -> {
-              var out =
-                  new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8);
+              var out = new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8);
               String first = new BufferedReader(out).readLine();
               return first == null ? "" : first;
             });

@@ -104,14 +104,15 @@ public final class Audit {
   }
 
   /** An item of a list, or a synthetic event. */
-  void initial(Seen seen) throws Finding {
+  void initial(Seen seen) throws VerificationException {
     check(seen);
     int index = seen.index();
     if (index < next) {
       boolean late = missing != null && missing.get(index);
       throw late
-          ? new Finding(Kind.ORDER, seen.key(), "comes after " + ObjectSet.name(next - 1))
-          : new Finding(Kind.DUPLICATE, seen.key(), "comes a second time");
+          ? new VerificationException(
+              Kind.ORDER, seen.key(), "comes after " + ObjectSet.name(next - 1))
+          : new VerificationException(Kind.DUPLICATE, seen.key(), "comes a second time");
     }
     if (index > next) {
       if (missing == null) {
@@ -125,33 +126,37 @@ public final class Audit {
     stateDigest ^= History.digest(index, seen.revision());
   }
 
-  void listEnd() throws Finding {
+  void listEnd() throws VerificationException {
     end(listRevision, "the list");
   }
 
-  void event(Type type, Seen seen) throws Finding {
+  void event(Type type, Seen seen) throws VerificationException {
     switch (type) {
       case BOOKMARK -> bookmark(seen);
       case ADDED -> {
         if (synced()) {
-          throw new Finding(Kind.UNEXPECTED, seen.key(), "is ADDED after the initial events");
+          throw new VerificationException(
+              Kind.UNEXPECTED, seen.key(), "is ADDED after the initial events");
         }
         initial(seen);
       }
       case MODIFIED -> change(seen);
-      case DELETED -> throw new Finding(Kind.UNEXPECTED, seen.key(), "is DELETED by nobody");
-      case ERROR -> throw new Finding(Kind.STATUS, position(), "the watch was ended: " + seen.message());
+      case DELETED ->
+          throw new VerificationException(Kind.UNEXPECTED, seen.key(), "is DELETED by nobody");
+      case ERROR ->
+          throw new VerificationException(
+              Kind.STATUS, position(), "the watch was ended: " + seen.message());
     }
   }
 
-  private void bookmark(Seen seen) throws Finding {
+  private void bookmark(Seen seen) throws VerificationException {
     if (!synced() && seen.endsInitialEvents()) {
       end(seen.revision(), "the bookmark");
       return;
     }
     requireRevision(seen, "a bookmark");
     if (synced() && seen.revision() < revision) {
-      throw new Finding(
+      throw new VerificationException(
           Kind.REVISION,
           position(),
           "a bookmark of revision %d after %d".formatted(seen.revision(), revision));
@@ -159,24 +164,25 @@ public final class Audit {
     revision = Math.max(revision, seen.revision());
   }
 
-  private void end(long endRevision, String what) throws Finding {
+  private void end(long endRevision, String what) throws VerificationException {
     BitSet gaps = missing == null ? new BitSet() : missing;
     gaps.set(next, ledger.set().count());
     if (!gaps.isEmpty()) {
       int first = gaps.nextSetBit(0);
       int count = gaps.cardinality();
-      throw new Finding(
+      throw new VerificationException(
           Kind.MISSING,
           namespace + "/" + ObjectSet.name(first),
           count == 1 ? "was not sent" : "was not sent, nor were %d others".formatted(count - 1));
     }
     missing = null;
     if (endRevision < 0) {
-      throw new Finding(Kind.REVISION, position(), what + " has no usable resourceVersion");
+      throw new VerificationException(
+          Kind.REVISION, position(), what + " has no usable resourceVersion");
     }
     long least = Math.max(floor, newest);
     if (endRevision < least) {
-      throw new Finding(
+      throw new VerificationException(
           Kind.REVISION,
           position(),
           "%s has revision %d, older than %d, which %s"
@@ -190,19 +196,20 @@ public final class Audit {
     revision = endRevision;
   }
 
-  private void change(Seen seen) throws Finding {
+  private void change(Seen seen) throws VerificationException {
     check(seen);
     if (!synced()) {
       // Admitted by KEP-3157 (2b): a change while initial events are sent.
       if (seen.revision() <= floor) {
-        throw new Finding(Kind.REVISION, seen.key(), "a change of old revision " + seen.revision());
+        throw new VerificationException(
+            Kind.REVISION, seen.key(), "a change of old revision " + seen.revision());
       }
       newest = Math.max(newest, seen.revision());
       remember(seen);
       return;
     }
     if (seen.revision() <= revision) {
-      throw new Finding(
+      throw new VerificationException(
           Kind.REVISION,
           seen.key(),
           "a change of revision %d after %d".formatted(seen.revision(), revision));
@@ -224,28 +231,28 @@ public final class Audit {
     earlyRevisions = when;
   }
 
-  private void check(Seen seen) throws Finding {
+  private void check(Seen seen) throws VerificationException {
     if (!seen.named()) {
-      throw new Finding(Kind.MALFORMED, position(), "an object without a name");
+      throw new VerificationException(Kind.MALFORMED, position(), "an object without a name");
     }
     if (!seen.inOwnNamespace() || seen.index() < 0) {
-      throw new Finding(Kind.UNEXPECTED, seen.key(), "was not created by this storm");
+      throw new VerificationException(Kind.UNEXPECTED, seen.key(), "was not created by this storm");
     }
     requireRevision(seen, "it");
     if (!seen.hasPayload()) {
-      throw new Finding(Kind.CONTENT, seen.key(), "has no data." + ObjectSet.KEY);
+      throw new VerificationException(Kind.CONTENT, seen.key(), "has no data." + ObjectSet.KEY);
     }
     if (!ledger.knows(seen.index(), seen.hash())) {
-      throw new Finding(
+      throw new VerificationException(
           Kind.CONTENT,
           seen.key(),
           "its data (%d bytes) is not what was written".formatted(seen.payloadLength()));
     }
   }
 
-  private void requireRevision(Seen seen, String what) throws Finding {
+  private void requireRevision(Seen seen, String what) throws VerificationException {
     if (seen.revision() < 0) {
-      throw new Finding(
+      throw new VerificationException(
           Kind.REVISION,
           seen.named() ? seen.key() : position(),
           what
@@ -263,20 +270,20 @@ public final class Audit {
   /**
    * Compares with all that was written, once nothing more is.
    *
-   * @throws Finding if the initial objects were not the state at the revision of their end, or if
-   *     the changes after it were not exactly those that were made
+   * @throws VerificationException if the initial objects were not the state at the revision of
+   *     their end, or if the changes after it were not exactly those that were made
    */
-  public void settle(History history) throws Finding {
+  public void settle(History history) throws VerificationException {
     int expected = history.changesAfter(syncRevision);
     if (changes != expected || changesDigest != history.digestAfter(syncRevision)) {
-      throw new Finding(
+      throw new VerificationException(
           changes < expected ? Kind.MISSING : Kind.UNEXPECTED,
           position(),
           "%d changes came after revision %d where %d were made"
               .formatted(changes, syncRevision, expected));
     }
     if (early <= MAX_EARLY && digestOfInitial(history) != history.stateAt(syncRevision)) {
-      throw new Finding(
+      throw new VerificationException(
           Kind.CONTENT,
           position(),
           "the initial objects are not those of revision " + syncRevision);
@@ -296,10 +303,11 @@ public final class Audit {
   }
 
   /** A watch ended, in good order, before its initial events did. */
-  Finding endedEarly() {
+  VerificationException endedEarly() {
     return next == ledger.set().count() && missing == null
-        ? new Finding(Kind.BOOKMARK, position(), "the watch ended without the bookmark")
-        : new Finding(Kind.TRUNCATED, position(), "the watch ended");
+        ? new VerificationException(
+            Kind.BOOKMARK, position(), "the watch ended without the bookmark")
+        : new VerificationException(Kind.TRUNCATED, position(), "the watch ended");
   }
 
   /** The last place that it has come to, in words. */

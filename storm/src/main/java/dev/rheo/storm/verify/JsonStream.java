@@ -63,7 +63,7 @@ abstract class JsonStream {
   abstract Want string();
 
   /** A string value that was asked for as text. */
-  abstract void text(byte[] bytes, int length) throws Finding;
+  abstract void text(byte[] bytes, int length) throws VerificationException;
 
   /** Bytes of a string value that was asked for in pieces. */
   abstract void piece(byte[] bytes, int from, int to);
@@ -71,10 +71,10 @@ abstract class JsonStream {
   abstract void pieceEnd();
 
   /** A container has begun; {@link #depth} counts it. */
-  abstract void begun(boolean array) throws Finding;
+  abstract void begun(boolean array) throws VerificationException;
 
   /** A container has ended; {@link #depth} does not count it any more. */
-  abstract void ended() throws Finding;
+  abstract void ended() throws VerificationException;
 
   /** Of what a finding is, in words. */
   abstract String position();
@@ -89,7 +89,7 @@ abstract class JsonStream {
     return depth == 0 && state == State.VALUE;
   }
 
-  final void feed(byte[] bytes, int from, int to) throws Finding {
+  final void feed(byte[] bytes, int from, int to) throws VerificationException {
     int at = from;
     while (at < to) {
       switch (state) {
@@ -105,7 +105,7 @@ abstract class JsonStream {
     }
   }
 
-  private void structure(byte b) throws Finding {
+  private void structure(byte b) throws VerificationException {
     switch (state) {
       case VALUE -> value(b);
       case FIRST_VALUE -> {
@@ -145,11 +145,11 @@ abstract class JsonStream {
     }
   }
 
-  private void value(byte b) throws Finding {
+  private void value(byte b) throws VerificationException {
     switch (b) {
       case '{', '[' -> {
         if (depth == MAX_DEPTH - 1) {
-          throw new Finding(Kind.MALFORMED, position(), "JSON is nested too deeply");
+          throw new VerificationException(Kind.MALFORMED, position(), "JSON is nested too deeply");
         }
         boolean array = b == '[';
         depth++;
@@ -171,7 +171,7 @@ abstract class JsonStream {
     }
   }
 
-  private void close(boolean array) throws Finding {
+  private void close(boolean array) throws VerificationException {
     if (inArray() != array) {
       throw malformed((byte) (array ? ']' : '}'));
     }
@@ -196,11 +196,15 @@ abstract class JsonStream {
   }
 
   private static boolean isLiteral(byte b) {
-    return b >= '0' && b <= '9' || b >= 'a' && b <= 'z' || b == '-' || b == '+' || b == '.'
+    return b >= '0' && b <= '9'
+        || b >= 'a' && b <= 'z'
+        || b == '-'
+        || b == '+'
+        || b == '.'
         || b == 'E';
   }
 
-  private int inString(byte[] bytes, int from, int to) throws Finding {
+  private int inString(byte[] bytes, int from, int to) throws VerificationException {
     if (hexDigits > 0 || escaped) {
       escape(bytes[from]);
       return from + 1;
@@ -230,7 +234,7 @@ abstract class JsonStream {
     return end + 1;
   }
 
-  private void escape(byte b) throws Finding {
+  private void escape(byte b) throws VerificationException {
     if (hexDigits > 0) {
       int digit = Character.digit(b, 16);
       if (digit < 0) {
@@ -296,8 +300,8 @@ abstract class JsonStream {
     return at;
   }
 
-  private Finding malformed(byte b) {
-    return new Finding(
+  private VerificationException malformed(byte b) {
+    return new VerificationException(
         Kind.MALFORMED,
         position(),
         b > ' ' && b < 0x7f

@@ -72,21 +72,21 @@ final class JsonVerifier extends JsonStream implements StreamVerifier {
   }
 
   @Override
-  public void accept(byte[] bytes, int from, int to) throws Finding {
+  public void accept(byte[] bytes, int from, int to) throws VerificationException {
     feed(bytes, from, to);
   }
 
   @Override
-  public void end() throws Finding {
+  public void end() throws VerificationException {
     if (!atRest()) {
-      throw new Finding(
+      throw new VerificationException(
           Kind.TRUNCATED, position(), "the answer ended in the middle of " + whatIsRead());
     }
     if (watch && !audit.synced()) {
       throw audit.endedEarly();
     }
     if (!watch && !listEnded) {
-      throw new Finding(Kind.TRUNCATED, position(), "the answer is empty");
+      throw new VerificationException(Kind.TRUNCATED, position(), "the answer is empty");
     }
   }
 
@@ -108,9 +108,9 @@ final class JsonVerifier extends JsonStream implements StreamVerifier {
   }
 
   @Override
-  void begun(boolean array) throws Finding {
+  void begun(boolean array) throws VerificationException {
     if (listEnded) {
-      throw new Finding(Kind.MALFORMED, position(), "something follows the list");
+      throw new VerificationException(Kind.MALFORMED, position(), "something follows the list");
     }
     int depth = depth();
     if (depth <= MAX_PATH) {
@@ -122,10 +122,11 @@ final class JsonVerifier extends JsonStream implements StreamVerifier {
   }
 
   @Override
-  void ended() throws Finding {
+  void ended() throws VerificationException {
     if (watch && depth() == 0) {
       if (type == null) {
-        throw new Finding(Kind.MALFORMED, position(), "an event without a known type");
+        throw new VerificationException(
+            Kind.MALFORMED, position(), "an event without a known type");
       }
       audit.event(type, seen);
       type = null;
@@ -170,8 +171,7 @@ final class JsonVerifier extends JsonStream implements StreamVerifier {
         switch (member) {
           case TYPE -> watch && depth == 1;
           case MESSAGE -> ofObject && depth == objectDepth;
-          case NAME, NAMESPACE ->
-              ofObject && depth == objectDepth + 1 && parent == Member.METADATA;
+          case NAME, NAMESPACE -> ofObject && depth == objectDepth + 1 && parent == Member.METADATA;
           case RESOURCE_VERSION ->
               parent == Member.METADATA
                   && (ofObject ? depth == objectDepth + 1 : !watch && depth == 2);
@@ -188,7 +188,7 @@ final class JsonVerifier extends JsonStream implements StreamVerifier {
   }
 
   @Override
-  void text(byte[] bytes, int length) throws Finding {
+  void text(byte[] bytes, int length) throws VerificationException {
     switch (reading) {
       case TYPE -> type = Audit.Type.of(bytes, length);
       case NAME -> seen.name(bytes, length);
@@ -203,7 +203,8 @@ final class JsonVerifier extends JsonStream implements StreamVerifier {
       }
       case CONTINUE -> {
         if (length > 0) {
-          throw new Finding(Kind.TRUNCATED, position(), "the server sent only one page");
+          throw new VerificationException(
+              Kind.TRUNCATED, position(), "the server sent only one page");
         }
       }
       case INITIAL_EVENTS_END -> {

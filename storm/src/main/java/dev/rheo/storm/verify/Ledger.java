@@ -67,7 +67,9 @@ public final class Ledger {
     latest = Math.max(latest, revision);
   }
 
-  /** A write failed in a way that leaves open whether it happened: no exact account from here on. */
+  /**
+   * A write failed in a way that leaves open whether it happened: no exact account from here on.
+   */
   public synchronized void uncertain() {
     uncertain = true;
   }

@@ -112,7 +112,7 @@ final class ProtobufVerifier implements StreamVerifier {
   }
 
   @Override
-  public void accept(byte[] bytes, int from, int to) throws Finding {
+  public void accept(byte[] bytes, int from, int to) throws VerificationException {
     int at = from;
     while (at < to) {
       switch (state) {
@@ -128,13 +128,13 @@ final class ProtobufVerifier implements StreamVerifier {
   }
 
   @Override
-  public void end() throws Finding {
+  public void end() throws VerificationException {
     boolean whole =
         watch
             ? state == State.FRAME && remaining == Integer.BYTES
             : listEnded && depth == 1 && state == State.TAG && varintBits == 0;
     if (!whole) {
-      throw new Finding(
+      throw new VerificationException(
           Kind.TRUNCATED,
           audit.position(),
           "the answer ended in the middle of "
@@ -145,7 +145,7 @@ final class ProtobufVerifier implements StreamVerifier {
     }
   }
 
-  private void prefix(byte b) throws Finding {
+  private void prefix(byte b) throws VerificationException {
     offset++;
     if (state == State.MAGIC) {
       if (b != MAGIC[(int) (Integer.BYTES - remaining)]) {
@@ -168,7 +168,7 @@ final class ProtobufVerifier implements StreamVerifier {
     }
   }
 
-  private void varint(byte b) throws Finding {
+  private void varint(byte b) throws VerificationException {
     offset++;
     varint |= (long) (b & 0x7f) << varintBits;
     varintBits += 7;
@@ -191,7 +191,7 @@ final class ProtobufVerifier implements StreamVerifier {
     }
   }
 
-  private void tag(long tag) throws Finding {
+  private void tag(long tag) throws VerificationException {
     field = (int) (tag >>> 3);
     switch ((int) (tag & 7)) {
       case 0 -> state = State.VARINT;
@@ -202,11 +202,11 @@ final class ProtobufVerifier implements StreamVerifier {
     }
   }
 
-  private void skip(long length) throws Finding {
+  private void skip(long length) throws VerificationException {
     begin(State.SKIP, length);
   }
 
-  private void begin(State next, long length) throws Finding {
+  private void begin(State next, long length) throws VerificationException {
     if (length < 0 || length > ends[depth - 1] - offset) {
       throw malformed("a field that is longer than what it is in");
     }
@@ -218,7 +218,7 @@ final class ProtobufVerifier implements StreamVerifier {
   }
 
   /** A field with a length begins: what is it, and what is to be done with it? */
-  private void value(long length) throws Finding {
+  private void value(long length) throws VerificationException {
     switch (messages[depth - 1]) {
       case EVENT -> {
         switch (field) {
@@ -315,13 +315,13 @@ final class ProtobufVerifier implements StreamVerifier {
     }
   }
 
-  private void read(Text what, long length) throws Finding {
+  private void read(Text what, long length) throws VerificationException {
     reading = what;
     textLength = 0;
     begin(State.TEXT, length);
   }
 
-  private void enter(Message message, long length) throws Finding {
+  private void enter(Message message, long length) throws VerificationException {
     if (depth > 0 && length > ends[depth - 1] - offset) {
       throw malformed("a message that is longer than what it is in");
     }
@@ -336,7 +336,7 @@ final class ProtobufVerifier implements StreamVerifier {
     closeFinished();
   }
 
-  private void take(byte[] bytes, int from, int length) throws Finding {
+  private void take(byte[] bytes, int from, int length) throws VerificationException {
     if (state == State.PAYLOAD) {
       crc.update(bytes, from, length);
     } else if (state == State.TEXT) {
@@ -351,7 +351,7 @@ final class ProtobufVerifier implements StreamVerifier {
     }
   }
 
-  private void taken() throws Finding {
+  private void taken() throws VerificationException {
     if (state == State.PAYLOAD) {
       seen.payload((int) crc.getValue(), payloadLength);
     } else if (state == State.TEXT) {
@@ -361,7 +361,7 @@ final class ProtobufVerifier implements StreamVerifier {
     closeFinished();
   }
 
-  private void textTaken() throws Finding {
+  private void textTaken() throws VerificationException {
     switch (reading) {
       case TYPE -> type = Audit.Type.of(text, textLength);
       case NAME -> seen.name(text, textLength);
@@ -370,7 +370,8 @@ final class ProtobufVerifier implements StreamVerifier {
       case LIST_VERSION -> audit.listRevision(Seen.number(text, textLength));
       case CONTINUE -> {
         if (textLength > 0) {
-          throw new Finding(Kind.TRUNCATED, audit.position(), "the server sent only one page");
+          throw new VerificationException(
+              Kind.TRUNCATED, audit.position(), "the server sent only one page");
         }
       }
       case ANNOTATION_KEY -> keyMatches = textIs(END_KEY);
@@ -390,7 +391,7 @@ final class ProtobufVerifier implements StreamVerifier {
   }
 
   /** Leaves the messages that end here. */
-  private void closeFinished() throws Finding {
+  private void closeFinished() throws VerificationException {
     while (depth > 0 && offset >= ends[depth - 1]) {
       if (offset > ends[depth - 1] || state == State.MAGIC) {
         throw malformed("a field that is longer than what it is in");
@@ -404,7 +405,7 @@ final class ProtobufVerifier implements StreamVerifier {
     }
   }
 
-  private void left(Message message) throws Finding {
+  private void left(Message message) throws VerificationException {
     switch (message) {
       case EVENT -> {
         if (type == null) {
@@ -427,7 +428,7 @@ final class ProtobufVerifier implements StreamVerifier {
     }
   }
 
-  private Finding malformed(String what) {
-    return new Finding(Kind.MALFORMED, audit.position(), what);
+  private VerificationException malformed(String what) {
+    return new VerificationException(Kind.MALFORMED, audit.position(), what);
   }
 }

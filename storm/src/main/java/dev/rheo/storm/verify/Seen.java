@@ -51,8 +51,7 @@ final class Seen {
   }
 
   void namespace(byte[] bytes, int length) {
-    boolean own =
-        Arrays.equals(bytes, 0, length, ownNamespaceBytes, 0, ownNamespaceBytes.length);
+    boolean own = Arrays.equals(bytes, 0, length, ownNamespaceBytes, 0, ownNamespaceBytes.length);
     namespace = own ? ownNamespace : text(bytes, length);
   }
 

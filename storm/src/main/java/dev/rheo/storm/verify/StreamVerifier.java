@@ -10,14 +10,14 @@ import dev.rheo.storm.result.StormSettings.Accept;
 public interface StreamVerifier {
 
   /** Takes the next bytes; they may be overwritten afterwards. */
-  void accept(byte[] bytes, int from, int to) throws Finding;
+  void accept(byte[] bytes, int from, int to) throws VerificationException;
 
   /**
    * The body has ended as its protocol ends one.
    *
-   * @throws Finding if it should have gone on
+   * @throws VerificationException if it should have gone on
    */
-  void end() throws Finding;
+  void end() throws VerificationException;
 
   /** For an answer of this format; a watch has events in it, initial ones or not. */
   static StreamVerifier of(Accept accept, Mode mode, Audit audit) {

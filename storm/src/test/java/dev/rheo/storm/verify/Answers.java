@@ -17,7 +17,8 @@ final class Answers {
   static final long FLOOR = 100 + COUNT;
 
   /** An object or bookmark as it is sent. */
-  record Item(String type, String name, String namespace, String revision, String data, boolean end) {
+  record Item(
+      String type, String name, String namespace, String revision, String data, boolean end) {
     Item withType(String other) {
       return new Item(other, name, namespace, revision, data, end);
     }
@@ -111,7 +112,8 @@ final class Answers {
       }
       return out.toString();
     }
-    out.append("{\"kind\":\"SecretList\",\"apiVersion\":\"v1\",\"metadata\":{\"resourceVersion\":\"")
+    out.append(
+            "{\"kind\":\"SecretList\",\"apiVersion\":\"v1\",\"metadata\":{\"resourceVersion\":\"")
         .append(listRevision)
         .append("\"},\"items\":[");
     for (int i = 0; i < items.size(); i++) {
@@ -151,8 +153,7 @@ final class Answers {
     if (mode == Mode.WATCHLIST) {
       for (Item item : items) {
         byte[] form = envelope(item.type().equals("ERROR") ? status() : protobufObject(item));
-        byte[] event =
-            join(field(1, text(item.type())), field(2, field(1, form)));
+        byte[] event = join(field(1, text(item.type())), field(2, field(1, form)));
         out.writeBytes(ByteBuffer.allocate(4).putInt(event.length).array());
         out.writeBytes(event);
       }
@@ -172,8 +173,7 @@ final class Answers {
             ? join(
                 field(12, join(field(1, text("other")), field(2, text("true")))),
                 field(
-                    12,
-                    join(field(1, text("k8s.io/initial-events-end")), field(2, text("true")))))
+                    12, join(field(1, text("k8s.io/initial-events-end")), field(2, text("true")))))
             : new byte[0];
     byte[] meta =
         join(

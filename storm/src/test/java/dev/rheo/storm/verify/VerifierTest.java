@@ -32,7 +32,8 @@ class VerifierTest {
   }
 
   /** Feeds an answer in random pieces, each overwritten after use, and ends it. */
-  private static Audit read(Answers answers, byte[] bytes, Random random) throws Finding {
+  private static Audit read(Answers answers, byte[] bytes, Random random)
+      throws VerificationException {
     Audit audit = answers.audit();
     StreamVerifier verifier = answers.verifier(audit);
     int longest = 1 + random.nextInt(random.nextBoolean() ? 8 : bytes.length);
@@ -48,20 +49,20 @@ class VerifierTest {
     return audit;
   }
 
-  private static Audit read(Answers answers) throws Finding {
+  private static Audit read(Answers answers) throws VerificationException {
     return read(answers, answers.bytes(), new Random(1));
   }
 
-  private static Finding finding(Answers answers) {
+  private static VerificationException finding(Answers answers) {
     return finding(answers, answers.bytes());
   }
 
-  private static Finding finding(Answers answers, byte[] bytes) {
-    Finding found = null;
+  private static VerificationException finding(Answers answers, byte[] bytes) {
+    VerificationException found = null;
     for (int seed = 0; seed < 20; seed++) {
       Random random = new Random(seed);
-      Finding again =
-          catchThrowableOfType(Finding.class, () -> read(answers, bytes, random));
+      VerificationException again =
+          catchThrowableOfType(VerificationException.class, () -> read(answers, bytes, random));
       assertThat(again).as("seed %d", seed).isNotNull();
       if (found != null) {
         assertThat(again.kind()).isEqualTo(found.kind());
@@ -74,7 +75,7 @@ class VerifierTest {
 
   @ParameterizedTest
   @MethodSource("answers")
-  void aRightAnswerPassesInAnyPieces(Accept accept, Mode mode) throws Finding {
+  void aRightAnswerPassesInAnyPieces(Accept accept, Mode mode) throws VerificationException {
     Answers answers = new Answers(accept, mode);
     byte[] bytes = answers.bytes();
     for (int seed = 0; seed < 300; seed++) {
@@ -87,7 +88,7 @@ class VerifierTest {
 
   @ParameterizedTest
   @MethodSource("answers")
-  void configMapsToo(Accept accept, Mode mode) throws Finding {
+  void configMapsToo(Accept accept, Mode mode) throws VerificationException {
     Answers answers = new Answers(accept, mode, ResourceKind.CONFIGMAPS, 4000);
     assertThat(read(answers).synced()).isTrue();
   }
@@ -98,7 +99,7 @@ class VerifierTest {
     Answers answers = new Answers(accept, mode);
     answers.items.remove(5);
     answers.items.remove(5);
-    Finding finding = finding(answers);
+    VerificationException finding = finding(answers);
     assertThat(finding.kind()).isEqualTo(Kind.MISSING);
     assertThat(finding.where()).isEqualTo("weather/storm-0000005");
     assertThat(finding).hasMessageContaining("1 others");
@@ -117,7 +118,7 @@ class VerifierTest {
   void aDoubledObject(Accept accept, Mode mode) {
     Answers answers = new Answers(accept, mode);
     answers.items.add(6, answers.items.get(5));
-    Finding finding = finding(answers);
+    VerificationException finding = finding(answers);
     assertThat(finding.kind()).isEqualTo(Kind.DUPLICATE);
     assertThat(finding.where()).isEqualTo("weather/storm-0000005");
   }
@@ -127,7 +128,7 @@ class VerifierTest {
   void reorderedObjects(Accept accept, Mode mode) {
     Answers answers = new Answers(accept, mode);
     Collections.swap(answers.items, 3, 4);
-    Finding finding = finding(answers);
+    VerificationException finding = finding(answers);
     assertThat(finding.kind()).isEqualTo(Kind.ORDER);
     assertThat(finding.where()).isEqualTo("weather/storm-0000003");
   }
@@ -140,7 +141,7 @@ class VerifierTest {
     char[] data = item.data().toCharArray();
     data[data.length / 2] = data[data.length / 2] == 'A' ? 'B' : 'A';
     answers.items.set(7, item.withData(new String(data)));
-    Finding finding = finding(answers);
+    VerificationException finding = finding(answers);
     assertThat(finding.kind()).isEqualTo(Kind.CONTENT);
     assertThat(finding.where()).isEqualTo("weather/storm-0000007");
   }
@@ -179,8 +180,9 @@ class VerifierTest {
     }
     for (int length = 0; length < matters; length += 1 + length / 97) {
       byte[] cut = Arrays.copyOf(bytes, length);
-      Finding finding =
-          catchThrowableOfType(Finding.class, () -> read(answers, cut, new Random(3)));
+      VerificationException finding =
+          catchThrowableOfType(
+              VerificationException.class, () -> read(answers, cut, new Random(3)));
       assertThat(finding).as("cut after %d of %d", length, bytes.length).isNotNull();
       assertThat(finding.kind()).isIn(Kind.TRUNCATED, Kind.BOOKMARK);
     }
@@ -200,7 +202,7 @@ class VerifierTest {
               () -> {
                 try {
                   read(answers, changed, random);
-                } catch (Finding found) {
+                } catch (VerificationException found) {
                   assertThat(found.getMessage()).isNotBlank();
                   assertThat(found.where()).isNotBlank();
                 }
@@ -216,7 +218,7 @@ class VerifierTest {
     answers.items.add(0, answers.items.get(0).withName("aaa"));
     assertThat(finding(answers).kind()).isEqualTo(Kind.UNEXPECTED);
     answers.items.set(0, answers.items.get(1).withNamespace("elsewhere"));
-    Finding finding = finding(answers);
+    VerificationException finding = finding(answers);
     assertThat(finding.kind()).isEqualTo(Kind.UNEXPECTED);
     assertThat(finding.where()).isEqualTo("elsewhere/storm-0000000");
     answers.items.set(0, answers.items.get(1).withName(ObjectSet.name(Answers.COUNT)));
@@ -273,7 +275,7 @@ class VerifierTest {
   void aWatchThatEndsWithAStatus(Accept accept) {
     Answers answers = new Answers(accept, Mode.WATCHLIST);
     answers.items.set(5, answers.items.get(5).withType("ERROR"));
-    Finding finding = finding(answers);
+    VerificationException finding = finding(answers);
     assertThat(finding.kind()).isEqualTo(Kind.STATUS);
     assertThat(finding).hasMessageContaining("gone");
   }
@@ -294,11 +296,10 @@ class VerifierTest {
   class Changes {
     @ParameterizedTest
     @MethodSource("dev.rheo.storm.verify.VerifierTest#formats")
-    void allOfThemPass(Accept accept) throws Finding {
+    void allOfThemPass(Accept accept) throws VerificationException {
       Answers answers = new Answers(accept, Mode.WATCHLIST);
       answers.items.add(answers.change(3, 1, 120));
-      answers.items.add(
-          new Answers.Item("BOOKMARK", "", "", "125", "", false));
+      answers.items.add(new Answers.Item("BOOKMARK", "", "", "125", "", false));
       answers.items.add(answers.change(3, 2, 130));
       Audit audit = read(answers);
       assertThat(audit.changes()).isEqualTo(2);
@@ -309,22 +310,22 @@ class VerifierTest {
 
     @ParameterizedTest
     @MethodSource("dev.rheo.storm.verify.VerifierTest#formats")
-    void oneThatIsNotSent(Accept accept) throws Finding {
+    void oneThatIsNotSent(Accept accept) throws VerificationException {
       Answers answers = new Answers(accept, Mode.WATCHLIST);
       answers.items.add(answers.change(3, 1, 120));
       answers.change(4, 2, 130);
       answers.items.add(answers.change(5, 3, 140));
       Audit audit = read(answers);
       assertThat(audit.caughtUp(answers.ledger.history())).isFalse();
-      Finding finding =
+      VerificationException finding =
           catchThrowableOfType(
-              Finding.class, () -> audit.settle(answers.ledger.history()));
+              VerificationException.class, () -> audit.settle(answers.ledger.history()));
       assertThat(finding.kind()).isEqualTo(Kind.MISSING);
     }
 
     @ParameterizedTest
     @MethodSource("dev.rheo.storm.verify.VerifierTest#formats")
-    void oneInPlaceOfAnother(Accept accept) throws Finding {
+    void oneInPlaceOfAnother(Accept accept) throws VerificationException {
       Answers answers = new Answers(accept, Mode.WATCHLIST);
       Answers.Item first = answers.change(3, 1, 120);
       answers.change(4, 2, 130);
@@ -334,7 +335,7 @@ class VerifierTest {
       assertThat(audit.changes()).isEqualTo(2);
       assertThat(
               catchThrowableOfType(
-                  Finding.class, () -> audit.settle(answers.ledger.history())))
+                  VerificationException.class, () -> audit.settle(answers.ledger.history())))
           .isNotNull();
     }
 
@@ -346,8 +347,7 @@ class VerifierTest {
       answers.items.add(answers.change(4, 2, 130));
       answers.items.add(first);
       assertThat(finding(answers).kind()).isEqualTo(Kind.REVISION);
-      answers.items.set(
-          Answers.COUNT + 2, new Answers.Item("BOOKMARK", "", "", "129", "", false));
+      answers.items.set(Answers.COUNT + 2, new Answers.Item("BOOKMARK", "", "", "129", "", false));
       assertThat(finding(answers).kind()).isEqualTo(Kind.REVISION);
     }
 
@@ -363,7 +363,7 @@ class VerifierTest {
     /** The initial objects are the state at the revision of their end, not one before it. */
     @ParameterizedTest
     @MethodSource("dev.rheo.storm.verify.VerifierTest#answers")
-    void aStateThatIsTooOldForItsRevision(Accept accept, Mode mode) throws Finding {
+    void aStateThatIsTooOldForItsRevision(Accept accept, Mode mode) throws VerificationException {
       Answers answers = new Answers(accept, mode);
       Answers.Item change = answers.change(3, 1, 120);
       answers.listRevision = "121";
@@ -371,9 +371,9 @@ class VerifierTest {
         answers.items.set(Answers.COUNT, Answers.bookmark(121));
       }
       Audit stale = read(answers);
-      Finding finding =
+      VerificationException finding =
           catchThrowableOfType(
-              Finding.class, () -> stale.settle(answers.ledger.history()));
+              VerificationException.class, () -> stale.settle(answers.ledger.history()));
       assertThat(finding.kind()).isEqualTo(Kind.CONTENT);
       answers.items.set(3, change.withType("ADDED"));
       read(answers).settle(answers.ledger.history());
@@ -382,7 +382,7 @@ class VerifierTest {
     /** KEP-3157, 2b. */
     @ParameterizedTest
     @MethodSource("dev.rheo.storm.verify.VerifierTest#formats")
-    void amongTheInitialEvents(Accept accept) throws Finding {
+    void amongTheInitialEvents(Accept accept) throws VerificationException {
       Answers answers = new Answers(accept, Mode.WATCHLIST);
       answers.items.set(Answers.COUNT, answers.change(3, 1, 120));
       answers.items.add(answers.change(3, 2, 121));
@@ -396,7 +396,7 @@ class VerifierTest {
       Audit incomplete = read(answers);
       assertThat(
               catchThrowableOfType(
-                  Finding.class, () -> incomplete.settle(answers.ledger.history())))
+                  VerificationException.class, () -> incomplete.settle(answers.ledger.history())))
           .isNotNull();
     }
   }
@@ -421,7 +421,7 @@ class VerifierTest {
 
   /** Spaces, another order of members, and escapes are no faults. */
   @Test
-  void jsonAsOtherServersWriteIt() throws Finding {
+  void jsonAsOtherServersWriteIt() throws VerificationException {
     Answers answers = new Answers(Accept.JSON, Mode.LIST);
     StringBuilder out = new StringBuilder("{ \"items\" : [ ");
     for (int i = 0; i < Answers.COUNT; i++) {

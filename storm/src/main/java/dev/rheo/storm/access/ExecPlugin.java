@@ -1,9 +1,9 @@
-package dev.rheo.storm.cluster;
+package dev.rheo.storm.access;
 
 import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import dev.rheo.storm.StormException;
+import dev.rheo.storm.result.StormException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;

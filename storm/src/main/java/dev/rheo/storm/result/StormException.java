@@ -1,4 +1,4 @@
-package dev.rheo.storm;
+package dev.rheo.storm.result;
 
 /** The storm could not be run; the message says why, and what to do, for a person, in one line. */
 public final class StormException extends Exception {

@@ -1,4 +1,4 @@
-package dev.rheo.storm.cluster;
+package dev.rheo.storm.access;
 
 import java.security.PrivateKey;
 import java.security.cert.X509Certificate;

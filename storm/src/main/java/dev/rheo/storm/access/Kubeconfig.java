@@ -1,9 +1,9 @@
-package dev.rheo.storm.cluster;
+package dev.rheo.storm.access;
 
 import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
-import dev.rheo.storm.StormException;
+import dev.rheo.storm.result.StormException;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URISyntaxException;
@@ -68,8 +68,7 @@ public final class Kubeconfig {
     boolean tls = "https".equals(server.getScheme());
     String host = server.getHost().replaceAll("[\\[\\]]", "");
     byte[] authority = bytes(cluster, "certificate-authority");
-    ExecPlugin exec =
-        user.hasNonNull("exec") ? new ExecPlugin(user.path("exec"), file) : null;
+    ExecPlugin exec = user.hasNonNull("exec") ? new ExecPlugin(user.path("exec"), file) : null;
     ExecPlugin.Credential executed = exec == null ? null : exec.credential();
     byte[] certificate = bytes(user, "client-certificate");
     byte[] key = bytes(user, "client-key");

@@ -1,4 +1,4 @@
-package dev.rheo.storm.cluster;
+package dev.rheo.storm.access;
 
 import java.io.ByteArrayInputStream;
 import java.nio.ByteBuffer;

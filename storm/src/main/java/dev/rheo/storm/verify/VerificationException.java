@@ -3,7 +3,7 @@ package dev.rheo.storm.verify;
 import dev.rheo.storm.result.Failure;
 
 /** What a reader found wrong with what it got. */
-public final class Finding extends Exception {
+public final class VerificationException extends Exception {
   private static final long serialVersionUID = 1;
 
   private final Failure.Kind kind;
@@ -13,7 +13,7 @@ public final class Finding extends Exception {
    * @param where the object at which it showed, or what came before it
    * @param message for a person, in one line
    */
-  public Finding(Failure.Kind kind, String where, String message) {
+  public VerificationException(Failure.Kind kind, String where, String message) {
     // No stack trace: it tells of the server's bytes, not of our code.
     super(message, null, false, false);
     this.kind = kind;
