@@ -43,7 +43,7 @@ public final class Main {
       new Streams(settings, checks, core, namespace, answers).run(multiplexed, plain);
 
       Objects objects = new Objects(core, namespace);
-      Churn churn = new Churn(objects);
+      Churn churn = new Churn(objects, "o");
       churn.seed(40);
       SharedInformerFactory overHttp2 = new SharedInformerFactory(multiplexed);
       SharedInformerFactory overHttp1 = new SharedInformerFactory(plain);

@@ -1,5 +1,10 @@
 package dev.rheo.compat.harness;
 
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
 /** Counts and prints what was checked, as {@code compat/run} reads it. Thread-safe. */
 public final class Checks {
   private int passed;
@@ -22,12 +27,18 @@ public final class Checks {
     return that(text, ok ? "" : "it is not so");
   }
 
-  /** A step that must not throw, and returns what is wrong. */
+  /** A step that must end within a minute, not throw, and return what is wrong. */
   public boolean step(String text, Step step) {
+    FutureTask<String> task = new FutureTask<>(step::run);
+    Thread.ofPlatform().daemon().start(task);
     try {
-      return that(text, step.run());
-    } catch (Exception e) {
-      return that(text, e.toString());
+      return that(text, task.get(1, TimeUnit.MINUTES));
+    } catch (ExecutionException e) {
+      return that(text, String.valueOf(e.getCause()));
+    } catch (TimeoutException e) {
+      return that(text, "no end within a minute");
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
     }
   }
 

@@ -14,12 +14,17 @@ public final class Churn {
   private static final int WORKERS = 4;
 
   private final Writes client;
+  private final String prefix;
   private final AtomicInteger next = new AtomicInteger();
   private final Map<String, Written> objects = new HashMap<>();
   private long writes;
 
-  public Churn(Writes client) {
+  /**
+   * @param prefix of the objects' names
+   */
+  public Churn(Writes client, String prefix) {
     this.client = client;
+    this.prefix = prefix;
   }
 
   /** The last acknowledged state of an object. */
@@ -105,7 +110,7 @@ public final class Churn {
 
   private void create(int worker) {
     int i = next.incrementAndGet();
-    Written o = new Written(i % 2 == 0 ? "secrets" : "configmaps", "o-" + i, worker);
+    Written o = new Written(i % 2 == 0 ? "secrets" : "configmaps", prefix + "-" + i, worker);
     write(o, 1, false, () -> client.put(o.resource, o.name, 1, true));
   }
 
