@@ -17,6 +17,9 @@ import java.time.Duration;
  * @param minHistory history younger than this is kept whatever the budgets say (unless the store
  *     itself compacts it)
  * @param loaders threads that read what is not in memory
+ * @param formDiskBytes what the files of derived forms may take; the oldest go when it is exceeded
+ * @param formHeapBytes heap of the index of derived forms, at 112 bytes a form
+ * @param formMakers threads that make derived forms, an object each at a time
  */
 public record CacheSettings(
     long hotBytes,
@@ -27,9 +30,15 @@ public record CacheSettings(
     int decodedEvents,
     long snapshotBytes,
     Duration minHistory,
-    int loaders) {
+    int loaders,
+    long formDiskBytes,
+    long formHeapBytes,
+    int formMakers) {
 
-  /** 8 MiB hot, 64 MiB segments, 16 GiB of disk, 2 GiB of history, five minutes at least. */
+  /**
+   * 8 MiB hot, 64 MiB segments, 16 GiB of disk, 2 GiB of history, five minutes at least, 8 GiB of
+   * derived forms.
+   */
   public static CacheSettings defaults() {
     return new CacheSettings(
         8L << 20,
@@ -40,6 +49,9 @@ public record CacheSettings(
         32_768,
         16L << 20,
         Duration.ofMinutes(5),
+        2,
+        8L << 30,
+        32L << 20,
         2);
   }
 }

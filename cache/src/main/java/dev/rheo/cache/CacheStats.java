@@ -23,6 +23,7 @@ import java.util.List;
  * @param pendingLoads reads that wait for the disk
  * @param spoolErrors failed reads and writes of the spool
  * @param waitingReaders event readers that wait for an event
+ * @param forms derived forms
  * @param resources by resource
  */
 public record CacheStats(
@@ -44,7 +45,32 @@ public record CacheStats(
     int pendingLoads,
     long spoolErrors,
     int waitingReaders,
+    Forms forms,
     List<Resource> resources) {
+
+  /**
+   * The figures of derived forms.
+   *
+   * @param bytes bytes of their files
+   * @param count forms that are there
+   * @param heapBytes heap of their index
+   * @param evictedFiles files given up since the start
+   * @param made forms made since the start
+   * @param madeBytes their bytes
+   * @param makingNanos time that making them took, of all makers together
+   * @param failures forms that could not be made
+   * @param pending forms that are being made or waited for
+   */
+  public record Forms(
+      long bytes,
+      long count,
+      long heapBytes,
+      long evictedFiles,
+      long made,
+      long madeBytes,
+      long makingNanos,
+      long failures,
+      int pending) {}
 
   /**
    * The figures of one resource.

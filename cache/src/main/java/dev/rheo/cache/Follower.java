@@ -76,7 +76,7 @@ final class Follower implements Runnable {
     this.nanoTime = nanoTime;
     this.lock = cache.lock();
     applier = new Applier(spool, settings);
-    retention = new Retention(spool, settings, nanoTime);
+    retention = new Retention(spool, cache.forms(), settings, nanoTime);
     cleaner = new SpoolCleaner(cache, spool, settings);
     sinceCheckpoint = new int[resources.size()];
     thread = Thread.ofPlatform().daemon().name("rheo-cache-follower").unstarted(this);

@@ -2,6 +2,7 @@ package dev.rheo.cache;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads the forms of entries. Holds no bytes, only where it read last: one for each response body.
@@ -10,6 +11,12 @@ import java.nio.ByteBuffer;
 public final class FormReader {
   /** What {@link #read} answers when the bytes are on the disk only. */
   public static final int NOT_IN_MEMORY = -1;
+
+  /** What {@link #read(Form, int, int, ByteBuffer)} answers when the form was given up. */
+  public static final int GONE = -2;
+
+  /** How often in a row a form may be gone before it could be read. */
+  private static final int PATIENCE = 64;
 
   /** From this size on bytes go straight from the file into the destination. */
   private static final int LARGE = 16 << 10;
@@ -30,8 +37,10 @@ public final class FormReader {
   /** Up to where it was read ahead last. */
   private int aheadTo;
 
+  private int gone;
   private volatile boolean mayBlock;
   private volatile boolean loading;
+  private volatile @Nullable Throwable failure;
 
   public FormReader(WatchCache cache) {
     this.cache = cache;
@@ -50,32 +59,65 @@ public final class FormReader {
    * @throws IOException if the disk failed: the body cannot be completed
    */
   public int read(Entry entry, int from, int atMost, ByteBuffer dst) throws IOException {
-    int count = Math.min(Math.min(atMost, dst.remaining()), entry.length() - from);
-    if (count <= 0) {
-      return 0;
-    }
     Segment of = entry.segment;
-    int at = entry.offset + from;
-    boolean block = mayBlock;
-    mayBlock = false;
     try {
-      // A block may go cold at any moment, and only a direct buffer can be read into then.
-      int read =
-          dst.isDirect() && of.isHot(at)
-              ? direct(of, at, count, dst, block)
-              : cold(of, at, count, dst, block);
-      if (read > 0) {
-        segment = of.id;
-        position = at + read;
-      }
-      return read;
+      return read(of, entry.offset, entry.length(), from, atMost, dst);
     } catch (IOException e) {
       cache.spoolFailed(of, e);
       throw e;
     }
   }
 
-  private int cold(Segment of, int at, int count, ByteBuffer dst, boolean block)
+  /**
+   * As {@link #read(Entry, int, int, ByteBuffer)}, of a derived form.
+   *
+   * @return also {@link #GONE}: the form was given up, is to be made again, and then goes on where
+   *     it stopped
+   */
+  public int read(Form form, int from, int atMost, ByteBuffer dst) throws IOException {
+    try {
+      int read = read(form.file, form.offset, form.length(), from, atMost, dst);
+      if (read > 0) {
+        gone = 0;
+      }
+      return read;
+    } catch (FormFile.GoneException e) {
+      return gone(e);
+    } catch (IOException e) {
+      cache.forms().failed(form.file, e);
+      return gone(e);
+    }
+  }
+
+  private int gone(IOException e) throws IOException {
+    if (++gone > PATIENCE) {
+      throw new IOException("a form is given up again and again before it is read", e);
+    }
+    return GONE;
+  }
+
+  private int read(Readable of, int offset, int length, int from, int atMost, ByteBuffer dst)
+      throws IOException {
+    int count = Math.min(Math.min(atMost, dst.remaining()), length - from);
+    if (count <= 0) {
+      return 0;
+    }
+    int at = offset + from;
+    boolean block = mayBlock;
+    mayBlock = false;
+    // A block may go cold at any moment, and only a direct buffer can be read into then.
+    int read =
+        dst.isDirect() && of.isHot(at)
+            ? direct(of, at, count, dst, block)
+            : cold(of, at, count, dst, block);
+    if (read > 0) {
+      segment = of.id;
+      position = at + read;
+    }
+    return read;
+  }
+
+  private int cold(Readable of, int at, int count, ByteBuffer dst, boolean block)
       throws IOException {
     Window window = Window.acquire();
     try {
@@ -87,7 +129,7 @@ public final class FormReader {
     }
   }
 
-  private int fromFile(Segment of, int at, int count, ByteBuffer dst, boolean block, Window window)
+  private int fromFile(Readable of, int at, int count, ByteBuffer dst, boolean block, Window window)
       throws IOException {
     if (count >= LARGE && dst.isDirect()) {
       ahead = 0;
@@ -108,7 +150,7 @@ public final class FormReader {
     return window.copy(at, count, dst);
   }
 
-  private static int direct(Segment of, int at, int count, ByteBuffer dst, boolean block)
+  private static int direct(Readable of, int at, int count, ByteBuffer dst, boolean block)
       throws IOException {
     int limit = dst.limit();
     dst.limit(dst.position() + count);
@@ -125,6 +167,15 @@ public final class FormReader {
    * way another one is not begun: the callback of the first one tells of its end.
    */
   public void load(Entry entry, int from, Runnable whenLoaded) {
+    load(entry.segment, entry.offset + from, whenLoaded);
+  }
+
+  /** As {@link #load(Entry, int, Runnable)}, of a derived form. */
+  public void load(Form form, int from, Runnable whenLoaded) {
+    load(form.file, form.offset + from, whenLoaded);
+  }
+
+  private void load(Readable file, int at, Runnable whenLoaded) {
     if (loading) {
       return;
     }
@@ -132,12 +183,54 @@ public final class FormReader {
     cache
         .loaders()
         .load(
-            entry.segment,
-            entry.offset + from,
+            file,
+            at,
             () -> {
               mayBlock = true;
               loading = false;
               whenLoaded.run();
+            });
+  }
+
+  /**
+   * The derived form of an entry, if it is there now.
+   *
+   * @param revision what it is to tell instead of the entry's own; 0 for its own
+   * @throws IOException if the last {@link #make} failed: the body cannot be completed
+   */
+  public @Nullable Form form(FormKind kind, Entry entry, long revision) throws IOException {
+    Throwable failed = failure;
+    if (failed != null) {
+      throw new IOException("no " + kind + " of " + entry, failed);
+    }
+    return cache.forms().find(Place.of(entry), kind, revision);
+  }
+
+  /**
+   * Sees to it that a derived form is made, by another thread, then runs {@code whenMade} there,
+   * also if that failed: the next {@link #form} tells. Whoever asks for a form that is being made
+   * waits for the same one.
+   *
+   * @param ahead the entries whose own forms of the kind will be asked for next, or null; given
+   *     away
+   */
+  public void make(
+      FormKind kind, Entry entry, long revision, @Nullable EntryCursor ahead, Runnable whenMade) {
+    if (loading) {
+      return;
+    }
+    loading = true;
+    cache
+        .makers()
+        .make(
+            kind,
+            entry,
+            revision,
+            ahead,
+            failed -> {
+              failure = failed;
+              loading = false;
+              whenMade.run();
             });
   }
 

@@ -33,12 +33,12 @@ final class Loaders implements AutoCloseable {
   }
 
   /** Reads what stands at the position, then runs {@code whenLoaded}, also if reading failed. */
-  void load(Segment segment, int position, Runnable whenLoaded) {
+  void load(Readable file, int position, Runnable whenLoaded) {
     try {
       pool.execute(
           () -> {
             try {
-              touch(segment, position);
+              touch(file, position);
             } catch (IOException e) {
               // The reader's next read meets the same error and has somebody to tell.
               LOG.log(Level.DEBUG, "Loading failed", e);
@@ -51,13 +51,16 @@ final class Loaders implements AutoCloseable {
     }
   }
 
-  private static void touch(Segment segment, int position) throws IOException {
+  private static void touch(Readable file, int position) throws IOException {
     Window window = Window.acquire();
-    int end = Math.min(segment.end, position + AHEAD);
-    for (int at = position; at < end; at = window.end()) {
-      window.fill(segment, at, end - at, true);
+    try {
+      int end = Math.min(file.end(), position + AHEAD);
+      for (int at = position; at < end; at = window.end()) {
+        window.fill(file, at, end - at, true);
+      }
+    } finally {
+      window.release();
     }
-    window.release();
   }
 
   int pending() {

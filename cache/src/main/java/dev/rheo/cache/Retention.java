@@ -16,6 +16,7 @@ final class Retention {
   private static final int STEP = 8192;
 
   private final Spool spool;
+  private final FormSpool forms;
   private final CacheSettings settings;
   private final LongSupplier nanoTime;
   private final ArrayDeque<Mark> marks = new ArrayDeque<>();
@@ -25,8 +26,9 @@ final class Retention {
 
   private record Mark(long nanos, long revision) {}
 
-  Retention(Spool spool, CacheSettings settings, LongSupplier nanoTime) {
+  Retention(Spool spool, FormSpool forms, CacheSettings settings, LongSupplier nanoTime) {
     this.spool = spool;
+    this.forms = forms;
     this.settings = settings;
     this.nanoTime = nanoTime;
   }
@@ -73,6 +75,7 @@ final class Retention {
     if (segment != null) {
       segment.dead += bytes;
     }
+    forms.forget(place);
   }
 
   private boolean overBudget(Generation generation) {

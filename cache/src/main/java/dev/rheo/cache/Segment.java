@@ -5,7 +5,6 @@ import java.lang.ref.Cleaner;
 import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
@@ -14,15 +13,11 @@ import org.jspecify.annotations.Nullable;
  * descriptor, and with it the disk space, goes when no entry refers to it any more: the garbage
  * collector counts the references.
  */
-final class Segment {
+final class Segment extends Readable {
   /** Unit in which recently written bytes are kept on the heap. */
   static final int BLOCK = 64 << 10;
 
-  private static final AtomicInteger IDS = new AtomicInteger();
   private static final Cleaner CLEANER = Cleaner.create();
-
-  /** Unique in the process, from 1 on. */
-  final int id = IDS.incrementAndGet();
 
   final Path path;
   private final SpoolFile file;
@@ -55,7 +50,13 @@ final class Segment {
     return blocks.length * BLOCK;
   }
 
+  @Override
+  int end() {
+    return end;
+  }
+
   /** As {@link SpoolFile#read}, from the heap if the bytes are there. */
+  @Override
   int read(ByteBuffer dst, int position, boolean mayBlock) throws IOException {
     int copied = readHot(dst, position);
     if (copied > 0 || !dst.hasRemaining()) {
@@ -69,7 +70,7 @@ final class Segment {
     }
   }
 
-  /** Copies what is on the heap from {@code position} on; 0 if nothing is. */
+  @Override
   int readHot(ByteBuffer dst, int position) {
     int copied = 0;
     int limit = end;
@@ -87,6 +88,7 @@ final class Segment {
     return copied;
   }
 
+  @Override
   boolean isHot(int position) {
     return position < end && blocks[position / BLOCK] != null;
   }

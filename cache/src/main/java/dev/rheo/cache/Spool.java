@@ -9,6 +9,7 @@ import java.util.ArrayDeque;
 import java.util.Collection;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +24,7 @@ final class Spool {
   private SpoolFile.@Nullable Factory files;
   private final int segmentBytes;
   private final int hotBlocks;
+  private final IntConsumer unlinked;
   private final ConcurrentHashMap<Integer, Segment> segments = new ConcurrentHashMap<>();
   private final LongAdder openBytes = new LongAdder();
   private final ArrayDeque<HotBlock> hot = new ArrayDeque<>();
@@ -34,10 +36,16 @@ final class Spool {
 
   /**
    * @param files null for what the platform has
+   * @param unlinked told of each segment in which nothing stands any more
    */
-  Spool(Path directory, SpoolFile.@Nullable Factory files, CacheSettings settings) {
+  Spool(
+      Path directory,
+      SpoolFile.@Nullable Factory files,
+      CacheSettings settings,
+      IntConsumer unlinked) {
     this.directory = directory;
     this.files = files;
+    this.unlinked = unlinked;
     this.segmentBytes = settings.segmentBytes();
     this.hotBlocks = (int) Math.max(2, settings.hotBytes() / Segment.BLOCK);
   }
@@ -167,6 +175,7 @@ final class Spool {
     if (segment == head) {
       head = null;
     }
+    unlinked.accept(segment.id);
     try {
       Files.deleteIfExists(segment.path);
     } catch (IOException e) {

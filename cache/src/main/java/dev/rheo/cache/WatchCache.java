@@ -35,6 +35,8 @@ public final class WatchCache implements AutoCloseable {
   private final Resource[] resources;
   private final Spool spool;
   private final Loaders loaders;
+  private final FormSpool forms;
+  private final FormMakers makers;
   private final EventDecoder decoder;
   private final Snapshots snapshots;
   private final Follower follower;
@@ -76,7 +78,9 @@ public final class WatchCache implements AutoCloseable {
       this.resources[i] = new Resource(this, resources.get(i), i);
       byName.put(resources.get(i).name(), this.resources[i]);
     }
-    spool = new Spool(spoolDirectory, files, settings);
+    forms = new FormSpool(spoolDirectory, files, settings);
+    makers = new FormMakers(this, forms, settings.formMakers());
+    spool = new Spool(spoolDirectory, files, settings, forms::forgetSegment);
     loaders = new Loaders(settings.loaders());
     decoder = new EventDecoder(spool, loaders);
     snapshots = new Snapshots(decoder, this.resources.length, settings.snapshotBytes());
@@ -186,6 +190,7 @@ public final class WatchCache implements AutoCloseable {
       waitingReaders += resource.waiters.waiting();
     }
     long open = spool.openBytes();
+    FormSpool.Figures derived = forms.figures();
     return new CacheStats(
         ready(),
         now.revision(),
@@ -205,6 +210,16 @@ public final class WatchCache implements AutoCloseable {
         loaders.pending(),
         follower.spoolErrors(),
         waitingReaders,
+        new CacheStats.Forms(
+            derived.bytes(),
+            derived.forms(),
+            derived.forms() * FormSpool.FORM_HEAP,
+            derived.evictedFiles(),
+            makers.made.sum(),
+            makers.madeBytes.sum(),
+            makers.nanos.sum(),
+            makers.failures.sum(),
+            makers.pending()),
         each);
   }
 
@@ -214,6 +229,8 @@ public final class WatchCache implements AutoCloseable {
     closed = true;
     follower.close();
     loaders.close();
+    makers.close();
+    forms.close();
     lock.lock();
     try {
       List.copyOf(spool.segments()).forEach(spool::unlink);
@@ -251,6 +268,14 @@ public final class WatchCache implements AutoCloseable {
 
   Loaders loaders() {
     return loaders;
+  }
+
+  FormSpool forms() {
+    return forms;
+  }
+
+  FormMakers makers() {
+    return makers;
   }
 
   /**

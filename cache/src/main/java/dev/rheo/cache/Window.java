@@ -6,7 +6,7 @@ import java.util.concurrent.ArrayBlockingQueue;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A stretch of a segment that a thread read ahead, so that small records which stand one after the
+ * A stretch of a file that a thread read ahead, so that small records which stand one after the
  * other cost one system call together. One for each platform thread that reads, not for each
  * reader: event loops are few, readers are many.
  */
@@ -41,7 +41,7 @@ final class Window {
   }
 
   /** Fills all of {@code dst}, waiting for the disk if need be. */
-  static void readFully(Segment of, int position, ByteBuffer dst) throws IOException {
+  static void readFully(Readable of, int position, ByteBuffer dst) throws IOException {
     int at = position + of.readHot(dst, position);
     if (!dst.hasRemaining()) {
       return;
@@ -57,7 +57,7 @@ final class Window {
     }
   }
 
-  boolean covers(Segment of, int position) {
+  boolean covers(Readable of, int position) {
     return segment == of.id && position >= from && position < to;
   }
 
@@ -71,9 +71,9 @@ final class Window {
    *
    * @return false if that would block
    */
-  boolean fill(Segment of, int position, int bytes, boolean mayBlock) throws IOException {
+  boolean fill(Readable of, int position, int bytes, boolean mayBlock) throws IOException {
     segment = 0;
-    buffer.clear().limit(Math.min(BYTES, Math.min(bytes, of.end - position)));
+    buffer.clear().limit(Math.min(BYTES, Math.min(bytes, of.end() - position)));
     int read = of.read(buffer, position, mayBlock);
     if (read == SpoolFile.WOULD_BLOCK) {
       return false;
@@ -98,7 +98,7 @@ final class Window {
    * @param ahead how much to read if it is not at hand
    * @return null if that would block
    */
-  @Nullable ByteBuffer header(Segment of, int position, int ahead, boolean mayBlock)
+  @Nullable ByteBuffer header(Readable of, int position, int ahead, boolean mayBlock)
       throws IOException {
     if (!covers(of, position) || to - position < SpoolRecord.FIXED) {
       if (!fill(of, position, ahead, mayBlock)) {
@@ -133,8 +133,8 @@ final class Window {
   }
 
   /** Reads on after what is at hand. */
-  private boolean more(Segment of, boolean mayBlock) throws IOException {
-    buffer.clear().position(to - from).limit(Math.min(BYTES, of.end - from));
+  private boolean more(Readable of, boolean mayBlock) throws IOException {
+    buffer.clear().position(to - from).limit(Math.min(BYTES, of.end() - from));
     int read = of.read(buffer, to, mayBlock);
     if (read <= 0) {
       return false;
@@ -143,7 +143,7 @@ final class Window {
     return true;
   }
 
-  private static @Nullable ByteBuffer large(Segment of, int position, int length, boolean mayBlock)
+  private static @Nullable ByteBuffer large(Readable of, int position, int length, boolean mayBlock)
       throws IOException {
     ByteBuffer header = ByteBuffer.allocateDirect(length);
     while (header.hasRemaining()) {

@@ -174,6 +174,9 @@ class CacheSimulationTest {
             512,
             64 << 10,
             Duration.ofMinutes(5),
+            2,
+            8L << 20,
+            1L << 20,
             2);
     world = new World(store, directory, settings);
     states.put(1L, Map.of());

@@ -313,6 +313,9 @@ class WatchCacheTest {
             512,
             1 << 20,
             Duration.ofMinutes(5),
+            2,
+            8L << 20,
+            1L << 20,
             2);
     world = new World(directory, tight);
     world.sync();

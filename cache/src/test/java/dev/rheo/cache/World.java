@@ -44,6 +44,9 @@ final class World implements AutoCloseable {
         512,
         1L << 20,
         Duration.ofMinutes(5),
+        2,
+        8L << 20,
+        1L << 20,
         2);
   }
 

@@ -118,6 +118,16 @@ final class ServeCommand implements Callable<Integer> {
   private long historyBytes = ServerConfig.DEFAULT_HISTORY_BYTES;
 
   @Option(
+      names = "--form-bytes",
+      paramLabel = "SIZE",
+      defaultValue = "8g",
+      converter = ByteSize.class,
+      description =
+          "Disk space of forms made for clients (protobuf, YAML, compressed and others), beyond"
+              + " which the oldest are given up and made again when asked for.")
+  private long formBytes = ServerConfig.DEFAULT_FORM_BYTES;
+
+  @Option(
       names = "--log-format",
       paramLabel = "FORMAT",
       defaultValue = "text",
@@ -189,6 +199,9 @@ final class ServeCommand implements Callable<Integer> {
     if (historyBytes <= 0) {
       throw wrong("--history-bytes must be more than 0");
     }
+    if (formBytes <= 0) {
+      throw wrong("--form-bytes must be more than 0");
+    }
     return new ServerConfig(
         data,
         listen.host(),
@@ -199,7 +212,8 @@ final class ServeCommand implements Callable<Integer> {
         checked("--max-memory", maxMemory, MemoryPlan::of),
         file,
         historyTime,
-        historyBytes);
+        historyBytes,
+        formBytes);
   }
 
   private <T, R> R checked(String option, T value, Function<T, R> reader) {

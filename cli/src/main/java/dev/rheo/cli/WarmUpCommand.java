@@ -47,7 +47,8 @@ final class WarmUpCommand implements Callable<Integer> {
                   MemoryPlan.of(MemoryPlan.DEFAULT_TOTAL),
                   null,
                   ServerConfig.DEFAULT_HISTORY_TIME,
-                  ServerConfig.DEFAULT_HISTORY_BYTES));
+                  ServerConfig.DEFAULT_HISTORY_BYTES,
+                  ServerConfig.DEFAULT_FORM_BYTES));
     } catch (ServerStartException e) {
       throw new CommandFailedException(String.valueOf(e.getMessage()), e);
     }

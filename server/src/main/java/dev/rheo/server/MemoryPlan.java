@@ -18,6 +18,7 @@ package dev.rheo.server;
  *      │  ├─ eventLog        1/8   positions of the events that a watch may still ask for
  *      │  ├─ decodedEvents   1/16  the latest of them, decoded
  *      │  ├─ snapshots       1/16  old states that lists are continued from
+ *      │  ├─ forms           1/6   where derived forms stand, 112 bytes each
  *      │  └─ (the rest)            the index, some 200 bytes an object, and garbage
  *      ├─ direct     2/5     -XX:MaxDirectMemorySize
  *      │  ├─ outgoing        3/4   bytes drawn for readers and not yet taken by their sockets
@@ -44,6 +45,7 @@ package dev.rheo.server;
  * @param eventLog what the watch cache keeps about retained events
  * @param decodedEvents what it keeps about the latest of them so that they need not be decoded
  * @param snapshots states of resources at past revisions, as far as they differ from the present
+ * @param forms what the watch cache keeps about derived forms
  * @param outgoing bytes drawn for readers and not yet taken by their sockets, over all connections
  * @param storeCaches write buffers and block cache of the store
  * @param compression deflate states of compressed responses
@@ -58,6 +60,7 @@ public record MemoryPlan(
     long eventLog,
     long decodedEvents,
     long snapshots,
+    long forms,
     long outgoing,
     long storeCaches,
     long compression) {
@@ -100,6 +103,7 @@ public record MemoryPlan(
         heap / 8,
         heap / 16,
         heap / 16,
+        heap / 6,
         direct / 4 * 3,
         fifth / 4 * 3,
         fifth / 4);

@@ -1,9 +1,11 @@
 package dev.rheo.server;
 
+import dev.rheo.api.feature.FeatureGates;
 import dev.rheo.api.status.ApiException;
 import dev.rheo.cache.CacheSettings;
 import dev.rheo.cache.CachedResource;
 import dev.rheo.cache.WatchCache;
+import dev.rheo.server.encoding.Encodings;
 import dev.rheo.server.health.Health;
 import dev.rheo.server.http.Deflaters;
 import dev.rheo.server.http.Edge;
@@ -94,6 +96,8 @@ final class RunningServer implements Server {
 
       RandomGenerator random = new SharedRandom();
       Deflaters deflaters = new Deflaters((int) (config.memory().compression() / DEFLATER_BYTES));
+      Encodings encodings =
+          new Encodings(clock, config.gates().enabled(FeatureGates.Gate.CBOR_SERVING));
       Writes writes = new Writes(store, cache, registry, clock, random);
       PrometheusRegistry metrics = new PrometheusRegistry();
       RequestMetrics requestMetrics = new RequestMetrics(metrics);
@@ -113,10 +117,12 @@ final class RunningServer implements Server {
                   registry),
               new ResourceReads(
                   new Reads(store, cache, timer, System::nanoTime, random),
+                  encodings,
                   config.gates(),
                   requestMetrics,
                   deflaters),
-              new ResourceWrites(writes, config.gates()),
+              new ResourceWrites(writes, encodings, config.gates()),
+              encodings,
               requestMetrics);
       edge = new Edge(edgeSettings(config), pki.tls(), api);
       opened.add("edge", edge);
@@ -200,7 +206,10 @@ final class RunningServer implements Server {
         (int) (memory.decodedEvents() / DECODED_EVENT_BYTES),
         memory.snapshots(),
         ServerConfig.MIN_HISTORY_TIME,
-        defaults.loaders());
+        defaults.loaders(),
+        config.formBytes(),
+        memory.forms(),
+        defaults.formMakers());
   }
 
   private static EdgeSettings edgeSettings(ServerConfig config) {

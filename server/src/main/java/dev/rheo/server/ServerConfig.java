@@ -19,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  * @param historyTime how long past revisions are kept, {@link #MIN_HISTORY_TIME} at least
  * @param historyBytes how many bytes past revisions may take on disk before the oldest are given up
  *     early (never those of the last {@link #MIN_HISTORY_TIME}); positive
+ * @param formBytes how many bytes derived forms may take on disk before the oldest are given up;
+ *     positive
  */
 public record ServerConfig(
     Path data,
@@ -30,13 +32,15 @@ public record ServerConfig(
     MemoryPlan memory,
     @Nullable Path tokenAuthFile,
     Duration historyTime,
-    long historyBytes) {
+    long historyBytes,
+    long formBytes) {
 
   /** What is kept whatever the limits say, so that clients can go on after a short absence. */
   public static final Duration MIN_HISTORY_TIME = Duration.ofMinutes(5);
 
   public static final Duration DEFAULT_HISTORY_TIME = Duration.ofHours(1);
   public static final long DEFAULT_HISTORY_BYTES = 4L << 30;
+  public static final long DEFAULT_FORM_BYTES = 8L << 30;
 
   /** The port of a Kubernetes API server. */
   public static final int DEFAULT_PORT = 6443;
@@ -50,6 +54,9 @@ public record ServerConfig(
     }
     if (historyBytes <= 0) {
       throw new IllegalArgumentException("history bytes must be positive");
+    }
+    if (formBytes <= 0) {
+      throw new IllegalArgumentException("form bytes must be positive");
     }
   }
 }

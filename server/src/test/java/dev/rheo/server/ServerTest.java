@@ -16,13 +16,20 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.net.http.WebSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyStore;
 import java.security.cert.CertificateFactory;
 import java.time.Duration;
+import java.util.Base64;
 import java.util.Set;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 import org.junit.jupiter.api.AfterEach;
@@ -68,7 +75,8 @@ class ServerTest {
         MemoryPlan.of(MemoryPlan.DEFAULT_TOTAL),
         directory.resolve("tokens"),
         ServerConfig.DEFAULT_HISTORY_TIME,
-        ServerConfig.DEFAULT_HISTORY_BYTES);
+        ServerConfig.DEFAULT_HISTORY_BYTES,
+        ServerConfig.DEFAULT_FORM_BYTES);
   }
 
   private void open(StoreKind kind) throws Exception {
@@ -270,6 +278,68 @@ class ServerTest {
   }
 
   @Test
+  void aWatchListOverWebSocketEndsWithACloseWhenTheServerStops() throws Exception {
+    create("before");
+    String token = Base64.getUrlEncoder().withoutPadding().encodeToString("admin-token".getBytes());
+    BlockingQueue<String> messages = new LinkedBlockingQueue<>();
+    CompletableFuture<Integer> closed = new CompletableFuture<>();
+    WebSocket.Listener listener =
+        new WebSocket.Listener() {
+          private final StringBuilder message = new StringBuilder();
+
+          @Override
+          public CompletionStage<?> onText(WebSocket socket, CharSequence data, boolean last) {
+            message.append(data);
+            if (last) {
+              messages.add(message.toString());
+              message.setLength(0);
+            }
+            socket.request(1);
+            return null;
+          }
+
+          @Override
+          public CompletionStage<?> onClose(WebSocket socket, int status, String reason) {
+            closed.complete(status);
+            return null;
+          }
+        };
+    URI uri =
+        URI.create(
+            "wss://127.0.0.1:"
+                + server.address().getPort()
+                + MAPS
+                + "?watch=1&allowWatchBookmarks=true&sendInitialEvents=true"
+                + "&resourceVersionMatch=NotOlderThan");
+    WebSocket socket =
+        client
+            .newWebSocketBuilder()
+            .subprotocols("base64url.bearer.authorization.k8s.io." + token, "v1.rheo.test")
+            .buildAsync(uri, listener)
+            .get(30, TimeUnit.SECONDS);
+    assertThat(socket.getSubprotocol()).isEqualTo("v1.rheo.test");
+    assertThat(next(messages).at("/object/metadata/name").asText()).isEqualTo("before");
+    JsonNode bookmark = next(messages);
+    assertThat(bookmark.at("/type").asText()).isEqualTo("BOOKMARK");
+    assertThat(bookmark.at("/object/metadata/annotations/k8s.io~1initial-events-end").asText())
+        .isEqualTo("true");
+    long after = create("after");
+    JsonNode added = next(messages);
+    assertThat(added.at("/object/metadata/resourceVersion").asLong()).isEqualTo(after);
+    Thread stopping = Thread.startVirtualThread(() -> server.shutdown(Duration.ofSeconds(10)));
+    assertThat(closed.get(30, TimeUnit.SECONDS)).isEqualTo(1001);
+    assertThat(next(messages).at("/type").asText()).isEqualTo("BOOKMARK");
+    assertThat(messages).isEmpty();
+    stopping.join();
+  }
+
+  private static JsonNode next(BlockingQueue<String> messages) throws Exception {
+    String message = messages.poll(30, TimeUnit.SECONDS);
+    assertThat(message).isNotNull().endsWith("\n");
+    return JSON.readTree(message);
+  }
+
+  @Test
   void aSecondServerIsRefusedAndToldWhoIsThere() {
     assertThatThrownBy(() -> Server.start(config(StoreKind.ROCKSDB)))
         .isInstanceOf(ServerStartException.class)
@@ -292,7 +362,8 @@ class ServerTest {
             free.memory(),
             null,
             free.historyTime(),
-            free.historyBytes());
+            free.historyBytes(),
+            free.formBytes());
     assertThatThrownBy(() -> Server.start(config))
         .isInstanceOf(ServerStartException.class)
         .hasMessageContaining("notes.txt");
@@ -315,7 +386,8 @@ class ServerTest {
             free.memory(),
             null,
             free.historyTime(),
-            free.historyBytes());
+            free.historyBytes(),
+            free.formBytes());
     assertThatThrownBy(() -> Server.start(taken))
         .isInstanceOf(ServerStartException.class)
         .hasMessageContaining(Integer.toString(server.address().getPort()));

@@ -26,7 +26,13 @@ public final class FeatureGates {
   /** A gate that this server knows. */
   public enum Gate {
     /** Initial events on a watch (KEP-3157). */
-    WATCH_LIST("WatchList", Stage.BETA, true);
+    WATCH_LIST("WatchList", Stage.BETA, true),
+    /** Answers in gzip to clients that accept it. */
+    API_RESPONSE_COMPRESSION("APIResponseCompression", Stage.BETA, true),
+    /** Watches, too. */
+    WATCH_COMPRESSION("WatchCompression", Stage.BETA, true),
+    /** CBOR for answers and bodies (KEP-4222). Upstream has it off. */
+    CBOR_SERVING("CBORServingAndStorage", Stage.BETA, true);
 
     private final String gateName;
     private final Stage stage;

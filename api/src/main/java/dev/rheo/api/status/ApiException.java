@@ -169,6 +169,11 @@ public final class ApiException extends RuntimeException {
         null);
   }
 
+  /** 406 for another reason than the media type. */
+  public static ApiException notAcceptable(String message) {
+    return of(406, "NotAcceptable", message, null);
+  }
+
   public static ApiException unsupportedMediaType(List<String> supported) {
     return of(
         415,

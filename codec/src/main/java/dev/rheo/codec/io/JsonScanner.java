@@ -257,18 +257,19 @@ public final class JsonScanner {
       return new String(bytes, stringStart, stringEnd - stringStart, StandardCharsets.UTF_8);
     }
     byte[] utf8 = new byte[stringEnd - stringStart];
-    int length = unescape(utf8);
+    int length = unescape(utf8, 0);
     return new String(utf8, 0, length, StandardCharsets.UTF_8);
   }
 
   /**
    * The last string's characters in UTF-8, without escapes.
    *
-   * @param to must hold {@code stringEnd() - stringStart()} bytes: it never gets longer
-   * @return how many bytes were written
+   * @param to must hold {@code stringEnd() - stringStart()} bytes from {@code offset} on: it never
+   *     gets longer
+   * @return one past the last byte that was written
    */
-  public int unescape(byte[] to) {
-    int n = 0;
+  public int unescape(byte[] to, int offset) {
+    int n = offset;
     int i = stringStart;
     while (i < stringEnd) {
       byte c = bytes[i++];

@@ -10,6 +10,8 @@ import dev.rheo.codec.json.Canonicalizer;
 import dev.rheo.codec.schema.ObjectType;
 import dev.rheo.codec.schema.TypeTable;
 import java.util.Map;
+import java.util.Objects;
+import java.util.function.Consumer;
 
 /**
  * Between JSON and {@code application/vnd.kubernetes.protobuf}. Stateless and thread-safe.
@@ -24,6 +26,12 @@ public final class ProtobufCodec {
   private static final class BuiltIn {
     static final ProtobufCodec CODEC = new ProtobufCodec(TypeTable.builtIn());
   }
+
+  private static final String PARTIAL_API_VERSION = "meta.k8s.io/v1";
+  private static final String PARTIAL_KIND = "PartialObjectMetadata";
+
+  /** The number of the field metadata, in all kinds that have it. */
+  static final int METADATA = 1;
 
   private final TypeTable table;
   private final Map<ObjectType, MessageType> messages;
@@ -174,9 +182,46 @@ public final class ProtobufCodec {
     return out.toByteArray();
   }
 
+  /**
+   * The members of an object to a bare message. That of an object with metadata begins with it.
+   *
+   * @param from where the first member's key begins: a head of {@code kind} and {@code apiVersion}
+   *     may be left out
+   * @param to one past the closing brace
+   * @throws ApiException 400 BadRequest: not JSON, or of an unknown kind
+   */
+  public byte[] toMessage(byte[] json, int from, int to, String apiVersion, String kind) {
+    ByteOutput out = new ByteOutput(to - from);
+    MessageType type = message(type(apiVersion, kind));
+    write(json, from, to, out, writer -> writer.members(type));
+    return out.toByteArray();
+  }
+
+  /**
+   * The metadata of an object of any kind, custom resources too, to the bare message of a
+   * PartialObjectMetadata.
+   *
+   * @param from where the key {@code "metadata"} begins
+   * @param to one past the closing brace of metadata
+   * @throws ApiException 400 BadRequest: not JSON
+   */
+  public byte[] toPartialMessage(byte[] json, int from, int to) {
+    ByteOutput out = new ByteOutput(to - from);
+    MessageType partial = message(type(PARTIAL_API_VERSION, PARTIAL_KIND));
+    MessageType metadata = Objects.requireNonNull(partial.number(METADATA)).requireMessage();
+    write(json, from, to, out, writer -> writer.member(METADATA, metadata));
+    return out.toByteArray();
+  }
+
   private void write(byte[] json, ObjectType type, ByteOutput out) {
+    MessageType message = message(type);
+    write(json, 0, json.length, out, writer -> writer.message(message));
+  }
+
+  private static void write(
+      byte[] json, int from, int to, ByteOutput out, Consumer<ProtobufWriter> what) {
     try {
-      new ProtobufWriter(new JsonScanner(json), new WireWriter(out)).message(message(type));
+      what.accept(new ProtobufWriter(new JsonScanner(json, from, to), new WireWriter(out)));
     } catch (IllegalArgumentException e) {
       throw ApiException.badRequest("json parse error: " + e.getMessage());
     }

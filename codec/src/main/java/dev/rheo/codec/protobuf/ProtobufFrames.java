@@ -2,20 +2,27 @@ package dev.rheo.codec.protobuf;
 
 import dev.rheo.codec.io.ByteOutput;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 
 /**
- * What stands around forms in protobuf answers, so that a list and a watch are written without
- * copying the objects in them. A form is what {@link ProtobufCodec#toProtobuf} makes.
+ * What stands around messages in protobuf answers, so that an object, a list and a watch are
+ * written without copying the objects in them. The form that is kept of an object is its bare
+ * message: what {@link ProtobufCodec#toMessage} makes.
  *
  * <pre>
- * list:   listPrefix  { itemPrefix  message }…  suffix          message: where messageAt tells, in a form
- * watch:  { eventPrefix  form }…
+ * object: objectPrefix(…)  message  suffix()
+ * list:   listPrefix(…)  { itemPrefix(…)  message }…  suffix()
+ * watch:  { eventPrefix(…)  message  suffix() }…
+ * partial: the first metadataSize(…) bytes of a message are the message of a PartialObjectMetadata
  * </pre>
  */
 public final class ProtobufFrames {
   /** The media type of a watch: frames of four bytes of length, big-endian, and an event. */
   public static final String WATCH_MEDIA_TYPE = "application/vnd.kubernetes.protobuf;stream=watch";
+
+  /**
+   * Bytes of the length that a frame begins with, and which a message of a WebSocket does not have.
+   */
+  public static final int FRAME_HEAD = Integer.BYTES;
 
   private static final int LIST_META = 1;
   private static final int ITEMS = 2;
@@ -40,6 +47,31 @@ public final class ProtobufFrames {
   public static Range messageAt(byte[] form) {
     Envelope envelope = Envelope.read(form, 0, form.length);
     return new Range(envelope.from(), envelope.to());
+  }
+
+  /**
+   * How many bytes at the beginning of an object's message are its metadata, and so the message of
+   * its PartialObjectMetadata. Upstream's kinds all have metadata as their first field.
+   *
+   * @param message the beginning of a message that {@link ProtobufCodec#toMessage} made of an
+   *     object with metadata; twelve bytes suffice
+   * @throws dev.rheo.api.status.ApiException 400 if it does not begin so
+   */
+  public static int metadataSize(byte[] message) {
+    WireReader in = new WireReader(message, 0, message.length);
+    int tag = in.tag();
+    long length = in.varint();
+    if (tag != Wire.tag(ProtobufCodec.METADATA, Wire.BYTES)
+        || length < 0
+        || length > Integer.MAX_VALUE - message.length) {
+      throw WireReader.malformed("the message does not begin with metadata");
+    }
+    return Math.addExact(in.position(), (int) length);
+  }
+
+  /** What comes before an object's message; {@link #suffix} comes after it. */
+  public static byte[] objectPrefix(String apiVersion, String kind, int messageLength) {
+    return Envelope.prefix(apiVersion, kind, messageLength);
   }
 
   /** Bytes that an item takes in a list: its prefix and its message. */
@@ -89,27 +121,35 @@ public final class ProtobufFrames {
     return bytes.toByteArray();
   }
 
-  /** What a list ends with. */
+  /** What comes after an object's message, after the last item of a list, and ends an event. */
   public static byte[] suffix() {
     return Envelope.suffix();
   }
 
   /**
-   * What comes before a form in a watch: the frame's length and the event up to its object.
+   * What comes before an object's message in a watch: the frame's length, of {@link #FRAME_HEAD}
+   * bytes, the event up to its object, and the object up to its message. {@link #suffix} comes
+   * after it.
    *
    * @param type ADDED, MODIFIED, DELETED, BOOKMARK or ERROR
+   * @param apiVersion of the object
+   * @param kind of the object
+   * @throws ArithmeticException if the event does not fit into two gigabytes
    */
-  public static byte[] eventPrefix(String type, int formLength) {
-    ByteOutput bytes = new ByteOutput(32);
-    int frame = bytes.claim(Integer.BYTES);
+  public static byte[] eventPrefix(String type, String apiVersion, String kind, int messageLength) {
+    byte[] object = objectPrefix(apiVersion, kind, messageLength);
+    int tail = Math.addExact(messageLength, Envelope.suffix().length);
+    int objectLength = Math.addExact(object.length, tail);
+    ByteOutput bytes = new ByteOutput(96);
+    int frame = bytes.claim(FRAME_HEAD);
     WireWriter out = new WireWriter(bytes);
-    byte[] name = type.getBytes(StandardCharsets.ISO_8859_1);
-    out.bytes(EVENT_TYPE, name, 0, name.length);
+    out.string(EVENT_TYPE, type);
     out.tag(EVENT_OBJECT, Wire.BYTES);
-    out.varint(TAG_LENGTH + WireWriter.varintSize(formLength) + (long) formLength);
+    out.varint(TAG_LENGTH + WireWriter.varintSize(objectLength) + (long) objectLength);
     out.tag(Wire.ONLY, Wire.BYTES);
-    out.varint(formLength);
-    int length = Math.addExact(bytes.size() - Integer.BYTES, formLength);
+    out.varint(objectLength);
+    bytes.write(object);
+    int length = Math.addExact(bytes.size() - FRAME_HEAD, tail);
     ByteBuffer.wrap(bytes.array()).putInt(frame, length);
     return bytes.toByteArray();
   }

@@ -10,10 +10,8 @@ import dev.rheo.codec.schema.FieldType;
 import dev.rheo.codec.schema.FieldType.Cardinality;
 import dev.rheo.codec.schema.FieldType.Kind;
 import dev.rheo.codec.schema.FieldType.Omit;
+import dev.rheo.codec.value.Base64Text;
 import dev.rheo.codec.value.Times;
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
-import java.util.Base64;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -239,9 +237,7 @@ final class ProtobufReader {
   }
 
   private JsonNode bytes() {
-    ByteBuffer data = ByteBuffer.wrap(in.bytes(), in.position(), in.end() - in.position());
-    byte[] text = Base64.getEncoder().encode(data).array();
-    return NODES.textNode(new String(text, StandardCharsets.ISO_8859_1));
+    return NODES.textNode(Base64Text.encodeToString(in.bytes(), in.position(), in.end()));
   }
 
   /** An empty message is no time; nanoseconds count for MicroTime alone, as upstream. */

@@ -1,5 +1,6 @@
 package dev.rheo.codec.protobuf;
 
+import dev.rheo.codec.io.ByteOutput;
 import dev.rheo.codec.io.JsonScanner;
 import dev.rheo.codec.value.Base64Text;
 import dev.rheo.codec.value.Times;
@@ -23,6 +24,11 @@ final class ProtobufWriter {
    */
   void message(MessageType type) {
     in.expect('{');
+    members(type);
+  }
+
+  /** Writes the members that follow, and consumes the closing brace. */
+  void members(MessageType type) {
     if (in.consume('}')) {
       return;
     }
@@ -43,6 +49,15 @@ final class ProtobufWriter {
         field(field, 0);
       }
     } while (in.more('}'));
+  }
+
+  /** Writes the one member that follows, an object, as a field. */
+  void member(int number, MessageType type) {
+    in.string();
+    in.expect(':');
+    int start = out.open(number);
+    message(type);
+    out.close(start);
   }
 
   /** A field within as many more messages as structs are inlined around it. */
@@ -186,7 +201,7 @@ final class ProtobufWriter {
       return;
     }
     byte[] utf8 = new byte[in.stringEnd() - in.stringStart()];
-    int length = in.unescape(utf8);
+    int length = in.unescape(utf8, 0);
     out.bytes(number, utf8, 0, length);
   }
 
@@ -194,17 +209,21 @@ final class ProtobufWriter {
     in.string();
     int from = in.stringStart();
     int to = in.stringEnd();
-    if (Base64Text.isCanonical(in.bytes(), from, to)) {
-      int length = Base64Text.decodedLength(in.bytes(), from, to);
+    int length = Base64Text.decodedLength(in.bytes(), from, to);
+    if (length >= 0) {
+      ByteOutput bytes = out.out();
+      int start = bytes.size();
       out.tag(number, Wire.BYTES);
       out.varint(length);
-      int at = out.out().claim(length);
-      Base64Text.decodeCanonical(in.bytes(), from, to, out.out().array(), at);
-    } else {
-      byte[] text = in.text().getBytes(StandardCharsets.UTF_8);
-      byte[] data = Base64Text.decode(text, 0, text.length);
-      out.bytes(number, data, 0, data.length);
+      int at = bytes.claim(length);
+      if (Base64Text.decodeCanonical(in.bytes(), from, to, bytes.array(), at)) {
+        return;
+      }
+      bytes.truncate(start);
     }
+    byte[] text = in.text().getBytes(StandardCharsets.UTF_8);
+    byte[] data = Base64Text.decode(text, 0, text.length);
+    out.bytes(number, data, 0, data.length);
   }
 
   private void time(boolean micro) {

@@ -244,14 +244,51 @@ class ProtobufCodecTest {
       String json =
           "{\"kind\":\"ConfigMap\",\"apiVersion\":\"v1\",\"metadata\":{},\"data\":{\"k\":\"%s\"}}"
               .formatted("x".repeat(length));
-      byte[] form = CODEC.toProtobuf(json.getBytes(UTF_8));
-      byte[] prefix = ProtobufFrames.eventPrefix("MODIFIED", form.length);
-      assertThat(ByteBuffer.wrap(prefix).getInt()).isEqualTo(prefix.length - 4 + form.length);
-      byte[] event = Arrays.copyOfRange(prefix, 4, prefix.length + form.length);
-      System.arraycopy(form, 0, event, prefix.length - 4, form.length);
+      byte[] message = CODEC.toMessage(json.getBytes(UTF_8), "v1", "ConfigMap");
+      byte[] prefix = ProtobufFrames.eventPrefix("MODIFIED", "v1", "ConfigMap", message.length);
+      byte[] frame = join(prefix, message, ProtobufFrames.suffix());
+      assertThat(ByteBuffer.wrap(prefix).getInt()).isEqualTo(frame.length - 4);
+      byte[] event = Arrays.copyOfRange(frame, ProtobufFrames.FRAME_HEAD, frame.length);
       ObjectNode tree = CODEC.toTree(event, "v1", "WatchEvent");
       assertThat(tree.get("type").textValue()).isEqualTo("MODIFIED");
-      assertThat(tree.path("object").path("data").path("k").textValue()).hasSize(length);
+      assertThat(tree.get("object")).hasToString(json);
     }
+  }
+
+  @Test
+  void anObjectIsFramedAroundItsMessage() {
+    String tail = "\"metadata\":{\"name\":\"n\"},\"data\":{\"k\":\"v\"}}";
+    String json = "{\"kind\":\"ConfigMap\",\"apiVersion\":\"v1\"," + tail;
+    byte[] message = CODEC.toMessage(json.getBytes(UTF_8), "v1", "ConfigMap");
+    byte[] fromTail = CODEC.toMessage(tail.getBytes(UTF_8), 0, tail.length(), "v1", "ConfigMap");
+    assertThat(fromTail).isEqualTo(message);
+    byte[] prefix = ProtobufFrames.objectPrefix("v1", "ConfigMap", message.length);
+    assertThat(join(prefix, message, ProtobufFrames.suffix()))
+        .isEqualTo(CODEC.toProtobuf(json.getBytes(UTF_8)));
+  }
+
+  @Test
+  void metadataIsTheBeginningOfAMessage() {
+    for (int length : new int[] {0, 1, 100, 200, 20_000}) {
+      String metadata =
+          "\"metadata\":{\"name\":\"%s\",\"labels\":{\"a\":\"b\"}}".formatted("n".repeat(length));
+      String json = "{" + metadata + ",\"data\":{\"k\":\"v\"}}";
+      byte[] message = CODEC.toMessage(json.getBytes(UTF_8), "v1", "ConfigMap");
+      byte[] partial = CODEC.toPartialMessage(json.getBytes(UTF_8), 1, 1 + metadata.length());
+      int size = ProtobufFrames.metadataSize(Arrays.copyOf(message, 12));
+      assertThat(Arrays.copyOf(message, size)).isEqualTo(partial);
+      ObjectNode tree = CODEC.toTree(partial, "meta.k8s.io/v1", "PartialObjectMetadata");
+      assertThat(tree.at("/metadata/labels/a").textValue()).isEqualTo("b");
+    }
+    assertThatThrownBy(() -> ProtobufFrames.metadataSize(new byte[] {0x12, 1, 0}))
+        .isInstanceOf(ApiException.class);
+  }
+
+  private static byte[] join(byte[]... parts) {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    for (byte[] part : parts) {
+      out.writeBytes(part);
+    }
+    return out.toByteArray();
   }
 }

@@ -45,7 +45,7 @@ final class ConnectionInitializer extends ChannelInitializer<SocketChannel> {
   @Override
   protected void initChannel(SocketChannel channel) {
     if (edge.connections.incrementAndGet() > edge.settings.limits().connections()) {
-      edge.connections.decrementAndGet();
+      edge.connectionEnded();
       edge.counters.refused(Refusal.CONNECTIONS);
       channel.close();
       return;
@@ -102,7 +102,7 @@ final class ConnectionInitializer extends ChannelInitializer<SocketChannel> {
     @Override
     public void channelInactive(ChannelHandlerContext ctx) {
       watchdog.connections().remove(connection);
-      edge.connections.decrementAndGet();
+      edge.connectionEnded();
       connection.closed();
       ctx.fireChannelInactive();
     }

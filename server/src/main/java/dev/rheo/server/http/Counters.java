@@ -17,7 +17,8 @@ final class Counters {
     RESPONSE_BYTES,
     BODY_TOO_LARGE,
     HEADER_TOO_LARGE,
-    BAD_REQUEST
+    BAD_REQUEST,
+    BAD_FRAME
   }
 
   /** Which time limit ended something, other than a stall. */

@@ -16,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -35,6 +36,9 @@ public final class Edge implements AutoCloseable {
 
   private static final System.Logger LOG = System.getLogger(Edge.class.getName());
   private static final Duration SHUTDOWN = Duration.ofSeconds(5);
+
+  /** How long connections whose requests are answered may take to end by themselves. */
+  private static final Duration FAREWELL = Duration.ofMillis(1500);
 
   /** One event loop and what belongs to it. */
   private record Lane(EventLoop loop, Pump pump, Watchdog watchdog) {}
@@ -129,7 +133,8 @@ public final class Edge implements AutoCloseable {
    * Goes out of service gently: stops accepting, tells clients to open no new requests here
    * (GOAWAY, {@code Connection: close}), asks long-running bodies to {@link Body#finish()} at
    * moments spread over {@code spread}, so that their clients do not all come back elsewhere at
-   * once, and waits until no request is running.
+   * once, waits until no request is running, and briefly for the connections to end, so that {@link
+   * #close} need not tear them.
    *
    * @param atMost how long to wait, all in all
    * @return whether all requests came to their end
@@ -149,8 +154,17 @@ public final class Edge implements AutoCloseable {
     for (Lane lane : all) {
       lane.loop().execute(() -> drain(lane, spread));
     }
+    long until = System.nanoTime() + atMost.toNanos();
+    boolean idle = await(context.idle(), atMost.toNanos());
+    if (idle) {
+      await(context.unconnected(), Math.min(until - System.nanoTime(), FAREWELL.toNanos()));
+    }
+    return idle;
+  }
+
+  private static boolean await(Future<?> future, long nanos) throws InterruptedException {
     try {
-      context.idle().get(atMost.toNanos(), TimeUnit.NANOSECONDS);
+      future.get(nanos, TimeUnit.NANOSECONDS);
       return true;
     } catch (TimeoutException e) {
       return false;

@@ -23,6 +23,7 @@ final class EdgeContext {
   volatile boolean draining;
   private final AtomicLong running = new AtomicLong();
   private final CompletableFuture<Void> idle = new CompletableFuture<>();
+  private final CompletableFuture<Void> unconnected = new CompletableFuture<>();
 
   EdgeContext(EdgeSettings settings, Handler handler) {
     this.settings = settings;
@@ -47,6 +48,20 @@ final class EdgeContext {
     if (running.decrementAndGet() == 0 && draining) {
       idle.complete(null);
     }
+  }
+
+  void connectionEnded() {
+    if (connections.decrementAndGet() == 0 && draining) {
+      unconnected.complete(null);
+    }
+  }
+
+  /** Call after {@link #draining} was set. Completes when no connection is open any more. */
+  CompletableFuture<Void> unconnected() {
+    if (connections.get() == 0) {
+      unconnected.complete(null);
+    }
+    return unconnected;
   }
 
   /** Call after {@link #draining} was set. Completes when no request is running any more. */

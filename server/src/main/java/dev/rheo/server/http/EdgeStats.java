@@ -24,7 +24,8 @@ import java.util.Map;
  *     request-body}, {@code idle}, {@code ping}
  * @param refusals requests and connections refused, by cause: {@code connections}, {@code
  *     read-seats}, {@code mutating-seats}, {@code request-bodies}, {@code response-bytes}, {@code
- *     body-too-large}, {@code header-too-large}, {@code bad-request}
+ *     body-too-large}, {@code header-too-large}, {@code bad-request}, {@code bad-frame} (of a
+ *     WebSocket)
  */
 public record EdgeStats(
     String transport,

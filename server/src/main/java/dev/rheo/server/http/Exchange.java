@@ -243,7 +243,7 @@ final class Exchange implements Drawn.Listener {
     HttpResponse response;
     long counted = 0;
     try {
-      response = seated();
+      response = WebSocketHandshake.answer(request, seated());
       byte[] bytes = response.bytes();
       if (bytes != null && bytes.length > FREE_RESPONSE_BYTES) {
         counted = bytes.length;

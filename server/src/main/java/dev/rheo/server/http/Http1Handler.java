@@ -16,6 +16,7 @@ import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpObject;
 import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
@@ -287,6 +288,16 @@ final class Http1Handler extends ChannelInboundHandlerAdapter implements Connect
     ReferenceCountUtil.release(part);
   }
 
+  /** What comes after this request is WebSocket: the handlers of HTTP make way. */
+  private WebSocketHandler switchToWebSocket(ChannelHandlerContext ctx, Exchange exchange) {
+    current = null;
+    WebSocketHandler socket = WebSocketHandler.install(edge, connection, exchange);
+    ctx.pipeline().remove(this);
+    // What it has read and not understood yet goes to the handlers that follow.
+    ctx.pipeline().remove(HttpServerCodec.class);
+    return socket;
+  }
+
   private final class Http1Wire extends Wire {
 
     private final ChannelHandlerContext ctx;
@@ -295,6 +306,7 @@ final class Http1Handler extends ChannelInboundHandlerAdapter implements Connect
     private boolean keepAlive;
     private boolean delimitedByClose;
     @Nullable Exchange exchange;
+    private @Nullable WebSocketHandler socket;
 
     Http1Wire(
         ChannelHandlerContext ctx,
@@ -312,6 +324,16 @@ final class Http1Handler extends ChannelInboundHandlerAdapter implements Connect
           new DefaultHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.valueOf(status));
       headers.forEach((name, value) -> response.headers().add(name, value));
       Exchange mine = exchange;
+      if (status == HttpResponseStatus.SWITCHING_PROTOCOLS.code() && mine != null) {
+        ChannelFuture switched = ctx.write(response);
+        if (pipelined.isEmpty()) {
+          socket = switchToWebSocket(ctx, mine);
+        } else {
+          // It went on without waiting for the answer: what in, nobody knows.
+          connection().closeHard();
+        }
+        return switched;
+      }
       keepAlive = wantsKeepAlive && !connection().draining && mine != null && mine.inputComplete();
       if (length >= 0) {
         if (status != 204 && status != 304) {
@@ -334,18 +356,26 @@ final class Http1Handler extends ChannelInboundHandlerAdapter implements Connect
 
     @Override
     ChannelFuture data(ByteBuf bytes, boolean last) {
+      if (socket != null) {
+        return socket.data(bytes, last);
+      }
       return ctx.write(last ? new DefaultLastHttpContent(bytes) : new DefaultHttpContent(bytes));
     }
 
     @Override
     ChannelFuture end() {
+      if (socket != null) {
+        return socket.data(Unpooled.EMPTY_BUFFER, true);
+      }
       return ctx.write(LastHttpContent.EMPTY_LAST_CONTENT);
     }
 
     @Override
     void cut(Cut why) {
       keepAlive = false;
-      if (why == Cut.BROKEN && !delimitedByClose) {
+      if (why == Cut.BROKEN && socket != null) {
+        socket.broken();
+      } else if (why == Cut.BROKEN && !delimitedByClose) {
         // What was written arrives, and the missing last chunk says that there should be more.
         ctx.close();
       } else {
@@ -387,7 +417,9 @@ final class Http1Handler extends ChannelInboundHandlerAdapter implements Connect
     @Override
     void done(boolean complete) {
       Exchange mine = exchange;
-      if (mine != null) {
+      if (socket != null) {
+        socket.done();
+      } else if (mine != null) {
         ended(mine, complete && keepAlive);
       }
     }

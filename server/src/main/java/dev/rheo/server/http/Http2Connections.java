@@ -25,6 +25,7 @@ import io.netty.handler.codec.http2.Http2Stream;
 import io.netty.handler.codec.http2.Http2WindowUpdateFrame;
 import io.netty.util.collection.IntObjectHashMap;
 import io.netty.util.collection.IntObjectMap;
+import java.util.concurrent.TimeUnit;
 
 /** Sets connections up to speak HTTP/2. */
 final class Http2Connections {
@@ -35,6 +36,12 @@ final class Http2Connections {
   private static final int CONNECTION_WINDOW = 1 << 20;
 
   private static final int RESET_WINDOW_SECONDS = 30;
+
+  /** How long a peer may take to answer that it was told to open no more streams. */
+  private static final long LAST_STREAM_MILLIS = 1000;
+
+  /** What the PING says that follows the first GOAWAY. */
+  private static final long DRAIN_PING = 0x7268656f_2d627965L;
 
   private final EdgeContext edge;
 
@@ -72,12 +79,18 @@ final class Http2Connections {
   /**
    * Stands between the codec and the streams: tells the pump what the peer's flow control admits,
    * which the streams' own channels do not.
+   *
+   * <p>A connection is drained as RFC 9113 §6.8 has it: a GOAWAY that still admits every stream, so
+   * that requests on their way are served; when the peer has answered the PING behind it, and so
+   * opens no more, a GOAWAY that names the last stream that was taken up; the end when those are
+   * over. A request that came too late is then known not to have been touched.
    */
   static final class Flow extends ChannelDuplexHandler implements Connection.Protocol {
 
     private final Connection connection;
     private final Http2Connection http2;
     private final IntObjectMap<Exchange> exchanges = new IntObjectHashMap<>(4);
+    private boolean lastStreamNamed;
 
     Flow(Connection connection, Http2FrameCodec codec) {
       this.connection = connection;
@@ -99,9 +112,7 @@ final class Http2Connections {
 
     void closed(int streamId) {
       exchanges.remove(streamId);
-      if (connection.draining && exchanges.isEmpty()) {
-        connection.channel.close();
-      }
+      closeIfDone();
     }
 
     long streamWindow(int streamId) {
@@ -115,6 +126,9 @@ final class Http2Connections {
 
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
+      if (message instanceof Http2PingFrame ping && ping.ack() && ping.content() == DRAIN_PING) {
+        nameLastStream();
+      }
       if (message instanceof Http2PingFrame
           || message instanceof Http2SettingsFrame
           || message instanceof Http2SettingsAckFrame) {
@@ -142,13 +156,32 @@ final class Http2Connections {
         return;
       }
       connection.draining = true;
-      // Streams that are already on their way are still served; new ones go elsewhere.
-      DefaultHttp2GoAwayFrame goAway = new DefaultHttp2GoAwayFrame(Http2Error.NO_ERROR);
-      goAway.setExtraStreamIds(Integer.MAX_VALUE);
-      connection.channel.writeAndFlush(goAway);
-      if (exchanges.isEmpty()) {
+      goAway(Integer.MAX_VALUE);
+      connection.channel.writeAndFlush(new DefaultHttp2PingFrame(DRAIN_PING));
+      connection
+          .pump
+          .loop()
+          .schedule(this::nameLastStream, LAST_STREAM_MILLIS, TimeUnit.MILLISECONDS);
+    }
+
+    private void nameLastStream() {
+      if (!lastStreamNamed && connection.channel.isActive()) {
+        lastStreamNamed = true;
+        goAway(0);
+        closeIfDone();
+      }
+    }
+
+    private void closeIfDone() {
+      if (lastStreamNamed && exchanges.isEmpty()) {
         connection.channel.close();
       }
+    }
+
+    private void goAway(int extraStreams) {
+      DefaultHttp2GoAwayFrame goAway = new DefaultHttp2GoAwayFrame(Http2Error.NO_ERROR);
+      goAway.setExtraStreamIds(extraStreams);
+      connection.channel.writeAndFlush(goAway);
     }
 
     @Override

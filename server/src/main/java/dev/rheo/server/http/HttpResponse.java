@@ -9,6 +9,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class HttpResponse {
 
+  private static final int SWITCHING_PROTOCOLS = 101;
+
   private final int status;
   private final HttpHeaders headers = new HttpHeaders();
   private final byte @Nullable [] bytes;
@@ -17,7 +19,7 @@ public final class HttpResponse {
 
   private HttpResponse(
       int status, byte @Nullable [] bytes, @Nullable Body body, boolean longRunning) {
-    if (status < 200 || status > 599) {
+    if ((status < 200 && status != SWITCHING_PROTOCOLS) || status > 599) {
       throw new IllegalArgumentException("not a final status: " + status);
     }
     this.status = status;
@@ -50,6 +52,11 @@ public final class HttpResponse {
   public static HttpResponse longRunning(int status, String contentType, Body body) {
     HttpResponse response = new HttpResponse(status, null, body, true);
     return response.header("Content-Type", contentType);
+  }
+
+  /** An answer after which the connection speaks another protocol: that of the body's bytes. */
+  static HttpResponse switching(Body body) {
+    return new HttpResponse(SWITCHING_PROTOCOLS, null, body, true);
   }
 
   /** An answer without a body (304, or a redirect). */

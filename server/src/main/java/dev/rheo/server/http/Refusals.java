@@ -25,8 +25,13 @@ public final class Refusals {
 
   /** A refusal with what it says of when to come again. */
   public static HttpResponse of(Status status) {
+    return of(status, "application/json", status.toJson());
+  }
+
+  /** The same in another media type. */
+  public static HttpResponse of(Status status, String contentType, byte[] encoded) {
     HttpResponse response =
-        HttpResponse.bytes(status.code(), "application/json", status.toJson())
+        HttpResponse.bytes(status.code(), contentType, encoded)
             .header("X-Content-Type-Options", "nosniff");
     if (status.retryAfterSeconds() > 0) {
       response.header("Retry-After", Integer.toString(status.retryAfterSeconds()));

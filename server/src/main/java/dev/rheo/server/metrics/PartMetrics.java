@@ -67,6 +67,42 @@ public final class PartMetrics {
         EdgeStats::refusals);
   }
 
+  private void forms(Supplier<CacheStats> cache) {
+    gauge("rheo_forms", "Derived forms that are there.", cache, stats -> stats.forms().count());
+    gauge("rheo_forms_bytes", "Bytes of their files.", cache, stats -> stats.forms().bytes());
+    gauge(
+        "rheo_forms_index_bytes",
+        "Heap of their index.",
+        cache,
+        stats -> stats.forms().heapBytes());
+    gauge(
+        "rheo_forms_pending",
+        "Derived forms that are being made or waited for.",
+        cache,
+        stats -> stats.forms().pending());
+    counter("rheo_forms_made", "Derived forms made.", cache, stats -> stats.forms().made());
+    counter(
+        "rheo_forms_made_bytes",
+        "Bytes of the derived forms made.",
+        cache,
+        stats -> stats.forms().madeBytes());
+    counter(
+        "rheo_forms_making_seconds",
+        "Time that making derived forms took.",
+        cache,
+        stats -> stats.forms().makingNanos() / 1e9);
+    counter(
+        "rheo_forms_failures",
+        "Derived forms that could not be made.",
+        cache,
+        stats -> stats.forms().failures());
+    counter(
+        "rheo_forms_evicted_files",
+        "Files of derived forms given up for the budget, or because they were mostly dead.",
+        cache,
+        stats -> stats.forms().evictedFiles());
+  }
+
   public void cache(Supplier<CacheStats> cache) {
     gauge(
         "rheo_cache_revision",
@@ -133,6 +169,7 @@ public final class PartMetrics {
         "Watches that wait for an event.",
         cache,
         CacheStats::waitingReaders);
+    forms(cache);
     resources(
         "apiserver_storage_objects", "Objects by resource.", cache, CacheStats.Resource::objects);
     objects(cache);

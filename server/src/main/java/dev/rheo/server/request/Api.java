@@ -2,10 +2,14 @@ package dev.rheo.server.request;
 
 import dev.rheo.api.select.FieldSelector;
 import dev.rheo.api.status.ApiException;
+import dev.rheo.api.status.Status;
+import dev.rheo.server.encoding.Encodings;
+import dev.rheo.server.encoding.Format;
 import dev.rheo.server.http.Handler;
 import dev.rheo.server.http.HttpRequest;
 import dev.rheo.server.http.HttpResponse;
 import dev.rheo.server.http.Refusals;
+import dev.rheo.server.http.WebSocketHandshake;
 import dev.rheo.server.metrics.RequestMetrics;
 import dev.rheo.server.resource.ResourceRegistry;
 import dev.rheo.server.resource.ResourceType;
@@ -14,6 +18,8 @@ import dev.rheo.server.security.Authenticator;
 import dev.rheo.server.security.Authorizer;
 import dev.rheo.server.security.RequestAttributes;
 import dev.rheo.server.security.User;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -26,12 +32,15 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Api implements Handler {
 
+  private static final Logger LOG = System.getLogger(Api.class.getName());
+
   private final Authenticator authenticator;
   private final Authorizer authorizer;
   private final ResourceRegistry registry;
   private final NonResource nonResource;
   private final ResourceReads reads;
   private final ResourceWrites writes;
+  private final Encodings encodings;
   private final RequestMetrics metrics;
 
   public Api(
@@ -41,6 +50,7 @@ public final class Api implements Handler {
       NonResource nonResource,
       ResourceReads reads,
       ResourceWrites writes,
+      Encodings encodings,
       RequestMetrics metrics) {
     this.authenticator = authenticator;
     this.authorizer = authorizer;
@@ -48,6 +58,7 @@ public final class Api implements Handler {
     this.nonResource = nonResource;
     this.reads = reads;
     this.writes = writes;
+    this.encodings = encodings;
     this.metrics = metrics;
   }
 
@@ -110,13 +121,28 @@ public final class Api implements Handler {
         default -> writes.answer(call);
       };
     } catch (ApiException refusal) {
-      return Refusals.of(refusal.status());
+      return refused(call, refusal.status());
     }
+  }
+
+  /** In the media type that was asked for, if it is one of ours. */
+  private HttpResponse refused(Call call, Status status) {
+    Format format = Format.JSON;
+    try {
+      String accept = call.request().header("Accept");
+      format = Format.of(encodings.negotiation().accept(accept, false).mediaType());
+    } catch (ApiException notAcceptable) {
+      LOG.log(Level.DEBUG, "refused in JSON", notAcceptable);
+    }
+    return Refusals.of(status, format.contentType(), format.encodeStatus(status.toJson()));
   }
 
   private User authorize(HttpRequest request, RequestInfo info) {
     User user =
-        authenticator.authenticate(request.clientCertificate(), request.header("Authorization"));
+        authenticator.authenticate(
+            request.clientCertificate(),
+            request.header("Authorization"),
+            WebSocketHandshake.protocols(request));
     authorizer.authorize(user, attributes(info));
     return user;
   }

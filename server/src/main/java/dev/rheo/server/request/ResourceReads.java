@@ -3,14 +3,21 @@ package dev.rheo.server.request;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.rheo.api.feature.FeatureGates;
-import dev.rheo.api.media.Negotiation;
+import dev.rheo.api.feature.FeatureGates.Gate;
+import dev.rheo.api.media.Accepted;
 import dev.rheo.api.options.ListOptions;
 import dev.rheo.api.select.FieldSelector;
 import dev.rheo.api.status.ApiException;
+import dev.rheo.codec.schema.TypeTable;
+import dev.rheo.server.encoding.Encoding;
+import dev.rheo.server.encoding.Encodings;
+import dev.rheo.server.encoding.Format;
 import dev.rheo.server.http.Body;
+import dev.rheo.server.http.BytesBody;
 import dev.rheo.server.http.Deflaters;
 import dev.rheo.server.http.HttpRequest;
 import dev.rheo.server.http.HttpResponse;
+import dev.rheo.server.http.WebSocketHandshake;
 import dev.rheo.server.metrics.RequestMetrics;
 import dev.rheo.server.request.Api.Call;
 import dev.rheo.server.resource.ResourceType;
@@ -25,19 +32,22 @@ import java.util.Objects;
 /** Reads over HTTP: from a call to options, and from a body to a response. */
 public final class ResourceReads {
 
-  static final String JSON = "application/json";
-
   private static final ObjectMapper JSON_MAPPER = new ObjectMapper();
-  private static final Negotiation NEGOTIATION = Negotiation.json();
 
   private final Reads reads;
   private final FeatureGates gates;
   private final RequestMetrics metrics;
   private final Deflaters deflaters;
+  private final Encodings encodings;
 
   public ResourceReads(
-      Reads reads, FeatureGates gates, RequestMetrics metrics, Deflaters deflaters) {
+      Reads reads,
+      Encodings encodings,
+      FeatureGates gates,
+      RequestMetrics metrics,
+      Deflaters deflaters) {
     this.reads = reads;
+    this.encodings = encodings;
     this.gates = gates;
     this.metrics = metrics;
     this.deflaters = deflaters;
@@ -45,35 +55,70 @@ public final class ResourceReads {
 
   HttpResponse answer(Call call) throws InterruptedException, IOException {
     boolean watch = call.info().verb().equals("watch");
-    NEGOTIATION.accept(call.request().header("Accept"), watch);
-    if (call.info().verb().equals("get")) {
-      return get(call);
-    }
-    ListOptions options = options(call, watch);
+    boolean list = call.info().verb().equals("list");
+    Accepted accepted = encodings.negotiation().accept(call.request().header("Accept"), watch);
+    String includeObject =
+        Objects.requireNonNullElse(call.request().queryParameter("includeObject"), "");
+    Encoding encoding = encodings.find(call.type(), accepted, list, includeObject);
+    boolean gzip = gates.enabled(Gate.API_RESPONSE_COMPRESSION) && acceptsGzip(call.request());
     if (watch) {
-      Body body =
-          reads.watch(
-              call.type(), call.namespace(), options, new Counted(metrics.watch(call.info())));
-      return HttpResponse.longRunning(200, JSON, body);
+      boolean compressed =
+          gzip
+              && gates.enabled(Gate.WATCH_COMPRESSION)
+              && !WebSocketHandshake.isAskedBy(call.request());
+      return watch(call, new Reads.Wish(encoding, compressed));
     }
-    return sent(call, reads.list(call.type(), call.namespace(), options));
+    // Indented text is made for each reader, and so is its compression.
+    boolean pretty = encoding.format() == Format.JSON && isPretty(call, accepted);
+    Reads.Wish wish = new Reads.Wish(encoding, gzip && !pretty);
+    Reads.Answer answer =
+        list
+            ? reads.list(call.type(), call.namespace(), options(call, false), wish)
+            : get(call, wish);
+    if (pretty) {
+      answer = new Reads.Answer(new PrettyBody(answer.body()), answer.atLeast(), false);
+    }
+    return sent(encoding.format().contentType(), answer, gzip);
   }
 
-  private HttpResponse get(Call call) throws InterruptedException, IOException {
+  private HttpResponse watch(Call call, Reads.Wish wish) throws InterruptedException {
+    Body body =
+        reads.watch(
+            call.type(),
+            call.namespace(),
+            options(call, true),
+            wish,
+            new Counted(metrics.watch(call.info())));
+    String type = Objects.requireNonNull(wish.encoding().format().watchContentType());
+    HttpResponse response = HttpResponse.longRunning(200, type, body);
+    return wish.gzip() ? gzipped(response) : response;
+  }
+
+  private Reads.Answer get(Call call, Reads.Wish wish) throws InterruptedException, IOException {
     String resourceVersion =
         Objects.requireNonNullElse(call.request().queryParameter("resourceVersion"), "");
     String name = Objects.requireNonNull(call.info().name());
     Reads.Found found = reads.find(call.type(), call.namespace(), name, resourceVersion);
     String subresource = call.info().subresource();
-    if (subresource != null && !isPartOfObject(call.type(), subresource)) {
-      if (!subresource.equals("scale")) {
-        throw ApiException.serviceUnavailable(
-            "this server does not reach nodes, services or pods: no " + subresource);
-      }
-      ObjectNode scale = Scales.of((ObjectNode) JSON_MAPPER.readTree(found.bytes()));
-      return HttpResponse.bytes(200, JSON, JSON_MAPPER.writeValueAsBytes(scale));
+    if (subresource == null || isPartOfObject(call.type(), subresource)) {
+      return found.answer(wish);
     }
-    return sent(call, found.answer());
+    if (!subresource.equals("scale")) {
+      throw ApiException.serviceUnavailable(
+          "this server does not reach nodes, services or pods: no " + subresource);
+    }
+    ObjectNode scale = Scales.of((ObjectNode) JSON_MAPPER.readTree(found.bytes()));
+    byte[] bytes =
+        wish.encoding()
+            .format()
+            .encode(
+                JSON_MAPPER.writeValueAsBytes(scale),
+                TypeTable.builtIn().type("autoscaling/v1", "Scale"));
+    return new Reads.Answer(new BytesBody(bytes), bytes.length, false);
+  }
+
+  private static boolean isPretty(Call call, Accepted accepted) {
+    return accepted.pretty() || Api.isTrue(call.request(), "pretty");
   }
 
   /** Whether a subresource is a view of the object itself, such as its status. */
@@ -92,23 +137,21 @@ public final class ResourceReads {
     return options.withFieldSelector(resolved);
   }
 
-  private HttpResponse sent(Call call, Reads.Answer answer) {
-    if (Api.isTrue(call.request(), "pretty")) {
-      return compressed(call, new Reads.Answer(new PrettyBody(answer.body()), answer.atLeast()));
+  private HttpResponse sent(String contentType, Reads.Answer answer, boolean gzip) {
+    if (answer.gzipped()) {
+      return gzipped(HttpResponse.streaming(200, contentType, answer.body()));
     }
-    return compressed(call, answer);
-  }
-
-  private HttpResponse compressed(Call call, Reads.Answer answer) {
-    if (answer.atLeast() > Reads.COMPRESS_ABOVE && acceptsGzip(call.request())) {
+    if (gzip && answer.atLeast() > Reads.COMPRESS_ABOVE) {
       Body compressed = deflaters.tryCompress(answer.body());
       if (compressed != null) {
-        return HttpResponse.streaming(200, JSON, compressed)
-            .header("Content-Encoding", "gzip")
-            .header("Vary", "Accept-Encoding");
+        return gzipped(HttpResponse.streaming(200, contentType, compressed));
       }
     }
-    return HttpResponse.streaming(200, JSON, answer.body());
+    return HttpResponse.streaming(200, contentType, answer.body());
+  }
+
+  private static HttpResponse gzipped(HttpResponse response) {
+    return response.header("Content-Encoding", "gzip").header("Vary", "Accept-Encoding");
   }
 
   static boolean acceptsGzip(HttpRequest request) {

@@ -1,15 +1,22 @@
 package dev.rheo.server.request;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.rheo.api.feature.FeatureGates;
+import dev.rheo.api.media.Accepted;
 import dev.rheo.api.media.MediaType;
-import dev.rheo.api.media.Negotiation;
 import dev.rheo.api.options.DeleteOptions;
 import dev.rheo.api.options.ListOptions;
 import dev.rheo.api.options.WriteOptions;
 import dev.rheo.api.status.ApiException;
+import dev.rheo.codec.cbor.CborForms;
 import dev.rheo.codec.json.ObjectDecoder;
 import dev.rheo.codec.protobuf.ProtobufCodec;
+import dev.rheo.codec.schema.ObjectType;
+import dev.rheo.codec.schema.TypeTable;
+import dev.rheo.server.encoding.Encoding;
+import dev.rheo.server.encoding.Encodings;
+import dev.rheo.server.encoding.Format;
 import dev.rheo.server.http.HttpRequest;
 import dev.rheo.server.http.HttpResponse;
 import dev.rheo.server.request.Api.Call;
@@ -20,28 +27,28 @@ import dev.rheo.server.verb.write.Writes;
 import java.io.IOException;
 import java.util.List;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /** Writes over HTTP: from a call to options and a body, and from a result to a response. */
 public final class ResourceWrites {
 
-  private static final Negotiation ANSWERS = Negotiation.json();
-  private static final Negotiation BODIES =
-      new Negotiation(
-          List.of(MediaType.JSON, MediaType.YAML, MediaType.PROTOBUF),
-          List.of(),
-          Negotiation.Transforms.NONE);
+  private static final ObjectMapper JSON_MAPPER = new ObjectMapper();
 
   private final Writes writes;
+  private final Encodings encodings;
   private final FeatureGates gates;
 
-  public ResourceWrites(Writes writes, FeatureGates gates) {
+  public ResourceWrites(Writes writes, Encodings encodings, FeatureGates gates) {
     this.writes = writes;
+    this.encodings = encodings;
     this.gates = gates;
   }
 
   HttpResponse answer(Call call) throws IOException {
     HttpRequest request = call.request();
-    ANSWERS.accept(request.header("Accept"), false);
+    Accepted accepted = encodings.negotiation().accept(request.header("Accept"), false);
+    String includeObject = Objects.requireNonNullElse(request.queryParameter("includeObject"), "");
+    Encoding encoding = encodings.find(call.type(), accepted, null, includeObject);
     ObjectPath path =
         new ObjectPath(
             call.type(),
@@ -51,11 +58,9 @@ public final class ResourceWrites {
     WriteResult result =
         switch (call.info().verb()) {
           case "create" ->
-              writes.create(
-                  path, body(request), WriteOptions.forCreate(request.query()), call.user());
+              writes.create(path, body(call), WriteOptions.forCreate(request.query()), call.user());
           case "update" ->
-              writes.update(
-                  path, body(request), WriteOptions.forUpdate(request.query()), call.user());
+              writes.update(path, body(call), WriteOptions.forUpdate(request.query()), call.user());
           case "patch" -> patch(path, call);
           case "delete" -> writes.delete(path, deleteOptions(call), call.user());
           case "deletecollection" ->
@@ -64,7 +69,11 @@ public final class ResourceWrites {
               throw ApiException.methodNotSupported(
                   call.type().groupResource(), call.info().verb());
         };
-    HttpResponse response = HttpResponse.bytes(result.code(), MediaType.JSON, result.body());
+    HttpResponse response =
+        HttpResponse.bytes(
+            result.code(),
+            encoding.format().contentType(),
+            WriteAnswers.encode(result.body(), call.type(), encoding));
     result.warnings().forEach(warning -> Warnings.add(response, warning));
     return response;
   }
@@ -79,11 +88,23 @@ public final class ResourceWrites {
     return writes.patch(path, new RequestBody(request.body(), essence), options, call.user());
   }
 
-  private static RequestBody body(HttpRequest request) {
-    String type = BODIES.contentType(request.header("Content-Type"));
-    return type.equals(MediaType.PROTOBUF)
-        ? new RequestBody(ProtobufCodec.builtIn().toJson(request.body()), MediaType.JSON)
-        : new RequestBody(request.body(), type);
+  private RequestBody body(Call call) throws IOException {
+    return body(
+        call.request(), TypeTable.builtIn().type(call.type().apiVersion(), call.type().kind()));
+  }
+
+  /** A body whose bytes are JSON or YAML. */
+  private RequestBody body(HttpRequest request, @Nullable ObjectType type) throws IOException {
+    String mediaType = encodings.negotiation().contentType(request.header("Content-Type"));
+    return switch (Format.of(mediaType)) {
+      case JSON, YAML -> new RequestBody(request.body(), mediaType);
+      case PROTOBUF ->
+          new RequestBody(ProtobufCodec.builtIn().toJson(request.body()), MediaType.JSON);
+      case CBOR ->
+          new RequestBody(
+              JSON_MAPPER.writeValueAsBytes(CborForms.toTree(request.body(), type)),
+              MediaType.JSON);
+    };
   }
 
   private ListOptions selected(Call call) {
@@ -91,12 +112,12 @@ public final class ResourceWrites {
     return options.withFieldSelector(options.fieldSelector().resolve(call.type()::fieldLabel));
   }
 
-  private static DeleteOptions deleteOptions(Call call) throws IOException {
+  private DeleteOptions deleteOptions(Call call) throws IOException {
     HttpRequest request = call.request();
     if (request.body().length == 0) {
       return DeleteOptions.parse(request.query());
     }
-    RequestBody sent = body(request);
+    RequestBody sent = body(request, TypeTable.builtIn().type("v1", "DeleteOptions"));
     if (!sent.mediaType().equals(MediaType.JSON)) {
       throw ApiException.unsupportedMediaType(List.of(MediaType.JSON, MediaType.PROTOBUF));
     }

@@ -14,11 +14,11 @@ import java.util.Set;
 import java.util.function.Consumer;
 
 /** Reads the fact tables: a fact a line, columns between blanks, {@code -} for an empty column. */
-final class FactTable {
+public final class FactTable {
   private FactTable() {}
 
   /** Gives the columns of each line that is neither empty nor a comment. */
-  static void read(String name, Consumer<String[]> line) {
+  public static void read(String name, Consumer<String[]> line) {
     try (InputStream in = FactTable.class.getResourceAsStream(name)) {
       if (in == null) {
         throw new IllegalStateException("no fact table " + name);

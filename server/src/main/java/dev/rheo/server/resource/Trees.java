@@ -9,17 +9,17 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** Reading and changing JSON trees, in which a null is as good as absent. */
-final class Trees {
+public final class Trees {
   private Trees() {}
 
   /** The member, or null when it is absent or a JSON null. */
-  static @Nullable JsonNode get(@Nullable JsonNode node, String name) {
+  public static @Nullable JsonNode get(@Nullable JsonNode node, String name) {
     JsonNode child = node == null ? null : node.get(name);
     return child == null || child.isNull() ? null : child;
   }
 
   /** The member along the path, or null. */
-  static @Nullable JsonNode at(@Nullable JsonNode node, String... path) {
+  public static @Nullable JsonNode at(@Nullable JsonNode node, String... path) {
     JsonNode at = node;
     for (String name : path) {
       at = get(at, name);
@@ -42,29 +42,29 @@ final class Trees {
   }
 
   /** The text of the member along the path, {@code ""} when there is none. */
-  static String text(@Nullable JsonNode node, String... path) {
+  public static String text(@Nullable JsonNode node, String... path) {
     JsonNode at = at(node, path);
     return at == null ? "" : at.asText();
   }
 
-  static long number(@Nullable JsonNode node, String... path) {
+  public static long number(@Nullable JsonNode node, String... path) {
     JsonNode at = at(node, path);
     return at == null ? 0 : at.asLong();
   }
 
-  static boolean flag(@Nullable JsonNode node, String... path) {
+  public static boolean flag(@Nullable JsonNode node, String... path) {
     JsonNode at = at(node, path);
     return at != null && at.asBoolean();
   }
 
   /** Whether an array or object is absent or has nothing in it. */
-  static boolean isEmpty(@Nullable JsonNode node, String... path) {
+  public static boolean isEmpty(@Nullable JsonNode node, String... path) {
     JsonNode at = at(node, path);
     return at == null || at.isEmpty();
   }
 
   /** The objects in the array along the path. */
-  static List<ObjectNode> objects(@Nullable JsonNode node, String... path) {
+  public static List<ObjectNode> objects(@Nullable JsonNode node, String... path) {
     if (!(at(node, path) instanceof ArrayNode array)) {
       return List.of();
     }
@@ -77,7 +77,7 @@ final class Trees {
     return objects;
   }
 
-  static List<String> strings(@Nullable JsonNode node, String... path) {
+  public static List<String> strings(@Nullable JsonNode node, String... path) {
     if (!(at(node, path) instanceof ArrayNode array)) {
       return List.of();
     }

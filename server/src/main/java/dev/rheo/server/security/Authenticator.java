@@ -1,6 +1,7 @@
 package dev.rheo.server.security;
 
 import dev.rheo.api.status.ApiException;
+import dev.rheo.server.http.WebSocketHandshake;
 import java.nio.ByteBuffer;
 import java.security.GeneralSecurityException;
 import java.security.cert.CertificateEncodingException;
@@ -19,8 +20,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Finds out who asks: by client certificate (common name = user, organizations = groups), else by
- * bearer token. Whoever shows neither is {@link User#ANONYMOUS}; whoever shows something that is
- * not good, and nothing better, is refused with 401, as upstream does. Thread-safe.
+ * bearer token, which a WebSocket may bring as a subprotocol, as browsers cannot set headers.
+ * Whoever shows neither is {@link User#ANONYMOUS}; whoever shows something that is not good, and
+ * nothing better, is refused with 401, as upstream does. Thread-safe.
  */
 public final class Authenticator {
 
@@ -50,6 +52,17 @@ public final class Authenticator {
    * @throws ApiException 401 if what was shown is not good
    */
   public User authenticate(@Nullable X509Certificate certificate, @Nullable String authorization) {
+    return authenticate(certificate, authorization, List.of());
+  }
+
+  /**
+   * @param protocols the subprotocols that a request for a WebSocket names
+   * @throws ApiException 401 if what was shown is not good
+   */
+  public User authenticate(
+      @Nullable X509Certificate certificate,
+      @Nullable String authorization,
+      List<String> protocols) {
     boolean shown = false;
     if (certificate != null) {
       User user = byCertificate(certificate);
@@ -62,6 +75,14 @@ public final class Authenticator {
     String token = bearerToken(authorization);
     if (token != null) {
       User user = tokens.user(token);
+      if (user != null) {
+        return user;
+      }
+      shown = true;
+    }
+    if (protocols.stream().anyMatch(p -> p.startsWith(WebSocketHandshake.TOKEN_PROTOCOL))) {
+      String protocolToken = WebSocketToken.of(protocols);
+      User user = protocolToken == null ? null : tokens.user(protocolToken);
       if (user != null) {
         return user;
       }

@@ -40,6 +40,39 @@ class AccessTest {
     assertThat(tokens.user("t4")).isNull();
   }
 
+  /** "c2VjcmV0" is "secret". */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "T.c2VjcmV0,v1 | | alice",
+        "v1,T.c2VjcmV0 | | alice",
+        "T.c2VjcmV0,v1 | Bearer nonsense | alice",
+        "T.bm9uc2Vuc2U,v1 | Bearer secret | alice",
+        "v1,v2 | | system:anonymous",
+        // Nothing is left to answer with.
+        "T.c2VjcmV0 | | 401",
+        "T.c2VjcmV0,T.c2VjcmV0,v1 | | 401",
+        "T.bm9uc2Vuc2U,v1 | | 401",
+        "T.c2VjcmV0!,v1 | | 401",
+        // Padding; not UTF-8.
+        "T.c2VjcmV0cw==,v1 | | 401",
+        "T._w,v1 | | 401",
+      })
+  void aWebSocketMayBringItsTokenAsASubprotocol(
+      String protocols, String authorization, String user, @TempDir Path folder) throws Exception {
+    TokenFile tokens = tokens(folder, "secret,alice,1\nsecrets,carol,2\n");
+    Authenticator authenticator = new Authenticator(List.of(), tokens, Clock.systemUTC());
+    List<String> asked =
+        List.of(protocols.replace("T.", "base64url.bearer.authorization.k8s.io.").split(","));
+    if (user.equals("401")) {
+      assertThatThrownBy(() -> authenticator.authenticate(null, authorization, asked))
+          .isInstanceOfSatisfying(ApiException.class, e -> assertThat(e.code()).isEqualTo(401));
+    } else {
+      assertThat(authenticator.authenticate(null, authorization, asked).name()).isEqualTo(user);
+    }
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',

@@ -1,19 +1,27 @@
 package dev.rheo.server.verb.read;
 
 import dev.rheo.cache.Entry;
+import dev.rheo.cache.Form;
+import dev.rheo.cache.FormKind;
 import dev.rheo.cache.FormReader;
+import dev.rheo.codec.gzip.GzipMember;
 import dev.rheo.codec.json.RevisionSplice;
+import dev.rheo.server.encoding.Encoding.Frame;
 import io.netty.buffer.ByteBuf;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Writes one item after the other into whatever room there is: some bytes before, a stretch of an
- * object's form, some bytes after. It remembers where it stopped, so that an object of a megabyte
- * passes through a buffer of 64 KiB, and holds nothing of the object itself.
+ * object's JSON or one of its derived forms, some bytes after. It remembers where it stopped, so
+ * that an object of a megabyte passes through a buffer of 64 KiB, and holds nothing of the object
+ * itself.
  *
- * <p>An item may carry another resourceVersion than its form does: a deletion is told with the last
- * state of the object and the revision of the deletion.
+ * <p>An item may carry another resourceVersion than its object does: a deletion is told with the
+ * last state of the object and the revision of the deletion.
+ *
+ * <p>Compressed, all items are one gzip member: what surrounds objects is stored in it, and the
+ * objects are forms that were compressed before.
  *
  * <p>Not thread-safe: one writer belongs to one body.
  */
@@ -25,71 +33,132 @@ final class FormWriter {
     DONE,
     /** There was no more room. */
     FULL,
-    /** The next bytes are not in memory; {@link #load} gets them. */
+    /** The next bytes are not at hand; {@link #load} gets them. */
     COLD
   }
 
   private static final byte[] NOTHING = {};
 
   private final FormReader reader;
+  private final @Nullable GzipMember member;
 
-  /** What is being written, in turn; a form's stretches are bounded by {@link #ends}. */
   private byte[] before = NOTHING;
-
   private byte[] digits = NOTHING;
   private byte[] after = NOTHING;
   private @Nullable Entry entry;
-  private int firstEnd;
-  private int secondStart;
+
+  /** The derived form that is written; null for a stretch of the JSON. */
+  private @Nullable FormKind kind;
+
+  private @Nullable Form form;
+  private long revision;
+  private int from;
+  private int to;
 
   private enum Stage {
     BEFORE,
+    /** Of the JSON, up to the digits of the revision. */
     FIRST,
     DIGITS,
     SECOND,
+    FORM,
     AFTER,
     IDLE
   }
 
   private Stage stage = Stage.IDLE;
   private int position;
+  private boolean begun;
+  private boolean finished;
 
-  FormWriter(FormReader reader) {
+  /**
+   * @param compressed whether to write a gzip member
+   */
+  FormWriter(FormReader reader, boolean compressed) {
     this.reader = reader;
-  }
-
-  boolean idle() {
-    return stage == Stage.IDLE;
+    this.member = compressed ? new GzipMember() : null;
   }
 
   /** Begins an item that is just these bytes. */
   void start(byte[] bytes) {
-    this.before = bytes;
-    this.after = NOTHING;
-    this.entry = null;
+    entry = null;
+    begin(bytes, NOTHING);
+  }
+
+  /**
+   * Begins an item: a stretch of the entry's JSON in a frame.
+   *
+   * @param revision what is to be told instead of the entry's own; 0 for its own
+   */
+  void start(Frame frame, Entry entry, int from, int to, long revision) {
+    this.entry = entry;
+    this.kind = null;
+    this.from = from;
+    this.to = to;
+    this.digits = revision == 0 || from == to ? NOTHING : RevisionSplice.toBytes(revision);
+    begin(frame.before(), frame.after());
+  }
+
+  /** Begins an item: a derived form in a frame. */
+  void start(Frame frame, Entry entry, FormKind kind, Form form, long revision) {
+    this.entry = entry;
+    this.kind = kind;
+    this.form = form;
+    this.revision = revision;
+    byte[] end = frame.after();
+    begin(frame.before(), NOTHING);
+    if (member != null) {
+      member.segment(form.checksum(), form.plainLength());
+    }
+    after = pack(end);
+  }
+
+  private void begin(byte[] before, byte[] after) {
+    byte[] packed = pack(before);
+    if (member != null && !begun) {
+      byte[] header = member.header();
+      byte[] whole = new byte[header.length + packed.length];
+      System.arraycopy(header, 0, whole, 0, header.length);
+      System.arraycopy(packed, 0, whole, header.length, packed.length);
+      packed = whole;
+    }
+    begun = true;
+    this.before = packed;
+    this.after = pack(after);
     begin(Stage.BEFORE, 0);
   }
 
-  /** Begins an item: {@code before}, the form from {@code from} on, {@code after}. */
-  void start(byte[] before, Entry entry, int from, byte[] after) {
-    this.before = before;
-    this.entry = entry;
-    this.digits = NOTHING;
-    this.firstEnd = from;
-    this.secondStart = from;
-    this.after = after;
-    begin(Stage.BEFORE, 0);
+  private byte[] pack(byte[] bytes) {
+    return member == null || bytes.length == 0 ? bytes : member.stored(bytes);
   }
 
-  /** Begins an item that is told with another revision than the form's own. */
-  void start(byte[] before, Entry entry, long revision, byte[] after) {
-    this.before = before;
-    this.entry = entry;
-    this.digits = RevisionSplice.toBytes(revision);
-    this.firstEnd = entry.revisionOffset();
-    this.secondStart = entry.revisionOffset() + entry.revisionLength();
-    this.after = after;
-    begin(Stage.BEFORE, 0);
+  /**
+   * Begins what stands at the very end.
+   *
+   * @return false if nothing does
+   */
+  boolean finish() {
+    if (member == null || finished) {
+      return false;
+    }
+    finished = true;
+    if (!begun) {
+      start(NOTHING);
+      before = join(before, member.trailer());
+    } else {
+      entry = null;
+      before = member.trailer();
+      after = NOTHING;
+      begin(Stage.BEFORE, 0);
+    }
+    return true;
+  }
+
+  private static byte[] join(byte[] a, byte[] b) {
+    byte[] joined = new byte[a.length + b.length];
+    System.arraycopy(a, 0, joined, 0, a.length);
+    System.arraycopy(b, 0, joined, a.length, b.length);
+    return joined;
   }
 
   Result write(ByteBuf out) throws IOException {
@@ -100,15 +169,17 @@ final class FormWriter {
             return Result.FULL;
           }
           if (entry == null) {
-            begin(Stage.IDLE, 0);
+            begin(Stage.AFTER, 0);
+          } else if (kind != null) {
+            begin(Stage.FORM, 0);
           } else if (digits.length == 0) {
-            begin(Stage.SECOND, secondStart);
+            begin(Stage.SECOND, from);
           } else {
-            begin(Stage.FIRST, 0);
+            begin(Stage.FIRST, from);
           }
         }
         case FIRST -> {
-          Result result = form(firstEnd, out);
+          Result result = json(entry().revisionOffset(), out);
           if (result != Result.DONE) {
             return result;
           }
@@ -118,10 +189,17 @@ final class FormWriter {
           if (!copy(digits, out)) {
             return Result.FULL;
           }
-          begin(Stage.SECOND, secondStart);
+          begin(Stage.SECOND, entry().revisionOffset() + entry().revisionLength());
         }
         case SECOND -> {
-          Result result = form(entry().length(), out);
+          Result result = json(to, out);
+          if (result != Result.DONE) {
+            return result;
+          }
+          begin(Stage.AFTER, 0);
+        }
+        case FORM -> {
+          Result result = form(out);
           if (result != Result.DONE) {
             return result;
           }
@@ -132,6 +210,7 @@ final class FormWriter {
             return Result.FULL;
           }
           entry = null;
+          form = null;
           begin(Stage.IDLE, 0);
         }
         case IDLE -> {
@@ -146,7 +225,15 @@ final class FormWriter {
    * thread.
    */
   void load(Runnable whenLoaded) {
-    reader.load(entry(), position, whenLoaded);
+    Form present = form;
+    FormKind made = kind;
+    if (stage != Stage.FORM || made == null) {
+      reader.load(entry(), position, whenLoaded);
+    } else if (present != null) {
+      reader.load(present, position, whenLoaded);
+    } else {
+      reader.make(made, entry(), revision, null, whenLoaded);
+    }
   }
 
   private Entry entry() {
@@ -169,7 +256,7 @@ final class FormWriter {
     return position == bytes.length;
   }
 
-  private Result form(int end, ByteBuf out) throws IOException {
+  private Result json(int end, ByteBuf out) throws IOException {
     while (position < end) {
       int room = Math.min(out.writableBytes(), end - position);
       if (room == 0) {
@@ -184,5 +271,36 @@ final class FormWriter {
       position += n;
     }
     return Result.DONE;
+  }
+
+  private Result form(ByteBuf out) throws IOException {
+    while (true) {
+      Form present = form;
+      if (present == null && kind != null) {
+        // It was given up; made again it is the same.
+        present = reader.form(kind, entry(), revision);
+        form = present;
+      }
+      if (present == null) {
+        return Result.COLD;
+      }
+      if (position == present.length()) {
+        return Result.DONE;
+      }
+      int room = Math.min(out.writableBytes(), present.length() - position);
+      if (room == 0) {
+        return Result.FULL;
+      }
+      int at = out.writerIndex();
+      int n = reader.read(present, position, room, out.internalNioBuffer(at, room));
+      if (n == FormReader.NOT_IN_MEMORY) {
+        return Result.COLD;
+      } else if (n == FormReader.GONE) {
+        form = null;
+      } else {
+        out.writerIndex(at + n);
+        position += n;
+      }
+    }
   }
 }

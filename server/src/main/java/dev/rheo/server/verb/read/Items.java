@@ -1,138 +1,193 @@
 package dev.rheo.server.verb.read;
 
 import dev.rheo.cache.Entry;
+import dev.rheo.cache.EntryCursor;
+import dev.rheo.cache.Form;
+import dev.rheo.cache.FormKind;
 import dev.rheo.cache.FormReader;
 import dev.rheo.codec.json.RevisionSplice;
-import dev.rheo.server.resource.Conversion;
-import dev.rheo.server.resource.ResourceType;
+import dev.rheo.server.encoding.Encoding;
+import dev.rheo.server.encoding.Encoding.Frame;
+import dev.rheo.server.encoding.Encoding.Subject;
+import dev.rheo.server.encoding.Part;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
-import java.util.concurrent.Semaphore;
+import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Begins an object as an item of a body, in the version that was asked for. An object asked for in
- * its stored version is written verbatim; one asked for in another is converted first, off the
- * event loop, one object at a time.
+ * Begins objects as items of a body: looks whether all that is written of an object is at hand, has
+ * made what is not, and puts the right frame around it.
  *
  * <p>Belongs to one body; used on its event loop.
  */
 final class Items {
 
-  /** A revision that is the form's own. */
-  static final long OWN_REVISION = -1;
+  /** A revision that is the object's own. */
+  static final long OWN_REVISION = 0;
 
-  /**
-   * An object being converted takes some ten times its size: so many at once, all bodies together.
-   */
-  private static final Semaphore CONVERSIONS = new Semaphore(4);
+  private static final byte[] NO_CELLS = {};
 
-  private final ResourceType type;
+  /** Says what will be asked for after an entry. */
+  @FunctionalInterface
+  interface Ahead {
+    Ahead UNKNOWN = entry -> null;
+
+    @Nullable EntryCursor after(Entry entry);
+  }
+
+  private final Encoding encoding;
   private final FormReader reader;
-  private final boolean verbatim;
-  private final byte[] typePrefix;
+  private final FormWriter writer;
+  private final Part part;
+  private final @Nullable FormKind kind;
+  private final Ahead ahead;
+  private Runnable wake = () -> {};
 
-  /** The object that is being converted, or was. */
-  private @Nullable Entry asked;
+  /** Of the entry that is ready. */
+  private @Nullable Form form;
 
-  private volatile byte @Nullable [] converted;
-  private volatile @Nullable Throwable failure;
+  private byte[] cells = NO_CELLS;
+  private @Nullable ByteBuffer readingCells;
+  private boolean first = true;
 
-  Items(ResourceType type, FormReader reader) {
-    this.type = type;
+  /**
+   * @param inList whether the objects are items of a list
+   * @param compressed whether the writer writes a gzip member
+   */
+  Items(Encoding encoding, boolean inList, FormReader reader, boolean compressed, Ahead ahead) {
+    this.encoding = encoding;
     this.reader = reader;
-    this.verbatim = Conversion.isIdentity(type);
-    this.typePrefix =
-        "{\"kind\":\"%s\",\"apiVersion\":\"%s\","
-            .formatted(type.kind(), type.apiVersion())
-            .getBytes(StandardCharsets.UTF_8);
+    this.writer = new FormWriter(reader, compressed);
+    this.part = encoding.part(inList);
+    this.kind = compressed ? part.compressed() : part.kind();
+    this.ahead = ahead;
+  }
+
+  FormWriter writer() {
+    return writer;
+  }
+
+  Encoding encoding() {
+    return encoding;
+  }
+
+  /** Whether no item was begun yet. */
+  boolean first() {
+    return first;
+  }
+
+  void onReady(Runnable wake) {
+    this.wake = wake;
   }
 
   /**
-   * Begins an item of a list, which has neither kind nor apiVersion.
+   * Whether an entry can be begun, or measured, now. If not, the wake-up is run when it is time to
+   * ask again, for the same entry.
    *
-   * @return false if the object is still being converted: {@code wake} will be run when it is time
-   *     to call again
+   * @param revision what is to be told instead of the entry's own, or {@link #OWN_REVISION}
    */
-  boolean beginInList(FormWriter writer, byte[] before, Entry entry, Runnable wake)
-      throws IOException {
-    if (verbatim) {
-      writer.start(before, entry, entry.metadataOffset(), new byte[0]);
-      return true;
+  boolean ready(Entry entry, long revision) throws IOException {
+    if (kind != null) {
+      form = form(kind, entry, revision);
+      if (form == null) {
+        return false;
+      }
     }
-    byte[] bytes = convert(entry, OWN_REVISION, wake);
-    if (bytes == null) {
+    FormKind template = encoding.cells();
+    return template == null || readCells(template, entry);
+  }
+
+  private @Nullable Form form(FormKind wanted, Entry entry, long revision) throws IOException {
+    Form found = reader.form(wanted, entry, revision);
+    if (found == null) {
+      EntryCursor next = revision == OWN_REVISION ? ahead.after(entry) : null;
+      reader.make(wanted, entry, revision, next, wake);
+    }
+    return found;
+  }
+
+  private boolean readCells(FormKind template, Entry entry) throws IOException {
+    Form found = form(template, entry, OWN_REVISION);
+    if (found == null) {
       return false;
     }
-    writer.start(join(before, bytes, typePrefix.length, new byte[0]));
+    ByteBuffer into = readingCells;
+    if (into == null || into.capacity() != found.length()) {
+      into = ByteBuffer.allocate(found.length());
+      readingCells = into;
+    }
+    while (into.hasRemaining()) {
+      int n = reader.read(found, into.position(), into.remaining(), into);
+      if (n == FormReader.NOT_IN_MEMORY) {
+        reader.load(found, into.position(), wake);
+        return false;
+      } else if (n == FormReader.GONE) {
+        reader.make(template, entry, OWN_REVISION, null, wake);
+        return false;
+      }
+    }
+    cells = into.array();
+    readingCells = null;
     return true;
   }
 
-  /**
-   * Begins an item whole.
-   *
-   * @param revision the revision to tell instead of the form's, or {@link #OWN_REVISION}
-   * @return as {@link #beginInList}
-   */
-  boolean begin(
-      FormWriter writer, byte[] before, Entry entry, long revision, byte[] after, Runnable wake)
-      throws IOException {
-    if (verbatim) {
-      if (revision == OWN_REVISION) {
-        writer.start(before, entry, 0, after);
-      } else {
-        writer.start(before, entry, revision, after);
-      }
-      return true;
+  /** Plain bytes of what is written of the entry that is ready. */
+  int length(Entry entry, long revision) {
+    Form present = form;
+    if (present != null) {
+      return present.plainLength();
     }
-    byte[] bytes = convert(entry, revision, wake);
-    if (bytes == null) {
-      return false;
-    }
-    writer.start(join(before, bytes, 0, after));
-    return true;
+    int digits =
+        revision == OWN_REVISION ? 0 : RevisionSplice.digits(revision) - entry.revisionLength();
+    return switch (part.extent()) {
+      case WHOLE -> entry.length() - entry.metadataOffset() + digits;
+      case METADATA -> entry.metadataEnd() - entry.metadataOffset() + digits;
+      case NOTHING -> 0;
+    };
   }
 
-  private byte @Nullable [] convert(Entry entry, long revision, Runnable wake) throws IOException {
-    if (asked == entry) {
-      Throwable failed = failure;
-      if (failed != null) {
-        throw new IOException("converting " + entry.key() + " to " + type.apiVersion(), failed);
-      }
-      byte[] bytes = converted;
-      if (bytes != null) {
-        asked = null;
-        converted = null;
-      }
-      return bytes;
-    }
-    asked = entry;
-    Thread.startVirtualThread(
-        () -> {
-          CONVERSIONS.acquireUninterruptibly();
-          try {
-            byte[] form = reader.readFully(entry);
-            if (revision != OWN_REVISION) {
-              form =
-                  RevisionSplice.splice(
-                      form, entry.revisionOffset(), entry.revisionLength(), revision);
-            }
-            converted = Conversion.convert(form, type);
-          } catch (Throwable e) {
-            failure = e;
-          } finally {
-            CONVERSIONS.release();
-            wake.run();
-          }
-        });
-    return null;
+  private Subject subject(Entry entry, long revision) {
+    long told = revision == OWN_REVISION ? entry.revision() : revision;
+    return new Subject(length(entry, revision), told, cells, first);
   }
 
-  private static byte[] join(byte[] before, byte[] bytes, int from, byte[] after) {
-    byte[] out = Arrays.copyOf(before, before.length + bytes.length - from + after.length);
-    System.arraycopy(bytes, from, out, before.length, bytes.length - from);
-    System.arraycopy(after, 0, out, out.length - after.length, after.length);
-    return out;
+  /** Begins the entry that is ready, alone. */
+  void beginObject(Entry entry) {
+    begin(encoding.object(subject(entry, OWN_REVISION)), entry, OWN_REVISION);
+  }
+
+  /** Begins the entry that is ready, as an item of a list. */
+  void beginItem(Entry entry) {
+    begin(encoding.item(subject(entry, OWN_REVISION)), entry, OWN_REVISION);
+  }
+
+  /** Begins the entry that is ready, in an event. */
+  void beginEvent(String eventType, Entry entry, long revision) {
+    begin(encoding.event(eventType, subject(entry, revision)), entry, revision);
+  }
+
+  private void begin(Frame frame, Entry entry, long revision) {
+    first = false;
+    Form present = form;
+    if (present != null && kind != null) {
+      writer.start(frame, entry, kind, present, revision);
+    } else {
+      int from = entry.metadataOffset();
+      int to =
+          switch (part.extent()) {
+            case WHOLE -> entry.length();
+            case METADATA -> entry.metadataEnd();
+            case NOTHING -> from;
+          };
+      writer.start(frame, entry, from, to, revision);
+    }
+    form = null;
+    cells = NO_CELLS;
+  }
+
+  /** Begins a bookmark. */
+  void beginBookmark(long revision, boolean initialEnd) throws IOException {
+    writer.start(encoding.bookmark(revision, initialEnd, first));
+    first = false;
   }
 }

@@ -1,106 +1,84 @@
 package dev.rheo.server.verb.read;
 
 import dev.rheo.cache.Entry;
-import dev.rheo.cache.EntryCursor;
-import dev.rheo.server.http.Body;
-import io.netty.buffer.ByteBuf;
+import dev.rheo.server.encoding.Encoding.ListMeta;
 import java.io.IOException;
-import java.lang.System.Logger;
-import java.lang.System.Logger.Level;
-import java.nio.charset.StandardCharsets;
-import org.jspecify.annotations.Nullable;
 
 /**
- * A list, written item by item from a snapshot: its head, the items with commas between them, its
- * end. What it holds is a place in the snapshot.
+ * A list, written item by item from a snapshot: its head, the items, its end. What it holds is a
+ * place in the snapshot. Where the head tells how long the list is (protobuf), the items are
+ * measured first, which needs their forms, not their bytes.
  */
-final class ListBody implements Body {
+final class ListBody extends DrawnItems {
 
-  private static final Logger LOG = System.getLogger(ListBody.class.getName());
+  private enum Phase {
+    MEASURING,
+    HEAD,
+    ITEMS,
+    ENDED
+  }
 
-  /** How many entries one draw looks at before others get their turn. */
-  private static final int ENTRIES_PER_DRAW = 1024;
-
-  private static final byte[] FIRST = "{".getBytes(StandardCharsets.US_ASCII);
-  private static final byte[] NEXT = ",{".getBytes(StandardCharsets.US_ASCII);
-  private static final byte[] END = "]}\n".getBytes(StandardCharsets.US_ASCII);
-
-  private final FormWriter writer;
-  private final Items items;
-  private final EntryCursor entries;
-  private final Selection selection;
-  private final @Nullable String lastKey;
-  private Runnable wake = () -> {};
-
-  /** The selected entry that is to be written next, if it could not be begun yet. */
-  private @Nullable Entry pending;
-
-  private boolean first = true;
-  private boolean complete;
-  private boolean ended;
+  private final ListMeta meta;
+  private final SelectedEntries measured;
+  private final SelectedEntries entries;
+  private Phase phase;
+  private long size;
 
   /**
-   * @param head all that stands before the first item
-   * @param lastKey the key of the last item if the list is a page of a longer one, else null
+   * @param measured the entries of the list
+   * @param entries the same once more
    */
-  ListBody(
-      byte[] head,
-      FormWriter writer,
-      Items items,
-      EntryCursor entries,
-      Selection selection,
-      @Nullable String lastKey) {
-    this.writer = writer;
-    this.items = items;
+  ListBody(Items items, ListMeta meta, SelectedEntries measured, SelectedEntries entries) {
+    super(items);
+    this.meta = meta;
+    this.measured = measured;
     this.entries = entries;
-    this.selection = selection;
-    this.lastKey = lastKey;
-    writer.start(head);
+    this.phase = items.encoding().sized() ? Phase.MEASURING : Phase.HEAD;
   }
 
   @Override
-  public void onReady(Runnable wake) {
-    this.wake = wake;
-  }
-
-  @Override
-  public State draw(ByteBuf out) {
-    try {
-      for (int examined = 0; examined < ENTRIES_PER_DRAW; examined++) {
-        switch (writer.write(out)) {
-          case FULL -> {
-            return State.MORE;
-          }
-          case COLD -> {
-            writer.load(wake);
-            return State.WAIT;
-          }
-          case DONE -> {}
-        }
-        if (ended) {
-          return State.END;
-        }
-        Entry entry = pending != null ? pending : complete ? null : entries.next();
-        if (entry == null) {
-          writer.start(END);
-          ended = true;
-        } else if (pending != null || selection.matches(entry)) {
-          if (!items.beginInList(writer, first ? FIRST : NEXT, entry, wake)) {
-            pending = entry;
-            return State.WAIT;
-          }
-          pending = null;
-          first = false;
-          complete = entry.key().equals(lastKey);
+  State next() throws IOException {
+    switch (phase) {
+      case MEASURING -> {
+        Entry entry = measured.peek();
+        if (measured.paused()) {
+          giveWay = true;
+        } else if (entry == null) {
+          phase = Phase.HEAD;
+        } else if (items.ready(entry, Items.OWN_REVISION)) {
+          size += items.encoding().itemSize(items.length(entry, Items.OWN_REVISION));
+          measured.next();
+        } else {
+          return State.WAIT;
         }
       }
-      return State.MORE;
-    } catch (IOException | RuntimeException e) {
-      LOG.log(Level.ERROR, "a list broke off", e);
-      return State.ABORT;
+      case HEAD -> {
+        writer.start(items.encoding().listHead(meta, size));
+        phase = Phase.ITEMS;
+      }
+      case ITEMS -> {
+        Entry entry = entries.peek();
+        if (entries.paused()) {
+          giveWay = true;
+        } else if (entry == null) {
+          writer.start(items.encoding().listEnd(meta, items.first()));
+          phase = Phase.ENDED;
+        } else if (items.ready(entry, Items.OWN_REVISION)) {
+          items.beginItem(entry);
+          entries.next();
+        } else {
+          return State.WAIT;
+        }
+      }
+      case ENDED -> {
+        return State.END;
+      }
     }
+    return State.MORE;
   }
 
   @Override
-  public void close() {}
+  public String toString() {
+    return "a list";
+  }
 }

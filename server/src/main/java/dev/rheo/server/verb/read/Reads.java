@@ -14,6 +14,9 @@ import dev.rheo.cache.ResourceCache;
 import dev.rheo.cache.Scope;
 import dev.rheo.cache.Snapshot;
 import dev.rheo.cache.WatchCache;
+import dev.rheo.codec.gzip.GzipMember;
+import dev.rheo.server.encoding.Encoding;
+import dev.rheo.server.encoding.Encoding.ListMeta;
 import dev.rheo.server.http.Body;
 import dev.rheo.server.http.BytesBody;
 import dev.rheo.server.resource.ResourceType;
@@ -21,8 +24,8 @@ import dev.rheo.store.CompactedException;
 import dev.rheo.store.RevisionStore;
 import dev.rheo.store.StoreException;
 import io.netty.util.HashedWheelTimer;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
@@ -77,28 +80,40 @@ public final class Reads {
   }
 
   /**
-   * A body to draw and what is known of its size.
+   * How an answer is to be written.
+   *
+   * @param gzip whether the client accepts it compressed
+   */
+  public record Wish(Encoding encoding, boolean gzip) {
+    /** Whether an answer of this size is made of forms that are compressed once for all. */
+    boolean compress(long size) {
+      return gzip && size > COMPRESS_ABOVE && encoding.cells() == null;
+    }
+  }
+
+  /**
+   * A body to draw and what is known of it.
    *
    * @param atLeast a lower bound of its bytes, exact only as far as it helps to decide on
    *     compression
+   * @param gzipped whether it is compressed
    */
-  public record Answer(Body body, long atLeast) {}
+  public record Answer(Body body, long atLeast, boolean gzipped) {}
 
   /** One object that was found. */
   public final class Found {
-    private final ResourceType type;
     private final Entry entry;
 
-    private Found(ResourceType type, Entry entry) {
-      this.type = type;
+    private Found(Entry entry) {
       this.entry = entry;
     }
 
     /** The object, to be drawn. */
-    public Answer answer() {
-      FormReader reader = new FormReader(cache);
-      return new Answer(
-          new ObjectBody(new FormWriter(reader), new Items(type, reader), entry), entry.length());
+    public Answer answer(Wish wish) {
+      boolean gzip = wish.compress(entry.length());
+      Items items =
+          new Items(wish.encoding, false, new FormReader(cache), gzip, Items.Ahead.UNKNOWN);
+      return new Answer(new ObjectBody(items, entry), entry.length(), gzip);
     }
 
     /** The object in its stored version, as a whole. */
@@ -122,11 +137,11 @@ public final class Reads {
     if (entry == null) {
       throw ApiException.notFound(type.groupResource(), name);
     }
-    return new Found(type, entry);
+    return new Found(entry);
   }
 
   /** A list, or a page of one. */
-  public Answer list(ResourceType type, @Nullable String namespace, ListOptions options)
+  public Answer list(ResourceType type, @Nullable String namespace, ListOptions options, Wish wish)
       throws InterruptedException {
     ResourceCache resource = resource(type);
     ReadPlan plan = options.readPlan();
@@ -138,16 +153,19 @@ public final class Reads {
             : null;
     Selection selection = new Selection(options.labelSelector(), options.fieldSelector());
     Page page = page(snapshot, prefix, startAt, selection, plan.limit());
-    FormReader reader = new FormReader(cache);
+    long size = sizeAtLeast(snapshot.entries(prefix, startAt), selection);
+    boolean gzip = wish.compress(size);
+    Items.Ahead ahead =
+        entry ->
+            new SelectedEntries(snapshot.entries(prefix, entry.key()), selection, page.lastKey);
+    Items items = new Items(wish.encoding, true, new FormReader(cache), gzip, ahead);
     ListBody body =
         new ListBody(
-            head(type, snapshot.revision(), page),
-            new FormWriter(reader),
-            new Items(type, reader),
-            snapshot.entries(prefix, startAt),
-            selection,
-            page.lastKey);
-    return new Answer(body, sizeAtLeast(snapshot.entries(prefix, startAt), selection));
+            items,
+            new ListMeta(snapshot.revision(), page.token, page.remaining),
+            new SelectedEntries(snapshot.entries(prefix, startAt), selection, page.lastKey),
+            new SelectedEntries(snapshot.entries(prefix, startAt), selection, page.lastKey));
+    return new Answer(body, size, gzip);
   }
 
   /**
@@ -155,13 +173,18 @@ public final class Reads {
    * event, as kube-apiserver does.
    *
    * @param metrics counts this watch; ended by the body
+   * @return compressed if that is accepted
    */
   public Body watch(
-      ResourceType type, @Nullable String namespace, ListOptions options, WatchMetrics metrics)
+      ResourceType type,
+      @Nullable String namespace,
+      ListOptions options,
+      Wish wish,
+      WatchMetrics metrics)
       throws InterruptedException {
     boolean opened = false;
     try {
-      Body body = begin(type, namespace, options, metrics);
+      Body body = begin(type, namespace, options, wish, metrics);
       opened = true;
       return body;
     } finally {
@@ -172,7 +195,11 @@ public final class Reads {
   }
 
   private Body begin(
-      ResourceType type, @Nullable String namespace, ListOptions options, WatchMetrics metrics)
+      ResourceType type,
+      @Nullable String namespace,
+      ListOptions options,
+      Wish wish,
+      WatchMetrics metrics)
       throws InterruptedException {
     ResourceCache resource = resource(type);
     WatchPlan plan = options.watchPlan(type.group(), type.plural());
@@ -180,21 +207,23 @@ public final class Reads {
     WatchSpec spec =
         new WatchSpec(type, selection, plan.bookmarks(), plan.endOfInitialEvents(), metrics);
     try {
-      return open(resource, spec, plan.start(), namespace, options);
+      return open(resource, spec, wish, plan.start(), namespace, options);
     } catch (CompactedException e) {
       return failed(
           ApiException.resourceExpired(
               "too old resource version: %s (%d)"
                   .formatted(options.resourceVersion(), e.compacted())),
+          wish,
           metrics);
     } catch (ApiException e) {
-      return failed(e, metrics);
+      return failed(e, wish, metrics);
     }
   }
 
   private Body open(
       ResourceCache resource,
       WatchSpec spec,
+      Wish wish,
       WatchPlan.Start start,
       @Nullable String namespace,
       ListOptions options)
@@ -208,18 +237,21 @@ public final class Reads {
       case WatchPlan.FromNow _ -> after = cache.revision();
       case WatchPlan.InitialAny _ -> {}
     }
-    EntryCursor initial = null;
+    SelectedEntries initial = null;
+    Items.Ahead ahead = Items.Ahead.UNKNOWN;
     if (start.initialEvents()) {
       Snapshot snapshot = resource.snapshot();
       after = snapshot.revision();
-      initial = initial(snapshot, spec, prefix(spec.type(), namespace, options));
+      String prefix = initialPrefix(spec, prefix(spec.type(), namespace, options));
+      initial = new SelectedEntries(snapshot.entries(prefix, null), spec.selection(), null);
+      ahead =
+          entry ->
+              new SelectedEntries(snapshot.entries(prefix, entry.key()), spec.selection(), null);
     }
     EventReader events = resource.events(after, scope(spec, namespace));
-    FormReader reader = new FormReader(cache);
     return new WatchBody(
         spec,
-        new FormWriter(reader),
-        new Items(spec.type(), reader),
+        new Items(wish.encoding, false, new FormReader(cache), wish.gzip, ahead),
         initial,
         events,
         after,
@@ -227,15 +259,24 @@ public final class Reads {
   }
 
   /** A watch of one object by name looks at that object alone. */
-  private static EntryCursor initial(Snapshot snapshot, WatchSpec spec, String prefix) {
+  private static String initialPrefix(WatchSpec spec, String prefix) {
     String name = spec.selection().fields().requiresExact("metadata.name");
     boolean one = name != null && (prefix.isEmpty() != spec.type().namespaced());
-    return snapshot.entries(one ? prefix + name : prefix, null);
+    return one ? prefix + name : prefix;
   }
 
-  private static Body failed(ApiException error, WatchMetrics metrics) {
+  private static Body failed(ApiException error, Wish wish, WatchMetrics metrics) {
     metrics.ended();
-    return new BytesBody(WatchBody.errorEvent(error));
+    byte[] event = wish.encoding.error(error);
+    if (!wish.gzip) {
+      return new BytesBody(event);
+    }
+    GzipMember member = new GzipMember();
+    ByteArrayOutputStream packed = new ByteArrayOutputStream();
+    packed.writeBytes(member.header());
+    packed.writeBytes(member.stored(event));
+    packed.writeBytes(member.trailer());
+    return new BytesBody(packed.toByteArray());
   }
 
   private long lifetimeNanos(ListOptions options) {
@@ -301,7 +342,9 @@ public final class Reads {
     }
   }
 
-  private record Page(@Nullable String lastKey, @Nullable String token, long remaining) {}
+  private record Page(@Nullable String lastKey, String token, long remaining) {
+    static final Page LAST = new Page(null, "", 0);
+  }
 
   /**
    * Where a list is cut: found in the index alone, since the head of a list tells how it goes on.
@@ -309,14 +352,14 @@ public final class Reads {
   private static Page page(
       Snapshot snapshot, String prefix, @Nullable String startAt, Selection selection, long limit) {
     if (limit <= 0) {
-      return new Page(null, null, 0);
+      return Page.LAST;
     }
     EntryCursor entries = snapshot.entries(prefix, startAt);
     long selected = 0;
     for (Entry entry = entries.next(); entry != null; entry = entries.next()) {
       if (selection.matches(entry) && ++selected == limit) {
         if (entries.peek() == null) {
-          return new Page(null, null, 0);
+          return Page.LAST;
         }
         long remaining = 0;
         if (selection.isEverything()) {
@@ -330,26 +373,7 @@ public final class Reads {
         return new Page(entry.key(), token, remaining);
       }
     }
-    return new Page(null, null, 0);
-  }
-
-  private static byte[] head(ResourceType type, long revision, Page page) {
-    StringBuilder head =
-        new StringBuilder(160)
-            .append("{\"kind\":\"")
-            .append(type.listKind())
-            .append("\",\"apiVersion\":\"")
-            .append(type.apiVersion())
-            .append("\",\"metadata\":{\"resourceVersion\":\"")
-            .append(revision)
-            .append('"');
-    if (page.token != null) {
-      head.append(",\"continue\":\"").append(page.token).append('"');
-      if (page.remaining > 0) {
-        head.append(",\"remainingItemCount\":").append(page.remaining);
-      }
-    }
-    return head.append("},\"items\":[").toString().getBytes(StandardCharsets.UTF_8);
+    return Page.LAST;
   }
 
   /** Adds up until it is clear that compression pays. */

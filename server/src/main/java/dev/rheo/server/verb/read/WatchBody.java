@@ -3,16 +3,9 @@ package dev.rheo.server.verb.read;
 import dev.rheo.api.status.ApiException;
 import dev.rheo.cache.CacheEvent;
 import dev.rheo.cache.Entry;
-import dev.rheo.cache.EntryCursor;
 import dev.rheo.cache.EventReader;
-import dev.rheo.server.http.Body;
 import dev.rheo.store.CompactedException;
-import io.netty.buffer.ByteBuf;
 import java.io.IOException;
-import java.lang.System.Logger;
-import java.lang.System.Logger.Level;
-import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -33,38 +26,24 @@ import org.jspecify.annotations.Nullable;
  * <p>Source: KEP-3157, and the watch cache of kube-apiserver for what an update is told as when an
  * object enters or leaves the selector.
  */
-final class WatchBody implements Body {
-
-  private static final Logger LOG = System.getLogger(WatchBody.class.getName());
-
-  /** How many entries or events one draw looks at before others get their turn. */
-  private static final int STEPS_PER_DRAW = 1024;
-
-  private static final byte[] ADDED = bytes("{\"type\":\"ADDED\",\"object\":");
-  private static final byte[] MODIFIED = bytes("{\"type\":\"MODIFIED\",\"object\":");
-  private static final byte[] DELETED = bytes("{\"type\":\"DELETED\",\"object\":");
-  private static final byte[] AFTER = bytes("}\n");
+final class WatchBody extends DrawnItems {
 
   private final WatchSpec spec;
-  private final FormWriter writer;
-  private final Items items;
   private final EventReader events;
   private final WatchClock clock;
 
   /** The state still to be written; null once that is done. */
-  private @Nullable EntryCursor initial;
+  private @Nullable SelectedEntries initial;
 
   private boolean initialBookmarkDue;
   private long lastRevision;
 
   private @Nullable Item pending;
-  private Runnable wake = () -> {};
   private boolean ended;
-  private boolean giveWay;
   private volatile boolean finishAsked;
 
   /** An item that was decided on but could not be begun yet. */
-  private record Item(byte[] before, Entry entry, long revision) {}
+  private record Item(String eventType, Entry entry, long revision) {}
 
   /**
    * @param spec what is asked
@@ -74,15 +53,13 @@ final class WatchBody implements Body {
    */
   WatchBody(
       WatchSpec spec,
-      FormWriter writer,
       Items items,
-      @Nullable EntryCursor initial,
+      @Nullable SelectedEntries initial,
       EventReader events,
       long revision,
       WatchClock clock) {
+    super(items);
     this.spec = spec;
-    this.writer = writer;
-    this.items = items;
     this.initial = initial;
     this.events = events;
     this.lastRevision = revision;
@@ -92,7 +69,7 @@ final class WatchBody implements Body {
 
   @Override
   public void onReady(Runnable wake) {
-    this.wake = wake;
+    super.onReady(wake);
     events.onEvent(wake);
     clock.start(wake);
   }
@@ -100,56 +77,35 @@ final class WatchBody implements Body {
   @Override
   public void finish() {
     finishAsked = true;
-    wake.run();
+    wake();
   }
 
   @Override
-  public State draw(ByteBuf out) {
-    try {
-      for (int step = 0; step < STEPS_PER_DRAW; step++) {
-        switch (writer.write(out)) {
-          case FULL -> {
-            return State.MORE;
-          }
-          case COLD -> {
-            writer.load(wake);
-            return State.WAIT;
-          }
-          case DONE -> {}
-        }
-        if (ended) {
-          return State.END;
-        }
-        State state = pending != null ? begin(pending) : next();
-        if (state != State.MORE || giveWay) {
-          giveWay = false;
-          return state;
-        }
-      }
-      return State.MORE;
-    } catch (IOException | RuntimeException e) {
-      LOG.log(Level.ERROR, "a watch of " + spec.resource() + " broke off", e);
-      return State.ABORT;
+  State next() throws IOException {
+    if (ended) {
+      return State.END;
     }
-  }
-
-  /** Decides what comes next. MORE: an item was begun, or one was passed over. */
-  private State next() throws IOException {
+    Item due = pending;
+    if (due != null) {
+      return begin(due);
+    }
     if (finishAsked || clock.deadlinePassed()) {
       return lastWords();
     }
     if (initial != null) {
       Entry entry = initial.next();
       if (entry != null) {
-        return spec.selection().matches(entry)
-            ? begin(new Item(ADDED, entry, Items.OWN_REVISION))
-            : State.MORE;
+        return begin(new Item("ADDED", entry, Items.OWN_REVISION));
+      }
+      if (initial.paused()) {
+        giveWay = true;
+        return State.MORE;
       }
       initial = null;
       spec.metrics().initialDone();
       if (initialBookmarkDue) {
         initialBookmarkDue = false;
-        writer.start(spec.bookmark(lastRevision, true));
+        items.beginBookmark(lastRevision, true);
         clock.bookmarkSent();
       }
       return State.MORE;
@@ -176,7 +132,7 @@ final class WatchBody implements Body {
         // Also without bookmarks: being asked now and then keeps the position young.
         clock.bookmarkSent();
         if (spec.bookmarks()) {
-          writer.start(spec.bookmark(events.position(), false));
+          items.beginBookmark(events.position(), false);
           return State.MORE;
         }
       }
@@ -195,29 +151,30 @@ final class WatchBody implements Body {
     boolean before = spec.selection().matches(previous);
     if (now) {
       return new Item(
-          before ? MODIFIED : ADDED, Objects.requireNonNull(current), Items.OWN_REVISION);
+          before ? "MODIFIED" : "ADDED", Objects.requireNonNull(current), Items.OWN_REVISION);
     }
     if (before) {
-      return new Item(DELETED, Objects.requireNonNull(previous), event.revision());
+      return new Item("DELETED", Objects.requireNonNull(previous), event.revision());
     }
     return null;
   }
 
   private State begin(Item item) throws IOException {
-    if (items.begin(writer, item.before, item.entry, item.revision, AFTER, wake)) {
-      pending = null;
-      spec.metrics().event(item.entry.length());
-      return State.MORE;
+    if (!items.ready(item.entry, item.revision)) {
+      pending = item;
+      return State.WAIT;
     }
-    pending = item;
-    return State.WAIT;
+    pending = null;
+    items.beginEvent(item.eventType, item.entry, item.revision);
+    spec.metrics().event(item.entry.length());
+    return State.MORE;
   }
 
   /** A watch that is ended in order says how far it came, if it may. */
-  private State lastWords() {
+  private State lastWords() throws IOException {
     ended = true;
     if (spec.bookmarks() && initial == null) {
-      writer.start(spec.bookmark(events.position(), false));
+      items.beginBookmark(events.position(), false);
       return State.MORE;
     }
     return State.END;
@@ -225,26 +182,8 @@ final class WatchBody implements Body {
 
   private State fail(ApiException error) {
     ended = true;
-    writer.start(errorEvent(error));
+    writer.start(items.encoding().error(error));
     return State.MORE;
-  }
-
-  /** The event that tells, after the start of a watch, that it cannot go on. */
-  static byte[] errorEvent(ApiException error) {
-    return event("ERROR", error.status().toJson());
-  }
-
-  /** An event whose object is at hand. */
-  static byte[] event(String kind, byte[] object) {
-    byte[] head = bytes("{\"type\":\"" + kind + "\",\"object\":");
-    byte[] out = Arrays.copyOf(head, head.length + object.length + AFTER.length);
-    System.arraycopy(object, 0, out, head.length, object.length);
-    System.arraycopy(AFTER, 0, out, head.length + object.length, AFTER.length);
-    return out;
-  }
-
-  private static byte[] bytes(String s) {
-    return s.getBytes(StandardCharsets.UTF_8);
   }
 
   @Override
@@ -252,5 +191,10 @@ final class WatchBody implements Body {
     clock.stop();
     events.close();
     spec.metrics().ended();
+  }
+
+  @Override
+  public String toString() {
+    return "a watch of " + spec.resource();
   }
 }

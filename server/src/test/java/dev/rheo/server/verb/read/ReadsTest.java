@@ -10,6 +10,7 @@ import dev.rheo.api.status.ApiException;
 import dev.rheo.cache.CacheSettings;
 import dev.rheo.cache.CachedResource;
 import dev.rheo.cache.WatchCache;
+import dev.rheo.server.encoding.Encodings;
 import dev.rheo.server.http.Body;
 import dev.rheo.server.resource.ResourceRegistry;
 import dev.rheo.server.resource.ResourceType;
@@ -19,6 +20,7 @@ import dev.rheo.store.RevisionStore.Op;
 import io.netty.util.HashedWheelTimer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -57,6 +59,8 @@ class ReadsTest {
   private final ResourceRegistry registry = ResourceRegistry.builtIn();
   private final ResourceType configMaps = registry.get("", "v1", "configmaps");
   private final ResourceType namespaces = registry.get("", "v1", "namespaces");
+  private final Encodings encodings = new Encodings(Clock.systemUTC(), true);
+  private final Reads.Wish json = new Reads.Wish(encodings.json(configMaps), false);
   private WatchCache cache;
   private Reads reads;
 
@@ -107,7 +111,8 @@ class ReadsTest {
 
   private JsonNode list(String namespace, String... pairs) throws Exception {
     try (Drawing drawing =
-        new Drawing(reads.list(configMaps, namespace, options(false, pairs)).body(), random)) {
+        new Drawing(
+            reads.list(configMaps, namespace, options(false, pairs), json).body(), random)) {
       String text = drawing.text();
       assertThat(drawing.state()).isEqualTo(Body.State.END);
       return Drawing.json(text);
@@ -115,7 +120,8 @@ class ReadsTest {
   }
 
   private Drawing watch(String namespace, String... pairs) throws Exception {
-    return new Drawing(reads.watch(configMaps, namespace, options(true, pairs), UNCOUNTED), random);
+    return new Drawing(
+        reads.watch(configMaps, namespace, options(true, pairs), json, UNCOUNTED), random);
   }
 
   private static final String[] WATCH_LIST = {
@@ -378,7 +384,8 @@ class ReadsTest {
   @Test
   void oneObject() throws Exception {
     long revision = put("ns", "a", "");
-    try (Drawing get = new Drawing(reads.find(configMaps, "ns", "a", "").answer().body(), random)) {
+    try (Drawing get =
+        new Drawing(reads.find(configMaps, "ns", "a", "").answer(json).body(), random)) {
       JsonNode object = Drawing.json(get.text());
       assertThat(object.at("/metadata/resourceVersion").asLong()).isEqualTo(revision);
       assertThat(object.get("kind").asText()).isEqualTo("ConfigMap");

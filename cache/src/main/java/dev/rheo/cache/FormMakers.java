@@ -1,0 +1,191 @@
+package dev.rheo.cache;
+
+import dev.rheo.codec.json.RevisionSplice;
+import java.io.IOException;
+import java.lang.System.Logger.Level;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes derived forms on demand, each once: who asks for one that is being made waits for it. A few
+ * threads make them, an object each at a time, so that what they hold is a few objects, whoever
+ * asks. A list that asks for one will ask for its successors: they are made along with it.
+ */
+final class FormMakers implements AutoCloseable {
+  /** JSON that is made into forms before the one who asked for the first is told. */
+  private static final int BATCH = 256 << 10;
+
+  /** JSON that is made into forms ahead of the one who asked for the first. */
+  private static final int AHEAD = 2 << 20;
+
+  /** Objects that one task looks at. */
+  private static final int LOOK = 1024;
+
+  private final WatchCache cache;
+  private final FormSpool spool;
+  private final ThreadPoolExecutor pool;
+
+  /** Who waits for what is being made. Guarded by itself. */
+  private final Map<Job, List<Consumer<@Nullable Throwable>>> jobs = new HashMap<>();
+
+  final LongAdder made = new LongAdder();
+  final LongAdder madeBytes = new LongAdder();
+  final LongAdder nanos = new LongAdder();
+  final LongAdder failures = new LongAdder();
+
+  private record Job(long place, FormKind kind, long revision) {
+    static Job of(Entry entry, FormKind kind, long revision) {
+      return new Job(Place.of(entry), kind, revision);
+    }
+  }
+
+  FormMakers(WatchCache cache, FormSpool spool, int threads) {
+    this.cache = cache;
+    this.spool = spool;
+    this.pool =
+        new ThreadPoolExecutor(
+            threads,
+            threads,
+            10,
+            TimeUnit.SECONDS,
+            new LinkedBlockingQueue<>(),
+            task -> Thread.ofPlatform().daemon().name("rheo-form-maker").unstarted(task));
+    pool.allowCoreThreadTimeOut(true);
+  }
+
+  /**
+   * Sees to it that a form is made.
+   *
+   * @param revision what it is to tell instead of the entry's own; 0 for its own
+   * @param ahead what will be asked for next, or null; not used by anybody else
+   * @param done run once, with the failure if there was one; perhaps before this returns
+   */
+  void make(
+      FormKind kind,
+      Entry entry,
+      long revision,
+      @Nullable EntryCursor ahead,
+      Consumer<@Nullable Throwable> done) {
+    Job job = Job.of(entry, kind, revision);
+    synchronized (jobs) {
+      List<Consumer<@Nullable Throwable>> waiting = jobs.get(job);
+      if (waiting != null) {
+        waiting.add(done);
+        return;
+      }
+      waiting = new ArrayList<>(2);
+      waiting.add(done);
+      jobs.put(job, waiting);
+    }
+    try {
+      pool.execute(() -> run(job, entry, ahead));
+    } catch (RejectedExecutionException closed) {
+      finish(job, closed);
+    }
+  }
+
+  private void run(Job job, Entry entry, @Nullable EntryCursor ahead) {
+    Throwable failure = makeOne(job, entry);
+    boolean told = failure != null || ahead == null || entry.length() >= BATCH;
+    if (told) {
+      finish(job, failure);
+    }
+    long bytes = entry.length();
+    for (int looked = 0; ahead != null && failure == null && looked < LOOK; looked++) {
+      if (!told && bytes >= BATCH) {
+        told = true;
+        finish(job, null);
+      }
+      Entry next = bytes < AHEAD ? ahead.next() : null;
+      if (next == null) {
+        break;
+      }
+      Job another = Job.of(next, job.kind, 0);
+      if (spool.find(another.place, job.kind, 0) == null && claim(another)) {
+        finish(another, makeOne(another, next));
+        bytes += next.length();
+      }
+    }
+    if (!told) {
+      finish(job, null);
+    }
+  }
+
+  private boolean claim(Job job) {
+    synchronized (jobs) {
+      return jobs.putIfAbsent(job, new ArrayList<>(2)) == null;
+    }
+  }
+
+  private void finish(Job job, @Nullable Throwable failure) {
+    List<Consumer<@Nullable Throwable>> waiting;
+    synchronized (jobs) {
+      waiting = jobs.remove(job);
+    }
+    for (Consumer<@Nullable Throwable> done :
+        waiting == null ? List.<Consumer<@Nullable Throwable>>of() : waiting) {
+      done.accept(failure);
+    }
+  }
+
+  private @Nullable Throwable makeOne(Job job, Entry entry) {
+    if (spool.find(job.place, job.kind, job.revision) != null) {
+      return null;
+    }
+    long start = System.nanoTime();
+    try {
+      FormKind.Made form = job.kind.make(source(entry, job.revision));
+      spool.add(job.place, job.kind, job.revision, form);
+      made.increment();
+      madeBytes.add(form.bytes().length);
+      return null;
+    } catch (IOException | RuntimeException | Error e) {
+      failures.increment();
+      System.getLogger(FormMakers.class.getName())
+          .log(Level.ERROR, "Cannot make the form " + job.kind + " of " + entry, e);
+      return e;
+    } finally {
+      nanos.add(System.nanoTime() - start);
+    }
+  }
+
+  private FormKind.Source source(Entry entry, long revision) throws IOException {
+    byte[] json = new byte[entry.length()];
+    try {
+      Window.readFully(entry.segment, entry.offset, ByteBuffer.wrap(json));
+    } catch (IOException e) {
+      cache.spoolFailed(entry.segment, e);
+      throw e;
+    }
+    int metadataEnd = entry.metadataEnd();
+    if (revision != 0) {
+      byte[] spliced =
+          RevisionSplice.splice(json, entry.revisionOffset(), entry.revisionLength(), revision);
+      metadataEnd += spliced.length - json.length;
+      json = spliced;
+    }
+    return new FormKind.Source(json, entry.metadataOffset(), metadataEnd);
+  }
+
+  /** Forms that somebody waits for or that are being made ahead. */
+  int pending() {
+    synchronized (jobs) {
+      return jobs.size();
+    }
+  }
+
+  @Override
+  public void close() {
+    pool.shutdown();
+  }
+}

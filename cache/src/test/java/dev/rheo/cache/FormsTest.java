@@ -1,0 +1,310 @@
+package dev.rheo.cache;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Derived forms: made once, on demand, and gone with their version or for the budget. */
+class FormsTest {
+  @TempDir Path directory;
+
+  /** The JSON backwards: easily told from anything else. */
+  private static final class Backwards extends FormKind {
+    final AtomicInteger made = new AtomicInteger();
+    volatile boolean fails;
+    final Semaphore gate = new Semaphore(Integer.MAX_VALUE);
+
+    Backwards() {
+      super("backwards");
+    }
+
+    static byte[] of(byte[] json) {
+      byte[] bytes = new byte[json.length];
+      for (int i = 0; i < json.length; i++) {
+        bytes[i] = json[json.length - 1 - i];
+      }
+      return bytes;
+    }
+
+    @Override
+    protected Made make(Source source) throws IOException {
+      gate.acquireUninterruptibly();
+      gate.release();
+      if (fails) {
+        throw new IOException("as the test wants it");
+      }
+      made.incrementAndGet();
+      return new Made(of(source.json()), source.json().length, source.metadataEnd());
+    }
+  }
+
+  private final Backwards kind = new Backwards();
+
+  private static CacheSettings settings(long formDisk, long formHeap) {
+    return new CacheSettings(
+        2 * Segment.BLOCK,
+        256 << 10,
+        64L << 20,
+        32L << 20,
+        8L << 20,
+        512,
+        1L << 20,
+        Duration.ofMinutes(5),
+        2,
+        formDisk,
+        formHeap,
+        2);
+  }
+
+  private static byte[] read(World world, FormReader reader, FormKind kind, Entry entry, long rev)
+      throws Exception {
+    return read(reader, kind, entry, rev, null);
+  }
+
+  /** Reads as a body does: never blocking, making what is missing. */
+  private static byte[] read(
+      FormReader reader, FormKind kind, Entry entry, long revision, EntryCursor ahead)
+      throws Exception {
+    ByteBuffer dst = ByteBuffer.allocateDirect(1 << 20);
+    while (true) {
+      Semaphore woken = new Semaphore(0);
+      Form form = reader.form(kind, entry, revision);
+      if (form == null) {
+        reader.make(kind, entry, revision, ahead, woken::release);
+        assertThat(woken.tryAcquire(20, TimeUnit.SECONDS)).isTrue();
+        continue;
+      }
+      if (dst.position() == form.length()) {
+        byte[] bytes = new byte[dst.flip().remaining()];
+        dst.get(bytes);
+        return bytes;
+      }
+      int n = reader.read(form, dst.position(), 1000, dst);
+      if (n == FormReader.NOT_IN_MEMORY) {
+        reader.load(form, dst.position(), woken::release);
+        assertThat(woken.tryAcquire(20, TimeUnit.SECONDS)).isTrue();
+      }
+    }
+  }
+
+  private static byte[] backwards(World world, Entry entry) throws Exception {
+    return Backwards.of(world.read(entry).getBytes(StandardCharsets.UTF_8));
+  }
+
+  @Test
+  void aFormIsMadeOnceForAllWhoAsk() throws Exception {
+    try (World world = new World(directory, World.small())) {
+      world.pod("ns", "a", "n", "x".repeat(5000));
+      world.sync();
+      Entry entry = world.pods().get("ns/a");
+      FormReader first = new FormReader(world.cache);
+      assertThat(first.form(kind, entry, 0)).isNull();
+      kind.gate.drainPermits();
+      CountDownLatch woken = new CountDownLatch(10);
+      List<FormReader> readers = new ArrayList<>();
+      for (int i = 0; i < 10; i++) {
+        FormReader reader = new FormReader(world.cache);
+        reader.make(kind, entry, 0, null, woken::countDown);
+        readers.add(reader);
+      }
+      assertThat(woken.getCount()).isEqualTo(10);
+      kind.gate.release(1000);
+      assertThat(woken.await(20, TimeUnit.SECONDS)).isTrue();
+      for (FormReader reader : readers) {
+        assertThat(read(world, reader, kind, entry, 0)).isEqualTo(backwards(world, entry));
+      }
+      assertThat(kind.made).hasValue(1);
+      Form form = first.form(kind, entry, 0);
+      assertThat(form.plainLength()).isEqualTo(entry.length());
+      assertThat(form.checksum()).isEqualTo(entry.metadataEnd());
+      assertThat(world.cache.stats().forms().count()).isEqualTo(1);
+      assertThat(world.cache.stats().forms().bytes()).isEqualTo(entry.length());
+      assertThat(world.cache.stats().forms().pending()).isZero();
+    }
+  }
+
+  @Test
+  void anotherRevisionIsAnotherForm() throws Exception {
+    try (World world = new World(directory, World.small())) {
+      world.pod("ns", "a", "n", "x");
+      world.sync();
+      Entry entry = world.pods().get("ns/a");
+      FormReader reader = new FormReader(world.cache);
+      long revision = 1_000_000_000_000L;
+      byte[] told = Backwards.of(read(world, reader, kind, entry, revision));
+      assertThat(new String(told, StandardCharsets.UTF_8))
+          .contains("\"resourceVersion\":\"1000000000000\"")
+          .isEqualTo(
+              world
+                  .read(entry)
+                  .replace(
+                      "\"resourceVersion\":\"" + entry.revision() + "\"",
+                      "\"resourceVersion\":\"1000000000000\""));
+      Form form = reader.form(kind, entry, revision);
+      assertThat(form.checksum()).isGreaterThan(entry.metadataEnd());
+      assertThat(read(world, reader, kind, entry, 0)).isEqualTo(backwards(world, entry));
+    }
+  }
+
+  @Test
+  void whatComesNextIsMadeAlong() throws Exception {
+    try (World world = new World(directory, World.small())) {
+      for (int i = 0; i < 500; i++) {
+        world.pod("ns", "p" + i, "n", "x".repeat(300));
+      }
+      world.sync();
+      EntryCursor cursor = world.pods().snapshot().entries("", null);
+      FormReader reader = new FormReader(world.cache);
+      Entry first = cursor.next();
+      read(reader, kind, first, 0, world.pods().snapshot().entries("", first.key()));
+      World.until(() -> kind.made.get() == 500);
+      for (Entry entry = cursor.next(); entry != null; entry = cursor.next()) {
+        assertThat(reader.form(kind, entry, 0)).isNotNull();
+      }
+      assertThat(kind.made).hasValue(500);
+    }
+  }
+
+  @Test
+  void aFailureIsToldToAllWhoWaitAndIsNotKept() throws Exception {
+    try (World world = new World(directory, World.small())) {
+      world.pod("ns", "a", "n", "x");
+      world.sync();
+      Entry entry = world.pods().get("ns/a");
+      kind.fails = true;
+      FormReader reader = new FormReader(world.cache);
+      assertThatThrownBy(() -> read(world, reader, kind, entry, 0))
+          .isInstanceOf(IOException.class)
+          .hasMessageContaining("backwards");
+      assertThat(world.cache.stats().forms().failures()).isEqualTo(1);
+      kind.fails = false;
+      assertThat(read(world, new FormReader(world.cache), kind, entry, 0))
+          .isEqualTo(backwards(world, entry));
+    }
+  }
+
+  @Test
+  void theDiskBudgetHoldsAndReadersInTheMiddleGoOn() throws Exception {
+    try (World world = new World(directory, settings(256 << 10, 1 << 20))) {
+      for (int i = 0; i < 60; i++) {
+        world.pod("ns", "p" + i, "n", "x".repeat(20_000) + i);
+      }
+      world.sync();
+      Entry slow = world.pods().get("ns/p0");
+      FormReader slowReader = new FormReader(world.cache);
+      byte[] whole = backwards(world, slow);
+      read(world, slowReader, kind, slow, 0);
+      ByteBuffer half = ByteBuffer.allocateDirect(whole.length);
+      Form given = slowReader.form(kind, slow, 0);
+      while (half.position() < whole.length / 2) {
+        slowReader.read(given, half.position(), 1000, half);
+      }
+      FormReader reader = new FormReader(world.cache);
+      EntryCursor cursor = world.pods().snapshot().entries("", null);
+      for (Entry entry = cursor.next(); entry != null; entry = cursor.next()) {
+        assertThat(read(world, reader, kind, entry, 0)).isEqualTo(backwards(world, entry));
+        assertThat(world.cache.stats().forms().bytes()).isLessThanOrEqualTo(256 << 10);
+      }
+      CacheStats.Forms stats = world.cache.stats().forms();
+      assertThat(stats.evictedFiles()).isPositive();
+      assertThat(stats.count()).isLessThan(60);
+      assertThat(slowReader.read(given, half.position(), 1000, half)).isEqualTo(FormReader.GONE);
+      // Made again it is the same, so that the reader goes on where it stopped.
+      Semaphore woken = new Semaphore(0);
+      slowReader.make(kind, slow, 0, null, woken::release);
+      assertThat(woken.tryAcquire(20, TimeUnit.SECONDS)).isTrue();
+      Form again = slowReader.form(kind, slow, 0);
+      while (half.hasRemaining()) {
+        assertThat(slowReader.read(again, half.position(), 1000, half)).isPositive();
+      }
+      byte[] bytes = new byte[half.flip().remaining()];
+      half.get(bytes);
+      assertThat(bytes).isEqualTo(whole);
+    }
+  }
+
+  @Test
+  void theNumberOfFormsIsBounded() throws Exception {
+    try (World world = new World(directory, settings(64 << 20, 100 * FormSpool.FORM_HEAP))) {
+      for (int i = 0; i < 400; i++) {
+        world.pod("ns", "p" + i, "n", "x");
+      }
+      world.sync();
+      FormReader reader = new FormReader(world.cache);
+      EntryCursor cursor = world.pods().snapshot().entries("", null);
+      for (Entry entry = cursor.next(); entry != null; entry = cursor.next()) {
+        read(world, reader, kind, entry, 0);
+        assertThat(world.cache.stats().forms().count()).isLessThanOrEqualTo(100);
+      }
+      assertThat(world.cache.stats().forms().count()).isGreaterThan(80);
+    }
+  }
+
+  @Test
+  void aFormGoesWithItsVersion() throws Exception {
+    try (World world = new World(directory, World.small())) {
+      FormReader reader = new FormReader(world.cache);
+      for (int i = 0; i < 50; i++) {
+        world.pod("ns", "a", "n", "x".repeat(10_000) + i);
+        world.sync();
+        Entry entry = world.pods().get("ns/a");
+        assertThat(read(world, reader, kind, entry, 0)).isEqualTo(backwards(world, entry));
+      }
+      assertThat(world.cache.stats().forms().count()).isEqualTo(50);
+      world.store.compact(world.store.currentRevision());
+      world.pod("ns", "b", "n", "x");
+      World.until(() -> world.cache.stats().forms().count() == 1);
+      // All but the file that is being written.
+      World.until(() -> world.cache.stats().forms().bytes() < 600_000);
+    }
+  }
+
+  @Test
+  void whatCannotBeReadIsMadeAgainAndAFullDiskIsToldOnce() throws Exception {
+    try (World world = new World(directory, World.small())) {
+      world.pod("ns", "a", "n", "x".repeat(5000));
+      world.sync();
+      Entry entry = world.pods().get("ns/a");
+      FormReader reader = new FormReader(world.cache);
+      byte[] whole = backwards(world, entry);
+      assertThat(read(world, reader, kind, entry, 0)).isEqualTo(whole);
+      Form form = reader.form(kind, entry, 0);
+      world.files.readsFail = true;
+      assertThat(reader.read(form, 0, 100, ByteBuffer.allocateDirect(100)))
+          .isEqualTo(FormReader.GONE);
+      world.files.readsFail = false;
+      assertThat(reader.form(kind, entry, 0)).isNull();
+      world.files.writesFail = true;
+      assertThatThrownBy(() -> read(world, reader, kind, entry, 0)).isInstanceOf(IOException.class);
+      world.files.writesFail = false;
+      assertThat(read(world, new FormReader(world.cache), kind, entry, 0)).isEqualTo(whole);
+      assertThat(kind.made).hasValueGreaterThan(1);
+    }
+  }
+
+  @Test
+  void closingClosesTheFiles() throws Exception {
+    World world = new World(directory, World.small());
+    try (world) {
+      world.pod("ns", "a", "n", "x");
+      world.sync();
+      read(world, new FormReader(world.cache), kind, world.pods().get("ns/a"), 0);
+    }
+    try (var files = java.nio.file.Files.list(directory)) {
+      assertThat(files).isEmpty();
+    }
+  }
+}

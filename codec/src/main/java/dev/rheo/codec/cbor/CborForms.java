@@ -1,0 +1,160 @@
+package dev.rheo.codec.cbor;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.rheo.codec.io.ByteOutput;
+import dev.rheo.codec.io.JsonScanner;
+import dev.rheo.codec.schema.ObjectType;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * CBOR as Kubernetes has it (KEP-4222). The form that is kept of an object is its <em>tail</em>,
+ * all from the key {@code metadata} on; a few bytes in front of it make of it an object, an item of
+ * a list, or the object of an event:
+ *
+ * <pre>
+ * object:  head(apiVersion, kind)  tail
+ * list:    listHead(…)  { itemHead()  tail }…  listEnd()
+ * watch:   { eventHead(type)  head(apiVersion, kind)  tail }…      a CBOR sequence: RFC 8742
+ * </pre>
+ *
+ * <p>Lists and the outermost maps are of indefinite length, so that nothing need be known of what
+ * follows. Upstream's decoder takes them, although upstream does not write them. Stateless and
+ * thread-safe.
+ */
+public final class CborForms {
+  /** The media type of objects and lists. */
+  public static final String MEDIA_TYPE = "application/cbor";
+
+  /** The media type of watches. */
+  public static final String SEQUENCE_MEDIA_TYPE = "application/cbor-seq";
+
+  private static final byte[] ITEM_HEAD = {(byte) (Cbor.MAP | Cbor.INDEFINITE)};
+  private static final byte[] LIST_END = {(byte) Cbor.BREAK, (byte) Cbor.BREAK};
+
+  private CborForms() {}
+
+  /**
+   * The members of an object as those of a map of indefinite length, its end included.
+   *
+   * @param json canonical JSON, or other JSON that was validated
+   * @param from where the first member's key begins
+   * @param to one past the closing brace
+   * @param type the type of the object: fields of kind bytes are written as such; null if it is not
+   *     known, and then they are the strings that they are in JSON
+   * @throws dev.rheo.codec.io.JsonException if it is not JSON
+   */
+  public static byte[] tail(byte[] json, int from, int to, @Nullable ObjectType type) {
+    ByteOutput out = new ByteOutput(to - from);
+    new CborWriter(new JsonScanner(json, from, to), out).members(BytesFields.of(type));
+    out.write(Cbor.BREAK);
+    return out.toByteArray();
+  }
+
+  /** A whole JSON object, such as a Status. */
+  public static byte[] object(byte[] json, @Nullable ObjectType type) {
+    JsonScanner in = new JsonScanner(json);
+    ByteOutput out = new ByteOutput(json.length);
+    in.expect('{');
+    out.write(Cbor.SELF_DESCRIBED);
+    out.write(ITEM_HEAD);
+    new CborWriter(in, out).members(BytesFields.of(type));
+    out.write(Cbor.BREAK);
+    return out.toByteArray();
+  }
+
+  /** What stands before the tail of an object. */
+  public static byte[] head(String apiVersion, String kind) {
+    ByteOutput out = new ByteOutput(64);
+    out.write(Cbor.SELF_DESCRIBED);
+    out.write(ITEM_HEAD);
+    typeMeta(out, apiVersion, kind);
+    return out.toByteArray();
+  }
+
+  /** What stands before the tail of an item of a list. */
+  public static byte[] itemHead() {
+    return ITEM_HEAD.clone();
+  }
+
+  /** The same for items that tell their kind: those of custom resources. */
+  public static byte[] itemHead(String apiVersion, String kind) {
+    ByteOutput out = new ByteOutput(64);
+    out.write(ITEM_HEAD);
+    typeMeta(out, apiVersion, kind);
+    return out.toByteArray();
+  }
+
+  /**
+   * What a list begins with, up to its first item.
+   *
+   * @param continueToken may be empty
+   * @param remaining items that are left; negative if that is not told
+   */
+  public static byte[] listHead(
+      String apiVersion,
+      String listKind,
+      String resourceVersion,
+      String continueToken,
+      long remaining) {
+    ByteOutput out = new ByteOutput(128);
+    out.write(Cbor.SELF_DESCRIBED);
+    out.write(ITEM_HEAD);
+    typeMeta(out, apiVersion, listKind);
+    CborWriter.ascii(out, "metadata");
+    int members = 1 + (continueToken.isEmpty() ? 0 : 1) + (remaining < 0 ? 0 : 1);
+    CborWriter.head(out, Cbor.MAP, members);
+    CborWriter.ascii(out, "resourceVersion");
+    CborWriter.ascii(out, resourceVersion);
+    if (!continueToken.isEmpty()) {
+      CborWriter.ascii(out, "continue");
+      CborWriter.ascii(out, continueToken);
+    }
+    if (remaining >= 0) {
+      CborWriter.ascii(out, "remainingItemCount");
+      CborWriter.head(out, Cbor.UNSIGNED, remaining);
+    }
+    CborWriter.ascii(out, "items");
+    out.write(Cbor.ARRAY | Cbor.INDEFINITE);
+    return out.toByteArray();
+  }
+
+  /** What a list ends with. */
+  public static byte[] listEnd() {
+    return LIST_END.clone();
+  }
+
+  /**
+   * What stands before the object of an event; nothing comes after it.
+   *
+   * @param type ADDED, MODIFIED, DELETED, BOOKMARK or ERROR
+   */
+  public static byte[] eventHead(String type) {
+    ByteOutput out = new ByteOutput(64);
+    out.write(Cbor.SELF_DESCRIBED);
+    CborWriter.head(out, Cbor.MAP, 2);
+    CborWriter.ascii(out, "type");
+    CborWriter.ascii(out, type);
+    CborWriter.ascii(out, "object");
+    return out.toByteArray();
+  }
+
+  private static void typeMeta(ByteOutput out, String apiVersion, String kind) {
+    CborWriter.ascii(out, "kind");
+    CborWriter.ascii(out, kind);
+    CborWriter.ascii(out, "apiVersion");
+    CborWriter.ascii(out, apiVersion);
+  }
+
+  /**
+   * A request body to a tree, as the same object's JSON would be read, within the limits of {@link
+   * dev.rheo.codec.json.ObjectDecoder} and of {@value CborReader#MAX_VALUES} values. What upstream
+   * refuses is refused: duplicate keys, keys that are not strings, numbers that are not finite or
+   * have more than 64 bits, other simple values than true, false and null.
+   *
+   * @param type of the object, or null if it is not known; tells which strings are base64
+   * @throws dev.rheo.api.status.ApiException 400 BadRequest
+   */
+  public static ObjectNode toTree(byte[] cbor, @Nullable ObjectType type) {
+    return new CborReader(cbor).read(BytesFields.of(type));
+  }
+}

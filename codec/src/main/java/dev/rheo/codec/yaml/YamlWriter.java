@@ -1,0 +1,189 @@
+package dev.rheo.codec.yaml;
+
+import dev.rheo.codec.io.ByteOutput;
+import dev.rheo.codec.io.JsonScanner;
+import java.util.Arrays;
+
+/**
+ * JSON to block style YAML in one pass: two spaces a level, sequences not indented more than their
+ * key, members in their order.
+ */
+final class YamlWriter {
+  /** Spaces that a level is indented by. */
+  static final int STEP = 2;
+
+  /** Readers do not look farther for the colon after a key. */
+  private static final int LONGEST_SIMPLE_KEY = 512;
+
+  private final JsonScanner in;
+  private final ByteOutput out;
+
+  /** The last string without its escapes, if it had some. */
+  private byte[] unescaped = new byte[256];
+
+  YamlWriter(JsonScanner in, ByteOutput out) {
+    this.in = in;
+    this.out = out;
+  }
+
+  static void spaces(ByteOutput out, int count) {
+    int at = out.claim(count);
+    Arrays.fill(out.array(), at, at + count, (byte) ' ');
+  }
+
+  /**
+   * Writes the members that follow, of which there must be one, a line or more each, and consumes
+   * the closing brace.
+   *
+   * @param begun whether the first line is indented already
+   */
+  void members(int indent, boolean begun) {
+    boolean inline = begun;
+    do {
+      if (!inline) {
+        spaces(out, indent);
+      }
+      inline = false;
+      int key = out.size();
+      in.string();
+      scalar(indent + STEP, true);
+      in.expect(':');
+      if (out.size() - key > LONGEST_SIMPLE_KEY) {
+        explicitKey(key, indent);
+        element(indent);
+      } else {
+        out.write(':');
+        member(indent);
+      }
+    } while (in.more('}'));
+  }
+
+  private void explicitKey(int start, int indent) {
+    byte[] key = Arrays.copyOfRange(out.array(), start, out.size());
+    out.truncate(start);
+    out.ascii("? ");
+    out.write(key);
+    out.write('\n');
+    spaces(out, indent);
+    out.write(':');
+  }
+
+  /** The value of a key, after the colon. */
+  private void member(int indent) {
+    switch (in.peek()) {
+      case '{' -> {
+        in.expect('{');
+        if (in.consume('}')) {
+          out.ascii(" {}\n");
+        } else {
+          out.write('\n');
+          members(indent + STEP, false);
+        }
+      }
+      case '[' -> {
+        in.expect('[');
+        if (in.consume(']')) {
+          out.ascii(" []\n");
+        } else {
+          out.write('\n');
+          elements(indent, false);
+        }
+      }
+      default -> {
+        out.write(' ');
+        leaf(indent);
+      }
+    }
+  }
+
+  private void elements(int indent, boolean begun) {
+    boolean inline = begun;
+    do {
+      if (!inline) {
+        spaces(out, indent);
+      }
+      inline = false;
+      out.write('-');
+      element(indent);
+    } while (in.more(']'));
+  }
+
+  /** A value after a dash, or after the colon that stands alone below a long key. */
+  private void element(int indent) {
+    out.write(' ');
+    switch (in.peek()) {
+      case '{' -> {
+        in.expect('{');
+        if (in.consume('}')) {
+          out.ascii("{}\n");
+        } else {
+          members(indent + STEP, true);
+        }
+      }
+      case '[' -> {
+        in.expect('[');
+        if (in.consume(']')) {
+          out.ascii("[]\n");
+        } else {
+          elements(indent + STEP, true);
+        }
+      }
+      default -> leaf(indent);
+    }
+  }
+
+  private void leaf(int indent) {
+    switch (in.peek()) {
+      case '"' -> {
+        in.string();
+        scalar(indent + STEP, false);
+      }
+      case 't' -> literal("true");
+      case 'f' -> literal("false");
+      case 'n' -> literal("null");
+      default -> number();
+    }
+    out.write('\n');
+  }
+
+  private void literal(String word) {
+    in.literal(word);
+    out.ascii(word);
+  }
+
+  /** Not all readers take {@code 1e+21} for a number, but all do {@code 1.0e+21}. */
+  private void number() {
+    in.number();
+    String text = in.text();
+    int exponent = Math.max(text.indexOf('e'), text.indexOf('E'));
+    if (exponent < 0) {
+      out.ascii(text);
+      return;
+    }
+    out.ascii(text.substring(0, exponent));
+    if (text.indexOf('.') < 0) {
+      out.ascii(".0");
+    }
+    out.write('e');
+    if (text.charAt(exponent + 1) != '-' && text.charAt(exponent + 1) != '+') {
+      out.write('+');
+    }
+    out.ascii(text.substring(exponent + 1));
+  }
+
+  /** The string just scanned. */
+  private void scalar(int indent, boolean key) {
+    byte[] utf8 = in.bytes();
+    int from = in.stringStart();
+    int to = in.stringEnd();
+    if (in.escaped()) {
+      if (unescaped.length < to - from) {
+        unescaped = new byte[Math.max(to - from, unescaped.length * 2)];
+      }
+      to = in.unescape(unescaped, 0);
+      from = 0;
+      utf8 = unescaped;
+    }
+    YamlScalar.write(out, utf8, from, to, YamlScalar.style(utf8, from, to, key), indent);
+  }
+}

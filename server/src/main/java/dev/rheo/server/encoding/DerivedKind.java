@@ -1,0 +1,64 @@
+package dev.rheo.server.encoding;
+
+import dev.rheo.cache.FormKind;
+import dev.rheo.codec.gzip.GzipSegment;
+import dev.rheo.codec.gzip.GzipSegments;
+import dev.rheo.codec.json.ObjectHeader;
+import dev.rheo.server.resource.Conversion;
+import dev.rheo.server.resource.ResourceType;
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.List;
+
+/** A kind of form made of the object in the version that is asked for. */
+final class DerivedKind extends FormKind {
+
+  /** Makes the bytes of a form. */
+  interface Maker {
+    /**
+     * @param json the object in the version asked for, canonical
+     * @param from the opening quote of the key {@code "metadata"}
+     * @param metadataEnd one past the closing brace of metadata
+     */
+    Bytes make(byte[] json, int from, int metadataEnd) throws IOException;
+  }
+
+  /** A stretch of an array. */
+  record Bytes(byte[] array, int from, int to) {
+    static Bytes of(byte[] array) {
+      return new Bytes(array, 0, array.length);
+    }
+
+    byte[] toArray() {
+      return from == 0 && to == array.length ? array : Arrays.copyOfRange(array, from, to);
+    }
+  }
+
+  private final ResourceType type;
+  private final Maker maker;
+  private final boolean compressed;
+
+  DerivedKind(String name, ResourceType type, Maker maker, boolean compressed) {
+    super(compressed ? name + ".gz" : name);
+    this.type = type;
+    this.maker = maker;
+    this.compressed = compressed;
+  }
+
+  @Override
+  protected Made make(Source source) throws IOException {
+    Bytes bytes;
+    if (Conversion.isIdentity(type)) {
+      bytes = maker.make(source.json(), source.metadataOffset(), source.metadataEnd());
+    } else {
+      byte[] json = Conversion.convert(source.json(), type);
+      ObjectHeader header = ObjectHeader.scan(json, List.of());
+      bytes = maker.make(json, header.metadataOffset(), header.metadataEnd());
+    }
+    if (!compressed) {
+      return Made.plain(bytes.toArray());
+    }
+    GzipSegment segment = GzipSegments.compress(bytes.array, bytes.from, bytes.to);
+    return new Made(segment.bytes(), bytes.to - bytes.from, segment.crc32());
+  }
+}

@@ -1,0 +1,124 @@
+package dev.rheo.server.encoding;
+
+import dev.rheo.api.media.Accepted;
+import dev.rheo.api.media.MediaType;
+import dev.rheo.api.media.Negotiation;
+import dev.rheo.api.media.Target;
+import dev.rheo.api.status.ApiException;
+import dev.rheo.cache.FormKind;
+import dev.rheo.server.resource.ResourceType;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/** Finds the encoding that a client asks for. Thread-safe; each encoding is made once. */
+public final class Encodings {
+  private final Clock clock;
+  private final Negotiation negotiation;
+  private final ConcurrentHashMap<Wanted, Encoding> made = new ConcurrentHashMap<>();
+  private final ConcurrentHashMap<ResourceType, FormKind> cells = new ConcurrentHashMap<>();
+
+  /**
+   * @param as null for the object as it is, else the apiVersion of the kind of {@code meta.k8s.io}
+   *     that is wanted
+   */
+  private record Wanted(
+      ResourceType type, Format format, @Nullable String as, boolean table, Part.Extent extent) {}
+
+  /**
+   * @param clock that ages in tables are told by
+   * @param cbor whether CBOR is served
+   */
+  public Encodings(Clock clock, boolean cbor) {
+    this.clock = clock;
+    List<String> supported = new ArrayList<>();
+    List<String> streamable = new ArrayList<>();
+    for (Format format : Format.values()) {
+      if (format != Format.CBOR || cbor) {
+        supported.add(format.contentType());
+        if (format.watchContentType() != null) {
+          streamable.add(format.contentType());
+        }
+      }
+    }
+    negotiation = new Negotiation(supported, streamable, Encodings::allowed);
+  }
+
+  private static boolean allowed(String mediaType, Target target) {
+    return target.isMeta(Shape.PARTIAL)
+        || target.isMeta(Shape.PARTIAL + "List")
+        || target.isMeta("Table") && mediaType.equals(MediaType.JSON);
+  }
+
+  /** What is supported for answers, and for bodies, of resources. */
+  public Negotiation negotiation() {
+    return negotiation;
+  }
+
+  /**
+   * The encoding of an answer.
+   *
+   * @param accepted what was agreed on by {@link #negotiation}
+   * @param list whether the answer is a list; null if that is not known yet
+   * @param includeObject the query parameter of that name, which tables heed
+   * @throws ApiException 400 or 406 if it makes no sense
+   */
+  public Encoding find(
+      ResourceType type, Accepted accepted, @Nullable Boolean list, String includeObject) {
+    Format format = Format.of(accepted.mediaType());
+    Target target = accepted.target();
+    if (target == null) {
+      return made(new Wanted(type, format, null, false, Part.Extent.WHOLE));
+    }
+    String as = target.group() + "/" + target.version();
+    if (target.kind().equals("Table")) {
+      return made(new Wanted(type, format, as, true, extent(includeObject)));
+    }
+    boolean wantsList = target.kind().endsWith("List");
+    if (list != null && wantsList != list) {
+      throw ApiException.notAcceptable(
+          "you requested %s, but the requested object is %sa list (%s)"
+              .formatted(target.kind(), list ? "" : "not ", list ? type.listKind() : type.kind()));
+    }
+    return made(new Wanted(type, format, as, false, Part.Extent.METADATA));
+  }
+
+  /** Objects as they are, in JSON. */
+  public Encoding json(ResourceType type) {
+    return made(new Wanted(type, Format.JSON, null, false, Part.Extent.WHOLE));
+  }
+
+  private Encoding made(Wanted wanted) {
+    return made.computeIfAbsent(wanted, this::make);
+  }
+
+  private Encoding make(Wanted wanted) {
+    ResourceType type = wanted.type;
+    String as = wanted.as;
+    if (as != null && wanted.table) {
+      FormKind template = cells.computeIfAbsent(type, TableEncoding::cells);
+      return new TableEncoding(type, as, template, wanted.extent, clock);
+    }
+    Shape shape = as == null ? Shape.of(type) : Shape.metadata(as);
+    return switch (wanted.format) {
+      case JSON -> new JsonEncoding(type, shape);
+      case YAML -> new YamlEncoding(type, shape);
+      case PROTOBUF -> new ProtobufEncoding(type, shape);
+      case CBOR -> new CborEncoding(type, shape);
+    };
+  }
+
+  private static Part.Extent extent(String includeObject) {
+    return switch (includeObject) {
+      case "", "Metadata" -> Part.Extent.METADATA;
+      case "Object" -> Part.Extent.WHOLE;
+      case "None" -> Part.Extent.NOTHING;
+      default ->
+          throw ApiException.badRequest(
+              "Unable to convert to Table as requested: includeObject: Invalid value: \"%s\": must be 'Metadata', 'Object', 'None', or empty"
+                  .formatted(includeObject));
+    };
+  }
+}

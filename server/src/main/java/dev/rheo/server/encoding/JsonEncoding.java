@@ -1,0 +1,145 @@
+package dev.rheo.server.encoding;
+
+import dev.rheo.server.encoding.DerivedKind.Bytes;
+import dev.rheo.server.resource.Conversion;
+import dev.rheo.server.resource.ResourceType;
+
+/** JSON: the stored form, or a stretch of it, as it is; converted types excepted. */
+final class JsonEncoding extends Encoding {
+  private static final byte[] FIRST = {'{'};
+  private static final byte[] NEXT = {',', '{'};
+  private static final byte[] COMMA = {','};
+  private static final byte[] CLOSE = {'}'};
+  private static final byte[] END = bytes("]}\n");
+  private static final byte[] END_OF_EVENT = bytes("}\n");
+  private static final byte[] NEWLINE = {'\n'};
+
+  private final Shape shape;
+  private final Part part;
+  private final byte[] head;
+  private final byte[] close;
+  private final Frame added;
+  private final Frame modified;
+
+  JsonEncoding(ResourceType type, Shape shape) {
+    super(type, Format.JSON);
+    this.shape = shape;
+    this.head = head(shape.apiVersion(), shape.kind());
+    this.close = shape.partial() ? CLOSE : NOTHING;
+    this.part = part(type, shape.extent());
+    this.added = frame("ADDED");
+    this.modified = frame("MODIFIED");
+  }
+
+  /** What stands before an object's metadata: {@code {"kind":"Pod","apiVersion":"v1",}. */
+  static byte[] head(String apiVersion, String kind) {
+    return bytes("{\"kind\":\"" + kind + "\",\"apiVersion\":\"" + apiVersion + "\",");
+  }
+
+  /** A stretch of the JSON: as it is stored, or of the converted object. */
+  static Part part(ResourceType type, Part.Extent extent) {
+    boolean whole = extent == Part.Extent.WHOLE;
+    DerivedKind.Maker maker =
+        (json, from, metadataEnd) -> new Bytes(json, from, whole ? json.length : metadataEnd);
+    String name = whole ? "json" : "json-metadata";
+    boolean asStored = !whole || Conversion.isIdentity(type);
+    return new Part(
+        extent,
+        asStored ? null : new DerivedKind(name, type, maker, false),
+        new DerivedKind(name, type, maker, true));
+  }
+
+  @Override
+  public boolean isPlainJson() {
+    return !shape.partial();
+  }
+
+  @Override
+  String apiVersion() {
+    return shape.apiVersion();
+  }
+
+  @Override
+  String kind() {
+    return shape.kind();
+  }
+
+  @Override
+  String listKind() {
+    return shape.kind() + "List";
+  }
+
+  @Override
+  public Part part(boolean inList) {
+    return part;
+  }
+
+  @Override
+  public Frame object(Subject subject) {
+    return new Frame(head, join(close, NEWLINE));
+  }
+
+  @Override
+  public Frame item(Subject subject) {
+    if (shape.partial()) {
+      return new Frame(subject.first() ? head : join(COMMA, head), close);
+    }
+    return new Frame(subject.first() ? FIRST : NEXT, NOTHING);
+  }
+
+  @Override
+  public Frame event(String eventType, Subject subject) {
+    return switch (eventType) {
+      case "ADDED" -> added;
+      case "MODIFIED" -> modified;
+      default -> frame(eventType);
+    };
+  }
+
+  private Frame frame(String eventType) {
+    return new Frame(join(eventHead(eventType), head), join(close, END_OF_EVENT));
+  }
+
+  static byte[] eventHead(String eventType) {
+    return bytes("{\"type\":\"" + eventType + "\",\"object\":");
+  }
+
+  @Override
+  public byte[] listHead(ListMeta meta, long size) {
+    return bytes(
+        "{\"kind\":\"%s\",\"apiVersion\":\"%s\",\"metadata\":%s,\"items\":["
+            .formatted(listKind(), apiVersion(), listMeta(meta)));
+  }
+
+  static String listMeta(ListMeta meta) {
+    StringBuilder text =
+        new StringBuilder(80).append("{\"resourceVersion\":\"").append(meta.revision()).append('"');
+    if (!meta.token().isEmpty()) {
+      text.append(",\"continue\":\"").append(meta.token()).append('"');
+      if (meta.remaining() > 0) {
+        text.append(",\"remainingItemCount\":").append(meta.remaining());
+      }
+    }
+    return text.append('}').toString();
+  }
+
+  @Override
+  public byte[] listEnd(ListMeta meta, boolean empty) {
+    return END;
+  }
+
+  @Override
+  public byte[] answer(byte[] json) {
+    return join(whole(json, true), NEWLINE);
+  }
+
+  @Override
+  byte[] whole(byte[] json, boolean first) {
+    return shape.show(json);
+  }
+
+  @Override
+  byte[] event(String eventType, String apiVersion, String kind, byte[] object) {
+    return join(eventHead(eventType), object, END_OF_EVENT);
+  }
+}

@@ -1,0 +1,69 @@
+package dev.rheo.server.encoding;
+
+import dev.rheo.codec.json.ObjectHeader;
+import dev.rheo.codec.schema.ObjectType;
+import dev.rheo.codec.schema.TypeTable;
+import dev.rheo.server.resource.ResourceType;
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * As what kind objects are shown: as what they are, or as a PartialObjectMetadata.
+ *
+ * @param apiVersion that they carry
+ * @param extent how much of them is written
+ */
+record Shape(String apiVersion, String kind, Part.Extent extent) {
+  static final String PARTIAL = "PartialObjectMetadata";
+
+  static Shape of(ResourceType type) {
+    return new Shape(type.apiVersion(), type.kind(), Part.Extent.WHOLE);
+  }
+
+  /**
+   * @param apiVersion {@code meta.k8s.io/v1} or {@code v1beta1}
+   */
+  static Shape metadata(String apiVersion) {
+    return new Shape(apiVersion, PARTIAL, Part.Extent.METADATA);
+  }
+
+  boolean partial() {
+    return extent == Part.Extent.METADATA;
+  }
+
+  ObjectType objectType(ResourceType type) {
+    return partial()
+        ? Objects.requireNonNull(TypeTable.builtIn().type("meta.k8s.io/v1", PARTIAL))
+        : type.objectType();
+  }
+
+  /** An object's JSON as this shows it. */
+  byte[] show(byte[] json) {
+    if (!partial()) {
+      return json;
+    }
+    ObjectHeader header = ObjectHeader.scan(json, List.of());
+    if (header.metadataOffset() < 0) {
+      throw new IllegalArgumentException("an object without metadata");
+    }
+    return json(json, header.metadataOffset(), header.metadataEnd());
+  }
+
+  /** A whole object of the metadata that stand in a JSON text. */
+  byte[] json(byte[] json, int from, int metadataEnd) {
+    byte[] head = JsonEncoding.head(apiVersion, kind);
+    byte[] object = new byte[head.length + metadataEnd - from + 1];
+    System.arraycopy(head, 0, object, 0, head.length);
+    System.arraycopy(json, from, object, head.length, metadataEnd - from);
+    object[object.length - 1] = '}';
+    return object;
+  }
+
+  /** The members {@code "metadata":{…}} with a closing brace behind them. */
+  static byte[] tail(byte[] json, int from, int metadataEnd) {
+    byte[] tail = new byte[metadataEnd - from + 1];
+    System.arraycopy(json, from, tail, 0, metadataEnd - from);
+    tail[tail.length - 1] = '}';
+    return tail;
+  }
+}

@@ -1,0 +1,190 @@
+package dev.rheo.server.encoding;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.rheo.cache.FormKind;
+import dev.rheo.codec.json.ObjectHeader;
+import dev.rheo.server.resource.Conversion;
+import dev.rheo.server.resource.ResourceType;
+import dev.rheo.server.resource.table.CellTemplate;
+import dev.rheo.server.resource.table.TableColumns;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * Tables in JSON: a row for each object, of its cells and as much of the object as was asked for.
+ * The form is a template of the cells, in which the time is filled in when a row is written.
+ */
+final class TableEncoding extends Encoding {
+  private static final ObjectMapper MAPPER = new ObjectMapper();
+  private static final byte[] COMMA = {','};
+  private static final byte[] NEWLINE = {'\n'};
+  private static final byte[] END = bytes("]}\n");
+  private static final byte[] END_OF_OBJECT = bytes("]}");
+  private static final byte[] END_OF_EVENT = bytes("]}}\n");
+  private static final byte[] NO_COLUMNS = bytes("null");
+
+  private final String apiVersion;
+  private final Clock clock;
+  private final byte[] columns;
+  private final TableColumns table;
+  private final FormKind cells;
+  private final Part part;
+  private final byte[] objectHead;
+  private final byte[] rowEnd;
+
+  /**
+   * @param apiVersion of the table: {@code meta.k8s.io/v1} or {@code v1beta1}
+   * @param extent what each row shows of its object
+   */
+  TableEncoding(
+      ResourceType type, String apiVersion, FormKind cells, Part.Extent extent, Clock clock) {
+    super(type, Format.JSON);
+    this.apiVersion = apiVersion;
+    this.clock = clock;
+    this.cells = cells;
+    this.table = TableColumns.of(type);
+    this.columns = table.definitions();
+    switch (extent) {
+      case WHOLE -> {
+        part = JsonEncoding.part(type, extent);
+        objectHead = JsonEncoding.head(type.apiVersion(), type.kind());
+        rowEnd = bytes("}");
+      }
+      case METADATA -> {
+        part = JsonEncoding.part(type, extent);
+        objectHead = JsonEncoding.head(apiVersion, Shape.PARTIAL);
+        rowEnd = bytes("}}");
+      }
+      case NOTHING -> {
+        part = new Part(extent, null, null);
+        objectHead = bytes("null");
+        rowEnd = bytes("}");
+      }
+      default -> throw new AssertionError(extent);
+    }
+  }
+
+  /** Rows up to their objects, made of the stored version, whatever version is asked for. */
+  static FormKind cells(ResourceType type) {
+    TableColumns table = TableColumns.of(type);
+    return new FormKind("cells") {
+      @Override
+      protected Made make(Source source) throws IOException {
+        return Made.plain(table.row(MAPPER.readTree(source.json())));
+      }
+    };
+  }
+
+  @Override
+  String apiVersion() {
+    return apiVersion;
+  }
+
+  @Override
+  String kind() {
+    return "Table";
+  }
+
+  @Override
+  String listKind() {
+    return "Table";
+  }
+
+  @Override
+  public Part part(boolean inList) {
+    return part;
+  }
+
+  @Override
+  public FormKind cells() {
+    return cells;
+  }
+
+  private byte[] head(String metadata, boolean withColumns) {
+    return join(
+        bytes(
+            "{\"kind\":\"Table\",\"apiVersion\":\"%s\",\"metadata\":%s,\"columnDefinitions\":"
+                .formatted(apiVersion, metadata)),
+        withColumns ? columns : NO_COLUMNS,
+        bytes(",\"rows\":["));
+  }
+
+  private static String metadata(long revision) {
+    return "{\"resourceVersion\":\"" + revision + "\"}";
+  }
+
+  private byte[] rowHead(byte[] template) {
+    byte[] rendered = CellTemplate.render(template, clock.millis());
+    return join(rendered, objectHead);
+  }
+
+  @Override
+  public Frame object(Subject subject) {
+    return new Frame(
+        join(head(metadata(subject.revision()), true), rowHead(subject.cells())),
+        join(rowEnd, END_OF_OBJECT, NEWLINE));
+  }
+
+  @Override
+  public Frame item(Subject subject) {
+    byte[] row = rowHead(subject.cells());
+    return new Frame(subject.first() ? row : join(COMMA, row), rowEnd);
+  }
+
+  @Override
+  public Frame event(String eventType, Subject subject) {
+    return new Frame(
+        join(
+            JsonEncoding.eventHead(eventType),
+            head(metadata(subject.revision()), subject.first()),
+            rowHead(subject.cells())),
+        join(rowEnd, END_OF_EVENT));
+  }
+
+  @Override
+  public byte[] listHead(ListMeta meta, long size) {
+    return head(JsonEncoding.listMeta(meta), true);
+  }
+
+  @Override
+  public byte[] listEnd(ListMeta meta, boolean empty) {
+    return END;
+  }
+
+  @Override
+  public byte[] answer(byte[] json) throws IOException {
+    return join(whole(json, true), NEWLINE);
+  }
+
+  @Override
+  byte[] whole(byte[] json, boolean first) throws IOException {
+    ObjectHeader header = ObjectHeader.scan(json, List.of());
+    int from = header.metadataOffset();
+    byte[] object =
+        switch (part.extent()) {
+          case WHOLE -> Arrays.copyOfRange(json, from, json.length);
+          case METADATA -> Arrays.copyOfRange(json, from, header.metadataEnd());
+          case NOTHING -> NOTHING;
+        };
+    String revision =
+        header.revisionOffset() < 0
+            ? ""
+            : new String(
+                json, header.revisionOffset(), header.revisionLength(), StandardCharsets.US_ASCII);
+    return join(
+        head(revision.isEmpty() ? "{}" : "{\"resourceVersion\":\"" + revision + "\"}", first),
+        rowHead(table.row(Conversion.toStored((ObjectNode) MAPPER.readTree(json), type))),
+        object,
+        rowEnd,
+        END_OF_OBJECT);
+  }
+
+  @Override
+  byte[] event(String eventType, String apiVersion, String kind, byte[] object) {
+    return join(JsonEncoding.eventHead(eventType), object, bytes("}\n"));
+  }
+}

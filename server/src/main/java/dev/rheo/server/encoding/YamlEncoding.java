@@ -1,0 +1,104 @@
+package dev.rheo.server.encoding;
+
+import dev.rheo.codec.yaml.YamlForms;
+import dev.rheo.server.encoding.DerivedKind.Bytes;
+import dev.rheo.server.resource.ResourceType;
+
+/** YAML in block style. There are no watches in it. */
+final class YamlEncoding extends Encoding {
+  private final Shape shape;
+  private final Part alone;
+  private final Part inList;
+
+  YamlEncoding(ResourceType type, Shape shape) {
+    super(type, Format.YAML);
+    this.shape = shape;
+    this.alone = part("yaml", 0, 0);
+    this.inList =
+        shape.partial()
+            ? part("yaml-item", YamlForms.ITEM_INDENT, 0)
+            : part("yaml-item", YamlForms.ITEM_INDENT, YamlForms.itemTailOffset());
+  }
+
+  private Part part(String name, int indent, int without) {
+    DerivedKind.Maker maker =
+        (json, from, metadataEnd) -> {
+          byte[] tail =
+              shape.partial()
+                  ? yaml(Shape.tail(json, from, metadataEnd), indent)
+                  : YamlForms.tail(json, from, json.length, indent);
+          return new Bytes(tail, without, tail.length);
+        };
+    String full = shape.partial() ? name + "-metadata" : name;
+    return new Part(
+        shape.extent(),
+        new DerivedKind(full, type, maker, false),
+        new DerivedKind(full, type, maker, true));
+  }
+
+  private static byte[] yaml(byte[] tail, int indent) {
+    return YamlForms.tail(tail, 0, tail.length, indent);
+  }
+
+  @Override
+  String apiVersion() {
+    return shape.apiVersion();
+  }
+
+  @Override
+  String kind() {
+    return shape.kind();
+  }
+
+  @Override
+  String listKind() {
+    return shape.kind() + "List";
+  }
+
+  @Override
+  public Part part(boolean inList) {
+    return inList ? this.inList : alone;
+  }
+
+  @Override
+  public Frame object(Subject subject) {
+    return new Frame(YamlForms.head(apiVersion(), kind()), NOTHING);
+  }
+
+  @Override
+  public Frame item(Subject subject) {
+    byte[] head = shape.partial() ? YamlForms.itemHead(apiVersion(), kind()) : YamlForms.itemHead();
+    return new Frame(
+        subject.first() ? join(YamlForms.listHead(apiVersion()), head) : head, NOTHING);
+  }
+
+  @Override
+  public Frame event(String eventType, Subject subject) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public byte[] listHead(ListMeta meta, long size) {
+    // It depends on whether there are items.
+    return NOTHING;
+  }
+
+  @Override
+  public byte[] listEnd(ListMeta meta, boolean empty) {
+    String revision = Long.toString(meta.revision());
+    long remaining = meta.remaining() > 0 ? meta.remaining() : -1;
+    return empty
+        ? YamlForms.emptyList(apiVersion(), listKind(), revision, meta.token(), remaining)
+        : YamlForms.listEnd(listKind(), revision, meta.token(), remaining);
+  }
+
+  @Override
+  byte[] whole(byte[] json, boolean first) {
+    return YamlForms.object(shape.show(json));
+  }
+
+  @Override
+  byte[] event(String eventType, String apiVersion, String kind, byte[] object) {
+    throw new UnsupportedOperationException();
+  }
+}

@@ -1,0 +1,83 @@
+package dev.rheo.server.verb.read;
+
+import dev.rheo.server.http.Body;
+import io.netty.buffer.ByteBuf;
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+
+/** A body that consists of items, one begun when the one before is written. */
+abstract class DrawnItems implements Body {
+
+  private static final Logger LOG = System.getLogger(DrawnItems.class.getName());
+
+  /** How many items one draw looks at before others get their turn. */
+  private static final int STEPS_PER_DRAW = 1024;
+
+  final Items items;
+  final FormWriter writer;
+  private Runnable wake = () -> {};
+  private boolean complete;
+
+  /** Set by {@link #next} if others are to have their turn although it returned MORE. */
+  boolean giveWay;
+
+  DrawnItems(Items items) {
+    this.items = items;
+    this.writer = items.writer();
+  }
+
+  @Override
+  public void onReady(Runnable wake) {
+    this.wake = wake;
+    items.onReady(wake);
+  }
+
+  final void wake() {
+    wake.run();
+  }
+
+  /**
+   * Begins the next item. MORE: it was begun, or something was passed over; WAIT: the wake-up will
+   * be run; END: there is none.
+   */
+  abstract State next() throws IOException;
+
+  @Override
+  public final State draw(ByteBuf out) {
+    try {
+      for (int step = 0; step < STEPS_PER_DRAW; step++) {
+        switch (writer.write(out)) {
+          case FULL -> {
+            return State.MORE;
+          }
+          case COLD -> {
+            writer.load(wake);
+            return State.WAIT;
+          }
+          case DONE -> {}
+        }
+        if (complete) {
+          return State.END;
+        }
+        State state = next();
+        if (state == State.END) {
+          complete = true;
+          if (!writer.finish()) {
+            return State.END;
+          }
+        } else if (state != State.MORE || giveWay) {
+          giveWay = false;
+          return state;
+        }
+      }
+      return State.MORE;
+    } catch (IOException | RuntimeException e) {
+      LOG.log(Level.ERROR, this + " broke off", e);
+      return State.ABORT;
+    }
+  }
+
+  @Override
+  public void close() {}
+}
