@@ -69,10 +69,8 @@ class WatchList(Follower):
         self.function, self.return_type, self.options = function, return_type, options
 
     def call(self, **options):
-        """Watch.stream sends the same options again when a stream has ended: initial events are for the first time only."""
         self.requests += 1
         self.initial = []
-        options.pop("resource_version", None)
         if self.version is None:
             options.update(send_initial_events=True, resource_version_match="NotOlderThan")
         else:
@@ -80,7 +78,8 @@ class WatchList(Follower):
         return self.function(allow_watch_bookmarks=True, **self.options, **options)
 
     def follow(self):
-        for event in watch.Watch(self.return_type).stream(self.call):
+        # With a timeout Watch.stream neither swallows a 410 nor asks again by itself with the same options.
+        for event in watch.Watch(self.return_type).stream(self.call, timeout_seconds=60):
             if event["type"] == "BOOKMARK":
                 metadata = event["raw_object"]["metadata"]
                 if self.version is not None:

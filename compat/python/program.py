@@ -17,7 +17,7 @@ from kubernetes import client, config, dynamic, watch
 
 import informers
 import raw
-from harness import Checks, Churn, course
+from harness import Book, Checks, Churn, course
 
 
 class Writes:
@@ -182,6 +182,7 @@ def main():
     warnings.simplefilter("ignore")  # of certificates that are not verified, with --upstream
     logging.disable(logging.CRITICAL)  # the informer tells of each connection that a restart cuts
     checks = Checks()
+    Book.relists = settings.upstream
     configuration = client.Configuration()
     config.load_kube_config(settings.kubeconfig, client_configuration=configuration)
     configuration.retries = False

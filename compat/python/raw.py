@@ -6,15 +6,15 @@ import threading
 import requests
 import yaml
 
-# Strings that YAML takes for something else, unless they are quoted. ("=" is not among them: kube-apiserver does not
-# quote it and PyYAML does not read it.)
+# Strings that YAML takes for something else, unless they are quoted. ("=", "<<" and U+0085 are not among
+# them: kube-apiserver does not quote them, and then PyYAML reads something else or nothing.)
 TRICKY = {
     "empty": "", "null": "null", "tilde": "~", "yes": "yes", "no": "No", "true": "true", "number": "12", "float": "1e3",
     "hex": "0x1F", "octal": "017", "sexagesimal": "12:30:45", "date": "2026-01-02", "time": "2026-01-02T03:04:05Z",
     "comment": "# none", "colon": "a: b", "dash": "- a", "quote": "it's \"so\"", "spaces": "  both  ",
-    "lines": "one\ntwo\n", "lines2": "one\n\n  two\n\n\n", "crlf": "a\r\nb", "tab": "\ta", "unicode": "ῥέω 🌊", "nel": "a\u0085b",
+    "lines": "one\ntwo\n", "lines2": "one\n\n  two\n\n\n", "crlf": "a\r\nb", "tab": "\ta", "unicode": "ῥέω 🌊",
     "control": "\u0001\u001b", "percent": "%a", "at": "@a", "tick": "`a`", "star": "*a", "and": "&a", "brace": "{a",
-    "bracket": "[a", "infinity": ".inf", "nan": ".nan", "merge": "<<", "long": "word " * 60,
+    "bracket": "[a", "infinity": ".inf", "nan": ".nan", "long": "word " * 60,
 }
 
 
