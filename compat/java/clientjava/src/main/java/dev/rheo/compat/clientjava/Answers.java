@@ -5,7 +5,10 @@ import java.util.TreeMap;
 import okhttp3.OkHttpClient;
 import okhttp3.Response;
 
-/** What was answered, as it came over the network: OkHttp hides the compression that it asked for. Thread-safe. */
+/**
+ * What was answered, as it came over the network: OkHttp hides the compression that it asked for.
+ * Thread-safe.
+ */
 final class Answers {
   private final Map<String, Integer> counts = new TreeMap<>();
   private String lastWatch = "";

@@ -20,8 +20,9 @@ import java.util.List;
 import java.util.concurrent.Callable;
 
 /**
- * The informers. The library lists again after a connection was cut, not after one that ended well, and so may be told of
- * several changes at once: that each change was told is expected until the first restart alone.
+ * The informers. The library lists again after a connection was cut, not after one that ended well,
+ * and so may be told of several changes at once: that each change was told is expected until the
+ * first restart alone.
  */
 final class Informers {
   private final Checks checks;

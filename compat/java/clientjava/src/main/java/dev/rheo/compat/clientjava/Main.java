@@ -18,8 +18,9 @@ import java.util.List;
 import okhttp3.Protocol;
 
 /**
- * Holds a server to what the official Java client needs: CRUD, watches that arrive event by event though OkHttp asks for
- * gzip, and shared informers that follow churn through restarts and end with exactly what the server holds.
+ * Holds a server to what the official Java client needs: CRUD, watches that arrive event by event
+ * though OkHttp asks for gzip, and shared informers that follow churn through restarts and end with
+ * exactly what the server holds.
  */
 public final class Main {
   private Main() {}
@@ -32,7 +33,8 @@ public final class Main {
     CoreV1Api core = new CoreV1Api(writer);
     core.createNamespace(new V1Namespace().metadata(new V1ObjectMeta().name(namespace))).execute();
 
-    // The informers of one client share a connection of HTTP/2, those of the other have one each of HTTP/1.1.
+    // The informers of one client share a connection of HTTP/2, those of the other have one each of
+    // HTTP/1.1.
     Answers answers = new Answers();
     ApiClient multiplexed = client(settings, List.of(Protocol.HTTP_2, Protocol.HTTP_1_1));
     multiplexed.setHttpClient(answers.into(multiplexed.getHttpClient()));
@@ -66,8 +68,10 @@ public final class Main {
       KubeConfig config = KubeConfig.loadKubeConfig(file);
       ApiClient client = ClientBuilder.kubeconfig(config).setProtocols(protocols).build();
       client.setReadTimeout(0); // as the client's documentation asks for watches
-      // An idle connection may have been ended by a restart of the server: a write must not be sent into it twice.
-      client.setHttpClient(client.getHttpClient().newBuilder().retryOnConnectionFailure(false).build());
+      // An idle connection may have been ended by a restart of the server: a write must not be sent
+      // into it twice.
+      client.setHttpClient(
+          client.getHttpClient().newBuilder().retryOnConnectionFailure(false).build());
       return client;
     }
   }

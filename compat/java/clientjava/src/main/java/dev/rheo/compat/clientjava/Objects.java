@@ -69,7 +69,10 @@ final class Objects implements Writes {
   }
 
   List<V1ConfigMap> configMaps(String labelSelector) throws ApiException {
-    return core.listNamespacedConfigMap(namespace).labelSelector(labelSelector).execute().getItems();
+    return core.listNamespacedConfigMap(namespace)
+        .labelSelector(labelSelector)
+        .execute()
+        .getItems();
   }
 
   List<V1Secret> secrets() throws ApiException {
@@ -83,8 +86,7 @@ final class Objects implements Writes {
   Map<String, Integer> numbers() throws ApiException {
     Map<String, Integer> numbers = new HashMap<>();
     for (V1ConfigMap o : configMaps(null)) {
-      numbers.put(
-          "configmaps/" + o.getMetadata().getName(), Integer.valueOf(o.getData().get("n")));
+      numbers.put("configmaps/" + o.getMetadata().getName(), Integer.valueOf(o.getData().get("n")));
     }
     for (V1Secret o : secrets()) {
       String n = new String(o.getData().get("n"), StandardCharsets.UTF_8);

@@ -29,14 +29,19 @@ final class Requests {
   }
 
   void run() throws ApiException {
-    V1ConfigMap one = core.createNamespacedConfigMap(namespace, Objects.configMap("one", 1)).execute();
+    V1ConfigMap one =
+        core.createNamespacedConfigMap(namespace, Objects.configMap("one", 1)).execute();
     checks.equal("create answers what was sent", Map.of("n", "1"), one.getData());
     checks.equal(
         "create of what exists is a conflict",
         409,
-        code(() -> core.createNamespacedConfigMap(namespace, Objects.configMap("one", 1)).execute()));
+        code(
+            () ->
+                core.createNamespacedConfigMap(namespace, Objects.configMap("one", 1)).execute()));
     checks.equal(
-        "get answers what create did", one, core.readNamespacedConfigMap("one", namespace).execute());
+        "get answers what create did",
+        one,
+        core.readNamespacedConfigMap("one", namespace).execute());
     checks.equal(
         "get of what is not there",
         404,
@@ -50,23 +55,40 @@ final class Requests {
         409,
         code(() -> core.replaceNamespacedConfigMap("one", namespace, one).execute()));
 
-    checks.step("JSON patch", () -> patched(V1Patch.PATCH_FORMAT_JSON_PATCH,
-        "[{\"op\":\"replace\",\"path\":\"/data/n\",\"value\":\"3\"}]", "3"));
-    checks.step("merge patch", () -> patched(V1Patch.PATCH_FORMAT_JSON_MERGE_PATCH,
-        "{\"data\":{\"n\":\"4\"}}", "4"));
-    checks.step("strategic merge patch", () -> patched(V1Patch.PATCH_FORMAT_STRATEGIC_MERGE_PATCH,
-        "{\"data\":{\"n\":\"5\"}}", "5"));
+    checks.step(
+        "JSON patch",
+        () ->
+            patched(
+                V1Patch.PATCH_FORMAT_JSON_PATCH,
+                "[{\"op\":\"replace\",\"path\":\"/data/n\",\"value\":\"3\"}]",
+                "3"));
+    checks.step(
+        "merge patch",
+        () -> patched(V1Patch.PATCH_FORMAT_JSON_MERGE_PATCH, "{\"data\":{\"n\":\"4\"}}", "4"));
+    checks.step(
+        "strategic merge patch",
+        () -> patched(V1Patch.PATCH_FORMAT_STRATEGIC_MERGE_PATCH, "{\"data\":{\"n\":\"5\"}}", "5"));
 
     for (int i = 0; i < 7; i++) {
       core.createNamespacedConfigMap(namespace, Objects.configMap("page-" + i, i)).execute();
     }
-    checks.equal("label selector", 4, size(core.listNamespacedConfigMap(namespace).labelSelector("even=true").execute()));
-    checks.equal("field selector", 1, size(core.listNamespacedConfigMap(namespace).fieldSelector("metadata.name=page-3").execute()));
+    checks.equal(
+        "label selector",
+        4,
+        size(core.listNamespacedConfigMap(namespace).labelSelector("even=true").execute()));
+    checks.equal(
+        "field selector",
+        1,
+        size(
+            core.listNamespacedConfigMap(namespace)
+                .fieldSelector("metadata.name=page-3")
+                .execute()));
     int items = 0;
     int pages = 0;
     String more = null;
     do {
-      V1ConfigMapList page = core.listNamespacedConfigMap(namespace).limit(3)._continue(more).execute();
+      V1ConfigMapList page =
+          core.listNamespacedConfigMap(namespace).limit(3)._continue(more).execute();
       items += size(page);
       pages++;
       more = page.getMetadata().getContinue();
@@ -74,24 +96,37 @@ final class Requests {
     checks.equal("a list in pages of 3", List.of(8, 3), List.of(items, pages));
 
     GenericKubernetesApi<V1ConfigMap, V1ConfigMapList> generic =
-        new GenericKubernetesApi<>(V1ConfigMap.class, V1ConfigMapList.class, "", "v1", "configmaps", client);
+        new GenericKubernetesApi<>(
+            V1ConfigMap.class, V1ConfigMapList.class, "", "v1", "configmaps", client);
     KubernetesApiResponse<V1ConfigMap> made =
-        generic.create(new V1ConfigMap().metadata(new V1ObjectMeta().generateName("generic-").namespace(namespace)));
-    checks.that("generic API: create with generateName", made.isSuccess() && made.getObject().getMetadata().getName().startsWith("generic-"));
-    checks.equal("generic API: a Status for what is not there", "NotFound", generic.get(namespace, "none").getStatus().getReason());
-    checks.that("generic API: delete", generic.delete(namespace, made.getObject().getMetadata().getName()).isSuccess());
+        generic.create(
+            new V1ConfigMap()
+                .metadata(new V1ObjectMeta().generateName("generic-").namespace(namespace)));
+    checks.that(
+        "generic API: create with generateName",
+        made.isSuccess() && made.getObject().getMetadata().getName().startsWith("generic-"));
+    checks.equal(
+        "generic API: a Status for what is not there",
+        "NotFound",
+        generic.get(namespace, "none").getStatus().getReason());
+    checks.that(
+        "generic API: delete",
+        generic.delete(namespace, made.getObject().getMetadata().getName()).isSuccess());
 
     core.deleteNamespacedConfigMap("one", namespace).execute();
-    checks.equal("delete", 404, code(() -> core.readNamespacedConfigMap("one", namespace).execute()));
+    checks.equal(
+        "delete", 404, code(() -> core.readNamespacedConfigMap("one", namespace).execute()));
     core.deleteCollectionNamespacedConfigMap(namespace).labelSelector("even").execute();
-    checks.equal("delete of a collection", 0, size(core.listNamespacedConfigMap(namespace).execute()));
+    checks.equal(
+        "delete of a collection", 0, size(core.listNamespacedConfigMap(namespace).execute()));
   }
 
   private String patched(String format, String patch, String wanted) throws ApiException {
     V1ConfigMap answer =
         PatchUtils.patch(
             V1ConfigMap.class,
-            () -> core.patchNamespacedConfigMap("one", namespace, new V1Patch(patch)).buildCall(null),
+            () ->
+                core.patchNamespacedConfigMap("one", namespace, new V1Patch(patch)).buildCall(null),
             format,
             client);
     String got = answer.getData().get("n");

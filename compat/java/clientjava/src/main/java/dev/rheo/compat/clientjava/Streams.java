@@ -51,7 +51,8 @@ final class Streams {
   }
 
   private String eventByEvent(ApiClient client) throws Exception {
-    String version = core.listNamespacedConfigMap(namespace).execute().getMetadata().getResourceVersion();
+    String version =
+        core.listNamespacedConfigMap(namespace).execute().getMetadata().getResourceVersion();
     try (Watch<V1ConfigMap> watch =
         Watch.createWatch(
             client,
@@ -65,7 +66,8 @@ final class Streams {
       BlockingQueue<String> arrived = new ArrayBlockingQueue<>(100);
       Thread.ofPlatform().daemon().start(() -> read(watch, arrived));
       for (int n = 10; n < 20; n++) {
-        core.replaceNamespacedConfigMap("stream-1", namespace, Objects.configMap("stream-1", n)).execute();
+        core.replaceNamespacedConfigMap("stream-1", namespace, Objects.configMap("stream-1", n))
+            .execute();
         String event = arrived.poll(10, TimeUnit.SECONDS);
         if (!("MODIFIED " + n).equals(event)) {
           return "wanted MODIFIED " + n + " within 10 s, got " + event;
@@ -85,7 +87,9 @@ final class Streams {
 
   private String watchList(ApiClient client) throws Exception {
     List<String> wanted = new ArrayList<>();
-    core.listNamespacedConfigMap(namespace).execute().getItems()
+    core.listNamespacedConfigMap(namespace)
+        .execute()
+        .getItems()
         .forEach(o -> wanted.add("ADDED " + Objects.identity(o)));
     try (Watch<V1ConfigMap> watch =
         Watch.createWatch(
@@ -103,7 +107,8 @@ final class Streams {
       for (Watch.Response<V1ConfigMap> e : watch) {
         if (e.type.equals("BOOKMARK")) {
           boolean end = e.object.getMetadata().getAnnotations().containsKey(INITIAL_EVENTS_END);
-          return !end ? "a bookmark without " + INITIAL_EVENTS_END
+          return !end
+              ? "a bookmark without " + INITIAL_EVENTS_END
               : got.equals(wanted) ? "" : "wanted " + wanted + ", got " + got;
         }
         got.add(e.type + " " + Objects.identity(e.object));

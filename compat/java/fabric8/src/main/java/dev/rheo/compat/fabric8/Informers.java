@@ -19,7 +19,10 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 
-/** The informers, over WebSockets and with watches over plain HTTP, which resume where they were cut. */
+/**
+ * The informers, over WebSockets and with watches over plain HTTP, which resume where they were
+ * cut.
+ */
 final class Informers {
   private static final ResourceDefinitionContext SECRETS =
       new ResourceDefinitionContext.Builder()
@@ -80,8 +83,9 @@ final class Informers {
   }
 
   /**
-   * An informer with a watch list. The library asks for all initial events again whenever it connects again and does not
-   * forget what was deleted meanwhile (version 8.0.0), so this one does not see a restart.
+   * An informer with a watch list. The library asks for all initial events again whenever it
+   * connects again and does not forget what was deleted meanwhile (version 8.0.0), so this one does
+   * not see a restart.
    */
   void watchListFollows(KubernetesClient client, Duration time) throws Exception {
     Churn churn = new Churn(objects, "list");

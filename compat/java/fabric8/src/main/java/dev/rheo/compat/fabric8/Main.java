@@ -17,8 +17,9 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 
 /**
- * Holds a server to what the fabric8 client needs: CRUD, patches, WebSocket watches, HTTP watches, watch lists, and shared
- * informers that follow churn through restarts and end with exactly what the server holds.
+ * Holds a server to what the fabric8 client needs: CRUD, patches, WebSocket watches, HTTP watches,
+ * watch lists, and shared informers that follow churn through restarts and end with exactly what
+ * the server holds.
  */
 public final class Main {
   private Main() {}
@@ -26,7 +27,8 @@ public final class Main {
   public static void main(String[] args) throws Exception {
     Settings settings = Settings.parse(args);
     Checks checks = new Checks();
-    Logger.getLogger("io.vertx").setLevel(Level.OFF); // a connection that a restart cuts is an error to it
+    Logger.getLogger("io.vertx")
+        .setLevel(Level.OFF); // a connection that a restart cuts is an error to it
     String namespace = "fabric8-" + System.nanoTime() % 1_000_000_000L;
     try (KubernetesClient writer = client(settings, false, false);
         KubernetesClient webSockets = client(settings, false, false);
@@ -35,7 +37,8 @@ public final class Main {
         KubernetesClient httpWatchLists = client(settings, true, true)) {
       writer
           .namespaces()
-          .resource(new NamespaceBuilder().withNewMetadata().withName(namespace).endMetadata().build())
+          .resource(
+              new NamespaceBuilder().withNewMetadata().withName(namespace).endMetadata().build())
           .create();
       try {
         new Requests(checks, writer, namespace).run();
@@ -64,9 +67,11 @@ public final class Main {
         new ConfigBuilder(Config.fromKubeconfig(Files.readString(Path.of(settings.kubeconfig()))))
             .withOnlyHttpWatches(onlyHttp)
             .withWatchList(watchList)
-            // A write that is sent twice may be refused the second time though the first one was carried out.
+            // A write that is sent twice may be refused the second time though the first one was
+            // carried out.
             .withRequestRetryBackoffLimit(0)
             .withRequestTimeout(10_000)
+            .withWatchReconnectInterval(250)
             .build();
     return new KubernetesClientBuilder().withConfig(config).build();
   }

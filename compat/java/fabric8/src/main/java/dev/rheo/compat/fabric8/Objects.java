@@ -94,8 +94,7 @@ final class Objects implements Writes {
   Map<String, Integer> numbers() {
     Map<String, Integer> numbers = new HashMap<>();
     for (ConfigMap o : configMaps()) {
-      numbers.put(
-          "configmaps/" + o.getMetadata().getName(), Integer.valueOf(o.getData().get("n")));
+      numbers.put("configmaps/" + o.getMetadata().getName(), Integer.valueOf(o.getData().get("n")));
     }
     for (Secret o : secrets()) {
       byte[] number = Base64.getDecoder().decode(o.getData().get("n"));

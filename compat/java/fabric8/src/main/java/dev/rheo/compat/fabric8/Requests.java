@@ -48,24 +48,46 @@ final class Requests {
         409,
         code(() -> maps.resource(with(one, "9")).lockResourceVersion().update()));
 
-    checks.step("edit, which sends a JSON patch", () -> edited(maps.withName("one").edit(o -> with(o, "3")), "3"));
-    checks.step("merge patch", () -> patched(PatchType.JSON_MERGE, "{\"data\":{\"n\":\"4\"}}", "4"));
-    checks.step("strategic merge patch", () -> patched(PatchType.STRATEGIC_MERGE, "{\"data\":{\"n\":\"5\"}}", "5"));
-    checks.step("JSON patch", () -> patched(PatchType.JSON, "[{\"op\":\"replace\",\"path\":\"/data/n\",\"value\":\"6\"}]", "6"));
+    checks.step(
+        "edit, which sends a JSON patch",
+        () -> edited(maps.withName("one").edit(o -> with(o, "3")), "3"));
+    checks.step(
+        "merge patch", () -> patched(PatchType.JSON_MERGE, "{\"data\":{\"n\":\"4\"}}", "4"));
+    checks.step(
+        "strategic merge patch",
+        () -> patched(PatchType.STRATEGIC_MERGE, "{\"data\":{\"n\":\"5\"}}", "5"));
+    checks.step(
+        "JSON patch",
+        () ->
+            patched(
+                PatchType.JSON,
+                "[{\"op\":\"replace\",\"path\":\"/data/n\",\"value\":\"6\"}]",
+                "6"));
 
     for (int i = 0; i < 7; i++) {
       maps.resource(Objects.configMap("page-" + i, i)).create();
     }
     checks.equal("label", 4, size(maps.withLabel("even", "true").list()));
-    checks.equal("label in a set", 7, size(maps.withLabelIn("even", "true", "false").withoutField("metadata.name", "one").list()));
-    checks.equal("label that is not so", 3, size(maps.withoutLabel("even", "true").withoutField("metadata.name", "one").list()));
+    checks.equal(
+        "label in a set",
+        7,
+        size(
+            maps.withLabelIn("even", "true", "false").withoutField("metadata.name", "one").list()));
+    checks.equal(
+        "label that is not so",
+        3,
+        size(maps.withoutLabel("even", "true").withoutField("metadata.name", "one").list()));
     checks.equal("field", 1, size(maps.withField("metadata.name", "page-3").list()));
-    checks.equal("field in all namespaces", 1, size(all.inAnyNamespace().withField("metadata.name", "page-4").list()));
+    checks.equal(
+        "field in all namespaces",
+        1,
+        size(all.inAnyNamespace().withField("metadata.name", "page-4").list()));
     int items = 0;
     int pages = 0;
     String more = null;
     do {
-      ConfigMapList page = maps.list(new ListOptionsBuilder().withLimit(3L).withContinue(more).build());
+      ConfigMapList page =
+          maps.list(new ListOptionsBuilder().withLimit(3L).withContinue(more).build());
       items += size(page);
       pages++;
       more = page.getMetadata().getContinue();

@@ -29,12 +29,17 @@ final class Streams {
   /** Returns whether WebSockets open. */
   boolean run(KubernetesClient webSockets, KubernetesClient httpWatches) {
     for (int i = 0; i < 5; i++) {
-      writer.configMaps().inNamespace(namespace).resource(Objects.configMap("stream-" + i, i)).create();
+      writer
+          .configMaps()
+          .inNamespace(namespace)
+          .resource(Objects.configMap("stream-" + i, i))
+          .create();
     }
     checks.step("watch over HTTP, event by event", () -> eventByEvent(httpWatches));
     checks.step("streaming list over HTTP", () -> streamingList(httpWatches));
     boolean opens =
-        checks.step("a WebSocket opens and brings events as text", () -> webSocketOpens(webSockets));
+        checks.step(
+            "a WebSocket opens and brings events as text", () -> webSocketOpens(webSockets));
     if (opens) { // else the client would wait for ever
       checks.step("watch over a WebSocket, event by event", () -> eventByEvent(webSockets));
       checks.step("streaming list over a WebSocket", () -> streamingList(webSockets));
@@ -48,7 +53,10 @@ final class Streams {
     BlockingQueue<String> messages = new LinkedBlockingQueue<>();
     URI uri =
         WebSocket.toWebSocketUri(
-            client.getMasterUrl().toURI().resolve("/api/v1/namespaces/" + namespace + "/configmaps?watch=true"));
+            client
+                .getMasterUrl()
+                .toURI()
+                .resolve("/api/v1/namespaces/" + namespace + "/configmaps?watch=true"));
     WebSocket socket =
         client
             .getHttpClient()
@@ -101,7 +109,11 @@ final class Streams {
             .withResourceVersion(version)
             .watch(watcher)) {
       for (int n = 10; n < 20; n++) {
-        writer.configMaps().inNamespace(namespace).resource(Objects.configMap("stream-1", n)).update();
+        writer
+            .configMaps()
+            .inNamespace(namespace)
+            .resource(Objects.configMap("stream-1", n))
+            .update();
         String event = arrived.poll(10, TimeUnit.SECONDS);
         if (!("MODIFIED " + n).equals(event)) {
           return "wanted MODIFIED " + n + " within 10 s, got " + event;

@@ -9,8 +9,9 @@ import java.util.concurrent.Callable;
 import java.util.function.Supplier;
 
 /**
- * What the handler of one informer was told, checked as it comes: an object is added before it is updated or deleted, and
- * never goes back. Beside it the informer's own store, and the server's state to compare both with. Thread-safe.
+ * What the handler of one informer was told, checked as it comes: an object is added before it is
+ * updated or deleted, and never goes back. Beside it the informer's own store, and the server's
+ * state to compare both with. Thread-safe.
  */
 public final class Book {
   /** Until when changes are counted. */
@@ -32,7 +33,8 @@ public final class Book {
   private int deletes;
 
   /**
-   * @param counted how long the informer is told of each change of each object that the churn writes
+   * @param counted how long the informer is told of each change of each object that the churn
+   *     writes
    * @param store what the informer holds
    * @param server what the server holds, of what the informer selects
    */
@@ -84,7 +86,10 @@ public final class Book {
     }
   }
 
-  /** What is wrong between the informer and the server, empty if nothing; how many objects in {@code size[0]}. */
+  /**
+   * What is wrong between the informer and the server, empty if nothing; how many objects in {@code
+   * size[0]}.
+   */
   String difference(int[] size) throws Exception {
     Map<String, String> wanted = states(server.call());
     size[0] = wanted.size();

@@ -10,7 +10,10 @@ public final class Checks {
   private int passed;
   private int failed;
 
-  /** Prints {@code ok} or {@code FAIL} with the text; {@code problem} is what is wrong, empty if nothing. */
+  /**
+   * Prints {@code ok} or {@code FAIL} with the text; {@code problem} is what is wrong, empty if
+   * nothing.
+   */
   public synchronized boolean that(String text, String problem) {
     boolean ok = problem.isEmpty();
     if (ok) {

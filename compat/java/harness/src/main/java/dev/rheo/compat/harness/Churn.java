@@ -9,7 +9,10 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** Creates, updates and deletes objects, and knows what was acknowledged. Each worker has objects of its own. */
+/**
+ * Creates, updates and deletes objects, and knows what was acknowledged. Each worker has objects of
+ * its own.
+ */
 public final class Churn {
   private static final int WORKERS = 4;
 
@@ -90,10 +93,14 @@ public final class Churn {
     if (mine == null || random.nextInt(10) < 3) {
       create(worker);
     } else if (random.nextInt(10) < 3) {
-      write(mine, mine.n, true, () -> {
-        client.delete(mine.resource, mine.name);
-        return null;
-      });
+      write(
+          mine,
+          mine.n,
+          true,
+          () -> {
+            client.delete(mine.resource, mine.name);
+            return null;
+          });
     } else {
       write(mine, mine.n + 1, false, () -> client.put(mine.resource, mine.name, mine.n + 1, false));
     }
@@ -152,7 +159,10 @@ public final class Churn {
     return writes;
   }
 
-  /** What is missing on the server of what it acknowledged; resource/name → n is what the server holds. */
+  /**
+   * What is missing on the server of what it acknowledged; resource/name → n is what the server
+   * holds.
+   */
   synchronized String missing(Map<String, Integer> server) {
     for (Map.Entry<String, Written> e : objects.entrySet()) {
       Written o = e.getValue();

@@ -6,7 +6,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 
-/** The course of a test: churn, then churn through each restart, and each time the informers must agree with the server. */
+/**
+ * The course of a test: churn, then churn through each restart, and each time the informers must
+ * agree with the server.
+ */
 public final class Course {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
@@ -55,8 +58,7 @@ public final class Course {
   }
 
   private static void restart(String command) throws Exception {
-    Process process =
-        new ProcessBuilder("sh", "-c", command).redirectErrorStream(true).start();
+    Process process = new ProcessBuilder("sh", "-c", command).redirectErrorStream(true).start();
     process.getOutputStream().close();
     String output = new String(process.getInputStream().readAllBytes());
     if (process.waitFor() != 0) {

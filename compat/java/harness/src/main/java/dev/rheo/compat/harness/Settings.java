@@ -5,9 +5,10 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The options of a program: {@code --kubeconfig FILE}, {@code --restarts "COMMAND;;COMMAND"} (shell commands that restart
- * the server and return when it is ready), {@code --churn SECONDS}, {@code --upstream} (the server is
- * kube-apiserver, which forgets its history when it is restarted and compresses no watch).
+ * The options of a program: {@code --kubeconfig FILE}, {@code --restarts "COMMAND;;COMMAND"} (shell
+ * commands that restart the server and return when it is ready), {@code --churn SECONDS}, {@code
+ * --upstream} (the server is kube-apiserver, which forgets its history when it is restarted and
+ * compresses no watch).
  */
 public record Settings(String kubeconfig, List<String> restarts, Duration churn, boolean upstream) {
 
