@@ -66,7 +66,11 @@ var codecs = scheme.Codecs
 
 func main() {
 	write := flag.String("write", "", "where to write upstream's CBOR: a line an object, its name and base64")
+	vectors := flag.String("yaml", "", "where to write what upstream reads in YAML: a line a document, an array of it and its JSON")
 	flag.Parse()
+	if *vectors != "" {
+		check("yaml", yamlVectors(*vectors))
+	}
 	if flag.NArg() != 1 {
 		fmt.Fprintln(os.Stderr, "usage: forms [-write FILE] FOLDER")
 		os.Exit(2)
