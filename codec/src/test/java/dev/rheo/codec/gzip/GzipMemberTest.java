@@ -50,6 +50,11 @@ class GzipMemberTest {
           plain.writeBytes(bytes);
           part = member.stored(bytes);
         }
+        if (random.nextBoolean()) {
+          byte[] flush = member.flush();
+          part = Arrays.copyOf(part, part.length + flush.length);
+          System.arraycopy(flush, 0, part, part.length - flush.length, flush.length);
+        }
         compressed.writeBytes(part);
         // all that was written so far can be read so far
         inflate(inflater, part, live);
