@@ -288,7 +288,8 @@ def cluster_policy():
     yield c("scheduling.k8s.io/v1/priorityclasses", "high", value=1000, preemptionPolicy="Never")
     yield c("scheduling.k8s.io/v1/priorityclasses", "negative", value=-5, description="x")
     yield c("flowcontrol.apiserver.k8s.io/v1/flowschemas", "t-urgent", {
-        "priorityLevelConfiguration": {"name": "missing"}, "matchingPrecedence": 800})
+        "priorityLevelConfiguration": {"name": "missing"}, "matchingPrecedence": 800},
+        {"conditions": [{"type": "Dangling", "status": "True", "reason": "NotFound"}]})
     yield c("flowcontrol.apiserver.k8s.io/v1/flowschemas", "t-schema", {
         "priorityLevelConfiguration": {"name": "missing"}, "matchingPrecedence": 9000,
         "distinguisherMethod": {"type": "ByUser"}}, {"conditions": [

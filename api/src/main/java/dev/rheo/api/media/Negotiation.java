@@ -49,8 +49,7 @@ public record Negotiation(List<String> supported, List<String> streamable, Trans
           : ApiException.noRepresentation(supported);
     }
     if (watch && !streamable.contains(chosen.mediaType())) {
-      throw ApiException.notAcceptable(
-          streamable.stream().map(Negotiation::streamed).toList());
+      throw ApiException.notAcceptable(streamable.stream().map(Negotiation::streamed).toList());
     }
     return chosen;
   }

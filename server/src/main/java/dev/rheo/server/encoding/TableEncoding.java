@@ -229,7 +229,9 @@ final class TableEncoding extends Encoding {
     return join(pieces.toArray(byte[][]::new));
   }
 
-  /** Of FlowSchemas, those that are matched first come first, as kube-apiserver's tables have it. */
+  /**
+   * Of FlowSchemas, those that are matched first come first, as kube-apiserver's tables have it.
+   */
   @Override
   public @Nullable ToLongFunction<JsonNode> rank() {
     return type.kind().equals("FlowSchema")

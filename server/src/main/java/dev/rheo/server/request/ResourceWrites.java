@@ -77,9 +77,7 @@ public final class ResourceWrites {
         };
     HttpResponse response =
         HttpResponse.bytes(
-            result.code(),
-            encoding.format().contentType(),
-            encoding.answerAny(result.body()));
+            result.code(), encoding.format().contentType(), encoding.answerAny(result.body()));
     result.warnings().forEach(warning -> Warnings.add(response, warning));
     return response;
   }
