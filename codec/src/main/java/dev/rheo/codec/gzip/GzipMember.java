@@ -8,10 +8,12 @@ import java.util.zip.CRC32;
  * and the bytes of the segments told to it, make up the member in the order of the calls:
  *
  * <pre>
- * header()  { stored(prefix)  segment(crc32, length): the segment's bytes }…  trailer()
+ * header()  { stored(prefix)  segment  stored(suffix) }…  trailer()
  * </pre>
  *
- * <p>Each part ends on a byte, so that a reader can decode all that it has got. Not thread-safe.
+ * <p>Each part ends on a byte, and in an empty block: zlib's readers decode all that they have got
+ * in any case, but Go's hands on what it has decoded only where it meets an empty block, and events
+ * must not be held back. Not thread-safe.
  */
 public final class GzipMember {
   private static final int SYSTEM_UNKNOWN = 0xFF;

@@ -8,7 +8,6 @@ import dev.rheo.api.media.Accepted;
 import dev.rheo.api.options.ListOptions;
 import dev.rheo.api.select.FieldSelector;
 import dev.rheo.api.status.ApiException;
-import dev.rheo.codec.schema.TypeTable;
 import dev.rheo.server.encoding.Encoding;
 import dev.rheo.server.encoding.Encodings;
 import dev.rheo.server.encoding.Format;
@@ -111,9 +110,7 @@ public final class ResourceReads {
     byte[] bytes =
         wish.encoding()
             .format()
-            .encode(
-                JSON_MAPPER.writeValueAsBytes(scale),
-                TypeTable.builtIn().type("autoscaling/v1", "Scale"));
+            .encode(JSON_MAPPER.writeValueAsBytes(scale), "autoscaling/v1", "Scale");
     return new Reads.Answer(new BytesBody(bytes), bytes.length, false);
   }
 

@@ -2,9 +2,7 @@ package dev.rheo.server.request;
 
 import dev.rheo.codec.json.ObjectHeader;
 import dev.rheo.codec.json.SelectableField;
-import dev.rheo.codec.schema.TypeTable;
 import dev.rheo.server.encoding.Encoding;
-import dev.rheo.server.encoding.Format;
 import dev.rheo.server.resource.ResourceType;
 import java.io.IOException;
 import java.util.List;
@@ -29,7 +27,6 @@ final class WriteAnswers {
     if (apiVersion.equals(type.apiVersion()) && kind.equals(type.kind())) {
       return encoding.answer(json);
     }
-    Format format = encoding.format();
-    return format.encode(json, TypeTable.builtIn().type(apiVersion, kind));
+    return encoding.format().encode(json, apiVersion, kind);
   }
 }

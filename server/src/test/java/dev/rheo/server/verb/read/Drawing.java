@@ -65,10 +65,35 @@ final class Drawing implements AutoCloseable {
 
   /** Draws to the end. */
   String text() throws Exception {
+    return new String(bytes(), StandardCharsets.UTF_8);
+  }
+
+  /** Asks the body to come to an end. */
+  Drawing finish() {
+    body.finish();
+    return this;
+  }
+
+  /** Draws until so many bytes came in all that they do for the test, waiting between. */
+  byte[] until(java.util.function.Predicate<byte[]> enough) throws Exception {
+    while (true) {
+      all();
+      byte[] bytes = drawn.toByteArray();
+      if (enough.test(bytes) || last == Body.State.END || last == Body.State.ABORT) {
+        return bytes;
+      }
+      if (!wakes.tryAcquire(10, TimeUnit.SECONDS)) {
+        throw new AssertionError("no wake-up; so far " + drawn.size() + " bytes");
+      }
+    }
+  }
+
+  /** Draws to the end. */
+  byte[] bytes() throws Exception {
     while (true) {
       all();
       if (last == Body.State.END || last == Body.State.ABORT) {
-        return drawn.toString(StandardCharsets.UTF_8);
+        return drawn.toByteArray();
       }
       if (!wakes.tryAcquire(10, TimeUnit.SECONDS)) {
         throw new AssertionError("no wake-up; so far " + drawn.size() + " bytes");

@@ -1,0 +1,550 @@
+package dev.rheo.server.verb.read;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
+import dev.rheo.api.feature.FeatureGates;
+import dev.rheo.api.media.Accepted;
+import dev.rheo.api.options.ListOptions;
+import dev.rheo.cache.CacheSettings;
+import dev.rheo.cache.CachedResource;
+import dev.rheo.cache.WatchCache;
+import dev.rheo.codec.cbor.CborForms;
+import dev.rheo.codec.protobuf.ProtobufCodec;
+import dev.rheo.codec.schema.TypeTable;
+import dev.rheo.server.encoding.Encoding;
+import dev.rheo.server.encoding.Encodings;
+import dev.rheo.server.encoding.Format;
+import dev.rheo.server.http.Body;
+import dev.rheo.server.resource.ResourceRegistry;
+import dev.rheo.server.resource.ResourceType;
+import dev.rheo.server.resource.StoredResource;
+import dev.rheo.store.MemoryRevisionStore;
+import dev.rheo.store.RevisionStore.Op;
+import io.netty.util.HashedWheelTimer;
+import java.io.ByteArrayInputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
+import java.util.zip.GZIPInputStream;
+import java.util.zip.Inflater;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Lists, watches and objects in every form say what those in JSON say. */
+class EncodedReadsTest {
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final ObjectMapper YAML = new ObjectMapper(new YAMLFactory());
+  private static final Instant NOW = Instant.parse("2026-01-01T01:00:00Z");
+
+  private static final WatchMetrics UNCOUNTED =
+      new WatchMetrics() {
+        @Override
+        public void event(int bytes) {}
+
+        @Override
+        public void initialDone() {}
+
+        @Override
+        public void ended() {}
+      };
+
+  @TempDir Path directory;
+
+  private final MemoryRevisionStore store = new MemoryRevisionStore();
+  private final HashedWheelTimer timer = new HashedWheelTimer();
+  private final Random random = new Random(11);
+  private final ResourceRegistry registry = ResourceRegistry.builtIn();
+  private final ResourceType configMaps = registry.get("", "v1", "configmaps");
+  private final Encodings encodings = new Encodings(Clock.fixed(NOW, ZoneOffset.UTC), true);
+  private WatchCache cache;
+  private Reads reads;
+
+  /** What the store holds, as it is to be read. */
+  private final Map<String, ObjectNode> state = new TreeMap<>();
+
+  @BeforeEach
+  void start() throws Exception {
+    List<CachedResource> resources = new ArrayList<>();
+    for (StoredResource stored : registry.stored()) {
+      resources.add(
+          new CachedResource(
+              stored.name(), stored.keyPrefix(), stored.namespaced(), stored.fields()));
+    }
+    cache = new WatchCache(store, directory.resolve("spool"), resources, CacheSettings.defaults());
+    cache.start();
+    while (!cache.ready()) {
+      Thread.onSpinWait();
+    }
+    reads = new Reads(store, cache, timer, System::nanoTime, random);
+    for (int i = 0; i < 40; i++) {
+      put("c" + i, i % 3 == 0 ? "red" : "blue", i == 7 ? 200_000 : random.nextInt(3000));
+    }
+  }
+
+  @AfterEach
+  void stop() {
+    cache.close();
+    store.close();
+    timer.stop();
+  }
+
+  private long put(String name, String color, int size) throws Exception {
+    StringBuilder text = new StringBuilder("\\u00e9\\u4e16\\n  yes: no\\t\\\"");
+    while (text.length() < size) {
+      text.append((char) ('a' + random.nextInt(26)));
+    }
+    String json =
+        "{\"kind\":\"ConfigMap\",\"apiVersion\":\"v1\",\"metadata\":{\"name\":\"%s\",\"namespace\":\"ns\",\"uid\":\"u-%s\",\"resourceVersion\":\"\",\"creationTimestamp\":\"2026-01-01T00:00:00Z\",\"labels\":{\"color\":\"%s\"}},\"data\":{\"k\":\"%s\",\"no\":\"1e3\"},\"binaryData\":{\"b\":\"AAEC/w==\"}}"
+            .formatted(name, name, color, text);
+    long revision =
+        store.commit(
+            List.of(
+                new Op.Put(
+                    configMaps.storage().key("ns", name),
+                    json.getBytes(StandardCharsets.UTF_8),
+                    Op.ANY)));
+    ObjectNode object = (ObjectNode) JSON.readTree(json);
+    ((ObjectNode) object.get("metadata")).put("resourceVersion", Long.toString(revision));
+    state.put(name, object);
+    return revision;
+  }
+
+  private ObjectNode delete(String name) throws Exception {
+    long revision =
+        store.commit(List.of(new Op.Delete(configMaps.storage().key("ns", name), Op.ANY)));
+    ObjectNode last = state.remove(name);
+    ((ObjectNode) last.get("metadata")).put("resourceVersion", Long.toString(revision));
+    return last;
+  }
+
+  static List<Arguments> all() {
+    List<Arguments> all = new ArrayList<>();
+    for (String accept :
+        List.of(
+            "application/json",
+            "application/yaml",
+            "application/vnd.kubernetes.protobuf",
+            "application/cbor")) {
+      for (boolean partial : new boolean[] {false, true}) {
+        for (boolean gzip : new boolean[] {false, true}) {
+          all.add(Arguments.of(accept, partial, gzip));
+        }
+      }
+    }
+    return all;
+  }
+
+  static List<Arguments> watchable() {
+    return all().stream().filter(a -> !a.get()[0].equals("application/yaml")).toList();
+  }
+
+  private Reads.Wish wish(String accept, String as, boolean list, boolean gzip) {
+    String header = as.isEmpty() ? accept : accept + ";as=" + as + ";g=meta.k8s.io;v=v1";
+    Accepted accepted = encodings.negotiation().accept(header, false);
+    return new Reads.Wish(encodings.find(configMaps, accepted, list, ""), gzip);
+  }
+
+  private static ListOptions options(boolean watch, String... pairs) {
+    Map<String, List<String>> query = new LinkedHashMap<>();
+    for (int i = 0; i < pairs.length; i += 2) {
+      query.put(pairs[i], List.of(pairs[i + 1]));
+    }
+    return ListOptions.parse(query, watch, FeatureGates.defaults());
+  }
+
+  private byte[] list(Reads.Wish wish, String... pairs) throws Exception {
+    Reads.Answer answer = reads.list(configMaps, "ns", options(false, pairs), wish);
+    try (Drawing drawing = new Drawing(answer.body(), random)) {
+      byte[] bytes = drawing.bytes();
+      assertThat(drawing.state()).isEqualTo(Body.State.END);
+      assertThat(answer.gzipped()).isEqualTo(wish.gzip());
+      return wish.gzip() ? unzip(bytes) : bytes;
+    }
+  }
+
+  private static byte[] unzip(byte[] bytes) throws Exception {
+    try (GZIPInputStream in = new GZIPInputStream(new ByteArrayInputStream(bytes))) {
+      return in.readAllBytes();
+    }
+  }
+
+  private static JsonNode tree(Format format, byte[] bytes, String apiVersion, String kind)
+      throws Exception {
+    return switch (format) {
+      case JSON -> JSON.readTree(bytes);
+      case YAML -> YAML.readTree(bytes);
+      case PROTOBUF -> ProtobufCodec.builtIn().toTree(bytes);
+      case CBOR -> CborForms.toTree(bytes, TypeTable.builtIn().type(apiVersion, kind));
+    };
+  }
+
+  private static final String META = "meta.k8s.io/v1";
+
+  /** An object as an item of a list, or as what is told in an event. */
+  private static ObjectNode shown(ObjectNode object, boolean partial, boolean item) {
+    ObjectNode shown = object.deepCopy();
+    if (partial) {
+      shown.retain("metadata");
+      shown.put("kind", "PartialObjectMetadata").put("apiVersion", META);
+    } else if (item) {
+      shown.remove(List.of("kind", "apiVersion"));
+    }
+    return shown;
+  }
+
+  private static boolean carriesKinds(Format format) {
+    return format != Format.PROTOBUF;
+  }
+
+  @ParameterizedTest
+  @MethodSource("all")
+  void aListIsTheState(String accept, boolean partial, boolean gzip) throws Exception {
+    Reads.Wish wish = wish(accept, partial ? "PartialObjectMetadataList" : "", true, gzip);
+    String kind = partial ? "PartialObjectMetadataList" : "ConfigMapList";
+    String apiVersion = partial ? META : "v1";
+    // The second time the forms are there already.
+    for (int round = 0; round < 2; round++) {
+      JsonNode list = tree(wish.encoding().format(), list(wish), apiVersion, kind);
+      assertThat(list.get("kind").asText()).isEqualTo(kind);
+      assertThat(list.get("apiVersion").asText()).isEqualTo(apiVersion);
+      assertThat(list.at("/metadata/resourceVersion").asText())
+          .isEqualTo(Long.toString(store.currentRevision()));
+      List<ObjectNode> expected = new ArrayList<>();
+      for (ObjectNode object : state.values()) {
+        ObjectNode item = shown(object, partial, true);
+        if (!carriesKinds(wish.encoding().format())) {
+          item.remove(List.of("kind", "apiVersion"));
+        }
+        expected.add(item);
+      }
+      assertThat(list.get("items").valueStream().toList()).isEqualTo(expected);
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("all")
+  void aPageIsCutAndSelectedAsInJson(String accept, boolean partial, boolean gzip)
+      throws Exception {
+    String kind = partial ? "PartialObjectMetadataList" : "ConfigMapList";
+    Reads.Wish wish = wish(accept, partial ? kind : "", true, false);
+    JsonNode page =
+        tree(
+            wish.encoding().format(),
+            list(wish, "limit", "4", "labelSelector", "color=red"),
+            partial ? META : "v1",
+            kind);
+    List<String> red =
+        state.values().stream()
+            .filter(o -> o.at("/metadata/labels/color").asText().equals("red"))
+            .map(o -> o.at("/metadata/name").asText())
+            .toList();
+    assertThat(Drawing.names(page)).isEqualTo(red.subList(0, 4));
+    String token = page.at("/metadata/continue").asText();
+    JsonNode rest =
+        tree(
+            wish.encoding().format(),
+            list(wish, "continue", token, "limit", "500", "labelSelector", "color=red"),
+            partial ? META : "v1",
+            kind);
+    assertThat(Drawing.names(rest)).isEqualTo(red.subList(4, red.size()));
+    assertThat(
+            rest.at("/metadata").has("continue")
+                && !rest.at("/metadata/continue").asText().isEmpty())
+        .isFalse();
+    JsonNode none =
+        tree(
+            wish.encoding().format(),
+            list(wish, "labelSelector", "color=green"),
+            partial ? META : "v1",
+            kind);
+    assertThat(none.path("items").size()).isZero();
+    assertThat(none.at("/metadata/resourceVersion").asText()).isNotEmpty();
+  }
+
+  @ParameterizedTest
+  @MethodSource("all")
+  void anObjectIsWhole(String accept, boolean partial, boolean gzip) throws Exception {
+    Reads.Wish wish = wish(accept, partial ? "PartialObjectMetadata" : "", false, gzip);
+    for (String name : List.of("c0", "c7")) {
+      Reads.Answer answer = reads.find(configMaps, "ns", name, "").answer(wish);
+      try (Drawing drawing = new Drawing(answer.body(), random)) {
+        byte[] bytes = answer.gzipped() ? unzip(drawing.bytes()) : drawing.bytes();
+        assertThat(answer.gzipped()).isEqualTo(gzip && name.equals("c7"));
+        JsonNode object =
+            tree(
+                wish.encoding().format(),
+                bytes,
+                partial ? META : "v1",
+                partial ? "PartialObjectMetadata" : "ConfigMap");
+        assertThat(object).isEqualTo(shown(state.get(name), partial, false));
+      }
+    }
+  }
+
+  /** An event, its object as a tree. */
+  private record Told(String type, JsonNode object) {}
+
+  private static List<Told> events(Format format, byte[] bytes, String apiVersion, String kind)
+      throws Exception {
+    List<Told> events = new ArrayList<>();
+    ByteBuffer in = ByteBuffer.wrap(bytes);
+    while (in.hasRemaining()) {
+      JsonNode event;
+      switch (format) {
+        case JSON -> {
+          int end = in.position();
+          while (end < in.limit() && bytes[end] != '\n') {
+            end++;
+          }
+          if (end == in.limit()) {
+            return events;
+          }
+          event = JSON.readTree(bytes, in.position(), end - in.position());
+          in.position(end + 1);
+        }
+        case PROTOBUF -> {
+          if (in.remaining() < 4 || in.getInt(in.position()) > in.remaining() - 4) {
+            return events;
+          }
+          byte[] message = new byte[in.getInt()];
+          in.get(message);
+          event = ProtobufCodec.builtIn().toTree(message, "v1", "WatchEvent");
+        }
+        case CBOR -> {
+          int length = CborItems.length(bytes, in.position());
+          if (length < 0) {
+            return events;
+          }
+          byte[] item = new byte[length];
+          in.get(item);
+          event = CborForms.toTree(item, TypeTable.builtIn().type(apiVersion, kind));
+        }
+        default -> throw new AssertionError(format);
+      }
+      events.add(new Told(event.get("type").asText(), event.get("object")));
+    }
+    return events;
+  }
+
+  /** As much as can be told now of a compressed stream that goes on. */
+  private static byte[] inflated(byte[] bytes) throws Exception {
+    if (bytes.length < 10) {
+      return new byte[0];
+    }
+    Inflater inflater = new Inflater(true);
+    inflater.setInput(bytes, 10, bytes.length - 10);
+    java.io.ByteArrayOutputStream out = new java.io.ByteArrayOutputStream();
+    byte[] buffer = new byte[8192];
+    for (int n = inflater.inflate(buffer); n > 0; n = inflater.inflate(buffer)) {
+      out.write(buffer, 0, n);
+    }
+    inflater.end();
+    return out.toByteArray();
+  }
+
+  @ParameterizedTest
+  @MethodSource("watchable")
+  void aWatchListIsTheStateABookmarkAndEachChange(String accept, boolean partial, boolean gzip)
+      throws Exception {
+    Reads.Wish wish = wish(accept, partial ? "PartialObjectMetadata" : "", false, gzip);
+    Format format = wish.encoding().format();
+    String apiVersion = partial ? META : "v1";
+    String kind = partial ? "PartialObjectMetadata" : "ConfigMap";
+    ListOptions options =
+        options(
+            true,
+            "sendInitialEvents",
+            "true",
+            "resourceVersionMatch",
+            "NotOlderThan",
+            "allowWatchBookmarks",
+            "true",
+            "labelSelector",
+            "color=red");
+    List<Told> expected = new ArrayList<>();
+    for (ObjectNode object : state.values()) {
+      if (object.at("/metadata/labels/color").asText().equals("red")) {
+        expected.add(new Told("ADDED", shown(object, partial, false)));
+      }
+    }
+    int initial = expected.size();
+    Body body = reads.watch(configMaps, "ns", options, wish, UNCOUNTED);
+    try (Drawing drawing = new Drawing(body, random)) {
+      // Events come one by one: what is written can be read, without the end of the stream.
+      byte[] begun =
+          drawing.until(
+              bytes -> {
+                try {
+                  return events(format, gzip ? inflated(bytes) : bytes, apiVersion, kind).size()
+                      > initial;
+                } catch (Exception e) {
+                  throw new AssertionError(e);
+                }
+              });
+      List<Told> first = events(format, gzip ? inflated(begun) : begun, apiVersion, kind);
+      assertThat(first.subList(0, initial)).isEqualTo(expected);
+      Told bookmark = first.get(initial);
+      assertThat(bookmark.type).isEqualTo("BOOKMARK");
+      assertThat(bookmark.object.get("kind").asText()).isEqualTo(kind);
+      assertThat(bookmark.object.at("/metadata/annotations/k8s.io~1initial-events-end").asText())
+          .isEqualTo("true");
+      assertThat(bookmark.object.at("/metadata/resourceVersion").asText())
+          .isEqualTo(Long.toString(store.currentRevision()));
+      expected.add(bookmark);
+
+      put("c3", "red", 5000);
+      expected.add(new Told("MODIFIED", shown(state.get("c3"), partial, false)));
+      put("new", "red", 100_000);
+      expected.add(new Told("ADDED", shown(state.get("new"), partial, false)));
+      // Told with its last selected state and the revision at which it left.
+      ObjectNode left = state.get("c6").deepCopy();
+      long at = put("c6", "blue", 10);
+      ((ObjectNode) left.get("metadata")).put("resourceVersion", Long.toString(at));
+      expected.add(new Told("DELETED", shown(left, partial, false)));
+      put("c1", "blue", 10);
+      expected.add(new Told("DELETED", shown(delete("c0"), partial, false)));
+      int live = expected.size();
+      drawing.until(
+          bytes -> {
+            try {
+              return events(format, gzip ? inflated(bytes) : bytes, apiVersion, kind).size()
+                  >= live;
+            } catch (Exception e) {
+              throw new AssertionError(e);
+            }
+          });
+      byte[] all = drawing.finish().bytes();
+      assertThat(drawing.state()).isEqualTo(Body.State.END);
+      // Whole, with a right checksum at its end.
+      List<Told> told = events(format, gzip ? unzip(all) : all, apiVersion, kind);
+      assertThat(told.subList(0, live)).isEqualTo(expected);
+      assertThat(told).hasSize(live + 1);
+      assertThat(told.getLast().type).isEqualTo("BOOKMARK");
+    }
+  }
+
+  @Test
+  void manyReadersOfACompressedListShareOneForm() throws Exception {
+    Reads.Wish wish = wish("application/json", "", true, true);
+    byte[] first = list(wish);
+    long made = cache.stats().forms().made();
+    assertThat(made).isEqualTo(state.size());
+    for (int i = 0; i < 5; i++) {
+      assertThat(list(wish)).isEqualTo(first);
+    }
+    // Watches use the very same forms, whatever stands around them.
+    ListOptions options =
+        options(true, "sendInitialEvents", "true", "resourceVersionMatch", "NotOlderThan");
+    try (Drawing drawing =
+        new Drawing(
+            reads.watch(
+                configMaps, "ns", options, wish("application/json", "", false, true), UNCOUNTED),
+            random)) {
+      drawing.until(
+          bytes -> {
+            try {
+              return events(Format.JSON, inflated(bytes), "v1", "ConfigMap").size() == state.size();
+            } catch (Exception e) {
+              throw new AssertionError(e);
+            }
+          });
+    }
+    assertThat(cache.stats().forms().made()).isEqualTo(made);
+  }
+
+  @Test
+  void aTableHasARowForEachObjectAndItsColumnsOnce() throws Exception {
+    for (String include : List.of("", "Metadata", "Object", "None")) {
+      Accepted accepted =
+          encodings
+              .negotiation()
+              .accept("application/json;as=Table;g=meta.k8s.io;v=v1,application/json", false);
+      Encoding encoding = encodings.find(configMaps, accepted, true, include);
+      JsonNode table = JSON.readTree(list(new Reads.Wish(encoding, false)));
+      assertThat(table.get("kind").asText()).isEqualTo("Table");
+      assertThat(table.get("columnDefinitions").valueStream().map(c -> c.get("name").asText()))
+          .containsExactly("Name", "Data", "Age");
+      assertThat(table.at("/metadata/resourceVersion").asText())
+          .isEqualTo(Long.toString(store.currentRevision()));
+      List<JsonNode> rows = table.get("rows").valueStream().toList();
+      List<ObjectNode> objects = List.copyOf(state.values());
+      assertThat(rows).hasSameSizeAs(objects);
+      for (int i = 0; i < rows.size(); i++) {
+        String name = objects.get(i).at("/metadata/name").asText();
+        assertThat(rows.get(i).get("cells").toString()).isEqualTo("[\"" + name + "\",3,\"60m\"]");
+        JsonNode shown = rows.get(i).get("object");
+        switch (include) {
+          case "None" -> assertThat(shown.isNull()).isTrue();
+          case "Object" -> assertThat(shown).isEqualTo(objects.get(i));
+          default -> assertThat(shown).isEqualTo(shown(objects.get(i), true, false));
+        }
+      }
+      ListOptions options =
+          options(
+              true,
+              "sendInitialEvents",
+              "true",
+              "resourceVersionMatch",
+              "NotOlderThan",
+              "allowWatchBookmarks",
+              "true");
+      Body body =
+          reads.watch(configMaps, "ns", options, new Reads.Wish(encoding, false), UNCOUNTED);
+      try (Drawing drawing = new Drawing(body, random)) {
+        List<JsonNode> events = drawing.lines(objects.size() + 1);
+        assertThat(events.getFirst().at("/object/columnDefinitions").isArray()).isTrue();
+        for (JsonNode event : events.subList(1, events.size())) {
+          assertThat(event.at("/object/kind").asText()).isEqualTo("Table");
+          assertThat(event.at("/object/columnDefinitions").isNull()).isTrue();
+          assertThat(event.at("/object/rows").size()).isEqualTo(1);
+        }
+        assertThat(events.getLast().get("type").asText()).isEqualTo("BOOKMARK");
+      }
+    }
+  }
+
+  @Test
+  void aWatchThatCannotBeginSaysSoInItsForm() throws Exception {
+    assertThat(cache.awaitRevision(store.currentRevision(), Duration.ofSeconds(10))).isTrue();
+    store.compact(store.currentRevision());
+    while (!cache.ready()
+        || cache.resource("configmaps").oldestRevision() < store.currentRevision()) {
+      Thread.onSpinWait();
+    }
+    for (boolean gzip : new boolean[] {false, true}) {
+      for (String accept :
+          List.of("application/json", "application/vnd.kubernetes.protobuf", "application/cbor")) {
+        Reads.Wish wish = wish(accept, "", false, gzip);
+        Body body =
+            reads.watch(configMaps, "ns", options(true, "resourceVersion", "2"), wish, UNCOUNTED);
+        try (Drawing drawing = new Drawing(body, random)) {
+          byte[] bytes = drawing.bytes();
+          List<Told> events =
+              events(wish.encoding().format(), gzip ? unzip(bytes) : bytes, "v1", "Status");
+          assertThat(events).hasSize(1);
+          assertThat(events.getFirst().type).isEqualTo("ERROR");
+          assertThat(events.getFirst().object.get("code").asInt()).isEqualTo(410);
+        }
+      }
+    }
+  }
+}
