@@ -202,7 +202,9 @@ func (s *scanner) payload(p []byte) (int, error) {
 	}
 	s.state, s.between, s.loaded = inBetween, s.between[:0], true
 	if s.format.row {
-		s.number, _ = s.name(s.row)
+		if s.number, _ = s.name(s.row); s.number < 0 {
+			return n, nil // of an object that is the server's own
+		}
 	}
 	s.fold(s.crc)
 	if s.number < 0 && s.format.item != nil {

@@ -21,6 +21,9 @@ public final class GzipMember {
   /** A last block, of no content, in the two bytes of a fixed Huffman code. */
   private static final byte[] LAST_BLOCK = {3, 0};
 
+  /** An empty stored block. */
+  private static final byte[] FLUSH = {0, 0, 0, (byte) 0xFF, (byte) 0xFF};
+
   private int crc;
   private long length;
 
@@ -51,6 +54,11 @@ public final class GzipMember {
   public void segment(int crc32, long plainLength) {
     crc = Crc32.combine(crc, crc32, plainLength);
     length += plainLength;
+  }
+
+  /** What makes any reader hand on all that came before: to be written before a pause. */
+  public byte[] flush() {
+    return FLUSH.clone();
   }
 
   /** What the member ends with. */

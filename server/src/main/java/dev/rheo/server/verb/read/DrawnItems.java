@@ -66,6 +66,9 @@ abstract class DrawnItems implements Body {
           if (!writer.finish()) {
             return State.END;
           }
+        } else if (state == State.WAIT && writer.flush()) {
+          // Written first; then next() is asked again.
+          giveWay = false;
         } else if (state != State.MORE || giveWay) {
           giveWay = false;
           return state;

@@ -69,6 +69,7 @@ final class FormWriter {
   private Stage stage = Stage.IDLE;
   private int position;
   private boolean begun;
+  private boolean flushed = true;
   private boolean finished;
 
   /**
@@ -123,6 +124,7 @@ final class FormWriter {
       packed = whole;
     }
     begun = true;
+    flushed = false;
     this.before = packed;
     this.after = pack(after);
     begin(Stage.BEFORE, 0);
@@ -130,6 +132,28 @@ final class FormWriter {
 
   private byte[] pack(byte[] bytes) {
     return member == null || bytes.length == 0 ? bytes : member.stored(bytes);
+  }
+
+  /**
+   * Begins what has to follow the items before a pause, so that the peer gets them whole.
+   *
+   * @return false if nothing has to
+   */
+  boolean flush() {
+    if (member == null || flushed) {
+      return false;
+    }
+    flushed = true;
+    beginRaw(member.flush());
+    return true;
+  }
+
+  /** Begins bytes that are part of the gzip member as they are. */
+  private void beginRaw(byte[] bytes) {
+    entry = null;
+    before = bytes;
+    after = NOTHING;
+    begin(Stage.BEFORE, 0);
   }
 
   /**
@@ -146,10 +170,7 @@ final class FormWriter {
       start(NOTHING);
       before = join(before, member.trailer());
     } else {
-      entry = null;
-      before = member.trailer();
-      after = NOTHING;
-      begin(Stage.BEFORE, 0);
+      beginRaw(member.trailer());
     }
     return true;
   }
