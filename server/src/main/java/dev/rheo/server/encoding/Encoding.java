@@ -8,7 +8,6 @@ import dev.rheo.codec.json.Canonicalizer;
 import dev.rheo.server.resource.ResourceType;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -145,7 +144,10 @@ public abstract class Encoding {
   }
 
   static byte[] join(byte[]... pieces) {
-    int length = Arrays.stream(pieces).mapToInt(piece -> piece.length).sum();
+    int length = 0;
+    for (byte[] piece : pieces) {
+      length += piece.length;
+    }
     byte[] joined = new byte[length];
     int at = 0;
     for (byte[] piece : pieces) {
