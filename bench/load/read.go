@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
+	"slices"
 	"sort"
 	"sync"
 	"time"
@@ -17,11 +18,12 @@ import (
 
 var errSynced = errors.New("synced")
 
-// reading is what one reader saw.
+// reading is what a reader saw, of one list or watch list.
 type reading struct {
-	TTFB    float64 `json:"ttfb_s"` // from before the connection was made to the first byte of the body
+	TTFB    float64 `json:"ttfb_s"` // from before the connection was made, if it is the reader's first, to the first byte of the body
 	Sync    float64 `json:"sync_s"` // to the bookmark, or to the end of the list
-	Bytes   int64   `json:"bytes"`
+	Bytes   int64   `json:"bytes"`  // on the wire
+	Plain   int64   `json:"plain_bytes"`
 	Objects int     `json:"objects"`
 	Error   string  `json:"error,omitempty"`
 	digest  uint64
@@ -36,12 +38,16 @@ type spread struct {
 
 type readResult struct {
 	Mode     string    `json:"mode"`
+	Format   string    `json:"format"`
 	Readers  int       `json:"readers"`
-	Complete int       `json:"complete"` // got all objects, intact and in order, and the bookmark or the end
-	Equal    bool      `json:"equal"`    // all complete readers got the same bytes
+	Reads    int       `json:"reads"`    // begun: one a reader, or as many as the time allowed
+	Complete int       `json:"complete"` // those that got all objects, intact and in order, and the bookmark or the end
+	Equal    bool      `json:"equal"`    // all complete ones got the same bytes
+	Digest   string    `json:"digest"`   // of these, the same whether compressed or not
 	Objects  int       `json:"objects_each"`
-	Bytes    int64     `json:"bytes"`
-	Seconds  float64   `json:"seconds"` // start of the first to end of the last
+	Bytes    int64     `json:"bytes"`       // on the wire
+	Plain    int64     `json:"plain_bytes"` // decompressed
+	Seconds  float64   `json:"seconds"`     // start of the first to end of the last
 	Rate     float64   `json:"mb_per_s"`
 	TTFB     spread    `json:"ttfb_s"`
 	Sync     spread    `json:"sync_s"`
@@ -55,7 +61,8 @@ type readPlan struct {
 	set       *set
 	mode      string
 	namespace int
-	accept    string
+	format    string
+	scan      *format
 	gzip      bool
 	limit     int
 	rate      int64
@@ -68,12 +75,13 @@ func read(f *flag.FlagSet, args []string) (any, error) {
 	plan := readPlan{}
 	f.StringVar(&plan.mode, "mode", "watchlist", "watchlist, list or paged")
 	f.IntVar(&plan.namespace, "namespace", -1, "number of the namespace, -1 for the whole cluster")
-	f.StringVar(&plan.accept, "accept", "application/json", "Accept header")
+	f.StringVar(&plan.format, "format", "json", "json, protobuf, table, yaml or cbor")
 	f.BoolVar(&plan.gzip, "gzip", false, "accept gzip")
 	f.IntVar(&plan.limit, "limit", 500, "page size of mode paged")
 	f.Int64Var(&plan.rate, "rate", 0, "bytes a second that a reader takes at most, 0: all it gets")
 	f.DurationVar(&plan.deadline, "timeout", 10*time.Minute, "for each reader")
 	readers := f.Int("readers", 1, "number of readers")
+	again := f.Duration("again", 0, "for so long each reader begins again when it is done")
 	connections := f.String("connections", "own", "own: one a reader; shared: one for all")
 	every := f.Bool("each", false, "print every reader")
 	_ = f.Parse(args)
@@ -84,21 +92,35 @@ func read(f *flag.FlagSet, args []string) (any, error) {
 	if plan.set, err = loadSet(*manifest); err != nil {
 		return nil, err
 	}
+	if plan.scan, err = formatOf(plan.format, plan.mode == "watchlist"); err != nil {
+		return nil, err
+	}
+	if plan.mode != "watchlist" && plan.set.whole() || plan.mode == "paged" && plan.format != "json" {
+		return nil, fmt.Errorf("-mode %s of %s in %s cannot be verified", plan.mode, plan.set.Kind, plan.format)
+	}
 	client := plan.server.clients(*connections == "own")
-	all := make([]reading, *readers)
+	all := make([][]reading, *readers)
 	var wait sync.WaitGroup
 	begin := time.Now()
 	for i := range all {
 		wait.Go(func() {
 			c := client(i)
-			all[i] = plan.one(c)
+			for len(all[i]) == 0 || time.Since(begin) < *again {
+				r := plan.one(c)
+				all[i] = append(all[i], r)
+				if r.Error != "" && *again > 0 {
+					time.Sleep(time.Second)
+				}
+			}
 			if *connections == "own" {
 				c.CloseIdleConnections()
 			}
 		})
 	}
 	wait.Wait()
-	return plan.summarise(all, time.Since(begin).Seconds(), *every), nil
+	out := plan.summarise(slices.Concat(all...), time.Since(begin).Seconds(), *every)
+	out.Readers = *readers
+	return out, nil
 }
 
 func (p *readPlan) path(token string) string {
@@ -122,7 +144,7 @@ func (p *readPlan) path(token string) string {
 func (p *readPlan) one(c *http.Client) (r reading) {
 	ctx, cancel := context.WithTimeout(context.Background(), p.deadline)
 	defer cancel()
-	s := newScanner(p.set, p.namespace, p.mode == "watchlist")
+	s := newScanner(p.set, p.namespace, p.mode == "watchlist", p.scan)
 	begin := time.Now()
 	token, err := "", error(nil)
 	for {
@@ -134,7 +156,7 @@ func (p *readPlan) one(c *http.Client) (r reading) {
 		s.next()
 	}
 	r.Sync = time.Since(begin).Seconds()
-	r.Objects, r.digest = s.objects, s.digest
+	r.Objects, r.Plain, r.digest = s.objects, s.total, s.digest
 	want := p.set.expected(p.namespace)
 	switch {
 	case err != nil:
@@ -150,7 +172,10 @@ func (p *readPlan) one(c *http.Client) (r reading) {
 // page reads one answer into the scanner.
 func (p *readPlan) page(ctx context.Context, c *http.Client, token string, s *scanner, r *reading, begin time.Time) error {
 	req := p.server.request(ctx, "GET", p.path(token), nil)
-	req.Header.Set("Accept", p.accept)
+	req.Header.Set("Accept", p.scan.list)
+	if p.mode == "watchlist" {
+		req.Header.Set("Accept", p.scan.watch)
+	}
 	if p.gzip {
 		req.Header.Set("Accept-Encoding", "gzip")
 	}
@@ -163,7 +188,11 @@ func (p *readPlan) page(ctx context.Context, c *http.Client, token string, s *sc
 		return refused(resp)
 	}
 	body := io.Reader(&counted{resp.Body, r, begin, p.rate})
-	if resp.Header.Get("Content-Encoding") == "gzip" {
+	compressed := resp.Header.Get("Content-Encoding") == "gzip"
+	if p.gzip && !compressed {
+		return errors.New("the answer is not compressed")
+	}
+	if compressed {
 		if body, err = gzip.NewReader(body); err != nil {
 			return err
 		}
@@ -217,12 +246,13 @@ func (c *counted) Read(p []byte) (int, error) {
 }
 
 func (p *readPlan) summarise(all []reading, seconds float64, each bool) *readResult {
-	out := &readResult{Mode: p.mode, Readers: len(all), Objects: p.set.expected(p.namespace), Seconds: seconds, Equal: true}
+	out := &readResult{Mode: p.mode, Format: p.format, Reads: len(all), Objects: p.set.expected(p.namespace), Seconds: seconds, Equal: true}
 	var ttfb, syncs []float64
 	digest, first := uint64(0), true
 	failures := map[string]int{}
 	for _, r := range all {
 		out.Bytes += r.Bytes
+		out.Plain += r.Plain
 		if r.Error != "" {
 			failures[address.ReplaceAllString(r.Error, "…")]++
 			continue
@@ -239,6 +269,7 @@ func (p *readPlan) summarise(all []reading, seconds float64, each bool) *readRes
 			out.Errors = append(out.Errors, fmt.Sprintf("%d × %s", n, text))
 		}
 	}
+	out.Digest = fmt.Sprintf("%016x", digest)
 	out.Rate = float64(out.Bytes) / 1e6 / seconds
 	out.TTFB, out.Sync = spreadOf(ttfb), spreadOf(syncs)
 	if out.Sync.Min > 0 {

@@ -71,11 +71,11 @@ func TestScannerFindsAllObjectsHoweverTheBytesAreCut(t *testing.T) {
 	var digests [2]uint64
 	for seed := range uint64(200) {
 		r := rand.New(rand.NewPCG(seed, 1))
-		w := newScanner(set, -1, true)
+		w := newScanner(set, -1, true, formats["json"])
 		if err := feed(w, stream(set, order, true), r); err != errSynced || w.objects != 23 || w.version != "999" {
 			t.Fatalf("watch, seed %d: %v, %d objects, version %q", seed, err, w.objects, w.version)
 		}
-		l := newScanner(set, -1, false)
+		l := newScanner(set, -1, false, formats["json"])
 		if err := feed(l, list(set, order), r); err != nil || l.finish() != nil || l.objects != 23 || l.token != "tok" {
 			t.Fatalf("list, seed %d: %v, %v, %d objects, token %q", seed, err, l.finish(), l.objects, l.token)
 		}
@@ -97,14 +97,14 @@ func TestScannerRefusesWhatWasNotCreated(t *testing.T) {
 		"an unknown object": strings.Replace(good, "load-0000002", "load-0000009", 1),
 		"an error event":    `{"type":"ERROR","object":{"kind":"Status","code":410}}` + "\n",
 	} {
-		if err := feed(newScanner(set, -1, true), text, rand.New(rand.NewPCG(1, 1))); err == nil || err == errSynced {
+		if err := feed(newScanner(set, -1, true, formats["json"]), text, rand.New(rand.NewPCG(1, 1))); err == nil || err == errSynced {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	if err := feed(newScanner(set, 0, true), stream(set, []int{0, 1}, true), rand.New(rand.NewPCG(1, 1))); err == errSynced {
+	if err := feed(newScanner(set, 0, true, formats["json"]), stream(set, []int{0, 1}, true), rand.New(rand.NewPCG(1, 1))); err == errSynced {
 		t.Error("an object of another namespace was taken")
 	}
-	l := newScanner(set, -1, false)
+	l := newScanner(set, -1, false, formats["json"])
 	text := list(set, order)
 	if err := feed(l, text[:len(text)-4], rand.New(rand.NewPCG(1, 1))); err == nil && l.finish() == nil {
 		t.Error("a list that ends early was taken")
@@ -114,7 +114,7 @@ func TestScannerRefusesWhatWasNotCreated(t *testing.T) {
 func TestScannerDigestSeesEveryByteOfTheItems(t *testing.T) {
 	set := testSet(4, 80, 1)
 	digest := func(text string) uint64 {
-		s := newScanner(set, -1, true)
+		s := newScanner(set, -1, true, formats["json"])
 		if err := feed(s, text, rand.New(rand.NewPCG(3, 3))); err != errSynced {
 			t.Fatal(err)
 		}
@@ -130,7 +130,7 @@ func TestScannerDigestSeesEveryByteOfTheItems(t *testing.T) {
 }
 
 func TestScannerTakesEmptyLists(t *testing.T) {
-	s := newScanner(testSet(0, 80, 1), -1, false)
+	s := newScanner(testSet(0, 80, 1), -1, false, formats["json"])
 	if err := s.write([]byte(`{"kind":"ConfigMapList","apiVersion":"v1","metadata":{"resourceVersion":"5"},"items":[]}` + "\n")); err != nil {
 		t.Fatal(err)
 	}

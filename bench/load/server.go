@@ -24,6 +24,14 @@ type server struct {
 	tls    *tls.Config
 	http2  bool
 	window int
+	agent  string // User-Agent, if not Go's
+}
+
+// as is the same server, asked in another's name.
+func (s *server) as(agent string) *server {
+	other := *s
+	other.agent = agent
+	return &other
 }
 
 // serverFlags registers the flags that all commands share; the function it returns reads the kubeconfig.
@@ -125,6 +133,9 @@ func (s *server) request(ctx context.Context, method, path string, body io.Reade
 		panic(err) // the paths are ours
 	}
 	r.Header.Set("Accept", "application/json")
+	if s.agent != "" {
+		r.Header.Set("User-Agent", s.agent)
+	}
 	if s.token != "" {
 		r.Header.Set("Authorization", "Bearer "+s.token)
 	}

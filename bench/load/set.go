@@ -8,8 +8,8 @@ import (
 	"fmt"
 	"hash/crc32"
 	"math/rand/v2"
+	"net/http"
 	"os"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -18,22 +18,29 @@ import (
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
 // set is a manifest: the objects that `create` made and that `read` expects. Object i is named prefix-<i, 7 digits> and
-// lies in namespace prefix-ns-<i mod Namespaces, 4 digits>; its data has one key, "payload", with Size bytes of base64.
+// lies in namespace prefix-ns-<i mod Namespaces, 4 digits>; its data has one key, "payload", with Size bytes of base64. A pod
+// has no payload: it is taken as a whole, as the server answered it.
 type set struct {
-	Kind       string   `json:"kind"` // secrets or configmaps
+	Kind       string   `json:"kind"` // secrets, configmaps or pods
 	Prefix     string   `json:"prefix"`
 	Count      int      `json:"count"`
 	Size       int      `json:"size"`
 	Namespaces int      `json:"namespaces"`
 	Seed       uint64   `json:"seed"`
-	CRC        []uint32 `json:"crc"` // CRC-32C of each payload
+	CRC        []uint32 `json:"crc"`               // CRC-32C of each payload, or of each pod in JSON
+	Decoded    []uint32 `json:"decoded,omitempty"` // CRC-32C of the bytes whose base64 the payload is, for secrets
 }
 
 func (s *set) namespace(i int) string { return fmt.Sprintf("%s-ns-%04d", s.Prefix, i%s.Namespaces) }
 
 func (s *set) name(i int) string { return fmt.Sprintf("%s-%07d", s.Prefix, i) }
 
-func (s *set) payload(i int) string {
+// whole tells whether the objects have no payload.
+func (s *set) whole() bool { return s.Kind == "pods" }
+
+func (s *set) payload(i int) string { return base64.StdEncoding.EncodeToString(s.raw(i)) }
+
+func (s *set) raw(i int) []byte {
 	var seed [32]byte
 	for k := range 8 {
 		seed[k] = byte(s.Seed >> (8 * k))
@@ -41,7 +48,7 @@ func (s *set) payload(i int) string {
 	}
 	raw := make([]byte, s.Size/4*3)
 	_, _ = rand.NewChaCha8(seed).Read(raw)
-	return base64.StdEncoding.EncodeToString(raw)
+	return raw
 }
 
 func (s *set) object(i int) string {
@@ -83,10 +90,10 @@ func create(f *flag.FlagSet, args []string) (any, error) {
 	connect := serverFlags(f)
 	manifest := f.String("set", "set.json", "manifest `file` to write")
 	s := new(set)
-	f.StringVar(&s.Kind, "kind", "secrets", "secrets or configmaps")
+	f.StringVar(&s.Kind, "kind", "secrets", "secrets, configmaps or pods")
 	f.StringVar(&s.Prefix, "prefix", "load", "prefix of names")
 	f.IntVar(&s.Count, "count", 400, "number of objects")
-	f.IntVar(&s.Size, "size", 1_000_000, "bytes of data in each, as base64")
+	f.IntVar(&s.Size, "size", 1_000_000, "bytes of data in each, as base64; of no use for pods")
 	f.IntVar(&s.Namespaces, "namespaces", 1, "number of namespaces")
 	f.Uint64Var(&s.Seed, "seed", 1, "seed of the data")
 	workers := f.Int("concurrency", 8, "writers")
@@ -96,7 +103,14 @@ func create(f *flag.FlagSet, args []string) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	if s.Kind != "secrets" && s.Kind != "configmaps" {
+	write := s.createData
+	switch s.Kind {
+	case "secrets":
+		s.Decoded = make([]uint32, s.Count)
+	case "configmaps":
+	case "pods":
+		write = s.createPod
+	default:
 		return nil, fmt.Errorf("-kind %q", s.Kind)
 	}
 	ctx := context.Background()
@@ -116,16 +130,7 @@ func create(f *flag.FlagSet, args []string) (any, error) {
 		if worker > 0 {
 			c = client(worker)
 		}
-		return func(i int) error {
-			body := s.object(i)
-			at := strings.Index(body, `"payload":"`) + len(`"payload":"`)
-			s.CRC[i] = crc32.Checksum([]byte(body[at:len(body)-3]), castagnoli)
-			status, answer, err := srv.call(ctx, c, "POST", s.collection(i%s.Namespaces), body)
-			if err == nil && status != 201 && status != 409 {
-				err = fmt.Errorf("create %s: %d %.200s", s.name(i), status, answer)
-			}
-			return err
-		}
+		return func(i int) error { return write(ctx, srv, c, i) }
 	})
 	if err != nil {
 		return nil, err
@@ -134,6 +139,18 @@ func create(f *flag.FlagSet, args []string) (any, error) {
 	b, _ := json.Marshal(s)
 	return map[string]any{"objects": s.Count, "size": s.Size, "seconds": wall, "objects_per_s": float64(s.Count) / wall,
 		"mb_per_s": float64(s.Count) * float64(s.Size) / 1e6 / wall, "latency_ms": lat.summary()}, os.WriteFile(*manifest, b, 0o644)
+}
+
+func (s *set) createData(ctx context.Context, srv *server, c *http.Client, i int) error {
+	s.CRC[i] = crc32.Checksum([]byte(s.payload(i)), castagnoli)
+	if s.Decoded != nil {
+		s.Decoded[i] = crc32.Checksum(s.raw(i), castagnoli)
+	}
+	status, answer, err := srv.call(ctx, c, "POST", s.collection(i%s.Namespaces), s.object(i))
+	if err == nil && status != 201 && status != 409 {
+		err = fmt.Errorf("create %s: %d %.200s", s.name(i), status, answer)
+	}
+	return err
 }
 
 func remove(f *flag.FlagSet, args []string) (any, error) {

@@ -12,7 +12,6 @@ import dev.rheo.codec.json.SelectableField;
 import dev.rheo.server.resource.ResourceType;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import java.util.List;
 import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
@@ -204,7 +203,10 @@ public abstract class Encoding {
   }
 
   static byte[] join(byte[]... pieces) {
-    int length = Arrays.stream(pieces).mapToInt(piece -> piece.length).sum();
+    int length = 0;
+    for (byte[] piece : pieces) {
+      length += piece.length;
+    }
     byte[] joined = new byte[length];
     int at = 0;
     for (byte[] piece : pieces) {
