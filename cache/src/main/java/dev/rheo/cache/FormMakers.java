@@ -106,7 +106,8 @@ final class FormMakers implements AutoCloseable {
         told = true;
         finish(job, null);
       }
-      Entry next = bytes < AHEAD ? ahead.next() : null;
+      boolean othersWait = told && !pool.getQueue().isEmpty();
+      Entry next = bytes < AHEAD && !othersWait ? ahead.next() : null;
       if (next == null) {
         break;
       }
@@ -152,7 +153,11 @@ final class FormMakers implements AutoCloseable {
     } catch (IOException | RuntimeException | Error e) {
       failures.increment();
       System.getLogger(FormMakers.class.getName())
-          .log(Level.ERROR, "Cannot make the form " + job.kind + " of " + entry, e);
+          .log(
+              Level.ERROR,
+              "Cannot make the form %s of %s: %s".formatted(job.kind, entry, e),
+              // A full disk explains itself; a fault of the code needs its trace.
+              e instanceof IOException ? null : e);
       return e;
     } finally {
       nanos.add(System.nanoTime() - start);

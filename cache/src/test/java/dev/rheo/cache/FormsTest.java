@@ -296,6 +296,58 @@ class FormsTest {
   }
 
   @Test
+  void readersUnderATinyBudgetAllGetTheRightBytesWhileObjectsChange() throws Exception {
+    try (World world = new World(directory, settings(200 << 10, 40 * FormSpool.FORM_HEAP))) {
+      for (int i = 0; i < 60; i++) {
+        world.pod("ns", "p" + i, "n", "x".repeat(50 + i * 300) + i);
+      }
+      world.sync();
+      Backwards other = new Backwards();
+      List<Thread> threads = new ArrayList<>();
+      List<Throwable> faults = java.util.Collections.synchronizedList(new ArrayList<>());
+      for (int t = 0; t < 6; t++) {
+        int seed = t;
+        threads.add(
+            Thread.ofPlatform()
+                .start(
+                    () -> {
+                      try {
+                        java.util.Random random = new java.util.Random(seed);
+                        for (int round = 0; round < 60; round++) {
+                          FormReader reader = new FormReader(world.cache);
+                          Entry entry = world.pods().get("ns/p" + random.nextInt(60));
+                          FormKind wanted = random.nextBoolean() ? kind : other;
+                          EntryCursor ahead =
+                              random.nextBoolean()
+                                  ? world.pods().snapshot().entries("", entry.key())
+                                  : null;
+                          assertThat(read(reader, wanted, entry, 0, ahead))
+                              .isEqualTo(backwards(world, entry));
+                        }
+                      } catch (Throwable e) {
+                        faults.add(e);
+                      }
+                    }));
+      }
+      for (int i = 0; i < 60; i++) {
+        world.pod("ns", "p" + i, "n", "y".repeat(50 + i * 100) + i);
+        if (i % 20 == 19) {
+          world.sync();
+          world.store.compact(world.store.currentRevision());
+        }
+      }
+      for (Thread thread : threads) {
+        thread.join();
+      }
+      assertThat(faults).isEmpty();
+      CacheStats.Forms stats = world.cache.stats().forms();
+      assertThat(stats.bytes()).isLessThanOrEqualTo(200 << 10);
+      assertThat(stats.count()).isLessThanOrEqualTo(40);
+      assertThat(stats.evictedFiles()).isPositive();
+    }
+  }
+
+  @Test
   void closingClosesTheFiles() throws Exception {
     World world = new World(directory, World.small());
     try (world) {

@@ -36,6 +36,7 @@ final class RheoCommand implements Runnable {
     this.commandLine =
         new CommandLine(this)
             .addSubcommand(serve)
+            .addSubcommand(new StormCommand(out, err))
             .addSubcommand(new VersionCommand())
             .addSubcommand(new WarmUpCommand())
             .setOut(this.out)

@@ -1,7 +1,7 @@
 package dev.rheo.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import dev.rheo.codec.yaml.YamlForms;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.URI;
@@ -10,6 +10,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
@@ -136,7 +137,7 @@ final class WarmUpTraffic {
   }
 
   private SSLContext tls() throws IOException, GeneralSecurityException {
-    JsonNode config = new YAMLMapper().readTree(kubeconfig.toFile());
+    JsonNode config = YamlForms.toTree(Files.readAllBytes(kubeconfig)).tree();
     JsonNode cluster = config.path("clusters").path(0).path("cluster");
     JsonNode user = config.path("users").path(0).path("user");
 

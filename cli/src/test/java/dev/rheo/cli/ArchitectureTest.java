@@ -51,7 +51,7 @@ class ArchitectureTest {
 
   @Test
   void allModulesAreSeen() {
-    for (String module : List.of("store", "server", "cli")) {
+    for (String module : List.of("store", "server", "storm", "cli")) {
       assertThat(RHEO.stream().anyMatch(c -> c.getPackageName().startsWith("dev.rheo." + module)))
           .as(module)
           .isTrue();
@@ -73,10 +73,14 @@ class ArchitectureTest {
         .definedBy("dev.rheo.cache..")
         .layer("server")
         .definedBy("dev.rheo.server..")
+        .layer("storm")
+        .definedBy("dev.rheo.storm..")
         .layer("cli")
         .definedBy("dev.rheo.cli..")
         .whereLayer("cli")
         .mayNotBeAccessedByAnyLayer()
+        .whereLayer("storm")
+        .mayOnlyBeAccessedByLayers("cli")
         .whereLayer("server")
         .mayOnlyBeAccessedByLayers("cli")
         .whereLayer("cache")
@@ -102,18 +106,18 @@ class ArchitectureTest {
   void nettyStaysAtTheEdge() {
     noClasses()
         .that()
-        .resideOutsideOfPackage("dev.rheo.server.http..")
+        .resideOutsideOfPackages("dev.rheo.server.http..", "dev.rheo.storm.net..")
         .should()
         .dependOnClassesThat(resideInAPackage("io.netty..").and(DescribedPredicate.not(OPEN)))
-        .because("only the edge knows how bytes travel")
+        .because("only the edge, and the storm's, know how bytes travel")
         .check(RHEO);
   }
 
   @Test
-  void onlyTheServerSeesAnythingOfNetty() {
+  void onlyTheServerAndTheStormSeeAnythingOfNetty() {
     noClasses()
         .that()
-        .resideOutsideOfPackage("dev.rheo.server..")
+        .resideOutsideOfPackages("dev.rheo.server..", "dev.rheo.storm..")
         .should()
         .dependOnClassesThat(resideInAPackage("io.netty.."))
         .check(RHEO);
@@ -139,7 +143,7 @@ class ArchitectureTest {
 
   @Test
   void packagesOfAModuleHaveNoCycles() {
-    for (String module : List.of("api", "codec", "store", "cache", "server")) {
+    for (String module : List.of("api", "codec", "store", "cache", "server", "storm")) {
       slices()
           .matching("dev.rheo." + module + ".(**)")
           .should()
@@ -237,7 +241,7 @@ class ArchitectureTest {
     while (!Files.exists(root.resolve("rheo"))) {
       root = root.getParent();
     }
-    for (String module : List.of("api", "codec", "store", "cache", "server", "cli")) {
+    for (String module : List.of("api", "codec", "store", "cache", "server", "storm", "cli")) {
       Path sources = root.resolve(module).resolve("src/main/java");
       if (!Files.exists(sources)) {
         continue;

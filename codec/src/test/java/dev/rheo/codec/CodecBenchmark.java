@@ -3,6 +3,10 @@ package dev.rheo.codec;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.rheo.codec.cbor.CborForms;
+import dev.rheo.codec.gzip.GzipMember;
+import dev.rheo.codec.gzip.GzipSegment;
+import dev.rheo.codec.gzip.GzipSegments;
 import dev.rheo.codec.json.Canonicalizer;
 import dev.rheo.codec.json.HeaderScanner;
 import dev.rheo.codec.json.ObjectDecoder;
@@ -11,6 +15,7 @@ import dev.rheo.codec.json.SelectableField;
 import dev.rheo.codec.protobuf.ProtobufCodec;
 import dev.rheo.codec.schema.ObjectType;
 import dev.rheo.codec.schema.TypeTable;
+import dev.rheo.codec.yaml.YamlForms;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
 import java.util.Base64;
@@ -36,8 +41,31 @@ public final class CodecBenchmark {
     new Random(1).nextBytes(data);
     run("Secret 1 MiB", secret(data), table.type("v1", "Secret"));
     run("ConfigMap 1 KB", configMap(), table.type("v1", "ConfigMap"));
-    Golden pod = Golden.named("core.v1.Pod");
-    run("Pod, every field", pod.json(), pod.type());
+    run("ConfigMap 100 KB of text", largeConfigMap(), table.type("v1", "ConfigMap"));
+    byte[] pod = ExamplePod.json(1);
+    run("Pod, %.1f KB".formatted(pod.length / 1e3), pod, table.type("v1", "Pod"));
+    run("Pod, every field", Golden.named("core.v1.Pod").json(), table.type("v1", "Pod"));
+    GzipMember member = new GzipMember();
+    measure(
+        "gzip: a segment's checksum",
+        pod.length,
+        () -> {
+          member.segment(0x12345678, pod.length);
+          return member;
+        });
+  }
+
+  private static byte[] largeConfigMap() {
+    StringBuilder text = new StringBuilder();
+    Random random = new Random(2);
+    while (text.length() < 97_000) {
+      text.append("key.").append(random.nextInt(1000)).append(" = value of the key\\n");
+    }
+    return ("{\"apiVersion\":\"v1\",\"kind\":\"ConfigMap\",\"metadata\":{\"name\":\"c\"},"
+            + "\"data\":{\"application.properties\":\""
+            + text
+            + "\"}}")
+        .getBytes(UTF_8);
   }
 
   public static byte[] secret(byte[] data) {
@@ -78,6 +106,15 @@ public final class CodecBenchmark {
     byte[] protobuf = ProtobufCodec.builtIn().toProtobuf(form);
     measure(name + " to protobuf", form.length, () -> ProtobufCodec.builtIn().toProtobuf(form));
     measure(name + " from protobuf", form.length, () -> ProtobufCodec.builtIn().toTree(protobuf));
+    byte[] cbor = CborForms.object(form, type);
+    measure(name + " to CBOR", form.length, () -> CborForms.object(form, type));
+    measure(name + " from CBOR", form.length, () -> CborForms.toTree(cbor, type));
+    measure(name + " to YAML", form.length, () -> YamlForms.object(form));
+    GzipSegment segment = GzipSegments.compress(form, 0, form.length);
+    measure(
+        name + " to gzip, 1/%.1f".formatted((double) form.length / segment.bytes().length),
+        form.length,
+        () -> GzipSegments.compress(form, 0, form.length));
     measure(name + " splice", form.length, () -> RevisionSplice.splice(form, 100, 1234567));
   }
 

@@ -114,7 +114,8 @@ final class RunningServer implements Server {
                   new OpenApi(registry),
                   metrics,
                   this::hostAndPort,
-                  registry),
+                  registry,
+                  encodings.negotiation()),
               new ResourceReads(
                   new Reads(store, cache, timer, System::nanoTime, random),
                   encodings,

@@ -8,21 +8,18 @@ import java.util.zip.CRC32;
  * and the bytes of the segments told to it, make up the member in the order of the calls:
  *
  * <pre>
- * header()  { stored(prefix)  segment(crc32, length): the segment's bytes  flush() }…  trailer()
+ * header()  { stored(prefix)  segment  stored(suffix) }…  trailer()
  * </pre>
  *
- * <p>Each part ends on a byte, so that a reader can decode all that it has got. zlib hands that out
- * at once; Go's reader keeps the content of a stored block until the next one begins, or an empty
- * one says that there is a pause: {@link #flush()}. Not thread-safe.
+ * <p>Each part ends on a byte, and in an empty block: zlib's readers decode all that they have got
+ * in any case, but Go's hands on what it has decoded only where it meets an empty block, and events
+ * must not be held back. Not thread-safe.
  */
 public final class GzipMember {
   private static final int SYSTEM_UNKNOWN = 0xFF;
 
   /** A last block, of no content, in the two bytes of a fixed Huffman code. */
   private static final byte[] LAST_BLOCK = {3, 0};
-
-  /** A stored block of no content, not the last. */
-  private static final byte[] EMPTY_BLOCK = {0, 0, 0, (byte) 0xFF, (byte) 0xFF};
 
   private int crc;
   private long length;
@@ -54,11 +51,6 @@ public final class GzipMember {
   public void segment(int crc32, long plainLength) {
     crc = Crc32.combine(crc, crc32, plainLength);
     length += plainLength;
-  }
-
-  /** What makes every reader hand out all that came before. */
-  public byte[] flush() {
-    return EMPTY_BLOCK.clone();
   }
 
   /** What the member ends with. */

@@ -9,11 +9,24 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Compresses bytes once, for any number of gzip members. Thread-safe. A deflater has a quarter of a
- * megabyte of memory outside the heap; {@value #KEPT} are kept, and others last for one call.
+ * megabyte of memory outside the heap; {@value #KEPT} are kept, others last for one call.
+ *
+ * <p>Measured, one core: of pods of 10 KB level 1 leaves 28 %, level 3 26 % at the same speed (110
+ * MB/s), level 6 25 % at half of it. In base64 of random bytes there is nothing to be found but the
+ * six bits of a character: with Huffman codes alone it gets smaller (75 %) than with a search for
+ * repetitions (77 %), and four times faster (116 against 30 MB/s). A sample tells which it is.
  */
 public final class GzipSegments {
   /** Deflaters that are kept for the next call. */
   static final int KEPT = 2;
+
+  private static final int LEVEL = 3;
+
+  /** Bytes from which on a sample is worth its while. */
+  private static final int LARGE = 48 * 1024;
+
+  private static final int SAMPLES = 3;
+  private static final int SAMPLE_SIZE = 4 * 1024;
 
   /** Most bytes of a stored block. */
   static final int MAX_STORED = 0xFFFF;
@@ -27,35 +40,17 @@ public final class GzipSegments {
 
   /** Compresses {@code plain[from, to)}. */
   public static GzipSegment compress(byte[] plain, int from, int to) {
-    CRC32 crc = new CRC32();
-    crc.update(plain, from, to - from);
     int length = to - from;
-    byte[] deflated = deflate(plain, from, to);
-    byte[] bytes = deflated != null ? deflated : stored(plain, from, to);
-    return new GzipSegment(bytes, (int) crc.getValue(), length);
-  }
-
-  private static byte @Nullable [] deflate(byte[] plain, int from, int to) {
-    Deflater deflater = DEFLATERS.poll();
-    if (deflater == null) {
-      deflater = new Deflater(Deflater.BEST_SPEED, true);
-    }
+    CRC32 crc = new CRC32();
+    crc.update(plain, from, length);
+    byte[] deflated = null;
+    Deflater kept = DEFLATERS.poll();
+    Deflater deflater = kept != null ? kept : new Deflater(LEVEL, true);
     try {
-      deflater.setInput(plain, from, to - from);
-      ByteOutput out = new ByteOutput((to - from) / 4 + 64);
-      int limit = to - from;
-      while (true) {
-        out.reserve(Math.max(64, (to - from) / 8));
-        int room = out.array().length - out.size();
-        int at = out.claim(room);
-        int count = deflater.deflate(out.array(), at, room, Deflater.FULL_FLUSH);
-        out.truncate(at + count);
-        if (out.size() >= limit) {
-          return null;
-        }
-        if (count < room) {
-          return out.toByteArray();
-        }
+      if (length < LARGE) {
+        deflated = deflate(deflater, Deflater.DEFAULT_STRATEGY, plain, from, to, length / 3);
+      } else {
+        deflated = deflateLarge(deflater, plain, from, to);
       }
     } finally {
       deflater.reset();
@@ -63,15 +58,70 @@ public final class GzipSegments {
         deflater.end();
       }
     }
+    byte[] bytes = deflated != null ? deflated : stored(plain, from, to);
+    return new GzipSegment(bytes, (int) crc.getValue(), length);
   }
 
-  /** Blocks that are not compressed. */
+  private static byte @Nullable [] deflateLarge(Deflater deflater, byte[] plain, int from, int to) {
+    int step = (to - from) / SAMPLES;
+    int searched = 0;
+    int coded = 0;
+    for (int i = 0; i < SAMPLES; i++) {
+      int at = from + i * step + (step - SAMPLE_SIZE) / 2;
+      searched += sample(deflater, Deflater.DEFAULT_STRATEGY, plain, at);
+      coded += sample(deflater, Deflater.HUFFMAN_ONLY, plain, at);
+    }
+    int smaller = Math.min(searched, coded);
+    if (smaller >= SAMPLES * SAMPLE_SIZE) {
+      return null;
+    }
+    int strategy = coded <= searched ? Deflater.HUFFMAN_ONLY : Deflater.DEFAULT_STRATEGY;
+    int expected = (int) ((long) (to - from) * smaller / (SAMPLES * SAMPLE_SIZE));
+    return deflate(deflater, strategy, plain, from, to, expected);
+  }
+
+  /** How long a sample gets; as long as it is if it does not get shorter. */
+  private static int sample(Deflater deflater, int strategy, byte[] plain, int from) {
+    int to = from + SAMPLE_SIZE;
+    byte[] deflated = deflate(deflater, strategy, plain, from, to, SAMPLE_SIZE);
+    return deflated == null ? SAMPLE_SIZE : deflated.length;
+  }
+
+  /** Null if it does not get shorter. */
+  private static byte @Nullable [] deflate(
+      Deflater deflater, int strategy, byte[] plain, int from, int to, int expected) {
+    int length = to - from;
+    if (length == 0) {
+      return null;
+    }
+    deflater.reset();
+    deflater.setStrategy(strategy);
+    deflater.setInput(plain, from, length);
+    ByteOutput out = new ByteOutput(expected + expected / 16);
+    while (true) {
+      out.reserve(Math.max(64, length / 16));
+      int room = out.array().length - out.size();
+      int at = out.claim(room);
+      int count = deflater.deflate(out.array(), at, room, Deflater.FULL_FLUSH);
+      out.truncate(at + count);
+      if (out.size() >= length) {
+        return null;
+      }
+      // the first call after a change of strategy does nothing else
+      if (count < room && deflater.getBytesRead() == length) {
+        return out.toByteArray();
+      }
+    }
+  }
+
+  /** Blocks that are not compressed, and an empty one, as at the end of what is compressed. */
   static byte[] stored(byte[] plain, int from, int to) {
     int length = to - from;
-    int blocks = (int) (((long) length + MAX_STORED - 1) / MAX_STORED);
+    int blocks = (int) (((long) length + MAX_STORED - 1) / MAX_STORED) + 1;
     byte[] bytes = new byte[length + blocks * STORED_HEAD];
     int out = 0;
-    for (int in = from; in < to; ) {
+    int in = from;
+    for (int block = 0; block < blocks; block++) {
       int size = Math.min(MAX_STORED, to - in);
       bytes[out++] = 0;
       bytes[out++] = (byte) size;

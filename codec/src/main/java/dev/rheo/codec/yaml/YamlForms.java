@@ -2,6 +2,7 @@ package dev.rheo.codec.yaml;
 
 import dev.rheo.codec.io.ByteOutput;
 import dev.rheo.codec.io.JsonScanner;
+import dev.rheo.codec.json.ObjectDecoder;
 import java.nio.charset.StandardCharsets;
 
 /**
@@ -50,6 +51,18 @@ public final class YamlForms {
     in.expect('{');
     int from = in.position();
     return in.consume('}') ? ascii("{}\n") : tail(json, from, json.length, 0);
+  }
+
+  /**
+   * A request body to a tree, as upstream reads it: one document of YAML 1.1, within the limits of
+   * {@link ObjectDecoder}, of {@value YamlReader#MAX_VALUES} values, and with aliases that add no
+   * more than {@value YamlReader#MAX_ALIASED} characters and values.
+   *
+   * @return the object, and what upstream's strict reader says of keys that stand twice
+   * @throws dev.rheo.api.status.ApiException 400 BadRequest
+   */
+  public static ObjectDecoder.Decoded toTree(byte[] yaml) {
+    return new YamlReader(yaml).read();
   }
 
   /** What stands before the tail of an object. */

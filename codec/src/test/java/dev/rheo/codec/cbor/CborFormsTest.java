@@ -10,10 +10,15 @@ import dev.rheo.api.status.ApiException;
 import dev.rheo.codec.Golden;
 import dev.rheo.codec.json.Canonicalizer;
 import dev.rheo.codec.json.ObjectDecoder;
+import dev.rheo.codec.schema.ObjectType;
 import dev.rheo.codec.schema.TypeTable;
 import java.io.ByteArrayOutputStream;
+import java.io.InputStream;
+import java.util.Arrays;
+import java.util.Base64;
 import java.util.HexFormat;
 import java.util.stream.Stream;
+import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -47,6 +52,25 @@ class CborFormsTest {
     assertThat(typed.length).isLessThanOrEqualTo(untyped.length).isLessThan(json.length);
     assertThat(new String(Canonicalizer.encodeAnswer(wanted, golden.type()), UTF_8))
         .isEqualTo(golden.compact());
+  }
+
+  @Test
+  void readsWhatUpstreamWrites() throws Exception {
+    int count = 0;
+    try (InputStream in = Golden.class.getResourceAsStream("upstream-cbor-1.36.3.txt.gz")) {
+      String lines = new String(new GZIPInputStream(in).readAllBytes(), UTF_8);
+      for (String line : lines.lines().toList()) {
+        Golden golden = Golden.named(line.substring(0, line.indexOf(' ')));
+        byte[] cbor = Base64.getDecoder().decode(line.substring(line.indexOf(' ') + 1));
+        for (ObjectType type : Arrays.asList(golden.type(), null)) {
+          byte[] json = Canonicalizer.encodeAnswer(CborForms.toTree(cbor, type), golden.type());
+          // a tree, because the order within untyped values is not kept
+          assertThat(new ObjectMapper().readTree(json)).isEqualTo(golden.tree());
+        }
+        count++;
+      }
+    }
+    assertThat(count).isEqualTo(188);
   }
 
   @Test
@@ -240,12 +264,12 @@ class CborFormsTest {
   @Test
   void limitsDepthContainersAndValues() {
     byte[] deep = new byte[4000];
-    java.util.Arrays.fill(deep, (byte) 0x81);
+    Arrays.fill(deep, (byte) 0x81);
     assertRefused(join(HEX.parseHex("a1416b"), deep), "exceeded max depth");
-    java.util.Arrays.fill(deep, (byte) 0xC6);
+    Arrays.fill(deep, (byte) 0xC6);
     assertRefused(join(HEX.parseHex("a1416b"), deep), "exceeded max depth");
     byte[] wide = new byte[ObjectDecoder.MAX_CONTAINERS + 1];
-    java.util.Arrays.fill(wide, (byte) 0x80);
+    Arrays.fill(wide, (byte) 0x80);
     assertRefused(join(HEX.parseHex("a1416b9f"), wide), "more than 300000 objects and arrays");
     byte[] many = new byte[CborReader.MAX_VALUES + 1];
     assertRefused(join(HEX.parseHex("a1416b9f"), many), "more than 1500000 values");

@@ -9,8 +9,6 @@ import dev.rheo.cache.FormKind;
 import dev.rheo.codec.json.Canonicalizer;
 import dev.rheo.codec.json.ObjectHeader;
 import dev.rheo.codec.json.SelectableField;
-import dev.rheo.codec.schema.ObjectType;
-import dev.rheo.codec.schema.TypeTable;
 import dev.rheo.server.resource.ResourceType;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -138,20 +136,20 @@ public abstract class Encoding {
     } else if (apiVersion.equals(SCALE_VERSION) && kind.equals(SCALE)) {
       return scale(json);
     }
-    return format.encode(json, TypeTable.builtIn().type(apiVersion, kind));
+    return format.encode(json, apiVersion, kind);
   }
 
   /** The Scale of an object, in canonical JSON. */
   byte[] scale(byte[] json) throws IOException {
     return kind().equals(Shape.PARTIAL)
         ? answer(json)
-        : format.encode(json, TypeTable.builtIn().type(SCALE_VERSION, SCALE));
+        : format.encode(json, SCALE_VERSION, SCALE);
   }
 
   /** A list of objects of the type that is at hand, in canonical JSON. */
   byte[] list(byte[] json) throws IOException {
     if (!kind().equals(Shape.PARTIAL)) {
-      return format.encode(json, TypeTable.builtIn().type(type.apiVersion(), listKind()));
+      return format.encode(json, type.apiVersion(), listKind());
     }
     ObjectNode list = (ObjectNode) MAPPER.readTree(json);
     list.put("kind", listKind()).put("apiVersion", apiVersion());
@@ -159,8 +157,7 @@ public abstract class Encoding {
       ObjectNode partial = ((ObjectNode) item).retain("metadata");
       partial.put("kind", kind()).put("apiVersion", apiVersion());
     }
-    ObjectType listType = TypeTable.builtIn().type(Shape.META, listKind());
-    return format.encode(MAPPER.writeValueAsBytes(list), listType);
+    return format.encode(MAPPER.writeValueAsBytes(list), Shape.META, listKind());
   }
 
   /** Sorts the rows of a list by what their objects say; null for the order of the list. */

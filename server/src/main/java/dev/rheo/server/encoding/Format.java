@@ -3,7 +3,7 @@ package dev.rheo.server.encoding;
 import dev.rheo.api.media.MediaType;
 import dev.rheo.codec.cbor.CborForms;
 import dev.rheo.codec.protobuf.ProtobufCodec;
-import dev.rheo.codec.schema.ObjectType;
+import dev.rheo.codec.protobuf.ProtobufFrames;
 import dev.rheo.codec.schema.TypeTable;
 import dev.rheo.codec.yaml.YamlForms;
 import java.util.Arrays;
@@ -48,19 +48,26 @@ public enum Format {
    * A whole object that is at hand.
    *
    * @param json canonical JSON, without a line feed at its end
-   * @param type of the object
+   * @param apiVersion of its type, which it need not carry itself
+   * @param kind of its type
    */
-  public byte[] encode(byte[] json, @Nullable ObjectType type) {
+  public byte[] encode(byte[] json, String apiVersion, String kind) {
     return switch (this) {
       case JSON -> json;
       case YAML -> YamlForms.object(json);
-      case PROTOBUF -> ProtobufCodec.builtIn().toProtobuf(json);
-      case CBOR -> CborForms.object(json, type);
+      case PROTOBUF -> {
+        byte[] message = ProtobufCodec.builtIn().toMessage(json, apiVersion, kind);
+        yield Encoding.join(
+            ProtobufFrames.objectPrefix(apiVersion, kind, message.length),
+            message,
+            ProtobufFrames.suffix());
+      }
+      case CBOR -> CborForms.object(json, TypeTable.builtIn().type(apiVersion, kind));
     };
   }
 
   /** A Status. */
   public byte[] encodeStatus(byte[] json) {
-    return encode(json, TypeTable.builtIn().type("v1", "Status"));
+    return encode(json, "v1", "Status");
   }
 }

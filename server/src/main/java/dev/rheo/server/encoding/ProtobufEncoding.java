@@ -98,7 +98,7 @@ final class ProtobufEncoding extends Encoding {
   @Override
   byte[] whole(byte[] json, boolean first) {
     if (!shape.partial()) {
-      return ProtobufCodec.builtIn().toProtobuf(json);
+      return format.encode(json, apiVersion(), kind());
     }
     byte[] message = ProtobufCodec.builtIn().toMessage(shape.show(json), Shape.META, Shape.PARTIAL);
     Frame frame = object(new Subject(message.length, 0, NOTHING, true));

@@ -1,7 +1,6 @@
 package dev.rheo.server.request;
 
 import dev.rheo.api.media.MediaType;
-import dev.rheo.api.status.ApiException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -18,26 +17,24 @@ final class AggregatedDiscovery {
   /**
    * Whether the first alternative that this server can serve is the aggregated one.
    *
-   * @throws ApiException 406 if there is none
+   * @param supported the media types of the plain documents
    */
-  static boolean preferred(@Nullable String accept) {
+  static boolean preferred(@Nullable String accept, List<String> supported) {
     if (accept == null || accept.isEmpty()) {
       return false;
     }
     for (MediaType type : MediaType.parseAccept(accept)) {
-      if (!type.covers(MediaType.JSON)) {
-        continue;
-      }
       String as = type.parameters().getOrDefault("as", "");
-      if (as.isEmpty()) {
+      if (as.isEmpty() && supported.stream().anyMatch(type::covers)) {
         return false;
       }
       if (as.equals("APIGroupDiscoveryList")
+          && type.covers(MediaType.JSON)
           && type.parameters().getOrDefault("g", "").equals("apidiscovery.k8s.io")
           && type.parameters().getOrDefault("v", "").equals("v2")) {
         return true;
       }
     }
-    throw ApiException.notAcceptable(List.of(MediaType.JSON));
+    return false;
   }
 }

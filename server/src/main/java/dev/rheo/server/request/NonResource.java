@@ -3,7 +3,9 @@ package dev.rheo.server.request;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.rheo.api.media.Negotiation;
 import dev.rheo.api.status.ApiException;
+import dev.rheo.server.encoding.Format;
 import dev.rheo.server.health.Health;
 import dev.rheo.server.http.HttpRequest;
 import dev.rheo.server.http.HttpResponse;
@@ -38,9 +40,11 @@ public final class NonResource {
   private final Supplier<String> address;
   private final ResourceRegistry registry;
   private final byte[] paths;
+  private final Negotiation negotiation;
 
   /**
    * @param address host and port under which clients reach the server
+   * @param negotiation of the media types in which objects are answered
    */
   public NonResource(
       Health healthz,
@@ -50,7 +54,11 @@ public final class NonResource {
       OpenApi openApi,
       PrometheusRegistry metrics,
       Supplier<String> address,
-      ResourceRegistry registry) {
+      ResourceRegistry registry,
+      Negotiation negotiation) {
+    this.negotiation =
+        new Negotiation(
+            negotiation.supported(), negotiation.streamable(), Negotiation.Transforms.NONE);
     this.registry = registry;
     this.paths = paths(registry);
     this.healthz = healthz;
@@ -75,8 +83,9 @@ public final class NonResource {
       case "/" -> json(paths);
       case "/metrics" -> metrics();
       case "/version" -> json(discovery.version());
-      case "/api" -> discovered(request, discovery.aggregatedCore(), this::versions);
-      case "/apis" -> discovered(request, discovery.aggregatedGroups(), discovery::groups);
+      case "/api" -> discovered(request, discovery.aggregatedCore(), this::versions, "APIVersions");
+      case "/apis" ->
+          discovered(request, discovery.aggregatedGroups(), discovery::groups, "APIGroupList");
       case "/openapi/v3" -> json(openApi.index());
       default -> below(trimmed(info.path()), request);
     };
@@ -107,7 +116,7 @@ public final class NonResource {
     boolean core = parts[0].equals("api");
     if (parts.length == 2 && !core) {
       byte[] group = discovery.group(parts[1]);
-      return group == null ? notFound() : json(group);
+      return group == null ? notFound() : negotiated(request, group, "APIGroup");
     }
     if (parts.length != (core ? 2 : 3)) {
       return notFound();
@@ -115,7 +124,7 @@ public final class NonResource {
     String group = core ? "" : parts[1];
     byte[] resources = discovery.resources(group, parts[parts.length - 1]);
     if (resources != null) {
-      return json(resources);
+      return negotiated(request, resources, "APIResourceList");
     }
     if (registry.servesGroup(group)) {
       throw ApiException.pathNotFound();
@@ -162,11 +171,11 @@ public final class NonResource {
   /**
    * Clients that know aggregated discovery say so; the others get the list of versions or groups.
    */
-  private static HttpResponse discovered(
-      HttpRequest request, Document aggregated, Supplier<byte[]> plain) {
+  private HttpResponse discovered(
+      HttpRequest request, Document aggregated, Supplier<byte[]> plain, String kind) {
     String accept = request.header("Accept");
-    if (!AggregatedDiscovery.preferred(accept)) {
-      return json(plain.get());
+    if (!AggregatedDiscovery.preferred(accept, negotiation.supported())) {
+      return negotiated(request, plain.get(), kind);
     }
     String match = request.header("If-None-Match");
     HttpResponse response =
@@ -206,6 +215,11 @@ public final class NonResource {
   private static HttpResponse text(Health.Answer answer) {
     return HttpResponse.bytes(answer.status(), TEXT, answer.text().getBytes(StandardCharsets.UTF_8))
         .header("X-Content-Type-Options", "nosniff");
+  }
+
+  private HttpResponse negotiated(HttpRequest request, byte[] json, String kind) {
+    Format format = Format.of(negotiation.accept(request.header("Accept"), false).mediaType());
+    return HttpResponse.bytes(200, format.contentType(), format.encode(json, "v1", kind));
   }
 
   private static HttpResponse json(byte[] body) {

@@ -66,9 +66,6 @@ abstract class DrawnItems implements Body {
           if (!writer.finish()) {
             return State.END;
           }
-        } else if (state == State.WAIT && writer.flush()) {
-          // What is due is asked for again when that is written.
-          continue;
         } else if (state != State.MORE || giveWay) {
           giveWay = false;
           return state;

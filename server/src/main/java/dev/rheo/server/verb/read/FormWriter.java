@@ -69,7 +69,6 @@ final class FormWriter {
   private Stage stage = Stage.IDLE;
   private int position;
   private boolean begun;
-  private boolean flushed = true;
   private boolean finished;
 
   /**
@@ -124,7 +123,6 @@ final class FormWriter {
       packed = whole;
     }
     begun = true;
-    flushed = false;
     this.before = packed;
     this.after = pack(after);
     begin(Stage.BEFORE, 0);
@@ -132,28 +130,6 @@ final class FormWriter {
 
   private byte[] pack(byte[] bytes) {
     return member == null || bytes.length == 0 ? bytes : member.stored(bytes);
-  }
-
-  /**
-   * Begins what makes the peer's decoder hand out the items so far; to be asked before a pause.
-   *
-   * @return false if nothing is needed
-   */
-  boolean flush() {
-    if (member == null || flushed) {
-      return false;
-    }
-    flushed = true;
-    single(member.flush());
-    return true;
-  }
-
-  /** Begins bytes of the member itself. */
-  private void single(byte[] bytes) {
-    entry = null;
-    before = bytes;
-    after = NOTHING;
-    begin(Stage.BEFORE, 0);
   }
 
   /**
@@ -170,7 +146,10 @@ final class FormWriter {
       start(NOTHING);
       before = join(before, member.trailer());
     } else {
-      single(member.trailer());
+      entry = null;
+      before = member.trailer();
+      after = NOTHING;
+      begin(Stage.BEFORE, 0);
     }
     return true;
   }

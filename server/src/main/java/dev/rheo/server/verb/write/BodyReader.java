@@ -1,13 +1,7 @@
 package dev.rheo.server.verb.write;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonGenerator;
-import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import dev.rheo.api.media.MediaType;
 import dev.rheo.api.name.GroupVersionKind;
 import dev.rheo.api.options.FieldValidation;
@@ -17,16 +11,12 @@ import dev.rheo.codec.json.Canonicalizer;
 import dev.rheo.codec.json.ObjectDecoder;
 import dev.rheo.codec.schema.ObjectType;
 import dev.rheo.codec.schema.TypeTable;
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
+import dev.rheo.codec.yaml.YamlForms;
 import java.util.ArrayList;
 import java.util.List;
 
 /** From the bytes that were sent to an object of the type that is wanted. */
 final class BodyReader {
-  private static final JsonFactory JSON = new JsonFactory();
-  private static final YAMLFactory YAML = new YAMLFactory();
-
   private BodyReader() {}
 
   /**
@@ -42,7 +32,10 @@ final class BodyReader {
    * @throws ApiException 400
    */
   static Read read(RequestBody body, String apiVersion, String kind, FieldValidation validation) {
-    ObjectDecoder.Decoded decoded = ObjectDecoder.decode(json(body), ObjectDecoder.MAX_DEPTH);
+    ObjectDecoder.Decoded decoded =
+        body.mediaType().equals(MediaType.YAML)
+            ? YamlForms.toTree(body.bytes())
+            : ObjectDecoder.decode(body.bytes(), ObjectDecoder.MAX_DEPTH);
     ObjectNode object = decoded.tree();
     String sentKind = object.path("kind").asText("");
     String sentVersion = object.path("apiVersion").asText("");
@@ -111,30 +104,5 @@ final class BodyReader {
   /** Any JSON value, such as a patch. */
   static JsonNode tree(byte[] body) {
     return ObjectDecoder.decodeValue(body, 0, body.length, ObjectDecoder.MAX_DEPTH);
-  }
-
-  private static byte[] json(RequestBody body) {
-    if (!body.mediaType().equals(MediaType.YAML)) {
-      return body.bytes();
-    }
-    // event by event, so that duplicate keys are still there to be told
-    ByteArrayOutputStream out = new ByteArrayOutputStream(body.bytes().length + 64);
-    try (JsonParser parser = YAML.createParser(body.bytes());
-        JsonGenerator generator = JSON.createGenerator(out)) {
-      generator.configure(JsonWriteFeature.WRITE_NAN_AS_STRINGS.mappedFeature(), true);
-      if (parser.nextToken() == null) {
-        throw ApiException.badRequest("error converting YAML to JSON: the body is empty");
-      }
-      generator.copyCurrentStructure(parser);
-      if (parser.nextToken() != null) {
-        throw ApiException.badRequest(
-            "error converting YAML to JSON: the body holds more than one document");
-      }
-    } catch (JsonProcessingException e) {
-      throw ApiException.badRequest("error converting YAML to JSON: " + e.getOriginalMessage());
-    } catch (IOException e) {
-      throw ApiException.badRequest("error converting YAML to JSON: " + e.getMessage());
-    }
-    return out.toByteArray();
   }
 }

@@ -1,0 +1,250 @@
+package dev.rheo.codec.yaml;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.rheo.api.status.ApiException;
+import dev.rheo.api.status.GoText;
+import dev.rheo.codec.json.ObjectDecoder;
+import java.io.ByteArrayInputStream;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.yaml.snakeyaml.LoaderOptions;
+import org.yaml.snakeyaml.error.MarkedYAMLException;
+import org.yaml.snakeyaml.error.YAMLException;
+import org.yaml.snakeyaml.events.AliasEvent;
+import org.yaml.snakeyaml.events.CollectionStartEvent;
+import org.yaml.snakeyaml.events.Event;
+import org.yaml.snakeyaml.events.MappingStartEvent;
+import org.yaml.snakeyaml.events.NodeEvent;
+import org.yaml.snakeyaml.events.ScalarEvent;
+import org.yaml.snakeyaml.events.SequenceStartEvent;
+import org.yaml.snakeyaml.parser.Parser;
+import org.yaml.snakeyaml.parser.ParserImpl;
+import org.yaml.snakeyaml.reader.StreamReader;
+
+/**
+ * One YAML document to a tree, event by event. Types are upstream's ({@link YamlTypes}); aliases
+ * and merges are resolved, within a budget.
+ */
+final class YamlReader {
+  /** Most keys, scalars and containers in one document, as in CBOR. */
+  static final int MAX_VALUES = 1_500_000;
+
+  /** Most that aliases may add: a unit a value, and one a character. */
+  static final int MAX_ALIASED = 3_000_000;
+
+  private static final int MAX_DUPLICATES = 100;
+  private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
+
+  private final Parser events;
+
+  /** What anchors stand for; null while the value is not complete. */
+  private final Map<String, @Nullable JsonNode> anchors = new HashMap<>();
+
+  private final List<String> duplicates = new ArrayList<>(0);
+  private int depth;
+  private int containers;
+  private int values;
+  private int aliased;
+
+  YamlReader(byte[] yaml) {
+    LoaderOptions options = new LoaderOptions();
+    options.setCodePointLimit(Integer.MAX_VALUE); // the body was limited before
+    events =
+        new ParserImpl(
+            new StreamReader(
+                new InputStreamReader(
+                    new ByteArrayInputStream(yaml), StandardCharsets.UTF_8.newDecoder())),
+            options);
+  }
+
+  ObjectDecoder.Decoded read() {
+    try {
+      events.getEvent(); // the stream's start
+      if (events.checkEvent(Event.ID.StreamEnd)) {
+        throw malformed("the body is empty");
+      }
+      events.getEvent(); // the document's
+      JsonNode value = node(next());
+      events.getEvent(); // the document's end
+      if (!events.checkEvent(Event.ID.StreamEnd)) {
+        throw malformed("the body holds more than one document");
+      }
+      if (!(value instanceof ObjectNode object)) {
+        throw malformed("an object is expected");
+      }
+      List<String> strict =
+          duplicates.isEmpty()
+              ? List.of()
+              : List.of("yaml: unmarshal errors:\n  " + String.join("\n  ", duplicates));
+      return new ObjectDecoder.Decoded(object, strict);
+    } catch (MarkedYAMLException e) {
+      String line =
+          e.getProblemMark() == null ? "" : "line " + (e.getProblemMark().getLine() + 1) + ": ";
+      throw malformed("yaml: " + line + e.getProblem());
+    } catch (YAMLException e) {
+      throw malformed("yaml: " + (e.getCause() == null ? e.getMessage() : "invalid UTF-8"));
+    } catch (YamlTypes.TypeException e) {
+      throw malformed("yaml: " + e.getMessage());
+    }
+  }
+
+  private static ApiException malformed(String what) {
+    return ApiException.badRequest("error converting YAML to JSON: " + what);
+  }
+
+  private NodeEvent next() {
+    return (NodeEvent) events.getEvent();
+  }
+
+  private JsonNode node(NodeEvent event) {
+    if (event instanceof AliasEvent alias) {
+      JsonNode value = alias(alias);
+      charge(value, depth);
+      return value.deepCopy();
+    }
+    count();
+    String anchor = event.getAnchor();
+    if (anchor != null) {
+      anchors.put(anchor, null);
+    }
+    JsonNode value =
+        switch (event) {
+          case ScalarEvent scalar ->
+              YamlTypes.resolve(scalar.getTag(), scalar.getValue(), scalar.isPlain());
+          case SequenceStartEvent start -> sequence(start);
+          case MappingStartEvent start -> mapping(start);
+          default -> throw new IllegalStateException(event.toString());
+        };
+    if (anchor != null) {
+      anchors.put(anchor, value);
+    }
+    return value;
+  }
+
+  private JsonNode alias(AliasEvent alias) {
+    count();
+    JsonNode value = anchors.get(alias.getAnchor());
+    if (value == null) {
+      throw new YamlTypes.TypeException(
+          anchors.containsKey(alias.getAnchor())
+              ? "anchor '" + alias.getAnchor() + "' value contains itself"
+              : "unknown anchor '" + alias.getAnchor() + "' referenced");
+    }
+    return value;
+  }
+
+  /**
+   * Takes what a value weighs from the budget of aliases.
+   *
+   * @param around how deep it stands
+   */
+  private void charge(JsonNode value, int around) {
+    if (around > ObjectDecoder.MAX_DEPTH) {
+      throw new YamlTypes.TypeException("exceeded max depth");
+    }
+    int weight = value.isTextual() ? 1 + value.textValue().length() : 1;
+    if (weight > MAX_ALIASED - aliased) {
+      throw new YamlTypes.TypeException("document contains excessive aliasing");
+    }
+    aliased += weight;
+    if (value instanceof ObjectNode object) {
+      countContainer();
+      for (Map.Entry<String, JsonNode> member : object.properties()) {
+        aliased += Math.min(member.getKey().length(), MAX_ALIASED - aliased);
+        charge(member.getValue(), around + 1);
+      }
+    } else if (value instanceof ArrayNode array) {
+      countContainer();
+      for (JsonNode element : array) {
+        charge(element, around + 1);
+      }
+    }
+  }
+
+  private void enter(CollectionStartEvent start) {
+    if (++depth > ObjectDecoder.MAX_DEPTH) {
+      throw new YamlTypes.TypeException(
+          "line " + (start.getStartMark().getLine() + 1) + ": exceeded max depth");
+    }
+    countContainer();
+  }
+
+  private void countContainer() {
+    if (++containers > ObjectDecoder.MAX_CONTAINERS) {
+      throw new YamlTypes.TypeException(
+          "more than " + ObjectDecoder.MAX_CONTAINERS + " objects and arrays");
+    }
+  }
+
+  private void count() {
+    if (++values > MAX_VALUES) {
+      throw new YamlTypes.TypeException("more than " + MAX_VALUES + " values");
+    }
+  }
+
+  private ArrayNode sequence(SequenceStartEvent start) {
+    enter(start);
+    ArrayNode array = NODES.arrayNode();
+    while (!events.checkEvent(Event.ID.SequenceEnd)) {
+      array.add(node(next()));
+    }
+    events.getEvent();
+    depth--;
+    return array;
+  }
+
+  private ObjectNode mapping(MappingStartEvent start) {
+    enter(start);
+    ObjectNode object = NODES.objectNode();
+    while (!events.checkEvent(Event.ID.MappingEnd)) {
+      NodeEvent keyEvent = next();
+      if (isMerge(keyEvent)) {
+        merge(object, node(next()));
+        continue;
+      }
+      String key = YamlTypes.key(node(keyEvent));
+      NodeEvent valueEvent = next();
+      int line = valueEvent.getStartMark().getLine() + 1;
+      if (object.replace(key, node(valueEvent)) != null && duplicates.size() < MAX_DUPLICATES) {
+        duplicates.add("line " + line + ": key " + GoText.quote(key) + " already set in map");
+      }
+    }
+    events.getEvent();
+    depth--;
+    return object;
+  }
+
+  private static boolean isMerge(NodeEvent event) {
+    return event instanceof ScalarEvent scalar
+        && scalar.getValue().equals("<<")
+        && (scalar.getTag() == null ? scalar.isPlain() : scalar.getTag().endsWith(":merge"));
+  }
+
+  /** As upstream, what is merged replaces what stands before it; of several the first counts. */
+  private static void merge(ObjectNode object, JsonNode value) {
+    if (value instanceof ObjectNode merged) {
+      object.setAll(merged);
+    } else if (value instanceof ArrayNode all) {
+      for (int i = all.size() - 1; i >= 0; i--) {
+        if (!(all.get(i) instanceof ObjectNode merged)) {
+          throw notMergeable();
+        }
+        object.setAll(merged);
+      }
+    } else {
+      throw notMergeable();
+    }
+  }
+
+  private static YamlTypes.TypeException notMergeable() {
+    return new YamlTypes.TypeException("map merge requires map or sequence of maps as the value");
+  }
+}

@@ -1,0 +1,19 @@
+package dev.rheo.storm.result;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import java.util.Locale;
+
+/** How readers get the objects. */
+public enum Mode {
+  /** One list request, as a reflector's without watch list. */
+  @JsonProperty("list")
+  LIST,
+  /** One watch request with {@code sendInitialEvents=true} (KEP-3157). */
+  @JsonProperty("watchlist")
+  WATCHLIST;
+
+  @Override
+  public String toString() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+}

@@ -1,0 +1,457 @@
+package dev.rheo.storm.run;
+
+import dev.rheo.storm.net.Answer;
+import dev.rheo.storm.net.Stream;
+import dev.rheo.storm.net.StreamHandler;
+import dev.rheo.storm.net.Streams;
+import dev.rheo.storm.result.Failure;
+import dev.rheo.storm.result.Failure.Kind;
+import dev.rheo.storm.result.Mode;
+import dev.rheo.storm.verify.Audit;
+import dev.rheo.storm.verify.History;
+import dev.rheo.storm.verify.StreamVerifier;
+import dev.rheo.storm.verify.VerificationException;
+import io.netty.buffer.ByteBuf;
+import java.io.ByteArrayOutputStream;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One informer: asks as client-go's reflector does, verifies what comes, and keeps nothing of it.
+ *
+ * <pre>
+ *   ASKING ──► SYNCING ──► FOLLOWING ──► COMPLETE
+ *     │           └───────────────────────► COMPLETE     (nothing to follow)
+ *     ├──► ASKING    (429, or a watch list refused: then a list)
+ *     └──► FAILED    from any state but COMPLETE
+ * </pre>
+ *
+ * <p>Works on one event loop at a time; what is told to others may be read from any thread.
+ */
+final class Reader {
+  enum State {
+    ASKING,
+    SYNCING,
+    FOLLOWING,
+    COMPLETE,
+    FAILED
+  }
+
+  /** Who is told; called on event loops. */
+  interface Listener {
+    void synced(Reader reader);
+
+    void ended(Reader reader);
+  }
+
+  private static final int OK = 200;
+  private static final int BAD_REQUEST = 400;
+  private static final int UNPROCESSABLE = 422;
+  private static final int TOO_MANY_REQUESTS = 429;
+
+  /** As client-go's REST client. */
+  private static final int MAX_RETRIES = 10;
+
+  private static final int MAX_REFUSAL = 4 << 10;
+  private static final int SETTLE_POLL_MILLIS = 50;
+
+  /** What is verified is copied here first: arrays are read several times as fast as buffers. */
+  private static final ThreadLocal<byte[]> SCRATCH =
+      ThreadLocal.withInitial(() -> new byte[64 << 10]);
+
+  private final int number;
+  private final ReadPlan plan;
+  private final Streams streams;
+  private final Listener listener;
+  private final Audit audit;
+
+  private volatile State state = State.ASKING;
+  private volatile long bytes;
+  private volatile long started;
+  private volatile long firstByte;
+  private volatile long synced;
+  private volatile @Nullable Failure failure;
+  private volatile @Nullable String refusedWatchList;
+  private volatile int retries;
+  private volatile int resumes;
+  private volatile @Nullable Stream stream;
+
+  private Mode asking;
+  private @Nullable StreamVerifier verifier;
+  private @Nullable ByteArrayOutputStream refusal;
+  private int refusalCode;
+  private int refusalRetryAfter;
+  private boolean paused;
+
+  Reader(int number, ReadPlan plan, Streams streams, Listener listener) {
+    this.number = number;
+    this.plan = plan;
+    this.streams = streams;
+    this.listener = listener;
+    this.audit = new Audit(plan.ledger(), plan.namespace(), plan.floor());
+    this.asking = plan.mode();
+  }
+
+  void start() {
+    started = System.nanoTime();
+    ask();
+  }
+
+  private void ask() {
+    boolean list = asking == Mode.LIST;
+    send(list ? plan.listPath() : plan.watchListPath());
+  }
+
+  private void send(String path) {
+    streams.get(path, plan.acceptHeader(asking), this::begun, new Handler());
+  }
+
+  private void begun(Stream next) {
+    stream = next;
+    if (ended()) {
+      next.cancel();
+    }
+  }
+
+  // --- what may be read from any thread
+
+  int number() {
+    return number;
+  }
+
+  State state() {
+    return state;
+  }
+
+  boolean ended() {
+    return state == State.COMPLETE || state == State.FAILED;
+  }
+
+  /** Whether nothing initial is to come any more. */
+  boolean initialDone() {
+    return state != State.ASKING && state != State.SYNCING;
+  }
+
+  long bytes() {
+    return bytes;
+  }
+
+  int objects() {
+    return audit.objects();
+  }
+
+  int changes() {
+    return audit.changes();
+  }
+
+  /** Seconds from its start, or -1. */
+  double firstByteSeconds() {
+    return firstByte == 0 ? -1 : (firstByte - started) / 1e9;
+  }
+
+  /** Seconds from its start, or -1. */
+  double syncSeconds() {
+    return synced == 0 ? -1 : (synced - started) / 1e9;
+  }
+
+  @Nullable Failure failure() {
+    return failure;
+  }
+
+  /** What the server said when it refused a watch list, or null. */
+  @Nullable String refusedWatchList() {
+    return refusedWatchList;
+  }
+
+  /** Answers of 429 that were followed by another try. */
+  int retries() {
+    return retries;
+  }
+
+  /** Watches that the server ended and that were taken up again. */
+  int resumes() {
+    return resumes;
+  }
+
+  // --- what others may ask for
+
+  /** Ends it, as a failure unless it is complete. From any thread. */
+  void stop(Kind kind, String message) {
+    onLoop(() -> fail(new VerificationException(kind, audit.position(), message)));
+  }
+
+  /** No more following: complete. From any thread. */
+  void release() {
+    onLoop(
+        () -> {
+          if (state == State.FOLLOWING) {
+            complete();
+          }
+        });
+  }
+
+  /**
+   * Nothing more is written: complete once everything of this history has come, failed if it has
+   * not by the deadline. From any thread.
+   */
+  void settle(History history, long deadlineNanos) {
+    onLoop(
+        () -> {
+          if (state != State.FOLLOWING) {
+            return;
+          }
+          if (!audit.caughtUp(history) && System.nanoTime() < deadlineNanos) {
+            Stream current = stream;
+            if (current != null) {
+              current
+                  .loop()
+                  .schedule(
+                      () -> settle(history, deadlineNanos),
+                      SETTLE_POLL_MILLIS,
+                      TimeUnit.MILLISECONDS);
+              return;
+            }
+          }
+          try {
+            audit.settle(history);
+            complete();
+          } catch (VerificationException found) {
+            fail(found);
+          }
+        });
+  }
+
+  private void onLoop(Runnable task) {
+    Stream current = stream;
+    if (current == null) {
+      // Not begun: nobody else is at work on it.
+      task.run();
+      return;
+    }
+    if (current.inLoop()) {
+      task.run();
+    } else {
+      current.loop().execute(task);
+    }
+  }
+
+  // --- on the event loop
+
+  private void fail(VerificationException finding) {
+    finish(State.FAILED, finding.ofReader(number));
+  }
+
+  private void complete() {
+    finish(State.COMPLETE, null);
+  }
+
+  private void finish(State last, @Nullable Failure why) {
+    synchronized (this) {
+      if (ended()) {
+        return;
+      }
+      failure = why;
+      state = last;
+    }
+    Stream current = stream;
+    if (current != null) {
+      current.cancel();
+    }
+    listener.ended(this);
+  }
+
+  private void checkSynced() {
+    if (state != State.SYNCING || !audit.synced()) {
+      return;
+    }
+    synced = System.nanoTime();
+    if (!plan.follow()) {
+      listener.synced(this);
+      complete();
+      return;
+    }
+    state = State.FOLLOWING;
+    listener.synced(this);
+    if (asking == Mode.LIST) {
+      watchOn();
+    }
+  }
+
+  /** Watches from the revision that was reached, as a reflector does after a list. */
+  private void watchOn() {
+    Stream current = stream;
+    if (current != null) {
+      current.cancel();
+    }
+    asking = Mode.WATCHLIST;
+    verifier = null;
+    send(plan.watchPath(audit.revision()));
+  }
+
+  private void later(Runnable task, int seconds) {
+    Stream current = stream;
+    if (current != null) {
+      current.loop().schedule(task, seconds, TimeUnit.SECONDS);
+    }
+  }
+
+  /** One answer. */
+  private final class Handler implements StreamHandler {
+
+    @Override
+    public void head(int code, int retryAfter) {
+      if (ended()) {
+        return;
+      }
+      if (code == OK) {
+        verifier = StreamVerifier.of(plan.accept(), asking, audit);
+        if (state == State.ASKING) {
+          state = State.SYNCING;
+        }
+      } else {
+        refusal = new ByteArrayOutputStream();
+        refusalCode = code;
+        refusalRetryAfter = retryAfter;
+      }
+    }
+
+    @Override
+    public void data(ByteBuf buffer) {
+      if (ended()) {
+        return;
+      }
+      int length = buffer.readableBytes();
+      ByteArrayOutputStream refused = refusal;
+      if (refused != null) {
+        int kept = Math.min(length, MAX_REFUSAL - refused.size());
+        byte[] text = new byte[kept];
+        buffer.readBytes(text);
+        refused.write(text, 0, kept);
+        return;
+      }
+      if (firstByte == 0) {
+        firstByte = System.nanoTime();
+      }
+      bytes = bytes + length;
+      try {
+        verify(buffer);
+      } catch (VerificationException finding) {
+        fail(finding);
+        return;
+      }
+      if (asking == Mode.WATCHLIST) {
+        checkSynced();
+      }
+      holdBack();
+    }
+
+    private void verify(ByteBuf buffer) throws VerificationException {
+      StreamVerifier to = verifier;
+      if (to == null) {
+        throw new VerificationException(Kind.MALFORMED, audit.position(), "a body without a head");
+      }
+      byte[] scratch = SCRATCH.get();
+      while (buffer.isReadable()) {
+        int length = Math.min(buffer.readableBytes(), scratch.length);
+        buffer.readBytes(scratch, 0, length);
+        to.accept(scratch, 0, length);
+      }
+    }
+
+    /** Reads no further until what was read is due by the rate. */
+    private void holdBack() {
+      Stream current = stream;
+      if (plan.rate() == 0 || paused || ended() || current == null) {
+        return;
+      }
+      long due = started + (long) (bytes * 1e9 / plan.rate());
+      long wait = due - System.nanoTime();
+      if (wait > TimeUnit.MILLISECONDS.toNanos(1)) {
+        paused = true;
+        current.reading(false);
+        current
+            .loop()
+            .schedule(
+                () -> {
+                  paused = false;
+                  current.reading(true);
+                },
+                wait,
+                TimeUnit.NANOSECONDS);
+      }
+    }
+
+    @Override
+    public void end() {
+      if (ended()) {
+        return;
+      }
+      if (refusal != null) {
+        refused();
+        return;
+      }
+      StreamVerifier to = verifier;
+      try {
+        if (to == null) {
+          throw new VerificationException(
+              Kind.MALFORMED, audit.position(), "an answer without a head");
+        }
+        to.end();
+        if (state == State.FOLLOWING) {
+          resumes = resumes + 1;
+          watchOn();
+        } else {
+          checkSynced();
+        }
+      } catch (VerificationException finding) {
+        fail(finding);
+      }
+    }
+
+    @Override
+    public void failed(Throwable cause) {
+      if (ended()) {
+        return;
+      }
+      String what = Causes.line(cause);
+      fail(
+          state == State.ASKING
+              ? new VerificationException(Kind.CONNECTION, audit.position(), what)
+              : new VerificationException(
+                  Kind.TRUNCATED, audit.position(), "the stream broke off: " + what));
+    }
+
+    private void refused() {
+      ByteArrayOutputStream text = refusal;
+      Answer answer =
+          new Answer(
+              refusalCode, refusalRetryAfter, text == null ? new byte[0] : text.toByteArray());
+      refusal = null;
+      boolean wait =
+          answer.code() == TOO_MANY_REQUESTS
+              || answer.retryAfter() >= 0 && answer.code() / 100 == 5;
+      if (wait && retries < MAX_RETRIES && state != State.FOLLOWING) {
+        retries = retries + 1;
+        later(
+            () -> {
+              if (!ended()) {
+                ask();
+              }
+            },
+            Math.max(1, answer.retryAfter()));
+      } else if (asking == Mode.WATCHLIST
+          && state == State.ASKING
+          && (answer.code() == UNPROCESSABLE || answer.code() == BAD_REQUEST)) {
+        refusedWatchList = "%d: %s".formatted(answer.code(), answer.message());
+        asking = Mode.LIST;
+        ask();
+      } else {
+        fail(
+            new VerificationException(
+                Kind.STATUS,
+                audit.position(),
+                "the server answered %d: %s".formatted(answer.code(), answer.message())));
+      }
+    }
+  }
+}

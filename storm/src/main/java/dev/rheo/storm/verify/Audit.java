@@ -1,0 +1,323 @@
+package dev.rheo.storm.verify;
+
+import dev.rheo.storm.result.Failure.Kind;
+import java.nio.charset.StandardCharsets;
+import java.util.BitSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Holds one reader to what was written, whatever the format:
+ *
+ * <ul>
+ *   <li>initially each object comes once, in the order of names, with a content that was written to
+ *       it and a revision;
+ *   <li>what ends the initial objects (a list's end, or the bookmark) has a revision that is as new
+ *       as the latest write acknowledged before the reader began, and as any of the objects;
+ *   <li>after that come changes with ascending revisions; at the end, {@link #settle} compares them
+ *       with all that was written, and the initial objects with the state at their revision.
+ * </ul>
+ *
+ * <p>Not thread-safe.
+ */
+public final class Audit {
+  /** Changes between initial events that are remembered for {@link #settle}. */
+  private static final int MAX_EARLY = 1024;
+
+  /** The types of watch events; {@link #ERROR} is a Status. */
+  enum Type {
+    ADDED,
+    MODIFIED,
+    DELETED,
+    BOOKMARK,
+    ERROR;
+
+    private static final Type[] ALL = values();
+
+    /** The type of this name, or null if there is none. */
+    static @Nullable Type of(byte[] name, int length) {
+      String text = new String(name, 0, length, StandardCharsets.ISO_8859_1);
+      for (Type type : ALL) {
+        if (type.name().equals(text)) {
+          return type;
+        }
+      }
+      return null;
+    }
+  }
+
+  private final Ledger ledger;
+  private final String namespace;
+  private final long floor;
+
+  private int next;
+  private @Nullable BitSet missing;
+  private volatile int objects;
+  private long newest;
+  private long listRevision = Seen.NONE;
+  private long syncRevision = Seen.NONE;
+  private long stateDigest;
+
+  private int early;
+  private int @Nullable [] earlyObjects;
+  private long @Nullable [] earlyRevisions;
+
+  private volatile long revision = Seen.NONE;
+  private volatile int changes;
+  private long changesDigest;
+
+  /**
+   * @param floor revision that what is read must have reached
+   */
+  public Audit(Ledger ledger, String namespace, long floor) {
+    this.ledger = ledger;
+    this.namespace = namespace;
+    this.floor = floor;
+  }
+
+  /** Whether all initial objects have come and been ended as they must. */
+  public boolean synced() {
+    return syncRevision != Seen.NONE;
+  }
+
+  /** Initial objects so far. May be read from any thread. */
+  public int objects() {
+    return objects;
+  }
+
+  /** Changes after the initial objects so far. May be read from any thread. */
+  public int changes() {
+    return changes;
+  }
+
+  /** Where a watch goes on: the revision that was reached. May be read from any thread. */
+  public long revision() {
+    return revision;
+  }
+
+  /** For a stream to gather in. */
+  Seen seen() {
+    return new Seen(ledger.set(), namespace);
+  }
+
+  void listRevision(long revision) {
+    listRevision = revision;
+  }
+
+  /** An item of a list, or a synthetic event. */
+  void initial(Seen seen) throws VerificationException {
+    check(seen);
+    int index = seen.index();
+    if (index < next) {
+      boolean late = missing != null && missing.get(index);
+      throw late
+          ? new VerificationException(
+              Kind.ORDER, seen.key(), "comes after " + ObjectSet.name(next - 1))
+          : new VerificationException(Kind.DUPLICATE, seen.key(), "comes a second time");
+    }
+    if (index > next) {
+      if (missing == null) {
+        missing = new BitSet();
+      }
+      missing.set(next, index);
+    }
+    next = index + 1;
+    objects = objects + 1;
+    newest = Math.max(newest, seen.revision());
+    stateDigest ^= History.digest(index, seen.revision());
+  }
+
+  void listEnd() throws VerificationException {
+    end(listRevision, "the list");
+  }
+
+  void event(Type type, Seen seen) throws VerificationException {
+    switch (type) {
+      case BOOKMARK -> bookmark(seen);
+      case ADDED -> {
+        if (synced()) {
+          throw new VerificationException(
+              Kind.UNEXPECTED, seen.key(), "is ADDED after the initial events");
+        }
+        initial(seen);
+      }
+      case MODIFIED -> change(seen);
+      case DELETED ->
+          throw new VerificationException(Kind.UNEXPECTED, seen.key(), "is DELETED by nobody");
+      case ERROR ->
+          throw new VerificationException(
+              Kind.STATUS, position(), "the watch was ended: " + seen.message());
+    }
+  }
+
+  private void bookmark(Seen seen) throws VerificationException {
+    if (!synced() && seen.endsInitialEvents()) {
+      end(seen.revision(), "the bookmark");
+      return;
+    }
+    requireRevision(seen, "a bookmark");
+    if (synced() && seen.revision() < revision) {
+      throw new VerificationException(
+          Kind.REVISION,
+          position(),
+          "a bookmark of revision %d after %d".formatted(seen.revision(), revision));
+    }
+    revision = Math.max(revision, seen.revision());
+  }
+
+  private void end(long endRevision, String what) throws VerificationException {
+    BitSet gaps = missing == null ? new BitSet() : missing;
+    gaps.set(next, ledger.set().count());
+    if (!gaps.isEmpty()) {
+      int first = gaps.nextSetBit(0);
+      int count = gaps.cardinality();
+      throw new VerificationException(
+          Kind.MISSING,
+          namespace + "/" + ObjectSet.name(first),
+          count == 1 ? "was not sent" : "was not sent, nor were %d others".formatted(count - 1));
+    }
+    missing = null;
+    if (endRevision < 0) {
+      throw new VerificationException(
+          Kind.REVISION, position(), what + " has no usable resourceVersion");
+    }
+    long least = Math.max(floor, newest);
+    if (endRevision < least) {
+      throw new VerificationException(
+          Kind.REVISION,
+          position(),
+          "%s has revision %d, older than %d, which %s"
+              .formatted(
+                  what,
+                  endRevision,
+                  least,
+                  least == newest ? "an object in it has" : "was written before it was asked for"));
+    }
+    syncRevision = endRevision;
+    revision = endRevision;
+  }
+
+  private void change(Seen seen) throws VerificationException {
+    check(seen);
+    if (!synced()) {
+      // Admitted by KEP-3157 (2b): a change while initial events are sent.
+      if (seen.revision() <= floor) {
+        throw new VerificationException(
+            Kind.REVISION, seen.key(), "a change of old revision " + seen.revision());
+      }
+      newest = Math.max(newest, seen.revision());
+      remember(seen);
+      return;
+    }
+    if (seen.revision() <= revision) {
+      throw new VerificationException(
+          Kind.REVISION,
+          seen.key(),
+          "a change of revision %d after %d".formatted(seen.revision(), revision));
+    }
+    revision = seen.revision();
+    changesDigest ^= History.digest(seen.index(), seen.revision());
+    changes = changes + 1;
+  }
+
+  private void remember(Seen seen) {
+    int[] which = earlyObjects == null ? new int[MAX_EARLY] : earlyObjects;
+    long[] when = earlyRevisions == null ? new long[MAX_EARLY] : earlyRevisions;
+    if (early < MAX_EARLY) {
+      which[early] = seen.index();
+      when[early] = seen.revision();
+    }
+    early++;
+    earlyObjects = which;
+    earlyRevisions = when;
+  }
+
+  private void check(Seen seen) throws VerificationException {
+    if (!seen.named()) {
+      throw new VerificationException(Kind.MALFORMED, position(), "an object without a name");
+    }
+    if (!seen.inOwnNamespace() || seen.index() < 0) {
+      throw new VerificationException(Kind.UNEXPECTED, seen.key(), "was not created by this storm");
+    }
+    requireRevision(seen, "it");
+    if (!seen.hasPayload()) {
+      throw new VerificationException(Kind.CONTENT, seen.key(), "has no data." + ObjectSet.KEY);
+    }
+    if (!ledger.knows(seen.index(), seen.hash())) {
+      throw new VerificationException(
+          Kind.CONTENT,
+          seen.key(),
+          "its data (%d bytes) is not what was written".formatted(seen.payloadLength()));
+    }
+  }
+
+  private void requireRevision(Seen seen, String what) throws VerificationException {
+    if (seen.revision() < 0) {
+      throw new VerificationException(
+          Kind.REVISION,
+          seen.named() ? seen.key() : position(),
+          what
+              + (seen.revision() == Seen.UNREADABLE
+                  ? " has a resourceVersion that is no number"
+                  : " has no resourceVersion"));
+    }
+  }
+
+  /** Whether all changes have come; false as long as some may still be on their way. */
+  public boolean caughtUp(History history) {
+    return synced() && changes >= history.changesAfter(syncRevision);
+  }
+
+  /**
+   * Compares with all that was written, once nothing more is.
+   *
+   * @throws VerificationException if the initial objects were not the state at the revision of
+   *     their end, or if the changes after it were not exactly those that were made
+   */
+  public void settle(History history) throws VerificationException {
+    int expected = history.changesAfter(syncRevision);
+    if (changes != expected || changesDigest != history.digestAfter(syncRevision)) {
+      throw new VerificationException(
+          changes < expected ? Kind.MISSING : Kind.UNEXPECTED,
+          position(),
+          "%d changes came after revision %d where %d were made"
+              .formatted(changes, syncRevision, expected));
+    }
+    if (early <= MAX_EARLY && digestOfInitial(history) != history.stateAt(syncRevision)) {
+      throw new VerificationException(
+          Kind.CONTENT,
+          position(),
+          "the initial objects are not those of revision " + syncRevision);
+    }
+  }
+
+  private long digestOfInitial(History history) {
+    long digest = stateDigest;
+    if (earlyObjects != null && earlyRevisions != null) {
+      for (int i = 0; i < early; i++) {
+        int object = earlyObjects[i];
+        digest ^= History.digest(object, history.before(object, earlyRevisions[i]));
+        digest ^= History.digest(object, earlyRevisions[i]);
+      }
+    }
+    return digest;
+  }
+
+  /** A watch ended, in good order, before its initial events did. */
+  VerificationException endedEarly() {
+    return next == ledger.set().count() && missing == null
+        ? new VerificationException(
+            Kind.BOOKMARK, position(), "the watch ended without the bookmark")
+        : new VerificationException(Kind.TRUNCATED, position(), "the watch ended");
+  }
+
+  /** The last place that it has come to, in words. */
+  public String position() {
+    if (synced()) {
+      return "revision " + revision;
+    }
+    return next == 0
+        ? "the start"
+        : "%s/%s (%d of %d objects)"
+            .formatted(namespace, ObjectSet.name(next - 1), objects, ledger.set().count());
+  }
+}

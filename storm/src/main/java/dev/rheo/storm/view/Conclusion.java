@@ -1,0 +1,70 @@
+package dev.rheo.storm.view;
+
+import dev.rheo.storm.result.Failure;
+import dev.rheo.storm.result.RunResult;
+import dev.rheo.storm.result.StormResult;
+import dev.rheo.storm.view.Screen.Style;
+import java.util.List;
+
+/** What a terminal shows at the end: the table, what failed, and whether it went well. */
+final class Conclusion {
+
+  /** Runs beside each other: more would not fit 80 columns. */
+  private static final int RUNS = 4;
+
+  private static final int LABEL = 24;
+  private static final int CELL = 14;
+  private static final int FAILURES = 8;
+
+  private Conclusion() {}
+
+  static void print(Screen screen, StormResult result) {
+    List<RunResult> runs = result.runs();
+    for (int from = 0; from < runs.size(); from += RUNS) {
+      screen.print("");
+      table(screen, runs, from, Math.min(runs.size(), from + RUNS));
+    }
+    screen.print("");
+    for (RunResult run : runs) {
+      failures(screen, run);
+    }
+    screen.print(
+        screen.style(result.succeeded() ? Style.GOOD : Style.BAD, Summary.verdict(result)));
+  }
+
+  private static void table(Screen screen, List<RunResult> runs, int from, int to) {
+    StringBuilder head = new StringBuilder(" ".repeat(LABEL));
+    Summary.columns(runs).subList(from, to).forEach(name -> head.append(right(name)));
+    screen.print(screen.style(Style.BOLD, head.toString()));
+    for (Summary.Row row : Summary.rows(runs)) {
+      StringBuilder line = new StringBuilder(("%-" + LABEL + "s").formatted(row.label()));
+      row.cells().subList(from, to).forEach(cell -> line.append(right(cell)));
+      screen.print(line.toString());
+    }
+  }
+
+  private static String right(String cell) {
+    return " ".repeat(Math.max(1, CELL - cell.length())) + cell;
+  }
+
+  private static void failures(Screen screen, RunResult run) {
+    String name = Summary.name(run.mode());
+    for (String note : run.notes()) {
+      screen.print(name + ": " + note);
+    }
+    if (run.aborted() != null) {
+      screen.print(screen.style(Style.BAD, name + " aborted: " + run.aborted()));
+    }
+    List<Failure> failures = run.failures();
+    for (Failure failure : failures.subList(0, Math.min(FAILURES, failures.size()))) {
+      screen.print(
+          screen.style(Style.BAD, name + ", reader " + failure.reader())
+              + ": "
+              + Summary.describe(failure));
+    }
+    int more = run.readersFailed() - Math.min(FAILURES, failures.size());
+    if (more > 0) {
+      screen.print(name + ": " + Units.count(more) + " more readers failed");
+    }
+  }
+}

@@ -1,0 +1,63 @@
+package dev.rheo.storm.view;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/** How many characters fit. */
+record TerminalSize(int rows, int columns) {
+
+  static final TerminalSize DEFAULT = new TerminalSize(24, 80);
+
+  /** That of the terminal of this process, else what the environment says, else the default. */
+  static TerminalSize detect(Map<String, String> environment) {
+    TerminalSize size = parse(stty());
+    if (size.rows > 0 && size.columns > 0) {
+      return size;
+    }
+    size =
+        parse(
+            environment.getOrDefault("LINES", "24")
+                + " "
+                + environment.getOrDefault("COLUMNS", "80"));
+    return size.rows > 0 && size.columns > 0 ? size : DEFAULT;
+  }
+
+  /** Of {@code rows columns}; zero if it is something else. */
+  static TerminalSize parse(String text) {
+    String[] parts = text.strip().split(" ", -1);
+    try {
+      return parts.length == 2
+          ? new TerminalSize(Integer.parseInt(parts[0]), Integer.parseInt(parts[1]))
+          : new TerminalSize(0, 0);
+    } catch (NumberFormatException e) {
+      return new TerminalSize(0, 0);
+    }
+  }
+
+  private static String stty() {
+    File terminal = new File("/dev/tty");
+    if (!terminal.canRead()) {
+      return "";
+    }
+    try {
+      Process process =
+          new ProcessBuilder("stty", "size")
+              .redirectInput(terminal)
+              .redirectError(ProcessBuilder.Redirect.DISCARD)
+              .start();
+      if (!process.waitFor(1, TimeUnit.SECONDS)) {
+        process.destroyForcibly();
+        return "";
+      }
+      return new String(process.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
+    } catch (IOException e) {
+      return "";
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return "";
+    }
+  }
+}
