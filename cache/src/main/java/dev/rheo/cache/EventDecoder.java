@@ -60,7 +60,7 @@ final class EventDecoder {
   private @Nullable Entry entry(Table table, long number, boolean current, boolean mayBlock)
       throws IOException, ForgottenException {
     Found found = find(table.log, number, current);
-    Window window = Window.acquire();
+    Window window = Window.acquire(found.segment);
     try {
       int ahead = window.end() == found.offset ? Window.BYTES : AHEAD;
       ByteBuffer header = window.header(found.segment, found.offset, ahead, mayBlock);

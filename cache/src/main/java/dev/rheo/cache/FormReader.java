@@ -46,6 +46,11 @@ public final class FormReader {
     this.cache = cache;
   }
 
+  /** A reader of the same cache with a position of its own. */
+  public FormReader another() {
+    return new FormReader(cache);
+  }
+
   /**
    * Copies bytes of the entry's form into {@code dst}, as many as are at hand. Never blocks on the
    * disk, but for the first call after {@link #load}, so that each load brings the reader forward.
@@ -119,7 +124,7 @@ public final class FormReader {
 
   private int cold(Readable of, int at, int count, ByteBuffer dst, boolean block)
       throws IOException {
-    Window window = Window.acquire();
+    Window window = Window.acquire(of);
     try {
       return window.covers(of, at)
           ? window.copy(at, count, dst)

@@ -52,7 +52,7 @@ final class Loaders implements AutoCloseable {
   }
 
   private static void touch(Readable file, int position) throws IOException {
-    Window window = Window.acquire();
+    Window window = Window.acquire(file);
     try {
       int end = Math.min(file.end(), position + AHEAD);
       for (int at = position; at < end; at = window.end()) {

@@ -7,14 +7,16 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A stretch of a file that a thread read ahead, so that small records which stand one after the
- * other cost one system call together. One for each platform thread that reads, not for each
- * reader: event loops are few, readers are many.
+ * other cost one system call together. Two for each platform thread that reads, one of them for
+ * derived forms, since rows of tables are read from both in turn; not for each reader: event loops
+ * are few, readers are many.
  */
 final class Window {
   /** How far it reads ahead. */
   static final int BYTES = 64 << 10;
 
   private static final ThreadLocal<Window> MINE = ThreadLocal.withInitial(Window::new);
+  private static final ThreadLocal<Window> MINE_FOR_FORMS = ThreadLocal.withInitial(Window::new);
 
   /** For virtual threads, of which only as many read at once as there are carriers. */
   private static final ArrayBlockingQueue<Window> SPARE = new ArrayBlockingQueue<>(32);
@@ -25,9 +27,9 @@ final class Window {
   private int to;
 
   /** The thread's own, or one that a virtual thread borrows until {@link #release}. */
-  static Window acquire() {
+  static Window acquire(Readable of) {
     if (!Thread.currentThread().isVirtual()) {
-      return MINE.get();
+      return of instanceof FormFile ? MINE_FOR_FORMS.get() : MINE.get();
     }
     Window spare = SPARE.poll();
     return spare == null ? new Window() : spare;
@@ -46,7 +48,7 @@ final class Window {
     if (!dst.hasRemaining()) {
       return;
     }
-    Window window = acquire();
+    Window window = acquire(of);
     try {
       while (dst.hasRemaining()) {
         window.fill(of, at, dst.remaining(), true);

@@ -140,9 +140,7 @@ public abstract class Encoding {
 
   /** The Scale of an object, in canonical JSON. */
   byte[] scale(byte[] json) throws IOException {
-    return kind().equals(Shape.PARTIAL)
-        ? answer(json)
-        : format.encode(json, SCALE_VERSION, SCALE);
+    return kind().equals(Shape.PARTIAL) ? answer(json) : format.encode(json, SCALE_VERSION, SCALE);
   }
 
   /** A list of objects of the type that is at hand, in canonical JSON. */

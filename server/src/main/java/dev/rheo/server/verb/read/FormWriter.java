@@ -132,14 +132,6 @@ final class FormWriter {
     return member == null || bytes.length == 0 ? bytes : member.stored(bytes);
   }
 
-  /** Begins bytes of the member itself. */
-  private void single(byte[] bytes) {
-    entry = null;
-    before = bytes;
-    after = NOTHING;
-    begin(Stage.BEFORE, 0);
-  }
-
   /**
    * Begins what stands at the very end.
    *
@@ -154,7 +146,10 @@ final class FormWriter {
       start(NOTHING);
       before = join(before, member.trailer());
     } else {
-      single(member.trailer());
+      entry = null;
+      before = member.trailer();
+      after = NOTHING;
+      begin(Stage.BEFORE, 0);
     }
     return true;
   }

@@ -37,6 +37,10 @@ final class Items {
 
   private final Encoding encoding;
   private final FormReader reader;
+
+  /** Cells stand elsewhere than what is shown of the objects: each follows its own file. */
+  private final FormReader cellsReader;
+
   private final FormWriter writer;
   private final Part part;
   private final @Nullable FormKind kind;
@@ -57,6 +61,7 @@ final class Items {
   Items(Encoding encoding, boolean inList, FormReader reader, boolean compressed, Ahead ahead) {
     this.encoding = encoding;
     this.reader = reader;
+    this.cellsReader = encoding.cells() == null ? reader : reader.another();
     this.writer = new FormWriter(reader, compressed);
     this.part = encoding.part(inList);
     this.kind = compressed ? part.compressed() : part.kind();
@@ -88,7 +93,7 @@ final class Items {
    */
   boolean ready(Entry entry, long revision) throws IOException {
     if (kind != null) {
-      form = form(kind, entry, revision);
+      form = form(reader, kind, entry, revision);
       if (form == null) {
         return false;
       }
@@ -97,17 +102,18 @@ final class Items {
     return template == null || readCells(template, entry);
   }
 
-  private @Nullable Form form(FormKind wanted, Entry entry, long revision) throws IOException {
-    Form found = reader.form(wanted, entry, revision);
+  private @Nullable Form form(FormReader from, FormKind wanted, Entry entry, long revision)
+      throws IOException {
+    Form found = from.form(wanted, entry, revision);
     if (found == null) {
       EntryCursor next = revision == OWN_REVISION ? ahead.after(entry) : null;
-      reader.make(wanted, entry, revision, next, wake);
+      from.make(wanted, entry, revision, next, wake);
     }
     return found;
   }
 
   private boolean readCells(FormKind template, Entry entry) throws IOException {
-    Form found = form(template, entry, OWN_REVISION);
+    Form found = form(cellsReader, template, entry, OWN_REVISION);
     if (found == null) {
       return false;
     }
@@ -117,12 +123,12 @@ final class Items {
       readingCells = into;
     }
     while (into.hasRemaining()) {
-      int n = reader.read(found, into.position(), into.remaining(), into);
+      int n = cellsReader.read(found, into.position(), into.remaining(), into);
       if (n == FormReader.NOT_IN_MEMORY) {
-        reader.load(found, into.position(), wake);
+        cellsReader.load(found, into.position(), wake);
         return false;
       } else if (n == FormReader.GONE) {
-        reader.make(template, entry, OWN_REVISION, null, wake);
+        cellsReader.make(template, entry, OWN_REVISION, null, wake);
         return false;
       }
     }
