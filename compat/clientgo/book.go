@@ -12,15 +12,22 @@ import (
 	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
-	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/client-go/dynamic"
 	"k8s.io/client-go/tools/cache"
 )
 
+// follower is what a book is kept about: an informer, or something like it.
+type follower interface {
+	HasSynced() bool
+	// stored is what it holds: key → uid/resourceVersion.
+	stored() map[string]string
+}
+
 // book is what the handler of one informer was told, checked as it comes.
 type book struct {
-	name     string
-	informer cache.SharedIndexInformer
+	way
+	follower follower
+	seen     *requests
 
 	lock    sync.Mutex
 	objects map[string]string // key → uid/resourceVersion
@@ -31,8 +38,25 @@ type book struct {
 	deletes int
 }
 
-func newBook(name string, informer cache.SharedIndexInformer) *book {
-	b := &book{name: name, informer: informer, objects: map[string]string{}, history: map[string]int{}}
+func newBook(w way) *book {
+	return &book{way: w, seen: newRequests(), objects: map[string]string{}, history: map[string]int{}}
+}
+
+// informed is a shared informer.
+type informed struct{ cache.SharedIndexInformer }
+
+func (i informed) stored() map[string]string {
+	out := map[string]string{}
+	for _, o := range i.GetStore().List() {
+		key, _, state := identity(o)
+		out[key] = state
+	}
+	return out
+}
+
+// follow keeps the book about a shared informer.
+func (b *book) follow(informer cache.SharedIndexInformer) {
+	b.follower = informed{informer}
 	_, err := informer.AddEventHandler(cache.ResourceEventHandlerFuncs{
 		AddFunc:    func(o any) { b.add(o) },
 		UpdateFunc: func(old, now any) { b.update(old, now) },
@@ -41,7 +65,6 @@ func newBook(name string, informer cache.SharedIndexInformer) *book {
 	if err != nil {
 		panic(err)
 	}
-	return b
 }
 
 func identity(o any) (key, uid, state string) {
@@ -119,25 +142,12 @@ func (b *book) told() map[string]string {
 	return out
 }
 
-func (b *book) stored() map[string]string {
-	out := map[string]string{}
-	for _, o := range b.informer.GetStore().List() {
-		key, _, state := identity(o)
-		out[key] = state
-	}
-	return out
-}
-
 // expectExactly checks that each change of an object was told once: one add, each update, one delete.
 func (b *book) expectExactly(c *churn, when string) {
-	if *mayRelist && strings.Contains(when, "restart") {
+	if b.selector != "" || *upstream && strings.Contains(when, "restart") {
 		return
 	}
-	resource := "configmaps"
-	if strings.Contains(b.name, "secrets") {
-		resource = "secrets"
-	}
-	changes, unsure := c.changes(resource)
+	changes, unsure := c.changes(b.resource.Resource)
 	b.lock.Lock()
 	defer b.lock.Unlock()
 	var bad []string
@@ -170,7 +180,7 @@ func settle(ctx context.Context, client dynamic.Interface, books []*book, when s
 			want, err := onServer(ctx, client, b)
 			if err != nil {
 				problem = err.Error()
-			} else if problem = difference(want, b.stored(), "store"); problem == "" {
+			} else if problem = difference(want, b.follower.stored(), "store"); problem == "" {
 				problem = difference(want, b.told(), "handler")
 			}
 			if problem == "" || time.Now().After(end) {
@@ -183,18 +193,7 @@ func settle(ctx context.Context, client dynamic.Interface, books []*book, when s
 }
 
 func onServer(ctx context.Context, client dynamic.Interface, b *book) (map[string]string, error) {
-	var resource schema.GroupVersionResource = configMaps
-	if strings.Contains(b.name, "secrets") {
-		resource = secrets
-	}
-	namespace, options := namespaceOf, metav1.ListOptions{}
-	if strings.Contains(b.name, "cluster-wide") {
-		namespace = ""
-	}
-	if strings.Contains(b.name, "label selector") {
-		options.LabelSelector = "even=true"
-	}
-	list, err := client.Resource(resource).Namespace(namespace).List(ctx, options)
+	list, err := client.Resource(b.resource).Namespace(b.namespace).List(ctx, metav1.ListOptions{LabelSelector: b.selector})
 	if err != nil {
 		return nil, err
 	}

@@ -1,8 +1,9 @@
-// Command clientgo holds a server to what client-go's informers need: typed and dynamic shared informers follow churn
-// through restarts of the server, and in the end hold exactly what the server holds, without a missed or doubled event.
+// Command clientgo holds a server to what client-go's informers need: typed, dynamic and metadata informers, and a
+// follower of tables, in each form that a server can answer in, compressed or not, follow churn through restarts of the
+// server, and in the end hold exactly what the server holds, without a missed or doubled event.
 //
-// Whether informers use watch lists is client-go's own switch, set before the start:
-// KUBE_FEATURE_WatchListClient=true|false.
+// What is client-go's own switch is set before the start: KUBE_FEATURE_WatchListClient=true|false, and
+// KUBE_FEATURE_ClientsAllowCBOR=true with KUBE_FEATURE_ClientsPreferCBOR=true for CBOR in the dynamic client.
 package main
 
 import (
@@ -17,9 +18,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/client-go/dynamic"
-	"k8s.io/client-go/dynamic/dynamicinformer"
 	clientfeatures "k8s.io/client-go/features"
-	"k8s.io/client-go/informers"
 	"k8s.io/client-go/kubernetes"
 	"k8s.io/client-go/rest"
 	"k8s.io/client-go/tools/cache"
@@ -29,10 +28,9 @@ import (
 
 var (
 	kubeconfig  = flag.String("kubeconfig", os.Getenv("KUBECONFIG"), "kubeconfig of the server")
-	content     = flag.String("content-type", "", "content type of the typed clients; empty: client-go's own choice, protobuf first")
 	restarts    = flag.String("restarts", "", "shell commands, separated by ';;', each of which restarts the server and returns when it is ready")
 	churnFor    = flag.Duration("churn", 3*time.Second, "churn before, between and after the restarts")
-	mayRelist   = flag.Bool("may-relist", false, "informers may list again after a restart (kube-apiserver forgets its history)")
+	upstream    = flag.Bool("upstream", false, "the server is kube-apiserver, which forgets its history when it is restarted and compresses no watch")
 	workers     = flag.Int("workers", 6, "churning writers")
 	failures    int
 	passed      int
@@ -73,13 +71,7 @@ func run() error {
 		return err
 	}
 	config.QPS, config.Burst = 5000, 5000
-	config.ContentType = *content
 	writer := kubernetes.NewForConfigOrDie(rest.CopyConfig(config))
-	seen := newRequests()
-	watched := rest.CopyConfig(config)
-	watched.Wrap(seen.wrap)
-	typed := kubernetes.NewForConfigOrDie(watched)
-	untyped := dynamic.NewForConfigOrDie(watched)
 	judge := dynamic.NewForConfigOrDie(rest.CopyConfig(config)) // its lists are not the informers'
 
 	ctx, cancel := context.WithCancel(context.Background())
@@ -95,31 +87,23 @@ func run() error {
 		churn.create(ctx, i%*workers)
 	}
 
-	typedFactory := informers.NewSharedInformerFactoryWithOptions(typed, 0, informers.WithNamespace(namespaceOf))
-	dynamicFactory := dynamicinformer.NewFilteredDynamicSharedInformerFactory(untyped, 0, namespaceOf,
-		func(o *metav1.ListOptions) { o.LabelSelector = "even=true" })
-	wide := dynamicinformer.NewDynamicSharedInformerFactory(untyped, 0)
-	books := []*book{
-		newBook("typed configmaps", typedFactory.Core().V1().ConfigMaps().Informer()),
-		newBook("typed secrets", typedFactory.Core().V1().Secrets().Informer()),
-		newBook("dynamic configmaps, label selector", dynamicFactory.ForResource(configMaps).Informer()),
-		newBook("dynamic secrets, cluster-wide", wide.ForResource(secrets).Informer()),
-	}
 	begin := time.Now()
-	typedFactory.Start(ctx.Done())
-	dynamicFactory.Start(ctx.Done())
-	wide.Start(ctx.Done())
+	books := start(ctx, config, watchList)
 	for _, b := range books {
 		wait, stop := context.WithTimeout(ctx, 20*time.Second)
-		check(cache.WaitForCacheSync(wait.Done(), b.informer.HasSynced), "%s: synced", b.name)
+		check(cache.WaitForCacheSync(wait.Done(), b.follower.HasSynced), "%s: synced", b.name)
 		stop()
 	}
 	fmt.Printf("     all synced after %.0f ms\n", time.Since(begin).Seconds()*1e3)
-	lists, watches, initial := seen.counts()
-	if watchList {
-		check(lists == 0 && initial == len(books), "watch lists are used: %d lists, %d watch lists", lists, initial)
-	} else {
-		check(lists >= len(books) && initial == 0, "lists are used: %d lists, %d watch lists", lists, initial)
+	before := map[*book]int{}
+	for _, b := range books {
+		lists, _, initial := b.seen.counts()
+		before[b] = lists + initial
+		if watchList {
+			check(lists == 0 && initial == 1, "%s: by a watch list: %d lists, %d watch lists", b.name, lists, initial)
+		} else {
+			check(lists >= 1 && initial == 0, "%s: by a list: %d lists, %d watch lists", b.name, lists, initial)
+		}
 	}
 
 	steps := []string{}
@@ -130,7 +114,7 @@ func run() error {
 	}
 	churn.run(ctx, *workers, *churnFor)
 	settle(ctx, judge, books, "after churn")
-	for _, b := range books[:2] {
+	for _, b := range books {
 		b.expectExactly(churn, "after churn")
 	}
 	for i, command := range steps {
@@ -146,19 +130,17 @@ func run() error {
 		stop()
 		settle(ctx, judge, books, fmt.Sprintf("after restart %d", i+1))
 		churn.expectAcknowledged(ctx, fmt.Sprintf("after restart %d", i+1))
-		for _, b := range books[:2] {
+		for _, b := range books {
 			b.expectExactly(churn, fmt.Sprintf("after restart %d", i+1))
 		}
 	}
-	newLists, newWatches, newInitial := seen.counts()
-	fmt.Printf("     %d writes; requests of the informers: %d lists, %d watch lists, %d watches; answers %v\n",
-		churn.writes.Load(), newLists, newInitial, newWatches, seen.statuses())
-	if len(steps) > 0 && !*mayRelist {
-		check(newLists == lists && newInitial == initial, "no informer listed again: %d lists, %d watch lists more",
-			newLists-lists, newInitial-initial)
-		check(newWatches > watches, "the watches were resumed: %d more", newWatches-watches)
-	}
+	fmt.Printf("     %d writes\n", churn.writes.Load())
 	for _, b := range books {
+		lists, watches, initial := b.seen.counts()
+		if len(steps) > 0 && !*upstream {
+			check(lists+initial == before[b] && watches >= len(steps), "%s: resumed, never listed again: %d watches", b.name, watches)
+		}
+		b.expectForm(watchList)
 		b.verdict()
 	}
 	return nil

@@ -1,20 +1,24 @@
 package main
 
 import (
+	"maps"
 	"net/http"
+	"slices"
+	"strings"
 	"sync"
 )
 
-// requests counts what the informers ask for, below client-go.
+// requests counts what an informer asks for, below client-go, and in what form it is answered.
 type requests struct {
 	lock    sync.Mutex
 	lists   int
 	watches int
 	initial int
 	answers map[int]int
+	forms   map[string]int // content type of the answers, with " gzip" behind it if it is a compressed watch
 }
 
-func newRequests() *requests { return &requests{answers: map[int]int{}} }
+func newRequests() *requests { return &requests{answers: map[int]int{}, forms: map[string]int{}} }
 
 type tripper func(*http.Request) (*http.Response, error)
 
@@ -39,6 +43,13 @@ func (q *requests) wrap(next http.RoundTripper) http.RoundTripper {
 		default:
 			q.lists++
 		}
+		if resp.StatusCode == http.StatusOK {
+			form, _, _ := strings.Cut(resp.Header.Get("Content-Type"), ";")
+			if values.Get("watch") != "" && resp.Uncompressed {
+				form += " gzip"
+			}
+			q.forms[form]++
+		}
 		return resp, err
 	})
 }
@@ -49,12 +60,9 @@ func (q *requests) counts() (lists, watches, initial int) {
 	return q.lists, q.watches, q.initial
 }
 
-func (q *requests) statuses() map[int]int {
+// answered are the content types of all answers.
+func (q *requests) answered() []string {
 	q.lock.Lock()
 	defer q.lock.Unlock()
-	out := map[int]int{}
-	for k, v := range q.answers {
-		out[k] = v
-	}
-	return out
+	return slices.Sorted(maps.Keys(q.forms))
 }

@@ -12,6 +12,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
 import java.security.PrivateKey;
+import java.security.PublicKey;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
@@ -25,6 +26,7 @@ final class PemFiles {
 
   private static final String CERTIFICATE = "CERTIFICATE";
   private static final String PRIVATE_KEY = "PRIVATE KEY";
+  private static final String EC_PRIVATE_KEY = "EC PRIVATE KEY";
 
   private PemFiles() {}
 
@@ -68,6 +70,12 @@ final class PemFiles {
 
   static byte[] encode(PrivateKey key) {
     return encode(PRIVATE_KEY, key.getEncoded());
+  }
+
+  /** In the form that all clients read, which for an EC key is not PKCS #8. */
+  static byte[] encodeForClients(PrivateKey key, PublicKey publicKey) {
+    byte[] sec1 = EcKeys.sec1(key, publicKey);
+    return sec1 == null ? encode(key) : encode(EC_PRIVATE_KEY, sec1);
   }
 
   /** Creates the folder and those above it; the folder itself for its owner only. */

@@ -98,9 +98,9 @@ public final class Pki {
     return PemFiles.encode(admin.certificate());
   }
 
-  /** Its key, as PEM (PKCS #8). */
+  /** Its key, as PEM (RFC 5915, or PKCS #8 if it is not of the curve P-256), for clients. */
   public byte[] adminKeyPem() {
-    return PemFiles.encode(admin.key());
+    return PemFiles.encodeForClients(admin.key(), admin.certificate().getPublicKey());
   }
 
   private static final class Opening {
