@@ -181,10 +181,10 @@ final class StormCommand implements Callable<Integer> {
   @Option(
       names = "--timeout",
       paramLabel = "TIME",
-      defaultValue = "10m",
+      defaultValue = "30m",
       converter = GoDuration.class,
       description = "Limit of one run.")
-  private Duration timeout = Duration.ofMinutes(10);
+  private Duration timeout = Duration.ofMinutes(30);
 
   @Option(
       names = "--server-pid",

@@ -35,6 +35,8 @@ public final class Kubeconfig {
   }
 
   /**
+   * Reads it.
+   *
    * @param context the context to use, or null for the file's current one
    * @throws StormException if the file, or what it names, does not tell where and who
    */

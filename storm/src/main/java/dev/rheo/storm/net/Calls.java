@@ -135,7 +135,12 @@ public final class Calls implements AutoCloseable {
             complete(ready, connecting.channel(), done.cause());
           }
         });
-    return await(ready, deadline);
+    try {
+      return await(ready, deadline);
+    } catch (IOException | InterruptedException e) {
+      connecting.channel().close();
+      throw e;
+    }
   }
 
   private static void complete(

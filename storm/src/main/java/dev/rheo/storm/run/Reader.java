@@ -144,6 +144,10 @@ final class Reader {
     return audit.changes();
   }
 
+  int foreign() {
+    return audit.foreign();
+  }
+
   /** Seconds from its start, or -1. */
   double firstByteSeconds() {
     return firstByte == 0 ? -1 : (firstByte - started) / 1e9;

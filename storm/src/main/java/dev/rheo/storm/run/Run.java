@@ -340,6 +340,10 @@ public final class Run {
     if (retries > 0) {
       note(retries + " answers asked readers to come again later, which they did");
     }
+    int foreign = readers.stream().mapToInt(Reader::foreign).max().orElse(0);
+    if (foreign > 0) {
+      note(foreign + " objects of others in the namespace were passed over");
+    }
     int resumes = readers.stream().mapToInt(Reader::resumes).sum();
     if (resumes > 0) {
       note(resumes + " watches were ended by the server and resumed");

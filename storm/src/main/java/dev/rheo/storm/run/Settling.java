@@ -16,6 +16,8 @@ public final class Settling {
   /** Is told each sample. */
   public interface Listener {
     /**
+     * Memory was read.
+     *
      * @param nanos when
      * @param memory bytes or -1
      * @param seconds since the wait began

@@ -31,9 +31,7 @@ public final class MetricsUsage implements UsageSource {
     this.thread = Thread.ofVirtual().name("storm-metrics").unstarted(this::poll);
   }
 
-  /**
-   * @return a source, or null if this server does not tell
-   */
+  /** Begins to ask; returns null if this server does not tell. */
   public static @Nullable MetricsUsage start(Calls calls) throws IOException, InterruptedException {
     MetricsUsage source = new MetricsUsage(calls);
     if (source.ask() < 0 || source.last == null) {

@@ -17,6 +17,9 @@ import org.jspecify.annotations.Nullable;
  *       with all that was written, and the initial objects with the state at their revision.
  * </ul>
  *
+ * <p>Objects of the namespace that do not have the storm's names are passed over and counted: a
+ * cluster's controllers put some into every namespace.
+ *
  * <p>Not thread-safe.
  */
 public final class Audit {
@@ -63,6 +66,7 @@ public final class Audit {
 
   private volatile long revision = Seen.NONE;
   private volatile int changes;
+  private volatile int foreign;
   private long changesDigest;
 
   /**
@@ -89,6 +93,11 @@ public final class Audit {
     return changes;
   }
 
+  /** Objects and changes of others that were passed over. May be read from any thread. */
+  public int foreign() {
+    return foreign;
+  }
+
   /** Where a watch goes on: the revision that was reached. May be read from any thread. */
   public long revision() {
     return revision;
@@ -105,6 +114,10 @@ public final class Audit {
 
   /** An item of a list, or a synthetic event. */
   void initial(Seen seen) throws VerificationException {
+    if (seen.isForeign()) {
+      foreign = foreign + 1;
+      return;
+    }
     check(seen);
     int index = seen.index();
     if (index < next) {
@@ -131,6 +144,10 @@ public final class Audit {
   }
 
   void event(Type type, Seen seen) throws VerificationException {
+    if (seen.isForeign()) {
+      foreign = foreign + 1;
+      return;
+    }
     switch (type) {
       case BOOKMARK -> bookmark(seen);
       case ADDED -> {

@@ -27,7 +27,7 @@ public record ObjectSet(ResourceKind kind, int count, int textLength, long seed)
   public static final String KEY = "payload";
   public static final int MAX_COUNT = 9_999_999;
 
-  private static final String PREFIX = "storm-";
+  static final String PREFIX = "storm-";
   private static final int DIGITS = 7;
 
   public ObjectSet {

@@ -82,6 +82,13 @@ final class Seen {
     return index >= 0 || otherName != null;
   }
 
+  /**
+   * Whether it is of somebody else, who has a right to it: controllers put things into namespaces.
+   */
+  boolean isForeign() {
+    return inOwnNamespace() && otherName != null && !otherName.startsWith(ObjectSet.PREFIX);
+  }
+
   boolean inOwnNamespace() {
     return ownNamespace.equals(namespace);
   }

@@ -215,7 +215,7 @@ class VerifierTest {
   @MethodSource("answers")
   void anObjectOfSomebodyElse(Accept accept, Mode mode) {
     Answers answers = new Answers(accept, mode);
-    answers.items.add(0, answers.items.get(0).withName("aaa"));
+    answers.items.add(0, answers.items.get(0).withName("storm-of-others"));
     assertThat(finding(answers).kind()).isEqualTo(Kind.UNEXPECTED);
     answers.items.set(0, answers.items.get(1).withNamespace("elsewhere"));
     VerificationException finding = finding(answers);
@@ -223,6 +223,21 @@ class VerifierTest {
     assertThat(finding.where()).isEqualTo("elsewhere/storm-0000000");
     answers.items.set(0, answers.items.get(1).withName(ObjectSet.name(Answers.COUNT)));
     assertThat(finding(answers).kind()).isEqualTo(Kind.UNEXPECTED);
+  }
+
+  /** As kube-root-ca.crt, which is in every namespace of a cluster with controllers. */
+  @ParameterizedTest
+  @MethodSource("answers")
+  void objectsOfControllersArePassedOver(Accept accept, Mode mode) throws VerificationException {
+    Answers answers = new Answers(accept, mode);
+    answers.items.add(0, answers.items.get(0).withName("kube-root-ca.crt").withData("AAAA"));
+    if (mode == Mode.WATCHLIST) {
+      answers.items.add(answers.items.get(0).withType("DELETED"));
+    }
+    Audit audit = read(answers);
+    assertThat(audit.synced()).isTrue();
+    assertThat(audit.objects()).isEqualTo(Answers.COUNT);
+    assertThat(audit.foreign()).isEqualTo(mode == Mode.LIST ? 1 : 2);
   }
 
   @ParameterizedTest
