@@ -132,7 +132,8 @@ class Rheo(Server):
 
     @staticmethod
     def version():
-        return subprocess.run([os.path.join(ROOT, "rheo"), "version"], capture_output=True, text=True).stdout.strip()
+        said = subprocess.run([os.path.join(ROOT, "rheo"), "version"], capture_output=True, text=True).stdout
+        return ", ".join(said.splitlines())
 
 
 class Kube(Server):
