@@ -2,7 +2,7 @@
 import math
 from html import escape
 
-WIDTH, HEIGHT = 840, 500
+WIDTH, HEIGHT = 760, 500
 LEFT, RIGHT, TOP, BOTTOM = 78, 40, 92, 44
 FONT = 'system-ui, -apple-system, "Segoe UI", Helvetica, Arial, sans-serif'
 # Of a light page, of a dark one.
@@ -44,10 +44,10 @@ def chart(title, subtitle, lines, x_name, y_unit, y_factor, description, x_label
 
     css = STYLE % tuple("".join(f".{k}{{stroke:{v[i]}}}.{k}f{{fill:{v[i]}}}" for k, v in COLOURS.items()) for i in (0, 1))
     out = [f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" width="{WIDTH}" height="{HEIGHT}" '
-           f"font-family='{FONT}' font-size=\"14\" role=\"img\" aria-labelledby=\"t d\">",
+           f"font-family='{FONT}' font-size=\"15\" role=\"img\" aria-labelledby=\"t d\">",
            f'<title id="t">{escape(title)}</title>', f'<desc id="d">{escape(description)}</desc>', f"<style>{css}</style>",
            f'<rect class="card" x=".5" y=".5" width="{WIDTH - 1}" height="{HEIGHT - 1}" rx="10"/>',
-           f'<text class="t" x="24" y="36" font-size="19" font-weight="600">{escape(title)}</text>',
+           f'<text class="t" x="24" y="36" font-size="20" font-weight="600">{escape(title)}</text>',
            f'<text class="s" x="24" y="59">{escape(subtitle)}</text>']
     for i in range(round(y_top / y_step) + 1):
         y = i * y_step
@@ -85,7 +85,7 @@ def labels(lines, px, py):
 
     for l in sorted((l for l in lines if l.name), key=lambda l: -py(l.points[-1][1])):  # the lowest first
         x, y = px(l.points[-1][0]), py(l.points[-1][1])
-        width = 7.4 * max(len(l.name), len(l.note)) + 8
+        width = 7.7 * max(len(l.name), len(l.note)) + 8
         if x + 14 + width <= WIDTH - 4:
             left, top = x + 12, y - 16
         else:

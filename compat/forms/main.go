@@ -20,6 +20,7 @@ import (
 	admissionv1beta1 "k8s.io/api/admission/v1beta1"
 	apidiscoveryv2 "k8s.io/api/apidiscovery/v2"
 	apidiscoveryv2beta1 "k8s.io/api/apidiscovery/v2beta1"
+	corev1 "k8s.io/api/core/v1"
 	imagepolicyv1alpha1 "k8s.io/api/imagepolicy/v1alpha1"
 	apiextensions "k8s.io/apiextensions-apiserver/pkg/apis/apiextensions/install"
 	"k8s.io/apimachinery/pkg/api/equality"
@@ -78,7 +79,7 @@ func main() {
 	apiextensions.Install(scheme.Scheme)
 	for _, add := range []func(*runtime.Scheme) error{
 		admissionv1.AddToScheme, admissionv1beta1.AddToScheme, apidiscoveryv2.AddToScheme,
-		apidiscoveryv2beta1.AddToScheme, imagepolicyv1alpha1.AddToScheme,
+		apidiscoveryv2beta1.AddToScheme, imagepolicyv1alpha1.AddToScheme, metav1.AddMetaToScheme,
 	} {
 		check("scheme", add(scheme.Scheme))
 	}
@@ -207,6 +208,7 @@ func lists(folder string) {
 		}
 	}
 	check("list.pb", err)
+	check("partial.pb", partial(read(filepath.Join(folder, "partial.pb")), want.(*corev1.ConfigMapList)))
 	empty, _, err := yamlSerializer().Decode(read(filepath.Join(folder, "empty.yaml")), nil, nil)
 	if err == nil {
 		meta := empty.(metav1.ListInterface)
@@ -215,6 +217,24 @@ func lists(folder string) {
 		}
 	}
 	check("empty.yaml", err)
+}
+
+// partial compares a list of metadata with that of the whole objects.
+func partial(data []byte, want *corev1.ConfigMapList) error {
+	decoded, _, err := protobuf.NewSerializer(scheme.Scheme, scheme.Scheme).Decode(data, nil, nil)
+	if err != nil {
+		return err
+	}
+	list := decoded.(*metav1.PartialObjectMetadataList)
+	if len(list.Items) != len(want.Items) || list.ResourceVersion != want.ResourceVersion {
+		return fmt.Errorf("differs: got %s", text(list))
+	}
+	for i := range list.Items {
+		if !equality.Semantic.DeepEqual(list.Items[i].ObjectMeta, want.Items[i].ObjectMeta) {
+			return fmt.Errorf("differs: got %s", text(&list.Items[i]))
+		}
+	}
+	return nil
 }
 
 func events(folder, file, mediaType string) ([]watch.Event, error) {

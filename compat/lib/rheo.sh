@@ -1,7 +1,7 @@
 # Sourced. Starts, stops and restarts the Rheo of this checkout for the compatibility tests.
 #
 #   rheo_start DIR [serve options]   starts, waits until ready; sets RHEO_PID, RHEO_KUBECONFIG, RHEO_ADDRESS, and
-#                                    RHEO_TOKEN_KUBECONFIG: the same user by a bearer token, without a certificate
+#                                    RHEO_TOKEN_KUBECONFIG: a user by a bearer token, without a certificate, named as in bench/peers
 #   rheo_stop SIGNAL                 ends it (TERM or KILL) and waits for its end
 # State is kept in DIR/state, so that a restart can be asked for by another process: see lib/restart.
 
@@ -38,7 +38,7 @@ rheo_start() {
   RHEO_KUBECONFIG=$dir/admin.kubeconfig
   RHEO_TOKEN_KUBECONFIG=$dir/token.kubeconfig
   rm -f "$RHEO_KUBECONFIG"
-  echo 'compat-token,kubernetes-admin,1,"system:masters"' >"$dir/tokens.csv"
+  echo 'compat-token,admin,admin,"system:masters"' >"$dir/tokens.csv"
   "$RHEO" serve --data "$dir/data" --listen "$listen" --kubeconfig "$RHEO_KUBECONFIG" \
     --token-auth-file "$dir/tokens.csv" "$@" >>"$dir/rheo.log" 2>&1 &
   RHEO_PID=$!

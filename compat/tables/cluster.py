@@ -4,11 +4,14 @@ import http.client
 import json
 import os
 import sys
+import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "semantics"))
 from kubeconfig import Kubeconfig  # noqa: E402
 
 import objects  # noqa: E402
+
+IDLE = 60  # seconds; both servers close a connection that was idle for 90
 
 
 class Refused(Exception):
@@ -25,15 +28,22 @@ class Cluster:
         self.connection = (
             http.client.HTTPSConnection(config.host, config.port, context=context, timeout=60) if config.tls else
             http.client.HTTPConnection(config.host, config.port, timeout=60))
+        self.used = time.monotonic()
 
     def send(self, verb, path, body=None, accept="application/json", content="application/json"):
         """The status and the bytes."""
         headers = {**self.headers, "Accept": accept}
         if body is not None:
             headers["Content-Type"] = content
-        self.connection.request(verb, path, json.dumps(body) if body is not None else None, headers)
-        answer = self.connection.getresponse()
-        return answer.status, answer.read()
+        data = json.dumps(body) if body is not None else None
+        if time.monotonic() - self.used > IDLE:
+            self.connection.close()  # the next request connects anew
+        try:
+            self.connection.request(verb, path, data, headers)
+            answer = self.connection.getresponse()
+            return answer.status, answer.read()
+        finally:
+            self.used = time.monotonic()
 
     def must(self, verb, path, *args, **more):
         status, body = self.send(verb, path, *args, **more)

@@ -20,7 +20,7 @@ def core():
     yield Entry("/v1/secrets", "opaque", data={"a": "YQ=="})
     yield Entry("/v1/secrets", "tls", data={"tls.crt": "YQ==", "tls.key": "YQ=="}, type="kubernetes.io/tls")
     yield Entry("/v1/serviceaccounts", "robot")
-    yield Entry("/v1/limitranges", "limits", {"limits": [{"type": "Container", "max": {"cpu": "2"}}]})
+    yield Entry("/v1/limitranges", "limits", {"limits": [{"type": "PersistentVolumeClaim", "max": {"storage": "9Pi"}}]})
     yield Entry("/v1/podtemplates", "template", template=template("a", "b", labels={"a-b": "1", "a": "2"}))
     yield Entry("/v1/replicationcontrollers", "rc", {
         "replicas": 3, "selector": {"app": "web", "tier": "front"},
@@ -287,6 +287,9 @@ def cluster_policy():
     yield c("node.k8s.io/v1/runtimeclasses", "kata", handler="kata-qemu")
     yield c("scheduling.k8s.io/v1/priorityclasses", "high", value=1000, preemptionPolicy="Never")
     yield c("scheduling.k8s.io/v1/priorityclasses", "negative", value=-5, description="x")
+    yield c("flowcontrol.apiserver.k8s.io/v1/flowschemas", "t-urgent", {
+        "priorityLevelConfiguration": {"name": "missing"}, "matchingPrecedence": 800},
+        {"conditions": [{"type": "Dangling", "status": "True", "reason": "NotFound"}]})
     yield c("flowcontrol.apiserver.k8s.io/v1/flowschemas", "t-schema", {
         "priorityLevelConfiguration": {"name": "missing"}, "matchingPrecedence": 9000,
         "distinguisherMethod": {"type": "ByUser"}}, {"conditions": [

@@ -23,7 +23,8 @@ INIT2 = {"name": "init2", "image": "init:2"}
 
 
 def pod(name, status=None, *names, init=(), meta=None, delete=False, **spec):
-    spec = {"containers": containers(*(names or ("a", "b"))), **spec}
+    # named, since not every server has the admission that would name it
+    spec = {"containers": containers(*(names or ("a", "b"))), "serviceAccountName": "default", **spec}
     if init:
         spec["initContainers"] = list(init)
     return Entry("/v1/pods", name, spec, status, meta=meta, delete=delete)

@@ -23,6 +23,8 @@ import java.util.Locale;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -58,6 +60,9 @@ final class StormCommand implements Callable<Integer> {
 
   /** Set by the launcher: its own path, by which a server is started as it should be. */
   private static final String LAUNCHER = "rheo.launcher";
+
+  /** Held, so that its level stays. */
+  private static final Logger NETTY = Logger.getLogger("io.netty");
 
   private static final String STANDARD_OUTPUT = "-";
 
@@ -260,6 +265,8 @@ final class StormCommand implements Callable<Integer> {
       requireWritable(file);
     }
     Logging.install(LogFormat.TEXT, System.err);
+    // It tells of each frame that comes after its reader was done.
+    NETTY.setLevel(Level.WARNING);
     stop.install();
     PrintStream shown = STANDARD_OUTPUT.equals(json) ? err : out;
     StormResult result;

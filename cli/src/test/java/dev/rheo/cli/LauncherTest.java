@@ -114,6 +114,13 @@ class LauncherTest {
   }
 
   @Test
+  void aStormIsAClientThatKnowsHowToStartAServer() throws Exception {
+    assertThat(rheo("storm", "--max-server-memory=1g").lines())
+        .contains("-Xmx256m", "-XX:MaxDirectMemorySize=512m", "-Drheo.launcher=" + launcher());
+    assertThat(rheo("serve", "storm").lines()).doesNotContain("-Drheo.launcher=" + launcher());
+  }
+
+  @Test
   void refusesAnOldJdk() throws Exception {
     jdk = fakeJdk("old", "21.0.4", "echo started");
     Result result = rheo("version");

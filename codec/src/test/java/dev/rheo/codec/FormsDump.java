@@ -19,6 +19,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -38,16 +39,18 @@ public final class FormsDump {
     Path objects = Files.createDirectories(Path.of(args[0], "objects"));
     for (Golden golden : (Iterable<Golden>) Golden.all()::iterator) {
       if (!golden.name().equals("core.v1.WatchEvent")) { // its envelope does not tell its kind
-        byte[] json = golden.compact().getBytes(UTF_8);
-        Path file = objects.resolve(golden.name());
-        write(file, ".json", json);
-        write(file, ".cbor", CborForms.object(json, golden.type()));
-        write(file, ".untyped.cbor", CborForms.object(json, null));
-        write(file, ".yaml", YamlForms.object(json));
-        write(file, ".pb", PROTOBUF.toProtobuf(json));
+        object(objects.resolve(golden.name()), golden.compact().getBytes(UTF_8), golden.type());
       }
     }
     streams(Files.createDirectories(Path.of(args[0], "streams")));
+  }
+
+  private static void object(Path file, byte[] json, ObjectType type) throws IOException {
+    write(file, ".json", json);
+    write(file, ".cbor", CborForms.object(json, type));
+    write(file, ".untyped.cbor", CborForms.object(json, null));
+    write(file, ".yaml", YamlForms.object(json));
+    write(file, ".pb", PROTOBUF.toProtobuf(json));
   }
 
   private static void write(Path file, String extension, byte[]... parts) throws IOException {
@@ -88,6 +91,7 @@ public final class FormsDump {
     ByteArrayOutputStream cborList = new ByteArrayOutputStream();
     ByteArrayOutputStream yamlList = new ByteArrayOutputStream();
     ByteArrayOutputStream protobufItems = new ByteArrayOutputStream();
+    ByteArrayOutputStream partialItems = new ByteArrayOutputStream();
     ByteArrayOutputStream jsonWatch = new ByteArrayOutputStream();
     ByteArrayOutputStream cborWatch = new ByteArrayOutputStream();
     ByteArrayOutputStream protobufWatch = new ByteArrayOutputStream();
@@ -114,6 +118,8 @@ public final class FormsDump {
       int offset = YamlForms.itemTailOffset();
       yamlList.write(yaml, offset, yaml.length - offset);
       protobufItems.writeBytes(join(ProtobufFrames.itemPrefix(message.length), message));
+      byte[] partial = Arrays.copyOf(message, ProtobufFrames.metadataSize(message));
+      partialItems.writeBytes(join(ProtobufFrames.itemPrefix(partial.length), partial));
       byte[] prefix = "{\"type\":\"ADDED\",\"object\":".getBytes(UTF_8);
       byte[] suffix = "}\n".getBytes(UTF_8);
       jsonWatch.writeBytes(join(prefix, json, suffix));
@@ -141,6 +147,13 @@ public final class FormsDump {
         ".pb",
         ProtobufFrames.listPrefix("v1", "ConfigMapList", meta, protobufItems.size()),
         protobufItems.toByteArray(),
+        ProtobufFrames.suffix());
+    write(
+        folder.resolve("partial"),
+        ".pb",
+        ProtobufFrames.listPrefix(
+            "meta.k8s.io/v1", "PartialObjectMetadataList", meta, partialItems.size()),
+        partialItems.toByteArray(),
         ProtobufFrames.suffix());
     write(
         folder.resolve("empty"),

@@ -20,6 +20,7 @@ import dev.rheo.storm.result.StormException;
 import dev.rheo.storm.result.StormResult;
 import dev.rheo.storm.result.StormSettings;
 import dev.rheo.storm.result.StormSettings.Connections;
+import dev.rheo.storm.run.Limits;
 import dev.rheo.storm.run.ReadPlan;
 import dev.rheo.storm.run.Run;
 import dev.rheo.storm.run.Settling;
@@ -216,8 +217,8 @@ public final class Storm {
     boolean finished = false;
     try {
       List<RunResult> runs = new ArrayList<>();
-      Creation creation = create(workspace, settings, set);
-      String aborted = stop.getAsBoolean() ? "stopped by a signal" : null;
+      Creation creation = create(workspace, settings, set, usage);
+      String aborted = reasonToStop(settings, usage);
       if (aborted == null) {
         aborted = runs(network, calls, usage, settings, ledger, runs);
       }
@@ -253,18 +254,23 @@ public final class Storm {
         : 0;
   }
 
-  private Creation create(Workspace workspace, StormSettings settings, ObjectSet set)
+  private Creation create(
+      Workspace workspace, StormSettings settings, ObjectSet set, UsageSource usage)
       throws StormException, InterruptedException {
     long began = System.nanoTime();
     workspace.createNamespace();
     workspace.createObjects(
         created -> {
           events.creation(creation(created, set, began));
-          return !stop.getAsBoolean();
+          return reasonToStop(settings, usage) == null;
         });
     ReadPlan plan = plan(Mode.LIST, settings, new Ledger(set));
     workspace.checkReading(plan.acceptHeader(Mode.LIST));
     return creation(workspace.created(), set, began);
+  }
+
+  private @Nullable String reasonToStop(StormSettings settings, UsageSource usage) {
+    return Limits.reasonToStop(settings, usage, stop);
   }
 
   private static Creation creation(int created, ObjectSet set, long began) {
@@ -297,8 +303,9 @@ public final class Storm {
     for (int repeat = 1; repeat <= settings.repeat(); repeat++) {
       for (Mode mode : settings.modes()) {
         List<CurvePoint> before = settle(usage);
-        if (stop.getAsBoolean()) {
-          return "stopped by a signal";
+        String reason = reasonToStop(settings, usage);
+        if (reason != null) {
+          return reason;
         }
         RunResult result;
         try (Streams streams = streams(network, settings)) {

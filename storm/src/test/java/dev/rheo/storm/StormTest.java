@@ -239,14 +239,34 @@ class StormTest {
   @Test
   void theMemoryGuardStopsTheStorm() throws Exception {
     rate = 5_000;
-    maxServerMemory = 100L << 20;
-    StormResult result = run(Mode.LIST, Mode.WATCHLIST);
+    maxServerMemory = 200L << 20;
+    StormResult result =
+        run(
+            new StormEvents() {
+              @Override
+              public void runStarted(Mode mode, int repeat, int readers, long memoryBefore) {
+                server.metrics = "process_resident_memory_bytes 2.5e+08\n";
+              }
+            },
+            Mode.LIST,
+            Mode.WATCHLIST);
     assertThat(result.succeeded()).isFalse();
     assertThat(result.runs()).hasSize(1);
-    assertThat(result.aborted()).contains("143 MiB", "100 MiB", "--max-server-memory");
+    assertThat(result.aborted()).contains("238 MiB", "200 MiB", "--max-server-memory");
     assertThat(result.runs().getFirst().failures())
         .allSatisfy(failure -> assertThat(failure.kind()).isEqualTo(Kind.STOPPED));
     assertThat(server.objectCount()).isZero();
+  }
+
+  @Test
+  void theMemoryGuardWatchesBeforeTheReadersToo() throws Exception {
+    maxServerMemory = 100L << 20;
+    StormResult result = run(Mode.LIST);
+    assertThat(result.runs()).isEmpty();
+    assertThat(result.aborted()).contains("143 MiB");
+    assertThat(result.succeeded()).isFalse();
+    assertThat(server.objectCount()).isZero();
+    assertThat(server.namespace()).isEmpty();
   }
 
   @Test

@@ -49,10 +49,13 @@ public record Negotiation(List<String> supported, List<String> streamable, Trans
           : ApiException.noRepresentation(supported);
     }
     if (watch && !streamable.contains(chosen.mediaType())) {
-      throw ApiException.notAcceptable(
-          streamable.stream().map(type -> type + ";stream=watch").toList());
+      throw ApiException.notAcceptable(streamable.stream().map(Negotiation::streamed).toList());
     }
     return chosen;
+  }
+
+  private static String streamed(String mediaType) {
+    return mediaType + (mediaType.equals(MediaType.CBOR) ? "-seq" : ";stream=watch");
   }
 
   private @Nullable Accepted choose(String accept) {

@@ -23,6 +23,13 @@ import org.jspecify.annotations.Nullable;
  */
 final class ProtobufReader {
   private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
+
+  /**
+   * Deepest nesting of messages. A level takes four calls, so that as many as JSON may nest can
+   * fill a thread's stack; what JSON stands in messages may nest as deep again.
+   */
+  static final int MAX_DEPTH = ObjectDecoder.MAX_DEPTH / 2;
+
   private static final int NANOS_OF_MICRO = 1000;
   private static final long MICROS_OF_SECOND = 1_000_000;
 
@@ -32,7 +39,7 @@ final class ProtobufReader {
 
   /** What one request may nest and make, envelopes within it included. */
   static final class Budget {
-    private int depth = ObjectDecoder.MAX_DEPTH;
+    private int depth = MAX_DEPTH;
     private int containers = ObjectDecoder.MAX_CONTAINERS;
 
     void enter() {
@@ -337,7 +344,8 @@ final class ProtobufReader {
         value = nested.apply(Envelope.read(in.bytes(), from, to));
         budget.leave();
       } else if (from < to) {
-        value = ObjectDecoder.decodeValue(in.bytes(), from, to, ObjectDecoder.MAX_DEPTH);
+        int depth = ObjectDecoder.MAX_DEPTH - MAX_DEPTH;
+        value = ObjectDecoder.decodeValue(in.bytes(), from, to, depth);
       }
       in.leave(outer);
     }

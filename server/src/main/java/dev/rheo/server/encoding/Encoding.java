@@ -1,14 +1,20 @@
 package dev.rheo.server.encoding;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.rheo.api.status.ApiException;
 import dev.rheo.cache.FormKind;
 import dev.rheo.codec.json.Canonicalizer;
+import dev.rheo.codec.json.ObjectHeader;
+import dev.rheo.codec.json.SelectableField;
 import dev.rheo.server.resource.ResourceType;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.List;
+import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,6 +31,12 @@ import org.jspecify.annotations.Nullable;
 public abstract class Encoding {
 
   static final byte[] NOTHING = {};
+  static final String SCALE_VERSION = "autoscaling/v1";
+  static final String SCALE = "Scale";
+
+  private static final ObjectMapper MAPPER = new ObjectMapper();
+  private static final List<SelectableField> TYPE_META =
+      List.of(SelectableField.string("apiVersion"), SelectableField.string("kind"));
 
   final ResourceType type;
   final Format format;
@@ -104,6 +116,53 @@ public abstract class Encoding {
   /** An object that is at hand, in canonical JSON, as a whole answer. */
   public byte[] answer(byte[] json) throws IOException {
     return whole(json, true);
+  }
+
+  /**
+   * An answer of whatever kind that is at hand, in canonical JSON: an object of the type, the Scale
+   * of one, a list of them, or a Status, which is shown as it is.
+   */
+  public final byte[] answerAny(byte[] json) throws IOException {
+    if (isPlainJson()) {
+      return json;
+    }
+    List<String> typeMeta = ObjectHeader.scan(json, TYPE_META).fieldValues();
+    String apiVersion = typeMeta.getFirst();
+    String kind = typeMeta.getLast();
+    if (apiVersion.equals(type.apiVersion()) && kind.equals(type.kind())) {
+      return answer(json);
+    } else if (apiVersion.equals(type.apiVersion()) && kind.equals(type.listKind())) {
+      return list(json);
+    } else if (apiVersion.equals(SCALE_VERSION) && kind.equals(SCALE)) {
+      return scale(json);
+    }
+    return format.encode(json, apiVersion, kind);
+  }
+
+  /** The Scale of an object, in canonical JSON. */
+  byte[] scale(byte[] json) throws IOException {
+    return kind().equals(Shape.PARTIAL)
+        ? answer(json)
+        : format.encode(json, SCALE_VERSION, SCALE);
+  }
+
+  /** A list of objects of the type that is at hand, in canonical JSON. */
+  byte[] list(byte[] json) throws IOException {
+    if (!kind().equals(Shape.PARTIAL)) {
+      return format.encode(json, type.apiVersion(), listKind());
+    }
+    ObjectNode list = (ObjectNode) MAPPER.readTree(json);
+    list.put("kind", listKind()).put("apiVersion", apiVersion());
+    for (JsonNode item : list.path("items")) {
+      ObjectNode partial = ((ObjectNode) item).retain("metadata");
+      partial.put("kind", kind()).put("apiVersion", apiVersion());
+    }
+    return format.encode(MAPPER.writeValueAsBytes(list), Shape.META, listKind());
+  }
+
+  /** Sorts the rows of a list by what their objects say; null for the order of the list. */
+  public @Nullable ToLongFunction<JsonNode> rank() {
+    return null;
   }
 
   /**

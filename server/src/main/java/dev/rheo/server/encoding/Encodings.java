@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 public final class Encodings {
   private final Clock clock;
   private final Negotiation negotiation;
+  private final Negotiation refusals;
   private final ConcurrentHashMap<Wanted, Encoding> made = new ConcurrentHashMap<>();
   private final ConcurrentHashMap<ResourceType, FormKind> cells = new ConcurrentHashMap<>();
 
@@ -44,6 +45,7 @@ public final class Encodings {
       }
     }
     negotiation = new Negotiation(supported, streamable, Encodings::allowed);
+    refusals = new Negotiation(supported, streamable, Negotiation.Transforms.NONE);
   }
 
   private static boolean allowed(String mediaType, Target target) {
@@ -55,6 +57,11 @@ public final class Encodings {
   /** What is supported for answers, and for bodies, of resources. */
   public Negotiation negotiation() {
     return negotiation;
+  }
+
+  /** What is supported for a Status, which is not shown as anything else. */
+  public Negotiation refusals() {
+    return refusals;
   }
 
   /**
@@ -74,15 +81,40 @@ public final class Encodings {
     }
     String as = target.group() + "/" + target.version();
     if (target.kind().equals("Table")) {
+      if (!type.verbs().contains("get") && !type.verbs().contains("list")) {
+        throw ApiException.notAcceptable(negotiation.supported());
+      }
       return made(new Wanted(type, format, as, true, extent(includeObject)));
     }
-    boolean wantsList = target.kind().endsWith("List");
-    if (list != null && wantsList != list) {
-      throw ApiException.notAcceptable(
-          "you requested %s, but the requested object is %sa list (%s)"
-              .formatted(target.kind(), list ? "" : "not ", list ? type.listKind() : type.kind()));
+    if (list != null && isList(target) != list) {
+      throw wrongNumber(target, list, type.group(), list ? type.listKind() : type.kind());
     }
     return made(new Wanted(type, format, as, false, Part.Extent.METADATA));
+  }
+
+  /**
+   * Requires that what is asked for is no list, where that was left open to {@link #find}.
+   *
+   * @throws ApiException 406
+   */
+  public void requireOne(Accepted accepted, String group, String kind) {
+    Target target = accepted.target();
+    if (target != null && isList(target)) {
+      throw wrongNumber(target, false, group, kind);
+    }
+  }
+
+  private static boolean isList(Target target) {
+    return target.kind().equals(Shape.PARTIAL + "List");
+  }
+
+  /** Names the type as Go does: {@code *core.ConfigMapList}. */
+  private static ApiException wrongNumber(Target target, boolean list, String group, String kind) {
+    String first = group.split("\\.", 2)[0];
+    String goPackage = first.isEmpty() || first.equals("events") ? "core" : first;
+    return ApiException.notAcceptable(
+        "you requested %s, but the requested object is %sa list (*%s.%s)"
+            .formatted(target.kind(), list ? "" : "not ", goPackage, kind));
   }
 
   /** Objects as they are, in JSON. */

@@ -8,9 +8,6 @@ import java.util.Arrays;
 
 /** Protobuf in its envelope. The form is the bare message. */
 final class ProtobufEncoding extends Encoding {
-  /** The version whose message a PartialObjectMetadata of any version is. */
-  private static final String META = "meta.k8s.io/v1";
-
   private final Shape shape;
   private final Part part;
 
@@ -20,7 +17,7 @@ final class ProtobufEncoding extends Encoding {
     DerivedKind.Maker maker =
         (json, from, metadataEnd) ->
             shape.partial()
-                ? message(shape.json(json, from, metadataEnd), META, Shape.PARTIAL)
+                ? message(shape.json(json, from, metadataEnd), Shape.META, Shape.PARTIAL)
                 : message(json, type.apiVersion(), type.kind());
     String name = shape.partial() ? "protobuf-metadata" : "protobuf";
     this.part =
@@ -103,7 +100,7 @@ final class ProtobufEncoding extends Encoding {
     if (!shape.partial()) {
       return format.encode(json, apiVersion(), kind());
     }
-    byte[] message = ProtobufCodec.builtIn().toMessage(shape.show(json), META, Shape.PARTIAL);
+    byte[] message = ProtobufCodec.builtIn().toMessage(shape.show(json), Shape.META, Shape.PARTIAL);
     Frame frame = object(new Subject(message.length, 0, NOTHING, true));
     return join(frame.before(), message, frame.after());
   }

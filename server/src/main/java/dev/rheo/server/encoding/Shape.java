@@ -16,6 +16,9 @@ import java.util.Objects;
 record Shape(String apiVersion, String kind, Part.Extent extent) {
   static final String PARTIAL = "PartialObjectMetadata";
 
+  /** The version whose type a PartialObjectMetadata of any version has. */
+  static final String META = "meta.k8s.io/v1";
+
   static Shape of(ResourceType type) {
     return new Shape(type.apiVersion(), type.kind(), Part.Extent.WHOLE);
   }
@@ -33,7 +36,7 @@ record Shape(String apiVersion, String kind, Part.Extent extent) {
 
   ObjectType objectType(ResourceType type) {
     return partial()
-        ? Objects.requireNonNull(TypeTable.builtIn().type("meta.k8s.io/v1", PARTIAL))
+        ? Objects.requireNonNull(TypeTable.builtIn().type(META, PARTIAL))
         : type.objectType();
   }
 

@@ -1,5 +1,6 @@
 package dev.rheo.server.encoding;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.rheo.cache.FormKind;
@@ -11,8 +12,11 @@ import dev.rheo.server.resource.table.TableColumns;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.ToLongFunction;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Tables in JSON: a row for each object, of its cells and as much of the object as was asked for.
@@ -33,6 +37,7 @@ final class TableEncoding extends Encoding {
   private final TableColumns table;
   private final FormKind cells;
   private final Part part;
+  private final boolean ofScales;
   private final byte[] objectHead;
   private final byte[] rowEnd;
 
@@ -42,16 +47,30 @@ final class TableEncoding extends Encoding {
    */
   TableEncoding(
       ResourceType type, String apiVersion, FormKind cells, Part.Extent extent, Clock clock) {
+    this(type, apiVersion, cells, extent, clock, false);
+  }
+
+  private TableEncoding(
+      ResourceType type,
+      String apiVersion,
+      FormKind cells,
+      Part.Extent extent,
+      Clock clock,
+      boolean ofScales) {
     super(type, Format.JSON);
     this.apiVersion = apiVersion;
     this.clock = clock;
     this.cells = cells;
-    this.table = TableColumns.of(type);
+    this.ofScales = ofScales;
+    this.table = ofScales ? TableColumns.scale() : TableColumns.of(type);
     this.columns = table.definitions();
     switch (extent) {
       case WHOLE -> {
         part = JsonEncoding.part(type, extent);
-        objectHead = JsonEncoding.head(type.apiVersion(), type.kind());
+        objectHead =
+            ofScales
+                ? JsonEncoding.head(SCALE_VERSION, SCALE)
+                : JsonEncoding.head(type.apiVersion(), type.kind());
         rowEnd = bytes("}");
       }
       case METADATA -> {
@@ -163,13 +182,6 @@ final class TableEncoding extends Encoding {
   @Override
   byte[] whole(byte[] json, boolean first) throws IOException {
     ObjectHeader header = ObjectHeader.scan(json, List.of());
-    int from = header.metadataOffset();
-    byte[] object =
-        switch (part.extent()) {
-          case WHOLE -> Arrays.copyOfRange(json, from, json.length);
-          case METADATA -> Arrays.copyOfRange(json, from, header.metadataEnd());
-          case NOTHING -> NOTHING;
-        };
     String revision =
         header.revisionOffset() < 0
             ? ""
@@ -177,10 +189,54 @@ final class TableEncoding extends Encoding {
                 json, header.revisionOffset(), header.revisionLength(), StandardCharsets.US_ASCII);
     return join(
         head(revision.isEmpty() ? "{}" : "{\"resourceVersion\":\"" + revision + "\"}", first),
-        rowHead(table.row(Conversion.toStored((ObjectNode) MAPPER.readTree(json), type))),
-        object,
-        rowEnd,
+        row(json, header),
         END_OF_OBJECT);
+  }
+
+  private byte[] row(byte[] json, ObjectHeader header) throws IOException {
+    int from = header.metadataOffset();
+    byte[] object =
+        switch (part.extent()) {
+          case WHOLE -> Arrays.copyOfRange(json, from, json.length);
+          case METADATA -> Arrays.copyOfRange(json, from, header.metadataEnd());
+          case NOTHING -> NOTHING;
+        };
+    ObjectNode tree = (ObjectNode) MAPPER.readTree(json);
+    byte[] template = table.row(ofScales ? tree : Conversion.toStored(tree, type));
+    return join(rowHead(template), object, rowEnd);
+  }
+
+  @Override
+  byte[] scale(byte[] json) throws IOException {
+    return new TableEncoding(type, apiVersion, cells, part.extent(), clock, true).answer(json);
+  }
+
+  @Override
+  byte[] list(byte[] json) throws IOException {
+    ObjectNode list = (ObjectNode) MAPPER.readTree(json);
+    List<byte[]> pieces = new ArrayList<>();
+    pieces.add(head(list.path("metadata").toString(), true));
+    for (JsonNode item : list.path("items")) {
+      if (pieces.size() > 1) {
+        pieces.add(COMMA);
+      }
+      ObjectNode object = MAPPER.createObjectNode();
+      object.put("kind", type.kind()).put("apiVersion", type.apiVersion());
+      byte[] bytes = MAPPER.writeValueAsBytes(object.setAll((ObjectNode) item));
+      pieces.add(row(bytes, ObjectHeader.scan(bytes, List.of())));
+    }
+    pieces.add(END);
+    return join(pieces.toArray(byte[][]::new));
+  }
+
+  /**
+   * Of FlowSchemas, those that are matched first come first, as kube-apiserver's tables have it.
+   */
+  @Override
+  public @Nullable ToLongFunction<JsonNode> rank() {
+    return type.kind().equals("FlowSchema")
+        ? object -> object.path("spec").path("matchingPrecedence").asLong()
+        : null;
   }
 
   @Override

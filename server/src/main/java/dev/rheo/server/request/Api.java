@@ -130,7 +130,7 @@ public final class Api implements Handler {
     Format format = Format.JSON;
     try {
       String accept = call.request().header("Accept");
-      format = Format.of(encodings.negotiation().accept(accept, false).mediaType());
+      format = Format.of(encodings.refusals().accept(accept, false).mediaType());
     } catch (ApiException notAcceptable) {
       LOG.log(Level.DEBUG, "refused in JSON", notAcceptable);
     }

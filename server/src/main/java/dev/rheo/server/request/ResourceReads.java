@@ -8,6 +8,9 @@ import dev.rheo.api.media.Accepted;
 import dev.rheo.api.options.ListOptions;
 import dev.rheo.api.select.FieldSelector;
 import dev.rheo.api.status.ApiException;
+import dev.rheo.codec.json.Canonicalizer;
+import dev.rheo.codec.schema.ObjectType;
+import dev.rheo.codec.schema.TypeTable;
 import dev.rheo.server.encoding.Encoding;
 import dev.rheo.server.encoding.Encodings;
 import dev.rheo.server.encoding.Format;
@@ -58,7 +61,9 @@ public final class ResourceReads {
     Accepted accepted = encodings.negotiation().accept(call.request().header("Accept"), watch);
     String includeObject =
         Objects.requireNonNullElse(call.request().queryParameter("includeObject"), "");
-    Encoding encoding = encodings.find(call.type(), accepted, list, includeObject);
+    // Of one object it is said first whether there is one.
+    Boolean known = list || watch ? (Boolean) list : null;
+    Encoding encoding = encodings.find(call.type(), accepted, known, includeObject);
     boolean gzip = gates.enabled(Gate.API_RESPONSE_COMPRESSION) && acceptsGzip(call.request());
     if (watch) {
       boolean compressed =
@@ -73,7 +78,7 @@ public final class ResourceReads {
     Reads.Answer answer =
         list
             ? reads.list(call.type(), call.namespace(), options(call, false), wish)
-            : get(call, wish);
+            : get(call, accepted, wish);
     if (pretty) {
       answer = new Reads.Answer(new PrettyBody(answer.body()), answer.atLeast(), false);
     }
@@ -93,24 +98,25 @@ public final class ResourceReads {
     return wish.gzip() ? gzipped(response) : response;
   }
 
-  private Reads.Answer get(Call call, Reads.Wish wish) throws InterruptedException, IOException {
+  private Reads.Answer get(Call call, Accepted accepted, Reads.Wish wish)
+      throws InterruptedException, IOException {
     String resourceVersion =
         Objects.requireNonNullElse(call.request().queryParameter("resourceVersion"), "");
     String name = Objects.requireNonNull(call.info().name());
     Reads.Found found = reads.find(call.type(), call.namespace(), name, resourceVersion);
     String subresource = call.info().subresource();
     if (subresource == null || isPartOfObject(call.type(), subresource)) {
+      encodings.requireOne(accepted, call.type().group(), call.type().kind());
       return found.answer(wish);
     }
     if (!subresource.equals("scale")) {
       throw ApiException.serviceUnavailable(
           "this server does not reach nodes, services or pods: no " + subresource);
     }
+    encodings.requireOne(accepted, "autoscaling", "Scale");
     ObjectNode scale = Scales.of((ObjectNode) JSON_MAPPER.readTree(found.bytes()));
-    byte[] bytes =
-        wish.encoding()
-            .format()
-            .encode(JSON_MAPPER.writeValueAsBytes(scale), "autoscaling/v1", "Scale");
+    ObjectType type = Objects.requireNonNull(TypeTable.builtIn().type("autoscaling/v1", "Scale"));
+    byte[] bytes = wish.encoding().answerAny(Canonicalizer.encodeAnswer(scale, type));
     return new Reads.Answer(new BytesBody(bytes), bytes.length, false);
   }
 

@@ -48,7 +48,13 @@ public final class ResourceWrites {
     HttpRequest request = call.request();
     Accepted accepted = encodings.negotiation().accept(request.header("Accept"), false);
     String includeObject = Objects.requireNonNullElse(request.queryParameter("includeObject"), "");
-    Encoding encoding = encodings.find(call.type(), accepted, null, includeObject);
+    Boolean list =
+        switch (call.info().verb()) {
+          case "delete" -> null; // an object, or a Status
+          case "deletecollection" -> true;
+          default -> false;
+        };
+    Encoding encoding = encodings.find(call.type(), accepted, list, includeObject);
     ObjectPath path =
         new ObjectPath(
             call.type(),
@@ -71,9 +77,7 @@ public final class ResourceWrites {
         };
     HttpResponse response =
         HttpResponse.bytes(
-            result.code(),
-            encoding.format().contentType(),
-            WriteAnswers.encode(result.body(), call.type(), encoding));
+            result.code(), encoding.format().contentType(), encoding.answerAny(result.body()));
     result.warnings().forEach(warning -> Warnings.add(response, warning));
     return response;
   }

@@ -19,7 +19,7 @@ final class PodStrategy {
 
   private PodStrategy() {}
 
-  static void create(ObjectNode pod) {
+  static void create(ObjectNode pod, String now) {
     ObjectNode spec = Trees.need(pod, "spec");
     ObjectNode status =
         pod.putObject("status")
@@ -31,6 +31,7 @@ final class PodStrategy {
           .addObject()
           .put("type", "PodScheduled")
           .put("status", "False")
+          .put("lastTransitionTime", now)
           .put("reason", "SchedulingGated")
           .put("message", "Scheduling is blocked due to non-empty scheduling gates");
     }

@@ -21,7 +21,7 @@ final class SpecialCases {
           Admission.array(spec, "finalizers").add("kubernetes");
         }
       }
-      case "pods" -> PodStrategy.create(object);
+      case "pods" -> PodStrategy.create(object, now(context));
       case "persistentvolumes" ->
           object
               .putObject("status")

@@ -198,24 +198,12 @@ public final class Run {
   }
 
   private void checkLimits() {
-    if (aborted != null) {
-      return;
+    String reason = aborted == null ? Limits.reasonToStop(settings, usage, stop) : null;
+    if (reason != null) {
+      aborted = reason;
+      events.warning(reason);
+      stopReaders(Kind.STOPPED, reason);
     }
-    Usage now = usage.read();
-    long limit = settings.maxServerMemory();
-    if (limit > 0 && now != null && now.memory() >= limit) {
-      abort(
-          "the server's memory reached %d MiB, the limit is %d MiB (--max-server-memory)"
-              .formatted(now.memory() >> 20, limit >> 20));
-    } else if (stop.getAsBoolean()) {
-      abort("stopped by a signal");
-    }
-  }
-
-  private void abort(String why) {
-    aborted = why;
-    events.warning(why);
-    stopReaders(Kind.STOPPED, why);
   }
 
   private void stopReaders(Kind kind, String message) {

@@ -1,6 +1,5 @@
 package dev.rheo.storm.view;
 
-import dev.rheo.storm.result.Failure;
 import dev.rheo.storm.result.RunResult;
 import dev.rheo.storm.result.StormResult;
 import dev.rheo.storm.view.Screen.Style;
@@ -55,14 +54,13 @@ final class Conclusion {
     if (run.aborted() != null) {
       screen.print(screen.style(Style.BAD, name + " aborted: " + run.aborted()));
     }
-    List<Failure> failures = run.failures();
-    for (Failure failure : failures.subList(0, Math.min(FAILURES, failures.size()))) {
-      screen.print(
-          screen.style(Style.BAD, name + ", reader " + failure.reader())
-              + ": "
-              + Summary.describe(failure));
+    List<SameFailure> all = SameFailure.of(run.failures());
+    List<SameFailure> shown = all.subList(0, Math.min(FAILURES, all.size()));
+    for (SameFailure failure : shown) {
+      screen.print(screen.style(Style.BAD, name + ", " + failure.who()) + ": " + failure.what());
     }
-    int more = run.readersFailed() - Math.min(FAILURES, failures.size());
+    int more =
+        run.readersFailed() - shown.stream().mapToInt(failure -> failure.readers().size()).sum();
     if (more > 0) {
       screen.print(name + ": " + Units.count(more) + " more readers failed");
     }

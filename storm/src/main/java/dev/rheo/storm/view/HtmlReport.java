@@ -158,14 +158,14 @@ public final class HtmlReport {
         runs.stream()
             .flatMap(
                 run ->
-                    run.failures().stream()
+                    SameFailure.of(run.failures()).stream()
                         .map(
                             failure ->
-                                "<tr><th scope=\"row\">%s, reader %d</th><td>%s</td></tr>\n"
+                                "<tr><th scope=\"row\">%s, %s</th><td>%s</td></tr>\n"
                                     .formatted(
                                         capital(Summary.name(run.mode())),
-                                        failure.reader(),
-                                        escape(Summary.describe(failure)))))
+                                        failure.who(),
+                                        escape(failure.what()))))
             .collect(joining());
     if (rows.isEmpty()) {
       return "";

@@ -1,6 +1,5 @@
 package dev.rheo.storm.view;
 
-import dev.rheo.storm.result.Failure;
 import dev.rheo.storm.result.Memory;
 import dev.rheo.storm.result.Mode;
 import dev.rheo.storm.result.RunResult;
@@ -24,6 +23,7 @@ final class Summary {
    */
   record Row(String label, List<String> cells) {}
 
+  private static final int MEGA = 1_000_000;
   private static final int GIGA = 1_000_000_000;
 
   private Summary() {}
@@ -42,9 +42,9 @@ final class Summary {
     add(rows, runs, "objects verified", run -> Units.count(run.objects()));
     add(rows, runs, "received", run -> Units.bytes(run.bytes()));
     add(rows, runs, "throughput", run -> Units.rate(run.bytesPerSecond()));
-    add(rows, runs, "first byte, median", run -> Units.seconds(run.firstByte().p50()));
-    add(rows, runs, "first byte, p99", run -> Units.seconds(run.firstByte().p99()));
-    add(rows, runs, "first byte, slowest", run -> Units.seconds(run.firstByte().max()));
+    add(rows, runs, "first byte, median", run -> firstByte(run, run.firstByte().p50()));
+    add(rows, runs, "first byte, p99", run -> firstByte(run, run.firstByte().p99()));
+    add(rows, runs, "first byte, slowest", run -> firstByte(run, run.firstByte().max()));
     add(rows, runs, "synced, median", run -> synced(run, run.sync().p50()));
     add(rows, runs, "synced, p99", run -> synced(run, run.sync().p99()));
     add(rows, runs, "synced, slowest", run -> synced(run, run.sync().max()));
@@ -121,13 +121,6 @@ final class Summary {
         : failed == 1 ? "1 reader is incomplete" : Units.count(failed) + " readers are incomplete";
   }
 
-  /** Where and what, without the reader. */
-  static String describe(Failure failure) {
-    String kind = lower(failure.kind());
-    String where = failure.where().isEmpty() ? "" : " at " + failure.where();
-    return kind + where + ": " + failure.message();
-  }
-
   /** All settings, by the names of their options. */
   static List<Row> settings(StormSettings settings) {
     List<Row> rows = new ArrayList<>();
@@ -176,6 +169,10 @@ final class Summary {
     return run.readersComplete() + " of " + run.readers();
   }
 
+  private static String firstByte(RunResult run, double seconds) {
+    return run.bytes() == 0 ? Units.UNKNOWN : Units.seconds(seconds);
+  }
+
   private static String synced(RunResult run, double seconds) {
     return run.readersComplete() == 0 ? Units.UNKNOWN : Units.seconds(seconds);
   }
@@ -191,7 +188,7 @@ final class Summary {
 
   private static String cpuPerGigabyte(RunResult run) {
     Double seconds = run.cpuSeconds();
-    return seconds == null || run.bytes() == 0
+    return seconds == null || run.bytes() < MEGA
         ? Units.UNKNOWN
         : String.format(Locale.ROOT, "%.2f s", seconds / run.bytes() * GIGA);
   }

@@ -67,7 +67,7 @@ class HtmlReportTest {
         .contains("<th scope=\"row\">Readers complete</th><td>14 of 16</td><td>16 of 16</td>")
         .contains("<dt>--max-server-memory</dt><dd>5.5 GB</dd>")
         .contains("<th scope=\"row\">List, reader 11</th>")
-        .contains("truncated at rheo-storm/object-0201: the stream ended")
+        .contains("truncated (rheo-storm/object-0201): the stream ended")
         .contains("Aborted: the server&#39;s memory passed 5.5 GB.")
         .contains("Quotas could not be read");
   }

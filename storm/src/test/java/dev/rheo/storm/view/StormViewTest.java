@@ -124,7 +124,7 @@ class StormViewTest {
     List<String> lines =
         Drawn.of(play(true, Map.of(), StandardCharsets.UTF_8, Samples.bad())).lines;
     assertThat(lines)
-        .contains("list, reader 11: truncated at rheo-storm/object-0201: the stream ended")
+        .contains("list, reader 11: truncated (rheo-storm/object-0201): the stream ended")
         .contains("warning: quotas could not be read")
         .contains("list aborted: the server's memory passed 5.5 GB")
         .endsWith("Aborted: the server's memory passed 5.5 GB");

@@ -14,8 +14,8 @@ import java.util.Objects;
  *
  * <p>All versions of a resource have one table, whose cells are read from the stored version.
  *
- * <p>What kube-apiserver does beyond this: the rows of a list of FlowSchemas are ordered by {@code
- * matchingPrecedence}, then name; all others keep the order of the list.
+ * <p>Rows keep the order of the list, except those of FlowSchemas, which are ordered by {@code
+ * matchingPrecedence}, then name: not here, but by whoever lists.
  */
 public final class TableColumns {
   /** Most rows are smaller. */

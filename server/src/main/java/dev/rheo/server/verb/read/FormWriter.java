@@ -132,6 +132,14 @@ final class FormWriter {
     return member == null || bytes.length == 0 ? bytes : member.stored(bytes);
   }
 
+  /** Begins bytes of the member itself. */
+  private void single(byte[] bytes) {
+    entry = null;
+    before = bytes;
+    after = NOTHING;
+    begin(Stage.BEFORE, 0);
+  }
+
   /**
    * Begins what stands at the very end.
    *
@@ -146,10 +154,7 @@ final class FormWriter {
       start(NOTHING);
       before = join(before, member.trailer());
     } else {
-      entry = null;
-      before = member.trailer();
-      after = NOTHING;
-      begin(Stage.BEFORE, 0);
+      single(member.trailer());
     }
     return true;
   }

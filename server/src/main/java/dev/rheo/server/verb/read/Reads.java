@@ -1,5 +1,6 @@
 package dev.rheo.server.verb.read;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.rheo.api.options.ContinueToken;
 import dev.rheo.api.options.ListOptions;
 import dev.rheo.api.options.ReadPlan;
@@ -29,6 +30,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
+import java.util.function.ToLongFunction;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -142,7 +144,7 @@ public final class Reads {
 
   /** A list, or a page of one. */
   public Answer list(ResourceType type, @Nullable String namespace, ListOptions options, Wish wish)
-      throws InterruptedException {
+      throws InterruptedException, IOException {
     ResourceCache resource = resource(type);
     ReadPlan plan = options.readPlan();
     String prefix = prefix(type, namespace, options);
@@ -159,12 +161,19 @@ public final class Reads {
         entry ->
             new SelectedEntries(snapshot.entries(prefix, entry.key()), selection, page.lastKey);
     Items items = new Items(wish.encoding, true, new FormReader(cache), gzip, ahead);
+    SelectedEntries entries =
+        new SelectedEntries(snapshot.entries(prefix, startAt), selection, page.lastKey);
+    ToLongFunction<JsonNode> rank = wish.encoding.rank();
+    if (rank != null) {
+      EntryCursor ranked = RankedEntries.of(entries, rank, new FormReader(cache));
+      entries = new SelectedEntries(ranked, selection, null);
+    }
     ListBody body =
         new ListBody(
             items,
             new ListMeta(snapshot.revision(), page.token, page.remaining),
             new SelectedEntries(snapshot.entries(prefix, startAt), selection, page.lastKey),
-            new SelectedEntries(snapshot.entries(prefix, startAt), selection, page.lastKey));
+            entries);
     return new Answer(body, size, gzip);
   }
 
