@@ -1,15 +1,22 @@
 # Sourced by compat/run. Programs with informers, each against a server of its own that is restarted under it, two at a
 # time. Every program takes --kubeconfig FILE and --restarts "COMMAND;;COMMAND".
 
-COURSES=()
+COURSES=() COURSE_PIDS=()
 
 # course NAME TEXT COMMAND...: in the background; what came of it is told by courses_end.
 course() {
   local name=$1 text=$2
   shift 2
   COURSES+=("$name" "$text")
-  while [ "$(jobs -rp | wc -l)" -ge 2 ]; do wait -n; done
+  while [ "$(running_courses)" -ge 2 ]; do wait -n; done
   follow_course "$name" "$@" >"$WORK/$name.log" 2>&1 </dev/null &
+  COURSE_PIDS+=($!)
+}
+
+running_courses() {
+  local pid running=0
+  for pid in ${COURSE_PIDS[@]+"${COURSE_PIDS[@]}"}; do kill -0 "$pid" 2>/dev/null && running=$((running + 1)); done
+  echo "$running"
 }
 
 follow_course() {
@@ -17,7 +24,9 @@ follow_course() {
   shift
   rheo_start "$WORK/$name" || return
   timeout 240 "$@" --kubeconfig "$RHEO_KUBECONFIG" \
-    --restarts "lib/restart $WORK/$name TERM;;lib/restart $WORK/$name KILL"
+    --restarts "lib/restart $WORK/$name TERM;;lib/restart $WORK/$name KILL" &
+  trap "kill $! 2>/dev/null; exit" TERM
+  wait $!
   rheo_stop TERM
   echo "took $((SECONDS - began)) s"
 }
@@ -25,14 +34,14 @@ follow_course() {
 # Waits for all courses and tells of them in their order.
 courses_end() {
   local i name
-  wait
+  wait ${COURSE_PIDS[@]+"${COURSE_PIDS[@]}"}
   for ((i = 0; i < ${#COURSES[@]}; i += 2)); do
     name=${COURSES[i]}
     echo "== ${COURSES[i + 1]} ($(sed -n 's/^took //p' "$WORK/$name.log"))"
     show "$WORK/$name.log"
     tally "$WORK/$name.log"
   done
-  COURSES=()
+  COURSES=() COURSE_PIDS=()
 }
 
 # built WHAT COMMAND...: builds a program, or says that it cannot be built.
