@@ -28,6 +28,9 @@ final class FormSpool {
   /** So many files hold what the budgets allow, or more. */
   private static final int FILES = 16;
 
+  /** Files are not made smaller than this for the sake of {@link #FILES}. */
+  private static final int SMALL_FILE = 256 << 10;
+
   /** Disk space that is left to others, the store above all, as long as there are older forms. */
   private static final long RESERVE = 1L << 30;
 
@@ -60,9 +63,8 @@ final class FormSpool {
     this.directory = directory;
     this.files = files;
     this.diskBytes = settings.formDiskBytes();
-    this.fileBytes =
-        (int)
-            Math.clamp(diskBytes / FILES, Math.min(256 << 10, diskBytes), settings.segmentBytes());
+    long share = Math.max(diskBytes / FILES, Math.min(SMALL_FILE, diskBytes));
+    this.fileBytes = (int) Math.min(settings.segmentBytes(), share);
     this.maxForms = (int) Math.clamp(settings.formHeapBytes() / FORM_HEAP, FILES, 1 << 30);
   }
 
