@@ -62,7 +62,13 @@ class Http2DrainTest {
       client.get(5, "/get");
       feed.give("{}\n").end(Body.State.END);
       for (frame = client.next(); frame != null; frame = client.next()) {
-        assertThat(frame.stream()).isEqualTo(1);
+        if (frame.stream() == 5) {
+          // RFC 9113 §8.7: what is refused so was not processed.
+          assertThat(frame.type()).isEqualTo(RawHttp2.RST_STREAM);
+          assertThat(frame.payload()).containsExactly(0, 0, 0, RawHttp2.REFUSED_STREAM);
+        } else {
+          assertThat(frame.stream()).isEqualTo(1);
+        }
       }
       assertThat(drained.get(20, TimeUnit.SECONDS)).isTrue();
       assertThat(fixture.edge.stats().requestsTotal()).isEqualTo(2);

@@ -15,9 +15,11 @@ final class RawHttp2 implements AutoCloseable {
 
   static final int DATA = 0;
   static final int HEADERS = 1;
+  static final int RST_STREAM = 3;
   static final int SETTINGS = 4;
   static final int PING = 6;
   static final int GOAWAY = 7;
+  static final int REFUSED_STREAM = 7;
   static final int ACK = 1;
   static final int END_STREAM = 1;
 
