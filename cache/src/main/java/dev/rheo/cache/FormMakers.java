@@ -88,9 +88,18 @@ final class FormMakers implements AutoCloseable {
       jobs.put(job, waiting);
     }
     try {
-      pool.execute(() -> run(job, entry, ahead));
-    } catch (RejectedExecutionException closed) {
-      finish(job, closed);
+      pool.execute(
+          () -> {
+            try {
+              run(job, entry, ahead);
+            } catch (RuntimeException | Error e) {
+              // Nobody is to wait for what will not come.
+              finish(job, e);
+              throw e;
+            }
+          });
+    } catch (RejectedExecutionException | OutOfMemoryError e) {
+      finish(job, e);
     }
   }
 
@@ -135,7 +144,12 @@ final class FormMakers implements AutoCloseable {
     }
     for (Consumer<@Nullable Throwable> done :
         waiting == null ? List.<Consumer<@Nullable Throwable>>of() : waiting) {
-      done.accept(failure);
+      try {
+        done.accept(failure);
+      } catch (RuntimeException e) {
+        System.getLogger(FormMakers.class.getName())
+            .log(Level.ERROR, "Somebody who waited for a form failed", e);
+      }
     }
   }
 

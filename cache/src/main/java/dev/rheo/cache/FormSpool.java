@@ -37,7 +37,7 @@ final class FormSpool {
   private static final int WRITE_BUFFER = 256 << 10;
 
   private final Path directory;
-  private final SpoolFile.@Nullable Factory files;
+  private SpoolFile.@Nullable Factory files;
   private final long diskBytes;
   private final int fileBytes;
   private final int maxForms;
@@ -138,7 +138,11 @@ final class FormSpool {
     while (!open.isEmpty() && Files.getFileStore(directory).getUsableSpace() < RESERVE) {
       evict(open.element());
     }
-    SpoolFile.Factory factory = files == null ? SpoolFile.Factory.platform(directory) : files;
+    SpoolFile.Factory factory = files;
+    if (factory == null) {
+      factory = SpoolFile.Factory.platform(directory);
+      files = factory;
+    }
     Path path = directory.resolve("forms-" + Long.toHexString(System.nanoTime()));
     FormFile file = new FormFile(path, factory.create(path));
     open.add(file);
@@ -191,18 +195,14 @@ final class FormSpool {
     evictedFiles++;
   }
 
-  /** A version is gone: so are its forms. Does not wait for the disk. */
+  /**
+   * A version is gone: so are its forms. Does not touch the disk; what they took is accounted for
+   * when the next form is kept or the figures are asked for.
+   */
   void forget(long place) {
     Form chain = index.remove(place);
     if (chain != null) {
       forgotten.add(chain);
-      if (lock.tryLock()) {
-        try {
-          tidy();
-        } finally {
-          lock.unlock();
-        }
-      }
     }
   }
 
@@ -221,6 +221,11 @@ final class FormSpool {
       for (Form form = chain; form != null; form = form.next) {
         forms--;
         FormFile file = form.file;
+        if (file.evicted) {
+          // The file went before this form was accounted for, and without it.
+          bytes -= form.length();
+          continue;
+        }
         file.dead += form.length();
         if (file != open.peekLast() && file.dead * 100 > (long) file.end() * DEAD_PERCENT) {
           evict(file);

@@ -273,6 +273,25 @@ class FormsTest {
   }
 
   @Test
+  void formsForgottenAfterTheirFileWentAreAccountedForOnce() throws Exception {
+    FormSpool spool = new FormSpool(directory, ChannelFile::create, settings(1 << 20, 1 << 20));
+    byte[] bytes = new byte[100_000];
+    for (int place = 1; place <= 6; place++) {
+      spool.add(place, kind, 0, FormKind.Made.plain(bytes));
+    }
+    // The first two stand in the first file; all of it is forgotten at once, and then the rest.
+    for (int place = 1; place <= 6; place++) {
+      spool.forget(place);
+    }
+    FormSpool.Figures figures = spool.figures();
+    assertThat(figures.forms()).isZero();
+    assertThat(figures.bytes()).isBetween(0L, 256L << 10);
+    assertThat(figures.evictedFiles()).isEqualTo(2);
+    spool.close();
+    assertThat(spool.figures().bytes()).isZero();
+  }
+
+  @Test
   void whatCannotBeReadIsMadeAgainAndAFullDiskIsToldOnce() throws Exception {
     try (World world = new World(directory, World.small())) {
       world.pod("ns", "a", "n", "x".repeat(5000));

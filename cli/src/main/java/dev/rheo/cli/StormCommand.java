@@ -273,6 +273,11 @@ final class StormCommand implements Callable<Integer> {
     try {
       result = new Storm(options, StormView.of(shown), this::confirmed, stop::requested).run();
     } catch (StormException e) {
+      if (stop.requested()) {
+        // The signal may have ended the server that storm had started, too.
+        err.printf("%s: stopped by a signal%n", spec.qualifiedName());
+        return INCOMPLETE;
+      }
       err.printf("%s: %s%n", spec.qualifiedName(), e.getMessage());
       return COULD_NOT_RUN;
     }

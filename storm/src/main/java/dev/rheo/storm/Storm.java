@@ -204,6 +204,8 @@ public final class Storm {
     return UsageSource.NONE;
   }
 
+  private volatile @Nullable String stoppedInCreation;
+
   private StormResult measured(Network network, Calls calls, ServerInfo info, UsageSource usage)
       throws StormException, InterruptedException {
     StormSettings settings = options.settings().withMaxServerMemory(memoryLimit(info));
@@ -218,7 +220,9 @@ public final class Storm {
     try {
       List<RunResult> runs = new ArrayList<>();
       Creation creation = create(workspace, settings, set, usage);
-      String aborted = reasonToStop(settings, usage);
+      // What stopped the creation counts even if it has passed since: objects are missing.
+      String aborted =
+          creation.created() < creation.total() ? stoppedInCreation : reasonToStop(settings, usage);
       if (aborted == null) {
         aborted = runs(network, calls, usage, settings, ledger, runs);
       }
@@ -262,8 +266,14 @@ public final class Storm {
     workspace.createObjects(
         created -> {
           events.creation(creation(created, set, began));
-          return reasonToStop(settings, usage) == null;
+          if (stoppedInCreation == null) {
+            stoppedInCreation = reasonToStop(settings, usage);
+          }
+          return stoppedInCreation == null;
         });
+    if (workspace.created() < set.count()) {
+      return creation(workspace.created(), set, began);
+    }
     ReadPlan plan = plan(Mode.LIST, settings, new Ledger(set));
     workspace.checkReading(plan.acceptHeader(Mode.LIST));
     return creation(workspace.created(), set, began);

@@ -59,6 +59,9 @@ public record StormOptions(
     require(
         kubeconfig != null || settings.serverPid() == null,
         "--server-pid needs --kubeconfig: a server that storm starts is known to it");
+    require(
+        kubeconfig != null || !settings.keep(),
+        "--keep needs --kubeconfig: what is in a server that storm starts goes with it");
   }
 
   private static void within(String option, long value, long min, long max) {

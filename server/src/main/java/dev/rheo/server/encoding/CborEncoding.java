@@ -28,8 +28,8 @@ final class CborEncoding extends Encoding {
     this.part =
         new Part(
             shape.extent(),
-            new DerivedKind(name, type, maker, false),
-            new DerivedKind(name, type, maker, true));
+            new DerivedKind(name, type, maker, shape.partial(), false),
+            new DerivedKind(name, type, maker, shape.partial(), true));
   }
 
   @Override

@@ -36,10 +36,17 @@ final class DerivedKind extends FormKind {
 
   private final ResourceType type;
   private final Maker maker;
+  private final boolean metadataOnly;
   private final boolean compressed;
 
-  DerivedKind(String name, ResourceType type, Maker maker, boolean compressed) {
+  /**
+   * @param metadataOnly whether it is made of metadata alone, which all versions of a resource have
+   *     in common
+   */
+  DerivedKind(
+      String name, ResourceType type, Maker maker, boolean metadataOnly, boolean compressed) {
     super(compressed ? name + ".gz" : name);
+    this.metadataOnly = metadataOnly;
     this.type = type;
     this.maker = maker;
     this.compressed = compressed;
@@ -48,7 +55,7 @@ final class DerivedKind extends FormKind {
   @Override
   protected Made make(Source source) throws IOException {
     Bytes bytes;
-    if (Conversion.isIdentity(type)) {
+    if (metadataOnly || Conversion.isIdentity(type)) {
       bytes = maker.make(source.json(), source.metadataOffset(), source.metadataEnd());
     } else {
       byte[] json = Conversion.convert(source.json(), type);

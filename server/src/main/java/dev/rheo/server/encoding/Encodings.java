@@ -20,6 +20,7 @@ public final class Encodings {
   private final Negotiation refusals;
   private final ConcurrentHashMap<Wanted, Encoding> made = new ConcurrentHashMap<>();
   private final ConcurrentHashMap<ResourceType, FormKind> cells = new ConcurrentHashMap<>();
+  private final ConcurrentHashMap<Slice, Part> slices = new ConcurrentHashMap<>();
 
   /**
    * @param as null for the object as it is, else the apiVersion of the kind of {@code meta.k8s.io}
@@ -27,6 +28,8 @@ public final class Encodings {
    */
   private record Wanted(
       ResourceType type, Format format, @Nullable String as, boolean table, Part.Extent extent) {}
+
+  private record Slice(ResourceType type, Part.Extent extent) {}
 
   /**
    * @param clock that ages in tables are told by
@@ -131,15 +134,25 @@ public final class Encodings {
     String as = wanted.as;
     if (as != null && wanted.table) {
       FormKind template = cells.computeIfAbsent(type, TableEncoding::cells);
-      return new TableEncoding(type, as, template, wanted.extent, clock);
+      return new TableEncoding(type, as, template, slice(type, wanted.extent), clock);
     }
     Shape shape = as == null ? Shape.of(type) : Shape.metadata(as);
     return switch (wanted.format) {
-      case JSON -> new JsonEncoding(type, shape);
+      case JSON -> new JsonEncoding(type, shape, slice(type, shape.extent()));
       case YAML -> new YamlEncoding(type, shape);
       case PROTOBUF -> new ProtobufEncoding(type, shape);
       case CBOR -> new CborEncoding(type, shape);
     };
+  }
+
+  /** One for all encodings that show it, so that its forms are shared. */
+  private Part slice(ResourceType type, Part.Extent extent) {
+    return slices.computeIfAbsent(
+        new Slice(type, extent),
+        slice ->
+            extent == Part.Extent.NOTHING
+                ? new Part(extent, null, null)
+                : JsonEncoding.part(type, extent));
   }
 
   private static Part.Extent extent(String includeObject) {

@@ -14,7 +14,7 @@ public enum Format {
   JSON(MediaType.JSON, MediaType.JSON),
   /** Not for watches. */
   YAML(MediaType.YAML, null),
-  PROTOBUF(MediaType.PROTOBUF, MediaType.PROTOBUF + ";stream=watch"),
+  PROTOBUF(MediaType.PROTOBUF, ProtobufFrames.WATCH_MEDIA_TYPE),
   CBOR(MediaType.CBOR, CborForms.SEQUENCE_MEDIA_TYPE);
 
   private final String contentType;

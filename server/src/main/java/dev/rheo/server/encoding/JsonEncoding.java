@@ -21,12 +21,15 @@ final class JsonEncoding extends Encoding {
   private final Frame added;
   private final Frame modified;
 
-  JsonEncoding(ResourceType type, Shape shape) {
+  /**
+   * @param part what {@link #part(ResourceType, Part.Extent)} makes of the shape's extent
+   */
+  JsonEncoding(ResourceType type, Shape shape, Part part) {
     super(type, Format.JSON);
     this.shape = shape;
     this.head = head(shape.apiVersion(), shape.kind());
     this.close = shape.partial() ? CLOSE : NOTHING;
-    this.part = part(type, shape.extent());
+    this.part = part;
     this.added = frame("ADDED");
     this.modified = frame("MODIFIED");
   }
@@ -45,8 +48,8 @@ final class JsonEncoding extends Encoding {
     boolean asStored = !whole || Conversion.isIdentity(type);
     return new Part(
         extent,
-        asStored ? null : new DerivedKind(name, type, maker, false),
-        new DerivedKind(name, type, maker, true));
+        asStored ? null : new DerivedKind(name, type, maker, !whole, false),
+        new DerivedKind(name, type, maker, !whole, true));
   }
 
   @Override

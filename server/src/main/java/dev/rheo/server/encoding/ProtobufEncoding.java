@@ -23,8 +23,8 @@ final class ProtobufEncoding extends Encoding {
     this.part =
         new Part(
             shape.extent(),
-            new DerivedKind(name, type, maker, false),
-            new DerivedKind(name, type, maker, true));
+            new DerivedKind(name, type, maker, shape.partial(), false),
+            new DerivedKind(name, type, maker, shape.partial(), true));
   }
 
   private static Bytes message(byte[] json, String apiVersion, String kind) {

@@ -43,30 +43,29 @@ final class TableEncoding extends Encoding {
 
   /**
    * @param apiVersion of the table: {@code meta.k8s.io/v1} or {@code v1beta1}
-   * @param extent what each row shows of its object
+   * @param part what each row shows of its object
    */
-  TableEncoding(
-      ResourceType type, String apiVersion, FormKind cells, Part.Extent extent, Clock clock) {
-    this(type, apiVersion, cells, extent, clock, false);
+  TableEncoding(ResourceType type, String apiVersion, FormKind cells, Part part, Clock clock) {
+    this(type, apiVersion, cells, part, clock, false);
   }
 
   private TableEncoding(
       ResourceType type,
       String apiVersion,
       FormKind cells,
-      Part.Extent extent,
+      Part part,
       Clock clock,
       boolean ofScales) {
     super(type, Format.JSON);
     this.apiVersion = apiVersion;
     this.clock = clock;
     this.cells = cells;
+    this.part = part;
     this.ofScales = ofScales;
     this.table = ofScales ? TableColumns.scale() : TableColumns.of(type);
     this.columns = table.definitions();
-    switch (extent) {
+    switch (part.extent()) {
       case WHOLE -> {
-        part = JsonEncoding.part(type, extent);
         objectHead =
             ofScales
                 ? JsonEncoding.head(SCALE_VERSION, SCALE)
@@ -74,16 +73,14 @@ final class TableEncoding extends Encoding {
         rowEnd = bytes("}");
       }
       case METADATA -> {
-        part = JsonEncoding.part(type, extent);
         objectHead = JsonEncoding.head(apiVersion, Shape.PARTIAL);
         rowEnd = bytes("}}");
       }
       case NOTHING -> {
-        part = new Part(extent, null, null);
         objectHead = bytes("null");
         rowEnd = bytes("}");
       }
-      default -> throw new AssertionError(extent);
+      default -> throw new AssertionError(part);
     }
   }
 
@@ -208,7 +205,7 @@ final class TableEncoding extends Encoding {
 
   @Override
   byte[] scale(byte[] json) throws IOException {
-    return new TableEncoding(type, apiVersion, cells, part.extent(), clock, true).answer(json);
+    return new TableEncoding(type, apiVersion, cells, part, clock, true).answer(json);
   }
 
   @Override

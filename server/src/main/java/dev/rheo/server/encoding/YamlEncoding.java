@@ -32,8 +32,8 @@ final class YamlEncoding extends Encoding {
     String full = shape.partial() ? name + "-metadata" : name;
     return new Part(
         shape.extent(),
-        new DerivedKind(full, type, maker, false),
-        new DerivedKind(full, type, maker, true));
+        new DerivedKind(full, type, maker, shape.partial(), false),
+        new DerivedKind(full, type, maker, shape.partial(), true));
   }
 
   private static byte[] yaml(byte[] tail, int indent) {

@@ -78,7 +78,10 @@ final class GzipBody implements Body {
         deflate(out.writableBytes() < STAGED ? staged : out);
       } else if (phase == Phase.WAITING) {
         phase = Phase.OPEN;
-        return State.WAIT;
+        if (asked) {
+          return State.WAIT;
+        }
+        // It waited in an earlier draw, and its wake-up may have come since: it is asked again.
       } else if (asked) {
         return State.MORE;
       } else {

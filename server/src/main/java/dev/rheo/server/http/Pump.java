@@ -345,7 +345,7 @@ final class Pump {
     Body.State state;
     try {
       state = stream.body.draw(out);
-    } catch (RuntimeException | StackOverflowError e) {
+    } catch (RuntimeException | Error e) {
       scratch = buffer;
       broken(stream, e);
       return -1;

@@ -14,6 +14,7 @@ import dev.rheo.codec.json.ObjectDecoder;
 import dev.rheo.codec.protobuf.ProtobufCodec;
 import dev.rheo.codec.schema.ObjectType;
 import dev.rheo.codec.schema.TypeTable;
+import dev.rheo.codec.yaml.YamlForms;
 import dev.rheo.server.encoding.Encoding;
 import dev.rheo.server.encoding.Encodings;
 import dev.rheo.server.encoding.Format;
@@ -25,7 +26,6 @@ import dev.rheo.server.verb.write.RequestBody;
 import dev.rheo.server.verb.write.WriteResult;
 import dev.rheo.server.verb.write.Writes;
 import java.io.IOException;
-import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -122,10 +122,10 @@ public final class ResourceWrites {
       return DeleteOptions.parse(request.query());
     }
     RequestBody sent = body(request, TypeTable.builtIn().type("v1", "DeleteOptions"));
-    if (!sent.mediaType().equals(MediaType.JSON)) {
-      throw ApiException.unsupportedMediaType(List.of(MediaType.JSON, MediaType.PROTOBUF));
-    }
-    JsonNode body = ObjectDecoder.decode(sent.bytes(), ObjectDecoder.MAX_DEPTH).tree();
+    JsonNode body =
+        sent.mediaType().equals(MediaType.YAML)
+            ? YamlForms.toTree(sent.bytes()).tree()
+            : ObjectDecoder.decode(sent.bytes(), ObjectDecoder.MAX_DEPTH).tree();
     return DeleteOptions.parse(body, call.type().apiVersion());
   }
 }

@@ -23,6 +23,9 @@ class GzipBodyTest {
     private int position;
     int closed;
 
+    /** How often it was asked. */
+    int asked;
+
     Erratic(byte[] bytes, Random random) {
       this.bytes = bytes;
       this.random = random;
@@ -33,6 +36,7 @@ class GzipBodyTest {
 
     @Override
     public State draw(ByteBuf out) {
+      asked++;
       int most = Math.min(out.writableBytes(), bytes.length - position);
       int length = random.nextInt(5) == 0 ? 0 : random.nextInt(most + 1);
       out.writeBytes(bytes, position, length);
@@ -47,6 +51,29 @@ class GzipBodyTest {
     public void close() {
       closed++;
     }
+  }
+
+  /** A wake-up between two draws counts for the second: it must not be waited for again. */
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3, 4, 5})
+  void itWaitsOnlyForABodyThatItHasJustAsked(long seed) {
+    Random random = new Random(seed);
+    byte[] bytes = new byte[100_000];
+    random.nextBytes(bytes);
+    Erratic source = new Erratic(bytes, random);
+    Body body = new Deflaters(1).tryCompress(source);
+    assertThat(body).isNotNull();
+    Body.State state;
+    do {
+      int asked = source.asked;
+      ByteBuf out = Unpooled.buffer(64 << 10, 64 << 10);
+      state = body.draw(out.slice(0, 1 + random.nextInt(300)).clear());
+      if (state == Body.State.WAIT) {
+        assertThat(source.asked).isGreaterThan(asked);
+      }
+      out.release();
+    } while (state != Body.State.END);
+    body.close();
   }
 
   @ParameterizedTest

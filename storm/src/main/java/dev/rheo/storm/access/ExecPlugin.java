@@ -12,7 +12,10 @@ import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -85,12 +88,16 @@ final class ExecPlugin {
     try {
       Process process = builder.start();
       process.getOutputStream().close();
-      String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      FutureTask<byte[]> reading = new FutureTask<>(process.getInputStream()::readAllBytes);
+      Thread.ofVirtual().start(reading);
       if (!process.waitFor(LIMIT.toSeconds(), TimeUnit.SECONDS) || process.exitValue() != 0) {
-        process.destroy();
+        process.destroyForcibly();
         throw new StormException("the credential plugin %s failed".formatted(command));
       }
+      String out = new String(reading.get(1, TimeUnit.SECONDS), StandardCharsets.UTF_8);
       return parse(JSON.readTree(out).path("status"));
+    } catch (ExecutionException | TimeoutException e) {
+      throw new StormException("the credential plugin %s failed".formatted(command), e);
     } catch (JacksonException | DateTimeParseException e) {
       throw new StormException(
           "the credential plugin %s printed no ExecCredential".formatted(command), e);

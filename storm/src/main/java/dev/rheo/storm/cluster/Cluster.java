@@ -61,8 +61,13 @@ public final class Cluster {
     Answer nodes = call("ask for nodes", "/api/v1/nodes?limit=1");
     if (nodes.ok() && !nodes.json().path("items").isEmpty()) {
       found.add("nodes");
+    } else if (!nodes.ok()) {
+      found.add("perhaps nodes (asked for them, it answered %d)".formatted(nodes.code()));
     }
     Answer namespaces = call("ask for namespaces", "/api/v1/namespaces?limit=100");
+    if (!namespaces.ok()) {
+      found.add("perhaps namespaces of others (it answered %d)".formatted(namespaces.code()));
+    }
     List<String> names = new ArrayList<>();
     for (JsonNode item : namespaces.json().path("items")) {
       String name = item.path("metadata").path("name").asText();

@@ -45,6 +45,7 @@ public final class Workspace {
   private final AtomicInteger begun = new AtomicInteger();
 
   private boolean namespaceMade;
+  private long madeAt;
 
   public Workspace(Access access, Calls calls, String namespace, Ledger ledger, Accept accept) {
     this.access = access;
@@ -75,6 +76,7 @@ public final class Workspace {
       throw Refusals.of(action, answer);
     }
     namespaceMade = true;
+    madeAt = System.nanoTime();
   }
 
   /**
@@ -202,6 +204,11 @@ public final class Workspace {
       // One by one: deleting a collection would make the server answer with all that was in it.
       AtomicInteger deleted = new AtomicInteger();
       inParallel(0, begun.get(), index -> delete(index, deleted), progress, deleted);
+      // Asked before: a controller empties the namespace once it is deleted, and then looks like
+      // none.
+      long age = System.nanoTime() - madeAt;
+      Thread.sleep(Duration.ofNanos(Math.max(0, CONTROLLER_GRACE.toNanos() - age)));
+      boolean unattended = isWithoutController();
       long began = System.nanoTime();
       Answer answer = calls.delete("/api/v1/namespaces/" + namespace, TIMEOUT);
       if (!answer.ok() && answer.code() != NOT_FOUND && answer.code() != CONFLICT) {
@@ -212,7 +219,9 @@ public final class Workspace {
         if (state.code() == NOT_FOUND) {
           return null;
         }
-        if (System.nanoTime() - began > CONTROLLER_GRACE.toNanos() && isWithoutController()) {
+        if (unattended
+            && System.nanoTime() - began > CONTROLLER_GRACE.toNanos()
+            && isWithoutController()) {
           finalizeNamespace(state.json());
         }
         Thread.sleep(POLL_MILLIS);

@@ -78,11 +78,6 @@ public final class Network implements AutoCloseable {
     return access;
   }
 
-  /** Bytes of the pools, in use or not. */
-  public long pooledBytes() {
-    return allocator.metric().usedDirectMemory();
-  }
-
   EventLoopGroup group() {
     return group;
   }

@@ -182,7 +182,11 @@ public final class OwnConnections implements Streams {
     void broken(Throwable cause) {
       if (!over) {
         over = true;
-        channel.close();
+        // Without a channel if there was no descriptor for one.
+        Channel made = channel;
+        if (made != null) {
+          made.close();
+        }
         handler.failed(cause);
       }
     }

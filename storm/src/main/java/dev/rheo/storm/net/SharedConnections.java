@@ -343,12 +343,19 @@ public final class SharedConnections implements Streams {
             request.handler().data(frame.content());
           }
           endIf(frame.isEndStream());
-        } else if (message instanceof Http2ResetFrame reset) {
-          broken(new IOException("the server reset the stream, error code " + reset.errorCode()));
         }
       } finally {
         ReferenceCountUtil.release(message);
       }
+    }
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+      // The codec hands resets to a stream as events.
+      if (event instanceof Http2ResetFrame reset) {
+        broken(new IOException("the server reset the stream, error code " + reset.errorCode()));
+      }
+      ctx.fireUserEventTriggered(event);
     }
 
     private void endIf(boolean last) {

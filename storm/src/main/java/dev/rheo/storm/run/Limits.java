@@ -16,7 +16,7 @@ public final class Limits {
     if (stop.getAsBoolean()) {
       return "stopped by a signal";
     }
-    Usage now = usage.read();
+    Usage now = usage.latest();
     long limit = settings.maxServerMemory();
     return limit > 0 && now != null && now.memory() >= limit
         ? "the server's memory reached %d MiB, the limit is %d MiB (--max-server-memory)"

@@ -115,10 +115,6 @@ final class Reader {
 
   // --- what may be read from any thread
 
-  int number() {
-    return number;
-  }
-
   State state() {
     return state;
   }
@@ -434,11 +430,13 @@ final class Reader {
       boolean wait =
           answer.code() == TOO_MANY_REQUESTS
               || answer.retryAfter() >= 0 && answer.code() / 100 == 5;
-      if (wait && retries < MAX_RETRIES && state != State.FOLLOWING) {
+      if (wait && retries < MAX_RETRIES) {
         retries = retries + 1;
         later(
             () -> {
-              if (!ended()) {
+              if (state == State.FOLLOWING) {
+                send(plan.watchPath(audit.revision()));
+              } else if (!ended()) {
                 ask();
               }
             },

@@ -116,10 +116,12 @@ public final class Run {
     readers.forEach(Reader::start);
 
     awaitInitial();
+    double elapsed = seconds(System.nanoTime());
+    long bytes = readers.stream().mapToLong(Reader::bytes).sum();
+    checkLimits();
     Usage end = usage.readNow();
     Usage ownEnd = ProcessUsage.self().read();
-    double seconds = lastSync();
-    long bytes = readers.stream().mapToLong(Reader::bytes).sum();
+    double seconds = lastSync(elapsed);
     sample();
     if (plan.follow()) {
       follow();
@@ -273,9 +275,11 @@ public final class Run {
     return groups;
   }
 
-  private double lastSync() {
-    double last = readers.stream().mapToDouble(Reader::syncSeconds).max().orElse(-1);
-    return last > 0 ? last : seconds(System.nanoTime());
+  /** Until the last sync; if a reader never synced, its bytes came until the wait was over. */
+  private double lastSync(double elapsed) {
+    return readers.stream().allMatch(reader -> reader.syncSeconds() > 0)
+        ? readers.stream().mapToDouble(Reader::syncSeconds).max().orElse(elapsed)
+        : elapsed;
   }
 
   private RunResult result(Measured measured, long memoryAfter) {

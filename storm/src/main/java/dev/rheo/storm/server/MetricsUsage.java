@@ -52,6 +52,11 @@ public final class MetricsUsage implements UsageSource {
   }
 
   @Override
+  public @Nullable Usage latest() {
+    return last;
+  }
+
+  @Override
   public @Nullable Usage readNow() throws InterruptedException {
     try {
       ask();
@@ -85,7 +90,6 @@ public final class MetricsUsage implements UsageSource {
 
   /** Returns the size of the answer, or -1 if there was none. */
   private int ask() throws IOException, InterruptedException {
-    long asked = System.nanoTime();
     Answer answer = calls.get("/metrics", TIMEOUT);
     if (!answer.ok()) {
       return -1;
@@ -93,7 +97,8 @@ public final class MetricsUsage implements UsageSource {
     Usage usage = parse(answer.body());
     if (usage != null) {
       last = usage;
-      lastNanos = asked;
+      // When it came: late, perhaps, but the newest that there is.
+      lastNanos = System.nanoTime();
     }
     return answer.body().length;
   }

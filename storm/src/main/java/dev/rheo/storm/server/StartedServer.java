@@ -79,10 +79,6 @@ public final class StartedServer implements AutoCloseable {
     return folder.resolve("data").resolve("admin.kubeconfig");
   }
 
-  public boolean isAlive() {
-    return process.isAlive();
-  }
-
   /** Its one line on standard output says that it is ready. */
   private void awaitReady() throws StormException, InterruptedException {
     FutureTask<String> line =

@@ -25,6 +25,11 @@ public interface UsageSource extends AutoCloseable {
   /** The present usage, at most a second old; null if it is not known now. */
   @Nullable Usage read();
 
+  /** The last usage that was known, however old: for limits. */
+  default @Nullable Usage latest() {
+    return read();
+  }
+
   /** A reading that is made now, or null. May wait for the server. */
   default @Nullable Usage readNow() throws InterruptedException {
     return read();

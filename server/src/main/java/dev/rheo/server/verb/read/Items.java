@@ -44,7 +44,7 @@ final class Items {
   private final FormWriter writer;
   private final Part part;
   private final @Nullable FormKind kind;
-  private final Ahead ahead;
+  private Ahead ahead;
   private Runnable wake = () -> {};
 
   /** Of the entry that is ready. */
@@ -83,6 +83,11 @@ final class Items {
 
   void onReady(Runnable wake) {
     this.wake = wake;
+  }
+
+  /** What comes now is in no order that is known; lets go of what told it. */
+  void endAhead() {
+    ahead = Ahead.UNKNOWN;
   }
 
   /**

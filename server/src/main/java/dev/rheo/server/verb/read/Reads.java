@@ -155,7 +155,10 @@ public final class Reads {
             : null;
     Selection selection = new Selection(options.labelSelector(), options.fieldSelector());
     Page page = page(snapshot, prefix, startAt, selection, plan.limit());
-    long size = sizeAtLeast(snapshot.entries(prefix, startAt), selection);
+    long size =
+        sizeAtLeast(
+            new SelectedEntries(snapshot.entries(prefix, startAt), selection, page.lastKey),
+            selection);
     boolean gzip = wish.compress(size);
     Items.Ahead ahead =
         entry ->

@@ -102,6 +102,7 @@ final class WatchBody extends DrawnItems {
         return State.MORE;
       }
       initial = null;
+      items.endAhead();
       spec.metrics().initialDone();
       if (initialBookmarkDue) {
         initialBookmarkDue = false;
