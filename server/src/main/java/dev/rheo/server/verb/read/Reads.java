@@ -29,6 +29,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.function.ToLongFunction;
 import java.util.random.RandomGenerator;
@@ -155,17 +156,13 @@ public final class Reads {
             : null;
     Selection selection = new Selection(options.labelSelector(), options.fieldSelector());
     Page page = page(snapshot, prefix, startAt, selection, plan.limit());
-    long size =
-        sizeAtLeast(
-            new SelectedEntries(snapshot.entries(prefix, startAt), selection, page.lastKey),
-            selection);
+    long size = sizeAtLeast(snapshot.entries(prefix, startAt), selection, page.lastKey);
     boolean gzip = wish.compress(size);
-    Items.Ahead ahead =
-        entry ->
-            new SelectedEntries(snapshot.entries(prefix, entry.key()), selection, page.lastKey);
+    Function<@Nullable String, SelectedEntries> selected =
+        from -> new SelectedEntries(snapshot.entries(prefix, from), selection, page.lastKey);
+    Items.Ahead ahead = entry -> selected.apply(entry.key());
     Items items = new Items(wish.encoding, true, new FormReader(cache), gzip, ahead);
-    SelectedEntries entries =
-        new SelectedEntries(snapshot.entries(prefix, startAt), selection, page.lastKey);
+    SelectedEntries entries = selected.apply(startAt);
     ToLongFunction<JsonNode> rank = wish.encoding.rank();
     if (rank != null) {
       EntryCursor ranked = RankedEntries.of(entries, rank, new FormReader(cache));
@@ -175,7 +172,7 @@ public final class Reads {
         new ListBody(
             items,
             new ListMeta(snapshot.revision(), page.token, page.remaining),
-            new SelectedEntries(snapshot.entries(prefix, startAt), selection, page.lastKey),
+            selected.apply(startAt),
             entries);
     return new Answer(body, size, gzip);
   }
@@ -389,7 +386,8 @@ public final class Reads {
   }
 
   /** Adds up until it is clear that compression pays. */
-  private static long sizeAtLeast(EntryCursor entries, Selection selection) {
+  private static long sizeAtLeast(
+      EntryCursor entries, Selection selection, @Nullable String lastKey) {
     long size = 0;
     int examined = 0;
     for (Entry entry = entries.next();
@@ -397,6 +395,9 @@ public final class Reads {
         entry = entries.next()) {
       if (selection.matches(entry)) {
         size += entry.length();
+      }
+      if (lastKey != null && entry.key().equals(lastKey)) {
+        break;
       }
     }
     return size;
