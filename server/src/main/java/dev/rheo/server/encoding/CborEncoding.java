@@ -6,14 +6,12 @@ import dev.rheo.server.encoding.DerivedKind.Bytes;
 import dev.rheo.server.resource.ResourceType;
 
 /** CBOR, and for watches a sequence of it (RFC 8742). */
-final class CborEncoding extends Encoding {
-  private final Shape shape;
+final class CborEncoding extends ShapedEncoding {
   private final Part part;
   private final byte[] head;
 
   CborEncoding(ResourceType type, Shape shape) {
-    super(type, Format.CBOR);
-    this.shape = shape;
+    super(type, Format.CBOR, shape);
     this.head = CborForms.head(shape.apiVersion(), shape.kind());
     ObjectType objectType = shape.objectType(type);
     DerivedKind.Maker maker =
@@ -24,27 +22,7 @@ final class CborEncoding extends Encoding {
           byte[] tail = Shape.tail(json, from, metadataEnd);
           return Bytes.of(CborForms.tail(tail, 0, tail.length, objectType));
         };
-    String name = shape.partial() ? "cbor-metadata" : "cbor";
-    this.part =
-        new Part(
-            shape.extent(),
-            new DerivedKind(name, type, maker, shape.partial(), false),
-            new DerivedKind(name, type, maker, shape.partial(), true));
-  }
-
-  @Override
-  String apiVersion() {
-    return shape.apiVersion();
-  }
-
-  @Override
-  String kind() {
-    return shape.kind();
-  }
-
-  @Override
-  String listKind() {
-    return shape.kind() + "List";
+    this.part = derived("cbor", maker);
   }
 
   @Override
@@ -75,7 +53,7 @@ final class CborEncoding extends Encoding {
         listKind(),
         Long.toString(meta.revision()),
         meta.token(),
-        meta.remaining() > 0 ? meta.remaining() : -1);
+        meta.remainingIfTold());
   }
 
   @Override

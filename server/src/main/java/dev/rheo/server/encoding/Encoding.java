@@ -64,7 +64,12 @@ public abstract class Encoding {
    * @param token to go on with, empty at the end
    * @param remaining items behind the token, 0 if not told
    */
-  public record ListMeta(long revision, String token, long remaining) {}
+  public record ListMeta(long revision, String token, long remaining) {
+    /** Negative if it is not told, as the codecs have it. */
+    long remainingIfTold() {
+      return remaining > 0 ? remaining : -1;
+    }
+  }
 
   public final Format format() {
     return format;

@@ -5,7 +5,7 @@ import dev.rheo.server.resource.Conversion;
 import dev.rheo.server.resource.ResourceType;
 
 /** JSON: the stored form, or a stretch of it, as it is; converted types excepted. */
-final class JsonEncoding extends Encoding {
+final class JsonEncoding extends ShapedEncoding {
   private static final byte[] FIRST = {'{'};
   private static final byte[] NEXT = {',', '{'};
   private static final byte[] COMMA = {','};
@@ -14,7 +14,6 @@ final class JsonEncoding extends Encoding {
   private static final byte[] END_OF_EVENT = bytes("}\n");
   private static final byte[] NEWLINE = {'\n'};
 
-  private final Shape shape;
   private final Part part;
   private final byte[] head;
   private final byte[] close;
@@ -25,8 +24,7 @@ final class JsonEncoding extends Encoding {
    * @param part what {@link #part(ResourceType, Part.Extent)} makes of the shape's extent
    */
   JsonEncoding(ResourceType type, Shape shape, Part part) {
-    super(type, Format.JSON);
-    this.shape = shape;
+    super(type, Format.JSON, shape);
     this.head = head(shape.apiVersion(), shape.kind());
     this.close = shape.partial() ? CLOSE : NOTHING;
     this.part = part;
@@ -55,21 +53,6 @@ final class JsonEncoding extends Encoding {
   @Override
   public boolean isPlainJson() {
     return !shape.partial();
-  }
-
-  @Override
-  String apiVersion() {
-    return shape.apiVersion();
-  }
-
-  @Override
-  String kind() {
-    return shape.kind();
-  }
-
-  @Override
-  String listKind() {
-    return shape.kind() + "List";
   }
 
   @Override

@@ -1,5 +1,6 @@
 package dev.rheo.server.encoding;
 
+import dev.rheo.codec.json.ObjectHeader;
 import dev.rheo.codec.protobuf.ProtobufCodec;
 import dev.rheo.codec.protobuf.ProtobufFrames;
 import dev.rheo.server.encoding.DerivedKind.Bytes;
@@ -7,43 +8,19 @@ import dev.rheo.server.resource.ResourceType;
 import java.util.Arrays;
 
 /** Protobuf in its envelope. The form is the bare message. */
-final class ProtobufEncoding extends Encoding {
-  private final Shape shape;
+final class ProtobufEncoding extends ShapedEncoding {
   private final Part part;
 
   ProtobufEncoding(ResourceType type, Shape shape) {
-    super(type, Format.PROTOBUF);
-    this.shape = shape;
+    super(type, Format.PROTOBUF, shape);
+    ProtobufCodec codec = ProtobufCodec.builtIn();
     DerivedKind.Maker maker =
         (json, from, metadataEnd) ->
-            shape.partial()
-                ? message(shape.json(json, from, metadataEnd), Shape.META, Shape.PARTIAL)
-                : message(json, type.apiVersion(), type.kind());
-    String name = shape.partial() ? "protobuf-metadata" : "protobuf";
-    this.part =
-        new Part(
-            shape.extent(),
-            new DerivedKind(name, type, maker, shape.partial(), false),
-            new DerivedKind(name, type, maker, shape.partial(), true));
-  }
-
-  private static Bytes message(byte[] json, String apiVersion, String kind) {
-    return Bytes.of(ProtobufCodec.builtIn().toMessage(json, apiVersion, kind));
-  }
-
-  @Override
-  String apiVersion() {
-    return shape.apiVersion();
-  }
-
-  @Override
-  String kind() {
-    return shape.kind();
-  }
-
-  @Override
-  String listKind() {
-    return shape.kind() + "List";
+            Bytes.of(
+                shape.partial()
+                    ? codec.toPartialMessage(json, from, metadataEnd)
+                    : codec.toMessage(json, from, json.length, type.apiVersion(), type.kind()));
+    this.part = derived("protobuf", maker);
   }
 
   @Override
@@ -84,9 +61,7 @@ final class ProtobufEncoding extends Encoding {
   public byte[] listHead(ListMeta meta, long size) {
     byte[] listMeta =
         ProtobufFrames.listMeta(
-            Long.toString(meta.revision()),
-            meta.token(),
-            meta.remaining() > 0 ? meta.remaining() : -1);
+            Long.toString(meta.revision()), meta.token(), meta.remainingIfTold());
     return ProtobufFrames.listPrefix(apiVersion(), listKind(), listMeta, size);
   }
 
@@ -100,7 +75,10 @@ final class ProtobufEncoding extends Encoding {
     if (!shape.partial()) {
       return format.encode(json, apiVersion(), kind());
     }
-    byte[] message = ProtobufCodec.builtIn().toMessage(shape.show(json), Shape.META, Shape.PARTIAL);
+    ObjectHeader header = Shape.metadataOf(json);
+    byte[] message =
+        ProtobufCodec.builtIn()
+            .toPartialMessage(json, header.metadataOffset(), header.metadataEnd());
     Frame frame = object(new Subject(message.length, 0, NOTHING, true));
     return join(frame.before(), message, frame.after());
   }

@@ -45,21 +45,19 @@ record Shape(String apiVersion, String kind, Part.Extent extent) {
     if (!partial()) {
       return json;
     }
+    ObjectHeader header = metadataOf(json);
+    return Encoding.join(
+        JsonEncoding.head(apiVersion, kind),
+        tail(json, header.metadataOffset(), header.metadataEnd()));
+  }
+
+  /** Where an object's metadata stand. */
+  static ObjectHeader metadataOf(byte[] json) {
     ObjectHeader header = ObjectHeader.scan(json, List.of());
     if (header.metadataOffset() < 0) {
       throw new IllegalArgumentException("an object without metadata");
     }
-    return json(json, header.metadataOffset(), header.metadataEnd());
-  }
-
-  /** A whole object of the metadata that stand in a JSON text. */
-  byte[] json(byte[] json, int from, int metadataEnd) {
-    byte[] head = JsonEncoding.head(apiVersion, kind);
-    byte[] object = new byte[head.length + metadataEnd - from + 1];
-    System.arraycopy(head, 0, object, 0, head.length);
-    System.arraycopy(json, from, object, head.length, metadataEnd - from);
-    object[object.length - 1] = '}';
-    return object;
+    return header;
   }
 
   /** The members {@code "metadata":{…}} with a closing brace behind them. */

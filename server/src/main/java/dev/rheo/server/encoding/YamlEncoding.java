@@ -5,14 +5,12 @@ import dev.rheo.server.encoding.DerivedKind.Bytes;
 import dev.rheo.server.resource.ResourceType;
 
 /** YAML in block style. There are no watches in it. */
-final class YamlEncoding extends Encoding {
-  private final Shape shape;
+final class YamlEncoding extends ShapedEncoding {
   private final Part alone;
   private final Part inList;
 
   YamlEncoding(ResourceType type, Shape shape) {
-    super(type, Format.YAML);
-    this.shape = shape;
+    super(type, Format.YAML, shape);
     this.alone = part("yaml", 0, 0);
     this.inList =
         shape.partial()
@@ -29,30 +27,11 @@ final class YamlEncoding extends Encoding {
                   : YamlForms.tail(json, from, json.length, indent);
           return new Bytes(tail, without, tail.length);
         };
-    String full = shape.partial() ? name + "-metadata" : name;
-    return new Part(
-        shape.extent(),
-        new DerivedKind(full, type, maker, shape.partial(), false),
-        new DerivedKind(full, type, maker, shape.partial(), true));
+    return derived(name, maker);
   }
 
   private static byte[] yaml(byte[] tail, int indent) {
     return YamlForms.tail(tail, 0, tail.length, indent);
-  }
-
-  @Override
-  String apiVersion() {
-    return shape.apiVersion();
-  }
-
-  @Override
-  String kind() {
-    return shape.kind();
-  }
-
-  @Override
-  String listKind() {
-    return shape.kind() + "List";
   }
 
   @Override
@@ -86,7 +65,7 @@ final class YamlEncoding extends Encoding {
   @Override
   public byte[] listEnd(ListMeta meta, boolean empty) {
     String revision = Long.toString(meta.revision());
-    long remaining = meta.remaining() > 0 ? meta.remaining() : -1;
+    long remaining = meta.remainingIfTold();
     return empty
         ? YamlForms.emptyList(apiVersion(), listKind(), revision, meta.token(), remaining)
         : YamlForms.listEnd(listKind(), revision, meta.token(), remaining);

@@ -1,0 +1,41 @@
+package dev.rheo.server.encoding;
+
+import dev.rheo.server.resource.ResourceType;
+
+/** An encoding that shows each object as what it is, or as a PartialObjectMetadata. */
+abstract class ShapedEncoding extends Encoding {
+  final Shape shape;
+
+  ShapedEncoding(ResourceType type, Format format, Shape shape) {
+    super(type, format);
+    this.shape = shape;
+  }
+
+  @Override
+  final String apiVersion() {
+    return shape.apiVersion();
+  }
+
+  @Override
+  final String kind() {
+    return shape.kind();
+  }
+
+  @Override
+  final String listKind() {
+    return shape.kind() + "List";
+  }
+
+  /**
+   * What is written of an object where that is a derived form, plain and compressed.
+   *
+   * @param name of the form of whole objects
+   */
+  final Part derived(String name, DerivedKind.Maker maker) {
+    String full = shape.partial() ? name + "-metadata" : name;
+    return new Part(
+        shape.extent(),
+        new DerivedKind(full, type, maker, shape.partial(), false),
+        new DerivedKind(full, type, maker, shape.partial(), true));
+  }
+}
