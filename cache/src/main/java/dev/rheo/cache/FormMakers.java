@@ -8,10 +8,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -52,15 +50,7 @@ final class FormMakers implements AutoCloseable {
   FormMakers(WatchCache cache, FormSpool spool, int threads) {
     this.cache = cache;
     this.spool = spool;
-    this.pool =
-        new ThreadPoolExecutor(
-            threads,
-            threads,
-            10,
-            TimeUnit.SECONDS,
-            new LinkedBlockingQueue<>(),
-            task -> Thread.ofPlatform().daemon().name("rheo-form-maker").unstarted(task));
-    pool.allowCoreThreadTimeOut(true);
+    this.pool = IdlePool.of(threads, "rheo-form-maker");
   }
 
   /**

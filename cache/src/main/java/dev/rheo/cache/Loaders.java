@@ -2,10 +2,8 @@ package dev.rheo.cache;
 
 import java.io.IOException;
 import java.lang.System.Logger.Level;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 
 /**
  * The few threads that wait for the disk in place of event loops. What they read they throw away:
@@ -21,15 +19,7 @@ final class Loaders implements AutoCloseable {
   private final ThreadPoolExecutor pool;
 
   Loaders(int threads) {
-    pool =
-        new ThreadPoolExecutor(
-            threads,
-            threads,
-            10,
-            TimeUnit.SECONDS,
-            new LinkedBlockingQueue<>(),
-            task -> Thread.ofPlatform().daemon().name("rheo-cache-load").unstarted(task));
-    pool.allowCoreThreadTimeOut(true);
+    pool = IdlePool.of(threads, "rheo-cache-load");
   }
 
   /** Reads what stands at the position, then runs {@code whenLoaded}, also if reading failed. */

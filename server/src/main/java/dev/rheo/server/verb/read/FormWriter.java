@@ -116,11 +116,7 @@ final class FormWriter {
   private void begin(byte[] before, byte[] after) {
     byte[] packed = pack(before);
     if (member != null && !begun) {
-      byte[] header = member.header();
-      byte[] whole = new byte[header.length + packed.length];
-      System.arraycopy(header, 0, whole, 0, header.length);
-      System.arraycopy(packed, 0, whole, header.length, packed.length);
-      packed = whole;
+      packed = join(member.header(), packed);
     }
     begun = true;
     this.before = packed;
