@@ -9,8 +9,6 @@ import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import dev.rheo.api.feature.FeatureGates;
 import dev.rheo.api.media.Accepted;
 import dev.rheo.api.options.ListOptions;
-import dev.rheo.cache.CacheSettings;
-import dev.rheo.cache.CachedResource;
 import dev.rheo.cache.WatchCache;
 import dev.rheo.codec.cbor.CborForms;
 import dev.rheo.codec.protobuf.ProtobufCodec;
@@ -21,7 +19,6 @@ import dev.rheo.server.encoding.Format;
 import dev.rheo.server.http.Body;
 import dev.rheo.server.resource.ResourceRegistry;
 import dev.rheo.server.resource.ResourceType;
-import dev.rheo.server.resource.StoredResource;
 import dev.rheo.store.MemoryRevisionStore;
 import dev.rheo.store.RevisionStore.Op;
 import io.netty.util.HashedWheelTimer;
@@ -55,18 +52,6 @@ class EncodedReadsTest {
   private static final ObjectMapper YAML = new ObjectMapper(new YAMLFactory());
   private static final Instant NOW = Instant.parse("2026-01-01T01:00:00Z");
 
-  private static final WatchMetrics UNCOUNTED =
-      new WatchMetrics() {
-        @Override
-        public void event(int bytes) {}
-
-        @Override
-        public void initialDone() {}
-
-        @Override
-        public void ended() {}
-      };
-
   @TempDir Path directory;
 
   private final MemoryRevisionStore store = new MemoryRevisionStore();
@@ -83,14 +68,7 @@ class EncodedReadsTest {
 
   @BeforeEach
   void start() throws Exception {
-    List<CachedResource> resources = new ArrayList<>();
-    for (StoredResource stored : registry.stored()) {
-      resources.add(
-          new CachedResource(
-              stored.name(), stored.keyPrefix(), stored.namespaced(), stored.fields()));
-    }
-    cache = new WatchCache(store, directory.resolve("spool"), resources, CacheSettings.defaults());
-    cache.start();
+    cache = Caches.start(store, directory, registry);
     while (!cache.ready()) {
       Thread.onSpinWait();
     }
@@ -398,7 +376,7 @@ class EncodedReadsTest {
       }
     }
     int initial = expected.size();
-    Body body = reads.watch(configMaps, "ns", options, wish, UNCOUNTED);
+    Body body = reads.watch(configMaps, "ns", options, wish, Caches.UNCOUNTED);
     try (Drawing drawing = new Drawing(body, random)) {
       // Events come one by one: what is written can be read, without the end of the stream.
       byte[] begun =
@@ -472,7 +450,11 @@ class EncodedReadsTest {
     try (Drawing drawing =
         new Drawing(
             reads.watch(
-                configMaps, "ns", options, wish("application/json", "", false, true), UNCOUNTED),
+                configMaps,
+                "ns",
+                options,
+                wish("application/json", "", false, true),
+                Caches.UNCOUNTED),
             random)) {
       drawing.until(
           bytes -> {
@@ -523,7 +505,7 @@ class EncodedReadsTest {
               "allowWatchBookmarks",
               "true");
       Body body =
-          reads.watch(configMaps, "ns", options, new Reads.Wish(encoding, false), UNCOUNTED);
+          reads.watch(configMaps, "ns", options, new Reads.Wish(encoding, false), Caches.UNCOUNTED);
       try (Drawing drawing = new Drawing(body, random)) {
         List<JsonNode> events = drawing.lines(objects.size() + 1);
         assertThat(events.getFirst().at("/object/columnDefinitions").isArray()).isTrue();
@@ -576,7 +558,8 @@ class EncodedReadsTest {
           List.of("application/json", "application/vnd.kubernetes.protobuf", "application/cbor")) {
         Reads.Wish wish = wish(accept, "", false, gzip);
         Body body =
-            reads.watch(configMaps, "ns", options(true, "resourceVersion", "2"), wish, UNCOUNTED);
+            reads.watch(
+                configMaps, "ns", options(true, "resourceVersion", "2"), wish, Caches.UNCOUNTED);
         try (Drawing drawing = new Drawing(body, random)) {
           byte[] bytes = drawing.bytes();
           List<Told> events =

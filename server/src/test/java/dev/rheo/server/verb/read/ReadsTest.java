@@ -7,14 +7,11 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.rheo.api.feature.FeatureGates;
 import dev.rheo.api.options.ListOptions;
 import dev.rheo.api.status.ApiException;
-import dev.rheo.cache.CacheSettings;
-import dev.rheo.cache.CachedResource;
 import dev.rheo.cache.WatchCache;
 import dev.rheo.server.encoding.Encodings;
 import dev.rheo.server.http.Body;
 import dev.rheo.server.resource.ResourceRegistry;
 import dev.rheo.server.resource.ResourceType;
-import dev.rheo.server.resource.StoredResource;
 import dev.rheo.store.MemoryRevisionStore;
 import dev.rheo.store.RevisionStore.Op;
 import io.netty.util.HashedWheelTimer;
@@ -38,18 +35,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The semantics of reads, over a real store and a real cache. */
 class ReadsTest {
-  private static final WatchMetrics UNCOUNTED =
-      new WatchMetrics() {
-        @Override
-        public void event(int bytes) {}
-
-        @Override
-        public void initialDone() {}
-
-        @Override
-        public void ended() {}
-      };
-
   @TempDir Path directory;
 
   private final MemoryRevisionStore store = new MemoryRevisionStore();
@@ -66,14 +51,7 @@ class ReadsTest {
 
   @BeforeEach
   void start() throws Exception {
-    List<CachedResource> resources = new ArrayList<>();
-    for (StoredResource stored : registry.stored()) {
-      resources.add(
-          new CachedResource(
-              stored.name(), stored.keyPrefix(), stored.namespaced(), stored.fields()));
-    }
-    cache = new WatchCache(store, directory.resolve("spool"), resources, CacheSettings.defaults());
-    cache.start();
+    cache = Caches.start(store, directory, registry);
     until(() -> cache.ready());
     reads = new Reads(store, cache, timer, nanos::get, random);
   }
@@ -121,7 +99,7 @@ class ReadsTest {
 
   private Drawing watch(String namespace, String... pairs) throws Exception {
     return new Drawing(
-        reads.watch(configMaps, namespace, options(true, pairs), json, UNCOUNTED), random);
+        reads.watch(configMaps, namespace, options(true, pairs), json, Caches.UNCOUNTED), random);
   }
 
   private static final String[] WATCH_LIST = {

@@ -1,0 +1,39 @@
+package dev.rheo.server.verb.read;
+
+import dev.rheo.cache.CacheSettings;
+import dev.rheo.cache.CachedResource;
+import dev.rheo.cache.WatchCache;
+import dev.rheo.server.resource.ResourceRegistry;
+import dev.rheo.store.RevisionStore;
+import java.nio.file.Path;
+
+/** What tests of reads begin with. */
+final class Caches {
+  static final WatchMetrics UNCOUNTED =
+      new WatchMetrics() {
+        @Override
+        public void event(int bytes) {}
+
+        @Override
+        public void initialDone() {}
+
+        @Override
+        public void ended() {}
+      };
+
+  private Caches() {}
+
+  /** A cache of all that the registry stores, begun. */
+  static WatchCache start(RevisionStore store, Path directory, ResourceRegistry registry) {
+    WatchCache cache =
+        new WatchCache(
+            store,
+            directory.resolve("spool"),
+            registry.stored().stream()
+                .map(r -> new CachedResource(r.name(), r.keyPrefix(), r.namespaced(), r.fields()))
+                .toList(),
+            CacheSettings.defaults());
+    cache.start();
+    return cache;
+  }
+}
