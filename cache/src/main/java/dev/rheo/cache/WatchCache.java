@@ -159,6 +159,15 @@ public final class WatchCache implements AutoCloseable {
   }
 
   /** The figures of this moment, for metrics. */
+  /** How many objects there are. */
+  public long objects() {
+    long objects = 0;
+    for (EntryTree tree : published.trees()) {
+      objects += tree.size();
+    }
+    return objects;
+  }
+
   public CacheStats stats() {
     Published now = published;
     List<CacheStats.Resource> each = new ArrayList<>();

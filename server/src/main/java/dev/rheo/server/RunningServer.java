@@ -1,5 +1,6 @@
 package dev.rheo.server;
 
+import com.sun.management.UnixOperatingSystemMXBean;
 import dev.rheo.api.feature.FeatureGates;
 import dev.rheo.api.status.ApiException;
 import dev.rheo.cache.CacheSettings;
@@ -10,6 +11,7 @@ import dev.rheo.server.health.Health;
 import dev.rheo.server.http.Deflaters;
 import dev.rheo.server.http.Edge;
 import dev.rheo.server.http.EdgeSettings;
+import dev.rheo.server.ledger.Ledger;
 import dev.rheo.server.metrics.PartMetrics;
 import dev.rheo.server.metrics.ProcessMetrics;
 import dev.rheo.server.metrics.RequestMetrics;
@@ -41,6 +43,7 @@ import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.lang.management.ManagementFactory;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -67,6 +70,17 @@ final class RunningServer implements Server {
 
   /** What one deflater holds outside the heap, about. */
   private static final long DEFLATER_BYTES = 300 << 10;
+
+  /** What one object costs in the cache's index, about. */
+  private static final long INDEX_ENTRY_BYTES = 200;
+
+  private static final Duration INDEX_PERIOD = Duration.ofSeconds(1);
+
+  /** File descriptors that connections must leave: the store's, the spool's, the JVM's own. */
+  private static final long RESERVED_DESCRIPTORS = 192;
+
+  private static final long LEAST_CONNECTIONS = 16;
+  private static final long MAX_CONNECTIONS = 10_000;
 
   private static final Duration READY_POLL = Duration.ofMillis(5);
 
@@ -101,6 +115,7 @@ final class RunningServer implements Server {
       Writes writes = new Writes(store, cache, registry, clock, random);
       PrometheusRegistry metrics = new PrometheusRegistry();
       RequestMetrics requestMetrics = new RequestMetrics(metrics);
+      Ledger ledger = new Ledger(config.memory().requests().withDescriptors(descriptors()));
       Api api =
           new Api(
               new Authenticator(List.of(pki.authority()), tokens(config), clock),
@@ -124,8 +139,9 @@ final class RunningServer implements Server {
                   deflaters),
               new ResourceWrites(writes, encodings, config.gates()),
               encodings,
-              requestMetrics);
-      edge = new Edge(edgeSettings(config), pki.tls(), api);
+              requestMetrics,
+              ledger.trees());
+      edge = new Edge(edgeSettings(config), ledger, pki.tls(), api);
       opened.add("edge", edge);
       register(metrics);
       address = edge.start();
@@ -133,6 +149,14 @@ final class RunningServer implements Server {
       NamespaceController namespaces = new NamespaceController(writes, cache, registry);
       opened.add("namespace controller", namespaces);
       namespaces.start();
+      ScheduledExecutorService indexing =
+          Executors.newSingleThreadScheduledExecutor(new DefaultThreadFactory("ledger", true));
+      opened.add("ledger", indexing::shutdownNow);
+      indexing.scheduleWithFixedDelay(
+          () -> ledger.indexed(cache.objects() * INDEX_ENTRY_BYTES),
+          0,
+          INDEX_PERIOD.toMillis(),
+          TimeUnit.MILLISECONDS);
       IdleHeap idleHeap = new IdleHeap();
       opened.add("idle heap", idleHeap);
       idleHeap.start();
@@ -218,11 +242,14 @@ final class RunningServer implements Server {
     EdgeSettings settings =
         EdgeSettings.defaults(new InetSocketAddress(config.host(), config.port()));
     return settings.with(
-        new EdgeSettings.Budgets(
-            memory.outgoing(),
-            settings.budgets().outgoingPerConnection(),
-            memory.requestBodies(),
-            memory.responseBodies()));
+        new EdgeSettings.Budgets(memory.outgoing(), settings.budgets().outgoingPerConnection()));
+  }
+
+  /** How many connections there may be at once, so that the store and the cache can open files. */
+  private static long descriptors() {
+    return ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean unix
+        ? Math.max(LEAST_CONNECTIONS, unix.getMaxFileDescriptorCount() - RESERVED_DESCRIPTORS)
+        : MAX_CONNECTIONS;
   }
 
   private static TokenFile tokens(ServerConfig config) throws IOException {

@@ -3,6 +3,8 @@ package dev.rheo.server;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.rheo.server.ledger.Ledger;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -15,40 +17,63 @@ class MemoryPlanTest {
   void sharesNoMoreThanThereIs(long total) {
     MemoryPlan plan = MemoryPlan.of(total);
     assertThat(plan.total()).isEqualTo(total);
-    long offHeap = plan.storeCaches() + plan.compression();
-    assertThat(MemoryPlan.RUNTIME + plan.heap() + plan.direct() + offHeap)
+    long outside = plan.storeCaches() + plan.compression() + plan.requests().tls();
+    assertThat(MemoryPlan.RUNTIME + plan.heap() + plan.direct() + outside)
         .isLessThanOrEqualTo(total)
         .isGreaterThan(total - MIB);
-    long onHeap =
-        plan.requestBodies()
-            + plan.responseBodies()
-            + plan.hotBuffers()
+    long caches =
+        plan.hotBuffers()
             + plan.eventLog()
             + plan.decodedEvents()
-            + plan.snapshots();
-    assertThat(onHeap).isBetween(plan.heap() / 2, plan.heap() / 5 * 3);
-    assertThat(plan.outgoing()).isLessThanOrEqualTo(plan.direct() * 3 / 4);
+            + plan.snapshots()
+            + plan.forms();
+    assertThat(MemoryPlan.IDLE_HEAP_MIB * MIB + caches + plan.requests().heap())
+        .isLessThanOrEqualTo(plan.heap() - plan.heap() / 16)
+        .isGreaterThan(plan.heap() / 10 * 9);
+    assertThat(plan.outgoing() + plan.requests().incoming())
+        .isLessThanOrEqualTo(plan.direct() / 4 * 3);
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {256 * MIB, 384 * MIB, 1L << 30, 8L << 30})
+  void noAccountIsLargerThanAllOfThemMayBe(long total) {
+    Ledger.Limits limits = MemoryPlan.of(total).requests();
+    assertThat(
+            List.of(
+                limits.connections(),
+                limits.streams(),
+                limits.headers(),
+                limits.requestBodies(),
+                limits.trees(),
+                limits.answers()))
+        .allSatisfy(limit -> assertThat(limit).isPositive().isLessThan(limits.heap()));
   }
 
   @Test
   void theLeastTakesTheLargestRequestTwice() {
-    assertThat(MemoryPlan.of(MemoryPlan.MIN_TOTAL).requestBodies()).isGreaterThan(6 * MIB);
+    assertThat(MemoryPlan.of(MemoryPlan.MIN_TOTAL).requests().requestBodies())
+        .isGreaterThan(6 * MIB);
   }
 
   @Test
   void isAsTheExampleSays() {
     MemoryPlan plan = MemoryPlan.of(384 * MIB);
-    assertThat(plan.heap() / MIB).isEqualTo(108);
-    assertThat(plan.requestBodies() / MIB).isEqualTo(13);
-    assertThat(plan.responseBodies() / MIB).isEqualTo(13);
-    assertThat(plan.hotBuffers() / MIB).isEqualTo(6);
-    assertThat(plan.eventLog() / MIB).isEqualTo(13);
-    assertThat(plan.decodedEvents() / MIB).isEqualTo(6);
-    assertThat(plan.snapshots() / MIB).isEqualTo(6);
-    assertThat(plan.direct() / MIB).isEqualTo(108);
-    assertThat(plan.outgoing() / MIB).isEqualTo(81);
-    assertThat(plan.storeCaches() / MIB).isEqualTo(40);
-    assertThat(plan.compression() / MIB).isEqualTo(13);
+    assertThat(plan.heap() / MIB).isEqualTo(122);
+    assertThat(plan.direct() / MIB).isEqualTo(88);
+    assertThat(plan.outgoing() / MIB).isEqualTo(55);
+    assertThat(plan.storeCaches() / MIB).isEqualTo(33);
+    assertThat(plan.compression() / MIB).isEqualTo(10);
+    assertThat(plan.hotBuffers() / MIB).isEqualTo(7);
+    assertThat(plan.eventLog() / MIB).isEqualTo(12);
+    assertThat(plan.forms() / MIB).isEqualTo(15);
+    Ledger.Limits requests = plan.requests();
+    assertThat(requests.heap() / MIB).isEqualTo(51);
+    assertThat(requests.connections() / MIB).isEqualTo(10);
+    assertThat(requests.streams() / MIB).isEqualTo(17);
+    assertThat(requests.requestBodies() / MIB).isEqualTo(15);
+    assertThat(requests.trees() / MIB).isEqualTo(24);
+    assertThat(requests.answers() / MIB).isEqualTo(10);
+    assertThat(requests.tls() / MIB).isEqualTo(16);
   }
 
   @Test

@@ -56,6 +56,20 @@ public abstract class Meter {
    */
   protected abstract void look();
 
+  /**
+   * Told when the work has had an effect that cannot be taken back: from here on the meter still
+   * counts, but refuses nothing and ends nothing.
+   */
+  protected void commit() {}
+
+  /** What was taken so far and not dropped, in bytes. */
+  protected long taken() {
+    return 0;
+  }
+
+  /** What was taken beyond so many bytes has been dropped. */
+  protected void dropTo(long bytes) {}
+
   /** Runs a call whose charges go to this meter, and to none that the thread had before. */
   public static <T, X extends Throwable> T within(
       Meter meter, ScopedValue.CallableOp<? extends T, X> call) throws X {
@@ -85,6 +99,27 @@ public abstract class Meter {
    */
   public static void check() {
     current().look();
+  }
+
+  /**
+   * Tells the current meter that the work has had its effect, such as a commit: whoever is refused
+   * from here on would be told something untrue.
+   */
+  public static void committed() {
+    current().commit();
+  }
+
+  /**
+   * Marks a place for {@link #release}, before work that may be repeated or that is done for each
+   * of many objects.
+   */
+  public static long mark() {
+    return current().taken();
+  }
+
+  /** What was charged since {@link #mark} has been dropped. */
+  public static void release(long mark) {
+    current().dropTo(mark);
   }
 
   /** Gathers small charges for the current meter, which is looked up only here. */

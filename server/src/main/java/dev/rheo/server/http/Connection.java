@@ -25,6 +25,7 @@ final class Connection {
 
   final Channel channel;
   final Pump pump;
+  final Room room;
   final long acceptedNanos = System.nanoTime();
 
   /** Requests that have begun and are not answered completely. */
@@ -62,9 +63,30 @@ final class Connection {
   /** What waited in front of the socket when that was last looked at. */
   long pendingSeen = -1;
 
-  Connection(Channel channel, Pump pump) {
+  /** Whether the accounts were charged for it. */
+  boolean charged;
+
+  /** Whether somebody known has made a request here, or shown a certificate that counts. */
+  boolean member;
+
+  /** Bytes of a TLS record that has not come whole. */
+  int recordBytes;
+
+  /** Bytes, decrypted, of a frame or a header that has not come whole. */
+  int wholeless;
+
+  /** Lines among them. */
+  int wholelessLines;
+
+  /** What the accounts of headers and of incoming bytes were charged. */
+  long headersHeld;
+
+  long incomingHeld;
+
+  Connection(Channel channel, Pump pump, Room room) {
     this.channel = channel;
     this.pump = pump;
+    this.room = room;
   }
 
   InetSocketAddress remote() {
@@ -81,12 +103,19 @@ final class Connection {
     exchanges.add(exchange);
     requests++;
     headerSinceNanos = 0;
+    whole();
   }
 
   void ended(Exchange exchange) {
     if (exchanges.remove(exchange) && exchanges.isEmpty()) {
       idleSinceNanos = System.nanoTime();
     }
+  }
+
+  /** What came makes a whole now. */
+  void whole() {
+    wholeless = 0;
+    wholelessLines = 0;
   }
 
   /** Ends the connection without a word, and without waiting for what the peer does not take. */
@@ -103,5 +132,6 @@ final class Connection {
       exchange.peerGone();
     }
     crowdedOut.clear();
+    room.left(this);
   }
 }

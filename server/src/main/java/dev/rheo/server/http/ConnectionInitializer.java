@@ -1,6 +1,6 @@
 package dev.rheo.server.http;
 
-import dev.rheo.server.http.Counters.Refusal;
+import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
@@ -21,37 +21,37 @@ import org.jspecify.annotations.Nullable;
 /** Sets an accepted connection up: TLS, the limits on it, and the protocol that ALPN chose. */
 final class ConnectionInitializer extends ChannelInitializer<SocketChannel> {
 
+  private static final byte LINE_FEED = '\n';
   private static final int MAX_CHUNK = 16 << 10;
   private static final long CLOSE_NOTIFY_MILLIS = 1000;
 
   private final EdgeContext edge;
   private final SslContext tls;
   private final Function<SocketChannel, Watchdog> watchdogs;
-  private final Function<SocketChannel, Pump> pumps;
+  private final Function<SocketChannel, Connection> connections;
   private final Http2Connections http2;
 
   ConnectionInitializer(
       EdgeContext edge,
       SslContext tls,
-      Function<SocketChannel, Pump> pumps,
+      Function<SocketChannel, Connection> connections,
       Function<SocketChannel, Watchdog> watchdogs) {
     this.edge = edge;
     this.tls = tls;
-    this.pumps = pumps;
+    this.connections = connections;
     this.watchdogs = watchdogs;
     this.http2 = new Http2Connections(edge);
   }
 
   @Override
   protected void initChannel(SocketChannel channel) {
-    if (edge.connections.incrementAndGet() > edge.settings.limits().connections()) {
-      edge.connectionEnded();
-      edge.counters.refused(Refusal.CONNECTIONS);
-      channel.close();
+    Connection connection = connections.apply(channel);
+    if (!connection.room.enter(connection)) {
+      connection.closeHard();
       return;
     }
+    edge.connections.incrementAndGet();
     edge.counters.connectionsTotal.increment();
-    Connection connection = new Connection(channel, pumps.apply(channel));
     SslHandler ssl = tls.newHandler(channel.alloc());
     // The watchdog sees to it.
     ssl.setHandshakeTimeoutMillis(0);
@@ -59,7 +59,11 @@ final class ConnectionInitializer extends ChannelInitializer<SocketChannel> {
     ssl.setCloseNotifyReadTimeoutMillis(0);
     channel
         .pipeline()
-        .addLast(ssl, new Guard(connection, watchdogs.apply(channel)), new Negotiation(connection));
+        .addLast(
+            new TlsRecords(connection),
+            ssl,
+            new Guard(connection, watchdogs.apply(channel)),
+            new Negotiation(connection));
   }
 
   /** Keeps the books on a connection. */
@@ -86,7 +90,28 @@ final class ConnectionInitializer extends ChannelInitializer<SocketChannel> {
           && connection.protocol instanceof Http1Handler) {
         connection.headerSinceNanos = connection.lastReadNanos;
       }
+      if (message instanceof ByteBuf bytes && !(connection.protocol instanceof WebSocketHandler)) {
+        if (connection.headerSinceNanos != 0) {
+          connection.wholelessLines += lines(bytes);
+        }
+        connection.wholeless += bytes.readableBytes();
+      }
       ctx.fireChannelRead(message);
+      if (!connection.exchanges.isEmpty() && connection.protocol instanceof Http1Handler) {
+        // A body: it is taken as it comes.
+        connection.whole();
+      }
+    }
+
+    private static int lines(ByteBuf bytes) {
+      int lines = 0;
+      int from = bytes.readerIndex();
+      for (int at = bytes.indexOf(from, bytes.writerIndex(), LINE_FEED);
+          at >= 0;
+          at = bytes.indexOf(at + 1, bytes.writerIndex(), LINE_FEED)) {
+        lines++;
+      }
+      return lines;
     }
 
     @Override
@@ -95,6 +120,10 @@ final class ConnectionInitializer extends ChannelInitializer<SocketChannel> {
         connection.handshakeDone = true;
         connection.idleSinceNanos = System.nanoTime();
         connection.clientCertificate = clientCertificate(ctx);
+        X509Certificate shown = connection.clientCertificate;
+        if (shown != null && edge.handler.knows(shown) && !connection.room.vouched(connection)) {
+          connection.closeHard();
+        }
       }
       ctx.fireUserEventTriggered(event);
     }

@@ -11,10 +11,13 @@ final class Counters {
   /** Why something was refused. */
   enum Refusal {
     CONNECTIONS,
+    STREAMS,
+    HEADERS,
+    INCOMING,
     READ_SEATS,
     MUTATING_SEATS,
     REQUEST_BODIES,
-    RESPONSE_BYTES,
+    ANSWERS,
     BODY_TOO_LARGE,
     HEADER_TOO_LARGE,
     BAD_REQUEST,
@@ -33,7 +36,9 @@ final class Counters {
   /** What kind of response stalled. */
   enum Stall {
     RESPONSE,
-    WATCH
+    WATCH,
+    /** Ended before its time, since its room was needed. */
+    EVICTED
   }
 
   final LongAdder connectionsTotal = new LongAdder();

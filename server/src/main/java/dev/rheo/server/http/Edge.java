@@ -1,5 +1,6 @@
 package dev.rheo.server.http;
 
+import dev.rheo.server.ledger.Ledger;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
@@ -26,9 +27,9 @@ import org.jspecify.annotations.Nullable;
  * The HTTPS front of the server: accepts, encrypts, parses, hands each request to the {@link
  * Handler} on a virtual thread, and sends what that answers at the pace at which the peer reads.
  *
- * <p>All of its memory is bounded by {@link EdgeSettings}: what was drawn and not sent, bodies of
- * requests, answers, connections, streams. Where a limit is met a request waits briefly and is then
- * refused with 429 and {@code Retry-After}.
+ * <p>All of its memory is bounded: what was drawn and not sent by {@link EdgeSettings}, all else by
+ * the {@link Ledger}. Where a limit is met, {@link Room} ends what waits for a peer that takes
+ * nothing; else a request waits briefly and is then refused with 429 and {@code Retry-After}.
  *
  * <p>Life: {@link #start}, then maybe {@link #drain}, then {@link #close}. Thread-safe.
  */
@@ -41,7 +42,7 @@ public final class Edge implements AutoCloseable {
   private static final Duration FAREWELL = Duration.ofMillis(1500);
 
   /** One event loop and what belongs to it. */
-  private record Lane(EventLoop loop, Pump pump, Watchdog watchdog) {}
+  private record Lane(EventLoop loop, Pump pump, Watchdog watchdog, Room room) {}
 
   static {
     // Netty samples buffers with stack traces by default. Tests ask for all of them.
@@ -62,17 +63,22 @@ public final class Edge implements AutoCloseable {
   private @Nullable Channel listener;
   private boolean closed;
 
-  public Edge(EdgeSettings settings, TlsMaterial material, Handler handler) {
-    this(settings, material, handler, true);
+  public Edge(EdgeSettings settings, Ledger ledger, TlsMaterial material, Handler handler) {
+    this(settings, ledger, material, handler, true);
   }
 
   /**
    * @param nativeAllowed false for NIO and the JDK's TLS even where native libraries would load
    */
-  Edge(EdgeSettings settings, TlsMaterial material, Handler handler, boolean nativeAllowed) {
+  Edge(
+      EdgeSettings settings,
+      Ledger ledger,
+      TlsMaterial material,
+      Handler handler,
+      boolean nativeAllowed) {
     this.settings = settings;
     this.material = material;
-    this.context = new EdgeContext(settings, handler);
+    this.context = new EdgeContext(settings, ledger, handler);
     this.transport = new Transport(nativeAllowed);
     this.tls = new Tls(nativeAllowed);
     this.allocator = Transport.allocator(settings.eventLoops());
@@ -96,14 +102,15 @@ public final class Edge implements AutoCloseable {
       EventLoop loop = (EventLoop) executor;
       Pump pump = new Pump(loop, allocator, context.outgoing, settings.budgets(), context.counters);
       Watchdog watchdog = new Watchdog(context, pump);
-      lanes.put(loop, new Lane(loop, pump, watchdog));
+      Room room = new Room(context, watchdog.connections());
+      lanes.put(loop, new Lane(loop, pump, watchdog, room));
       watchdog.start();
     }
     ConnectionInitializer initializer =
         new ConnectionInitializer(
             context,
             tls.serverContext(material),
-            channel -> lane(channel).pump(),
+            this::connection,
             channel -> lane(channel).watchdog());
     ChannelFuture bound =
         transport
@@ -229,8 +236,11 @@ public final class Edge implements AutoCloseable {
     Map<String, EdgeStats.Usage> budgets = new LinkedHashMap<>();
     budgets.put(
         "outgoing", new EdgeStats.Usage(context.outgoing.get(), settings.budgets().outgoing()));
-    budgets.put("request-bodies", usage(context.requestBodies));
-    budgets.put("response-bytes", usage(context.responseBytes));
+    context
+        .ledger
+        .usage()
+        .forEach(
+            (name, usage) -> budgets.put(name, new EdgeStats.Usage(usage.used(), usage.limit())));
     return new EdgeStats(
         transport.name(),
         tls.name(),
@@ -254,8 +264,9 @@ public final class Edge implements AutoCloseable {
     return allocator.pinnedDirectMemory() + allocator.pinnedHeapMemory();
   }
 
-  private static EdgeStats.Usage usage(ByteBudget budget) {
-    return new EdgeStats.Usage(budget.used(), budget.limit());
+  private Connection connection(Channel channel) {
+    Lane lane = lane(channel);
+    return new Connection(channel, lane.pump(), lane.room());
   }
 
   private Lane lane(Channel channel) {

@@ -1,7 +1,13 @@
 package dev.rheo.server.http;
 
+import dev.rheo.server.ledger.Ledger;
+import io.netty.util.concurrent.DefaultThreadFactory;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** What all connections of one edge share. Thread-safe. */
@@ -15,24 +21,34 @@ final class EdgeContext {
   final AtomicLong outgoing = new AtomicLong();
 
   final AtomicLong connections = new AtomicLong();
-  final ByteBudget requestBodies;
-  final ByteBudget responseBytes;
+  final Ledger ledger;
   final Seats readSeats;
   final Seats mutatingSeats;
   final ThreadFactory requestThreads = Thread.ofVirtual().name("request-", 0).factory();
+
+  /**
+   * Health checks have a thread of their own: they answer when all others are at work or wait. The
+   * ledger bounds how many wait for it.
+   */
+  final Executor health =
+      new ThreadPoolExecutor(
+          1,
+          1,
+          0,
+          TimeUnit.SECONDS,
+          new LinkedBlockingQueue<>(),
+          new DefaultThreadFactory("health", true));
+
   volatile boolean draining;
   private final AtomicLong running = new AtomicLong();
   private final CompletableFuture<Void> idle = new CompletableFuture<>();
   private final CompletableFuture<Void> unconnected = new CompletableFuture<>();
 
-  EdgeContext(EdgeSettings settings, Handler handler) {
+  EdgeContext(EdgeSettings settings, Ledger ledger, Handler handler) {
     this.settings = settings;
     this.handler = handler;
     EdgeSettings.Limits limits = settings.limits();
-    this.requestBodies =
-        new ByteBudget(settings.budgets().requestBodies(), limits.waitingRequests());
-    this.responseBytes =
-        new ByteBudget(settings.budgets().responseBytes(), limits.waitingRequests());
+    this.ledger = ledger;
     this.readSeats = new Seats(limits.readRequests(), limits.waitingRequests());
     this.mutatingSeats = new Seats(limits.mutatingRequests(), limits.waitingRequests());
   }

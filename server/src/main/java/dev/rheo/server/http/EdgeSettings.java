@@ -4,7 +4,8 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 
 /**
- * Every limit, time limit and budget of the edge, by name, with its default.
+ * Every limit and time limit of the edge, by name, with its default. What memory it may hold is
+ * said by its {@link dev.rheo.server.ledger.Ledger}.
  *
  * @param listen where to listen; port 0 takes a free one
  * @param eventLoops event loops; the processors' number by default
@@ -36,7 +37,6 @@ public record EdgeSettings(
   /**
    * Numbers and sizes.
    *
-   * @param connections open connections; more are closed as they come. 10,000
    * @param streamsPerConnection HTTP/2 streams a client may have open on one connection. 250
    * @param requestHeaderBytes request line and header fields together. 64 KiB; kube-apiserver takes
    *     1 MiB, which is more than any Kubernetes client sends and a cheap way to fill memory
@@ -50,7 +50,6 @@ public record EdgeSettings(
    * @param deflaters bodies compressed at once; each holds some 300 KiB outside the heap. 32
    */
   public record Limits(
-      int connections,
       int streamsPerConnection,
       int requestHeaderBytes,
       int targetBytes,
@@ -62,7 +61,7 @@ public record EdgeSettings(
       int deflaters) {
 
     public static Limits defaults() {
-      return new Limits(10_000, 250, 64 << 10, 32 << 10, 3 << 20, 400, 200, 1000, 1000, 32);
+      return new Limits(250, 64 << 10, 32 << 10, 3 << 20, 400, 200, 1000, 1000, 32);
     }
   }
 
@@ -106,18 +105,15 @@ public record EdgeSettings(
   }
 
   /**
-   * Bytes that may be held, all in all.
+   * Bytes on their way out that may be held.
    *
    * @param outgoing drawn from bodies and not yet taken by the kernel, in direct memory. 128 MiB
    * @param outgoingPerConnection the same for one connection, however many streams it has. 256 KiB
-   * @param requestBodies bodies of requests in flight, on the heap. 32 MiB
-   * @param responseBytes answers made as one array and not sent yet, on the heap. 32 MiB
    */
-  public record Budgets(
-      long outgoing, long outgoingPerConnection, long requestBodies, long responseBytes) {
+  public record Budgets(long outgoing, long outgoingPerConnection) {
 
     public static Budgets defaults() {
-      return new Budgets(128L << 20, 256L << 10, 32L << 20, 32L << 20);
+      return new Budgets(128L << 20, 256L << 10);
     }
   }
 }

@@ -16,16 +16,15 @@ import java.util.Map;
  * @param turns turns of the pump so far
  * @param seatsRead read-only seats taken
  * @param seatsMutating mutating seats taken
- * @param budgets bytes in use and limit, by budget: {@code outgoing}, {@code request-bodies},
- *     {@code response-bytes}
+ * @param budgets bytes in use and limit: {@code outgoing}, and each account of the ledger
  * @param stallsEnded streams and connections ended because the peer took nothing, by kind: {@code
- *     response}, {@code watch}
+ *     response}, {@code watch}, {@code evicted} (ended early, since its room was needed)
  * @param timeouts ended by other time limits, by cause: {@code handshake}, {@code header}, {@code
  *     request-body}, {@code idle}, {@code ping}
- * @param refusals requests and connections refused, by cause: {@code connections}, {@code
- *     read-seats}, {@code mutating-seats}, {@code request-bodies}, {@code response-bytes}, {@code
- *     body-too-large}, {@code header-too-large}, {@code bad-request}, {@code bad-frame} (of a
- *     WebSocket)
+ * @param refusals requests and connections refused, by cause: {@code connections}, {@code streams},
+ *     {@code headers}, {@code incoming}, {@code read-seats}, {@code mutating-seats}, {@code
+ *     request-bodies}, {@code answers}, {@code body-too-large}, {@code header-too-large}, {@code
+ *     bad-request}, {@code bad-frame} (of a WebSocket)
  */
 public record EdgeStats(
     String transport,

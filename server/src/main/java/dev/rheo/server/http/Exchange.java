@@ -1,5 +1,7 @@
 package dev.rheo.server.http;
 
+import dev.rheo.server.ledger.Account;
+import dev.rheo.server.ledger.Ledger;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.Future;
@@ -33,8 +35,8 @@ final class Exchange implements Drawn.Listener {
     OVER
   }
 
-  /** Response bytes too few to be worth counting. */
-  private static final int FREE_RESPONSE_BYTES = 16 << 10;
+  /** Bytes of an answer that the charge for the stream has paid for. */
+  private static final int FREE_RESPONSE_BYTES = 512;
 
   /** In what steps a body of unknown length is paid for. */
   private static final int RESERVATION_STEP = 64 << 10;
@@ -59,7 +61,15 @@ final class Exchange implements Drawn.Listener {
   private boolean waitingForRoom;
   private boolean inputComplete;
 
-  private long responseBytes;
+  private @Nullable Account streamAccount;
+  private long streamCharge;
+  private @Nullable Account answerAccount;
+  private long answerCharge;
+
+  /** Bytes of the body that wait behind those that wait for room. */
+  private long heldBack;
+
+  private long lastDataNanos = beganNanos;
   private boolean longRunning;
   private @Nullable Drawn drawn;
 
@@ -105,6 +115,9 @@ final class Exchange implements Drawn.Listener {
     } catch (Exception e) {
       early = Refusals.of(request, e);
     }
+    if (!admitted()) {
+      return;
+    }
     int limit = edge.settings.limits().requestBodyBytes();
     if (early == null && declared > limit) {
       edge.counters.refused(Counters.Refusal.BODY_TOO_LARGE);
@@ -116,7 +129,7 @@ final class Exchange implements Drawn.Listener {
       dispatch();
     } else {
       reserve(
-          Math.max(declared, 0),
+          declared < 0 ? RESERVATION_STEP : declared,
           () -> {
             if (asks && !inputComplete) {
               wire.askForBody();
@@ -130,7 +143,104 @@ final class Exchange implements Drawn.Listener {
     edge.exchangeBegun();
     connection.begun(this);
     inputComplete = !hasBody;
-    respond(refusal);
+    if (admitted()) {
+      respond(refusal);
+    }
+  }
+
+  /** Charges the request to those who pay for it. If they cannot, it is refused and over. */
+  private boolean admitted() {
+    if (request.vouched() && !connection.room.vouched(connection)) {
+      connection.closeHard();
+      return false;
+    }
+    boolean stranger = isStranger();
+    Ledger ledger = edge.ledger;
+    boolean watch = requestClass == RequestClass.LONG_RUNNING;
+    long weight = (watch ? Weights.WATCH : Weights.STREAM) + Weights.of(request);
+    Account account =
+        stranger ? ledger.strangerStreams() : watch ? ledger.watches() : ledger.streams();
+    if (connection.room.admit(this, account, weight, stranger)) {
+      paid(account, weight);
+      return true;
+    }
+    if (requestClass == RequestClass.EXEMPT && ledger.reserve().tryCharge(weight)) {
+      paid(ledger.reserve(), weight);
+      return true;
+    }
+    edge.counters.refused(Counters.Refusal.STREAMS);
+    if (!stranger && ledger.reserve().tryCharge(Weights.STREAM)) {
+      paid(ledger.reserve(), Weights.STREAM);
+      respond(Refusals.tooManyRequests());
+    } else if (wire.refuse()) {
+      connection.pump.touch(connection);
+      over(false);
+    } else {
+      // HTTP/1.1 has one request at a time, which the charge for the connection pays for.
+      respond(Refusals.tooManyRequests());
+    }
+    return false;
+  }
+
+  private void paid(Account account, long weight) {
+    streamAccount = account;
+    streamCharge = weight;
+  }
+
+  /** Whether whoever asks has not shown who they are. */
+  boolean isStranger() {
+    return !request.vouched();
+  }
+
+  long beganNanos() {
+    return beganNanos;
+  }
+
+  /** What the request holds, as far as it is known. */
+  long weight() {
+    return streamCharge + reserved + answerCharge;
+  }
+
+  /** Whether nothing has happened since then because the peer neither sends nor takes. */
+  boolean restsSince(long nanos) {
+    return switch (state) {
+      case READING -> !waitingForRoom && lastDataNanos - nanos <= 0;
+      case HANDLING, OVER -> false;
+      case RESPONDING -> {
+        Drawn stream = drawn;
+        if (stream == null || stream.state == Drawn.State.OVER) {
+          yield connection.progressNanos - nanos <= 0;
+        }
+        yield stream.state == Drawn.State.BLOCKED && stream.progressNanos - nanos <= 0;
+      }
+    };
+  }
+
+  /** Ends the request because its room is needed. */
+  void evict() {
+    boolean stuck = Transport.pendingBytes(connection.channel) > 0;
+    if (stuck || connection.protocol instanceof Http1Handler) {
+      // What is said would only wait, too.
+      connection.closeHard();
+      connection.closed();
+    } else {
+      giveUp();
+    }
+  }
+
+  /** Whether what comes of the body cannot be read now. */
+  boolean isWaitingForRoom() {
+    return waitingForRoom;
+  }
+
+  /** So many bytes of the body came and have to wait; refuses the request if there is no room. */
+  void heldBack(int bytes) {
+    if (edge.ledger.incoming().tryCharge(bytes)) {
+      heldBack += bytes;
+    } else {
+      edge.counters.refused(Counters.Refusal.INCOMING);
+      refuse(Refusals.tooManyRequests());
+    }
   }
 
   /** A piece of the body; the caller keeps the buffer. */
@@ -139,6 +249,7 @@ final class Exchange implements Drawn.Listener {
     if (state != State.READING || length == 0) {
       return;
     }
+    lastDataNanos = System.nanoTime();
     int limit = edge.settings.limits().requestBodyBytes();
     if (length > limit - received) {
       edge.counters.refused(Counters.Refusal.BODY_TOO_LARGE);
@@ -146,8 +257,9 @@ final class Exchange implements Drawn.Listener {
       return;
     }
     if (body.length - received < length) {
-      int grown = Math.max(received + length, Math.max(FIRST_BODY_BUFFER, 2 * body.length));
-      body = Arrays.copyOf(body, Math.min(grown, limit));
+      // What is charged for is the whole array, not what of it is used.
+      long doubled = Math.min(Math.max(FIRST_BODY_BUFFER, 2L * body.length), reserved);
+      body = Arrays.copyOf(body, (int) Math.min(Math.max(received + length, doubled), limit));
     }
     bytes.readBytes(body, received, length);
     received += length;
@@ -197,23 +309,25 @@ final class Exchange implements Drawn.Listener {
   }
 
   private void reserve(long bytes, Runnable then) {
-    if (bytes == 0 || edge.requestBodies.tryReserve(bytes)) {
+    if (bytes == 0 || edge.ledger.requestBodies().tryCharge(bytes)) {
       reserved += bytes;
       then.run();
       return;
     }
     waitingForRoom = true;
     wire.pauseInput();
-    edge.requestBodies
-        .reserve(bytes, edge.settings.timeouts().seatWait())
+    edge.ledger
+        .requestBodies()
+        .charge(bytes, edge.settings.timeouts().seatWait())
         .whenCompleteAsync((granted, failure) -> roomGranted(bytes, granted, then), loop());
   }
 
   private void roomGranted(long bytes, boolean granted, Runnable then) {
     waitingForRoom = false;
+    releaseHeldBack();
     if (state != State.READING) {
       if (granted) {
-        edge.requestBodies.release(bytes);
+        edge.ledger.requestBodies().release(bytes);
       }
       return;
     }
@@ -235,7 +349,17 @@ final class Exchange implements Drawn.Listener {
     state = State.HANDLING;
     request.setBody(received == body.length ? body : Arrays.copyOf(body, received));
     body = NO_BYTES;
-    edge.requestThreads.newThread(this::handle).start();
+    // A body of unknown length was charged in advance.
+    long unused = reserved - received;
+    if (unused > 0) {
+      edge.ledger.requestBodies().release(unused);
+      reserved = received;
+    }
+    if (requestClass == RequestClass.EXEMPT) {
+      edge.health.execute(this::handle);
+    } else {
+      edge.requestThreads.newThread(this::handle).start();
+    }
   }
 
   /** Runs on the request's virtual thread. */
@@ -247,9 +371,9 @@ final class Exchange implements Drawn.Listener {
       byte[] bytes = response.bytes();
       if (bytes != null && bytes.length > FREE_RESPONSE_BYTES) {
         counted = bytes.length;
-        if (!countResponse(counted)) {
+        if (!chargeAnswer(counted)) {
           counted = 0;
-          edge.counters.refused(Counters.Refusal.RESPONSE_BYTES);
+          edge.counters.refused(Counters.Refusal.ANSWERS);
           response = Refusals.tooManyRequests();
         }
       }
@@ -263,7 +387,8 @@ final class Exchange implements Drawn.Listener {
     } catch (RejectedExecutionException e) {
       // The loop has ended, and with it the connection.
       closeBody(answer);
-      edge.exchangeEnded();
+      answerCharge = answerBytes;
+      release();
     }
   }
 
@@ -295,17 +420,19 @@ final class Exchange implements Drawn.Listener {
     }
   }
 
-  /** A write that was done is answered, whatever the budget says: its body was paid for. */
-  private boolean countResponse(long bytes) throws Exception {
-    if (requestClass == RequestClass.MUTATING) {
-      edge.responseBytes.force(bytes);
+  /** A write that was done is answered, whatever the account says: its body was paid for. */
+  private boolean chargeAnswer(long bytes) throws Exception {
+    Account account = isStranger() ? edge.ledger.strangerAnswers() : edge.ledger.answers();
+    answerAccount = account;
+    if (requestClass == RequestClass.MUTATING || requestClass == RequestClass.EXEMPT) {
+      account.force(bytes);
       return true;
     }
-    return edge.responseBytes.reserve(bytes, edge.settings.timeouts().seatWait()).get();
+    return account.charge(bytes, edge.settings.timeouts().seatWait()).get();
   }
 
   private void handled(HttpResponse response, long counted) {
-    responseBytes = counted;
+    answerCharge = counted;
     if (state == State.OVER) {
       closeBody(response);
       release();
@@ -383,10 +510,22 @@ final class Exchange implements Drawn.Listener {
 
   private void release() {
     edge.exchangeEnded();
-    edge.requestBodies.release(reserved);
+    edge.ledger.requestBodies().release(reserved);
     reserved = 0;
-    edge.responseBytes.release(responseBytes);
-    responseBytes = 0;
+    if (answerAccount != null) {
+      answerAccount.release(answerCharge);
+      answerCharge = 0;
+    }
+    if (streamAccount != null) {
+      streamAccount.release(streamCharge);
+      streamCharge = 0;
+    }
+    releaseHeldBack();
+  }
+
+  private void releaseHeldBack() {
+    edge.ledger.incoming().release(heldBack);
+    heldBack = 0;
   }
 
   private static void closeBody(HttpResponse response) {

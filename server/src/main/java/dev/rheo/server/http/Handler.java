@@ -1,5 +1,6 @@
 package dev.rheo.server.http;
 
+import java.security.cert.X509Certificate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +28,14 @@ public interface Handler {
    */
   default @Nullable HttpResponse precheck(HttpRequest head) throws Exception {
     return null;
+  }
+
+  /**
+   * Whether a client certificate shows who its owner is, so that the connection is no stranger's.
+   * Runs on the event loop; must not throw.
+   */
+  default boolean knows(X509Certificate certificate) {
+    return false;
   }
 
   /** How the request counts against the limits. Runs on the event loop; must not throw. */

@@ -384,6 +384,11 @@ final class Http1Handler extends ChannelInboundHandlerAdapter implements Connect
     }
 
     @Override
+    boolean refuse() {
+      return false;
+    }
+
+    @Override
     long streamWindow() {
       return Long.MAX_VALUE;
     }

@@ -9,6 +9,7 @@ import io.netty.channel.ChannelPipeline;
 import io.netty.handler.codec.http2.DefaultHttp2GoAwayFrame;
 import io.netty.handler.codec.http2.DefaultHttp2PingFrame;
 import io.netty.handler.codec.http2.Http2Connection;
+import io.netty.handler.codec.http2.Http2DataFrame;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2FrameCodec;
@@ -126,6 +127,13 @@ final class Http2Connections {
 
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
+      connection.whole();
+      if (message instanceof Http2DataFrame data && data.stream() != null) {
+        Exchange exchange = exchanges.get(data.stream().id());
+        if (exchange != null && exchange.isWaitingForRoom()) {
+          exchange.heldBack(data.initialFlowControlledBytes());
+        }
+      }
       if (message instanceof Http2PingFrame ping && ping.ack() && ping.content() == DRAIN_PING) {
         nameLastStream();
       }
@@ -143,6 +151,7 @@ final class Http2Connections {
 
     @Override
     public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+      connection.whole();
       if (event instanceof Http2FrameStreamEvent changed
           && changed.type() == Http2FrameStreamEvent.Type.Writability) {
         windowOpened(changed.stream().id());

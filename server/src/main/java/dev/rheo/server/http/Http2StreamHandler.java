@@ -182,6 +182,12 @@ final class Http2StreamHandler extends ChannelInboundHandlerAdapter {
     }
 
     @Override
+    boolean refuse() {
+      channel.write(new DefaultHttp2ResetFrame(Http2Error.REFUSED_STREAM));
+      return true;
+    }
+
+    @Override
     long streamWindow() {
       return flow.streamWindow(streamId);
     }

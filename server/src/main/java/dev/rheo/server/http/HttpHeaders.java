@@ -68,6 +68,15 @@ public final class HttpHeaders {
     }
   }
 
+  /** What the fields keep on the heap. */
+  long weight() {
+    long weight = 0;
+    for (String part : namesAndValues) {
+      weight += part.length() + Weights.FIELD / 2;
+    }
+    return weight;
+  }
+
   private static void requireClean(String part) {
     for (int i = 0; i < part.length(); i++) {
       char c = part.charAt(i);

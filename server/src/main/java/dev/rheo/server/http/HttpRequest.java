@@ -29,6 +29,7 @@ public final class HttpRequest {
   private final long receivedNanos = System.nanoTime();
   private volatile byte[] body = NO_BYTES;
   private volatile boolean cancelled;
+  private volatile boolean vouched;
 
   /**
    * @param target the request target in origin form: path and query, as sent
@@ -153,6 +154,16 @@ public final class HttpRequest {
   /** What the response's {@code Audit-Id} says: the client's own, else a new UUID. */
   public String auditId() {
     return auditId;
+  }
+
+  /** Says that whoever asks has shown who they are. */
+  public void vouch() {
+    vouched = true;
+  }
+
+  /** Whether whoever asks has shown who they are; strangers get less room. */
+  boolean vouched() {
+    return vouched;
   }
 
   /** Whether the peer went away or the server gave up on the request: nobody reads the answer. */

@@ -57,7 +57,7 @@ final class Pump {
   static final int SHARE = 64;
 
   /** What every stream may hold, whatever the others do. */
-  static final int LEAST = 8 << 10;
+  static final int LEAST = 4 << 10;
 
   /** Less than this is not worth a write while more is under way. */
   private static final int CRUMB = 4 << 10;

@@ -45,6 +45,13 @@ abstract class Wire {
   /** Ends the response so that the peer sees that it is not complete. */
   abstract void cut(Cut why);
 
+  /**
+   * Refuses the request without an answer, so that a client may safely send it again.
+   *
+   * @return false if the protocol has no such thing
+   */
+  abstract boolean refuse();
+
   /** Bytes that the peer's flow control still admits on this stream; may be negative. */
   abstract long streamWindow();
 

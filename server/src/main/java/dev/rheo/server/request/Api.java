@@ -3,6 +3,7 @@ package dev.rheo.server.request;
 import dev.rheo.api.select.FieldSelector;
 import dev.rheo.api.status.ApiException;
 import dev.rheo.api.status.Status;
+import dev.rheo.codec.io.Meter;
 import dev.rheo.server.encoding.Encodings;
 import dev.rheo.server.encoding.Format;
 import dev.rheo.server.http.Handler;
@@ -10,6 +11,7 @@ import dev.rheo.server.http.HttpRequest;
 import dev.rheo.server.http.HttpResponse;
 import dev.rheo.server.http.Refusals;
 import dev.rheo.server.http.WebSocketHandshake;
+import dev.rheo.server.ledger.Account;
 import dev.rheo.server.metrics.RequestMetrics;
 import dev.rheo.server.resource.ResourceRegistry;
 import dev.rheo.server.resource.ResourceType;
@@ -20,8 +22,10 @@ import dev.rheo.server.security.RequestAttributes;
 import dev.rheo.server.security.User;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.security.cert.X509Certificate;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,7 +46,12 @@ public final class Api implements Handler {
   private final ResourceWrites writes;
   private final Encodings encodings;
   private final RequestMetrics metrics;
+  private final Account trees;
+  private final Semaphore heavyPermits = new Semaphore(heavyPermits(), true);
 
+  /**
+   * @param trees what requests decode and build is charged to it
+   */
   public Api(
       Authenticator authenticator,
       Authorizer authorizer,
@@ -51,7 +60,9 @@ public final class Api implements Handler {
       ResourceReads reads,
       ResourceWrites writes,
       Encodings encodings,
-      RequestMetrics metrics) {
+      RequestMetrics metrics,
+      Account trees) {
+    this.trees = trees;
     this.authenticator = authenticator;
     this.authorizer = authorizer;
     this.registry = registry;
@@ -79,6 +90,15 @@ public final class Api implements Handler {
   }
 
   @Override
+  public boolean knows(X509Certificate certificate) {
+    try {
+      return !authenticator.authenticate(certificate, null).isAnonymous();
+    } catch (ApiException e) {
+      return false;
+    }
+  }
+
+  @Override
   public HttpResponse handle(HttpRequest request) throws Exception {
     RequestInfo info = info(request);
     boolean known = false;
@@ -98,7 +118,7 @@ public final class Api implements Handler {
         }
         Call call = checked(new Call(request, info, user, type));
         known = true;
-        response = answer(call);
+        response = metered(call);
         Deprecations.warn(type, response);
       }
       code = response.status();
@@ -109,6 +129,20 @@ public final class Api implements Handler {
     } finally {
       metrics.answered(
           info, known, dryRun(request), code, (System.nanoTime() - request.receivedNanos()) / 1e9);
+    }
+  }
+
+  /** Fewer heavy requests at a time than there are carriers, so that light ones find one. */
+  private static int heavyPermits() {
+    int carriers =
+        Integer.getInteger(
+            "jdk.virtualThreadScheduler.parallelism", Runtime.getRuntime().availableProcessors());
+    return Math.max(1, carriers / 2);
+  }
+
+  private HttpResponse metered(Call call) throws Exception {
+    try (RequestMeter meter = new RequestMeter(trees, heavyPermits, call.request())) {
+      return Meter.within(meter, () -> answer(call));
     }
   }
 
@@ -143,6 +177,9 @@ public final class Api implements Handler {
             request.clientCertificate(),
             request.header("Authorization"),
             WebSocketHandshake.protocols(request));
+    if (!user.isAnonymous()) {
+      request.vouch();
+    }
     authorizer.authorize(user, attributes(info));
     return user;
   }

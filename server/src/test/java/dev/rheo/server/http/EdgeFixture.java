@@ -2,6 +2,7 @@ package dev.rheo.server.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.rheo.server.ledger.Ledger;
 import dev.rheo.server.security.Pki;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.util.ResourceLeakDetector;
@@ -54,9 +55,18 @@ final class EdgeFixture implements AutoCloseable {
 
   EdgeFixture(Handler handler, UnaryOperator<EdgeSettings> tune, boolean nativeAllowed)
       throws IOException {
+    this(handler, tune, Ledger.Limits.roomy(), nativeAllowed);
+  }
+
+  EdgeFixture(
+      Handler handler,
+      UnaryOperator<EdgeSettings> tune,
+      Ledger.Limits limits,
+      boolean nativeAllowed)
+      throws IOException {
     EdgeSettings settings =
         tune.apply(EdgeSettings.defaults(new InetSocketAddress("127.0.0.1", 0)));
-    edge = new Edge(settings, PKI.tls(), handler, nativeAllowed);
+    edge = new Edge(settings, new Ledger(limits), PKI.tls(), handler, nativeAllowed);
     address = edge.start();
   }
 

@@ -2,6 +2,7 @@ package dev.rheo.server.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.rheo.server.ledger.Ledger;
 import io.netty.buffer.ByteBuf;
 import java.io.IOException;
 import java.io.InputStream;
@@ -261,7 +262,7 @@ class EdgeLimitsTest {
           return HttpResponse.bytes(200, "text/plain", "ok".getBytes());
         };
     EdgeSettings.Limits narrow =
-        new EdgeSettings.Limits(100, 250, 64 << 10, 32 << 10, 3 << 20, 2, 1, 1, 1000, 4);
+        new EdgeSettings.Limits(250, 64 << 10, 32 << 10, 3 << 20, 2, 1, 1, 1000, 4);
     try (EdgeFixture fixture =
             new EdgeFixture(
                 handler,
@@ -320,8 +321,7 @@ class EdgeLimitsTest {
         };
     try (EdgeFixture fixture =
             new EdgeFixture(
-                handler,
-                s -> s.with(new EdgeSettings.Budgets(1 << 20, 1 << 18, 1 << 20, 1 << 20)));
+                handler, s -> s, Ledger.Limits.roomy().withRequestBodies(1 << 20), true);
         HttpClient client = EdgeFixture.client(version)) {
       var slow =
           client.sendAsync(fixture.post("/slow", new byte[900_000]), BodyHandlers.ofString());
@@ -339,20 +339,22 @@ class EdgeLimitsTest {
   }
 
   @Test
-  void connectionsBeyondTheLimitAreClosed() throws Exception {
-    EdgeSettings.Limits narrow =
-        new EdgeSettings.Limits(2, 250, 64 << 10, 32 << 10, 3 << 20, 2, 1, 1, 1000, 4);
-    try (EdgeFixture fixture = new EdgeFixture(this::answer, s -> s.with(narrow));
+  void aConnectionBeyondTheLimitTakesThePlaceOfTheQuietestStranger() throws Exception {
+    try (EdgeFixture fixture =
+            new EdgeFixture(this::answer, s -> s, Ledger.Limits.roomy().withDescriptors(2), true);
         SSLSocket first = fixture.rawTls();
         SSLSocket second = fixture.rawTls()) {
       first.startHandshake();
       second.startHandshake();
-      try (Socket third = fixture.rawTcp()) {
-        assertThat(readAll(third)).isEmpty();
+      try (SSLSocket third = fixture.rawTls()) {
+        third.startHandshake();
+        assertThat(readAll(first)).isEmpty();
+        assertThat(fixture.edge.stats().stallsEnded()).containsEntry("evicted", 1L);
+        for (SSLSocket socket : List.of(second, third)) {
+          send(socket, "GET /a HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+          assertThat(readAll(socket)).endsWith("GET /a 0");
+        }
       }
-      assertThat(fixture.edge.stats().refusals()).containsEntry("connections", 1L);
-      send(first, "GET /a HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
-      assertThat(readAll(first)).endsWith("GET /a 0");
     }
   }
 

@@ -2,6 +2,7 @@ package dev.rheo.server.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.rheo.server.ledger.Ledger;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import io.netty.channel.ChannelFuture;
@@ -12,9 +13,11 @@ import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.util.concurrent.Future;
+import java.net.InetSocketAddress;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -32,6 +35,13 @@ class PumpTest {
   private final EventLoopGroup group = new Transport(true).group(1, "pump-test");
   private final EventLoop loop = group.next();
   private final AtomicLong outgoing = new AtomicLong();
+  private final Room room =
+      new Room(
+          new EdgeContext(
+              EdgeSettings.defaults(new InetSocketAddress(0)),
+              new Ledger(Ledger.Limits.roomy()),
+              request -> HttpResponse.empty(200)),
+          Set.of());
   private final Counters counters = new Counters();
   private Pump pump = pump(EdgeSettings.Budgets.defaults());
 
@@ -53,7 +63,7 @@ class PumpTest {
   private final class Peer extends ChannelOutboundHandlerAdapter {
     final ArrayDeque<ChannelPromise> written = new ArrayDeque<>();
     final EmbeddedChannel channel = new EmbeddedChannel(this);
-    final Connection connection = new Connection(channel, pump);
+    final Connection connection = new Connection(channel, pump, room);
     boolean reads = true;
     long connectionWindow = Long.MAX_VALUE;
 
@@ -81,6 +91,11 @@ class PumpTest {
     FakeWire(Peer peer) {
       super(peer.connection);
       this.peer = peer;
+    }
+
+    @Override
+    boolean refuse() {
+      return false;
     }
 
     @Override
@@ -268,7 +283,7 @@ class PumpTest {
   @Test
   void howeverManyStallThereIsRoomForThoseThatRead() throws Exception {
     long budget = 8 << 20;
-    pump = pump(new EdgeSettings.Budgets(budget, 256 << 10, 1, 1));
+    pump = pump(new EdgeSettings.Budgets(budget, 256 << 10));
     int count = 2000;
     List<Stream> stalled = new ArrayList<>();
     onLoop(

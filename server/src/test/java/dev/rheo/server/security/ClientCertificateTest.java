@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.rheo.server.http.Edge;
 import dev.rheo.server.http.EdgeSettings;
 import dev.rheo.server.http.HttpResponse;
+import dev.rheo.server.ledger.Ledger;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -55,6 +56,7 @@ class ClientCertificateTest {
     try (Edge edge =
         new Edge(
             settings,
+            new Ledger(Ledger.Limits.roomy()),
             pki.tls(),
             request -> {
               User user =

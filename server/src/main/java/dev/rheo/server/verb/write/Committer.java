@@ -3,6 +3,7 @@ package dev.rheo.server.verb.write;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.rheo.api.status.ApiException;
 import dev.rheo.api.status.FieldError;
+import dev.rheo.codec.io.Meter;
 import dev.rheo.codec.json.Canonicalizer;
 import dev.rheo.codec.json.ObjectDecoder;
 import dev.rheo.codec.schema.ObjectType;
@@ -75,7 +76,9 @@ final class Committer {
     if (fresh) {
       version = versions.current(key);
     }
+    long mark = Meter.mark();
     for (int attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
+      Meter.release(mark);
       Outcome outcome;
       try {
         outcome = decision.decide(version, fresh);
@@ -115,7 +118,7 @@ final class Committer {
       case Outcome.Remove remove -> {
         long expected = version == null ? Op.ABSENT : version.revision();
         byte[] form = encode(resource, remove.object());
-        long revision = dryRun ? expected : store.commit(List.of(new Op.Delete(key, expected)));
+        long revision = dryRun ? expected : commit(List.of(new Op.Delete(key, expected)));
         yield new Written(form, remove.byUpdate() ? expected : revision, How.REMOVED);
       }
       case Outcome.Put put -> {
@@ -169,7 +172,7 @@ final class Committer {
     List<Op> operations = new ArrayList<>(1 + put.checks().size());
     operations.add(new Op.Put(key, form, expected));
     operations.addAll(put.checks());
-    long revision = store.commit(operations);
+    long revision = commit(operations);
     if (!put.thenRemove()) {
       return new Written(form, revision, how);
     }
@@ -185,6 +188,12 @@ final class Committer {
       // the object is marked already: it is not true that nothing has changed
       throw new StoreException(String.valueOf(e.getMessage()), true, e);
     }
+  }
+
+  private long commit(List<Op> operations) throws RevisionConflictException, StoreException {
+    long revision = store.commit(operations);
+    Meter.committed();
+    return revision;
   }
 
   private static byte[] encode(StoredResource resource, ObjectNode object) {

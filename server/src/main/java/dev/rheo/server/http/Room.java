@@ -1,0 +1,259 @@
+package dev.rheo.server.http;
+
+import dev.rheo.server.http.Counters.Refusal;
+import dev.rheo.server.http.Counters.Stall;
+import dev.rheo.server.ledger.Account;
+import dev.rheo.server.ledger.Ledger;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The room that connections and requests of one event loop take, and who has to go when there is no
+ * more of it.
+ *
+ * <p>The problem: an account that is full refuses everybody, so whoever fills it first and then
+ * does nothing keeps all others out. So a newcomer that finds no room may take that of somebody who
+ * waits for a peer that neither sends nor takes anything:
+ *
+ * <pre>
+ *   newcomer                      whose room it may take
+ *   connection                    the stranger's connection that was quiet for longest;
+ *                                 then a member's that has no request and was quiet for a while
+ *   request of a stranger         strangers' requests that are stalled, the oldest first
+ *   request of a member           stalled requests, strangers' first, then the heaviest
+ * </pre>
+ *
+ * <p>A stranger is a peer that has not shown who it is. Event loop only.
+ */
+final class Room {
+
+  /** A member's connection or request that did nothing for this long is stalled. */
+  private static final long PATIENCE = TimeUnit.SECONDS.toNanos(1);
+
+  private static final long QUIET = TimeUnit.SECONDS.toNanos(5);
+
+  /** Looking for room costs as much as there are requests: not more often than this. */
+  private static final long PAUSE = TimeUnit.MILLISECONDS.toNanos(5);
+
+  /** What is made room for at once, so that the next newcomers find some. */
+  private static final int BATCH = 32;
+
+  /** What a connection may hold in wholeless bytes and control frames without being charged. */
+  private static final int FREE = 4 << 10;
+
+  private static final int STEP = 4 << 10;
+
+  private final EdgeContext edge;
+  private final Ledger ledger;
+  private final Set<Connection> connections;
+  private long lookedNanos = System.nanoTime() - PAUSE;
+
+  /**
+   * @param connections those of the event loop
+   */
+  Room(EdgeContext edge, Set<Connection> connections) {
+    this.edge = edge;
+    this.ledger = edge.ledger;
+    this.connections = connections;
+  }
+
+  /** Charges a connection that was just accepted; false if it cannot stay. */
+  boolean enter(Connection connection) {
+    while (!charge(ledger.strangerConnections())) {
+      Connection leaving = quietest(true);
+      if (leaving == null) {
+        edge.counters.refused(Refusal.CONNECTIONS);
+        return false;
+      }
+      evict(leaving);
+    }
+    connection.charged = true;
+    return true;
+  }
+
+  private boolean charge(Account account) {
+    if (!ledger.descriptors().tryCharge(1)) {
+      return false;
+    }
+    if (ledger.tls().tryCharge(Weights.TLS)) {
+      if (account.tryCharge(Weights.CONNECTION)) {
+        return true;
+      }
+      ledger.tls().release(Weights.TLS);
+    }
+    ledger.descriptors().release(1);
+    return false;
+  }
+
+  /**
+   * Somebody on the connection has shown who they are: it is no stranger's any more.
+   *
+   * @return false if members have no room either: the connection must go
+   */
+  boolean vouched(Connection connection) {
+    if (connection.member || !connection.charged) {
+      return true;
+    }
+    ledger.strangerConnections().release(Weights.CONNECTION);
+    while (!ledger.memberConnections().tryCharge(Weights.CONNECTION)) {
+      Connection leaving = quietest(false);
+      if (leaving == null) {
+        ledger.strangerConnections().force(Weights.CONNECTION);
+        edge.counters.refused(Refusal.CONNECTIONS);
+        return false;
+      }
+      evict(leaving);
+    }
+    connection.member = true;
+    return true;
+  }
+
+  /** The connection is over: gives back what it was charged. May be told more than once. */
+  void left(Connection connection) {
+    hold(connection, 0, 0);
+    if (connection.charged) {
+      connection.charged = false;
+      (connection.member ? ledger.memberConnections() : ledger.strangerConnections())
+          .release(Weights.CONNECTION);
+      ledger.tls().release(Weights.TLS);
+      ledger.descriptors().release(1);
+    }
+  }
+
+  private void evict(Connection connection) {
+    edge.counters.stalled(Stall.EVICTED);
+    connection.closeHard();
+    // Its books are closed now; the channel may take a moment.
+    connection.closed();
+  }
+
+  private @Nullable Connection quietest(boolean strangersToo) {
+    long now = System.nanoTime();
+    Connection stranger = null;
+    Connection member = null;
+    for (Connection connection : connections) {
+      if (!connection.charged) {
+        continue;
+      }
+      if (!connection.member && strangersToo) {
+        stranger = quieter(stranger, connection);
+      } else if (connection.member
+          && connection.exchanges.isEmpty()
+          && now - connection.lastReadNanos > QUIET) {
+        member = quieter(member, connection);
+      }
+    }
+    return stranger != null ? stranger : member;
+  }
+
+  private static Connection quieter(@Nullable Connection a, Connection b) {
+    return a == null || b.lastReadNanos - a.lastReadNanos < 0 ? b : a;
+  }
+
+  /**
+   * Charges what a connection holds of bytes that make no whole yet, and of control frames that its
+   * peer does not take. Closes it if there is no room.
+   */
+  void settle(Connection connection) {
+    long control = Math.max(0, Transport.pendingBytes(connection.channel) - connection.outstanding);
+    boolean header = connection.headerSinceNanos != 0;
+    long headers = header ? connection.wholeless + connection.wholelessLines * Weights.FIELD : 0;
+    long incoming = connection.recordBytes + control + (header ? 0 : connection.wholeless);
+    if (!hold(connection, charged(headers), charged(incoming))) {
+      connection.closeHard();
+    }
+  }
+
+  private static long charged(long bytes) {
+    return bytes <= FREE ? 0 : (bytes + STEP - 1) / STEP * STEP;
+  }
+
+  private boolean hold(Connection connection, long headers, long incoming) {
+    if (!change(ledger.headers(), headers - connection.headersHeld, connection)) {
+      edge.counters.refused(Refusal.HEADERS);
+      return false;
+    }
+    connection.headersHeld = headers;
+    if (!change(ledger.incoming(), incoming - connection.incomingHeld, connection)) {
+      edge.counters.refused(Refusal.INCOMING);
+      return false;
+    }
+    connection.incomingHeld = incoming;
+    return true;
+  }
+
+  private boolean change(Account account, long by, Connection newcomer) {
+    if (by <= 0) {
+      account.release(-by);
+      return true;
+    }
+    if (account.tryCharge(by)) {
+      return true;
+    }
+    // Whoever began something and does not go on with it has to go.
+    long now = System.nanoTime();
+    Connection slowest = null;
+    for (Connection connection : connections) {
+      boolean holds = connection.headersHeld + connection.incomingHeld > 0;
+      boolean waits = !connection.member || now - connection.lastReadNanos > PATIENCE;
+      if (holds && waits && connection != newcomer && connection.charged) {
+        slowest = quieter(slowest, connection);
+      }
+    }
+    if (slowest == null) {
+      return false;
+    }
+    evict(slowest);
+    return account.tryCharge(by);
+  }
+
+  /**
+   * Charges a request, or answers that there is no room for it.
+   *
+   * @param stranger whether whoever asks is not known
+   */
+  boolean admit(Exchange exchange, Account account, long weight, boolean stranger) {
+    if (account.tryCharge(weight)) {
+      return true;
+    }
+    return makeRoom(exchange, stranger) && account.tryCharge(weight);
+  }
+
+  /** Ends some requests that wait for their peers; false if there is none. */
+  private boolean makeRoom(Exchange newcomer, boolean stranger) {
+    long now = System.nanoTime();
+    if (now - lookedNanos < PAUSE) {
+      return false;
+    }
+    lookedNanos = now;
+    List<Exchange> stalled = stalled(e -> e != newcomer && e.isStranger() && e.restsSince(now));
+    if (stalled.isEmpty() && !stranger) {
+      stalled = stalled(e -> e != newcomer && e.restsSince(now - PATIENCE));
+      stalled.sort(Comparator.comparingLong(Exchange::weight).reversed());
+    }
+    int end = Math.min(BATCH, stalled.size());
+    for (Exchange exchange : stalled.subList(0, end)) {
+      edge.counters.stalled(Stall.EVICTED);
+      exchange.evict();
+    }
+    return end > 0;
+  }
+
+  private List<Exchange> stalled(Predicate<Exchange> which) {
+    List<Exchange> stalled = new ArrayList<>();
+    for (Connection connection : connections) {
+      for (Exchange exchange : connection.exchanges) {
+        if (which.test(exchange)) {
+          stalled.add(exchange);
+        }
+      }
+    }
+    stalled.sort(Comparator.comparingLong(Exchange::beganNanos));
+    return stalled;
+  }
+}
