@@ -37,7 +37,7 @@ final class Room {
 
   private static final long QUIET = TimeUnit.SECONDS.toNanos(5);
 
-  /** Looking for room costs as much as there are requests: not more often than this. */
+  /** Looking for room costs as much as there are requests: after a look in vain, a pause. */
   private static final long PAUSE = TimeUnit.MILLISECONDS.toNanos(5);
 
   /** What is made room for at once, so that the next newcomers find some. */
@@ -51,7 +51,7 @@ final class Room {
   private final EdgeContext edge;
   private final Ledger ledger;
   private final Set<Connection> connections;
-  private long lookedNanos = System.nanoTime() - PAUSE;
+  private long inVainNanos = System.nanoTime() - PAUSE;
 
   /**
    * @param connections those of the event loop
@@ -227,21 +227,24 @@ final class Room {
   /** Ends some requests that wait for their peers; false if there is none. */
   private boolean makeRoom(Exchange newcomer, boolean stranger) {
     long now = System.nanoTime();
-    if (now - lookedNanos < PAUSE) {
+    if (now - inVainNanos < PAUSE) {
       return false;
     }
-    lookedNanos = now;
     List<Exchange> stalled = stalled(e -> e != newcomer && e.isStranger() && e.restsSince(now));
     if (stalled.isEmpty() && !stranger) {
       stalled = stalled(e -> e != newcomer && e.restsSince(now - PATIENCE));
       stalled.sort(Comparator.comparingLong(Exchange::weight).reversed());
+    }
+    if (stalled.isEmpty()) {
+      inVainNanos = now;
+      return false;
     }
     int end = Math.min(BATCH, stalled.size());
     for (Exchange exchange : stalled.subList(0, end)) {
       edge.counters.stalled(Stall.EVICTED);
       exchange.evict();
     }
-    return end > 0;
+    return true;
   }
 
   private List<Exchange> stalled(Predicate<Exchange> which) {

@@ -1,0 +1,233 @@
+package dev.rheo.server.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.rheo.server.ledger.Ledger;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.net.Socket;
+import java.net.http.HttpClient;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import javax.net.ssl.SSLSocket;
+import org.junit.jupiter.api.Test;
+
+/** What peers leave lying is charged, bounded, and given back; who behaves finds room all the same. */
+class EdgeLedgerTest {
+
+  private static final int END_HEADERS = 4;
+  private static final int INITIAL_WINDOW_SIZE = 4;
+
+  private final Feed feed = new Feed();
+
+  /** Whoever names a member is one. */
+  private final Handler handler =
+      new Handler() {
+        @Override
+        public HttpResponse precheck(HttpRequest head) {
+          if (head.path().startsWith("/member")) {
+            head.vouch();
+          }
+          return null;
+        }
+
+        @Override
+        public HttpResponse handle(HttpRequest request) {
+          return request.path().endsWith("/watch")
+              ? HttpResponse.longRunning(200, "application/json", feed)
+              : HttpResponse.bytes(200, "text/plain", "ok".getBytes());
+        }
+      };
+
+  private EdgeFixture fixture(Ledger.Limits limits) throws IOException {
+    return new EdgeFixture(handler, s -> s, limits, true);
+  }
+
+  private static void closeWindow(RawHttp2 client) throws IOException {
+    client.send(
+        RawHttp2.SETTINGS,
+        0,
+        0,
+        ByteBuffer.allocate(6).putShort((short) INITIAL_WINDOW_SIZE).putInt(0).array());
+  }
+
+  private static byte[] header(String method, String path, int padding) {
+    ByteArrayOutputStream fields = new ByteArrayOutputStream();
+    fields.write(method.equals("GET") ? 0x82 : 0x83);
+    fields.write(0x87);
+    literal(fields, 4, path);
+    literal(fields, 1, "localhost");
+    if (padding > 0) {
+      fields.write(0);
+      text(fields, "x-padding");
+      text(fields, "p".repeat(padding));
+    }
+    return fields.toByteArray();
+  }
+
+  private static void literal(ByteArrayOutputStream fields, int index, String value) {
+    fields.write(index);
+    text(fields, value);
+  }
+
+  private static void text(ByteArrayOutputStream fields, String value) {
+    int length = value.length();
+    if (length < 127) {
+      fields.write(length);
+    } else {
+      fields.write(127);
+      for (length -= 127; length >= 128; length >>>= 7) {
+        fields.write(length & 0x7f | 0x80);
+      }
+      fields.write(length);
+    }
+    fields.writeBytes(value.getBytes(StandardCharsets.US_ASCII));
+  }
+
+  private static long used(EdgeFixture fixture, String account) {
+    EdgeStats.Usage usage = fixture.edge.stats().budgets().get(account);
+    assertThat(usage).as(account).isNotNull();
+    assertThat(usage.used()).as(account).isLessThanOrEqualTo(usage.limit());
+    return usage.used();
+  }
+
+  private static void answers(EdgeFixture fixture, String path) throws Exception {
+    try (HttpClient client = EdgeFixture.client(HttpClient.Version.HTTP_2)) {
+      assertThat(client.send(fixture.request(path).build(), BodyHandlers.ofString()).statusCode())
+          .isEqualTo(200);
+    }
+  }
+
+  @Test
+  void answersThatNobodyTakesAreBoundedAndGiveWay() throws Exception {
+    // A quarter of it is the strangers': room for 42 requests at most.
+    long room = 4 * 42 * Weights.STREAM;
+    try (EdgeFixture fixture = fixture(Ledger.Limits.roomy().withStreams(room))) {
+      List<RawHttp2> clients = new ArrayList<>();
+      for (int c = 0; c < 4; c++) {
+        RawHttp2 client = new RawHttp2(fixture);
+        clients.add(client);
+        closeWindow(client);
+        for (int i = 0; i < 100; i++) {
+          client.get(2 * i + 1, "/any");
+        }
+      }
+      EdgeFixture.await(
+          "all are counted", () -> fixture.edge.stats().requestsTotal() == clients.size() * 100L);
+      assertThat(used(fixture, "streams-strangers")).isLessThanOrEqualTo(room / 4);
+      assertThat(fixture.edge.stats().streams()).isLessThanOrEqualTo(42);
+      answers(fixture, "/any");
+      answers(fixture, "/member/any");
+      answers(fixture, "/readyz");
+      assertThat(fixture.edge.stats().stallsEnded().get("evicted")).isPositive();
+      for (RawHttp2 client : clients) {
+        client.close();
+      }
+      EdgeFixture.await("all is given back", () -> used(fixture, "streams") == 0);
+    }
+  }
+
+  @Test
+  void largeHeadersOfRequestsThatNeverEndAreBounded() throws Exception {
+    long room = 1 << 20;
+    try (EdgeFixture fixture = fixture(Ledger.Limits.roomy().withStreams(room))) {
+      try (RawHttp2 client = new RawHttp2(fixture)) {
+        byte[] header = header("POST", "/member/any", 14_000);
+        int count = 200;
+        for (int i = 0; i < count; i++) {
+          client.send(RawHttp2.HEADERS, END_HEADERS, 2 * i + 1, header);
+        }
+        EdgeFixture.await(
+            "all are counted", () -> fixture.edge.stats().requestsTotal() == count);
+        assertThat(used(fixture, "streams")).isLessThanOrEqualTo(room).isGreaterThan(room / 2);
+        assertThat(fixture.edge.stats().refusals().get("streams")).isPositive();
+        // These have waited for a second: then members may have their room.
+        EdgeFixture.await(
+            "a newcomer finds room",
+            () -> {
+              try (HttpClient other = EdgeFixture.client(HttpClient.Version.HTTP_2)) {
+                return other
+                        .send(
+                            fixture.request("/member/any").build(), BodyHandlers.ofString())
+                        .statusCode()
+                    == 200;
+              } catch (Exception e) {
+                throw new IllegalStateException(e);
+              }
+            });
+      }
+      EdgeFixture.await("all is given back", () -> used(fixture, "streams") == 0);
+    }
+  }
+
+  @Test
+  void headersThatNeverComeToAnEndAreCharged() throws Exception {
+    try (EdgeFixture fixture = fixture(Ledger.Limits.roomy());
+        SSLSocket one = fixture.rawTls();
+        RawHttp2 two = new RawHttp2(fixture)) {
+      StringBuilder header = new StringBuilder("GET /any HTTP/1.1\r\nHost: x\r\n");
+      for (int i = 0; i < 2000; i++) {
+        header.append("a: b\r\n");
+      }
+      one.getOutputStream().write(header.toString().getBytes(StandardCharsets.US_ASCII));
+      EdgeFixture.await("HTTP/1.1", () -> used(fixture, "headers") >= 2000 * Weights.FIELD);
+      two.send(RawHttp2.HEADERS, 0, 1, header("GET", "/any", 12_000));
+      EdgeFixture.await("HTTP/2", () -> used(fixture, "incoming") >= 12_000);
+      one.close();
+      two.close();
+      EdgeFixture.await(
+          "all is given back",
+          () -> used(fixture, "headers") == 0 && used(fixture, "incoming") == 0);
+    }
+  }
+
+  @Test
+  void aRecordThatIsNotWholeIsCharged() throws Exception {
+    try (EdgeFixture fixture = fixture(Ledger.Limits.roomy());
+        Socket socket = fixture.rawTcp()) {
+      byte[] record = new byte[9000];
+      ByteBuffer.wrap(record).put((byte) 22).putShort((short) 0x0301).putShort((short) 16_000);
+      socket.getOutputStream().write(record);
+      EdgeFixture.await("charged", () -> used(fixture, "incoming") >= 9000);
+    }
+  }
+
+  @Test
+  void watchesLeaveRoomForRequestsThatEnd() throws Exception {
+    long room = 40 * Weights.WATCH;
+    try (EdgeFixture fixture = fixture(Ledger.Limits.roomy().withStreams(room));
+        RawHttp2 client = new RawHttp2(fixture)) {
+      AtomicInteger sent = new AtomicInteger();
+      for (int i = 0; i < 60; i++) {
+        client.get(2 * i + 1, "/member/watch?watch=1");
+        sent.incrementAndGet();
+      }
+      EdgeFixture.await(
+          "all are counted", () -> fixture.edge.stats().requestsTotal() == sent.get());
+      assertThat(used(fixture, "watches")).isPositive().isLessThanOrEqualTo(room / 4 * 3);
+      assertThat(fixture.edge.stats().stallsEnded()).as("idle is not stalled").containsEntry("evicted", 0L);
+      answers(fixture, "/member/any");
+    }
+  }
+
+  @Test
+  void aPieceOfABodyThatFindsNoRoomIsChargedWhereItWaits() throws Exception {
+    Ledger.Limits limits = Ledger.Limits.roomy().withRequestBodies(100_000);
+    try (EdgeFixture fixture = fixture(limits);
+        RawHttp2 client = new RawHttp2(fixture)) {
+      client.send(RawHttp2.HEADERS, END_HEADERS, 1, header("POST", "/member/a", 0));
+      EdgeFixture.await("the first has room", () -> used(fixture, "request-bodies") > 60_000);
+      client.send(RawHttp2.HEADERS, END_HEADERS, 3, header("POST", "/member/b", 0));
+      client.send(RawHttp2.DATA, 0, 3, new byte[8000]);
+      EdgeFixture.await("held back", () -> used(fixture, "incoming") >= 8000);
+      client.send(RawHttp2.DATA, RawHttp2.END_STREAM, 1, new byte[10]);
+      EdgeFixture.await("the second goes on", () -> used(fixture, "incoming") == 0);
+      client.send(RawHttp2.DATA, RawHttp2.END_STREAM, 3, new byte[10]);
+      EdgeFixture.await("all is given back", () -> used(fixture, "request-bodies") == 0);
+    }
+  }
+}
