@@ -3,6 +3,7 @@ package dev.rheo.server.resource;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.rheo.api.status.FieldError;
+import dev.rheo.api.status.FieldErrors;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -45,8 +46,7 @@ final class ImmutableFields {
 
   private ImmutableFields() {}
 
-  static void validate(
-      ObjectNode object, ObjectNode old, String resource, List<FieldError> errors) {
+  static void validate(ObjectNode object, ObjectNode old, String resource, FieldErrors errors) {
     for (Rule rule : RULES.getOrDefault(resource, List.of())) {
       String[] path = rule.path.split("\\.");
       JsonNode now = Trees.at(object, path);
