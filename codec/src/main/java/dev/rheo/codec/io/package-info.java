@@ -1,4 +1,7 @@
-/** Bytes in and out: what the codecs of this module are built from. Not meant for other modules. */
+/**
+ * Bytes in and out: what the codecs of this module are built from, and the meter that pays for it.
+ * Of these, only the meter is meant for other modules.
+ */
 @NullMarked
 package dev.rheo.codec.io;
 
