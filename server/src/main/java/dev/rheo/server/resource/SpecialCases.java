@@ -102,7 +102,7 @@ final class SpecialCases {
     switch (subresource) {
       case "" -> {
         ObjectNode spec = Trees.need(object, "spec");
-        Trees.copy(Trees.need(old.deepCopy(), "spec"), spec, "finalizers");
+        Trees.copy(Trees.need(TreeCopies.of(old), "spec"), spec, "finalizers");
       }
       case "finalize" -> Trees.copy(old, object, "status");
       default -> {}
@@ -201,7 +201,7 @@ final class SpecialCases {
       putAbsent(labels, prefix + "controller-uid", uid);
     }
     if (shared) {
-      Trees.metadata(job).set("labels", labels.deepCopy());
+      Trees.metadata(job).set("labels", TreeCopies.of(labels));
     }
     ObjectNode matchLabels = Trees.need(Trees.need(spec, "selector"), "matchLabels");
     putAbsent(matchLabels, "batch.kubernetes.io/controller-uid", uid);
@@ -278,7 +278,7 @@ final class SpecialCases {
     if (before.size() == after.size()) {
       for (int i = 0; i < after.size(); i++) {
         after.get(i).removeAll();
-        after.get(i).setAll(before.get(i).deepCopy());
+        after.get(i).setAll(TreeCopies.of(before.get(i)));
       }
     }
   }

@@ -134,7 +134,7 @@ public final class Trees {
     if (value == null) {
       to.remove(name);
     } else {
-      to.set(name, value.deepCopy());
+      to.set(name, TreeCopies.of(value));
     }
   }
 

@@ -150,7 +150,7 @@ final class UpdateRules {
 
   private static Set<String> untimedTolerations(ObjectNode spec) {
     return Trees.objects(spec, "tolerations").stream()
-        .map(toleration -> toleration.deepCopy().<ObjectNode>without("tolerationSeconds"))
+        .map(toleration -> TreeCopies.of(toleration).<ObjectNode>without("tolerationSeconds"))
         .map(Trees::identity)
         .collect(Collectors.toSet());
   }
@@ -160,7 +160,7 @@ final class UpdateRules {
   }
 
   private static ObjectNode mutableRemoved(ObjectNode spec, boolean gated) {
-    ObjectNode copy = spec.deepCopy();
+    ObjectNode copy = TreeCopies.of(spec);
     copy.remove(List.of("activeDeadlineSeconds", "tolerations", "schedulingGates"));
     for (String which : new String[] {"containers", "initContainers"}) {
       Trees.objects(copy, which).forEach(container -> container.remove("image"));
@@ -211,12 +211,12 @@ final class UpdateRules {
     ObjectNode spec = Trees.object(volume, "spec");
     return spec == null
         ? JsonNodeFactory.instance.objectNode()
-        : spec.deepCopy().remove(VOLUME_FIELDS);
+        : TreeCopies.of(spec).remove(VOLUME_FIELDS);
   }
 
   private static void claim(ObjectNode object, ObjectNode old, FieldErrors errors) {
-    ObjectNode spec = Trees.need(object, "spec").deepCopy();
-    ObjectNode before = Trees.need(old, "spec").deepCopy();
+    ObjectNode spec = TreeCopies.of(Trees.need(object, "spec"));
+    ObjectNode before = TreeCopies.of(Trees.need(old, "spec"));
     if (Trees.text(before, "volumeName").isEmpty()) {
       spec.remove("volumeName");
       before.remove("volumeName");

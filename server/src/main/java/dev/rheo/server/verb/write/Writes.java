@@ -17,6 +17,7 @@ import dev.rheo.server.resource.Conversion;
 import dev.rheo.server.resource.Defaults;
 import dev.rheo.server.resource.ResourceRegistry;
 import dev.rheo.server.resource.ResourceType;
+import dev.rheo.server.resource.TreeCopies;
 import dev.rheo.server.resource.WriteContext;
 import dev.rheo.server.security.User;
 import dev.rheo.server.verb.write.Written.How;
@@ -133,7 +134,8 @@ public final class Writes {
         committer.run(
             path,
             options.dryRun(),
-            (version, fresh) -> updates.outcome(path, sent.deepCopy(), version, fresh, context));
+            (version, fresh) ->
+                updates.outcome(path, TreeCopies.of(sent), version, fresh, context));
     return answer(path, written, warnings);
   }
 
