@@ -4,7 +4,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntUnaryOperator;
-import java.util.regex.Pattern;
 
 /**
  * The rules for names, label keys and label values, with upstream's wording of what is wrong. Each
@@ -48,15 +47,10 @@ public final class Names {
   private static final String BYTES = "bytes";
 
   private static final String LABEL = "[a-z0-9]([-a-z0-9]*[a-z0-9])?";
-  private static final Pattern LABEL_PATTERN = Pattern.compile(LABEL);
   private static final String SUBDOMAIN = LABEL + "(\\." + LABEL + ")*";
-  private static final Pattern SUBDOMAIN_PATTERN = Pattern.compile(SUBDOMAIN);
   private static final String LABEL_1035 = "[a-z]([-a-z0-9]*[a-z0-9])?";
-  private static final Pattern LABEL_1035_PATTERN = Pattern.compile(LABEL_1035);
   private static final String QUALIFIED = "([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]";
-  private static final Pattern QUALIFIED_PATTERN = Pattern.compile(QUALIFIED);
   private static final String VALUE = "(" + QUALIFIED + ")?";
-  private static final Pattern VALUE_PATTERN = Pattern.compile(VALUE);
 
   private static final String QUALIFIED_MESSAGE =
       "must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an"
@@ -71,9 +65,9 @@ public final class Names {
   public static List<String> dnsLabel(String value) {
     List<String> errors = new ArrayList<>(0);
     tooLong(errors, value, LABEL_MAX, CHARACTERS);
-    if (!LABEL_PATTERN.matcher(value).matches()) {
+    if (!isLabel(value, 0, value.length(), false)) {
       errors.add(
-          SUBDOMAIN_PATTERN.matcher(value).matches()
+          isSubdomain(value)
               ? "must not contain dots"
               : regex(
                   "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or"
@@ -92,7 +86,7 @@ public final class Names {
   private static List<String> dnsSubdomain(String value, String unit) {
     List<String> errors = new ArrayList<>(0);
     tooLong(errors, value, SUBDOMAIN_MAX, unit);
-    if (!SUBDOMAIN_PATTERN.matcher(value).matches()) {
+    if (!isSubdomain(value)) {
       errors.add(
           regex(
               "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters,"
@@ -106,7 +100,7 @@ public final class Names {
   public static List<String> dns1035Label(String value) {
     List<String> errors = new ArrayList<>(0);
     tooLong(errors, value, LABEL_MAX, CHARACTERS);
-    if (!LABEL_1035_PATTERN.matcher(value).matches()) {
+    if (!isLabel(value, 0, value.length(), true)) {
       errors.add(
           regex(
               "a DNS-1035 label must consist of lower case alphanumeric characters or '-', start"
@@ -137,20 +131,19 @@ public final class Names {
   /** A label or annotation key, a finalizer: {@code [prefix/]name}. */
   public static List<String> labelKey(String value) {
     List<String> errors = new ArrayList<>(0);
-    String[] parts = value.split("/", -1);
-    if (parts.length > 2) {
+    int slash = value.indexOf('/');
+    if (slash >= 0 && value.indexOf('/', slash + 1) >= 0) {
       return List.of(
           "a valid label key "
               + regex(QUALIFIED_MESSAGE, QUALIFIED, "MyName", "my.name", "123-abc")
               + " with an optional DNS subdomain prefix and '/' (e.g. 'example.com/MyName')");
     }
-    String name = parts[parts.length - 1];
-    if (parts.length == 2) {
-      if (parts[0].isEmpty()) {
-        errors.add("prefix part must be non-empty");
-      } else {
-        dnsSubdomain(parts[0], BYTES).forEach(message -> errors.add("prefix part " + message));
-      }
+    String name = value.substring(slash + 1);
+    if (slash == 0) {
+      errors.add("prefix part must be non-empty");
+    } else if (slash > 0) {
+      dnsSubdomain(value.substring(0, slash), BYTES)
+          .forEach(message -> errors.add("prefix part " + message));
     }
     if (name.isEmpty()) {
       errors.add("name part must be non-empty");
@@ -159,7 +152,7 @@ public final class Names {
       tooLong(length, name, LABEL_MAX, BYTES);
       length.forEach(message -> errors.add("name part " + message));
     }
-    if (!QUALIFIED_PATTERN.matcher(name).matches()) {
+    if (!isQualified(name)) {
       errors.add(
           "name part " + regex(QUALIFIED_MESSAGE, QUALIFIED, "MyName", "my.name", "123-abc"));
     }
@@ -169,11 +162,11 @@ public final class Names {
   public static List<String> labelValue(String value) {
     List<String> errors = new ArrayList<>(0);
     tooLong(errors, value, LABEL_MAX, BYTES);
-    if (!VALUE_PATTERN.matcher(value).matches()) {
+    if (!value.isEmpty() && !isQualified(value)) {
       errors.add(
           regex(
-              "a valid label must be an empty string or consist of alphanumeric characters, '-', '_'"
-                  + " or '.', and must start and end with an alphanumeric character",
+              "a valid label must be an empty string or consist of alphanumeric characters, '-',"
+                  + " '_' or '.', and must start and end with an alphanumeric character",
               VALUE,
               "MyValue",
               "my_value",
@@ -195,6 +188,53 @@ public final class Names {
       name.append(SUFFIX_ALPHABET.charAt(random.applyAsInt(SUFFIX_ALPHABET.length())));
     }
     return name.toString();
+  }
+
+  // by hand, since a regular expression with a repeated group takes a stack as deep as the text
+
+  private static boolean isSubdomain(String value) {
+    int start = 0;
+    for (int dot = value.indexOf('.'); dot >= 0; dot = value.indexOf('.', start)) {
+      if (!isLabel(value, start, dot, false)) {
+        return false;
+      }
+      start = dot + 1;
+    }
+    return isLabel(value, start, value.length(), false);
+  }
+
+  private static boolean isLabel(String value, int from, int to, boolean letterFirst) {
+    if (from == to
+        || !isLower(value.charAt(from)) && (letterFirst || !isDigit(value.charAt(from)))) {
+      return false;
+    }
+    for (int i = from; i < to; i++) {
+      char c = value.charAt(i);
+      if (!isLower(c) && !isDigit(c) && (c != '-' || i == to - 1)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static boolean isQualified(String value) {
+    int last = value.length() - 1;
+    for (int i = 0; i <= last; i++) {
+      char c = value.charAt(i);
+      boolean inner = i > 0 && i < last && (c == '-' || c == '_' || c == '.');
+      if (!inner && !isLower(c) && !isDigit(c) && (c < 'A' || c > 'Z')) {
+        return false;
+      }
+    }
+    return last >= 0;
+  }
+
+  private static boolean isLower(char c) {
+    return c >= 'a' && c <= 'z';
+  }
+
+  private static boolean isDigit(char c) {
+    return c >= '0' && c <= '9';
   }
 
   private static String maskTrailingDash(String name) {

@@ -3,6 +3,7 @@ package dev.rheo.api.options;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.rheo.api.status.ApiException;
 import dev.rheo.api.status.FieldError;
+import dev.rheo.api.status.FieldErrors;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -48,7 +49,7 @@ public record DeleteOptions(
   public static DeleteOptions parse(Map<String, List<String>> query) {
     QueryParameters parameters = new QueryParameters(query);
     Long gracePeriodSeconds = parameters.integer("gracePeriodSeconds");
-    List<FieldError> dryRunErrors = new ArrayList<>(0);
+    FieldErrors dryRunErrors = new FieldErrors();
     boolean dryRun = WriteOptions.dryRun(parameters.all("dryRun"), dryRunErrors);
     DeleteOptions options =
         new DeleteOptions(
@@ -97,7 +98,7 @@ public record DeleteOptions(
     if (dryRun != null) {
       dryRun.forEach(item -> dryRuns.add(item.asText()));
     }
-    List<FieldError> dryRunErrors = new ArrayList<>(0);
+    FieldErrors dryRunErrors = new FieldErrors();
     boolean dry = WriteOptions.dryRun(dryRuns, dryRunErrors);
     DeleteOptions options =
         new DeleteOptions(
@@ -120,8 +121,8 @@ public record DeleteOptions(
         gracePeriodSeconds, propagationPolicy, orphanDependents, uid, version, dryRun);
   }
 
-  private DeleteOptions validated(List<FieldError> dryRunErrors) {
-    List<FieldError> errors = new ArrayList<>(0);
+  private DeleteOptions validated(FieldErrors dryRunErrors) {
+    FieldErrors errors = new FieldErrors();
     if (orphanDependents != null && propagationPolicy != null) {
       errors.add(
           FieldError.invalid(
@@ -137,10 +138,8 @@ public record DeleteOptions(
               propagationPolicy,
               List.of(FOREGROUND, BACKGROUND, ORPHAN, "nil")));
     }
-    errors.addAll(dryRunErrors);
-    if (!errors.isEmpty()) {
-      throw ApiException.invalid("meta.k8s.io", "DeleteOptions", "", errors);
-    }
+    dryRunErrors.toList().forEach(errors::add);
+    errors.refuse("meta.k8s.io", "DeleteOptions", "");
     return this;
   }
 

@@ -6,7 +6,7 @@ import dev.rheo.api.select.FieldSelector;
 import dev.rheo.api.select.LabelSelector;
 import dev.rheo.api.status.ApiException;
 import dev.rheo.api.status.FieldError;
-import java.util.ArrayList;
+import dev.rheo.api.status.FieldErrors;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -78,10 +78,8 @@ public record ListOptions(
                 parameters.text("continue"),
                 parameters.bool("sendInitialEvents"))
             .defaulted(watchList);
-    List<FieldError> errors = options.validate(watchList);
-    if (!errors.isEmpty()) {
-      throw ApiException.invalid("meta.k8s.io", "ListOptions", "", errors);
-    }
+    FieldErrors errors = options.validate(watchList);
+    errors.refuse("meta.k8s.io", "ListOptions", "");
     return options;
   }
 
@@ -137,12 +135,12 @@ public record ListOptions(
         true);
   }
 
-  List<FieldError> validate(boolean watchListEnabled) {
+  FieldErrors validate(boolean watchListEnabled) {
     return watch ? validateWatch(watchListEnabled) : validateList();
   }
 
-  private List<FieldError> validateList() {
-    List<FieldError> errors = new ArrayList<>(0);
+  private FieldErrors validateList() {
+    FieldErrors errors = new FieldErrors();
     String match = resourceVersionMatch;
     if (!match.isEmpty()) {
       if (resourceVersion.isEmpty()) {
@@ -170,8 +168,8 @@ public record ListOptions(
     return errors;
   }
 
-  private List<FieldError> validateWatch(boolean watchListEnabled) {
-    List<FieldError> errors = new ArrayList<>(0);
+  private FieldErrors validateWatch(boolean watchListEnabled) {
+    FieldErrors errors = new FieldErrors();
     String match = resourceVersionMatch;
     if (sendInitialEvents != null) {
       if (!match.equals(NOT_OLDER_THAN)) {

@@ -1,8 +1,7 @@
 package dev.rheo.api.options;
 
 import dev.rheo.api.status.ApiException;
-import dev.rheo.api.status.GoText;
-import java.math.BigInteger;
+import dev.rheo.api.status.Shown;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
@@ -56,13 +55,13 @@ final class QueryParameters {
       throw refused(value, "invalid syntax");
     }
     try {
-      return new BigInteger(value).longValueExact();
-    } catch (ArithmeticException e) {
+      return Long.parseLong(value);
+    } catch (NumberFormatException e) {
       throw refused(value, "value out of range");
     }
   }
 
   private static ApiException refused(String value, String why) {
-    return ApiException.badRequest("strconv.ParseInt: parsing " + GoText.quote(value) + ": " + why);
+    return ApiException.badRequest("strconv.ParseInt: parsing " + Shown.quoted(value) + ": " + why);
   }
 }

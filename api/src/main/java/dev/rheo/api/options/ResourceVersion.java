@@ -1,8 +1,7 @@
 package dev.rheo.api.options;
 
 import dev.rheo.api.status.FieldError;
-import dev.rheo.api.status.GoText;
-import java.math.BigInteger;
+import dev.rheo.api.status.Shown;
 import java.util.regex.Pattern;
 
 /**
@@ -12,7 +11,6 @@ import java.util.regex.Pattern;
  */
 public final class ResourceVersion {
   private static final Pattern DIGITS = Pattern.compile("[0-9]+");
-  private static final BigInteger MAX = BigInteger.TWO.pow(64).subtract(BigInteger.ONE);
 
   private ResourceVersion() {}
 
@@ -21,9 +19,17 @@ public final class ResourceVersion {
     private static final long serialVersionUID = 1L;
     private final transient FieldError error;
 
-    private InvalidException(FieldError error) {
+    private final String why;
+
+    private InvalidException(FieldError error, String why) {
       super(error.message(), null, false, false);
       this.error = error;
+      this.why = why;
+    }
+
+    /** What is wrong with it, without the name of the field. */
+    public String why() {
+      return why;
     }
 
     public FieldError error() {
@@ -38,11 +44,11 @@ public final class ResourceVersion {
     if (!DIGITS.matcher(text).matches()) {
       throw refused(text, "invalid syntax");
     }
-    BigInteger value = new BigInteger(text);
-    if (value.compareTo(MAX) > 0) {
+    try {
+      return Long.parseUnsignedLong(text);
+    } catch (NumberFormatException e) {
       throw refused(text, "value out of range");
     }
-    return value.longValue();
   }
 
   /** Whether it lies beyond what any store of this server can reach. */
@@ -50,11 +56,8 @@ public final class ResourceVersion {
     return unsigned < 0;
   }
 
-  private static InvalidException refused(String text, String why) {
-    return new InvalidException(
-        FieldError.invalid(
-            "resourceVersion",
-            text,
-            "strconv.ParseUint: parsing " + GoText.quote(text) + ": " + why));
+  private static InvalidException refused(String text, String fault) {
+    String why = "strconv.ParseUint: parsing " + Shown.quoted(text) + ": " + fault;
+    return new InvalidException(FieldError.invalid("resourceVersion", text, why), why);
   }
 }

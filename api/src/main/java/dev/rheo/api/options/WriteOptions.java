@@ -2,9 +2,9 @@ package dev.rheo.api.options;
 
 import dev.rheo.api.status.ApiException;
 import dev.rheo.api.status.FieldError;
+import dev.rheo.api.status.FieldErrors;
 import dev.rheo.api.status.GoText;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -30,14 +30,14 @@ public record WriteOptions(
    * @throws ApiException 422, kind {@code CreateOptions}
    */
   public static WriteOptions forCreate(Map<String, List<String>> query) {
-    return parse(query, "CreateOptions", new ArrayList<>(0));
+    return parse(query, "CreateOptions", new FieldErrors());
   }
 
   /**
    * @throws ApiException 422, kind {@code UpdateOptions}
    */
   public static WriteOptions forUpdate(Map<String, List<String>> query) {
-    return parse(query, "UpdateOptions", new ArrayList<>(0));
+    return parse(query, "UpdateOptions", new FieldErrors());
   }
 
   /**
@@ -46,7 +46,7 @@ public record WriteOptions(
    */
   public static WriteOptions forPatch(Map<String, List<String>> query, boolean apply) {
     QueryParameters parameters = new QueryParameters(query);
-    List<FieldError> errors = new ArrayList<>(0);
+    FieldErrors errors = new FieldErrors();
     if (apply && parameters.text("fieldManager").isEmpty()) {
       errors.add(FieldError.required("fieldManager", "is required for apply patch"));
     }
@@ -57,7 +57,7 @@ public record WriteOptions(
   }
 
   private static WriteOptions parse(
-      Map<String, List<String>> query, String kind, List<FieldError> errors) {
+      Map<String, List<String>> query, String kind, FieldErrors errors) {
     QueryParameters parameters = new QueryParameters(query);
     String fieldManager = parameters.text("fieldManager");
     validateFieldManager(fieldManager, errors);
@@ -67,26 +67,24 @@ public record WriteOptions(
     if (!known.contains(fieldValidation)) {
       errors.add(FieldError.notSupported("fieldValidation", fieldValidation, known));
     }
-    if (!errors.isEmpty()) {
-      throw ApiException.invalid("meta.k8s.io", kind, "", errors);
-    }
+    errors.refuse("meta.k8s.io", kind, "");
     return new WriteOptions(
         dryRun, fieldManager, FieldValidation.of(fieldValidation), parameters.bool("force"));
   }
 
-  static boolean dryRun(List<String> values, List<FieldError> errors) {
+  static boolean dryRun(List<String> values, FieldErrors errors) {
     if (!values.stream().allMatch("All"::equals)) {
       errors.add(FieldError.notSupported("dryRun", values, List.of("All")));
     }
     return !values.isEmpty();
   }
 
-  private static void validateFieldManager(String manager, List<FieldError> errors) {
+  private static void validateFieldManager(String manager, FieldErrors errors) {
     if (manager.getBytes(StandardCharsets.UTF_8).length > FIELD_MANAGER_MAX) {
       errors.add(FieldError.tooLong("fieldManager", FIELD_MANAGER_MAX));
     }
     int bytes = 0;
-    for (int i = 0; i < manager.length(); ) {
+    for (int i = 0; i < manager.length() && !errors.isFull(); ) {
       int c = manager.codePointAt(i);
       if (!GoText.isPrint(c)) {
         errors.add(
@@ -100,7 +98,7 @@ public record WriteOptions(
                     + ")"));
       }
       i += Character.charCount(c);
-      bytes += Character.toString(c).getBytes(StandardCharsets.UTF_8).length;
+      bytes += c < 0x80 ? 1 : c < 0x800 ? 2 : c < 0x10000 ? 3 : 4;
     }
   }
 }

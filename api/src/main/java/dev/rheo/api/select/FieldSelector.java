@@ -1,6 +1,7 @@
 package dev.rheo.api.select;
 
 import dev.rheo.api.status.ApiException;
+import dev.rheo.api.status.Shown;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -161,7 +162,11 @@ public final class FieldSelector {
       }
     }
     throw ApiException.badRequest(
-        "invalid selector: '" + selector + "'; can't understand '" + part + "'");
+        "invalid selector: '"
+            + Shown.text(selector)
+            + "'; can't understand '"
+            + Shown.text(part)
+            + "'");
   }
 
   private static String escape(String value) {

@@ -4,6 +4,8 @@ import dev.rheo.api.name.Names;
 import dev.rheo.api.select.Requirement.Operator;
 import dev.rheo.api.status.ApiException;
 import dev.rheo.api.status.FieldError;
+import dev.rheo.api.status.FieldErrors;
+import dev.rheo.api.status.Shown;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeSet;
@@ -42,6 +44,10 @@ final class LabelSelectorParser {
     /** The token where a value may stand. */
     Kind asValue() {
       return kind == Kind.IN || kind == Kind.NOT_IN ? Kind.IDENTIFIER : kind;
+    }
+
+    String shown() {
+      return Shown.text(text);
     }
   }
 
@@ -96,7 +102,7 @@ final class LabelSelectorParser {
       token = take();
     }
     if (token.asValue() != Kind.IDENTIFIER) {
-      throw inRequirement("found '" + token.text() + "', expected: identifier");
+      throw inRequirement("found '" + token.shown() + "', expected: identifier");
     }
     String key = token.text();
     List<String> faults = Names.labelKey(key);
@@ -129,21 +135,21 @@ final class LabelSelectorParser {
       case LESS -> Operator.LESS_THAN;
       default ->
           throw inRequirement(
-              "found '" + token.text() + "', expected: in, notin, =, ==, !=, gt, lt");
+              "found '" + token.shown() + "', expected: in, notin, =, ==, !=, gt, lt");
     };
   }
 
   private List<String> values() {
     Token open = take();
     if (open.asValue() != Kind.OPEN) {
-      throw inRequirement("found '" + open.text() + "' expected: '('");
+      throw inRequirement("found '" + open.shown() + "' expected: '('");
     }
     Token first = peek();
     return switch (first.asValue()) {
       case IDENTIFIER, COMMA -> {
         List<String> values = identifiers();
         if (take().asValue() != Kind.CLOSE) {
-          throw inRequirement("found '" + first.text() + "', expected: ')'");
+          throw inRequirement("found '" + first.shown() + "', expected: ')'");
         }
         yield values;
       }
@@ -152,7 +158,7 @@ final class LabelSelectorParser {
         yield List.of("");
       }
       default ->
-          throw inRequirement("found '" + first.text() + "', expected: ',', ')' or identifier");
+          throw inRequirement("found '" + first.shown() + "', expected: ',', ')' or identifier");
     };
   }
 
@@ -168,7 +174,7 @@ final class LabelSelectorParser {
             case CLOSE -> {
               return List.copyOf(values);
             }
-            default -> throw inRequirement("found '" + peek().text() + "', expected: ',' or ')'");
+            default -> throw inRequirement("found '" + peek().shown() + "', expected: ',' or ')'");
           }
         }
         case COMMA -> {
@@ -185,7 +191,7 @@ final class LabelSelectorParser {
           }
         }
         default ->
-            throw inRequirement("found '" + token.text() + "', expected: ',', or identifier");
+            throw inRequirement("found '" + token.shown() + "', expected: ',', or identifier");
       }
     }
   }
@@ -197,15 +203,15 @@ final class LabelSelectorParser {
     }
     Token token = take();
     if (token.asValue() != Kind.IDENTIFIER) {
-      throw inRequirement("found '" + token.text() + "', expected: identifier");
+      throw inRequirement("found '" + token.shown() + "', expected: identifier");
     }
     return token.text();
   }
 
   private static Requirement checked(Requirement requirement) {
-    List<FieldError> errors = requirement.validate();
+    FieldErrors errors = requirement.validate();
     if (!errors.isEmpty()) {
-      throw inRequirement(FieldError.join(errors));
+      throw inRequirement(errors.message());
     }
     return requirement;
   }
@@ -223,7 +229,7 @@ final class LabelSelectorParser {
   }
 
   private static ApiException found(Token token, String expected) {
-    return ApiException.badRequest("found '" + token.text() + "'" + expected);
+    return ApiException.badRequest("found '" + token.shown() + "'" + expected);
   }
 
   private static ApiException inRequirement(String message) {

@@ -2,7 +2,8 @@ package dev.rheo.api.select;
 
 import dev.rheo.api.name.Names;
 import dev.rheo.api.status.FieldError;
-import java.util.ArrayList;
+import dev.rheo.api.status.FieldErrors;
+import java.util.Collections;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -49,12 +50,16 @@ public record Requirement(String key, Operator operator, List<String> values) {
   public boolean matches(LabelSource labels) {
     String value = labels.get(key);
     return switch (operator) {
-      case EQUALS, DOUBLE_EQUALS, IN -> value != null && values.contains(value);
-      case NOT_EQUALS, NOT_IN -> value == null || !values.contains(value);
+      case EQUALS, DOUBLE_EQUALS, IN -> value != null && isListed(value);
+      case NOT_EQUALS, NOT_IN -> value == null || !isListed(value);
       case EXISTS -> value != null;
       case DOES_NOT_EXIST -> value == null;
       case GREATER_THAN, LESS_THAN -> value != null && compares(value);
     };
+  }
+
+  private boolean isListed(String value) {
+    return Collections.binarySearch(values, value) >= 0;
   }
 
   private boolean compares(String value) {
@@ -67,13 +72,13 @@ public record Requirement(String key, Operator operator, List<String> values) {
   }
 
   /** What is wrong with it, worded as upstream; none if it is good. */
-  List<FieldError> validate() {
-    List<FieldError> errors = new ArrayList<>(0);
+  FieldErrors validate() {
+    FieldErrors errors = new FieldErrors();
     List<String> keyFaults = Names.labelKey(key);
     if (!keyFaults.isEmpty()) {
       errors.add(FieldError.invalid("key", key, String.join("; ", keyFaults)));
     }
-    for (int i = 0; i < values.size(); i++) {
+    for (int i = 0; i < values.size() && !errors.isFull(); i++) {
       String value = values.get(i);
       if ((operator == Operator.GREATER_THAN || operator == Operator.LESS_THAN)
           && integer(value) == null) {
@@ -84,7 +89,7 @@ public record Requirement(String key, Operator operator, List<String> values) {
                 "for 'Gt', 'Lt' operators, the value must be an integer"));
       }
     }
-    for (int i = 0; i < values.size(); i++) {
+    for (int i = 0; i < values.size() && !errors.isFull(); i++) {
       List<String> faults = Names.labelValue(values.get(i));
       if (!faults.isEmpty()) {
         errors.add(

@@ -58,7 +58,7 @@ public final class ApiException extends RuntimeException {
             ? "forbidden: "
             : name.isEmpty()
                 ? resource + " is forbidden: "
-                : resource + " " + GoText.quote(name) + " is forbidden: ";
+                : resource + " " + Shown.quoted(name) + " is forbidden: ";
     return of(403, "Forbidden", what + why, details(resource, name));
   }
 
@@ -66,7 +66,7 @@ public final class ApiException extends RuntimeException {
     return of(
         404,
         "NotFound",
-        resource + " " + GoText.quote(name) + " not found",
+        resource + " " + Shown.quoted(name) + " not found",
         details(resource, name));
   }
 
@@ -83,7 +83,7 @@ public final class ApiException extends RuntimeException {
     return of(
         409,
         "AlreadyExists",
-        resource + " " + GoText.quote(name) + " already exists",
+        resource + " " + Shown.quoted(name) + " already exists",
         details(resource, name));
   }
 
@@ -95,7 +95,7 @@ public final class ApiException extends RuntimeException {
         "AlreadyExists",
         resource
             + " "
-            + GoText.quote(name)
+            + Shown.quoted(name)
             + " already exists, the server was not able to generate a unique name for the object",
         new Details(name, resource.group(), resource.resource(), "", List.of(), retryAfterSeconds));
   }
@@ -107,7 +107,7 @@ public final class ApiException extends RuntimeException {
     return of(
         409,
         "Conflict",
-        "Operation cannot be fulfilled on " + resource + " " + GoText.quote(name) + ": " + why,
+        "Operation cannot be fulfilled on " + resource + " " + Shown.quoted(name) + ": " + why,
         details(resource, name));
   }
 
@@ -120,15 +120,22 @@ public final class ApiException extends RuntimeException {
    * @param group of the kind, empty for the core group
    * @param name may be empty
    */
-  public static ApiException invalid(
-      String group, String kind, String name, List<FieldError> errors) {
+  public static ApiException invalid(String group, String kind, String name, FieldErrors errors) {
     String what =
-        (group.isEmpty() ? kind : kind + "." + group) + " " + GoText.quote(name) + " is invalid";
+        (group.isEmpty() ? kind : kind + "." + group) + " " + Shown.quoted(name) + " is invalid";
     return of(
         422,
         "Invalid",
-        errors.isEmpty() ? what : what + ": " + FieldError.join(errors),
-        Details.of(group, kind, name).withCauses(errors.stream().map(FieldError::cause).toList()));
+        errors.isEmpty() ? what : what + ": " + errors.message(),
+        Details.of(group, kind, name).withCauses(errors.causes()));
+  }
+
+  /** As {@link #invalid(String, String, String, FieldErrors)}, for faults whose number is known. */
+  public static ApiException invalid(
+      String group, String kind, String name, List<FieldError> errors) {
+    FieldErrors collected = new FieldErrors();
+    errors.forEach(collected::add);
+    return invalid(group, kind, name, collected);
   }
 
   /**
@@ -138,7 +145,7 @@ public final class ApiException extends RuntimeException {
     return of(
         405,
         "MethodNotAllowed",
-        action + " is not supported on resources of kind " + GoText.quote(resource.toString()),
+        action + " is not supported on resources of kind " + Shown.quoted(resource.toString()),
         details(resource, ""));
   }
 

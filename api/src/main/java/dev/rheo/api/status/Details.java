@@ -1,18 +1,61 @@
 package dev.rheo.api.status;
 
+import java.util.ArrayList;
 import java.util.List;
 
 /**
  * What a {@link Status} is about. Strings that do not apply are empty, {@code retryAfterSeconds} is
- * then 0.
+ * then 0. It is bounded, whoever makes it: at most {@value #MAX_CAUSES} causes and {@value
+ * #MAX_CAUSES_BYTES} bytes of them, and {@value #MAX_TEXT} bytes of any other text, all as JSON.
+ * Where causes are left out the last one says so.
  *
  * @param kind the resource (plural) or the kind, as the reason has it
  */
 public record Details(
     String name, String group, String kind, String uid, List<Cause> causes, int retryAfterSeconds) {
 
+  /** Most causes of one refusal. */
+  public static final int MAX_CAUSES = 100;
+
+  private static final int MAX_CAUSES_BYTES = 26 << 10;
+  private static final int MAX_TEXT = 1024;
+
+  /** The names of the members of a cause, and what stands between them. */
+  private static final int CAUSE_OVERHEAD = 40;
+
+  /** Stands for what is left out. */
+  static final Cause FURTHER = new Cause("", "there are others, which are not shown", "");
+
   public Details {
-    causes = List.copyOf(causes);
+    name = Shown.cutJson(name, MAX_TEXT);
+    group = Shown.cutJson(group, MAX_TEXT);
+    kind = Shown.cutJson(kind, MAX_TEXT);
+    uid = Shown.cutJson(uid, MAX_TEXT);
+    causes = bounded(causes);
+  }
+
+  private static List<Cause> bounded(List<Cause> causes) {
+    List<Cause> kept = new ArrayList<>(Math.min(causes.size(), MAX_CAUSES));
+    int bytes = size(FURTHER);
+    for (Cause cause : causes) {
+      bytes += size(cause);
+      if (bytes > MAX_CAUSES_BYTES
+          || (kept.size() == MAX_CAUSES - 1 && causes.size() > MAX_CAUSES)) {
+        if (!FURTHER.equals(kept.isEmpty() ? null : kept.getLast())) {
+          kept.add(FURTHER);
+        }
+        break;
+      }
+      kept.add(cause);
+    }
+    return List.copyOf(kept);
+  }
+
+  private static int size(Cause cause) {
+    return CAUSE_OVERHEAD
+        + Shown.jsonBytes(cause.reason())
+        + Shown.jsonBytes(cause.message())
+        + Shown.jsonBytes(cause.field());
   }
 
   static Details of(String group, String kind, String name) {

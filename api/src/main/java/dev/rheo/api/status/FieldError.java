@@ -1,16 +1,29 @@
 package dev.rheo.api.status;
 
+import java.util.Collection;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * One fault of a validation, worded as upstream's {@code field.Error}.
+ * One fault of a validation, worded as upstream's {@code field.Error}. It holds text only, never
+ * the faulty value, and at most some {@value #MAX_BODY} bytes of it.
  *
  * @param reason the cause's machine-readable word
  * @param field the JSON path at fault
  * @param body the message without the path
  */
 public record FieldError(String reason, String field, String body) {
+  private static final int MAX_FIELD = 512;
+
+  /** The value and the detail, and the words between them. */
+  private static final int MAX_BODY = 2 * Shown.MAX_BYTES + 256;
+
+  public FieldError {
+    field = Shown.cut(field, MAX_FIELD);
+    body = Shown.cut(body, MAX_BODY);
+  }
 
   public static FieldError required(String field, String detail) {
     return of("FieldValueRequired", field, "Required value", detail);
@@ -21,22 +34,23 @@ public record FieldError(String reason, String field, String body) {
   }
 
   /**
-   * @param value the faulty value; strings are quoted, numbers and booleans are not
+   * @param value the faulty value; strings are quoted, numbers and booleans are not; what takes
+   *     more than {@link Shown#MAX_BYTES} is cut
    */
   public static FieldError invalid(String field, Object value, String detail) {
-    return of("FieldValueInvalid", field, "Invalid value: " + show(value), detail);
+    return of("FieldValueInvalid", field, "Invalid value: " + Shown.value(value), detail);
   }
 
   public static FieldError typeInvalid(String field, Object value, String detail) {
-    return of("FieldValueTypeInvalid", field, "Invalid value: " + show(value), detail);
+    return of("FieldValueTypeInvalid", field, "Invalid value: " + Shown.value(value), detail);
   }
 
   public static FieldError notFound(String field, Object value) {
-    return of("FieldValueNotFound", field, "Not found: " + show(value), "");
+    return of("FieldValueNotFound", field, "Not found: " + Shown.value(value), "");
   }
 
   public static FieldError duplicate(String field, Object value) {
-    return of("FieldValueDuplicate", field, "Duplicate value: " + show(value), "");
+    return of("FieldValueDuplicate", field, "Duplicate value: " + Shown.value(value), "");
   }
 
   public static FieldError notSupported(String field, Object value, List<String> supported) {
@@ -46,7 +60,7 @@ public record FieldError(String reason, String field, String body) {
             : supported.stream()
                 .map(GoText::quote)
                 .collect(Collectors.joining(", ", "supported values: ", ""));
-    return of("FieldValueNotSupported", field, "Unsupported value: " + show(value), detail);
+    return of("FieldValueNotSupported", field, "Unsupported value: " + Shown.value(value), detail);
   }
 
   /**
@@ -70,25 +84,37 @@ public record FieldError(String reason, String field, String body) {
   }
 
   /** All messages in one text, each once; in brackets if there are several. */
-  public static String join(List<FieldError> errors) {
-    List<String> messages = errors.stream().map(FieldError::message).distinct().toList();
+  public static String join(Collection<FieldError> errors) {
+    return join(errors, false);
+  }
+
+  /**
+   * @param more whether there are others that are not told
+   */
+  static String join(Collection<FieldError> errors, boolean more) {
+    Set<String> messages = new LinkedHashSet<>();
+    int bytes = 0;
+    boolean cut = more;
+    for (FieldError error : errors) {
+      if (bytes > Status.MAX_MESSAGE) {
+        cut = true;
+        break;
+      }
+      String message = error.message();
+      if (messages.add(message)) {
+        bytes += message.length();
+      }
+    }
+    if (cut) {
+      messages.add("and others");
+    }
     return messages.size() == 1
-        ? messages.getFirst()
+        ? messages.iterator().next()
         : messages.stream().collect(Collectors.joining(", ", "[", "]"));
   }
 
   private static FieldError of(String reason, String field, String body, String detail) {
-    return new FieldError(reason, field, detail.isEmpty() ? body : body + ": " + detail);
-  }
-
-  private static String show(Object value) {
-    return switch (value) {
-      case String text -> GoText.quote(text);
-      case List<?> list ->
-          list.stream()
-              .map(item -> item instanceof String text ? GoText.json(text) : String.valueOf(item))
-              .collect(Collectors.joining(",", "[", "]"));
-      default -> value.toString();
-    };
+    return new FieldError(
+        reason, field, detail.isEmpty() ? body : body + ": " + Shown.text(detail));
   }
 }

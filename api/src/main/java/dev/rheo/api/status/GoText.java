@@ -18,65 +18,68 @@ public final class GoText {
 
   static void appendJson(StringBuilder out, String text) {
     out.append('"');
-    for (int i = 0; i < text.length(); i++) {
-      char c = text.charAt(i);
-      switch (c) {
-        case '"' -> out.append("\\\"");
-        case '\\' -> out.append("\\\\");
-        case '\b' -> out.append("\\b");
-        case '\f' -> out.append("\\f");
-        case '\n' -> out.append("\\n");
-        case '\r' -> out.append("\\r");
-        case '\t' -> out.append("\\t");
-        case '<', '>', '&', '\u2028', '\u2029' -> unicode(out, c);
-        default -> {
-          if (c < 0x20) {
-            unicode(out, c);
-          } else if (Character.isHighSurrogate(c)
-              && i + 1 < text.length()
-              && Character.isLowSurrogate(text.charAt(i + 1))) {
-            out.append(c).append(text.charAt(++i));
-          } else if (Character.isSurrogate(c)) {
-            out.append("\\ufffd");
-          } else {
-            out.append(c);
-          }
+    for (int i = 0; i < text.length(); ) {
+      int c = text.codePointAt(i);
+      appendJson(out, c);
+      i += Character.charCount(c);
+    }
+    out.append('"');
+  }
+
+  /** One character of a JSON string. */
+  static void appendJson(StringBuilder out, int c) {
+    switch (c) {
+      case '"' -> out.append("\\\"");
+      case '\\' -> out.append("\\\\");
+      case '\b' -> out.append("\\b");
+      case '\f' -> out.append("\\f");
+      case '\n' -> out.append("\\n");
+      case '\r' -> out.append("\\r");
+      case '\t' -> out.append("\\t");
+      case '<', '>', '&', '\u2028', '\u2029' -> unicode(out, (char) c);
+      default -> {
+        if (c < 0x20) {
+          unicode(out, (char) c);
+        } else if (c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE) {
+          out.append("\\ufffd");
+        } else {
+          out.appendCodePoint(c);
         }
       }
     }
-    out.append('"');
   }
 
   /** A string literal as the verb {@code %q} writes it. */
   public static String quote(String text) {
     StringBuilder out = new StringBuilder(text.length() + 2).append('"');
-    text.codePoints()
-        .forEach(
-            c -> {
-              switch (c) {
-                case '"' -> out.append("\\\"");
-                case '\\' -> out.append("\\\\");
-                case 0x07 -> out.append("\\a");
-                case '\b' -> out.append("\\b");
-                case '\f' -> out.append("\\f");
-                case '\n' -> out.append("\\n");
-                case '\r' -> out.append("\\r");
-                case '\t' -> out.append("\\t");
-                case 0x0b -> out.append("\\v");
-                default -> {
-                  if (isPrint(c)) {
-                    out.appendCodePoint(c);
-                  } else if (c < 0x20 || c == 0x7f) {
-                    out.append("\\x").append(HexFormat.of().toHexDigits((byte) c));
-                  } else if (c < 0x10000) {
-                    out.append("\\u").append(HexFormat.of().toHexDigits((char) c));
-                  } else {
-                    out.append("\\U").append(HexFormat.of().toHexDigits(c));
-                  }
-                }
-              }
-            });
+    text.codePoints().forEach(c -> appendQuoted(out, c));
     return out.append('"').toString();
+  }
+
+  /** One character of a string literal. */
+  static void appendQuoted(StringBuilder out, int c) {
+    switch (c) {
+      case '"' -> out.append("\\\"");
+      case '\\' -> out.append("\\\\");
+      case 0x07 -> out.append("\\a");
+      case '\b' -> out.append("\\b");
+      case '\f' -> out.append("\\f");
+      case '\n' -> out.append("\\n");
+      case '\r' -> out.append("\\r");
+      case '\t' -> out.append("\\t");
+      case 0x0b -> out.append("\\v");
+      default -> {
+        if (isPrint(c)) {
+          out.appendCodePoint(c);
+        } else if (c < 0x20 || c == 0x7f) {
+          out.append("\\x").append(HexFormat.of().toHexDigits((byte) c));
+        } else if (c < 0x10000) {
+          out.append("\\u").append(HexFormat.of().toHexDigits((char) c));
+        } else {
+          out.append("\\U").append(HexFormat.of().toHexDigits(c));
+        }
+      }
+    }
   }
 
   /** Whether Go's unicode.IsPrint holds: letters, marks, numbers, punctuation, symbols, space. */

@@ -6,7 +6,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The {@code v1.Status} object with which an API server answers where it has no object to answer
- * with, above all when it refuses.
+ * with, above all when it refuses. It is bounded, whoever makes it and whatever a client sent: the
+ * message takes at most {@value #MAX_MESSAGE} bytes, and the whole at most {@value #MAX_BYTES}, as
+ * JSON; what does not fit is cut, and says so.
  *
  * @param continueToken {@code metadata.continue}, empty but for an expired list that may be resumed
  *     inconsistently
@@ -24,8 +26,21 @@ public record Status(
     @Nullable Details details,
     int code) {
 
+  /** Most bytes of a Status as JSON. */
+  public static final int MAX_BYTES = 64 << 10;
+
+  /** Most bytes of a message as JSON. */
+  static final int MAX_MESSAGE = 24 << 10;
+
+  private static final int MAX_REASON = 256;
+
   public static final String SUCCESS = "Success";
   public static final String FAILURE = "Failure";
+
+  public Status {
+    message = Shown.cutJson(message, MAX_MESSAGE);
+    reason = Shown.cutJson(reason, MAX_REASON);
+  }
 
   /** A refusal. */
   public static Status failure(int code, String reason, String message, @Nullable Details details) {

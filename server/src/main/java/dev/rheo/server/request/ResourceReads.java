@@ -1,6 +1,5 @@
 package dev.rheo.server.request;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.rheo.api.feature.FeatureGates;
 import dev.rheo.api.feature.FeatureGates.Gate;
@@ -9,6 +8,7 @@ import dev.rheo.api.options.ListOptions;
 import dev.rheo.api.select.FieldSelector;
 import dev.rheo.api.status.ApiException;
 import dev.rheo.codec.json.Canonicalizer;
+import dev.rheo.codec.json.ObjectDecoder;
 import dev.rheo.codec.schema.ObjectType;
 import dev.rheo.codec.schema.TypeTable;
 import dev.rheo.server.encoding.Encoding;
@@ -33,8 +33,6 @@ import java.util.Objects;
 
 /** Reads over HTTP: from a call to options, and from a body to a response. */
 public final class ResourceReads {
-
-  private static final ObjectMapper JSON_MAPPER = new ObjectMapper();
 
   private final Reads reads;
   private final FeatureGates gates;
@@ -114,7 +112,8 @@ public final class ResourceReads {
           "this server does not reach nodes, services or pods: no " + subresource);
     }
     encodings.requireOne(accepted, "autoscaling", "Scale");
-    ObjectNode scale = Scales.of((ObjectNode) JSON_MAPPER.readTree(found.bytes()));
+    ObjectNode scale =
+        Scales.of(ObjectDecoder.decode(found.bytes(), ObjectDecoder.MAX_DEPTH).tree());
     ObjectType type = Objects.requireNonNull(TypeTable.builtIn().type("autoscaling/v1", "Scale"));
     byte[] bytes = wish.encoding().answerAny(Canonicalizer.encodeAnswer(scale, type));
     return new Reads.Answer(new BytesBody(bytes), bytes.length, false);

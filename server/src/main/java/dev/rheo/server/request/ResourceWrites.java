@@ -78,7 +78,7 @@ public final class ResourceWrites {
     HttpResponse response =
         HttpResponse.bytes(
             result.code(), encoding.format().contentType(), encoding.answerAny(result.body()));
-    result.warnings().forEach(warning -> Warnings.add(response, warning));
+    Warnings.addAll(response, result.warnings());
     return response;
   }
 

@@ -1,26 +1,61 @@
 package dev.rheo.server.request;
 
 import dev.rheo.server.http.HttpResponse;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 
-/** The header fields by which a client is warned: {@code Warning: 299 - "text"} (RFC 7234 §5.5). */
+/**
+ * The header fields by which a client is warned: {@code Warning: 299 - "text"} (RFC 7234 §5.5). As
+ * in kube-apiserver each text is sent once, and texts of more than {@value #MAX_TOTAL} characters
+ * in all are cut to {@value #MAX_LENGTH} each, and are sent until they reach that sum.
+ */
 final class Warnings {
 
-  /** Longer texts are cut, and no more are sent than this in all, as kube-apiserver does. */
   private static final int MAX_LENGTH = 256;
 
   private static final int MAX_TOTAL = 4096;
 
   private Warnings() {}
 
+  /** Adds one text of the server's own. */
   static void add(HttpResponse response, String text) {
-    String clean = text.replaceAll("\\p{Cntrl}", " ");
-    String cut = clean.length() > MAX_LENGTH ? clean.substring(0, MAX_LENGTH) : clean;
-    String value = "299 - \"" + cut.replace("\\", "\\\\").replace("\"", "\\\"") + '"';
-    List<String> present = response.headers().getAll("Warning");
-    int total = present.stream().mapToInt(String::length).sum();
-    if (!present.contains(value) && total + value.length() <= MAX_TOTAL) {
-      response.headers().add("Warning", value);
+    response
+        .headers()
+        .add("Warning", "299 - \"" + text.replace("\\", "\\\\").replace("\"", "\\\"") + '"');
+  }
+
+  /** Adds what was noticed about a request. */
+  static void addAll(HttpResponse response, List<String> warnings) {
+    Set<String> texts = new LinkedHashSet<>(warnings);
+    boolean fits = characters(texts) <= MAX_TOTAL;
+    int sent = 0;
+    for (String text : texts) {
+      if (sent >= MAX_TOTAL) {
+        return;
+      }
+      String cut = fits ? text : cut(text);
+      sent += cut.codePointCount(0, cut.length());
+      add(response, clean(cut));
     }
+  }
+
+  private static long characters(Set<String> texts) {
+    long all = 0;
+    for (String text : texts) {
+      all += text.codePointCount(0, text.length());
+    }
+    return all;
+  }
+
+  private static String cut(String text) {
+    return text.codePointCount(0, text.length()) <= MAX_LENGTH
+        ? text
+        : text.substring(0, text.offsetByCodePoints(0, MAX_LENGTH));
+  }
+
+  /** A header field is one line. */
+  private static String clean(String text) {
+    return text.replaceAll("\\p{Cntrl}", " ");
   }
 }

@@ -1,11 +1,12 @@
 package dev.rheo.server.resource;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.rheo.api.status.ApiException;
+import dev.rheo.codec.json.ObjectDecoder;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -32,7 +33,6 @@ final class AutoscalerConversion {
 
   private static final List<String> POLICY_FIELDS = List.of("type", "value", "periodSeconds");
 
-  private static final ObjectMapper JSON = new ObjectMapper();
   private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
 
   private AutoscalerConversion() {}
@@ -338,7 +338,7 @@ final class AutoscalerConversion {
 
   private static ObjectNode annotationsWithoutOurs(ObjectNode autoscaler) {
     ObjectNode annotations = Trees.object(autoscaler, "metadata", "annotations");
-    return annotations == null ? NODES.objectNode() : annotations.deepCopy().remove(ALL);
+    return annotations == null ? NODES.objectNode() : TreeCopies.of(annotations).remove(ALL);
   }
 
   private static void setAnnotations(ObjectNode autoscaler, ObjectNode annotations) {
@@ -359,10 +359,14 @@ final class AutoscalerConversion {
     if (text == null || !text.isTextual()) {
       return null;
     }
+    byte[] json = text.textValue().getBytes(StandardCharsets.UTF_8);
     try {
-      return JSON.readTree(text.textValue());
-    } catch (JsonProcessingException e) {
-      return null;
+      return ObjectDecoder.decodeValue(json, 0, json.length, ObjectDecoder.MAX_DEPTH);
+    } catch (ApiException e) {
+      if (e.code() == 400) {
+        return null;
+      }
+      throw e;
     }
   }
 

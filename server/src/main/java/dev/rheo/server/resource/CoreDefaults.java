@@ -49,7 +49,7 @@ final class CoreDefaults {
     ObjectNode map = Trees.need(node, field);
     for (Map.Entry<String, JsonNode> entry : entries.properties()) {
       if (!map.has(entry.getKey())) {
-        map.set(entry.getKey(), entry.getValue().deepCopy());
+        map.set(entry.getKey(), TreeCopies.of(entry.getValue()));
       }
     }
   }
@@ -152,7 +152,7 @@ final class CoreDefaults {
     if (labels != null) {
       ObjectNode spec = Trees.need(controller, "spec");
       if (Trees.isEmpty(spec, "selector")) {
-        spec.set("selector", labels.deepCopy());
+        spec.set("selector", TreeCopies.of(labels));
       }
       inheritLabels(controller, labels);
     }
@@ -161,7 +161,7 @@ final class CoreDefaults {
   static void inheritLabels(ObjectNode object, ObjectNode labels) {
     ObjectNode metadata = Trees.metadata(object);
     if (Trees.isEmpty(metadata, "labels")) {
-      metadata.set("labels", labels.deepCopy());
+      metadata.set("labels", TreeCopies.of(labels));
     }
   }
 
@@ -219,7 +219,7 @@ final class CoreDefaults {
 
   private static void nodeStatus(ObjectNode status) {
     if (!Trees.has(status, "allocatable") && Trees.has(status, "capacity")) {
-      status.set("allocatable", status.get("capacity").deepCopy());
+      status.set("allocatable", TreeCopies.of(status.get("capacity")));
     }
   }
 

@@ -2,6 +2,7 @@ package dev.rheo.server.resource;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.rheo.codec.io.Meter;
 import dev.rheo.codec.json.ObjectDecoder;
 import dev.rheo.codec.schema.FieldType;
 import dev.rheo.codec.schema.ObjectType;
@@ -25,6 +26,15 @@ final class DefaultPlan {
 
   private record Child(String field, FieldType.Cardinality cardinality, DefaultPlan plan) {}
 
+  /**
+   * What is added to an object weighs so much, in bytes: by a function, about; a member; one more
+   * object.
+   */
+  private static final int FUNCTION = 256;
+
+  private static final int MEMBER = 56;
+  private static final int OBJECT = 160;
+
   private final List<Literal> literals = new ArrayList<>();
   private final List<Child> children = new ArrayList<>();
   private @Nullable Consumer<ObjectNode> function;
@@ -35,14 +45,20 @@ final class DefaultPlan {
     return new Compiler().compile(type);
   }
 
-  /** As upstream: first what the type itself decides, then its parts. */
-  void apply(ObjectNode node) {
+  /**
+   * As upstream: first what the type itself decides, then its parts.
+   *
+   * @param tally pays for what is added
+   */
+  void apply(ObjectNode node, Meter.Tally tally) {
     if (function != null) {
+      tally.add(FUNCTION);
       function.accept(node);
     }
     for (Literal literal : literals) {
       JsonNode present = Trees.get(node, literal.field);
       if (present == null || (!literal.pointer && isZero(present))) {
+        tally.add(MEMBER);
         node.set(literal.field, literal.value.deepCopy());
       }
     }
@@ -50,20 +66,23 @@ final class DefaultPlan {
       JsonNode present = Trees.get(node, child.field);
       switch (child.cardinality) {
         // a struct that is no pointer is always there
-        case VALUE -> child.plan.apply(Trees.need(node, child.field));
+        case VALUE -> {
+          tally.add(present == null ? MEMBER + OBJECT : 0);
+          child.plan.apply(Trees.need(node, child.field), tally);
+        }
         case LIST, MAP -> {
           if (present != null) {
-            present.forEach(element -> child.plan.applyIfObject(element));
+            present.forEach(element -> child.plan.applyIfObject(element, tally));
           }
         }
-        default -> child.plan.applyIfObject(present);
+        default -> child.plan.applyIfObject(present, tally);
       }
     }
   }
 
-  private void applyIfObject(@Nullable JsonNode node) {
+  private void applyIfObject(@Nullable JsonNode node, Meter.Tally tally) {
     if (node instanceof ObjectNode object) {
-      apply(object);
+      apply(object, tally);
     }
   }
 

@@ -1,6 +1,7 @@
 package dev.rheo.server.resource;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.rheo.codec.io.Meter;
 import dev.rheo.codec.schema.ObjectType;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -26,6 +27,8 @@ public final class Defaults {
 
   /** The same for an object that is no resource: what a subresource takes. */
   public static void apply(ObjectNode object, ObjectType type) {
-    PLANS.computeIfAbsent(type.goName(), any -> DefaultPlan.of(type)).apply(object);
+    Meter.Tally tally = Meter.tally();
+    PLANS.computeIfAbsent(type.goName(), any -> DefaultPlan.of(type)).apply(object, tally);
+    tally.settle();
   }
 }

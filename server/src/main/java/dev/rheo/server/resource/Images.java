@@ -1,5 +1,6 @@
 package dev.rheo.server.resource;
 
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** Image references, as far as a pull policy depends on them. */
@@ -16,16 +17,18 @@ final class Images {
               + COMPONENT
               + "(?:/"
               + COMPONENT
-              + ")*"
-              + "(?<tag>:[\\w][\\w.-]{0,127})?"
+              + ")*(?<tag>:[\\w][\\w.-]{0,127})?"
               + "(?<digest>@[A-Za-z][A-Za-z0-9]*(?:[-_+.][A-Za-z][A-Za-z0-9]*)*:[0-9a-fA-F]{32,})?");
+
+  /** No reference is longer; the expression takes a stack that grows with what it is matched on. */
+  private static final int MAX_LENGTH = 1024;
 
   private Images() {}
 
   /** {@code Always} when the tag is {@code latest}, also if unsaid, else {@code IfNotPresent}. */
   static String pullPolicy(String image) {
-    var reference = REFERENCE.matcher(image);
-    if (!reference.matches()) {
+    Matcher reference = REFERENCE.matcher(image);
+    if (image.length() > MAX_LENGTH || !reference.matches()) {
       return "IfNotPresent";
     }
     String tag = reference.group("tag");

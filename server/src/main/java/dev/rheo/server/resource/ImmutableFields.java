@@ -3,6 +3,7 @@ package dev.rheo.server.resource;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.rheo.api.status.FieldError;
+import dev.rheo.api.status.FieldErrors;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -45,8 +46,7 @@ final class ImmutableFields {
 
   private ImmutableFields() {}
 
-  static void validate(
-      ObjectNode object, ObjectNode old, String resource, List<FieldError> errors) {
+  static void validate(ObjectNode object, ObjectNode old, String resource, FieldErrors errors) {
     for (Rule rule : RULES.getOrDefault(resource, List.of())) {
       String[] path = rule.path.split("\\.");
       JsonNode now = Trees.at(object, path);
@@ -64,7 +64,7 @@ final class ImmutableFields {
   private static @Nullable JsonNode without(@Nullable JsonNode node, List<String> fields) {
     return fields.isEmpty() || !(node instanceof ObjectNode object)
         ? node
-        : object.deepCopy().remove(fields);
+        : TreeCopies.of(object).remove(fields);
   }
 
   /** As upstream compares: nothing is as good as empty. */

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.rheo.api.name.Names;
 import dev.rheo.api.status.FieldError;
+import dev.rheo.api.status.FieldErrors;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -37,15 +38,15 @@ final class LabelSelectors {
   }
 
   /** What a selector must be, so that those who follow it can. */
-  static void validate(@Nullable ObjectNode selector, String path, List<FieldError> errors) {
+  static void validate(@Nullable ObjectNode selector, String path, FieldErrors errors) {
     MetadataRules.labels(Trees.object(selector, "matchLabels"), path + ".matchLabels", errors);
     List<ObjectNode> expressions = Trees.objects(selector, "matchExpressions");
-    for (int i = 0; i < expressions.size(); i++) {
+    for (int i = 0; i < expressions.size() && !errors.isFull(); i++) {
       expression(expressions.get(i), path + ".matchExpressions[" + i + "]", errors);
     }
   }
 
-  private static void expression(ObjectNode expression, String path, List<FieldError> errors) {
+  private static void expression(ObjectNode expression, String path, FieldErrors errors) {
     String operator = Trees.text(expression, "operator");
     List<String> values = Trees.strings(expression, "values");
     switch (operator) {
@@ -69,11 +70,11 @@ final class LabelSelectors {
               FieldError.invalid(path + ".operator", operator, "not a valid selector operator"));
     }
     String key = Trees.text(expression, "key");
-    Names.labelKey(key).forEach(fault -> errors.add(FieldError.invalid(path + ".key", key, fault)));
-    for (int i = 0; i < values.size(); i++) {
+    errors.invalid(path + ".key", key, Names.labelKey(key));
+    for (int i = 0; i < values.size() && !errors.isFull(); i++) {
       String value = values.get(i);
       String at = path + ".values[" + i + "]";
-      Names.labelValue(value).forEach(fault -> errors.add(FieldError.invalid(at, value, fault)));
+      errors.invalid(at, value, Names.labelValue(value));
     }
   }
 

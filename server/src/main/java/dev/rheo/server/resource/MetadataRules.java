@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.rheo.api.name.Names;
 import dev.rheo.api.status.FieldError;
+import dev.rheo.api.status.FieldErrors;
+import dev.rheo.api.status.Shown;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
@@ -31,38 +33,31 @@ final class MetadataRules {
 
   private MetadataRules() {}
 
-  static void create(ObjectNode object, ResourceType type, List<FieldError> errors) {
+  static void create(ObjectNode object, ResourceType type, FieldErrors errors) {
     ObjectNode metadata = Trees.metadata(object);
     String prefix = Trees.text(metadata, "generateName");
     if (!prefix.isEmpty()) {
-      type.strategy()
-          .names()
-          .validatePrefix(prefix)
-          .forEach(fault -> errors.add(FieldError.invalid("metadata.generateName", prefix, fault)));
+      errors.invalid(
+          "metadata.generateName", prefix, type.strategy().names().validatePrefix(prefix));
     }
     String name = Trees.text(metadata, "name");
     if (name.isEmpty()) {
       errors.add(FieldError.required("metadata.name", "name or generateName is required"));
     } else {
-      type.strategy()
-          .names()
-          .validate(name)
-          .forEach(fault -> errors.add(FieldError.invalid("metadata.name", name, fault)));
+      errors.invalid("metadata.name", name, type.strategy().names().validate(name));
     }
     if (type.namespaced()) {
       String namespace = Trees.text(metadata, "namespace");
       if (namespace.isEmpty()) {
         errors.add(FieldError.required("metadata.namespace", ""));
       } else {
-        Names.dnsLabel(namespace)
-            .forEach(
-                fault -> errors.add(FieldError.invalid("metadata.namespace", namespace, fault)));
+        errors.invalid("metadata.namespace", namespace, Names.dnsLabel(namespace));
       }
     }
     common(metadata, errors);
   }
 
-  static void update(ObjectNode object, ObjectNode old, List<FieldError> errors) {
+  static void update(ObjectNode object, ObjectNode old, FieldErrors errors) {
     ObjectNode metadata = Trees.metadata(object);
     ObjectNode oldMetadata = Trees.metadata(old);
     if (Trees.has(oldMetadata, "deletionTimestamp")) {
@@ -90,15 +85,14 @@ final class MetadataRules {
     common(metadata, errors);
   }
 
-  private static void common(ObjectNode metadata, List<FieldError> errors) {
+  private static void common(ObjectNode metadata, FieldErrors errors) {
     labels(Trees.object(metadata, "labels"), "metadata.labels", errors);
     long size = 0;
     ObjectNode annotations = Trees.object(metadata, "annotations");
     if (annotations != null) {
       for (Map.Entry<String, JsonNode> entry : annotations.properties()) {
         String key = entry.getKey();
-        Names.labelKey(key.toLowerCase(Locale.ROOT))
-            .forEach(fault -> errors.add(FieldError.invalid("metadata.annotations", key, fault)));
+        errors.invalid("metadata.annotations", key, Names.labelKey(key.toLowerCase(Locale.ROOT)));
         size += bytes(key) + bytes(entry.getValue().asText());
       }
     }
@@ -109,15 +103,17 @@ final class MetadataRules {
     finalizers(metadata, errors);
   }
 
-  static void labels(@Nullable ObjectNode labels, String path, List<FieldError> errors) {
+  static void labels(@Nullable ObjectNode labels, String path, FieldErrors errors) {
     if (labels == null) {
       return;
     }
     for (Map.Entry<String, JsonNode> entry : labels.properties()) {
-      Names.labelKey(entry.getKey())
-          .forEach(fault -> errors.add(FieldError.invalid(path, entry.getKey(), fault)));
+      if (errors.isFull()) {
+        return;
+      }
+      errors.invalid(path, entry.getKey(), Names.labelKey(entry.getKey()));
       String value = entry.getValue().asText();
-      Names.labelValue(value).forEach(fault -> errors.add(FieldError.invalid(path, value, fault)));
+      errors.invalid(path, value, Names.labelValue(value));
     }
   }
 
@@ -125,10 +121,13 @@ final class MetadataRules {
     return text.getBytes(StandardCharsets.UTF_8).length;
   }
 
-  private static void owners(ObjectNode metadata, List<FieldError> errors) {
+  private static void owners(ObjectNode metadata, FieldErrors errors) {
     String path = "metadata.ownerReferences";
     String controller = "";
     for (ObjectNode owner : Trees.objects(metadata, "ownerReferences")) {
+      if (errors.isFull()) {
+        return;
+      }
       String apiVersion = Trees.text(owner, "apiVersion");
       if (apiVersion.isEmpty() || apiVersion.endsWith("/")) {
         errors.add(
@@ -144,7 +143,8 @@ final class MetadataRules {
             FieldError.invalid(path, owner, "/v1, Kind=Event is disallowed from being an owner"));
       }
       if (Trees.flag(owner, "controller")) {
-        String name = Trees.text(owner, "kind") + "/" + Trees.text(owner, "name");
+        String name =
+            Shown.text(Trees.text(owner, "kind")) + "/" + Shown.text(Trees.text(owner, "name"));
         if (controller.isEmpty()) {
           controller = name;
         } else {
@@ -162,13 +162,11 @@ final class MetadataRules {
     }
   }
 
-  private static void finalizers(ObjectNode metadata, List<FieldError> errors) {
+  private static void finalizers(ObjectNode metadata, FieldErrors errors) {
     List<String> finalizers = Trees.strings(metadata, "finalizers");
-    for (int i = 0; i < finalizers.size(); i++) {
+    for (int i = 0; i < finalizers.size() && !errors.isFull(); i++) {
       String finalizer = finalizers.get(i);
-      Names.labelKey(finalizer)
-          .forEach(
-              fault -> errors.add(FieldError.invalid("metadata.finalizers", finalizer, fault)));
+      errors.invalid("metadata.finalizers", finalizer, Names.labelKey(finalizer));
       if (finalizer.indexOf('/') < 0 && !STANDARD_FINALIZERS.contains(finalizer)) {
         errors.add(
             FieldError.invalid(

@@ -32,7 +32,7 @@ final class PodResources {
       String unit = text.substring(suffix);
       try {
         // 1e9 and 1E9: an exponent, not the suffix of exa
-        if (unit.isEmpty() || text.matches(".*[eE][+-]?[0-9]+")) {
+        if (unit.isEmpty()) {
           return new Amount(bounded(new BigDecimal(text)), false);
         }
         BigDecimal number = new BigDecimal(text.substring(0, suffix));
@@ -88,16 +88,24 @@ final class PodResources {
               of.merge(name, amount, (a, b) -> new Amount(a.value.add(b.value), a.binary)));
     }
 
-    void add(Amounts other) {
-      other.of.forEach(
-          (name, amount) ->
-              of.merge(name, amount, (a, b) -> new Amount(a.value.add(b.value), a.binary)));
+    void max(Amounts other) {
+      other.of.forEach(this::max);
     }
 
-    void max(Amounts other) {
-      other.of.forEach(
-          (name, amount) ->
-              of.merge(name, amount, (a, b) -> a.value.compareTo(b.value) >= 0 ? a : b));
+    /** Each of the quantities together with what there is of it besides. */
+    void maxOf(@Nullable ObjectNode quantities, Amounts besides) {
+      each(
+          quantities,
+          (name, amount) -> {
+            Amount more = besides.of.get(name);
+            max(
+                name,
+                more == null ? amount : new Amount(amount.value.add(more.value), amount.binary));
+          });
+    }
+
+    private void max(String name, Amount amount) {
+      of.merge(name, amount, (a, b) -> a.value.compareTo(b.value) >= 0 ? a : b);
     }
 
     private static void each(@Nullable ObjectNode quantities, BiConsumer<String, Amount> action) {
@@ -160,15 +168,13 @@ final class PodResources {
     Amounts init = new Amounts();
     for (ObjectNode container : Trees.objects(spec, "initContainers")) {
       ObjectNode own = Trees.object(container, "resources", which);
-      Amounts needed = new Amounts();
       if (Trees.text(container, "restartPolicy").equals("Always")) {
         sum.add(own);
         sidecars.add(own);
       } else {
-        needed.add(own);
+        // what it does not ask for itself is needed by the sidecars, which are in the sum
+        init.maxOf(own, sidecars);
       }
-      needed.add(sidecars);
-      init.max(needed);
     }
     sum.max(init);
     return sum;

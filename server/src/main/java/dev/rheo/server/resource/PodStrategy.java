@@ -3,6 +3,7 @@ package dev.rheo.server.resource;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.rheo.codec.io.Meter;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
@@ -16,6 +17,9 @@ final class PodStrategy {
       List.of(
           "preferredDuringSchedulingIgnoredDuringExecution",
           "requiredDuringSchedulingIgnoredDuringExecution");
+
+  /** What an expression of one value takes as a tree, in bytes: a key in a list may be shorter. */
+  private static final int EXPRESSION = 640;
 
   private PodStrategy() {}
 
@@ -61,9 +65,11 @@ final class PodStrategy {
 
   private static void expressions(
       ObjectNode selector, List<String> keys, String operator, ObjectNode labels) {
+    Meter.Tally tally = Meter.tally();
     for (String key : keys) {
       JsonNode value = Trees.get(labels, key);
       if (value != null) {
+        tally.add(EXPRESSION);
         Admission.array(selector, "matchExpressions")
             .addObject()
             .put("key", key)
@@ -72,6 +78,7 @@ final class PodStrategy {
             .add(value.asText());
       }
     }
+    tally.settle();
   }
 
   static void update(ObjectNode pod, ObjectNode old, String subresource) {
@@ -92,7 +99,7 @@ final class PodStrategy {
     metadata.remove("deletionTimestamp");
     Trees.copy(Trees.metadata(old), metadata, "ownerReferences");
     ObjectNode status = Trees.need(pod, "status");
-    ObjectNode oldStatus = Trees.need(old.deepCopy(), "status");
+    ObjectNode oldStatus = Trees.need(TreeCopies.of(old), "status");
     if (Trees.text(status, "qosClass").isEmpty()) {
       Trees.copy(oldStatus, status, "qosClass");
     }
@@ -116,7 +123,7 @@ final class PodStrategy {
 
   /** Takes nothing but the resources, the resize policies and the resources of the pod. */
   private static void resize(ObjectNode pod, ObjectNode old) {
-    ObjectNode spec = Trees.need(pod, "spec").deepCopy();
+    ObjectNode spec = TreeCopies.of(Trees.need(pod, "spec"));
     keepAll(pod, old);
     ObjectNode kept = Trees.need(pod, "spec");
     Trees.copy(spec, kept, "resources");

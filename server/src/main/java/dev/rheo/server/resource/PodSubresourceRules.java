@@ -2,6 +2,8 @@ package dev.rheo.server.resource;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.rheo.api.status.FieldError;
+import dev.rheo.api.status.FieldErrors;
+import dev.rheo.api.status.Shown;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -10,8 +12,7 @@ import java.util.Map;
 final class PodSubresourceRules {
   private PodSubresourceRules() {}
 
-  static void validate(
-      ObjectNode pod, ObjectNode old, String subresource, List<FieldError> errors) {
+  static void validate(ObjectNode pod, ObjectNode old, String subresource, FieldErrors errors) {
     ObjectNode spec = Trees.need(pod, "spec");
     ObjectNode before = Trees.need(old, "spec");
     switch (subresource) {
@@ -24,8 +25,7 @@ final class PodSubresourceRules {
     }
   }
 
-  private static void sameNames(
-      ObjectNode spec, ObjectNode old, String which, List<FieldError> errors) {
+  private static void sameNames(ObjectNode spec, ObjectNode old, String which, FieldErrors errors) {
     List<ObjectNode> now = Trees.objects(spec, which);
     List<ObjectNode> before = Trees.objects(old, which);
     if (now.size() != before.size()) {
@@ -33,7 +33,7 @@ final class PodSubresourceRules {
           FieldError.forbidden("spec." + which, which + " may not be added or removed on resize"));
       return;
     }
-    for (int i = 0; i < now.size(); i++) {
+    for (int i = 0; i < now.size() && !errors.isFull(); i++) {
       if (!Trees.text(now.get(i), "name").equals(Trees.text(before.get(i), "name"))) {
         errors.add(
             FieldError.forbidden(
@@ -44,11 +44,14 @@ final class PodSubresourceRules {
   }
 
   /** Patches do not keep the order, so that each is looked for by its name. */
-  private static void allStay(ObjectNode spec, ObjectNode old, List<FieldError> errors) {
+  private static void allStay(ObjectNode spec, ObjectNode old, FieldErrors errors) {
     String which = "ephemeralContainers";
     Map<String, ObjectNode> byName = new HashMap<>();
     Trees.eachObject(spec, which, c -> byName.put(Trees.text(c, "name"), c));
     for (ObjectNode before : Trees.objects(old, which)) {
+      if (errors.isFull()) {
+        return;
+      }
       String name = Trees.text(before, "name");
       ObjectNode now = byName.get(name);
       if (!before.equals(now)) {
@@ -56,7 +59,7 @@ final class PodSubresourceRules {
             FieldError.forbidden(
                 "spec." + which,
                 "existing ephemeral containers \""
-                    + name
+                    + Shown.text(name)
                     + "\" may not be "
                     + (now == null ? "removed" : "changed")));
       }

@@ -125,7 +125,7 @@ public final class Prepare {
   }
 
   private static ObjectNode comparable(ObjectNode object, ResourceType type) {
-    ObjectNode copy = object.deepCopy();
+    ObjectNode copy = TreeCopies.of(object);
     Defaults.apply(copy, storedType(type));
     Canonicalizer.normalize(copy, storedType(type));
     return copy;
@@ -133,8 +133,8 @@ public final class Prepare {
 
   private static boolean differs(ObjectNode before, ObjectNode after, String part) {
     if (part.equals("*")) {
-      ObjectNode a = before.deepCopy();
-      ObjectNode b = after.deepCopy();
+      ObjectNode a = TreeCopies.of(before);
+      ObjectNode b = TreeCopies.of(after);
       List<String> not = List.of("metadata", "status");
       return !a.remove(not).equals(b.remove(not));
     }

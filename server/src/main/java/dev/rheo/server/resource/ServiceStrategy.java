@@ -41,7 +41,7 @@ final class ServiceStrategy {
 
   static void update(ObjectNode service, ObjectNode old) {
     ObjectNode spec = Trees.need(service, "spec");
-    ObjectNode oldSpec = Trees.need(old.deepCopy(), "spec");
+    ObjectNode oldSpec = Trees.need(TreeCopies.of(old), "spec");
     if (!needsAddress(spec) && needsAddress(oldSpec)) {
       dropIfSame(spec, oldSpec, List.of("clusterIP", "clusterIPs", "ipFamilies", "ipFamilyPolicy"));
     } else if (needsAddress(spec) && Trees.text(spec, "clusterIP").isEmpty()) {

@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.rheo.api.name.Names;
 import dev.rheo.api.status.FieldError;
+import dev.rheo.api.status.FieldErrors;
+import dev.rheo.api.status.Shown;
 import java.nio.charset.StandardCharsets;
 import java.util.HashSet;
 import java.util.List;
@@ -25,7 +27,7 @@ final class SpecRules {
 
   private SpecRules() {}
 
-  static void validate(ObjectNode object, String resource, List<FieldError> errors) {
+  static void validate(ObjectNode object, String resource, FieldErrors errors) {
     switch (resource) {
       case "configmaps" -> data(object, errors, "data", "binaryData");
       case "secrets" -> data(object, errors, "data");
@@ -64,7 +66,7 @@ final class SpecRules {
     }
   }
 
-  private static void data(ObjectNode object, List<FieldError> errors, String... fields) {
+  private static void data(ObjectNode object, FieldErrors errors, String... fields) {
     long size = 0;
     for (String field : fields) {
       ObjectNode map = Trees.object(object, field);
@@ -74,7 +76,8 @@ final class SpecRules {
       for (Map.Entry<String, JsonNode> entry : map.properties()) {
         String key = entry.getKey();
         if (!DATA_KEY.matcher(key).matches() || key.equals(".") || key.startsWith("..")) {
-          errors.add(FieldError.invalid(field + "[" + key + "]", key, dataKeyFault(key)));
+          errors.add(
+              FieldError.invalid(field + "[" + Shown.text(key) + "]", key, dataKeyFault(key)));
         }
         size += size(entry.getValue().asText(), object, field);
       }
@@ -106,7 +109,7 @@ final class SpecRules {
         : value.getBytes(StandardCharsets.UTF_8).length;
   }
 
-  private static void workload(ObjectNode object, List<FieldError> errors) {
+  private static void workload(ObjectNode object, FieldErrors errors) {
     ObjectNode selector = Trees.object(object, "spec", "selector");
     if (selector == null) {
       errors.add(FieldError.required("spec.selector", ""));
@@ -123,7 +126,7 @@ final class SpecRules {
   }
 
   private static void template(
-      ObjectNode object, @Nullable ObjectNode selector, boolean plain, List<FieldError> errors) {
+      ObjectNode object, @Nullable ObjectNode selector, boolean plain, FieldErrors errors) {
     ObjectNode template = Trees.object(object, "spec", "template");
     if (template == null) {
       errors.add(FieldError.required("spec.template", ""));
@@ -150,7 +153,7 @@ final class SpecRules {
     }
   }
 
-  private static void job(@Nullable ObjectNode spec, String path, List<FieldError> errors) {
+  private static void job(@Nullable ObjectNode spec, String path, FieldErrors errors) {
     if (spec == null) {
       return;
     }
@@ -164,7 +167,7 @@ final class SpecRules {
     }
   }
 
-  private static void podSpec(@Nullable ObjectNode spec, String path, List<FieldError> errors) {
+  private static void podSpec(@Nullable ObjectNode spec, String path, FieldErrors errors) {
     if (spec == null || Trees.isEmpty(spec, "containers")) {
       errors.add(FieldError.required(path + ".containers", ""));
       if (spec == null) {
@@ -174,25 +177,25 @@ final class SpecRules {
     Set<String> names = new HashSet<>();
     for (String which : new String[] {"containers", "initContainers", "ephemeralContainers"}) {
       List<ObjectNode> containers = Trees.objects(spec, which);
-      for (int i = 0; i < containers.size(); i++) {
+      for (int i = 0; i < containers.size() && !errors.isFull(); i++) {
         container(containers.get(i), path + "." + which + "[" + i + "]", names, errors);
       }
     }
     List<ObjectNode> volumes = Trees.objects(spec, "volumes");
     Set<String> volumeNames = new HashSet<>();
-    for (int i = 0; i < volumes.size(); i++) {
+    for (int i = 0; i < volumes.size() && !errors.isFull(); i++) {
       name(volumes.get(i), path + ".volumes[" + i + "]", volumeNames, errors);
     }
   }
 
   private static void container(
-      ObjectNode container, String path, Set<String> names, List<FieldError> errors) {
+      ObjectNode container, String path, Set<String> names, FieldErrors errors) {
     name(container, path, names, errors);
     if (Trees.text(container, "image").isEmpty()) {
       errors.add(FieldError.required(path + ".image", ""));
     }
     List<ObjectNode> ports = Trees.objects(container, "ports");
-    for (int i = 0; i < ports.size(); i++) {
+    for (int i = 0; i < ports.size() && !errors.isFull(); i++) {
       String at = path + ".ports[" + i + "].containerPort";
       long port = Trees.number(ports.get(i), "containerPort");
       if (port == 0) {
@@ -203,27 +206,26 @@ final class SpecRules {
     }
   }
 
-  private static void name(
-      ObjectNode node, String path, Set<String> names, List<FieldError> errors) {
+  private static void name(ObjectNode node, String path, Set<String> names, FieldErrors errors) {
     String name = Trees.text(node, "name");
     String at = path + ".name";
     if (name.isEmpty()) {
       errors.add(FieldError.required(at, ""));
     } else {
-      Names.dnsLabel(name).forEach(fault -> errors.add(FieldError.invalid(at, name, fault)));
+      errors.invalid(at, name, Names.dnsLabel(name));
       if (!names.add(name)) {
         errors.add(FieldError.duplicate(at, name));
       }
     }
   }
 
-  private static void port(String path, long port, List<FieldError> errors) {
+  private static void port(String path, long port, FieldErrors errors) {
     if (port < 1 || port > PORT_MAX) {
       errors.add(FieldError.invalid(path, port, "must be between 1 and 65535, inclusive"));
     }
   }
 
-  private static void service(ObjectNode spec, List<FieldError> errors) {
+  private static void service(ObjectNode spec, FieldErrors errors) {
     List<ObjectNode> ports = Trees.objects(spec, "ports");
     boolean external = Trees.text(spec, "type").equals("ExternalName");
     if (ports.isEmpty() && !external && !Trees.text(spec, "clusterIP").equals("None")) {
@@ -233,7 +235,7 @@ final class SpecRules {
       errors.add(FieldError.required("spec.externalName", ""));
     }
     Set<String> names = new HashSet<>();
-    for (int i = 0; i < ports.size(); i++) {
+    for (int i = 0; i < ports.size() && !errors.isFull(); i++) {
       String path = "spec.ports[" + i + "]";
       String name = Trees.text(ports.get(i), "name");
       if (name.isEmpty() && ports.size() > 1) {
@@ -245,7 +247,7 @@ final class SpecRules {
     }
   }
 
-  private static void claim(ObjectNode spec, List<FieldError> errors) {
+  private static void claim(ObjectNode spec, FieldErrors errors) {
     if (Trees.isEmpty(spec, "accessModes")) {
       errors.add(FieldError.required("spec.accessModes", "at least 1 access mode is required"));
     }

@@ -4,7 +4,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.temporal.ChronoUnit;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /** The strategies of single resources, as far as they are more than a {@link Strategy}. */
 final class SpecialCases {
@@ -100,7 +102,7 @@ final class SpecialCases {
     switch (subresource) {
       case "" -> {
         ObjectNode spec = Trees.need(object, "spec");
-        Trees.copy(Trees.need(old.deepCopy(), "spec"), spec, "finalizers");
+        Trees.copy(Trees.need(TreeCopies.of(old), "spec"), spec, "finalizers");
       }
       case "finalize" -> Trees.copy(old, object, "status");
       default -> {}
@@ -199,7 +201,7 @@ final class SpecialCases {
       putAbsent(labels, prefix + "controller-uid", uid);
     }
     if (shared) {
-      Trees.metadata(job).set("labels", labels.deepCopy());
+      Trees.metadata(job).set("labels", TreeCopies.of(labels));
     }
     ObjectNode matchLabels = Trees.need(Trees.need(spec, "selector"), "matchLabels");
     putAbsent(matchLabels, "batch.kubernetes.io/controller-uid", uid);
@@ -236,8 +238,13 @@ final class SpecialCases {
       keepConditions(object, old, "Approved");
       keepConditions(object, old, "Denied");
     }
+    Map<String, String> transitions = transitions(old);
     for (ObjectNode condition : conditions(object)) {
-      conditionTimes(condition, old, now(context));
+      CoreDefaults.text(condition, "lastUpdateTime", now(context));
+      CoreDefaults.text(
+          condition,
+          "lastTransitionTime",
+          transitions.getOrDefault(stateOf(condition), now(context)));
     }
     if (subresource.equals("approval")) {
       JsonNode conditions = Trees.at(object, "status", "conditions");
@@ -248,22 +255,20 @@ final class SpecialCases {
     }
   }
 
-  private static void conditionTimes(ObjectNode condition, ObjectNode old, String now) {
-    if (Trees.text(condition, "lastUpdateTime").isEmpty()) {
-      condition.put("lastUpdateTime", now);
-    }
-    if (Trees.text(condition, "lastTransitionTime").isEmpty()) {
-      String transition = now;
-      for (ObjectNode before : conditions(old)) {
-        if (Trees.text(before, "type").equals(Trees.text(condition, "type"))
-            && Trees.text(before, "status").equals(Trees.text(condition, "status"))
-            && !Trees.text(before, "lastTransitionTime").isEmpty()) {
-          transition = Trees.text(before, "lastTransitionTime");
-          break;
-        }
+  /** When each type of condition came to its status, as far as that is known. */
+  private static Map<String, String> transitions(ObjectNode old) {
+    Map<String, String> transitions = new HashMap<>();
+    for (ObjectNode condition : conditions(old)) {
+      String time = Trees.text(condition, "lastTransitionTime");
+      if (!time.isEmpty()) {
+        transitions.putIfAbsent(stateOf(condition), time);
       }
-      condition.put("lastTransitionTime", transition);
     }
+    return transitions;
+  }
+
+  private static String stateOf(ObjectNode condition) {
+    return Trees.text(condition, "type") + '\0' + Trees.text(condition, "status");
   }
 
   /** Approval and denial are not changed through the status. */
@@ -273,7 +278,7 @@ final class SpecialCases {
     if (before.size() == after.size()) {
       for (int i = 0; i < after.size(); i++) {
         after.get(i).removeAll();
-        after.get(i).setAll(before.get(i).deepCopy());
+        after.get(i).setAll(TreeCopies.of(before.get(i)));
       }
     }
   }

@@ -3,8 +3,10 @@ package dev.rheo.server.resource;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -90,13 +92,49 @@ public final class Trees {
     objects(node, name).forEach(action);
   }
 
+  /**
+   * A text that equal trees have in common and no others: JSON, members in the order of their
+   * names. As a key it keeps a map quick whatever its keys are; trees of one hash code do not.
+   */
+  public static String identity(JsonNode node) {
+    if (!node.isContainerNode()) {
+      return node.toString();
+    }
+    StringBuilder out = new StringBuilder();
+    identity(node, out);
+    return out.toString();
+  }
+
+  private static void identity(JsonNode node, StringBuilder out) {
+    if (node.isObject()) {
+      List<Map.Entry<String, JsonNode>> members = new ArrayList<>(node.properties());
+      members.sort(Map.Entry.comparingByKey());
+      out.append('{');
+      for (Map.Entry<String, JsonNode> member : members) {
+        // no comma is needed to tell them apart
+        out.append(TextNode.valueOf(member.getKey())).append(':');
+        identity(member.getValue(), out);
+      }
+      out.append('}');
+    } else if (node.isArray()) {
+      out.append('[');
+      for (JsonNode element : node) {
+        identity(element, out);
+        out.append(',');
+      }
+      out.append(']');
+    } else {
+      out.append(node);
+    }
+  }
+
   /** Makes the member what it is in the other tree, absent if it is absent there. */
   static void copy(ObjectNode from, ObjectNode to, String name) {
     JsonNode value = get(from, name);
     if (value == null) {
       to.remove(name);
     } else {
-      to.set(name, value.deepCopy());
+      to.set(name, TreeCopies.of(value));
     }
   }
 

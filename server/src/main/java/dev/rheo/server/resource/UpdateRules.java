@@ -4,10 +4,12 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.rheo.api.status.FieldError;
+import dev.rheo.api.status.FieldErrors;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /** What an update may change, where that depends on more than one field. */
 final class UpdateRules {
@@ -28,8 +30,7 @@ final class UpdateRules {
 
   private UpdateRules() {}
 
-  static void validate(
-      ObjectNode object, ObjectNode old, String resource, List<FieldError> errors) {
+  static void validate(ObjectNode object, ObjectNode old, String resource, FieldErrors errors) {
     switch (resource) {
       case "configmaps", "secrets" -> immutableData(object, old, errors);
       case "pods" -> pod(Trees.need(object, "spec"), Trees.need(old, "spec"), errors);
@@ -52,7 +53,7 @@ final class UpdateRules {
     }
   }
 
-  static void validateStatus(ObjectNode object, String resource, List<FieldError> errors) {
+  static void validateStatus(ObjectNode object, String resource, FieldErrors errors) {
     if (resource.equals("namespaces")) {
       boolean deleting = !Trees.text(object, "metadata", "deletionTimestamp").isEmpty();
       String phase = Trees.text(object, "status", "phase");
@@ -78,7 +79,7 @@ final class UpdateRules {
     }
   }
 
-  private static void immutableData(ObjectNode object, ObjectNode old, List<FieldError> errors) {
+  private static void immutableData(ObjectNode object, ObjectNode old, FieldErrors errors) {
     if (!Trees.flag(old, "immutable")) {
       return;
     }
@@ -92,7 +93,7 @@ final class UpdateRules {
     }
   }
 
-  private static void pod(ObjectNode spec, ObjectNode old, List<FieldError> errors) {
+  private static void pod(ObjectNode spec, ObjectNode old, FieldErrors errors) {
     for (String which : new String[] {"containers", "initContainers"}) {
       if (Trees.objects(spec, which).size() != Trees.objects(old, which).size()) {
         errors.add(
@@ -124,8 +125,7 @@ final class UpdateRules {
               "existing toleration can not be modified except its tolerationSeconds"));
     }
     boolean gated = !Trees.isEmpty(old, "schedulingGates");
-    if (!Trees.objects(old, "schedulingGates")
-        .containsAll(Trees.objects(spec, "schedulingGates"))) {
+    if (!identities(old, "schedulingGates").containsAll(identities(spec, "schedulingGates"))) {
       errors.add(
           FieldError.forbidden(
               "spec.schedulingGates", "only deletion is allowed, but found new scheduling gate"));
@@ -148,15 +148,19 @@ final class UpdateRules {
     }
   }
 
-  private static List<ObjectNode> untimedTolerations(ObjectNode spec) {
+  private static Set<String> untimedTolerations(ObjectNode spec) {
     return Trees.objects(spec, "tolerations").stream()
-        .map(toleration -> toleration.deepCopy().without("tolerationSeconds"))
-        .map(ObjectNode.class::cast)
-        .toList();
+        .map(toleration -> TreeCopies.of(toleration).<ObjectNode>without("tolerationSeconds"))
+        .map(Trees::identity)
+        .collect(Collectors.toSet());
+  }
+
+  private static Set<String> identities(ObjectNode spec, String list) {
+    return Trees.objects(spec, list).stream().map(Trees::identity).collect(Collectors.toSet());
   }
 
   private static ObjectNode mutableRemoved(ObjectNode spec, boolean gated) {
-    ObjectNode copy = spec.deepCopy();
+    ObjectNode copy = TreeCopies.of(spec);
     copy.remove(List.of("activeDeadlineSeconds", "tolerations", "schedulingGates"));
     for (String which : new String[] {"containers", "initContainers"}) {
       Trees.objects(copy, which).forEach(container -> container.remove("image"));
@@ -171,7 +175,7 @@ final class UpdateRules {
     return copy;
   }
 
-  private static void service(ObjectNode object, ObjectNode old, List<FieldError> errors) {
+  private static void service(ObjectNode object, ObjectNode old, FieldErrors errors) {
     List<String> before = Trees.strings(old, "spec", "clusterIPs");
     List<String> now = Trees.strings(object, "spec", "clusterIPs");
     boolean stays =
@@ -185,7 +189,7 @@ final class UpdateRules {
     }
   }
 
-  private static void node(ObjectNode object, ObjectNode old, List<FieldError> errors) {
+  private static void node(ObjectNode object, ObjectNode old, FieldErrors errors) {
     JsonNode before = Trees.at(old, "spec", "podCIDRs");
     if (before != null
         && !before.isEmpty()
@@ -207,12 +211,12 @@ final class UpdateRules {
     ObjectNode spec = Trees.object(volume, "spec");
     return spec == null
         ? JsonNodeFactory.instance.objectNode()
-        : spec.deepCopy().remove(VOLUME_FIELDS);
+        : TreeCopies.of(spec).remove(VOLUME_FIELDS);
   }
 
-  private static void claim(ObjectNode object, ObjectNode old, List<FieldError> errors) {
-    ObjectNode spec = Trees.need(object, "spec").deepCopy();
-    ObjectNode before = Trees.need(old, "spec").deepCopy();
+  private static void claim(ObjectNode object, ObjectNode old, FieldErrors errors) {
+    ObjectNode spec = TreeCopies.of(Trees.need(object, "spec"));
+    ObjectNode before = TreeCopies.of(Trees.need(old, "spec"));
     if (Trees.text(before, "volumeName").isEmpty()) {
       spec.remove("volumeName");
       before.remove("volumeName");
@@ -238,7 +242,7 @@ final class UpdateRules {
     }
   }
 
-  private static void job(ObjectNode object, ObjectNode old, List<FieldError> errors) {
+  private static void job(ObjectNode object, ObjectNode old, FieldErrors errors) {
     JsonNode completions = Trees.at(object, "spec", "completions");
     boolean indexed = Trees.text(old, "spec", "completionMode").equals("Indexed");
     // the completions of an indexed job follow its parallelism
@@ -259,7 +263,7 @@ final class UpdateRules {
     }
   }
 
-  private static void roleRef(ObjectNode object, ObjectNode old, List<FieldError> errors) {
+  private static void roleRef(ObjectNode object, ObjectNode old, FieldErrors errors) {
     JsonNode now = Trees.get(object, "roleRef");
     if (now != null && !now.equals(Trees.get(old, "roleRef"))) {
       ObjectNode shown = JsonNodeFactory.instance.objectNode();

@@ -2,9 +2,7 @@ package dev.rheo.server.resource;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.rheo.api.status.ApiException;
-import dev.rheo.api.status.FieldError;
-import java.util.ArrayList;
-import java.util.List;
+import dev.rheo.api.status.FieldErrors;
 
 /**
  * Refuses objects that must not be stored: metadata, the fields without which controllers cannot
@@ -20,7 +18,7 @@ public final class Validation {
    * @throws ApiException 422 Invalid with a cause for each fault
    */
   public static void create(ObjectNode object, ResourceType type) {
-    List<FieldError> errors = new ArrayList<>(0);
+    FieldErrors errors = new FieldErrors();
     MetadataRules.create(object, type, errors);
     SpecRules.validate(object, type.storage().name(), errors);
     refuse(object, type, errors);
@@ -35,7 +33,7 @@ public final class Validation {
    */
   public static void update(
       ObjectNode object, ObjectNode old, ResourceType type, String subresource) {
-    List<FieldError> errors = new ArrayList<>(0);
+    FieldErrors errors = new FieldErrors();
     String resource = type.storage().name();
     MetadataRules.update(object, old, errors);
     if (subresource.isEmpty()) {
@@ -51,10 +49,7 @@ public final class Validation {
     refuse(object, type, errors);
   }
 
-  private static void refuse(ObjectNode object, ResourceType type, List<FieldError> errors) {
-    if (!errors.isEmpty()) {
-      throw ApiException.invalid(
-          type.group(), type.kind(), Trees.name(object), errors.stream().distinct().toList());
-    }
+  private static void refuse(ObjectNode object, ResourceType type, FieldErrors errors) {
+    errors.refuse(type.group(), type.kind(), Trees.name(object));
   }
 }

@@ -4,7 +4,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.rheo.codec.io.Meter;
 import dev.rheo.codec.json.ObjectDecoder;
+import dev.rheo.server.resource.TreeCopies;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -13,7 +15,9 @@ import org.jspecify.annotations.Nullable;
  * JSON patch (RFC 6902), with the leniency of the library that kube-apiserver uses: an index may be
  * negative, counting from the end, and a {@code test} for null holds for a member that is null.
  *
- * <p>All operations are applied or, if one fails, none.
+ * <p>All operations are applied or, if one fails, none. What a patch may cost is bounded: the
+ * number of its operations and what they copy as upstream, and how many elements of lists they
+ * move.
  */
 public final class JsonPatch {
   /** More operations than this are refused. */
@@ -22,7 +26,49 @@ public final class JsonPatch {
   /** All {@code copy} operations together may add no more than this many bytes. */
   public static final int MAX_COPIED_BYTES = 3 << 20;
 
+  /**
+   * All insertions into lists and removals from them together may move no more elements than this:
+   * ten thousand at the head of a list of 26,000.
+   */
+  public static final long MAX_MOVED = 1L << 28;
+
+  /** Between two looks at whether the client is still there. */
+  private static final int OPERATIONS_PER_CHECK = 64;
+
   private record Operation(String op, String path, String from, @Nullable JsonNode value) {}
+
+  /** What a patch has cost until now. */
+  private static final class Costs {
+    private int operations;
+    private long copied;
+    private long moved;
+
+    void operation() {
+      if (++operations % OPERATIONS_PER_CHECK == 0) {
+        Meter.check();
+      }
+    }
+
+    void copy(JsonNode value) throws PatchException {
+      copied = JsonSize.add(copied, value, MAX_COPIED_BYTES);
+      if (copied > MAX_COPIED_BYTES) {
+        throw new PatchException(
+            PatchException.Fault.TOO_LARGE,
+            "the copy operations of a JSON patch may add at most " + MAX_COPIED_BYTES + " bytes");
+      }
+    }
+
+    void move(int elements) throws PatchException {
+      moved += elements;
+      if (moved > MAX_MOVED) {
+        throw new PatchException(
+            PatchException.Fault.TOO_LARGE,
+            "the operations of a JSON patch may move at most "
+                + MAX_MOVED
+                + " elements of lists; adding to a list's end moves none");
+      }
+    }
+  }
 
   /** Where an operation works: a member of an object or an element of a list. */
   private record Place(JsonNode container, String key) {}
@@ -78,12 +124,14 @@ public final class JsonPatch {
    * @return a new document; the argument is not changed
    */
   public ObjectNode apply(ObjectNode document) throws PatchException {
-    JsonNode result = document.deepCopy();
-    long copied = 0;
+    JsonNode result = TreeCopies.of(document);
+    Costs costs = new Costs();
     for (Operation operation : operations) {
+      costs.operation();
       switch (operation.op()) {
-        case "add" -> add(find(result, operation, operation.path()), value(operation), operation);
-        case "remove" -> remove(find(result, operation, operation.path()), operation);
+        case "add" ->
+            add(find(result, operation, operation.path()), value(operation), operation, costs);
+        case "remove" -> remove(find(result, operation, operation.path()), operation, costs);
         case "replace" -> {
           if (operation.path().isEmpty()) {
             result = value(operation);
@@ -94,8 +142,8 @@ public final class JsonPatch {
         case "move" -> {
           Place from = find(result, operation, operation.from());
           JsonNode value = get(from, operation);
-          remove(from, operation);
-          add(find(result, operation, operation.path()), value, operation);
+          remove(from, operation, costs);
+          add(find(result, operation, operation.path()), value, operation, costs);
         }
         case "copy" -> {
           JsonNode source = get(find(result, operation, operation.from()), operation);
@@ -105,16 +153,9 @@ public final class JsonPatch {
                 PatchException.Fault.TOO_LARGE,
                 "what a JSON patch copies has more levels or parts than are allowed");
           }
-          JsonNode value = source.deepCopy();
-          copied += value.toString().length();
-          if (copied > MAX_COPIED_BYTES) {
-            throw new PatchException(
-                PatchException.Fault.TOO_LARGE,
-                "the copy operations of a JSON patch may add at most "
-                    + MAX_COPIED_BYTES
-                    + " bytes");
-          }
-          add(find(result, operation, operation.path()), value, operation);
+          costs.copy(source);
+          JsonNode value = TreeCopies.of(source);
+          add(find(result, operation, operation.path()), value, operation, costs);
         }
         case "test" -> test(result, operation);
         default -> throw PatchException.notApplicable("Unexpected kind: " + operation.op());
@@ -131,13 +172,14 @@ public final class JsonPatch {
         operation.path().isEmpty()
             ? document
             : get(find(document, operation, operation.path()), operation);
-    if (!equal(actual, value(operation))) {
+    JsonNode wanted = operation.value() == null ? NullNode.getInstance() : operation.value();
+    if (!equal(actual, wanted)) {
       throw PatchException.notApplicable("testing value " + operation.path() + " failed");
     }
   }
 
   private static JsonNode value(Operation operation) {
-    return operation.value() == null ? NullNode.getInstance() : operation.value().deepCopy();
+    return operation.value() == null ? NullNode.getInstance() : TreeCopies.of(operation.value());
   }
 
   private static Place find(JsonNode document, Operation operation, String pointer)
@@ -168,14 +210,17 @@ public final class JsonPatch {
     }
   }
 
-  private static void add(Place place, JsonNode value, Operation operation) throws PatchException {
+  private static void add(Place place, JsonNode value, Operation operation, Costs costs)
+      throws PatchException {
     switch (place.container()) {
       case ObjectNode object -> object.set(place.key(), value);
       case ArrayNode array -> {
         if (place.key().equals("-")) {
           array.add(value);
         } else {
-          array.insert(index(place, array.size() + 1, operation), value);
+          int index = index(place, array.size() + 1, operation);
+          costs.move(array.size() - index);
+          array.insert(index, value);
         }
       }
       default -> throw missing(operation, operation.path());
@@ -196,11 +241,15 @@ public final class JsonPatch {
     return value;
   }
 
-  private static void remove(Place place, Operation operation) throws PatchException {
+  private static void remove(Place place, Operation operation, Costs costs) throws PatchException {
     get(place, operation);
     switch (place.container()) {
       case ObjectNode object -> object.remove(place.key());
-      case ArrayNode array -> array.remove(index(place, array.size(), operation));
+      case ArrayNode array -> {
+        int index = index(place, array.size(), operation);
+        costs.move(array.size() - index);
+        array.remove(index);
+      }
       default -> throw missing(operation, operation.path());
     }
   }

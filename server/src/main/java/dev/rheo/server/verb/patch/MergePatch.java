@@ -2,6 +2,7 @@ package dev.rheo.server.verb.patch;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.rheo.server.resource.TreeCopies;
 import java.util.Iterator;
 import java.util.Map;
 
@@ -20,7 +21,7 @@ public final class MergePatch {
     if (!(patch instanceof ObjectNode object)) {
       throw PatchException.malformed("Invalid JSON Patch");
     }
-    ObjectNode result = document.deepCopy();
+    ObjectNode result = TreeCopies.of(document);
     merge(result, object);
     return result;
   }
@@ -35,12 +36,12 @@ public final class MergePatch {
         if (target.get(name) instanceof ObjectNode child) {
           merge(child, patchChild);
         } else {
-          ObjectNode copy = patchChild.deepCopy();
+          ObjectNode copy = TreeCopies.of(patchChild);
           pruneNulls(copy);
           target.set(name, copy);
         }
       } else {
-        JsonNode copy = value.deepCopy();
+        JsonNode copy = TreeCopies.of(value);
         pruneNulls(copy);
         target.set(name, copy);
       }

@@ -1,5 +1,7 @@
 package dev.rheo.server.verb.patch;
 
+import dev.rheo.api.status.Shown;
+
 /** A patch that cannot be read, or that does not fit the object. */
 public final class PatchException extends Exception {
   private static final long serialVersionUID = 1L;
@@ -17,7 +19,7 @@ public final class PatchException extends Exception {
   private final Fault fault;
 
   PatchException(Fault fault, String message) {
-    super(message, null, false, false);
+    super(Shown.text(message), null, false, false);
     this.fault = fault;
   }
 

@@ -3,12 +3,14 @@ package dev.rheo.server.verb.patch;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.rheo.codec.io.Meter;
+import dev.rheo.server.resource.TreeCopies;
+import dev.rheo.server.resource.Trees;
 import dev.rheo.server.verb.patch.PatchSchema.Member;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -43,6 +45,22 @@ public final class StrategicMergePatch {
   private static final String MERGE = "merge";
   private static final String REPLACE = "replace";
 
+  /**
+   * How many elements of lists and members of objects one patch may have looked at. Each is looked
+   * at a few times where a patch names an element of a list once; a patch that names one again and
+   * again looks through what is in it each time.
+   */
+  static final int MAX_STEPS = 1 << 23;
+
+  private static final int STEPS_PER_CHECK = 1 << 14;
+
+  /** What the maps and lists take in which the elements of one list are sorted out, in bytes. */
+  private static final int ELEMENT = 160;
+
+  private int steps;
+  private int unchecked;
+  private int longest;
+
   private StrategicMergePatch() {}
 
   /**
@@ -53,11 +71,12 @@ public final class StrategicMergePatch {
     if (!(patch instanceof ObjectNode object)) {
       throw PatchException.malformed("invalid JSON document");
     }
-    return mergeObject(document.deepCopy(), object.deepCopy(), schema);
+    return new StrategicMergePatch()
+        .mergeObject(TreeCopies.of(document), TreeCopies.of(object), schema);
   }
 
   /** Merges into {@code original} and takes {@code patch} apart. */
-  private static ObjectNode mergeObject(ObjectNode original, ObjectNode patch, PatchSchema schema)
+  private ObjectNode mergeObject(ObjectNode original, ObjectNode patch, PatchSchema schema)
       throws PatchException {
     JsonNode directive = patch.remove(DIRECTIVE);
     if (directive != null) {
@@ -83,8 +102,8 @@ public final class StrategicMergePatch {
     return original;
   }
 
-  private static void mergeMember(
-      ObjectNode original, String name, JsonNode value, PatchSchema schema) throws PatchException {
+  private void mergeMember(ObjectNode original, String name, JsonNode value, PatchSchema schema)
+      throws PatchException {
     JsonNode present = original.get(name);
     if (present instanceof ObjectNode object && value instanceof ObjectNode patch) {
       Member member = schema.member(name);
@@ -104,7 +123,7 @@ public final class StrategicMergePatch {
     }
   }
 
-  private static ArrayNode mergeList(ArrayNode original, ArrayNode patch, Member member)
+  private ArrayNode mergeList(ArrayNode original, ArrayNode patch, Member member)
       throws PatchException {
     if (!member.strategy().equals(MERGE)) {
       return patch;
@@ -112,11 +131,12 @@ public final class StrategicMergePatch {
     if (original.isEmpty() && patch.isEmpty()) {
       return original;
     }
+    step(original.size() + patch.size());
     String key = member.mergeKey();
     List<JsonNode> merged;
     List<JsonNode> elements = list(patch);
     if (!holdsObjects(original, patch)) {
-      merged = new ArrayList<>(new LinkedHashSet<>(concat(list(original), elements)));
+      merged = distinct(concat(list(original), elements));
       key = "";
     } else {
       if (key.isEmpty()) {
@@ -124,22 +144,24 @@ public final class StrategicMergePatch {
       }
       merged = list(original);
       List<JsonNode> plain = new ArrayList<>();
-      Set<JsonNode> gone = new HashSet<>();
+      Set<String> gone = new HashSet<>();
       boolean replace = false;
       for (JsonNode element : elements) {
         JsonNode directive = element.get(DIRECTIVE);
         if (directive == null) {
           plain.add(element);
         } else if (directive.asText().equals("delete")) {
-          gone.add(keyOf(element, key));
+          gone.add(Trees.identity(keyOf(element, key)));
         } else if (directive.asText().equals(REPLACE)) {
           replace = true;
         } else {
           throw badDirective(directive);
         }
       }
-      String keyName = key;
-      merged.removeIf(present -> gone.contains(present.path(keyName)));
+      if (!gone.isEmpty()) {
+        String keyName = key;
+        merged.removeIf(present -> gone.contains(Trees.identity(present.path(keyName))));
+      }
       if (replace) {
         merged = new ArrayList<>();
       }
@@ -149,16 +171,17 @@ public final class StrategicMergePatch {
     return array(original, ordered(merged, elements, list(original), key));
   }
 
-  private static void mergeElements(
+  private void mergeElements(
       List<JsonNode> merged, List<JsonNode> elements, String key, PatchSchema schema)
       throws PatchException {
-    Map<JsonNode, Integer> positions = positions(merged, key);
+    Map<String, Integer> positions = positions(merged, key);
     for (JsonNode element : elements) {
-      JsonNode id = keyOf(element, key);
+      String id = Trees.identity(keyOf(element, key));
       Integer at = positions.get(id);
       if (at != null) {
         merged.set(
-            at, mergeObject((ObjectNode) merged.get(at), (ObjectNode) element.deepCopy(), schema));
+            at,
+            mergeObject((ObjectNode) merged.get(at), TreeCopies.of((ObjectNode) element), schema));
         continue;
       }
       // upstream takes a new element as it is; a directive in it must not be stored
@@ -179,38 +202,46 @@ public final class StrategicMergePatch {
   private static List<JsonNode> ordered(
       List<JsonNode> merged, List<JsonNode> order, List<JsonNode> before, String key)
       throws PatchException {
-    Map<JsonNode, Integer> wanted = positions(order, key);
-    Map<JsonNode, Integer> stood = positions(before, key);
-    List<JsonNode> named = new ArrayList<>();
-    List<JsonNode> others = new ArrayList<>();
+    Map<String, Integer> wanted = positions(order, key);
+    Map<String, Integer> stood = positions(before, key);
+    List<Placed> named = new ArrayList<>();
+    List<Placed> others = new ArrayList<>();
     for (JsonNode element : merged) {
-      (wanted.containsKey(keyOf(element, key)) ? named : others).add(element);
+      String id = Trees.identity(keyOf(element, key));
+      Integer at = wanted.get(id);
+      int stand = stood.getOrDefault(id, -1);
+      if (at != null) {
+        named.add(new Placed(element, at, stand));
+      } else {
+        others.add(new Placed(element, stand, stand));
+      }
     }
-    named.sort(Comparator.comparingInt(e -> wanted.getOrDefault(valueOf(e, key), -1)));
-    others.sort(Comparator.comparingInt(e -> stood.getOrDefault(valueOf(e, key), -1)));
+    named.sort(Comparator.comparingInt(Placed::rank));
+    others.sort(Comparator.comparingInt(Placed::rank));
 
     List<JsonNode> result = new ArrayList<>(merged.size());
     int i = 0;
     int j = 0;
     while (i < others.size() || j < named.size()) {
-      if (i == others.size()) {
-        result.add(named.get(j++));
-      } else if (j == named.size()) {
-        result.add(others.get(i++));
-      } else {
-        Integer other = stood.get(valueOf(others.get(i), key));
-        Integer next = stood.get(valueOf(named.get(j), key));
-        if (other != null && next != null && other < next) {
-          result.add(others.get(i++));
-        } else {
-          result.add(named.get(j++));
-        }
-      }
+      boolean another =
+          j == named.size()
+              || (i < others.size()
+                  && others.get(i).stood() >= 0
+                  && others.get(i).stood() < named.get(j).stood());
+      result.add(another ? others.get(i++).element() : named.get(j++).element());
     }
     return result;
   }
 
-  private static void setElementOrder(ObjectNode original, ObjectNode patch, PatchSchema schema)
+  /**
+   * An element of a merged list.
+   *
+   * @param rank among the elements that the patch names, or among the others
+   * @param stood where it stood before, -1 if it is new
+   */
+  private record Placed(JsonNode element, int rank, int stood) {}
+
+  private void setElementOrder(ObjectNode original, ObjectNode patch, PatchSchema schema)
       throws PatchException {
     for (Map.Entry<String, JsonNode> entry : List.copyOf(patch.properties())) {
       if (!entry.getKey().startsWith(SET_ORDER)) {
@@ -224,6 +255,7 @@ public final class StrategicMergePatch {
       JsonNode patched = patch.get(name);
       List<JsonNode> before = present == null ? List.of() : listOrFail(present, SET_ORDER);
       List<JsonNode> changes = patched == null ? List.of() : listOrFail(patched, SET_ORDER);
+      step(before.size() + changes.size() + order.size());
       String key = holdsObjects(before, changes) ? member.mergeKey() : "";
       checkOrder(changes, order, key);
       patch.remove(name);
@@ -266,7 +298,7 @@ public final class StrategicMergePatch {
     }
   }
 
-  private static void retainKeys(ObjectNode original, ObjectNode patch) throws PatchException {
+  private void retainKeys(ObjectNode original, ObjectNode patch) throws PatchException {
     JsonNode directive = patch.remove(RETAIN_KEYS);
     if (directive == null) {
       return;
@@ -285,18 +317,26 @@ public final class StrategicMergePatch {
         throw badRetainKeys();
       }
     }
+    step(original.size());
     original.retain(keys);
   }
 
-  private static void deleteFromPrimitives(ObjectNode original, String name, JsonNode value)
+  private void deleteFromPrimitives(ObjectNode original, String name, JsonNode value)
       throws PatchException {
-    Set<JsonNode> gone = new HashSet<>(listOrFail(value, DELETE_FROM));
+    Set<String> gone = new HashSet<>();
+    for (JsonNode element : listOrFail(value, DELETE_FROM)) {
+      gone.add(Trees.identity(element));
+    }
     if (original.get(name) instanceof ArrayNode present) {
+      step(present.size());
       if (holdsObjects(present, present)) {
         throw PatchException.malformed("invalid patch format of primitive list");
       }
       original.set(
-          name, array(present, list(present).stream().filter(e -> !gone.contains(e)).toList()));
+          name,
+          array(
+              present,
+              list(present).stream().filter(e -> !gone.contains(Trees.identity(e))).toList()));
     }
   }
 
@@ -387,12 +427,24 @@ public final class StrategicMergePatch {
   }
 
   /** Where the element with a key stands first. */
-  private static Map<JsonNode, Integer> positions(List<JsonNode> elements, String key) {
-    Map<JsonNode, Integer> positions = new HashMap<>();
+  private static Map<String, Integer> positions(List<JsonNode> elements, String key) {
+    Map<String, Integer> positions = new HashMap<>();
     for (int i = 0; i < elements.size(); i++) {
-      positions.putIfAbsent(valueOf(elements.get(i), key), i);
+      positions.putIfAbsent(Trees.identity(valueOf(elements.get(i), key)), i);
     }
     return positions;
+  }
+
+  /** Each element once, where it stands first. */
+  private static List<JsonNode> distinct(List<JsonNode> elements) {
+    Set<String> seen = new HashSet<>();
+    List<JsonNode> distinct = new ArrayList<>(elements.size());
+    for (JsonNode element : elements) {
+      if (seen.add(Trees.identity(element))) {
+        distinct.add(element);
+      }
+    }
+    return distinct;
   }
 
   private static List<JsonNode> listOrFail(JsonNode value, String directive) throws PatchException {
@@ -418,6 +470,27 @@ public final class StrategicMergePatch {
     ArrayNode array = like.arrayNode(elements.size());
     elements.forEach(array::add);
     return array;
+  }
+
+  /** Counts what is looked at next, and pays for the maps in which it is. */
+  private void step(int elements) throws PatchException {
+    if (elements > longest) {
+      Meter.charge((long) ELEMENT * (elements - longest));
+      longest = elements;
+    }
+    steps += elements;
+    if (steps > MAX_STEPS) {
+      throw new PatchException(
+          PatchException.Fault.TOO_LARGE,
+          "a strategic merge patch may look at no more than "
+              + MAX_STEPS
+              + " elements; it looks at all of a list each time that it names it");
+    }
+    unchecked += elements;
+    if (unchecked > STEPS_PER_CHECK) {
+      unchecked = 0;
+      Meter.check();
+    }
   }
 
   private static PatchException badDirective(JsonNode directive) {

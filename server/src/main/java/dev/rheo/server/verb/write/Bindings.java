@@ -5,8 +5,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.rheo.api.name.GroupResource;
 import dev.rheo.api.status.ApiException;
 import dev.rheo.api.status.FieldError;
+import dev.rheo.api.status.FieldErrors;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -20,7 +20,7 @@ final class Bindings {
     if (!Meta.of(binding).name().equals(path.name())) {
       throw ApiException.badRequest("name in URL does not match name in Binding object");
     }
-    List<FieldError> errors = new ArrayList<>(0);
+    FieldErrors errors = new FieldErrors();
     String kind = binding.path("target").path("kind").asText("");
     if (!kind.isEmpty() && !kind.equals("Node")) {
       errors.add(FieldError.notSupported("target.kind", kind, List.of("Node", "<empty>")));
@@ -28,9 +28,7 @@ final class Bindings {
     if (binding.path("target").path("name").asText("").isEmpty()) {
       errors.add(FieldError.required("target.name", ""));
     }
-    if (!errors.isEmpty()) {
-      throw ApiException.invalid("", "Binding", path.name(), errors);
-    }
+    errors.refuse("", "Binding", path.name());
   }
 
   /** The pod, bound. */

@@ -6,7 +6,7 @@ import dev.rheo.api.media.MediaType;
 import dev.rheo.api.name.GroupVersionKind;
 import dev.rheo.api.options.FieldValidation;
 import dev.rheo.api.status.ApiException;
-import dev.rheo.api.status.GoText;
+import dev.rheo.api.status.Shown;
 import dev.rheo.codec.json.Canonicalizer;
 import dev.rheo.codec.json.ObjectDecoder;
 import dev.rheo.codec.schema.ObjectType;
@@ -40,16 +40,18 @@ final class BodyReader {
     String sentKind = object.path("kind").asText("");
     String sentVersion = object.path("apiVersion").asText("");
     if (!sentKind.isEmpty() && !sentKind.equals(kind)) {
+      String shownKind = Shown.text(sentKind);
+      String shownVersion = Shown.text(sentVersion);
       throw ApiException.badRequest(
-          sentKind
+          shownKind
               + " in version "
-              + GoText.quote(GroupVersionKind.of(sentVersion, sentKind).version())
+              + Shown.quoted(GroupVersionKind.of(sentVersion, sentKind).version())
               + " cannot be handled as a "
               + kind
               + ": converting ("
-              + sentVersion
+              + shownVersion
               + "."
-              + sentKind
+              + shownKind
               + ") to ("
               + apiVersion
               + "."
@@ -59,7 +61,7 @@ final class BodyReader {
     if (!sentVersion.isEmpty() && !sentVersion.equals(apiVersion)) {
       throw ApiException.badRequest(
           "the API version in the data ("
-              + sentVersion
+              + Shown.text(sentVersion)
               + ") does not match the expected API version ("
               + apiVersion
               + ")");
@@ -88,7 +90,7 @@ final class BodyReader {
       throw ApiException.badRequest(
           kind
               + " in version "
-              + GoText.quote(GroupVersionKind.of(apiVersion, kind).version())
+              + Shown.quoted(GroupVersionKind.of(apiVersion, kind).version())
               + " cannot be handled as a "
               + kind
               + ": strict decoding error: "

@@ -7,6 +7,7 @@ import dev.rheo.api.status.ApiException;
 import dev.rheo.server.resource.Conversion;
 import dev.rheo.server.resource.Defaults;
 import dev.rheo.server.resource.Prepare;
+import dev.rheo.server.resource.TreeCopies;
 import dev.rheo.server.resource.Validation;
 import dev.rheo.server.resource.WriteContext;
 import dev.rheo.store.RevisionStore.Op;
@@ -68,7 +69,7 @@ final class Creates {
     // without a name there is no key; the validation says so
     if (path.name().isEmpty() || !Names.pathSegment(path.name()).isEmpty()) {
       lifecycle.admitCreate(path, false);
-      prepare(path, object.deepCopy(), context);
+      prepare(path, TreeCopies.of(object), context);
       throw ApiException.badRequest("the object has no usable name");
     }
     Written written =
@@ -80,7 +81,7 @@ final class Creates {
               if (version != null) {
                 throw exists(path, version);
               }
-              return new Outcome.Put(prepare(path, object.deepCopy(), context), checks, false);
+              return new Outcome.Put(prepare(path, TreeCopies.of(object), context), checks, false);
             });
     return new Created(path, written);
   }

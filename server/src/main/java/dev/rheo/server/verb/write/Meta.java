@@ -3,13 +3,16 @@ package dev.rheo.server.verb.write;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.rheo.server.resource.Trees;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** The metadata of an object, in place in its tree. */
@@ -162,28 +165,26 @@ final class Meta {
   }
 
   /**
-   * Removes owner references whose uid stood before.
+   * Removes owner references that stood before.
    *
-   * @return the uids that stood more than once
+   * @return the uids of those that were removed
    */
   List<String> dedupOwners() {
+    if (!(metadata.get("ownerReferences") instanceof ArrayNode owners) || owners.size() < 2) {
+      return List.of();
+    }
     List<String> duplicates = new ArrayList<>(0);
-    if (metadata.get("ownerReferences") instanceof ArrayNode owners && owners.size() > 1) {
-      List<String> seen = new ArrayList<>();
-      for (int i = 0; i < owners.size(); ) {
-        String uid = owners.path(i).path("uid").asText("");
-        boolean repeated =
-            seen.contains(uid) && owners.path(seen.indexOf(uid)).equals(owners.path(i));
-        if (repeated) {
-          if (!duplicates.contains(uid)) {
-            duplicates.add(uid);
-          }
-          owners.remove(i);
-        } else {
-          seen.add(uid);
-          i++;
-        }
+    Set<String> seen = new HashSet<>();
+    ArrayNode kept = owners.arrayNode();
+    for (JsonNode owner : owners) {
+      if (seen.add(Trees.identity(owner))) {
+        kept.add(owner);
+      } else {
+        duplicates.add(owner.path("uid").asText(""));
       }
+    }
+    if (!duplicates.isEmpty()) {
+      metadata.set("ownerReferences", kept);
     }
     return duplicates;
   }

@@ -6,6 +6,7 @@ import dev.rheo.api.media.MediaType;
 import dev.rheo.api.options.FieldValidation;
 import dev.rheo.api.status.ApiException;
 import dev.rheo.api.status.FieldError;
+import dev.rheo.api.status.Shown;
 import dev.rheo.codec.json.ObjectDecoder;
 import dev.rheo.codec.schema.TypeTable;
 import dev.rheo.server.verb.patch.JsonPatch;
@@ -102,7 +103,7 @@ final class Patches {
     try {
       return BodyReader.checked(patched, strict, path.apiVersion(), path.kind(), validation);
     } catch (ApiException e) {
-      String shown = patched.toString();
+      String shown = Shown.value(patched);
       throw ApiException.invalid(
           "",
           "",
@@ -123,9 +124,9 @@ final class Patches {
           "the "
               + field
               + " of the object ("
-              + before.asText()
+              + Shown.text(before.asText())
               + ") cannot be changed by a patch (to "
-              + after.asText()
+              + Shown.text(after.asText())
               + ")");
     }
   }

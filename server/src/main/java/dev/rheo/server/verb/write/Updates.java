@@ -1,13 +1,13 @@
 package dev.rheo.server.verb.write;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.rheo.api.options.ResourceVersion;
 import dev.rheo.api.status.ApiException;
 import dev.rheo.api.status.FieldError;
-import dev.rheo.api.status.GoText;
+import dev.rheo.api.status.Shown;
 import dev.rheo.server.resource.Prepare;
 import dev.rheo.server.resource.Validation;
 import dev.rheo.server.resource.WriteContext;
-import java.math.BigInteger;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -74,18 +74,13 @@ final class Updates {
   }
 
   private static void requireRevision(ObjectPath path, String sent, long actual) {
-    BigInteger wanted = BigInteger.ZERO;
-    if (!sent.isEmpty()) {
-      try {
-        wanted = new BigInteger(sent);
-      } catch (NumberFormatException e) {
-        throw ApiException.badRequest(
-            "metadata.resourceVersion: strconv.ParseUint: parsing "
-                + GoText.quote(sent)
-                + ": invalid syntax");
-      }
+    long wanted;
+    try {
+      wanted = ResourceVersion.parse(sent);
+    } catch (ResourceVersion.InvalidException e) {
+      throw ApiException.badRequest("metadata.resourceVersion: " + e.why());
     }
-    if (wanted.signum() == 0) {
+    if (wanted == 0) {
       if (path.type().strategy().unconditionalUpdate()) {
         return;
       }
@@ -97,7 +92,7 @@ final class Updates {
               FieldError.invalid(
                   "metadata.resourceVersion", 0, "must be specified for an update")));
     }
-    if (!wanted.equals(BigInteger.valueOf(actual))) {
+    if (wanted != actual) {
       throw ApiException.conflict(path.groupResource(), path.name(), MODIFIED);
     }
   }
@@ -116,9 +111,9 @@ final class Updates {
         path.groupResource(),
         path.name(),
         "StorageError: invalid object, Code: 4, Key: "
-            + path.key()
+            + Shown.text(path.key())
             + ", ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: UID in precondition: "
-            + wanted
+            + Shown.text(wanted)
             + ", UID in object meta: "
             + actual);
   }

@@ -8,6 +8,7 @@ import dev.rheo.api.options.ListOptions;
 import dev.rheo.api.options.WriteOptions;
 import dev.rheo.api.status.ApiException;
 import dev.rheo.api.status.Details;
+import dev.rheo.api.status.Shown;
 import dev.rheo.api.status.Status;
 import dev.rheo.cache.WatchCache;
 import dev.rheo.codec.json.Canonicalizer;
@@ -16,6 +17,7 @@ import dev.rheo.server.resource.Conversion;
 import dev.rheo.server.resource.Defaults;
 import dev.rheo.server.resource.ResourceRegistry;
 import dev.rheo.server.resource.ResourceType;
+import dev.rheo.server.resource.TreeCopies;
 import dev.rheo.server.resource.WriteContext;
 import dev.rheo.server.security.User;
 import dev.rheo.server.verb.write.Written.How;
@@ -132,7 +134,8 @@ public final class Writes {
         committer.run(
             path,
             options.dryRun(),
-            (version, fresh) -> updates.outcome(path, sent.deepCopy(), version, fresh, context));
+            (version, fresh) ->
+                updates.outcome(path, TreeCopies.of(sent), version, fresh, context));
     return answer(path, written, warnings);
   }
 
@@ -317,15 +320,15 @@ public final class Writes {
     if (meta.name().isEmpty()) {
       throw ApiException.badRequest(
           "the name of the object ("
-              + path.name()
+              + Shown.text(path.name())
               + " based on URL) was undeterminable: name must be provided");
     }
     if (!meta.name().equals(path.name())) {
       throw ApiException.badRequest(
           "the name of the object ("
-              + meta.name()
+              + Shown.text(meta.name())
               + ") does not match the name on the URL ("
-              + path.name()
+              + Shown.text(path.name())
               + ")");
     }
   }

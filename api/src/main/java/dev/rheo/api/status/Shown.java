@@ -1,0 +1,219 @@
+package dev.rheo.api.status;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What an answer shows of something that a client sent: as upstream writes it, and never more than
+ * {@value #MAX_BYTES} bytes of UTF-8. What does not fit is cut between two characters, and a note
+ * says so and how long it was: {@code "aaaa" (cut from 300000 characters)}.
+ *
+ * <p>The time and the memory that it takes follow from the bound, not from what is shown.
+ */
+public final class Shown {
+  /** Most bytes of UTF-8 that are shown of one value, its quotes included, the note not. */
+  public static final int MAX_BYTES = 1024;
+
+  private final StringBuilder out = new StringBuilder();
+  private int left;
+
+  private Shown(int left) {
+    this.left = left;
+  }
+
+  /** A text as it is. */
+  public static String text(String text) {
+    return cut(text, MAX_BYTES);
+  }
+
+  /** A text as Go's verb {@code %q} writes it. */
+  public static String quoted(String text) {
+    // the closing quote
+    Shown shown = new Shown(MAX_BYTES - 1);
+    shown.add("\"");
+    boolean whole = shown.each(text, GoText::appendQuoted);
+    shown.out.append('"');
+    return whole ? shown.out.toString() : shown.out + cutFrom(text);
+  }
+
+  /**
+   * A value as upstream's {@code field.Error} shows it: strings are quoted, lists and trees are
+   * JSON, and anything else is what {@code toString} makes of it.
+   */
+  public static String value(Object value) {
+    return switch (value) {
+      case String text -> quoted(text);
+      case List<?> list -> json(list, " (cut from a list of " + list.size() + ")");
+      case JsonNode node when node.isArray() ->
+          json(node, " (cut from a list of " + node.size() + ")");
+      case JsonNode node when node.isObject() ->
+          json(node, " (cut from an object of " + node.size() + " members)");
+      case JsonNode node when node.isTextual() -> json(node, cutFrom(node.textValue()));
+      default -> text(value.toString());
+    };
+  }
+
+  /**
+   * A text of at most that many bytes of UTF-8, the note included.
+   *
+   * @param maximum at least 64
+   */
+  static String cut(String text, int maximum) {
+    return cut(text, maximum, Shown::utf8);
+  }
+
+  /** The same where a Status is written: a character counts as many bytes as its JSON takes. */
+  static String cutJson(String text, int maximum) {
+    return cut(text, maximum, Shown::json);
+  }
+
+  /** How many bytes the text takes in the JSON of a Status, without its quotes. */
+  static int jsonBytes(String text) {
+    long bytes = 0;
+    for (int i = 0; i < text.length(); ) {
+      int c = text.codePointAt(i);
+      bytes += json(c);
+      i += Character.charCount(c);
+    }
+    return (int) Math.min(bytes, Integer.MAX_VALUE);
+  }
+
+  /** How many bytes one character takes. */
+  @FunctionalInterface
+  private interface Measure {
+    int of(int codePoint);
+  }
+
+  /** Appends one character as it is to be shown. */
+  @FunctionalInterface
+  private interface Spelling {
+    void append(StringBuilder out, int codePoint);
+  }
+
+  private static String cut(String text, int maximum, Measure measure) {
+    // no character takes more than six bytes
+    if (text.length() <= maximum / 6) {
+      return text;
+    }
+    String note = cutFrom(text);
+    int room = maximum - note.length();
+    int fits = -1;
+    int bytes = 0;
+    for (int i = 0; i < text.length(); ) {
+      int c = text.codePointAt(i);
+      bytes += measure.of(c);
+      if (bytes > room && fits < 0) {
+        fits = i;
+      }
+      if (bytes > maximum) {
+        return text.substring(0, fits) + note;
+      }
+      i += Character.charCount(c);
+    }
+    return text;
+  }
+
+  private static String cutFrom(String text) {
+    return " (cut from " + text.length() + " characters)";
+  }
+
+  private static int utf8(int c) {
+    return c < 0x80 ? 1 : c < 0x800 ? 2 : c < 0x10000 ? 3 : 4;
+  }
+
+  private static int json(int c) {
+    return switch (c) {
+      case '"', '\\', '\b', '\f', '\n', '\r', '\t' -> 2;
+      case '<', '>', '&', 0x2028, 0x2029 -> 6;
+      default ->
+          c < 0x20 || (c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE) ? 6 : utf8(c);
+    };
+  }
+
+  private static String json(Object value, String note) {
+    Shown shown = new Shown(MAX_BYTES);
+    return shown.tree(value) ? shown.out.toString() : shown.out + note;
+  }
+
+  /** False as soon as something did not fit. */
+  private boolean tree(Object value) {
+    switch (value) {
+      case String text -> {
+        return string(text);
+      }
+      case List<?> list -> {
+        return add("[") && elements(list.iterator()) && add("]");
+      }
+      case JsonNode node when node.isArray() -> {
+        return add("[") && elements(node.iterator()) && add("]");
+      }
+      case JsonNode node when node.isObject() -> {
+        return add("{") && members(node) && add("}");
+      }
+      case JsonNode node when node.isTextual() -> {
+        return string(node.textValue());
+      }
+      default -> {
+        return add(String.valueOf(value));
+      }
+    }
+  }
+
+  private boolean elements(Iterator<?> elements) {
+    boolean fits = true;
+    for (boolean first = true; fits && elements.hasNext(); first = false) {
+      Object element = elements.next();
+      fits = (first || add(",")) && tree(element);
+    }
+    return fits;
+  }
+
+  private boolean members(JsonNode object) {
+    boolean first = true;
+    for (Map.Entry<String, JsonNode> member : object.properties()) {
+      if (!(first || add(","))
+          || !string(member.getKey())
+          || !add(":")
+          || !tree(member.getValue())) {
+        return false;
+      }
+      first = false;
+    }
+    return true;
+  }
+
+  private boolean string(String text) {
+    return add("\"") && each(text, GoText::appendJson) && add("\"");
+  }
+
+  private boolean each(String text, Spelling spelling) {
+    for (int i = 0; i < text.length(); ) {
+      int c = text.codePointAt(i);
+      int before = out.length();
+      spelling.append(out, c);
+      // an escape is ASCII; a character that stands for itself is all there is
+      int bytes = out.length() - before == Character.charCount(c) ? utf8(c) : out.length() - before;
+      if (bytes > left) {
+        out.setLength(before);
+        return false;
+      }
+      left -= bytes;
+      i += Character.charCount(c);
+    }
+    return true;
+  }
+
+  /**
+   * @param token ASCII
+   */
+  private boolean add(String token) {
+    if (token.length() > left) {
+      return false;
+    }
+    out.append(token);
+    left -= token.length();
+    return true;
+  }
+}
