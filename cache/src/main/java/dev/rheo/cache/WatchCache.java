@@ -83,7 +83,7 @@ public final class WatchCache implements AutoCloseable {
     spool = new Spool(spoolDirectory, files, settings, forms::forgetSegment);
     loaders = new Loaders(settings.loaders());
     decoder = new EventDecoder(spool, loaders);
-    snapshots = new Snapshots(decoder, this.resources.length, settings.snapshotBytes());
+    snapshots = new Snapshots(decoder, loaders, this.resources.length, settings.snapshotBytes());
     Generation nothing = new Generation(resources, 0);
     EntryTree[] trees = new EntryTree[this.resources.length];
     Arrays.fill(trees, EntryTree.EMPTY);
