@@ -2,7 +2,6 @@ package dev.rheo.api.options;
 
 import dev.rheo.api.status.FieldError;
 import dev.rheo.api.status.GoText;
-import java.math.BigInteger;
 import java.util.regex.Pattern;
 
 /**
@@ -12,7 +11,6 @@ import java.util.regex.Pattern;
  */
 public final class ResourceVersion {
   private static final Pattern DIGITS = Pattern.compile("[0-9]+");
-  private static final BigInteger MAX = BigInteger.TWO.pow(64).subtract(BigInteger.ONE);
 
   private ResourceVersion() {}
 
@@ -38,11 +36,12 @@ public final class ResourceVersion {
     if (!DIGITS.matcher(text).matches()) {
       throw refused(text, "invalid syntax");
     }
-    BigInteger value = new BigInteger(text);
-    if (value.compareTo(MAX) > 0) {
+    try {
+      // Costs a step a digit, unlike numbers of any size.
+      return Long.parseUnsignedLong(text);
+    } catch (NumberFormatException e) {
       throw refused(text, "value out of range");
     }
-    return value.longValue();
   }
 
   /** Whether it lies beyond what any store of this server can reach. */
