@@ -66,6 +66,10 @@ final class Snapshots {
     if (target == end) {
       return now.trees()[table];
     }
+    Known remembered = nearest(now, table, target, log.first());
+    if (remembered.number == target) {
+      return remembered.tree;
+    }
     // One at a time for each resource: others that want the same find it remembered.
     locks[table].lock();
     try {

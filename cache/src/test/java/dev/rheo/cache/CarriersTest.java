@@ -81,6 +81,37 @@ class CarriersTest {
   }
 
   @Test
+  void aStateThatIsRememberedDoesNotWaitForOneThatIsBeingMade() throws Exception {
+    try (World world = world(directory)) {
+      long before = world.cache.revision();
+      for (int i = 0; i < 1200; i++) {
+        world.pod("ns", "p" + i % 60, "n", "y".repeat(1000));
+      }
+      world.sync();
+      assertThat(world.pods().snapshotAt(before - 10).size()).isEqualTo(50);
+      try (NativeWait disk = new NativeWait()) {
+        world.files.beforeBlocking = disk::await;
+        world.files.cold = true;
+        CompletableFuture<Integer> walking =
+            onVirtualThread(() -> world.pods().snapshotAt(before - 30).size());
+        try {
+          int reads = world.files.blockingReads.get();
+          World.until(() -> world.files.blockingReads.get() > reads || walking.isDone());
+          assertThat(walking).isNotDone();
+          assertThat(
+                  onVirtualThread(() -> world.pods().snapshotAt(before - 10).size())
+                      .get(10, TimeUnit.SECONDS))
+              .isEqualTo(50);
+        } finally {
+          world.files.beforeBlocking = () -> {};
+          disk.release(1);
+        }
+        assertThat(walking.get(30, TimeUnit.SECONDS)).isEqualTo(30);
+      }
+    }
+  }
+
+  @Test
   void coldHistory() throws Exception {
     try (World world = world(directory)) {
       long before = world.cache.revision();
