@@ -2,6 +2,7 @@ package dev.rheo.cache;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Makes events of the log's numbers: as they were kept decoded, or from the spool. */
@@ -30,6 +31,28 @@ final class EventDecoder {
    * @return null if that would block
    */
   @Nullable CacheEvent event(Generation generation, int table, long number, boolean mayBlock)
+      throws IOException, ForgottenException {
+    if (!mayBlock || !Thread.currentThread().isVirtual()) {
+      return decode(generation, table, number, mayBlock);
+    }
+    CacheEvent event = decode(generation, table, number, false);
+    if (event != null) {
+      return event;
+    }
+    Optional<CacheEvent> read =
+        loaders.call(
+            () -> {
+              try {
+                return Optional.ofNullable(decode(generation, table, number, true));
+              } catch (ForgottenException e) {
+                return Optional.empty();
+              }
+            });
+    return read.orElseThrow(ForgottenException::new);
+  }
+
+  private @Nullable CacheEvent decode(
+      Generation generation, int table, long number, boolean mayBlock)
       throws IOException, ForgottenException {
     Table of = generation.tables[table];
     EventLog log = of.log;
@@ -92,22 +115,25 @@ final class EventDecoder {
   }
 
   /** Brings what {@link #event} needs into memory, then runs {@code whenLoaded}. */
-  void load(Generation generation, int table, long number, Runnable whenLoaded) {
+  Loaders.Pending load(Generation generation, int table, long number, Runnable whenLoaded) {
     EventLog log = generation.tables[table].log;
-    try {
-      Runnable last = whenLoaded;
-      if (log.previous(number) != Place.NONE) {
-        Found previous = find(log, number, false);
-        last = () -> loaders.load(previous.segment, previous.offset, whenLoaded);
-      }
-      if (log.place(number) == Place.NONE) {
-        last.run();
-        return;
-      }
-      Found current = find(log, number, true);
-      loaders.load(current.segment, current.offset, last);
-    } catch (ForgottenException e) {
-      whenLoaded.run();
-    }
+    return loaders.load(
+        () -> {
+          try {
+            if (log.previous(number) != Place.NONE) {
+              touch(find(log, number, false));
+            }
+            if (log.place(number) != Place.NONE) {
+              touch(find(log, number, true));
+            }
+          } catch (ForgottenException e) {
+            // The reader finds that out when it looks again.
+          }
+        },
+        whenLoaded);
+  }
+
+  private static void touch(Found found) throws IOException {
+    Loaders.touch(found.segment, found.offset);
   }
 }

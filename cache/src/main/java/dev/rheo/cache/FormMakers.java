@@ -1,15 +1,15 @@
 package dev.rheo.cache;
 
 import dev.rheo.codec.json.RevisionSplice;
+import dev.rheo.store.PlatformPool;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.List;
+import java.util.LinkedHashSet;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -31,10 +31,10 @@ final class FormMakers implements AutoCloseable {
 
   private final WatchCache cache;
   private final FormSpool spool;
-  private final ThreadPoolExecutor pool;
+  private final PlatformPool pool;
 
-  /** Who waits for what is being made. Guarded by itself. */
-  private final Map<Job, List<Consumer<@Nullable Throwable>>> jobs = new HashMap<>();
+  /** What is being made, or is to be. Guarded by itself, with what it holds. */
+  private final Map<Job, Making> jobs = new HashMap<>();
 
   final LongAdder made = new LongAdder();
   final LongAdder madeBytes = new LongAdder();
@@ -47,10 +47,17 @@ final class FormMakers implements AutoCloseable {
     }
   }
 
+  private static final class Making {
+    final Set<Consumer<@Nullable Throwable>> waiting = new LinkedHashSet<>(2);
+
+    /** Null if it is made along with another one, or not handed over yet. */
+    PlatformPool.@Nullable Task task;
+  }
+
   FormMakers(WatchCache cache, FormSpool spool, int threads) {
     this.cache = cache;
     this.spool = spool;
-    this.pool = IdlePool.of(threads, "rheo-form-maker");
+    this.pool = new PlatformPool("rheo-form-maker", threads, Integer.MAX_VALUE);
   }
 
   /**
@@ -59,37 +66,56 @@ final class FormMakers implements AutoCloseable {
    * @param revision what it is to tell instead of the entry's own; 0 for its own
    * @param ahead what will be asked for next, or null; not used by anybody else
    * @param done run once, with the failure if there was one; perhaps before this returns
+   * @return takes it back, if nobody else waits for it and it is not begun
    */
-  void make(
+  Loaders.Pending make(
       FormKind kind,
       Entry entry,
       long revision,
       @Nullable EntryCursor ahead,
       Consumer<@Nullable Throwable> done) {
     Job job = Job.of(entry, kind, revision);
+    Making making;
     synchronized (jobs) {
-      List<Consumer<@Nullable Throwable>> waiting = jobs.get(job);
-      if (waiting != null) {
-        waiting.add(done);
-        return;
+      Making begun = jobs.get(job);
+      making = begun == null ? new Making() : begun;
+      making.waiting.add(done);
+      if (begun != null) {
+        return () -> takeBack(job, begun, done);
       }
-      waiting = new ArrayList<>(2);
-      waiting.add(done);
-      jobs.put(job, waiting);
+      jobs.put(job, making);
     }
     try {
-      pool.execute(
-          () -> {
-            try {
-              run(job, entry, ahead);
-            } catch (RuntimeException | Error e) {
-              // Nobody is to wait for what will not come.
-              finish(job, e);
-              throw e;
-            }
-          });
+      PlatformPool.Task task =
+          pool.submit(
+              () -> {
+                try {
+                  run(job, entry, ahead);
+                } catch (RuntimeException | Error e) {
+                  // Nobody is to wait for what will not come.
+                  finish(job, e);
+                  throw e;
+                }
+              });
+      synchronized (jobs) {
+        making.task = task;
+      }
     } catch (RejectedExecutionException | OutOfMemoryError e) {
       finish(job, e);
+    }
+    return () -> takeBack(job, making, done);
+  }
+
+  private void takeBack(Job job, Making making, Consumer<@Nullable Throwable> done) {
+    synchronized (jobs) {
+      PlatformPool.Task task = making.task;
+      if (jobs.get(job) == making
+          && making.waiting.remove(done)
+          && making.waiting.isEmpty()
+          && task != null
+          && task.cancel()) {
+        jobs.remove(job);
+      }
     }
   }
 
@@ -105,7 +131,7 @@ final class FormMakers implements AutoCloseable {
         told = true;
         finish(job, null);
       }
-      boolean othersWait = told && !pool.getQueue().isEmpty();
+      boolean othersWait = told && pool.waiting() > 0;
       Entry next = bytes < AHEAD && !othersWait ? ahead.next() : null;
       if (next == null) {
         break;
@@ -123,17 +149,20 @@ final class FormMakers implements AutoCloseable {
 
   private boolean claim(Job job) {
     synchronized (jobs) {
-      return jobs.putIfAbsent(job, new ArrayList<>(2)) == null;
+      return jobs.putIfAbsent(job, new Making()) == null;
     }
   }
 
   private void finish(Job job, @Nullable Throwable failure) {
-    List<Consumer<@Nullable Throwable>> waiting;
+    Making making;
     synchronized (jobs) {
-      waiting = jobs.remove(job);
+      making = jobs.remove(job);
     }
-    for (Consumer<@Nullable Throwable> done :
-        waiting == null ? List.<Consumer<@Nullable Throwable>>of() : waiting) {
+    if (making == null) {
+      return;
+    }
+    // Out of the map nobody joins or leaves it.
+    for (Consumer<@Nullable Throwable> done : making.waiting) {
       try {
         done.accept(failure);
       } catch (RuntimeException e) {
@@ -171,7 +200,7 @@ final class FormMakers implements AutoCloseable {
   private FormKind.Source source(Entry entry, long revision) throws IOException {
     byte[] json = new byte[entry.length()];
     try {
-      Window.readFully(entry.segment, entry.offset, ByteBuffer.wrap(json));
+      Window.readFully(entry.segment, entry.offset, ByteBuffer.wrap(json), cache.loaders());
     } catch (IOException e) {
       cache.spoolFailed(entry.segment, e);
       throw e;
@@ -195,6 +224,6 @@ final class FormMakers implements AutoCloseable {
 
   @Override
   public void close() {
-    pool.shutdown();
+    pool.close();
   }
 }

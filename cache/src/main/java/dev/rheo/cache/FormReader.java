@@ -18,6 +18,12 @@ public final class FormReader {
   /** How often in a row a form may be gone before it could be read. */
   private static final int PATIENCE = 64;
 
+  /**
+   * After so many loads in a row that brought nothing the disk is waited for: memory is so short
+   * that what was loaded is displaced at once, and the reader has to come forward.
+   */
+  static final int PATIENT_LOADS = 4;
+
   /** From this size on bytes go straight from the file into the destination. */
   private static final int LARGE = 16 << 10;
 
@@ -38,8 +44,12 @@ public final class FormReader {
   private int aheadTo;
 
   private int gone;
-  private volatile boolean mayBlock;
+
+  /** Loads in a row after which the bytes still were not at hand. */
+  private volatile int loads;
+
   private volatile boolean loading;
+  private volatile Loaders.Pending pending = Loaders.Pending.NONE;
   private volatile @Nullable Throwable failure;
 
   public FormReader(WatchCache cache) {
@@ -53,7 +63,7 @@ public final class FormReader {
 
   /**
    * Copies bytes of the entry's form into {@code dst}, as many as are at hand. Never blocks on the
-   * disk, but for the first call after {@link #load}, so that each load brings the reader forward.
+   * disk, unless {@value #PATIENT_LOADS} calls of {@link #load} in a row brought nothing.
    *
    * @param from offset in the form, 0 to {@code entry.length()}
    * @param atMost more than this is not copied
@@ -108,8 +118,7 @@ public final class FormReader {
       return 0;
     }
     int at = offset + from;
-    boolean block = mayBlock;
-    mayBlock = false;
+    boolean block = loads >= PATIENT_LOADS;
     // A block may go cold at any moment, and only a direct buffer can be read into then.
     int read =
         dst.isDirect() && of.isHot(at)
@@ -118,6 +127,9 @@ public final class FormReader {
     if (read > 0) {
       segment = of.id;
       position = at + read;
+      if (loads != 0) {
+        loads = 0;
+      }
     }
     return read;
   }
@@ -185,16 +197,17 @@ public final class FormReader {
       return;
     }
     loading = true;
-    cache
-        .loaders()
-        .load(
-            file,
-            at,
-            () -> {
-              mayBlock = true;
-              loading = false;
-              whenLoaded.run();
-            });
+    pending =
+        cache
+            .loaders()
+            .load(
+                file,
+                at,
+                () -> {
+                  loads = loads + 1;
+                  loading = false;
+                  whenLoaded.run();
+                });
   }
 
   /**
@@ -225,25 +238,37 @@ public final class FormReader {
       return;
     }
     loading = true;
-    cache
-        .makers()
-        .make(
-            kind,
-            entry,
-            revision,
-            ahead,
-            failed -> {
-              failure = failed;
-              loading = false;
-              whenMade.run();
-            });
+    pending =
+        cache
+            .makers()
+            .make(
+                kind,
+                entry,
+                revision,
+                ahead,
+                failed -> {
+                  failure = failed;
+                  loading = false;
+                  whenMade.run();
+                });
   }
 
-  /** The whole form. Blocks on the disk: not for event loops. */
+  /**
+   * Takes back what was asked for and is not begun: nobody waits for it any more, and the queue is
+   * not to grow with readers that have left. The callback may be run nevertheless.
+   */
+  public void close() {
+    pending.cancel();
+  }
+
+  /**
+   * The whole form. Waits for the disk: not for event loops. A virtual thread parks and keeps no
+   * carrier.
+   */
   public byte[] readFully(Entry entry) throws IOException {
     byte[] form = new byte[entry.length()];
     try {
-      Window.readFully(entry.segment, entry.offset, ByteBuffer.wrap(form));
+      Window.readFully(entry.segment, entry.offset, ByteBuffer.wrap(form), cache.loaders());
       return form;
     } catch (IOException e) {
       cache.spoolFailed(entry.segment, e);

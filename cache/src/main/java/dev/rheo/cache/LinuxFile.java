@@ -20,6 +20,7 @@ import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.concurrent.ArrayBlockingQueue;
 
 /**
  * A file through Linux' own calls: {@code preadv2(2)} with {@code RWF_NOWAIT} reads what is in the
@@ -74,8 +75,8 @@ final class LinuxFile implements SpoolFile {
 
   static SpoolFile create(Path path) throws IOException {
     Files.createFile(path);
+    Scratch scratch = Scratch.acquire();
     try (Arena arena = Arena.ofConfined()) {
-      Scratch scratch = Scratch.get();
       MemorySegment name = arena.allocateFrom(path.toString());
       int fd = (int) Calls.OPEN.invokeExact(scratch.errno, name, O_RDWR | O_CLOEXEC);
       if (fd < 0) {
@@ -84,6 +85,8 @@ final class LinuxFile implements SpoolFile {
       return new LinuxFile(fd);
     } catch (Throwable e) {
       throw rethrown(e);
+    } finally {
+      scratch.release();
     }
   }
 
@@ -93,7 +96,7 @@ final class LinuxFile implements SpoolFile {
       throw new IllegalArgumentException("needs a direct buffer");
     }
     MemorySegment memory = MemorySegment.ofBuffer(dst);
-    Scratch scratch = Scratch.get();
+    Scratch scratch = Scratch.acquire();
     try {
       while (true) {
         long read;
@@ -128,13 +131,14 @@ final class LinuxFile implements SpoolFile {
     } catch (Throwable e) {
       throw rethrown(e);
     } finally {
+      scratch.release();
       Reference.reachabilityFence(dst);
     }
   }
 
   @Override
   public void write(ByteBuffer src, long position) throws IOException {
-    Scratch scratch = Scratch.get();
+    Scratch scratch = Scratch.acquire();
     try {
       long at = position;
       while (src.hasRemaining()) {
@@ -154,6 +158,8 @@ final class LinuxFile implements SpoolFile {
       }
     } catch (Throwable e) {
       throw rethrown(e);
+    } finally {
+      scratch.release();
     }
   }
 
@@ -222,6 +228,9 @@ final class LinuxFile implements SpoolFile {
   private static final class Scratch {
     private static final ThreadLocal<Scratch> MINE = ThreadLocal.withInitial(Scratch::new);
 
+    /** Only as many virtual threads are in a call at once as there are carriers. */
+    private static final ArrayBlockingQueue<Scratch> SPARE = new ArrayBlockingQueue<>(32);
+
     final MemorySegment iovec;
     final MemorySegment errno;
 
@@ -231,9 +240,20 @@ final class LinuxFile implements SpoolFile {
       errno = arena.allocate(Calls.STATE);
     }
 
-    /** A thread's own; a virtual thread, of which there are many, gets a new one. */
-    static Scratch get() {
-      return Thread.currentThread().isVirtual() ? new Scratch() : MINE.get();
+    /** A thread's own, or one that a virtual thread, of which there are many, borrows. */
+    static Scratch acquire() {
+      if (!Thread.currentThread().isVirtual()) {
+        return MINE.get();
+      }
+      Scratch spare = SPARE.poll();
+      return spare == null ? new Scratch() : spare;
+    }
+
+    void release() {
+      if (Thread.currentThread().isVirtual()) {
+        // One too many is left to the collector.
+        boolean ignored = SPARE.offer(this);
+      }
     }
   }
 }

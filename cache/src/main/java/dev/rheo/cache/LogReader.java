@@ -37,8 +37,12 @@ final class LogReader extends Waiters.Waiter implements EventReader {
   private int within;
 
   private boolean skipped;
-  private boolean mayBlock;
+
+  /** Loads in a row after which the event still was not at hand. */
+  private volatile int loads;
+
   private volatile boolean loading;
+  private volatile Loaders.Pending pending = Loaders.Pending.NONE;
   private volatile boolean closed;
   private @Nullable Runnable wake;
   private @Nullable CompactedException fellOut;
@@ -180,12 +184,12 @@ final class LogReader extends Waiters.Waiter implements EventReader {
 
   /** The event; null if it is being read from the disk; GONE if it is not in this log any more. */
   private @Nullable CacheEvent event(long number) throws CompactedException, IOException {
-    boolean block = mayBlock || wake == null;
-    mayBlock = false;
+    boolean block = loads >= FormReader.PATIENT_LOADS || wake == null;
     EventDecoder decoder = cache.decoder();
     try {
       CacheEvent event = decoder.event(generation, resource.index, number, block);
       if (event != null) {
+        loads = 0;
         return event;
       }
     } catch (EventDecoder.ForgottenException e) {
@@ -195,15 +199,16 @@ final class LogReader extends Waiters.Waiter implements EventReader {
       throw e;
     }
     loading = true;
-    decoder.load(
-        generation,
-        resource.index,
-        number,
-        () -> {
-          mayBlock = true;
-          loading = false;
-          wake();
-        });
+    pending =
+        decoder.load(
+            generation,
+            resource.index,
+            number,
+            () -> {
+              loads = loads + 1;
+              loading = false;
+              wake();
+            });
     return null;
   }
 
@@ -239,6 +244,7 @@ final class LogReader extends Waiters.Waiter implements EventReader {
   @Override
   public void close() {
     closed = true;
+    pending.cancel();
     resource.waiters.disarm(this);
   }
 }

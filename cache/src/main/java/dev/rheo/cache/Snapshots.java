@@ -24,7 +24,13 @@ final class Snapshots {
 
   private static final long FIXED_COST = 1024;
 
+  /** Events that are walked over before others have their turn at the threads that do it. */
+  private static final int STRIDE = 256;
+
+  private static final int FORGOTTEN = -1;
+
   private final EventDecoder decoder;
+  private final Loaders loaders;
   private final long budget;
   private final ReentrantLock[] locks;
 
@@ -39,8 +45,9 @@ final class Snapshots {
   private record Known(
       Generation generation, int table, long revision, long number, EntryTree tree, long cost) {}
 
-  Snapshots(EventDecoder decoder, int tables, long budget) {
+  Snapshots(EventDecoder decoder, Loaders loaders, int tables, long budget) {
     this.decoder = decoder;
+    this.loaders = loaders;
     this.budget = budget;
     this.locks = new ReentrantLock[tables];
     for (int i = 0; i < tables; i++) {
@@ -58,6 +65,10 @@ final class Snapshots {
     check(now, revision);
     if (target == end) {
       return now.trees()[table];
+    }
+    Known remembered = nearest(now, table, target, log.first());
+    if (remembered.number == target) {
+      return remembered.tree;
     }
     // One at a time for each resource: others that want the same find it remembered.
     locks[table].lock();
@@ -145,15 +156,35 @@ final class Snapshots {
   private EntryTree walk(Generation generation, int table, Known from, long target)
       throws IOException, EventDecoder.ForgottenException {
     EntryTree.Editor editor = from.tree.edit();
-    for (long number = from.number; number > target; number--) {
-      CacheEvent event = event(generation, table, number - 1);
-      set(editor, event.previous(), event.current());
-    }
-    for (long number = from.number; number < target; number++) {
-      CacheEvent event = event(generation, table, number);
-      set(editor, event.current(), event.previous());
+    long number = from.number;
+    while (number != target) {
+      long at = number;
+      number = loaders.call(() -> stride(generation, table, editor, at, target));
+      if (number == FORGOTTEN) {
+        throw new EventDecoder.ForgottenException();
+      }
     }
     return editor.tree();
+  }
+
+  /** Walks a little; returns the number where it stands then. */
+  private long stride(
+      Generation generation, int table, EntryTree.Editor editor, long from, long target)
+      throws IOException {
+    long number = from;
+    try {
+      for (int i = 0; i < STRIDE && number > target; i++, number--) {
+        CacheEvent event = event(generation, table, number - 1);
+        set(editor, event.previous(), event.current());
+      }
+      for (int i = 0; i < STRIDE && number < target; i++, number++) {
+        CacheEvent event = event(generation, table, number);
+        set(editor, event.current(), event.previous());
+      }
+      return number;
+    } catch (EventDecoder.ForgottenException e) {
+      return FORGOTTEN;
+    }
   }
 
   private CacheEvent event(Generation generation, int table, long number)

@@ -246,14 +246,14 @@ final class SpoolCleaner implements Runnable {
     }
   }
 
-  private static int length(Segment of, int offset) throws IOException {
+  private int length(Segment of, int offset) throws IOException {
     ByteBuffer fixed = ByteBuffer.wrap(read(of, offset, SpoolRecord.FIXED));
     return SpoolRecord.headerLength(fixed) + SpoolRecord.formLength(fixed);
   }
 
-  private static byte[] read(Segment of, int offset, int length) throws IOException {
+  private byte[] read(Segment of, int offset, int length) throws IOException {
     byte[] bytes = new byte[length];
-    Window.readFully(of, offset, ByteBuffer.wrap(bytes));
+    Window.readFully(of, offset, ByteBuffer.wrap(bytes), cache.loaders());
     return bytes;
   }
 

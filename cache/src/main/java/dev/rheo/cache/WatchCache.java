@@ -10,7 +10,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -44,9 +43,7 @@ public final class WatchCache implements AutoCloseable {
   /** Guards the spool's writer, the applier and the working state of the generation. */
   private final ReentrantLock lock = new ReentrantLock();
 
-  private final ReentrantLock waitLock = new ReentrantLock();
-  private final Condition advanced = waitLock.newCondition();
-  private int waiting;
+  private final RevisionWaits waits = new RevisionWaits(this::revision);
 
   private volatile Published published;
   private volatile Published routed;
@@ -83,7 +80,7 @@ public final class WatchCache implements AutoCloseable {
     spool = new Spool(spoolDirectory, files, settings, forms::forgetSegment);
     loaders = new Loaders(settings.loaders());
     decoder = new EventDecoder(spool, loaders);
-    snapshots = new Snapshots(decoder, this.resources.length, settings.snapshotBytes());
+    snapshots = new Snapshots(decoder, loaders, this.resources.length, settings.snapshotBytes());
     Generation nothing = new Generation(resources, 0);
     EntryTree[] trees = new EntryTree[this.resources.length];
     Arrays.fill(trees, EntryTree.EMPTY);
@@ -138,24 +135,12 @@ public final class WatchCache implements AutoCloseable {
    * @return false if the time was up first, or the cache was closed
    */
   public boolean awaitRevision(long revision, Duration atMost) throws InterruptedException {
-    if (published.revision() >= revision) {
-      return true;
-    }
-    long left = atMost.toNanos();
-    waitLock.lock();
-    waiting++;
-    try {
-      while (published.revision() < revision) {
-        if (left <= 0 || closed) {
-          return false;
-        }
-        left = advanced.awaitNanos(left);
-      }
-      return true;
-    } finally {
-      waiting--;
-      waitLock.unlock();
-    }
+    return waits.await(revision, atMost);
+  }
+
+  /** Who waits for a revision. */
+  RevisionWaits waits() {
+    return waits;
   }
 
   /** The figures of this moment, for metrics. */
@@ -246,12 +231,7 @@ public final class WatchCache implements AutoCloseable {
     } finally {
       lock.unlock();
     }
-    waitLock.lock();
-    try {
-      advanced.signalAll();
-    } finally {
-      waitLock.unlock();
-    }
+    waits.close();
   }
 
   Published published() {
@@ -323,14 +303,7 @@ public final class WatchCache implements AutoCloseable {
    * not under the lock.
    */
   void route(Published next, List<Applier.Logged> events) {
-    waitLock.lock();
-    try {
-      if (waiting > 0) {
-        advanced.signalAll();
-      }
-    } finally {
-      waitLock.unlock();
-    }
+    waits.reached(next.revision());
     List<Waiters.Waiter> woken = new ArrayList<>();
     if (routed.generation() != next.generation()) {
       for (Resource resource : resources) {

@@ -42,21 +42,36 @@ final class Window {
     }
   }
 
-  /** Fills all of {@code dst}, waiting for the disk if need be. */
-  static void readFully(Readable of, int position, ByteBuffer dst) throws IOException {
+  /**
+   * Fills all of {@code dst}, waiting for the disk if need be.
+   *
+   * @param loaders wait in place of a virtual thread, which reads what is in memory itself
+   */
+  static void readFully(Readable of, int position, ByteBuffer dst, Loaders loaders)
+      throws IOException {
     int at = position + of.readHot(dst, position);
-    if (!dst.hasRemaining()) {
-      return;
+    if (dst.hasRemaining() && Thread.currentThread().isVirtual()) {
+      at = read(of, at, dst, false);
     }
+    if (dst.hasRemaining()) {
+      int rest = at;
+      int ignored = loaders.call(() -> read(of, rest, dst, true));
+    }
+  }
+
+  /** Reads from the position on until {@code dst} is full or it would block; returns how far. */
+  private static int read(Readable of, int position, ByteBuffer dst, boolean mayBlock)
+      throws IOException {
+    int at = position;
     Window window = acquire(of);
     try {
-      while (dst.hasRemaining()) {
-        window.fill(of, at, dst.remaining(), true);
+      while (dst.hasRemaining() && window.fill(of, at, dst.remaining(), mayBlock)) {
         at += window.copy(at, dst.remaining(), dst);
       }
     } finally {
       window.release();
     }
+    return at;
   }
 
   boolean covers(Readable of, int position) {

@@ -13,6 +13,12 @@ final class FaultyFiles implements SpoolFile.Factory {
   /** Reads that may not block do not find anything. */
   volatile boolean cold;
 
+  /** Run before each read that may block. */
+  volatile Runnable beforeBlocking = () -> {};
+
+  /** A read waited for the disk and kept a carrier of virtual threads. */
+  volatile boolean heldCarrier;
+
   final AtomicInteger blockingReads = new AtomicInteger();
   final AtomicInteger open = new AtomicInteger();
 
@@ -33,7 +39,9 @@ final class FaultyFiles implements SpoolFile.Factory {
           return WOULD_BLOCK;
         }
         if (mayBlock) {
+          heldCarrier |= Thread.currentThread().isVirtual();
           blockingReads.incrementAndGet();
+          beforeBlocking.run();
         }
         return file.read(dst, position, mayBlock);
       }

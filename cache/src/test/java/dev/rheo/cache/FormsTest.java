@@ -136,6 +136,66 @@ class FormsTest {
     }
   }
 
+  /** As streams that are begun and given up, again and again, ask for it. */
+  @Test
+  void whatReadersAskedForThatHaveLeftIsNotKept() throws Exception {
+    try (World world = new World(directory, World.small())) {
+      world.pod("ns", "a", "n", "x");
+      world.sync();
+      Entry entry = world.pods().get("ns/a");
+      kind.gate.drainPermits();
+      CountDownLatch stayed = new CountDownLatch(3);
+      List<FormReader> staying = new ArrayList<>();
+      for (int i = 1; i <= 3; i++) {
+        // Two makers are at work on the first ones, the third waits for them.
+        FormReader reader = new FormReader(world.cache);
+        reader.make(kind, entry, i, null, stayed::countDown);
+        staying.add(reader);
+      }
+      AtomicInteger told = new AtomicInteger();
+      for (int i = 0; i < 50_000; i++) {
+        FormReader leaving = new FormReader(world.cache);
+        // Each a form of its own, but for some that others wait for, too.
+        leaving.make(kind, entry, 3 + i % 1000, null, told::incrementAndGet);
+        leaving.close();
+        assertThat(world.cache.stats().forms().pending()).isEqualTo(3);
+      }
+      kind.gate.release(1000);
+      assertThat(stayed.await(20, TimeUnit.SECONDS)).isTrue();
+      World.until(() -> world.cache.stats().forms().pending() == 0);
+      assertThat(kind.made).hasValue(3);
+      assertThat(told).hasValue(0);
+    }
+  }
+
+  @Test
+  void whatReadersWantedLoadedThatHaveLeftIsNotKept() throws Exception {
+    try (World world = new World(directory, World.small())) {
+      world.pod("ns", "a", "n", "x".repeat(1000));
+      for (int i = 0; i < 30; i++) {
+        world.pod("ns", "b" + i, "n", "x".repeat(10_000));
+      }
+      world.sync();
+      Entry entry = world.pods().get("ns/a");
+      CountDownLatch disk = new CountDownLatch(1);
+      world.files.beforeBlocking = () -> World.join(disk);
+      AtomicInteger told = new AtomicInteger();
+      for (int i = 0; i < 3; i++) {
+        new FormReader(world.cache).load(entry, 0, told::incrementAndGet);
+      }
+      World.until(() -> world.files.blockingReads.get() == 2);
+      for (int i = 0; i < 50_000; i++) {
+        FormReader leaving = new FormReader(world.cache);
+        leaving.load(entry, 0, () -> told.addAndGet(100));
+        leaving.close();
+      }
+      assertThat(world.cache.stats().pendingLoads()).isEqualTo(3);
+      disk.countDown();
+      World.until(() -> world.cache.stats().pendingLoads() == 0);
+      assertThat(told).hasValue(3);
+    }
+  }
+
   @Test
   void anotherRevisionIsAnotherForm() throws Exception {
     try (World world = new World(directory, World.small())) {

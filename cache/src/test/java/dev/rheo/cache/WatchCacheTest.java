@@ -125,8 +125,9 @@ class WatchCacheTest {
 
   @Test
   void wakesOnlyThoseWhomTheEventConcerns() throws Exception {
-    world.pod("ns", "a", "n1", "1");
-    world.sync();
+    long first = world.pod("ns", "a", "n1", "1");
+    // Whoever waited for this one was told: later ones are not.
+    World.until(() -> world.cache.routed().revision() == first);
     List<AtomicInteger> woken = new ArrayList<>();
     List<EventReader> readers = new ArrayList<>();
     for (Scope scope :

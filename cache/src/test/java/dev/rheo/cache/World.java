@@ -92,6 +92,14 @@ final class World implements AutoCloseable {
     return new String(new FormReader(cache).readFully(entry), StandardCharsets.UTF_8);
   }
 
+  static void join(java.util.concurrent.CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
+  }
+
   /** Waits for what another thread brings about. */
   static void until(java.util.function.BooleanSupplier condition) {
     long deadline = System.nanoTime() + LONG.toNanos();

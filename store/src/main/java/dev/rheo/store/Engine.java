@@ -22,6 +22,7 @@ import org.rocksdb.InfoLogLevel;
 import org.rocksdb.LRUCache;
 import org.rocksdb.Logger;
 import org.rocksdb.ReadOptions;
+import org.rocksdb.ReadTier;
 import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.Status;
@@ -61,6 +62,12 @@ final class Engine implements AutoCloseable {
   private final WriteOptions synced;
   private volatile @Nullable StoreException fault;
 
+  /** For single reads. */
+  final ReadOptions cached;
+
+  /** For reads that end as {@link #isIncomplete} instead of waiting for the disk. */
+  final ReadOptions inMemory;
+
   /** For reads that pass a lot once and must not push the rest out of the cache. */
   final ReadOptions scan;
 
@@ -70,6 +77,8 @@ final class Engine implements AutoCloseable {
     try {
       cache = own(new LRUCache(settings.nativeMemory(), 2));
       synced = own(new WriteOptions().setSync(true).setNoSlowdown(true));
+      cached = own(new ReadOptions());
+      inMemory = own(new ReadOptions().setReadTier(ReadTier.BLOCK_CACHE_TIER));
       scan = own(new ReadOptions().setFillCache(false));
       DBOptions options = options(settings, mode, recovery);
       long writeBuffers = settings.nativeMemory() / 2;
@@ -185,7 +194,10 @@ final class Engine implements AutoCloseable {
         db.write(synced, batch);
         return;
       } catch (RocksDBException e) {
-        if (!isStall(e)) {
+        // The write buffers are full and not yet on the disk. RocksDB would wait for that itself,
+        // but
+        // if the disk is full for as long as it stays so.
+        if (!isIncomplete(e)) {
           fault = failure("a write failed", e, true);
           throw e;
         }
@@ -197,11 +209,8 @@ final class Engine implements AutoCloseable {
     }
   }
 
-  /**
-   * Whether the write buffers are full and not yet on the disk. RocksDB would wait for that itself,
-   * but if the disk is full for as long as it stays so.
-   */
-  private static boolean isStall(RocksDBException e) {
+  /** Whether a call ended rather than wait, as its options say. */
+  static boolean isIncomplete(RocksDBException e) {
     Status status = e.getStatus();
     return status != null && status.getCode() == Status.Code.Incomplete;
   }

@@ -2,27 +2,41 @@ package dev.rheo.store;
 
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import org.jspecify.annotations.Nullable;
+import org.rocksdb.ReadOptions;
 import org.rocksdb.RocksDBException;
 
 /**
  * Lets calls into the engine while it is open, and lets it be exchanged for another when no call is
  * inside: a native object that is used after its closing takes the process with it.
  *
+ * <p>A call may wait for the disk. One from a virtual thread is therefore made by a thread of a
+ * pool: the virtual thread parks, here and before the gate, and keeps no carrier.
+ *
  * <p>Thread-safe.
  */
 final class Gate {
   private final ReentrantReadWriteLock lock = new ReentrantReadWriteLock();
+  private final PlatformPool threads;
   private @Nullable Engine engine;
 
   /** Why there is no engine. */
   private StoreException absent = new StoreException("the store is not open");
 
-  Gate(Engine engine) {
+  /**
+   * @param threads make the calls of virtual threads
+   */
+  Gate(Engine engine, PlatformPool threads) {
     this.engine = engine;
+    this.threads = threads;
   }
 
   interface Call<T> {
     T with(Engine engine) throws RocksDBException, StoreException;
+  }
+
+  /** A read, of what the options admit. */
+  interface Read<T> {
+    T with(Engine engine, ReadOptions options) throws RocksDBException, StoreException;
   }
 
   interface Opening {
@@ -33,16 +47,68 @@ final class Gate {
   <T> T call(String what, Call<T> call) throws StoreException {
     lock.readLock().lock();
     try {
-      Engine present = engine;
-      if (present == null) {
-        throw new StoreException(String.valueOf(absent.getMessage()), absent);
-      }
-      return call.with(present);
-    } catch (RocksDBException e) {
-      throw Engine.failure(what, e, false);
+      return away(what, present(), call);
     } finally {
       lock.readLock().unlock();
     }
+  }
+
+  /** What is asked of an engine that never waits for the disk. */
+  interface Figure {
+    long of(Engine engine);
+  }
+
+  /** Asks the engine in the caller's thread, whichever that is. */
+  long onTheSpot(Figure figure) throws StoreException {
+    lock.readLock().lock();
+    try {
+      return figure.of(present());
+    } finally {
+      lock.readLock().unlock();
+    }
+  }
+
+  /**
+   * Runs a read that keeps no native object beyond its end. A virtual thread makes it itself if all
+   * that it needs is in memory, which spares two switches of threads.
+   */
+  <T> T read(String what, Read<T> read) throws StoreException {
+    lock.readLock().lock();
+    try {
+      Engine present = present();
+      if (Thread.currentThread().isVirtual()) {
+        try {
+          return read.with(present, present.inMemory);
+        } catch (RocksDBException e) {
+          if (!Engine.isIncomplete(e)) {
+            throw Engine.failure(what, e, false);
+          }
+        }
+      }
+      return away(what, present, engine -> read.with(engine, engine.cached));
+    } finally {
+      lock.readLock().unlock();
+    }
+  }
+
+  private Engine present() throws StoreException {
+    Engine present = engine;
+    if (present == null) {
+      throw new StoreException(String.valueOf(absent.getMessage()), absent);
+    }
+    return present;
+  }
+
+  /** The caller holds the lock as long as the pool is at work. */
+  private <T> T away(String what, Engine present, Call<T> call) throws StoreException {
+    return threads.call(
+        () -> {
+          try {
+            return call.with(present);
+          } catch (RocksDBException e) {
+            throw Engine.failure(what, e, false);
+          }
+        });
   }
 
   /** Why nothing can be written, or null. */

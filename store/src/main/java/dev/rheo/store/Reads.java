@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.ColumnFamilyHandle;
+import org.rocksdb.ReadOptions;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.RocksIterator;
 
@@ -35,19 +36,24 @@ final class Reads {
   record Page(List<Found> found, byte @Nullable [] next) {}
 
   static @Nullable Version head(Engine engine, byte[] key) throws RocksDBException {
-    byte[] found = engine.db.get(engine.heads, key);
+    return head(engine, engine.cached, key);
+  }
+
+  private static @Nullable Version head(Engine engine, ReadOptions options, byte[] key)
+      throws RocksDBException {
+    byte[] found = engine.db.get(engine.heads, options, key);
     return found == null ? null : Version.decode(found);
   }
 
   /** The newest version of a key at or below a revision, or null if it did not exist then. */
-  static @Nullable Version version(Engine engine, byte[] key, long revision)
+  static @Nullable Version version(Engine engine, ReadOptions options, byte[] key, long revision)
       throws RocksDBException {
-    Version head = head(engine, key);
+    Version head = head(engine, options, key);
     if (head != null && head.modRevision() <= revision) {
       return head;
     }
     byte[] wanted = Layout.versionKey(key, revision);
-    try (RocksIterator versions = engine.db.newIterator(engine.keys)) {
+    try (RocksIterator versions = engine.db.newIterator(engine.keys, options)) {
       versions.seekForPrev(wanted);
       if (!versions.isValid()) {
         versions.status();
@@ -59,16 +65,25 @@ final class Reads {
     }
   }
 
-  static Optional<KeyValue> get(Engine engine, String key, byte[] encoded, long revision)
+  static Optional<KeyValue> get(
+      Engine engine, ReadOptions options, String key, byte[] encoded, long revision)
       throws RocksDBException, StoreException {
-    Version version = version(engine, encoded, revision);
-    return version == null ? Optional.empty() : Optional.of(value(engine, new Found(key, version)));
+    Version version = version(engine, options, encoded, revision);
+    return version == null
+        ? Optional.empty()
+        : Optional.of(value(engine, options, new Found(key, version)));
   }
 
   static KeyValue value(Engine engine, Found found) throws RocksDBException, StoreException {
+    return value(engine, engine.cached, found);
+  }
+
+  private static KeyValue value(Engine engine, ReadOptions options, Found found)
+      throws RocksDBException, StoreException {
     Version version = found.version();
     byte[] value =
-        engine.db.get(engine.values, Layout.position(version.modRevision(), version.sub()));
+        engine.db.get(
+            engine.values, options, Layout.position(version.modRevision(), version.sub()));
     return keyValue(found, value);
   }
 

@@ -186,6 +186,8 @@ public interface RevisionStore extends AutoCloseable {
    * @param keys how many keys exist now, or -1 if the engine cannot tell cheaply
    * @param diskBytes what it occupies on disk
    * @param memoryBytes what it holds in memory outside the Java heap (memtables, block caches)
+   * @param waitingCalls calls of virtual threads that wait for a thread that may wait for the disk
    */
-  record Stats(long keys, long diskBytes, long memoryBytes, long commits, long syncs) {}
+  record Stats(
+      long keys, long diskBytes, long memoryBytes, long commits, long syncs, int waitingCalls) {}
 }

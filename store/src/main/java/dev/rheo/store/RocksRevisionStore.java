@@ -5,6 +5,8 @@ import dev.rheo.store.Layout.Meta;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.WALRecoveryMode;
@@ -31,23 +33,33 @@ import org.rocksdb.WriteBatch;
 public final class RocksRevisionStore implements RevisionStore, SampledHistory {
   static final long FIRST_REVISION = 1;
 
+  /** Threads that wait for the disk in place of virtual ones. */
+  private static final int READERS = 4;
+
+  /** Virtual threads that may wait for one of them. */
+  private static final int MAX_WAITING = 4096;
+
   private final StoreDirectory directory;
+  private final PlatformPool threads = new PlatformPool("rheo-store-read", READERS, MAX_WAITING);
   private final Gate gate;
   private final Head head;
   private final Tail tail;
   private final Committer committer;
   private final Pruner pruner;
+  private final AtomicBoolean measuring = new AtomicBoolean();
+  private volatile long diskBytes;
   private final Object compacting = new Object();
 
   private RocksRevisionStore(
       StoreDirectory directory, Engine engine, Recovered recovered, RocksSettings settings) {
     this.directory = directory;
-    this.gate = new Gate(engine);
+    this.gate = new Gate(engine, threads);
     this.head = new Head(recovered.figures().revision(), recovered.compacted());
     this.tail = new Tail(settings.tail());
     Committer.Repair repair = new FaultRepair(directory, settings, gate, head, tail);
     this.committer = new Committer(gate, head, tail, recovered.figures(), settings.group(), repair);
     this.pruner = new Pruner(gate, head, recovered.pruned());
+    this.diskBytes = directory.bytes();
   }
 
   /**
@@ -132,7 +144,8 @@ public final class RocksRevisionStore implements RevisionStore, SampledHistory {
     byte[] encoded = Keys.encode(key);
     long pinned = head.pin(revision);
     try {
-      return gate.call("get", engine -> Reads.get(engine, key, encoded, pinned)).orElse(null);
+      return gate.read("get", (engine, options) -> Reads.get(engine, options, key, encoded, pinned))
+          .orElse(null);
     } finally {
       head.unpin(pinned);
     }
@@ -240,16 +253,38 @@ public final class RocksRevisionStore implements RevisionStore, SampledHistory {
   public Stats stats() {
     long memory;
     try {
-      memory = gate.call("stats", Engine::memoryBytes);
+      memory = gate.onTheSpot(Engine::memoryBytes);
     } catch (StoreException closed) {
       memory = 0;
     }
     return new Stats(
         committer.figures().keys(),
-        directory.bytes(),
+        diskBytes(),
         memory,
         committer.commits(),
-        committer.syncs());
+        committer.syncs(),
+        threads.waiting());
+  }
+
+  /**
+   * Looking at every file is not for virtual threads, and metrics are not to wait for a disk that
+   * hangs: they are told what it was when last looked at, and have it looked at again.
+   */
+  private long diskBytes() {
+    if (!Thread.currentThread().isVirtual()) {
+      diskBytes = directory.bytes();
+    } else if (measuring.compareAndSet(false, true)) {
+      try {
+        threads.submit(
+            () -> {
+              diskBytes = directory.bytes();
+              measuring.set(false);
+            });
+      } catch (RejectedExecutionException closed) {
+        measuring.set(false);
+      }
+    }
+    return diskBytes;
   }
 
   /** Figures of this engine beside those of every store. Cheap. */
@@ -277,6 +312,7 @@ public final class RocksRevisionStore implements RevisionStore, SampledHistory {
     committer.close();
     pruner.close();
     gate.close(new StoreException("the store is closed"));
+    threads.close();
     directory.close();
   }
 }

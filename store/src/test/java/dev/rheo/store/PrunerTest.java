@@ -34,7 +34,7 @@ class PrunerTest {
       byte[] undecodable = Layout.position(2, 0);
       engine.db.put(engine.log, undecodable, new byte[1]);
       Head head = new Head(9, 0);
-      Pruner pruner = new Pruner(new Gate(engine), head, 0);
+      Pruner pruner = new Pruner(new Gate(engine, new PlatformPool("test", 1, 1)), head, 0);
       pruner.start();
       try {
         head.compact(3);

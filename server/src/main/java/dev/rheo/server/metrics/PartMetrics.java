@@ -193,6 +193,11 @@ public final class PartMetrics {
         "What the store holds outside the heap.",
         store,
         RevisionStore.Stats::memoryBytes);
+    gauge(
+        "rheo_store_waiting_calls",
+        "Calls of requests that wait for a thread that may wait for the disk.",
+        store,
+        RevisionStore.Stats::waitingCalls);
     counter("rheo_store_commits", "Commits.", store, RevisionStore.Stats::commits);
     counter(
         "rheo_store_syncs",

@@ -20,6 +20,7 @@ import dev.rheo.server.security.Authenticator;
 import dev.rheo.server.security.Authorizer;
 import dev.rheo.server.security.RequestAttributes;
 import dev.rheo.server.security.User;
+import dev.rheo.store.PlatformPool;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.security.cert.X509Certificate;
@@ -156,6 +157,9 @@ public final class Api implements Handler {
       };
     } catch (ApiException refusal) {
       return refused(call, refusal.status());
+    } catch (PlatformPool.BusyException e) {
+      String message = "too many requests wait for the disk, please try again later.";
+      return refused(call, ApiException.tooManyRequests(message, 1).status());
     }
   }
 

@@ -79,5 +79,7 @@ abstract class DrawnItems implements Body {
   }
 
   @Override
-  public void close() {}
+  public void close() {
+    items.close();
+  }
 }

@@ -81,6 +81,12 @@ final class Items {
     return first;
   }
 
+  /** What was asked for is not wanted any more. */
+  void close() {
+    reader.close();
+    cellsReader.close();
+  }
+
   void onReady(Runnable wake) {
     this.wake = wake;
   }

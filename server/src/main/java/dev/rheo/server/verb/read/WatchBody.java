@@ -189,6 +189,7 @@ final class WatchBody extends DrawnItems {
 
   @Override
   public void close() {
+    super.close();
     clock.stop();
     events.close();
     spec.metrics().ended();
