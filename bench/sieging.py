@@ -1,0 +1,223 @@
+"""One siege: a server, an honest client, attackers, and what /proc says of the server all the while."""
+import json
+import os
+import shutil
+import signal
+import subprocess
+import tempfile
+import threading
+import time
+
+from servers import CACHE, HERE, Kube, Rheo, alive, cpu, status
+
+MIB = 2**20
+LOAD = os.path.join(CACHE, "bench-siege")
+
+
+class Besieged(Rheo):
+    """Rheo with a size. `switches` are system properties that only tests know."""
+
+    def __init__(self, folder, size, switches=()):
+        super().__init__(folder)
+        self.options = ["--max-memory", size]
+        self.switches = switches
+
+    def start(self, keep=False):
+        before = os.environ.get("RHEO_JAVA_OPTS", "")
+        os.environ["RHEO_JAVA_OPTS"] = " ".join([before, *self.switches]).strip()
+        try:
+            return super().start(keep)
+        finally:
+            os.environ["RHEO_JAVA_OPTS"] = before
+
+
+class BesiegedKube(Kube):
+    """kube-apiserver whose garbage collector is told the same size. It is a wish: nothing ends the process beyond it."""
+
+    def __init__(self, folder, size, switches=()):
+        super().__init__(folder)
+        self.size = size
+
+    def start(self, keep=False):
+        os.environ["APISERVER_GOMEMLIMIT"] = self.size.upper() + "iB"
+        try:
+            return super().start(keep)
+        finally:
+            del os.environ["APISERVER_GOMEMLIMIT"]
+
+
+def build():
+    """The load generator, which is Go."""
+    if not shutil.which("go"):
+        raise SystemExit("bench/siege: Go 1.26 is needed to build bench/load/siege, and is not on the PATH")
+    os.makedirs(CACHE, exist_ok=True)
+    subprocess.run(["go", "build", "-o", LOAD, "./siege"], cwd=os.path.join(HERE, "load"), check=True,
+                   env=dict(os.environ, CGO_ENABLED="0"))
+
+
+def attacks():
+    """What the load generator can do, those without credentials first."""
+    said = subprocess.run([LOAD, "list"], capture_output=True, text=True, check=True).stdout
+    return sorted(json.loads(said), key=lambda a: not a["anonymous"])
+
+
+class Sampler(threading.Thread):
+    """Ten times a second: resident memory of the server's processes; and how late this very thread was, which tells how
+    busy the machine is. Kills the server beyond `guard` bytes."""
+
+    def __init__(self, guard):
+        super().__init__(daemon=True)
+        self.guard, self.over, self.server = guard, threading.Event(), None
+        self.points, self.peak, self.high, self.killed, self.late = [], 0, 0, False, 0.0
+
+    def run(self):
+        due = time.monotonic()
+        while not self.over.wait(max(0, due - time.monotonic())):
+            self.late = max(self.late, time.monotonic() - due)
+            due = max(due + 0.1, time.monotonic())
+            pids = self.server.pids() if self.server else {}
+            # etcd is not what is limited, nor what is compared.
+            pid = pids.get("rheo") or pids.get("apiserver")
+            if pid:
+                now = status(pid, "VmRSS") * MIB
+                self.points.append((time.time(), now))
+                self.peak, self.high = max(self.peak, now), max(self.high, status(pid, "VmHWM") * MIB)
+                if self.guard and now > self.guard:
+                    self.killed = True
+                    os.kill(pid, signal.SIGKILL)
+
+    def between(self, begin, end):
+        return max((m for t, m in self.points if begin <= t <= end), default=0)
+
+
+class Siege:
+    """Runs attacks against one server of one size. A server that ends is started again on its data, so that all attacks
+    are seen; `deaths` says during which ones it ended."""
+
+    def __init__(self, kind, size, limit, scale=2.0, switches=(), guard=0, objects=200, say=print):
+        self.folder = tempfile.mkdtemp(prefix="siege-")
+        self.server, self.size, self.limit, self.scale = kind(self.folder, size, switches), size, limit, scale
+        self.sampler, self.objects, self.say = Sampler(guard), objects, say
+        self.deaths, self.honest, self.made, self.wrong = [], [], [], []
+        self.client, self.begin, self.ended = None, time.time(), None
+        # The honest client's and the sampler's figures are of the server, not of who gets a processor first: on a machine of
+        # their own the attackers would take none of the server's.
+        self.niceness = ["nice", "-n", "10"] if shutil.which("nice") else []
+
+    def load(self, *arguments, **more):
+        return subprocess.Popen([*more.pop("niceness", []), LOAD, *arguments, "-kubeconfig", self.server.kubeconfig],
+                                stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True, **more)
+
+    def main_pid(self):
+        pids = self.server.pids()
+        return pids.get("rheo") or pids.get("apiserver")
+
+    def open(self, baseline):
+        self.ready = self.server.start()
+        self.sampler.server = self.server
+        self.sampler.start()
+        prepared = self.load("prepare", "-manifest", self.path("manifest.json"), "-objects", str(self.objects))
+        if prepared.wait(300):
+            raise RuntimeError("what is to be read could not be created")
+        self.receive()
+        self.calm = (time.time(), time.time() + baseline)
+        time.sleep(baseline)
+
+    def path(self, name):
+        return os.path.join(self.folder, name)
+
+    def receive(self):
+        """An honest client begins."""
+        with open(self.path("honest.log"), "ab") as log:
+            self.client = self.load("honest", "-manifest", self.path("manifest.json"), stderr=log)
+
+    def part(self):
+        """The honest client ends, and tells what it saw."""
+        if self.client is None:
+            return
+        self.client.send_signal(signal.SIGTERM)
+        try:
+            out, _ = self.client.communicate(timeout=120)
+            self.honest.append(json.loads(out))
+        except (subprocess.TimeoutExpired, ValueError):
+            self.client.kill()
+            self.client.wait()
+            with open(self.path("honest.log"), encoding="utf-8", errors="replace") as log:
+                self.wrong.append("the honest client did not tell what it saw: " + log.read().strip()[-200:])
+        self.client = None
+
+    def attack(self, together, seconds):
+        """Some attacks at once, for so many seconds, and what came of it."""
+        begin, names = time.time(), [a["name"] for a in together]
+        before = cpu(self.main_pid() or 0)
+        running = [(a, self.load("attack", "-name", a["name"], "-seconds", str(seconds), "-scale", str(self.scale),
+                                 niceness=self.niceness, stderr=subprocess.PIPE)) for a in together]
+        counts = {}
+        for a, process in running:
+            try:
+                out, error = process.communicate(timeout=seconds + 60)
+                said = json.loads(out)
+                counts[a["name"]] = dict(said["counts"], connections_at_once=said["connections_at_once"])
+            except (subprocess.TimeoutExpired, ValueError):
+                process.kill()
+                _, error = process.communicate()
+                self.wrong.append(f"the attack {a['name']} did not end well: {error.strip()[-200:]}")
+        pid, end = self.main_pid(), time.time()
+        after = cpu(pid) if pid else None
+        self.made.append({"names": names, "begin": begin, "end": end, "counts": counts,
+                          "rss": self.sampler.between(begin, end),
+                          "cpu_s": round(after - before, 2) if after is not None and before is not None else None})
+        if pid is None:
+            self.fallen(names)
+
+    def fallen(self, names):
+        code = self.server.process.poll() if isinstance(self.server, Rheo) else None
+        how = f"killed at {self.sampler.guard / MIB:.0f} MiB" if self.sampler.killed else f"exit code {code}"
+        self.deaths.append({"during": names, "how": how, "at": time.time()})
+        self.say(f"    the server ended: {how}")
+        self.part()
+        self.sampler.killed = False
+        self.server.stop(signal.SIGKILL)
+        self.server.start(keep=True)
+        self.receive()
+        time.sleep(1)
+
+    def close(self):
+        """The honest client has a last look; the server is told to stop."""
+        try:
+            if self.main_pid():
+                self.part()
+            else:
+                self.fallen(["nothing any more"])
+                self.part()
+            begin = time.monotonic()
+            self.server.stop()
+            self.stopped = time.monotonic() - begin
+        finally:
+            self.sampler.over.set()
+            self.sampler.join(5)
+            self.ended = time.time()
+
+    def remove(self):
+        if self.client is not None and self.client.poll() is None:
+            self.client.kill()
+            self.client.wait()
+        self.sampler.over.set()
+        if self.main_pid():
+            self.server.stop(signal.SIGKILL)
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def worst(self, line, key="max", begin=0.0, end=float("inf")):
+        """The worst second of a line of the honest client's series, in milliseconds."""
+        worst = 0.0
+        for h in self.honest:
+            for p in h["series"].get(line, {}).get("seconds", []):
+                if begin <= h["begin"] + p["s"] + 1 and h["begin"] + p["s"] <= end:
+                    worst = max(worst, p[key])
+        return worst
+
+    def total(self, key):
+        return sum(h[key] for h in self.honest)
+
+    def sum(self, key, *lines):
+        return sum(h["series"][l][key] for h in self.honest for l in h["series"] if not lines or l in lines)
