@@ -92,14 +92,14 @@ class Sampler(threading.Thread):
 
 class Siege:
     """Runs attacks against one server of one size. A server that ends is started again on its data, so that all attacks
-    are seen; `deaths` says during which ones it ended."""
+    are seen, unless there is to be but one (`once`); `deaths` says during which ones it ended."""
 
-    def __init__(self, kind, size, limit, scale=2.0, switches=(), guard=0, objects=200, say=print):
+    def __init__(self, kind, size, limit, scale=2.0, switches=(), guard=0, objects=200, say=print, once=False):
         self.folder = tempfile.mkdtemp(prefix="siege-")
         self.server, self.size, self.limit, self.scale = kind(self.folder, size, switches), size, limit, scale
-        self.sampler, self.objects, self.say = Sampler(guard), objects, say
+        self.sampler, self.objects, self.say, self.once = Sampler(guard), objects, say, once
         self.deaths, self.honest, self.made, self.wrong = [], [], [], []
-        self.client, self.begin, self.ended = None, time.time(), None
+        self.client, self.begin = None, time.time()
         # The honest client's and the sampler's figures are of the server, not of who gets a processor first: on a machine of
         # their own the attackers would take none of the server's.
         self.niceness = ["nice", "-n", "10"] if shutil.which("nice") else []
@@ -131,11 +131,14 @@ class Siege:
         with open(self.path("honest.log"), "ab") as log:
             self.client = self.load("honest", "-manifest", self.path("manifest.json"), stderr=log)
 
-    def part(self):
-        """The honest client ends, and tells what it saw."""
+    def part(self, hurry=False):
+        """The honest client ends, and tells what it saw; it waits for no event any more if the server is gone."""
         if self.client is None:
             return
         self.client.send_signal(signal.SIGTERM)
+        if hurry:
+            time.sleep(0.5)
+            self.client.send_signal(signal.SIGINT)
         try:
             out, _ = self.client.communicate(timeout=120)
             self.honest.append(json.loads(out))
@@ -170,33 +173,34 @@ class Siege:
         if pid is None:
             self.fallen(names)
 
-    def fallen(self, names):
+    def fallen(self, names, again=True):
         code = self.server.process.poll() if isinstance(self.server, Rheo) else None
         how = f"killed at {self.sampler.guard / MIB:.0f} MiB" if self.sampler.killed else f"exit code {code}"
         self.deaths.append({"during": names, "how": how, "at": time.time()})
         self.say(f"    the server ended: {how}")
-        self.part()
-        self.sampler.killed = False
-        self.server.stop(signal.SIGKILL)
-        self.server.start(keep=True)
-        self.receive()
-        time.sleep(1)
+        self.part(hurry=True)
+        if again and not self.once:
+            self.sampler.killed = False
+            self.server.stop(signal.SIGKILL)
+            self.server.start(keep=True)
+            self.receive()
+            time.sleep(1)
 
     def close(self):
         """The honest client has a last look; the server is told to stop."""
         try:
-            if self.main_pid():
-                self.part()
-            else:
-                self.fallen(["nothing any more"])
-                self.part()
+            self.part()
+            if not self.main_pid() and not (self.once and self.deaths):
+                self.fallen(self.made[-1]["names"] if self.made else ["nothing"], again=False)
             begin = time.monotonic()
             self.server.stop()
             self.stopped = time.monotonic() - begin
+            code = self.server.process.returncode if isinstance(self.server, Rheo) else 0
+            if code and not self.deaths:
+                self.wrong.append(f"the server, told to stop, ended with exit code {code}")
         finally:
             self.sampler.over.set()
             self.sampler.join(5)
-            self.ended = time.time()
 
     def remove(self):
         if self.client is not None and self.client.poll() is None:

@@ -59,7 +59,7 @@ func tree() string { return `[` + repeat(treeBytes/9, `{"a":11}`) + `]` }
 
 func init() {
 	attacks = append(attacks,
-		posting("owner-references", "answers", 3, 2, jsonType, "3,000 ownerReferences that all say controller: each fault names all of them",
+		posting("owner-references", "answers", 5, 2, jsonType, "3,000 ownerReferences that all say controller: each fault names all of them",
 			func() string {
 				var b strings.Builder
 				for i := range 3000 {
@@ -67,18 +67,18 @@ func init() {
 				}
 				return configMap(`,"ownerReferences":[`+b.String()[1:]+`]`, "")
 			}),
-		posting("many-owners", "trees", 3, 2, jsonType, "45,000 distinct ownerReferences", func() string {
+		posting("many-owners", "trees", 5, 2, jsonType, "45,000 distinct ownerReferences", func() string {
 			var b strings.Builder
 			for i := range 45_000 {
 				fmt.Fprintf(&b, `,{"apiVersion":"v1","kind":"A","name":"o%d","uid":"u%d"}`, i, i)
 			}
 			return configMap(`,"ownerReferences":[`+b.String()[1:]+`]`, "")
 		}),
-		posting("finalizers", "answers", 3, 2, jsonType, "100,000 empty finalizers, each of them a fault",
+		posting("finalizers", "answers", 6, 2, jsonType, "100,000 empty finalizers, each of them a fault",
 			func() string { return configMap(`,"finalizers":[`+repeat(100_000, `""`)+`]`, "") }),
-		posting("finalizers-protobuf", "answers", 2, 2, protobufType, "the same in protobuf, 200 KB",
+		posting("finalizers-protobuf", "answers", 3, 2, protobufType, "the same in protobuf, 200 KB",
 			func() string { return protobufConfigMap(bytes.Repeat([]byte{0x72, 0}, 100_000)) }),
-		patching("finalizers-patch", "answers", 2, 2, jsonPatch, "the same by JSON patch",
+		patching("finalizers-patch", "answers", 3, 2, jsonPatch, "the same by JSON patch",
 			func() string {
 				return `[{"op":"add","path":"/metadata/finalizers","value":[` + repeat(100_000, `""`) + `]}]`
 			}),
@@ -89,11 +89,11 @@ func init() {
 			}
 			return configMap(`,"labels":{`+b.String()[1:]+`}`, "")
 		}),
-		posting("tree-bomb", "trees", 4, 2, jsonType, "2.6 MB of small objects where a string belongs",
+		posting("tree-bomb", "trees", 8, 2, jsonType, "2.6 MB of small objects where a string belongs",
 			func() string { return configMap("", `,"data":{"a":`+tree()+`}`) }),
-		posting("tree-bomb-unknown", "trees", 2, 2, jsonType, "2.6 MB of small objects in a field that does not exist",
+		posting("tree-bomb-unknown", "trees", 0, 2, jsonType, "2.6 MB of small objects in a field that does not exist",
 			func() string { return configMap("", `,"unknown":`+tree()) }),
-		patching("tree-bomb-merge", "trees", 2, 2, mergePatch, "the same as a merge patch", func() string { return `{"data":{"a":` + tree() + `}}` }),
+		patching("tree-bomb-merge", "trees", 4, 2, mergePatch, "the same as a merge patch", func() string { return `{"data":{"a":` + tree() + `}}` }),
 		patching("tree-bomb-strategic", "trees", 0, 2, strategic, "the same as a strategic merge patch",
 			func() string { return `{"data":{"a":` + tree() + `}}` }),
 		patching("tree-bomb-jsonpatch", "trees", 0, 2, jsonPatch, "the same as the value of a JSON patch, and 60,000 operations", func() string {
@@ -110,14 +110,14 @@ func init() {
 			func() string {
 				return configMap("", `,"data":{"a":`+strings.Repeat("[", 1_000_000)+strings.Repeat("]", 1_000_000)+`}`)
 			}),
-		posting("tree-keys", "trees", 2, 2, jsonType, "300,000 distinct keys", func() string {
+		posting("tree-keys", "trees", 0, 2, jsonType, "300,000 distinct keys", func() string {
 			var b strings.Builder
 			for i := range 300_000 {
 				fmt.Fprintf(&b, `,"%x":1`, i)
 			}
 			return configMap("", `,"unknown":{`+b.String()[1:]+`}`)
 		}),
-		posting("tree-colliding-keys", "trees", 2, 2, jsonType, "keys that all have one hash in Java, 16,384 of them", func() string {
+		posting("tree-colliding-keys", "trees", 3, 2, jsonType, "keys that all have one hash in Java, 16,384 of them", func() string {
 			var b strings.Builder
 			for i := range 1 << 14 {
 				b.WriteString(`,"`)
@@ -128,9 +128,9 @@ func init() {
 			}
 			return configMap("", `,"data":{`+b.String()[1:]+`}`)
 		}),
-		posting("json-number", "", 2, 2, jsonType, "a number of 2.9 million digits, in JSON",
+		posting("json-number", "", 3, 2, jsonType, "a number of 2.9 million digits, in JSON",
 			func() string { return configMap("", `,"data":{"a":`+strings.Repeat("7", 2_900_000)+`}`) }),
-		posting("yaml-number", "", 4, 2, yamlType, "a scalar of 2.9 million digits, in YAML",
+		posting("yaml-number", "", 8, 2, yamlType, "a scalar of 2.9 million digits, in YAML",
 			func() string {
 				return "kind: ConfigMap\napiVersion: v1\nmetadata:\n  generateName: siege-\ndata:\n  a: " + strings.Repeat("7", 2_900_000) + "\n"
 			}),
@@ -146,18 +146,18 @@ func init() {
 			return "kind: ConfigMap\napiVersion: v1\nmetadata:\n  generateName: siege-\nx: &x " + strings.Repeat("x", 1_000_000) +
 				"\ny: [" + repeat(100_000, "*x") + "]\n"
 		}),
-		posting("yaml-tree", "trees", 2, 2, yamlType, "2.6 MB of small flow collections, in YAML", func() string {
+		posting("yaml-tree", "trees", 0, 2, yamlType, "2.6 MB of small flow collections, in YAML", func() string {
 			return "kind: ConfigMap\napiVersion: v1\nmetadata:\n  generateName: siege-\ndata:\n  a: [" + repeat(treeBytes/5, "[a,]") + "]\n"
 		}),
-		posting("cbor-bomb", "trees", 2, 2, cborType, "2.6 million empty maps, in CBOR", func() string {
+		posting("cbor-bomb", "trees", 3, 2, cborType, "2.6 million empty maps, in CBOR", func() string {
 			return cborConfigMap("\x9f" + strings.Repeat("\xa0", treeBytes) + "\xff")
 		}),
-		posting("cbor-lengths", "trees", 2, 4, cborType, "arrays, maps and strings that claim 2^40 items and hold none", func() string {
+		posting("cbor-lengths", "trees", 0, 4, cborType, "arrays, maps and strings that claim 2^40 items and hold none", func() string {
 			return cborConfigMap("\x9b\x00\x00\x01\x00\x00\x00\x00\x00" + "\xbb\x00\x00\x01\x00\x00\x00\x00\x00" + "\x7b\x00\x00\x01\x00\x00\x00\x00\x00")
 		}),
-		posting("protobuf-bomb", "trees", 2, 2, protobufType, "1.3 million empty ownerReferences, two bytes each",
+		posting("protobuf-bomb", "trees", 4, 2, protobufType, "1.3 million empty ownerReferences, two bytes each",
 			func() string { return protobufConfigMap(bytes.Repeat([]byte{0x6a, 0}, treeBytes/2)) }),
-		patching("json-patch-copy", "trees", 3, 4, jsonPatch, "copies of copies: each operation doubles the object", func() string {
+		patching("json-patch-copy", "trees", 4, 4, jsonPatch, "copies of copies: each operation doubles the object", func() string {
 			ops := []string{`{"op":"add","path":"/data/a","value":"` + strings.Repeat("x", 1000) + `"}`}
 			for range 40 {
 				ops = append(ops, `{"op":"add","path":"/t","value":{}}`, `{"op":"copy","from":"/data","path":"/t/a"}`,
@@ -165,11 +165,11 @@ func init() {
 			}
 			return `[` + strings.Join(ops, ",") + `]`
 		}),
-		patching("json-patch-shift", "", 2, 2, jsonPatch, "40,000 insertions at the beginning of an array", func() string {
+		patching("json-patch-shift", "", 0, 2, jsonPatch, "10,000 insertions at the beginning of an array", func() string {
 			return `[{"op":"add","path":"/metadata/finalizers","value":[]},` +
-				repeat(40_000, `{"op":"add","path":"/metadata/finalizers/0","value":"a"}`) + `]`
+				repeat(9_999, `{"op":"add","path":"/metadata/finalizers/0","value":"a"}`) + `]`
 		}),
-		attack{Name: "strategic-merge", Account: "trees", Quick: 2, What: "12,000 environment variables merged by their names into as many",
+		attack{Name: "strategic-merge", Account: "trees", Quick: 3, What: "12,000 environment variables merged by their names into as many",
 			run: func(ctx context.Context, g *ground) {
 				env := func(value string) string {
 					var b strings.Builder
@@ -185,13 +185,13 @@ func init() {
 					return `{"metadata":{"labels":{"l":"` + fmt.Sprint(rand.Uint32()) + `"}},"spec":{"containers":[` + env("w") + `]}}`
 				})
 			}},
-		attack{Name: "bodies-open", Account: "request-bodies", Quick: 4, What: "bodies of 2.9 MB of which the last byte never comes, over HTTP/1.1 and HTTP/2",
+		attack{Name: "bodies-open", Seconds: 8, Account: "request-bodies", Quick: 6, What: "bodies of 2.9 MB of which the last byte never comes, over HTTP/1.1 and HTTP/2",
 			run: openBodies},
-		attack{Name: "large-writes", Account: "request-bodies", Quick: 4, What: "Secrets of 1.4 MB, created and deleted by 16 writers",
+		attack{Name: "large-writes", Seconds: 8, Account: "request-bodies", Quick: 5, What: "Secrets of 1.4 MB, created and deleted by 16 writers",
 			run: largeWrites},
-		attack{Name: "deletecollection", Account: "answers", Quick: 3, What: "200 objects of 20 KB, created and deleted as a collection, again and again",
+		attack{Name: "deletecollection", Seconds: 8, Account: "answers", Quick: 5, What: "200 objects of 20 KB, created and deleted as a collection, again and again",
 			run: deleteCollections},
-		attack{Name: "many-objects", What: "small objects with ever new labels, as many as come through; deleted afterwards",
+		attack{Name: "many-objects", Seconds: 10, What: "small objects with ever new labels, as many as come through; deleted afterwards",
 			run: manyObjects},
 	)
 }

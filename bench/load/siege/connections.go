@@ -17,31 +17,34 @@ import (
 
 func init() {
 	attacks = append(attacks,
-		attack{Name: "h1-header-open", Anonymous: true, Account: "headers", Quick: 6,
-			What: "a complete header of 58 KB, and a body that never comes",
+		attack{Name: "h1-header-open", Seconds: 15, Anonymous: true, Account: "headers",
+			Quick: 8,
+			What:  "a complete header of 58 KB, and a body that never comes",
 			run: func(ctx context.Context, g *ground) {
-				g.unfinished(ctx, g.amount(1430), "POST "+groundPath+"/configmaps HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000\r\n"+
-					lines(58_000, bigField)+"\r\n", "")
+				rest := " HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000\r\n" + lines(58_000, bigField) + "\r\n"
+				g.unfinished(ctx, g.amount(1430), "", "POST "+groundPath+"/configmaps"+rest, "GET /livez"+rest, "GET /version"+rest)
 			}},
-		attack{Name: "h1-header-endless", Anonymous: true, Account: "headers", Quick: 6,
-			What: "a header of 58 KB that never ends, with one more byte each second",
+		attack{Name: "h1-header-endless", Seconds: 15, Anonymous: true, Account: "headers",
+			Quick: 8,
+			What:  "a header of 58 KB that never ends, with one more byte each second",
 			run: func(ctx context.Context, g *ground) {
-				g.unfinished(ctx, g.amount(1430), "GET /x HTTP/1.1\r\nHost: x\r\n"+lines(58_000, bigField)+"X-Last: ", "y")
+				g.unfinished(ctx, g.amount(1430), "y", "GET /x HTTP/1.1\r\nHost: x\r\n"+lines(58_000, bigField)+"X-Last: ")
 			}},
-		attack{Name: "h1-header-lines", Anonymous: true, Account: "headers", Quick: 3,
+		attack{Name: "h1-header-lines", Anonymous: true, Account: "headers",
 			What: "a header of 10,000 lines of a few bytes that never ends",
 			run: func(ctx context.Context, g *ground) {
-				g.unfinished(ctx, g.amount(700), "GET /x HTTP/1.1\r\nHost: x\r\n"+strings.Repeat("a:b\r\n", 10_000), "")
+				g.unfinished(ctx, g.amount(700), "", "GET /x HTTP/1.1\r\nHost: x\r\n"+strings.Repeat("a:b\r\n", 10_000))
 			}},
-		attack{Name: "h1-header-admin", Account: "headers",
+		attack{Name: "h1-header-admin", Seconds: 15, Account: "headers",
 			What: "a complete header of 58 KB with credentials, and a body that never comes",
 			run: func(ctx context.Context, g *ground) {
 				head := "POST " + groundPath + "/configmaps HTTP/1.1\r\nHost: x\r\n" + g.credential() +
 					"Content-Type: application/json\r\nContent-Length: 1000000\r\n" + lines(58_000, bigField) + "\r\n"
-				g.unfinishedBy(ctx, g.amount(1430), g.admin, head, "")
+				g.unfinishedBy(ctx, g.amount(1430), g.admin, "", head)
 			}},
-		attack{Name: "h1-pipeline", Anonymous: true, Account: "streams", Quick: 2,
-			What: "250 pipelined requests, the answers read",
+		attack{Name: "h1-pipeline", Anonymous: true, Account: "streams",
+			Quick: 3,
+			What:  "250 pipelined requests, the answers read",
 			run: func(ctx context.Context, g *ground) {
 				g.crowd(ctx, g.amount(50), func(ctx context.Context, _ int) error {
 					return g.h1(ctx, g.nobody, func(c *tls.Conn) error {
@@ -50,7 +53,7 @@ func init() {
 					})
 				})
 			}},
-		attack{Name: "h1-pipeline-unread", Anonymous: true, Account: "streams", Quick: 2,
+		attack{Name: "h1-pipeline-unread", Anonymous: true, Account: "streams",
 			What: "pipelined requests without end, no answer read",
 			run: func(ctx context.Context, g *ground) {
 				many := strings.Repeat("GET /x HTTP/1.1\r\nHost: x\r\n\r\n", 250)
@@ -65,7 +68,7 @@ func init() {
 					})
 				})
 			}},
-		attack{Name: "h1-chunks", Anonymous: true, Account: "incoming", Quick: 2,
+		attack{Name: "h1-chunks", Anonymous: true, Account: "incoming",
 			What: "chunked bodies whose chunk extensions and trailers never end",
 			run: func(ctx context.Context, g *ground) {
 				head := "POST /x HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
@@ -88,11 +91,13 @@ func init() {
 					})
 				})
 			}},
-		attack{Name: "tls-half-open", Anonymous: true, Account: "connections", Quick: 4,
-			What: "connections that say nothing, half a record, or a ClientHello and no more",
-			run:  halfOpen},
-		attack{Name: "idle-connections", Anonymous: true, Account: "connections", Quick: 5,
-			What: "as many idle TLS connections as descriptors allow",
+		attack{Name: "tls-half-open", Seconds: 10, Anonymous: true, Account: "connections",
+			Quick: 5,
+			What:  "connections that say nothing, half a record, or a ClientHello and no more",
+			run:   halfOpen},
+		attack{Name: "idle-connections", Seconds: 15, Anonymous: true, Account: "connections",
+			Quick: 8,
+			What:  "as many idle TLS connections as descriptors allow",
 			run: func(ctx context.Context, g *ground) {
 				g.crowd(ctx, g.amount(4000), func(ctx context.Context, i int) error {
 					protocol := []string{"http/1.1", "h2"}[i%2]
@@ -108,8 +113,9 @@ func init() {
 					return err
 				})
 			}},
-		attack{Name: "bad-tokens", Anonymous: true, Quick: 2,
-			What: "requests with ever new tokens, as many as come through: random ones, and forged JWTs of 8 KB",
+		attack{Name: "bad-tokens", Anonymous: true,
+			Quick: 2,
+			What:  "requests with ever new tokens, as many as come through: random ones, and forged JWTs of 8 KB",
 			run: func(ctx context.Context, g *ground) {
 				g.crowdOfH2(ctx, g.amount(8), g.nobody, false, func(h *h2) error {
 					most := &pacing{}
@@ -126,11 +132,13 @@ func init() {
 					})
 				})
 			}},
-		attack{Name: "forged-certificates", Anonymous: true, Account: "connections", Quick: 3,
-			What: "handshakes with client certificates of an unknown authority, some with 200 groups",
-			run:  forged},
-		attack{Name: "unknown-names", Quick: 2,
-			What: "ever new verbs, groups, resources, agents and paths, which metrics and caches might keep",
+		attack{Name: "forged-certificates", Anonymous: true, Account: "connections",
+			Quick: 3,
+			What:  "handshakes with client certificates of an unknown authority, some with 200 groups",
+			run:   forged},
+		attack{Name: "unknown-names",
+			Quick: 3,
+			What:  "ever new verbs, groups, resources, agents and paths, which metrics and caches might keep",
 			run: func(ctx context.Context, g *ground) {
 				clients := g.clients(4)
 				g.crowd(ctx, g.amount(8), func(ctx context.Context, i int) error {
@@ -171,15 +179,15 @@ func lines(size, each int) string {
 	return b.String()
 }
 
-func (g *ground) unfinished(ctx context.Context, n int, head, more string) {
-	g.unfinishedBy(ctx, n, g.nobody, head, more)
+func (g *ground) unfinished(ctx context.Context, n int, more string, heads ...string) {
+	g.unfinishedBy(ctx, n, g.nobody, more, heads...)
 }
 
-// unfinishedBy opens n connections, sends a beginning on each, then more of it each second, and holds them.
-func (g *ground) unfinishedBy(ctx context.Context, n int, who *tls.Config, head, more string) {
-	g.crowd(ctx, n, func(ctx context.Context, _ int) error {
+// unfinishedBy opens n connections, sends one of the beginnings on each, then more of it each second, and holds them.
+func (g *ground) unfinishedBy(ctx context.Context, n int, who *tls.Config, more string, heads ...string) {
+	g.crowd(ctx, n, func(ctx context.Context, i int) error {
 		return g.h1(ctx, who, func(c *tls.Conn) error {
-			if _, err := io.WriteString(c, head); err != nil {
+			if _, err := io.WriteString(c, heads[i%len(heads)]); err != nil {
 				return err
 			}
 			g.count("requests begun", 1)

@@ -31,6 +31,8 @@ type attack struct {
 	Anonymous bool `json:"anonymous"`
 	// Account is the one that must bound it, by the name of the server's switch for self-tests; empty: none of these.
 	Account string `json:"account,omitempty"`
+	// Seconds is how long it takes to reach its load, or its effect, on two cores; 5 if it is not said.
+	Seconds float64 `json:"seconds"`
 	// Quick is for how many seconds it is made in the short siege; 0: it is not part of it.
 	Quick float64 `json:"quick"`
 	// Rheo alone: the other server does not have what is attacked.

@@ -151,8 +151,9 @@ func (h *honest) life(ctx context.Context, c *http.Client, name string, tick <-c
 type watcher struct {
 	h       *honest
 	client  *http.Client
-	version int64 // of the last event or bookmark
-	seen    atomic.Int64
+	version int64        // of the last event or bookmark
+	seen    atomic.Int64 // the same, for others to read
+	told    atomic.Int64 // number of events
 	cuts    int64
 	events  []told
 }
@@ -204,6 +205,7 @@ func (w *watcher) stream(ctx context.Context) error {
 		o := &event.Object
 		switch event.Type {
 		case "ADDED", "MODIFIED", "DELETED":
+			w.told.Add(1)
 			w.events = append(w.events, told{o.revision(), event.Type, o.Metadata.UID, o.Metadata.Name})
 			if at, err := strconv.ParseInt(o.Data["sent"], 10, 64); err == nil && event.Type != "DELETED" {
 				w.h.series.took("delivery", time.Since(time.Unix(0, at)))

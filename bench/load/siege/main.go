@@ -12,6 +12,7 @@ import (
 	"net/url"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 	"time"
 
@@ -48,7 +49,15 @@ func main() {
 	_ = json.NewEncoder(os.Stdout).Encode(result)
 }
 
-func list(_ *flag.FlagSet, _ []string) (any, error) { return attacks, nil }
+func list(_ *flag.FlagSet, _ []string) (any, error) {
+	for i := range attacks {
+		if attacks[i].Seconds == 0 {
+			attacks[i].Seconds = 5
+		}
+		attacks[i].Rheo = strings.HasPrefix(attacks[i].Name, "cbor-") // kube-apiserver 1.36 takes no CBOR by default
+	}
+	return attacks, nil
+}
 
 func attackCommand(f *flag.FlagSet, args []string) (any, error) {
 	connect := kube.Flags(f)

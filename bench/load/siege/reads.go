@@ -25,11 +25,11 @@ const watchList = "?watch=true&sendInitialEvents=true&resourceVersionMatch=NotOl
 
 func init() {
 	attacks = append(attacks,
-		attack{Name: "slow-watch-lists", Account: "answers", Quick: 4, What: "watch lists of 200 MB of which nothing is read after the first window",
+		attack{Name: "slow-watch-lists", Seconds: 10, Account: "answers", Quick: 5, What: "watch lists of 200 MB of which nothing is read after the first window",
 			run: func(ctx context.Context, g *ground) {
 				g.stalled(ctx, 40, 5, bigPath+watchList)
 			}},
-		attack{Name: "slow-lists", Account: "answers", Quick: 3, What: "lists, plain and compressed, of which nothing is read after the first window",
+		attack{Name: "slow-lists", Seconds: 10, Account: "answers", What: "lists, plain and compressed, of which nothing is read after the first window",
 			run: func(ctx context.Context, g *ground) {
 				g.stalled(ctx, 40, 10, bigPath, groundPath+"/configmaps")
 			}},
@@ -51,18 +51,18 @@ func init() {
 					})
 				})
 			}},
-		attack{Name: "watches-idle", Account: "streams", Quick: 3, What: "thousands of watches that never match",
+		attack{Name: "watches-idle", Seconds: 10, Account: "streams", Quick: 5, What: "thousands of watches that never match",
 			run: func(ctx context.Context, g *ground) {
 				g.crowdOfH2(ctx, g.amount(20), g.admin, false, func(h *h2) error {
 					path := groundPath + "/configmaps?watch=true&timeoutSeconds=600&labelSelector=never%3Dthere"
 					return h.requests(streams, path, path+"2", groundPath+"/pods?watch=true&fieldSelector=spec.nodeName%3Dnone")
 				})
 			}},
-		attack{Name: "watches-stalled", Account: "answers", Quick: 4, What: "stalled watches of Secrets of 1 MB that are replaced again and again",
+		attack{Name: "watches-stalled", Seconds: 10, Account: "answers", Quick: 5, What: "stalled watches of Secrets of 1 MB that are replaced again and again",
 			run: stalledWatches},
-		attack{Name: "websocket", Account: "incoming", Quick: 3, What: "watches over WebSocket: PINGs without end, huge frames, fragments without end, nothing read",
+		attack{Name: "websocket", Account: "incoming", Quick: 4, What: "watches over WebSocket: PINGs without end, huge frames, fragments without end, nothing read",
 			run: websockets},
-		attack{Name: "big-selectors", Account: "trees", Quick: 3, What: "label selectors of 30 KB, on lists and on watches",
+		attack{Name: "big-selectors", Account: "trees", Quick: 4, What: "label selectors of 30 KB, on lists and on watches",
 			run: func(ctx context.Context, g *ground) {
 				var queries []string
 				var set, equal strings.Builder
@@ -76,17 +76,17 @@ func init() {
 					"labelSelector=a+notin+("+set.String()[1:]+")", "watch=true&timeoutSeconds=600&labelSelector=a+in+("+set.String()[1:]+")")
 				g.ask4ever(ctx, 40, queries, groundPath+"/configmaps?")
 			}},
-		attack{Name: "big-query", Anonymous: false, Account: "headers", Quick: 2, What: "queries with 16,000 parameters",
+		attack{Name: "big-query", Anonymous: false, Account: "headers", What: "queries with 16,000 parameters",
 			run: func(ctx context.Context, g *ground) {
 				g.ask4ever(ctx, 16, []string{strings.Repeat("a&", 16_000), strings.Repeat("limit=1&", 4_000)}, groundPath+"/configmaps?")
 			}},
-		attack{Name: "continue-chains", Account: "answers", Quick: 3, What: "lists of one object a page, to the end, by many at once",
+		attack{Name: "continue-chains", Seconds: 8, Account: "answers", Quick: 4, What: "lists of one object a page, to the end, by many at once",
 			run: continueChains},
-		attack{Name: "old-revisions", Account: "trees", Quick: 3, What: "lists at ever other old revisions, while objects change",
+		attack{Name: "old-revisions", Seconds: 10, Account: "trees", Quick: 4, What: "lists at ever other old revisions, while objects change",
 			run: oldRevisions},
-		attack{Name: "forms", Account: "trees", Quick: 4, What: "the same objects in protobuf, CBOR, YAML, as tables and metadata, compressed, while they change",
+		attack{Name: "forms", Seconds: 10, Account: "trees", Quick: 6, What: "the same objects in protobuf, CBOR, YAML, as tables and metadata, compressed, while they change",
 			run: forms},
-		attack{Name: "whole-lists", Account: "answers", Quick: 3, What: "16 lists at once of 200 MB, read to their end",
+		attack{Name: "whole-lists", Seconds: 10, Account: "answers", Quick: 5, What: "16 lists at once of 200 MB, read to their end",
 			run: func(ctx context.Context, g *ground) {
 				g.ask4ever(ctx, 8, []string{""}, bigPath)
 			}},
@@ -155,7 +155,7 @@ func websockets(ctx context.Context, g *ground) {
 	ping := append([]byte{0x89, 0x80 | 125, 0, 0, 0, 0}, make([]byte, 125)...)
 	g.crowd(ctx, g.amount(100), func(ctx context.Context, i int) error {
 		return g.h1(ctx, g.admin, func(c *tls.Conn) error {
-			_, err := io.WriteString(c, "GET "+bigPath+watchList+" HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"+
+			_, err := io.WriteString(c, "GET "+bigPath+watchList+" HTTP/1.1\r\nHost: x\r\nOrigin: https://x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"+
 				"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"+g.credential()+"\r\n")
 			if err != nil {
 				return err

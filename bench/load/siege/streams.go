@@ -30,26 +30,29 @@ var noWindow = http2.Setting{ID: http2.SettingInitialWindowSize, Val: 0}
 
 func init() {
 	attacks = append(attacks,
-		attack{Name: "h2-window-zero", Anonymous: true, Account: "streams", Quick: 5,
-			What: "250 GETs a connection whose answers have no window to be sent in",
+		attack{Name: "h2-window-zero", Seconds: 20, Anonymous: true, Account: "streams",
+			Quick: 12,
+			What:  "250 GETs a connection whose answers have no window to be sent in",
 			run: func(ctx context.Context, g *ground) {
 				g.crowdOfH2(ctx, g.amount(185), g.nobody, false, func(h *h2) error { return h.requests(streams, "/x") }, noWindow)
 			}},
-		attack{Name: "h2-window-zero-admin", Account: "streams", Quick: 3,
-			What: "the same with credentials, of an object of 100 KB and of small lists",
+		attack{Name: "h2-window-zero-admin", Seconds: 20, Account: "streams",
+			Quick: 6,
+			What:  "the same with credentials, of an object of 100 KB and of small lists",
 			run: func(ctx context.Context, g *ground) {
 				g.crowdOfH2(ctx, g.amount(185), g.admin, false, func(h *h2) error {
 					return h.requests(streams, groundPath+"/configmaps/large", groundPath+"/configmaps?limit=5", "/apis", "/metrics")
 				}, noWindow)
 			}},
-		attack{Name: "h2-headers-open", Anonymous: true, Account: "headers", Quick: 5,
-			What: "streams with 60 KB of header whose body never comes",
+		attack{Name: "h2-headers-open", Seconds: 10, Anonymous: true, Account: "headers",
+			Quick: 6,
+			What:  "streams with 60 KB of header whose body never comes",
 			run: func(ctx context.Context, g *ground) {
 				g.crowdOfH2(ctx, g.amount(20), g.nobody, false, func(h *h2) error {
 					return h.posts(streams, bulk(60_000)...)
 				})
 			}},
-		attack{Name: "h2-headers-many", Anonymous: true, Account: "headers", Quick: 2,
+		attack{Name: "h2-headers-many", Anonymous: true, Account: "headers",
 			What: "the same with 1,500 tiny fields a stream",
 			run: func(ctx context.Context, g *ground) {
 				var pairs []string
@@ -58,13 +61,15 @@ func init() {
 				}
 				g.crowdOfH2(ctx, g.amount(20), g.nobody, false, func(h *h2) error { return h.posts(streams, pairs...) })
 			}},
-		attack{Name: "h2-headers-open-admin", Account: "headers", Quick: 2,
-			What: "streams with 60 KB of header, with credentials, whose body never comes",
+		attack{Name: "h2-headers-open-admin", Account: "headers",
+			Quick: 4,
+			What:  "streams with 60 KB of header, with credentials, whose body never comes",
 			run: func(ctx context.Context, g *ground) {
 				g.crowdOfH2(ctx, g.amount(20), g.admin, false, func(h *h2) error { return h.posts(streams, bulk(60_000)...) })
 			}},
-		attack{Name: "h2-continuation", Anonymous: true, Account: "headers", Quick: 4,
-			What: "a header that never ends: 48 KB, then a byte of CONTINUATION each 100 ms",
+		attack{Name: "h2-continuation", Seconds: 15, Anonymous: true, Account: "headers",
+			Quick: 5,
+			What:  "a header that never ends: 48 KB, then a byte of CONTINUATION each 100 ms",
 			run: func(ctx context.Context, g *ground) {
 				g.crowdOfH2(ctx, g.amount(1000), g.nobody, false, func(h *h2) error {
 					if err := h.openHeader(bulk(48_000)); err != nil {
@@ -78,7 +83,7 @@ func init() {
 					})
 				})
 			}},
-		attack{Name: "h2-continuation-flood", Anonymous: true, Quick: 2,
+		attack{Name: "h2-continuation-flood", Anonymous: true,
 			What: "empty CONTINUATION frames without end (CVE-2024-27316)",
 			run: func(ctx context.Context, g *ground) {
 				g.crowdOfH2(ctx, g.amount(8), g.nobody, false, func(h *h2) error {
@@ -88,8 +93,9 @@ func init() {
 					return h.flood(func() error { return h.framer.WriteContinuation(1, false, nil) })
 				})
 			}},
-		attack{Name: "h2-window-update-zero", Anonymous: true, Account: "streams", Quick: 4,
-			What: "HEADERS followed by WINDOW_UPDATE 0, which makes the server reset the stream (CVE-2025-8671)",
+		attack{Name: "h2-window-update-zero", Anonymous: true, Account: "streams",
+			Quick: 5,
+			What:  "HEADERS followed by WINDOW_UPDATE 0, which makes the server reset the stream (CVE-2025-8671)",
 			run: func(ctx context.Context, g *ground) {
 				g.crowdOfH2(ctx, g.amount(8), g.nobody, false, func(h *h2) error {
 					return h.flood(func() error {
@@ -101,7 +107,7 @@ func init() {
 					})
 				})
 			}},
-		attack{Name: "h2-stream-errors", Anonymous: true, Account: "streams", Quick: 2,
+		attack{Name: "h2-stream-errors", Anonymous: true, Account: "streams",
 			What: "its kind: each stream is opened with another fault that makes the server reset it",
 			run: func(ctx context.Context, g *ground) {
 				g.crowdOfH2(ctx, g.amount(8), g.nobody, false, func(h *h2) error {
@@ -112,31 +118,33 @@ func init() {
 					})
 				})
 			}},
-		attack{Name: "h2-rapid-reset", Anonymous: true, Account: "streams", Quick: 4,
-			What: "HEADERS followed by RST_STREAM, reconnecting after each GOAWAY (CVE-2023-44487)",
+		attack{Name: "h2-rapid-reset", Anonymous: true, Account: "streams",
+			Quick: 5,
+			What:  "HEADERS followed by RST_STREAM, reconnecting after each GOAWAY (CVE-2023-44487)",
 			run: func(ctx context.Context, g *ground) {
 				g.crowdOfH2(ctx, g.amount(8), g.nobody, false, func(h *h2) error { return h.resets("/x") })
 			}},
-		attack{Name: "h2-rapid-reset-admin", Account: "streams", Quick: 2,
+		attack{Name: "h2-rapid-reset-admin", Account: "streams",
 			What: "the same with credentials, of lists",
 			run: func(ctx context.Context, g *ground) {
 				g.crowdOfH2(ctx, g.amount(8), g.admin, false, func(h *h2) error { return h.resets(groundPath + "/configmaps") })
 			}},
-		attack{Name: "h2-ping-flood", Anonymous: true, Account: "connections", Quick: 2,
-			What: "PINGs whose answers are not read (CVE-2019-9512)",
+		attack{Name: "h2-ping-flood", Anonymous: true, Account: "connections",
+			Quick: 3,
+			What:  "PINGs whose answers are not read (CVE-2019-9512)",
 			run: func(ctx context.Context, g *ground) {
 				g.crowdOfH2(ctx, g.amount(100), g.nobody, true, func(h *h2) error {
 					return h.flood(func() error { return h.framer.WritePing(false, [8]byte{}) })
 				})
 			}},
-		attack{Name: "h2-settings-flood", Anonymous: true, Account: "connections", Quick: 2,
+		attack{Name: "h2-settings-flood", Anonymous: true, Account: "connections",
 			What: "SETTINGS whose acknowledgements are not read (CVE-2019-9515)",
 			run: func(ctx context.Context, g *ground) {
 				g.crowdOfH2(ctx, g.amount(100), g.nobody, true, func(h *h2) error {
 					return h.flood(func() error { return h.framer.WriteSettings() })
 				})
 			}},
-		attack{Name: "h2-priority-flood", Anonymous: true, Account: "connections", Quick: 2,
+		attack{Name: "h2-priority-flood", Anonymous: true, Account: "connections",
 			What: "PRIORITY frames for ever new streams (CVE-2019-9513)",
 			run: func(ctx context.Context, g *ground) {
 				g.crowdOfH2(ctx, g.amount(16), g.nobody, true, func(h *h2) error {
@@ -147,7 +155,7 @@ func init() {
 					})
 				})
 			}},
-		attack{Name: "h2-empty-data", Anonymous: true, Quick: 2,
+		attack{Name: "h2-empty-data", Anonymous: true,
 			What: "empty DATA frames without end (CVE-2019-9518)",
 			run: func(ctx context.Context, g *ground) {
 				g.crowdOfH2(ctx, g.amount(8), g.nobody, false, func(h *h2) error {
@@ -158,8 +166,27 @@ func init() {
 					return h.flood(func() error { return h.framer.WriteData(id, false, nil) })
 				})
 			}},
-		attack{Name: "h2-unread", Anonymous: true, Account: "streams", Quick: 3,
-			What: "requests without end on connections of which nothing is read",
+		attack{Name: "h2-data-open", Account: "incoming", Seconds: 15,
+			Quick: 5,
+			What:  "four bodies of 15 KB a connection of which the rest never comes",
+			run: func(ctx context.Context, g *ground) {
+				piece := make([]byte, 15_000)
+				g.crowdOfH2(ctx, g.amount(2000), g.admin, false, func(h *h2) error {
+					for range 4 {
+						id, err := h.open(h.header("POST", groundPath+"/configmaps", "content-type", jsonType), false)
+						if err == nil {
+							err = h.framer.WriteData(id, false, piece)
+						}
+						if err != nil {
+							return err
+						}
+					}
+					return h.hold()
+				})
+			}},
+		attack{Name: "h2-unread", Anonymous: true, Account: "streams",
+			Quick: 4,
+			What:  "requests without end on connections of which nothing is read",
 			run: func(ctx context.Context, g *ground) {
 				g.crowdOfH2(ctx, g.amount(100), g.nobody, true, func(h *h2) error {
 					return h.flood(func() error { _, err := h.open(h.header("GET", "/x"), true); return err })
