@@ -181,7 +181,7 @@ func (h *honest) call(ctx context.Context, c *http.Client, what, method, path, b
 		cancel()
 		if err != nil {
 			h.series.failed(what)
-			h.fault("%s %s: %s", what, method, kind(err))
+			h.fault("%s %s: %s", what, method, said(err))
 			return 0, nil, err
 		}
 		if wait, again := retryAfter(resp); again && try < retries {
@@ -195,6 +195,15 @@ func (h *honest) call(ctx context.Context, c *http.Client, what, method, path, b
 		h.series.took(what, time.Since(begin))
 		return resp.StatusCode, b, nil
 	}
+}
+
+// said is an error as the server told it, or its kind.
+func said(err error) string {
+	if kind(err) == "GOAWAY" {
+		_, rest, _ := strings.Cut(err.Error(), "GOAWAY")
+		return "GOAWAY" + rest
+	}
+	return kind(err)
 }
 
 // retryAfter tells whether client-go would try again, and after how long.

@@ -109,7 +109,7 @@ func (h *honest) life(ctx context.Context, c *http.Client, name string, tick <-c
 		}
 		if status != want {
 			h.series.failed("write")
-			h.fault("write %s: %d instead of %d", method, status, want)
+			h.fault("write %s: %d instead of %d: %s", method, status, want, message(b))
 			return false
 		}
 		o = object{}
@@ -134,13 +134,13 @@ func (h *honest) life(ctx context.Context, c *http.Client, name string, tick <-c
 		case <-tick:
 		}
 	}
-	status, _, err := h.call(ctx, c, "write", "DELETE", honestPath+"/"+name, "")
+	status, b, err := h.call(ctx, c, "write", "DELETE", honestPath+"/"+name, "")
 	if err != nil {
 		return false
 	}
 	if status != 200 {
 		h.series.failed("write")
-		h.fault("write DELETE: %d instead of 200", status)
+		h.fault("write DELETE: %d instead of 200: %s", status, message(b))
 		return false
 	}
 	h.ledger.removed(o.Metadata.UID, o.revision())
@@ -261,4 +261,11 @@ func (l *ledger) judge(w *watcher) (events, missing, wrong int64) {
 		}
 	}
 	return events, missing, wrong
+}
+
+// message is what a Status says.
+func message(b []byte) string {
+	var s struct{ Message string }
+	_ = json.Unmarshal(b, &s)
+	return s.Message[:min(len(s.Message), 150)]
 }
