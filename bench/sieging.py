@@ -111,7 +111,7 @@ class Siege:
     """Runs attacks against one server of one size. A server that ends is started again on its data, so that all attacks
     are seen, unless there is to be but one (`once`); `deaths` says during which ones it ended."""
 
-    def __init__(self, kind, size, limit, scale=2.0, switches=(), guard=0, objects=200, say=print, once=False):
+    def __init__(self, kind, size, limit, scale=2.0, switches=(), guard=0, objects=200, say=print, once=False, niceness=10):
         self.folder = tempfile.mkdtemp(prefix="siege-")
         self.server, self.size, self.limit, self.scale = kind(self.folder, size, switches), size, limit, scale
         self.sampler, self.objects, self.say, self.once = Sampler(guard), objects, say, once
@@ -119,10 +119,10 @@ class Siege:
         self.client, self.begin = None, time.time()
         # The honest client's and the sampler's figures are of the server, not of who gets a processor first: on a machine of
         # their own the attackers would take none of the server's.
-        self.niceness = ["nice", "-n", "10"] if shutil.which("nice") else []
+        self.nice = ["nice", "-n", str(niceness)] if niceness and shutil.which("nice") else []
 
     def load(self, *arguments, **more):
-        return subprocess.Popen([*more.pop("niceness", []), LOAD, *arguments, "-kubeconfig", self.server.kubeconfig],
+        return subprocess.Popen([*more.pop("nice", []), LOAD, *arguments, "-kubeconfig", self.server.kubeconfig],
                                 stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True, **more)
 
     def main_pid(self):
@@ -172,7 +172,7 @@ class Siege:
         begin, names = time.time(), [a["name"] for a in together]
         before = cpu(self.main_pid() or 0)
         running = [(a, self.load("attack", "-name", a["name"], "-seconds", str(seconds), "-scale", str(self.scale),
-                                 niceness=self.niceness, stderr=subprocess.PIPE)) for a in together]
+                                 nice=self.nice, stderr=subprocess.PIPE)) for a in together]
         counts = {}
         for a, process in running:
             try:
@@ -210,8 +210,6 @@ class Siege:
             self.part()
             if not self.main_pid() and not (self.once and self.deaths):
                 self.fallen(self.made[-1]["names"] if self.made else ["nothing"], again=False)
-            if not self.deaths:
-                self.left_over()
             begin = time.monotonic()
             self.server.stop()
             self.stopped = time.monotonic() - begin
@@ -225,14 +223,20 @@ class Siege:
     def left_over(self, seconds=20):
         """What is still held for requests though there are none any more was charged and not given back. A count may be
         larger by the request that asks, an amount of bytes by what that takes."""
-        end = time.monotonic() + seconds
-        while True:
-            held = {n: v for n, v in self.server.accounts().items() if v > self.rest.get(n, 0) + (2 if v < 10_000 else 65_536)}
-            if not held or time.monotonic() > end:
-                break
+        end, held = time.monotonic() + seconds, {}
+        while time.monotonic() < end and self.main_pid():
+            try:
+                held = {n: v for n, v in self.server.accounts().items() if v > self.rest.get(n, 0) + (2 if v < 10_000 else 65_536)}
+                if not held:
+                    return
+            except OSError as e:
+                held = {}
+                unread = e
             time.sleep(0.5)
         self.wrong += [f"the account {n} still holds {v:,.0f}, though nobody asks for anything; before there were {self.rest.get(n, 0):,.0f}"
                        for n, v in held.items()]
+        if not held and self.main_pid():
+            self.wrong.append(f"{seconds} s after the last attack the accounts could not be read: {unread}")
 
     def remove(self):
         if self.client is not None and self.client.poll() is None:
