@@ -208,6 +208,8 @@ class Siege:
         """The honest client has a last look; the server is told to stop."""
         try:
             self.part()
+            if not self.deaths:
+                self.left_over()
             if not self.main_pid() and not (self.once and self.deaths):
                 self.fallen(self.made[-1]["names"] if self.made else ["nothing"], again=False)
             begin = time.monotonic()
@@ -223,15 +225,14 @@ class Siege:
     def left_over(self, seconds=20):
         """What is still held for requests though there are none any more was charged and not given back. A count may be
         larger by the request that asks, an amount of bytes by what that takes."""
-        end, held = time.monotonic() + seconds, {}
+        end, held, unread = time.monotonic() + seconds, {}, None
         while time.monotonic() < end and self.main_pid():
             try:
                 held = {n: v for n, v in self.server.accounts().items() if v > self.rest.get(n, 0) + (2 if v < 10_000 else 65_536)}
                 if not held:
                     return
             except OSError as e:
-                held = {}
-                unread = e
+                held, unread = {}, e
             time.sleep(0.5)
         self.wrong += [f"the account {n} still holds {v:,.0f}, though nobody asks for anything; before there were {self.rest.get(n, 0):,.0f}"
                        for n, v in held.items()]
