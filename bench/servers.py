@@ -138,8 +138,10 @@ class Rheo(Server):
         subprocess.run([os.path.join(ROOT, "rheo"), "version"], check=True, stdout=subprocess.DEVNULL)
         with tempfile.TemporaryDirectory(prefix="rheo-bench") as folder:
             server = Rheo(folder)
-            server.start()
-            server.stop()
+            try:
+                server.start()
+            finally:
+                server.stop()
 
     @staticmethod
     def version():

@@ -44,6 +44,22 @@ func init() {
 					return h.requests(streams, groundPath+"/configmaps/large", groundPath+"/configmaps?limit=5", "/apis", "/metrics")
 				}, noWindow)
 			}},
+		attack{Name: "h2-answers-unread", Account: "answers", Quick: 5,
+			What: "patches of two bytes whose answers, 900 KB each, have no window to be sent in",
+			run: func(ctx context.Context, g *ground) {
+				g.crowdOfH2(ctx, g.amount(4), g.admin, false, func(h *h2) error {
+					for range streams {
+						id, err := h.open(h.header("PATCH", groundPath+"/configmaps/huge", "content-type", mergePatch), false)
+						if err == nil {
+							err = h.framer.WriteData(id, true, []byte("{}"))
+						}
+						if err != nil {
+							return err
+						}
+					}
+					return h.hold()
+				}, noWindow)
+			}},
 		attack{Name: "h2-headers-open", Seconds: 10, Anonymous: true, Account: "headers",
 			Quick: 6,
 			What:  "streams with 60 KB of header whose body never comes",
