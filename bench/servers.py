@@ -1,4 +1,5 @@
 """The servers that the benchmarks start, one at a time, on loopback and with fresh data, and what /proc tells of them."""
+import base64
 import os
 import platform
 import re
@@ -75,6 +76,16 @@ class Server:
             time.sleep(0.02)
         raise RuntimeError(f"{self.name} did not become ready")
 
+    def certificate(self, context):
+        """The administrator's certificate, out of the kubeconfig that the server wrote."""
+        with open(self.kubeconfig, encoding="utf-8") as f:
+            text = f.read()
+        path = os.path.join(self.folder, "admin.pem")
+        with open(path, "wb") as f:
+            for key in ("client-certificate-data", "client-key-data"):
+                f.write(base64.b64decode(re.search(rf'{key}"?:\s*"?([A-Za-z0-9+/=]+)', text).group(1)) + b"\n")
+        context.load_cert_chain(path)
+
     def restart(self, sig):
         self.stop(sig)
         return self.start(keep=True)
@@ -127,8 +138,10 @@ class Rheo(Server):
         subprocess.run([os.path.join(ROOT, "rheo"), "version"], check=True, stdout=subprocess.DEVNULL)
         with tempfile.TemporaryDirectory(prefix="rheo-bench") as folder:
             server = Rheo(folder)
-            server.start()
-            server.stop()
+            try:
+                server.start()
+            finally:
+                server.stop()
 
     @staticmethod
     def version():

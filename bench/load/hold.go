@@ -15,12 +15,14 @@ import (
 	"sync/atomic"
 	"syscall"
 	"time"
+
+	"rheo.dev/bench/load/internal/kube"
 )
 
 // holder is many informers without a store: each syncs by a watch list, remembers the last resourceVersion, and resumes
 // from it after a cut, as client-go does. What they had to ask for again is counted.
 type holder struct {
-	server *server
+	server *kube.Server
 	path   string
 	back   time.Duration
 
@@ -55,7 +57,7 @@ type holdResult struct {
 }
 
 func hold(f *flag.FlagSet, args []string) (any, error) {
-	connect := serverFlags(f)
+	connect := kube.Flags(f)
 	n := f.Int("informers", 200, "number of informers")
 	path := f.String("path", "/api/v1/configmaps", "collection to watch")
 	connections := f.String("connections", "own", "own or shared")
@@ -72,7 +74,7 @@ func hold(f *flag.FlagSet, args []string) (any, error) {
 	defer cancel()
 	ctx, stop := signal.NotifyContext(ctx, syscall.SIGTERM, syscall.SIGINT)
 	defer stop()
-	client := srv.clients(*connections == "own")
+	client := srv.Clients(*connections == "own")
 	begin := time.Now()
 	var wait sync.WaitGroup
 	for i := range *n {
@@ -142,7 +144,7 @@ func (h *holder) informer(ctx context.Context, c *http.Client) {
 }
 
 func (h *holder) stream(ctx context.Context, c *http.Client, query string, initial bool, version *string, synced *bool) error {
-	resp, err := c.Do(h.server.request(ctx, "GET", h.path+query, nil))
+	resp, err := c.Do(h.server.Request(ctx, "GET", h.path+query, nil))
 	if err != nil {
 		h.refusals.Add(1)
 		return err
@@ -154,7 +156,7 @@ func (h *holder) stream(ctx context.Context, c *http.Client, query string, initi
 			h.expired.Add(1)
 			*version = ""
 		}
-		return refused(resp)
+		return kube.Refused(resp)
 	}
 	up := false
 	arrive := func() {

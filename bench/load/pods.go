@@ -10,6 +10,8 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"strings"
+
+	"rheo.dev/bench/load/internal/kube"
 )
 
 // pod.json is a pod of some 11 KB as kube-apiserver holds it: two containers, probes, volumes, conditions, and the
@@ -48,16 +50,16 @@ func (s *set) pod(i int) string {
 
 // createPod creates a pod as a controller does and reports its status as a kubelet does; what the server answers is what
 // readers must get.
-func (s *set) createPod(ctx context.Context, srv *server, c *http.Client, i int) error {
+func (s *set) createPod(ctx context.Context, srv *kube.Server, c *http.Client, i int) error {
 	body, path := s.pod(i), s.collection(i%s.Namespaces)
-	status, answer, err := srv.as("kube-controller-manager/v1.36.3").call(ctx, c, "POST", path, body)
+	status, answer, err := srv.As("kube-controller-manager/v1.36.3").Call(ctx, c, "POST", path, body)
 	if err == nil && status != 201 && status != 409 {
 		err = fmt.Errorf("create %s: %d %.200s", s.name(i), status, answer)
 	}
 	if err != nil {
 		return err
 	}
-	status, answer, err = srv.as("kubelet/v1.36.3").call(ctx, c, "PUT", path+"/"+s.name(i)+"/status", body)
+	status, answer, err = srv.As("kubelet/v1.36.3").Call(ctx, c, "PUT", path+"/"+s.name(i)+"/status", body)
 	if err == nil && status != 200 {
 		err = fmt.Errorf("status of %s: %d %.200s", s.name(i), status, answer)
 	}

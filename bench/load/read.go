@@ -14,6 +14,8 @@ import (
 	"sort"
 	"sync"
 	"time"
+
+	"rheo.dev/bench/load/internal/kube"
 )
 
 var errSynced = errors.New("synced")
@@ -57,7 +59,7 @@ type readResult struct {
 }
 
 type readPlan struct {
-	server    *server
+	server    *kube.Server
 	set       *set
 	mode      string
 	namespace int
@@ -70,7 +72,7 @@ type readPlan struct {
 }
 
 func read(f *flag.FlagSet, args []string) (any, error) {
-	connect := serverFlags(f)
+	connect := kube.Flags(f)
 	manifest := f.String("set", "set.json", "manifest `file`")
 	plan := readPlan{}
 	f.StringVar(&plan.mode, "mode", "watchlist", "watchlist, list or paged")
@@ -98,7 +100,7 @@ func read(f *flag.FlagSet, args []string) (any, error) {
 	if plan.mode != "watchlist" && plan.set.whole() || plan.mode == "paged" && plan.format != "json" {
 		return nil, fmt.Errorf("-mode %s of %s in %s cannot be verified", plan.mode, plan.set.Kind, plan.format)
 	}
-	client := plan.server.clients(*connections == "own")
+	client := plan.server.Clients(*connections == "own")
 	all := make([][]reading, *readers)
 	var wait sync.WaitGroup
 	begin := time.Now()
@@ -171,7 +173,7 @@ func (p *readPlan) one(c *http.Client) (r reading) {
 
 // page reads one answer into the scanner.
 func (p *readPlan) page(ctx context.Context, c *http.Client, token string, s *scanner, r *reading, begin time.Time) error {
-	req := p.server.request(ctx, "GET", p.path(token), nil)
+	req := p.server.Request(ctx, "GET", p.path(token), nil)
 	req.Header.Set("Accept", p.scan.list)
 	if p.mode == "watchlist" {
 		req.Header.Set("Accept", p.scan.watch)
@@ -185,7 +187,7 @@ func (p *readPlan) page(ctx context.Context, c *http.Client, token string, s *sc
 	}
 	defer resp.Body.Close()
 	if resp.StatusCode != 200 {
-		return refused(resp)
+		return kube.Refused(resp)
 	}
 	body := io.Reader(&counted{resp.Body, r, begin, p.rate})
 	compressed := resp.Header.Get("Content-Encoding") == "gzip"

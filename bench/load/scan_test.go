@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"rheo.dev/bench/load/internal/histogram"
 )
 
 func testSet(count, size, namespaces int) *set {
@@ -140,17 +142,17 @@ func TestScannerTakesEmptyLists(t *testing.T) {
 }
 
 func TestHistogramQuantiles(t *testing.T) {
-	h, half := new(histogram), new(histogram)
+	h, half := new(histogram.Histogram), new(histogram.Histogram)
 	for i := 1; i <= 10_000; i++ {
 		to := h
 		if i%2 == 0 {
 			to = half
 		}
-		to.add(time.Duration(i) * time.Microsecond)
+		to.Add(time.Duration(i) * time.Microsecond)
 	}
-	h.merge(half)
+	h.Merge(half)
 	for q, want := range map[float64]float64{0: .001, .5: 5, .9: 9, .99: 9.9, 1: 10} {
-		if got := h.quantile(q); got < want*.96 || got > want*1.01 {
+		if got := h.Quantile(q); got < want*.96 || got > want*1.01 {
 			t.Errorf("quantile %v: %v, want about %v", q, got, want)
 		}
 	}

@@ -13,6 +13,9 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"rheo.dev/bench/load/internal/histogram"
+	"rheo.dev/bench/load/internal/kube"
 )
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
@@ -87,7 +90,7 @@ func loadSet(path string) (*set, error) {
 }
 
 func create(f *flag.FlagSet, args []string) (any, error) {
-	connect := serverFlags(f)
+	connect := kube.Flags(f)
 	manifest := f.String("set", "set.json", "manifest `file` to write")
 	s := new(set)
 	f.StringVar(&s.Kind, "kind", "secrets", "secrets, configmaps or pods")
@@ -114,11 +117,11 @@ func create(f *flag.FlagSet, args []string) (any, error) {
 		return nil, fmt.Errorf("-kind %q", s.Kind)
 	}
 	ctx := context.Background()
-	client := srv.clients(*own)
+	client := srv.Clients(*own)
 	first := client(0)
 	for n := range min(s.Namespaces, s.Count) {
 		if err := createNamespace(ctx, srv, func() (int, []byte, error) {
-			return srv.call(ctx, first, "POST", "/api/v1/namespaces", namespaceBody(s.namespace(n)))
+			return srv.Call(ctx, first, "POST", "/api/v1/namespaces", namespaceBody(s.namespace(n)))
 		}); err != nil {
 			return nil, err
 		}
@@ -138,15 +141,15 @@ func create(f *flag.FlagSet, args []string) (any, error) {
 	wall := time.Since(begin).Seconds()
 	b, _ := json.Marshal(s)
 	return map[string]any{"objects": s.Count, "size": s.Size, "seconds": wall, "objects_per_s": float64(s.Count) / wall,
-		"mb_per_s": float64(s.Count) * float64(s.Size) / 1e6 / wall, "latency_ms": lat.summary()}, os.WriteFile(*manifest, b, 0o644)
+		"mb_per_s": float64(s.Count) * float64(s.Size) / 1e6 / wall, "latency_ms": lat.Summary()}, os.WriteFile(*manifest, b, 0o644)
 }
 
-func (s *set) createData(ctx context.Context, srv *server, c *http.Client, i int) error {
+func (s *set) createData(ctx context.Context, srv *kube.Server, c *http.Client, i int) error {
 	s.CRC[i] = crc32.Checksum([]byte(s.payload(i)), castagnoli)
 	if s.Decoded != nil {
 		s.Decoded[i] = crc32.Checksum(s.raw(i), castagnoli)
 	}
-	status, answer, err := srv.call(ctx, c, "POST", s.collection(i%s.Namespaces), s.object(i))
+	status, answer, err := srv.Call(ctx, c, "POST", s.collection(i%s.Namespaces), s.object(i))
 	if err == nil && status != 201 && status != 409 {
 		err = fmt.Errorf("create %s: %d %.200s", s.name(i), status, answer)
 	}
@@ -154,7 +157,7 @@ func (s *set) createData(ctx context.Context, srv *server, c *http.Client, i int
 }
 
 func remove(f *flag.FlagSet, args []string) (any, error) {
-	connect := serverFlags(f)
+	connect := kube.Flags(f)
 	manifest := f.String("set", "set.json", "manifest `file`")
 	workers := f.Int("concurrency", 8, "deleters")
 	_ = f.Parse(args)
@@ -166,25 +169,25 @@ func remove(f *flag.FlagSet, args []string) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := srv.client()
+	c := srv.Client()
 	begin := time.Now()
 	lat, err := each(s.Count, *workers, func(int) func(int) error {
 		return func(i int) error {
-			status, answer, err := srv.call(context.Background(), c, "DELETE", s.collection(i%s.Namespaces)+"/"+s.name(i), "")
+			status, answer, err := srv.Call(context.Background(), c, "DELETE", s.collection(i%s.Namespaces)+"/"+s.name(i), "")
 			if err == nil && status != 200 && status != 404 {
 				err = fmt.Errorf("delete %s: %d %.200s", s.name(i), status, answer)
 			}
 			return err
 		}
 	})
-	return map[string]any{"objects": s.Count, "seconds": time.Since(begin).Seconds(), "latency_ms": lat.summary()}, err
+	return map[string]any{"objects": s.Count, "seconds": time.Since(begin).Seconds(), "latency_ms": lat.Summary()}, err
 }
 
 func namespaceBody(name string) string {
 	return `{"apiVersion":"v1","kind":"Namespace","metadata":{"name":"` + name + `"}}`
 }
 
-func createNamespace(_ context.Context, _ *server, post func() (int, []byte, error)) error {
+func createNamespace(_ context.Context, _ *kube.Server, post func() (int, []byte, error)) error {
 	status, body, err := post()
 	if err == nil && status != 201 && status != 409 {
 		err = fmt.Errorf("create a namespace: %d %.200s", status, body)
@@ -193,25 +196,25 @@ func createNamespace(_ context.Context, _ *server, post func() (int, []byte, err
 }
 
 // each calls the function of a worker for every i below n, and returns the latencies and the first error.
-func each(n, workers int, worker func(int) func(int) error) (*histogram, error) {
+func each(n, workers int, worker func(int) func(int) error) (*histogram.Histogram, error) {
 	var next atomic.Int64
 	var wait sync.WaitGroup
 	errs := make(chan error, workers)
-	all := new(histogram)
+	all := new(histogram.Histogram)
 	var lock sync.Mutex
 	for w := range workers {
 		wait.Go(func() {
-			do, mine := worker(w), new(histogram)
+			do, mine := worker(w), new(histogram.Histogram)
 			for i := int(next.Add(1)) - 1; i < n; i = int(next.Add(1)) - 1 {
 				begin := time.Now()
 				if err := do(i); err != nil {
 					errs <- err
 					break
 				}
-				mine.add(time.Since(begin))
+				mine.Add(time.Since(begin))
 			}
 			lock.Lock()
-			all.merge(mine)
+			all.Merge(mine)
 			lock.Unlock()
 		})
 	}

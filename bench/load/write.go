@@ -12,6 +12,9 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"rheo.dev/bench/load/internal/histogram"
+	"rheo.dev/bench/load/internal/kube"
 )
 
 // A written object carries "stamp":"<writer>-<number>-<unix nanoseconds>" in its data. A watcher derives the latency from
@@ -44,7 +47,7 @@ type deliveryResult struct {
 }
 
 func write(f *flag.FlagSet, args []string) (any, error) {
-	connect := serverFlags(f)
+	connect := kube.Flags(f)
 	writers := f.Int("writers", 16, "number of writers")
 	seconds := f.Float64("seconds", 10, "how long")
 	size := f.Int("size", 1000, "bytes of an object's data")
@@ -61,18 +64,18 @@ func write(f *flag.FlagSet, args []string) (any, error) {
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
-	control := srv.client()
+	control := srv.Client()
 	if err := createNamespace(ctx, srv, func() (int, []byte, error) {
-		return srv.call(ctx, control, "POST", "/api/v1/namespaces", namespaceBody(*namespace))
+		return srv.Call(ctx, control, "POST", "/api/v1/namespaces", namespaceBody(*namespace))
 	}); err != nil {
 		return nil, err
 	}
 	path := "/api/v1/namespaces/" + *namespace + "/configmaps"
-	status, body, err := srv.call(ctx, control, "GET", path+"?limit=1", "")
+	status, body, err := srv.Call(ctx, control, "GET", path+"?limit=1", "")
 	if err != nil || status != 200 {
 		return nil, fmt.Errorf("list: %d %v %.200s", status, err, body)
 	}
-	client := srv.clients(*connections == "own")
+	client := srv.Clients(*connections == "own")
 	run := fmt.Sprintf("%x", time.Now().UnixNano())
 	d := &delivery{server: srv, run: run, path: path + "?watch=true&timeoutSeconds=3600&resourceVersion=" +
 		valueAfter(body, versionMark), writers: *writers}
@@ -82,7 +85,7 @@ func write(f *flag.FlagSet, args []string) (any, error) {
 	}
 
 	out := &writeResult{Writers: *writers, Mode: *mode}
-	all, lock := new(histogram), sync.Mutex{}
+	all, lock := new(histogram.Histogram), sync.Mutex{}
 	pad := strings.Repeat("x", max(0, *size-60))
 	begin := time.Now()
 	end := begin.Add(time.Duration(*seconds * float64(time.Second)))
@@ -90,10 +93,10 @@ func write(f *flag.FlagSet, args []string) (any, error) {
 	var failures sync.Map
 	for w := range *writers {
 		wait.Go(func() {
-			c, mine, n := client(w), new(histogram), 0
+			c, mine, n := client(w), new(histogram.Histogram), 0
 			defer func() {
 				lock.Lock()
-				all.merge(mine)
+				all.Merge(mine)
 				lock.Unlock()
 			}()
 			for time.Now().Before(end) {
@@ -111,7 +114,7 @@ func write(f *flag.FlagSet, args []string) (any, error) {
 				at := time.Now()
 				object := `{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"` + name + `"},"data":{"pad":"` + pad +
 					`","stamp":"` + fmt.Sprintf("%s-%d-%d-%d", run, w, n, at.UnixNano()) + `"}}`
-				status, answer, err := srv.call(ctx, c, method, to, object)
+				status, answer, err := srv.Call(ctx, c, method, to, object)
 				if err == nil && status != 200 && status != 201 {
 					err = fmt.Errorf("%d %.200s", status, answer)
 				}
@@ -119,24 +122,24 @@ func write(f *flag.FlagSet, args []string) (any, error) {
 					failures.Store(err.Error(), true)
 					return // the numbers of this writer must have no gap
 				}
-				mine.add(time.Since(at))
+				mine.Add(time.Since(at))
 			}
 		})
 	}
 	wait.Wait()
 	last := time.Now()
 	out.Seconds = last.Sub(begin).Seconds()
-	out.Writes, out.Rate, out.Latency = all.count, float64(all.count)/out.Seconds, all.summary()
+	out.Writes, out.Rate, out.Latency = all.Count, float64(all.Count)/out.Seconds, all.Summary()
 	failures.Range(func(k, _ any) bool { out.Errors = append(out.Errors, k.(string)); return len(out.Errors) < 5 })
 	if *watchers > 0 {
-		out.Watch = d.finish(all.count, begin, last, *drain, cancel)
+		out.Watch = d.finish(all.Count, begin, last, *drain, cancel)
 	}
 	return out, nil
 }
 
 // delivery is the watching side of `write`.
 type delivery struct {
-	server  *server
+	server  *kube.Server
 	run     string
 	path    string
 	writers int
@@ -151,7 +154,7 @@ type delivery struct {
 	failures sync.Map
 	wait     sync.WaitGroup
 	lock     sync.Mutex
-	latency  histogram
+	latency  histogram.Histogram
 }
 
 // start opens the watches; the function it returns waits until the server has answered all of them.
@@ -172,16 +175,16 @@ func (d *delivery) start(ctx context.Context, n int, client func(int) *http.Clie
 }
 
 func (d *delivery) one(ctx context.Context, c *http.Client, ready chan<- error) {
-	resp, err := c.Do(d.server.request(ctx, "GET", d.path, nil))
+	resp, err := c.Do(d.server.Request(ctx, "GET", d.path, nil))
 	if err == nil && resp.StatusCode != 200 {
-		err = refused(resp)
+		err = kube.Refused(resp)
 	}
 	ready <- err
 	if err != nil {
 		return
 	}
 	defer resp.Body.Close()
-	mine := new(histogram)
+	mine := new(histogram.Histogram)
 	seen := make([]int, d.writers)
 	r := bufio.NewReaderSize(resp.Body, 16<<10)
 	for {
@@ -201,11 +204,11 @@ func (d *delivery) one(ctx context.Context, c *http.Client, ready chan<- error) 
 		}
 	}
 	d.lock.Lock()
-	d.latency.merge(mine)
+	d.latency.Merge(mine)
 	d.lock.Unlock()
 }
 
-func (d *delivery) event(line []byte, seen []int, mine *histogram) error {
+func (d *delivery) event(line []byte, seen []int, mine *histogram.Histogram) error {
 	if bytes.HasPrefix(line, errorMark) {
 		return fmt.Errorf("ERROR event: %.300s", line)
 	}
@@ -224,7 +227,7 @@ func (d *delivery) event(line []byte, seen []int, mine *histogram) error {
 		d.doubled.Add(1)
 	}
 	seen[w] = max(seen[w], n)
-	mine.add(time.Duration(now - at))
+	mine.Add(time.Duration(now - at))
 	d.lastAt.Store(now)
 	d.bytes.Add(int64(len(line)))
 	d.events.Add(1)
@@ -240,7 +243,7 @@ func (d *delivery) finish(writes int64, begin, last time.Time, drain time.Durati
 	cancel()
 	d.wait.Wait()
 	at := time.Unix(0, d.lastAt.Load())
-	out := &deliveryResult{Watchers: d.watchers, Events: d.events.Load(), Latency: d.latency.summary(),
+	out := &deliveryResult{Watchers: d.watchers, Events: d.events.Load(), Latency: d.latency.Summary(),
 		Rate: float64(d.events.Load()) / at.Sub(begin).Seconds(), DrainedIn: max(0, at.Sub(last).Seconds()),
 		Missing: max(0, want-d.events.Load()), Doubled: d.doubled.Load(), Bytes: d.bytes.Load(), Cut: d.cut.Load()}
 	d.failures.Range(func(k, _ any) bool { out.Errors = append(out.Errors, k.(string)); return len(out.Errors) < 5 })

@@ -1,4 +1,5 @@
-package main
+// Package kube reads a kubeconfig and makes HTTP clients of a Kubernetes API server, for the load generators.
+package kube
 
 import (
 	"context"
@@ -17,49 +18,49 @@ import (
 	"time"
 )
 
-// server is the address and the credentials of a kubeconfig, and how connections to it are made.
-type server struct {
-	base   string
-	token  string
-	tls    *tls.Config
-	http2  bool
-	window int
-	agent  string // User-Agent, if not Go's
+// Server is the address and the credentials of a kubeconfig, and how connections to it are made.
+type Server struct {
+	Base   string
+	Token  string
+	TLS    *tls.Config
+	HTTP2  bool
+	Window int
+	Agent  string // User-Agent, if not Go's
 }
 
-// as is the same server, asked in another's name.
-func (s *server) as(agent string) *server {
+// As is the same server, asked in another's name.
+func (s *Server) As(agent string) *Server {
 	other := *s
-	other.agent = agent
+	other.Agent = agent
 	return &other
 }
 
-// serverFlags registers the flags that all commands share; the function it returns reads the kubeconfig.
-func serverFlags(f *flag.FlagSet) func() (*server, error) {
+// Flags registers the flags that all commands share; the function it returns reads the kubeconfig.
+func Flags(f *flag.FlagSet) func() (*Server, error) {
 	kubeconfig := f.String("kubeconfig", os.Getenv("KUBECONFIG"), "kubeconfig `file`")
 	protocol := f.String("protocol", "h2", "h2 or h1")
 	window := f.Int("window", 1<<20, "HTTP/2 receive window of a stream, in bytes")
-	return func() (*server, error) {
-		s, err := readKubeconfig(*kubeconfig)
+	return func() (*Server, error) {
+		s, err := Read(*kubeconfig)
 		if err != nil {
 			return nil, err
 		}
 		switch *protocol {
 		case "h2":
-			s.http2 = true
+			s.HTTP2 = true
 		case "h1":
 		default:
 			return nil, fmt.Errorf("-protocol is %q, must be h2 or h1", *protocol)
 		}
-		s.window = *window
+		s.Window = *window
 		return s, nil
 	}
 }
 
 var field = regexp.MustCompile(`(?m)^[\s-]*([a-z-]+):[ \t]*(\S.*?)\s*$`)
 
-// readKubeconfig understands the block YAML that servers and kubectl write, with one cluster and one user.
-func readKubeconfig(path string) (*server, error) {
+// Read understands the block YAML that servers and kubectl write, with one cluster and one user.
+func Read(path string) (*Server, error) {
 	text, err := os.ReadFile(path)
 	if err != nil {
 		return nil, err
@@ -84,26 +85,26 @@ func readKubeconfig(path string) (*server, error) {
 	if v["server"] == "" {
 		return nil, errors.New(path + ": no server")
 	}
-	s := &server{base: strings.TrimSuffix(v["server"], "/"), token: v["token"],
-		tls: &tls.Config{InsecureSkipVerify: v["insecure-skip-tls-verify"] == "true"}}
+	s := &Server{Base: strings.TrimSuffix(v["server"], "/"), Token: v["token"],
+		TLS: &tls.Config{InsecureSkipVerify: v["insecure-skip-tls-verify"] == "true"}}
 	if ca := pem("certificate-authority"); ca != nil {
-		s.tls.RootCAs = x509.NewCertPool()
-		s.tls.RootCAs.AppendCertsFromPEM(ca)
+		s.TLS.RootCAs = x509.NewCertPool()
+		s.TLS.RootCAs.AppendCertsFromPEM(ca)
 	}
 	if cert, key := pem("client-certificate"), pem("client-key"); cert != nil && key != nil {
 		pair, err := tls.X509KeyPair(cert, key)
 		if err != nil {
 			return nil, err
 		}
-		s.tls.Certificates = []tls.Certificate{pair}
+		s.TLS.Certificates = []tls.Certificate{pair}
 	}
 	return s, nil
 }
 
-// client makes a client with a connection pool of its own. With HTTP/2 that is one connection.
-func (s *server) client() *http.Client {
+// Client makes a client with a connection pool of its own. With HTTP/2 that is one connection.
+func (s *Server) Client() *http.Client {
 	t := &http.Transport{
-		TLSClientConfig:     s.tls.Clone(),
+		TLSClientConfig:     s.TLS.Clone(),
 		DialContext:         (&net.Dialer{Timeout: 60 * time.Second}).DialContext,
 		TLSHandshakeTimeout: 120 * time.Second,
 		DisableCompression:  true,
@@ -111,33 +112,33 @@ func (s *server) client() *http.Client {
 		WriteBufferSize:     4 << 10,
 		MaxIdleConnsPerHost: 1 << 12,
 		Protocols:           new(http.Protocols),
-		HTTP2:               &http.HTTP2Config{MaxReceiveBufferPerStream: s.window},
+		HTTP2:               &http.HTTP2Config{MaxReceiveBufferPerStream: s.Window},
 	}
-	t.Protocols.SetHTTP1(!s.http2)
-	t.Protocols.SetHTTP2(s.http2)
+	t.Protocols.SetHTTP1(!s.HTTP2)
+	t.Protocols.SetHTTP2(s.HTTP2)
 	return &http.Client{Transport: t}
 }
 
-// clients gives a function from the number of a reader or writer to its client.
-func (s *server) clients(own bool) func(int) *http.Client {
+// Clients gives a function from the number of a reader or writer to its client.
+func (s *Server) Clients(own bool) func(int) *http.Client {
 	if own {
-		return func(int) *http.Client { return s.client() }
+		return func(int) *http.Client { return s.Client() }
 	}
-	shared := s.client()
+	shared := s.Client()
 	return func(int) *http.Client { return shared }
 }
 
-func (s *server) request(ctx context.Context, method, path string, body io.Reader) *http.Request {
-	r, err := http.NewRequestWithContext(ctx, method, s.base+path, body)
+func (s *Server) Request(ctx context.Context, method, path string, body io.Reader) *http.Request {
+	r, err := http.NewRequestWithContext(ctx, method, s.Base+path, body)
 	if err != nil {
 		panic(err) // the paths are ours
 	}
 	r.Header.Set("Accept", "application/json")
-	if s.agent != "" {
-		r.Header.Set("User-Agent", s.agent)
+	if s.Agent != "" {
+		r.Header.Set("User-Agent", s.Agent)
 	}
-	if s.token != "" {
-		r.Header.Set("Authorization", "Bearer "+s.token)
+	if s.Token != "" {
+		r.Header.Set("Authorization", "Bearer "+s.Token)
 	}
 	if body != nil {
 		r.Header.Set("Content-Type", "application/json")
@@ -145,14 +146,14 @@ func (s *server) request(ctx context.Context, method, path string, body io.Reade
 	return r
 }
 
-// call sends a small request and reads the whole answer. 429 and 503 are tried again, as client-go does.
-func (s *server) call(ctx context.Context, c *http.Client, method, path, body string) (int, []byte, error) {
+// Call sends a small request and reads the whole answer. 429 and 503 are tried again, as client-go does.
+func (s *Server) Call(ctx context.Context, c *http.Client, method, path, body string) (int, []byte, error) {
 	for try := 0; ; try++ {
 		var r io.Reader
 		if body != "" {
 			r = strings.NewReader(body)
 		}
-		resp, err := c.Do(s.request(ctx, method, path, r))
+		resp, err := c.Do(s.Request(ctx, method, path, r))
 		if err != nil {
 			return 0, nil, err
 		}
@@ -166,8 +167,8 @@ func (s *server) call(ctx context.Context, c *http.Client, method, path, body st
 	}
 }
 
-// refused is the error of an answer that is not what was asked for.
-func refused(resp *http.Response) error {
+// Refused is the error of an answer that is not what was asked for.
+func Refused(resp *http.Response) error {
 	b, _ := io.ReadAll(io.LimitReader(resp.Body, 300))
 	return fmt.Errorf("%s: %s", resp.Status, b)
 }
