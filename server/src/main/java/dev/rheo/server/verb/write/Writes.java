@@ -23,7 +23,6 @@ import dev.rheo.store.RevisionStore;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.random.RandomGenerator;
 
 /**
@@ -345,6 +344,6 @@ public final class Writes {
   }
 
   private WriteContext context(User user) {
-    return new WriteContext(clock.instant(), user.name(), user.uid(), user.groups(), Map.of());
+    return new WriteContext(clock.instant(), user.name(), user.uid(), user.groups(), user.extra());
   }
 }
