@@ -167,6 +167,77 @@ class ServerTest {
 
   @ParameterizedTest
   @CsvSource({
+    "HTTP_1_1, admin-token, bob, '', 403",
+    "HTTP_2, admin-token, bob, '', 403",
+    "HTTP_1_1, admin-token, system:anonymous, '', 403",
+    "HTTP_2, bob-token, admin, '', 403",
+    "HTTP_2, bob-token, admin, system:masters, 403",
+    "HTTP_2, admin-token, '', dev, 400",
+    "HTTP_2, '', admin, system:masters, 401",
+    "HTTP_1_1, admin-token, bob, system:masters, 200",
+    "HTTP_2, admin-token, bob, system:masters, 200"
+  })
+  void whoeverIsImpersonatedIsWhoActs(
+      HttpClient.Version version, String token, String user, String group, int status)
+      throws Exception {
+    create("kept");
+    HttpRequest.Builder request = request(MAPS + "/kept", token).version(version).DELETE();
+    if (!user.isEmpty()) {
+      request.header("Impersonate-User", user);
+    }
+    if (!group.isEmpty()) {
+      request.header("Impersonate-Group", group);
+    }
+    HttpResponse<String> response = client.send(request.build(), BodyHandlers.ofString());
+    assertThat(response.statusCode()).as(response.body()).isEqualTo(status);
+    assertThat(JSON.readTree(response.body()).get("kind").asText()).isEqualTo("Status");
+    assertThat(get(MAPS + "/kept", "admin-token").statusCode())
+        .isEqualTo(status == 200 ? 404 : 200);
+  }
+
+  @Test
+  void aWebSocketIsOpenedForWhoeverIsImpersonated() throws Exception {
+    URI uri = URI.create("wss://127.0.0.1:" + server.address().getPort() + MAPS + "?watch=1");
+    assertThatThrownBy(
+            () ->
+                client
+                    .newWebSocketBuilder()
+                    .header("Authorization", "Bearer admin-token")
+                    .header("Impersonate-User", "bob")
+                    .buildAsync(uri, new WebSocket.Listener() {})
+                    .get(30, TimeUnit.SECONDS))
+        .cause()
+        .isInstanceOfSatisfying(
+            java.net.http.WebSocketHandshakeException.class,
+            e -> assertThat(e.getResponse().statusCode()).isEqualTo(403));
+    client
+        .newWebSocketBuilder()
+        .header("Authorization", "Bearer admin-token")
+        .header("Impersonate-User", "bob")
+        .header("Impersonate-Group", "system:masters")
+        .buildAsync(uri, new WebSocket.Listener() {})
+        .get(30, TimeUnit.SECONDS)
+        .abort();
+  }
+
+  @Test
+  void othersReadNothingInADirectoryThatWasOpenToThem() throws Exception {
+    stop();
+    Path data = directory.resolve("data");
+    Files.setPosixFilePermissions(
+        data, java.nio.file.attribute.PosixFilePermissions.fromString("rwxr-xr-x"));
+    for (String part : Set.of("store", "spool", "pki")) {
+      Files.setPosixFilePermissions(
+          data.resolve(part), java.nio.file.attribute.PosixFilePermissions.fromString("rwxr-xr-x"));
+    }
+    open(StoreKind.ROCKSDB);
+    create("written");
+    assertThat(get(MAPS, "admin-token").statusCode()).isEqualTo(200);
+    assertThat(DataDirectoryTest.openToOthers(data)).isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
     "/apis/apps/v9, application/json",
     "/apis/apps/v9/deployments, application/json",
     "/api/v2, application/json",
@@ -222,7 +293,8 @@ class ServerTest {
     assertThat(
             JSON.readTree(get("/api/v1/namespaces/x/secrets", "bob-token").body()).get("message"))
         .hasToString(
-            "\"secrets is forbidden: User \\\"bob\\\" cannot list resource \\\"secrets\\\" in API group \\\"\\\" in the namespace \\\"x\\\"\"");
+            "\"secrets is forbidden: User \\\"bob\\\" cannot list resource \\\"secrets\\\" in API"
+                + " group \\\"\\\" in the namespace \\\"x\\\"\"");
   }
 
   @Test

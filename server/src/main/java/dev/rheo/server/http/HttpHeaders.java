@@ -3,6 +3,7 @@ package dev.rheo.server.http;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -36,6 +37,18 @@ public final class HttpHeaders {
           }
         });
     return values;
+  }
+
+  /** The fields whose names begin with {@code prefix}, in order, names as sent. */
+  public List<Map.Entry<String, String>> startingWith(String prefix) {
+    List<Map.Entry<String, String>> found = new ArrayList<>(0);
+    for (int i = 0; i < namesAndValues.size(); i += 2) {
+      String name = namesAndValues.get(i);
+      if (name.regionMatches(true, 0, prefix, 0, prefix.length())) {
+        found.add(Map.entry(name, namesAndValues.get(i + 1)));
+      }
+    }
+    return found;
   }
 
   public boolean contains(String name) {

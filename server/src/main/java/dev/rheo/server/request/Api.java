@@ -18,6 +18,7 @@ import dev.rheo.server.resource.ResourceType;
 import dev.rheo.server.resource.Subresource;
 import dev.rheo.server.security.Authenticator;
 import dev.rheo.server.security.Authorizer;
+import dev.rheo.server.security.Impersonation;
 import dev.rheo.server.security.RequestAttributes;
 import dev.rheo.server.security.User;
 import dev.rheo.store.PlatformPool;
@@ -41,6 +42,7 @@ public final class Api implements Handler {
 
   private final Authenticator authenticator;
   private final Authorizer authorizer;
+  private final Impersonation impersonation;
   private final ResourceRegistry registry;
   private final NonResource nonResource;
   private final ResourceReads reads;
@@ -66,6 +68,7 @@ public final class Api implements Handler {
     this.trees = trees;
     this.authenticator = authenticator;
     this.authorizer = authorizer;
+    this.impersonation = new Impersonation(authorizer);
     this.registry = registry;
     this.nonResource = nonResource;
     this.reads = reads;
@@ -175,6 +178,7 @@ public final class Api implements Handler {
     return Refusals.of(status, format.contentType(), format.encodeStatus(status.toJson()));
   }
 
+  /** Who acts: the one who asks, or the one who is impersonated. */
   private User authorize(HttpRequest request, RequestInfo info) {
     User user =
         authenticator.authenticate(
@@ -184,7 +188,12 @@ public final class Api implements Handler {
     if (!user.isAnonymous()) {
       request.vouch();
     }
-    authorizer.authorize(user, attributes(info));
+    RequestAttributes attributes = attributes(info);
+    User acting = impersonation.acting(user, request.headers(), attributes);
+    if (acting != null) {
+      return acting;
+    }
+    authorizer.authorize(user, attributes);
     return user;
   }
 

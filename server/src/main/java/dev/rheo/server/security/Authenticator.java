@@ -4,6 +4,7 @@ import dev.rheo.api.status.ApiException;
 import dev.rheo.server.http.WebSocketHandshake;
 import java.nio.ByteBuffer;
 import java.security.GeneralSecurityException;
+import java.security.PublicKey;
 import java.security.cert.CertificateEncodingException;
 import java.security.cert.CertificateParsingException;
 import java.security.cert.X509Certificate;
@@ -12,6 +13,7 @@ import java.util.ArrayList;
 import java.util.Date;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import javax.naming.InvalidNameException;
 import javax.naming.ldap.LdapName;
@@ -28,22 +30,45 @@ public final class Authenticator {
 
   private static final String CLIENT_AUTH = "1.3.6.1.5.5.7.3.2";
   private static final String ANY_PURPOSE = "2.5.29.37.0";
+
+  /** Certificates of each sort; a digest of 32 bytes stands for each. */
   private static final int MAX_REMEMBERED = 4096;
 
   private final List<X509Certificate> authorities;
   private final TokenFile tokens;
   private final Clock clock;
+  private final Verifier verifier;
 
-  /** Users of certificates whose signature was found good: verifying costs a few 100 µs. */
-  private final Map<ByteBuffer, User> verified = new ConcurrentHashMap<>();
+  /**
+   * What was found out about certificates, by digest: verifying costs a few 100 µs, and a client
+   * shows the same one with each request. Good and bad ones apart, so that a flood of forged ones
+   * makes nobody forget the good ones.
+   */
+  private final Map<ByteBuffer, User> good = new ConcurrentHashMap<>();
+
+  private final Set<ByteBuffer> bad = ConcurrentHashMap.newKeySet();
 
   /**
    * @param authorities those whose client certificates count
    */
   public Authenticator(List<X509Certificate> authorities, TokenFile tokens, Clock clock) {
+    this(authorities, tokens, clock, (certificate, key) -> certificate.verify(key));
+  }
+
+  /** Checks the signature of a certificate. */
+  interface Verifier {
+    void verify(X509Certificate certificate, PublicKey key) throws GeneralSecurityException;
+  }
+
+  /**
+   * @param verifier for tests that count what is verified
+   */
+  Authenticator(
+      List<X509Certificate> authorities, TokenFile tokens, Clock clock, Verifier verifier) {
     this.authorities = List.copyOf(authorities);
     this.tokens = tokens;
     this.clock = clock;
+    this.verifier = verifier;
   }
 
   /**
@@ -100,21 +125,36 @@ public final class Authenticator {
     if (now.before(certificate.getNotBefore()) || now.after(certificate.getNotAfter())) {
       return null;
     }
+    byte[] encoded;
     try {
-      ByteBuffer encoded = ByteBuffer.wrap(certificate.getEncoded());
-      User known = verified.get(encoded);
-      if (known == null && isForClients(certificate) && isIssuedByOurs(certificate)) {
-        known = user(certificate);
-        if (verified.size() >= MAX_REMEMBERED) {
-          verified.clear();
-        }
-        verified.put(encoded, known);
-      }
+      encoded = certificate.getEncoded();
+    } catch (CertificateEncodingException e) {
+      return null;
+    }
+    ByteBuffer digest = ByteBuffer.wrap(Digests.sha256(encoded));
+    User known = good.get(digest);
+    if (known != null || bad.contains(digest)) {
       return known;
-    } catch (CertificateEncodingException
-        | CertificateParsingException
-        | InvalidNameException
-        | IllegalArgumentException e) {
+    }
+    User found = judged(certificate);
+    if (found != null) {
+      if (good.size() >= MAX_REMEMBERED) {
+        good.clear();
+      }
+      good.put(digest, found);
+    } else {
+      if (bad.size() >= MAX_REMEMBERED) {
+        bad.clear();
+      }
+      bad.add(digest);
+    }
+    return found;
+  }
+
+  private @Nullable User judged(X509Certificate certificate) {
+    try {
+      return isForClients(certificate) && isIssuedByOurs(certificate) ? user(certificate) : null;
+    } catch (CertificateParsingException | InvalidNameException | IllegalArgumentException e) {
       return null;
     }
   }
@@ -133,7 +173,7 @@ public final class Authenticator {
         continue;
       }
       try {
-        certificate.verify(authority.getPublicKey());
+        verifier.verify(certificate, authority.getPublicKey());
         return true;
       } catch (GeneralSecurityException e) {
         // Not by this one.

@@ -12,24 +12,32 @@ import dev.rheo.api.status.GoText;
  */
 public final class Authorizer {
 
+  /** Characters of a value that a refusal repeats. */
+  private static final int MAX_SHOWN = 512;
+
   /**
    * @throws ApiException 401 or 403, worded as upstream words it
    */
   public void authorize(User user, RequestAttributes attributes) {
-    if (user.isIn(User.MASTERS)) {
-      return;
-    }
-    boolean reads = attributes.verb().equals("get") || attributes.verb().equals("head");
-    if (attributes.resource() == null
-        && reads
-        && (isPublic(attributes.path())
-            || (!user.isAnonymous() && isUnder(attributes.path(), "/openapi")))) {
+    if (allows(user, attributes)) {
       return;
     }
     if (user.isAnonymous()) {
       throw ApiException.unauthorized("Unauthorized");
     }
     throw forbidden(user, attributes);
+  }
+
+  /** Whether the user may. */
+  boolean allows(User user, RequestAttributes attributes) {
+    if (user.isIn(User.MASTERS)) {
+      return true;
+    }
+    boolean reads = attributes.verb().equals("get") || attributes.verb().equals("head");
+    return attributes.resource() == null
+        && reads
+        && (isPublic(attributes.path())
+            || (!user.isAnonymous() && isUnder(attributes.path(), "/openapi")));
   }
 
   private static boolean isPublic(String path) {
@@ -47,27 +55,44 @@ public final class Authorizer {
         && (path.length() == root.length() || path.charAt(root.length()) == '/');
   }
 
-  private static ApiException forbidden(User user, RequestAttributes attributes) {
+  /** The refusal, worded as upstream words it. */
+  static ApiException forbidden(User user, RequestAttributes attributes) {
     RequestAttributes.Resource asked = attributes.resource();
-    StringBuilder why = new StringBuilder("User ").append(GoText.quote(user.name()));
+    StringBuilder why = new StringBuilder("User ").append(GoText.quote(shown(user.name())));
     why.append(" cannot ").append(attributes.verb());
     if (asked == null) {
-      why.append(" path ").append(GoText.quote(attributes.path()));
+      why.append(" path ").append(GoText.quote(shown(attributes.path())));
       return ApiException.forbidden(new GroupResource("", ""), "", inert(why));
     }
     String resource =
         asked.subresource().isEmpty()
             ? asked.resource()
             : asked.resource() + "/" + asked.subresource();
-    why.append(" resource ").append(GoText.quote(resource));
-    why.append(" in API group ").append(GoText.quote(asked.group()));
+    why.append(" resource ").append(GoText.quote(shown(resource)));
+    why.append(" in API group ").append(GoText.quote(shown(asked.group())));
     if (asked.namespace().isEmpty()) {
       why.append(" at the cluster scope");
     } else {
-      why.append(" in the namespace ").append(GoText.quote(asked.namespace()));
+      why.append(" in the namespace ").append(GoText.quote(shown(asked.namespace())));
     }
     return ApiException.forbidden(
-        new GroupResource(asked.group(), asked.resource()), asked.name(), inert(why));
+        new GroupResource(shown(asked.group()), shown(asked.resource())),
+        shown(asked.name()),
+        inert(why));
+  }
+
+  /** What somebody sent, no longer than any name can be. */
+  private static String shown(String sent) {
+    return shown(sent, MAX_SHOWN);
+  }
+
+  /** At most so many characters of a text, and a sign that there were more. */
+  static String shown(String text, int most) {
+    if (text.length() <= most) {
+      return text;
+    }
+    int end = Character.isHighSurrogate(text.charAt(most - 1)) ? most - 1 : most;
+    return text.substring(0, end) + "...";
   }
 
   /** Upstream's guard against answers that a browser could take for HTML. */

@@ -26,4 +26,9 @@ public record RequestAttributes(String verb, String path, @Nullable Resource res
   public static RequestAttributes nonResource(String method, String path) {
     return new RequestAttributes(method.toLowerCase(java.util.Locale.ROOT), path, null);
   }
+
+  /** The same with another verb. */
+  RequestAttributes withVerb(String other) {
+    return new RequestAttributes(other, path, resource);
+  }
 }

@@ -13,6 +13,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -124,6 +125,35 @@ class AccessTest {
         new Authenticator(
             List.of(ca), TokenFile.none(), Clock.offset(Clock.systemUTC(), Duration.ofDays(2)));
     assertUnauthorized(() -> later.authenticate(good, null));
+  }
+
+  @Test
+  void aCertificateIsVerifiedOnceWhetherGoodOrForged() throws Exception {
+    KeyPair caKey = minter.newKey();
+    X509Certificate ca = minter.authority("ca", caKey, Duration.ofDays(10));
+    KeyPair otherKey = minter.newKey();
+    X509Certificate other = minter.authority("ca", otherKey, Duration.ofDays(10));
+    KeyPair key = minter.newKey();
+    Duration day = Duration.ofDays(1);
+    X509Certificate good =
+        minter.client(ca, caKey.getPrivate(), key.getPublic(), "ann", "dev", day);
+    X509Certificate forged =
+        minter.client(other, otherKey.getPrivate(), key.getPublic(), "ann", User.MASTERS, day);
+    AtomicInteger verified = new AtomicInteger();
+    Authenticator authenticator =
+        new Authenticator(
+            List.of(ca),
+            TokenFile.none(),
+            Clock.systemUTC(),
+            (certificate, by) -> {
+              verified.incrementAndGet();
+              certificate.verify(by);
+            });
+    for (int i = 0; i < 5; i++) {
+      assertThat(authenticator.authenticate(good, null).name()).isEqualTo("ann");
+      assertUnauthorized(() -> authenticator.authenticate(forged, null));
+    }
+    assertThat(verified).hasValue(2);
   }
 
   private static void assertUnauthorized(Runnable action) {

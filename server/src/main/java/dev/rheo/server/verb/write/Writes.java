@@ -25,7 +25,6 @@ import dev.rheo.store.RevisionStore;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.random.RandomGenerator;
 
 /**
@@ -348,6 +347,6 @@ public final class Writes {
   }
 
   private WriteContext context(User user) {
-    return new WriteContext(clock.instant(), user.name(), user.uid(), user.groups(), Map.of());
+    return new WriteContext(clock.instant(), user.name(), user.uid(), user.groups(), user.extra());
   }
 }

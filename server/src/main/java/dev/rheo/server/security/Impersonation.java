@@ -1,0 +1,263 @@
+package dev.rheo.server.security;
+
+import dev.rheo.api.status.ApiException;
+import dev.rheo.api.status.GoText;
+import dev.rheo.server.http.HttpHeaders;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Acting as somebody else: the headers {@code Impersonate-User}, {@code -Group}, {@code -Uid} and
+ * {@code -Extra-...}.
+ *
+ * <p>As kube-apiserver 1.36 does it, there are several ways to be allowed to (KEP-5284), tried in
+ * turn. The constrained ones ask two questions: whether the verb of the request may be done by
+ * impersonation ({@code impersonate-on:<way>:<verb>}), and whether each part of the wanted user may
+ * be taken on ({@code impersonate:<way>}). The old one asks the second question alone, with the
+ * verb {@code impersonate}. If none allows it, the first refusal is the answer. The way for service
+ * accounts that act as the node they run on is left out: no user here is known to run on a node.
+ *
+ * <p>How much the headers may hold is bounded by the limit on the header of a request. Thread-safe.
+ */
+public final class Impersonation {
+
+  private static final String PREFIX = "Impersonate-";
+  private static final String USER = PREFIX + "User";
+  private static final String GROUP = PREFIX + "Group";
+  private static final String UID = PREFIX + "Uid";
+  private static final String EXTRA = PREFIX + "Extra-";
+  private static final String AUTHENTICATION_GROUP = "authentication.k8s.io";
+  private static final int MAX_MESSAGE = 1024;
+
+  /** One constrained way, and for whom it is. */
+  private record Way(String name, Predicate<User> fits) {}
+
+  private static final List<Way> WAYS =
+      List.of(
+          new Way("arbitrary-node", wanted -> isNameAlone(wanted) && isNode(wanted)),
+          new Way("serviceaccount", wanted -> isNameAlone(wanted) && isServiceAccount(wanted)),
+          new Way("user-info", wanted -> !isNode(wanted) && !isServiceAccount(wanted)));
+
+  private final Authorizer authorizer;
+
+  public Impersonation(Authorizer authorizer) {
+    this.authorizer = authorizer;
+  }
+
+  /**
+   * Finds out as whom somebody acts, and whether both may do so: the one may act as the other, and
+   * the other may do what is asked.
+   *
+   * @param requestor who asks
+   * @param attributes what is asked
+   * @return the user to act as, or null if the headers name none
+   * @throws ApiException 400 if the headers say more of a user than they name; 403 or 401 if it is
+   *     not allowed
+   */
+  public @Nullable User acting(User requestor, HttpHeaders headers, RequestAttributes attributes) {
+    User wanted = wanted(headers);
+    if (wanted == null) {
+      return null;
+    }
+    User acting = allowed(requestor, wanted, attributes);
+    if (!authorizer.allows(acting, attributes)) {
+      // Never 401, also for the anonymous user: whoever asks has shown who he is.
+      throw Authorizer.forbidden(acting, attributes);
+    }
+    return acting;
+  }
+
+  /** The user just as the headers have it, or null. */
+  private static @Nullable User wanted(HttpHeaders headers) {
+    String name = "";
+    String uid = "";
+    boolean nameSeen = false;
+    boolean uidSeen = false;
+    List<String> groups = new ArrayList<>(0);
+    Map<String, List<String>> extra = new TreeMap<>();
+    for (Map.Entry<String, String> field : headers.startingWith(PREFIX)) {
+      String header = field.getKey();
+      String value = field.getValue();
+      if (header.equalsIgnoreCase(USER)) {
+        // Of several, the first one counts.
+        name = nameSeen ? name : value;
+        nameSeen = true;
+      } else if (header.equalsIgnoreCase(UID)) {
+        uid = uidSeen ? uid : value;
+        uidSeen = true;
+      } else if (header.equalsIgnoreCase(GROUP)) {
+        groups.add(value);
+      } else if (header.regionMatches(true, 0, EXTRA, 0, EXTRA.length())) {
+        String key = unescaped(header.substring(EXTRA.length()).toLowerCase(Locale.ROOT));
+        extra.computeIfAbsent(key, _ -> new ArrayList<>(1)).add(value);
+      }
+    }
+    if (!name.isEmpty()) {
+      return new User(name, uid, groups, extra);
+    }
+    if (uid.isEmpty() && groups.isEmpty() && extra.isEmpty()) {
+      return null;
+    }
+    throw ApiException.badRequest(nameless(uid, groups, extra));
+  }
+
+  private User allowed(User requestor, User wanted, RequestAttributes attributes) {
+    ApiException first = null;
+    for (Way way : WAYS) {
+      if (way.fits().test(wanted)) {
+        RequestAttributes on =
+            attributes.withVerb("impersonate-on:" + way.name() + ":" + attributes.verb());
+        ApiException refusal = refusal(requestor, on);
+        if (refusal == null) {
+          refusal = refusalOfParts(requestor, wanted, "impersonate:" + way.name());
+        }
+        if (refusal == null) {
+          return completed(wanted, true);
+        }
+        first = first == null ? refusal : first;
+      }
+    }
+    ApiException refusal = refusalOfParts(requestor, wanted, "impersonate");
+    if (refusal == null) {
+      return completed(wanted, false);
+    }
+    throw first == null ? refusal : first;
+  }
+
+  private @Nullable ApiException refusal(User requestor, RequestAttributes attributes) {
+    if (authorizer.allows(requestor, attributes)) {
+      return null;
+    }
+    return requestor.isAnonymous()
+        ? ApiException.unauthorized("Unauthorized")
+        : Authorizer.forbidden(requestor, attributes);
+  }
+
+  /** The first part of the wanted user that may not be taken on, or null. */
+  private @Nullable ApiException refusalOfParts(User requestor, User wanted, String verb) {
+    boolean constrained = verb.indexOf(':') >= 0;
+    String group = constrained ? AUTHENTICATION_GROUP : "";
+    ApiException refusal = refusal(requestor, name(wanted, verb, group, constrained));
+    if (refusal == null && !wanted.uid().isEmpty()) {
+      refusal = refusal(requestor, part(verb, AUTHENTICATION_GROUP, "uids", "", wanted.uid()));
+    }
+    for (String of : wanted.groups()) {
+      refusal = refusal != null ? refusal : refusal(requestor, part(verb, group, "groups", "", of));
+      // What the constrained ways never allow, the old way may.
+      if (refusal == null && constrained && (of.isEmpty() || of.equals(User.MASTERS))) {
+        refusal = Authorizer.forbidden(requestor, part(verb, group, "groups", "", of));
+      }
+    }
+    for (Map.Entry<String, List<String>> of : wanted.extra().entrySet()) {
+      for (String value : of.getValue()) {
+        refusal =
+            refusal != null
+                ? refusal
+                : refusal(
+                    requestor, part(verb, AUTHENTICATION_GROUP, "userextras", of.getKey(), value));
+      }
+    }
+    return refusal;
+  }
+
+  private static RequestAttributes name(
+      User wanted, String verb, String group, boolean constrained) {
+    ServiceAccounts.Account account = ServiceAccounts.of(wanted.name());
+    if (account != null) {
+      return new RequestAttributes(
+          verb,
+          "",
+          new RequestAttributes.Resource(
+              group, "serviceaccounts", "", account.namespace(), account.name()));
+    }
+    String node = constrained ? ServiceAccounts.node(wanted.name()) : null;
+    return node != null
+        ? part(verb, group, "nodes", "", node)
+        : part(verb, group, "users", "", wanted.name());
+  }
+
+  private static RequestAttributes part(
+      String verb, String group, String resource, String subresource, String name) {
+    return new RequestAttributes(
+        verb, "", new RequestAttributes.Resource(group, resource, subresource, "", name));
+  }
+
+  /** With the groups that follow from the name. */
+  private static User completed(User wanted, boolean constrained) {
+    List<String> groups = new ArrayList<>(wanted.groups());
+    ServiceAccounts.Account account = ServiceAccounts.of(wanted.name());
+    if (groups.isEmpty() && account != null) {
+      groups.addAll(account.groups());
+    } else if (constrained && isNode(wanted)) {
+      groups.add("system:nodes");
+    }
+    if (wanted.name().equals(User.ANONYMOUS.name())) {
+      if (!groups.contains(User.UNAUTHENTICATED)) {
+        groups.add(User.UNAUTHENTICATED);
+      }
+    } else if (!groups.contains(User.UNAUTHENTICATED) && !groups.contains(User.AUTHENTICATED)) {
+      groups.add(User.AUTHENTICATED);
+    }
+    return new User(wanted.name(), wanted.uid(), groups, wanted.extra());
+  }
+
+  private static boolean isNameAlone(User user) {
+    return user.uid().isEmpty() && user.groups().isEmpty() && user.extra().isEmpty();
+  }
+
+  private static boolean isNode(User user) {
+    return ServiceAccounts.node(user.name()) != null;
+  }
+
+  private static boolean isServiceAccount(User user) {
+    return ServiceAccounts.of(user.name()) != null;
+  }
+
+  /** Percent-decoded, or as it is where that cannot be done. */
+  private static String unescaped(String key) {
+    if (key.indexOf('%') < 0) {
+      return key;
+    }
+    for (int i = key.indexOf('%'); i >= 0; i = key.indexOf('%', i + 3)) {
+      if (i + 2 >= key.length()
+          || Character.digit(key.charAt(i + 1), 16) < 0
+          || Character.digit(key.charAt(i + 2), 16) < 0) {
+        return key;
+      }
+    }
+    return URLDecoder.decode(key.replace("+", "%2B"), StandardCharsets.UTF_8);
+  }
+
+  /** As upstream says it, which shows the user the way Go does; cut where that gets long. */
+  private static String nameless(String uid, List<String> groups, Map<String, List<String>> extra) {
+    String shownExtra =
+        extra.isEmpty()
+            ? "(nil)"
+            : extra.entrySet().stream()
+                .map(e -> GoText.quote(e.getKey()) + ":[]string" + braced(e.getValue()))
+                .collect(Collectors.joining(", ", "{", "}"));
+    String user =
+        "&user.DefaultInfo{Name:\"\", UID:"
+            + GoText.quote(uid)
+            + ", Groups:[]string"
+            + (groups.isEmpty() ? "(nil)" : braced(groups))
+            + ", Extra:map[string][]string"
+            + shownExtra
+            + "}";
+    return "requested "
+        + Authorizer.shown(user, MAX_MESSAGE)
+        + " without impersonating a user name";
+  }
+
+  private static String braced(List<String> values) {
+    return values.stream().map(GoText::quote).collect(Collectors.joining(", ", "{", "}"));
+  }
+}
