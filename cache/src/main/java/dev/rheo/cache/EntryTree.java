@@ -1,6 +1,7 @@
 package dev.rheo.cache;
 
 import java.util.Arrays;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -61,6 +62,25 @@ final class EntryTree {
     }
     int at = ((Leaf) node).search(key);
     return rank + (at < 0 ? ~at : at);
+  }
+
+  /**
+   * The entry below whose key there are so many others.
+   *
+   * @throws IndexOutOfBoundsException if there is none
+   */
+  Entry at(int rank) {
+    Objects.checkIndex(rank, size);
+    int left = rank;
+    Node node = root;
+    while (node instanceof Inner inner) {
+      int at = 0;
+      while (left >= inner.counts[at]) {
+        left -= inner.counts[at++];
+      }
+      node = inner.child(at);
+    }
+    return ((Leaf) node).entry(left);
   }
 
   /** How many keys begin with the prefix. */

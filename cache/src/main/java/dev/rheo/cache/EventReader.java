@@ -36,6 +36,12 @@ public interface EventReader extends AutoCloseable {
   boolean skipped();
 
   /**
+   * Sets from whose allowance {@link #next} takes what it looks at; it gives up when that is spent.
+   * Without, each call has one of its own.
+   */
+  void within(Effort effort);
+
+  /**
    * Every change up to and including this revision was handed out or lies outside the scope: what a
    * bookmark may carry. Runs ahead with the cache while nothing in the scope happens.
    */

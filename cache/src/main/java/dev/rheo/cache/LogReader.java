@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
  * looking.
  */
 final class LogReader extends Waiters.Waiter implements EventReader {
-  /** Events that one call of {@code next} examines at most. */
-  private static final int PATIENCE = 1000;
+  /** What one call of {@code next} may look at by itself. */
+  private static final int PATIENCE = 1000 * Effort.DECODING;
 
   private static final CacheEvent GONE = new CacheEvent(0, null, null);
 
@@ -44,6 +44,8 @@ final class LogReader extends Waiters.Waiter implements EventReader {
   private volatile boolean loading;
   private volatile Loaders.Pending pending = Loaders.Pending.NONE;
   private volatile boolean closed;
+  private @Nullable Effort shared;
+  private final Effort own = new Effort(PATIENCE);
   private @Nullable Runnable wake;
   private @Nullable CompactedException fellOut;
 
@@ -90,6 +92,11 @@ final class LogReader extends Waiters.Waiter implements EventReader {
     if (closed || loading) {
       return null;
     }
+    Effort effort = shared;
+    if (effort == null) {
+      effort = own;
+      effort.renew(PATIENCE);
+    }
     passOver();
     Published now = cache.published();
     while (true) {
@@ -98,16 +105,21 @@ final class LogReader extends Waiters.Waiter implements EventReader {
         locate(now);
       }
       long end = now.ends()[resource.index];
-      for (int examined = 0; number < end; examined++) {
-        if (examined == PATIENCE) {
+      while (number < end) {
+        if (effort.isSpent()) {
           skipped = true;
           return null;
         }
+        effort.spend(1);
         if (log().revision(number) <= start && number >= log().first()) {
           number++;
           continue;
         }
-        CacheEvent event = event(number);
+        CacheEvent event = log().decoded(number);
+        if (event == null || number < log().first()) {
+          effort.spend(Effort.DECODING);
+          event = event(number);
+        }
         if (event == null) {
           return null;
         }
@@ -218,6 +230,11 @@ final class LogReader extends Waiters.Waiter implements EventReader {
     if (run != null && !closed) {
       run.run();
     }
+  }
+
+  @Override
+  public void within(Effort effort) {
+    shared = effort;
   }
 
   @Override

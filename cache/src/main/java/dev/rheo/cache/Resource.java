@@ -88,6 +88,16 @@ final class Resource implements ResourceCache {
     }
 
     @Override
+    public int rank(String key) {
+      return tree.rank(utf8(key));
+    }
+
+    @Override
+    public Entry at(int rank) {
+      return tree.at(rank);
+    }
+
+    @Override
     public EntryCursor entries(String keyPrefix, @Nullable String startAt) {
       return tree.cursor(utf8(keyPrefix), startAt == null ? null : utf8(startAt));
     }

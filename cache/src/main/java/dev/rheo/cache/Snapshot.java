@@ -14,6 +14,16 @@ public interface Snapshot {
 
   @Nullable Entry get(String key);
 
+  /** How many keys are lower than this one, in O(log n). */
+  int rank(String key);
+
+  /**
+   * The entry below whose key there are so many others, in O(log n).
+   *
+   * @param rank 0 to {@code size() - 1}
+   */
+  Entry at(int rank);
+
   /**
    * The entries whose keys begin with the prefix, in the order of the keys' UTF-8 bytes.
    *

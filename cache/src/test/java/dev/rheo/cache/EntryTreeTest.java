@@ -1,6 +1,7 @@
 package dev.rheo.cache;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -9,6 +10,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -82,6 +84,35 @@ class EntryTreeTest {
     assertThat(tree.size("0543".getBytes(StandardCharsets.UTF_8))).isEqualTo(100);
   }
 
+  private static void checkPositions(EntryTree tree, TreeMap<byte[], Long> model, Random random) {
+    List<byte[]> keys = List.copyOf(model.keySet());
+    for (int i = 0; i < 50 && !keys.isEmpty(); i++) {
+      int at = random.nextInt(keys.size());
+      assertThat(tree.at(at).key).isEqualTo(keys.get(at));
+      assertThat(tree.rank(keys.get(at))).isEqualTo(at);
+    }
+    assertThatThrownBy(() -> tree.at(model.size())).isInstanceOf(IndexOutOfBoundsException.class);
+    assertThatThrownBy(() -> tree.at(-1)).isInstanceOf(IndexOutOfBoundsException.class);
+  }
+
+  /** A million times in a tree of a million: counting one by one would take days. */
+  @Test
+  @Timeout(60)
+  void findsPositionsWithoutCounting() {
+    int size = 1_000_000;
+    EntryTree.Editor editor = EntryTree.EMPTY.edit();
+    for (int i = 0; i < size; i++) {
+      editor.put(entry("%07d".formatted(i).getBytes(StandardCharsets.UTF_8), i));
+    }
+    EntryTree tree = editor.tree();
+    for (int i = 0; i < size; i++) {
+      Entry entry = tree.at(i);
+      if (entry.revision() != i || tree.rank(entry.key) != i) {
+        throw new AssertionError("wrong at " + i);
+      }
+    }
+  }
+
   private static byte[] key(Random random, int keys) {
     int n = random.nextInt(keys);
     // All byte values, so that signed comparison would be noticed.
@@ -95,6 +126,7 @@ class EntryTreeTest {
     Entry found = tree.get(key);
     assertThat(found == null ? null : found.revision()).isEqualTo(model.get(key));
     assertThat(tree.rank(key)).isEqualTo(model.headMap(key).size());
+    checkPositions(tree, model, random);
     byte[] prefix = {key[0], '/'};
     byte[] end = {key[0], '/' + 1};
     assertThat(tree.size(prefix)).isEqualTo(model.subMap(prefix, end).size());

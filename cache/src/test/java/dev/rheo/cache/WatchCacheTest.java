@@ -205,6 +205,66 @@ class WatchCacheTest {
   }
 
   @Test
+  void takesWhatItLooksAtFromTheAllowanceOfItsTurn() throws Exception {
+    long start = world.store.currentRevision();
+    for (int i = 0; i < 5000; i++) {
+      world.pod("ns", "a", "n", "" + i);
+    }
+    long wanted = world.pod("other", "a", "n", "");
+    world.sync();
+    // Most of these events are decoded from the spool again.
+    EventReader reader = world.pods().events(start, Scope.namespace("other"));
+    Effort effort = new Effort(0);
+    reader.within(effort);
+    assertThat(reader.next()).isNull();
+    assertThat(reader.skipped()).isTrue();
+    assertThat(reader.position()).isEqualTo(start);
+    int turns = 0;
+    for (CacheEvent event = null; event == null; turns++) {
+      long before = reader.position();
+      effort.renew(1000);
+      event = reader.next();
+      if (event == null) {
+        assertThat(reader.skipped()).isTrue();
+        assertThat(reader.position() - before).isBetween(1L, 1000L);
+      } else {
+        assertThat(event.revision()).isEqualTo(wanted);
+      }
+    }
+    // An event that is decoded costs more than one that is at hand.
+    assertThat(turns).isBetween(4500 * Effort.DECODING / 1000, 5100 * Effort.DECODING / 1000);
+  }
+
+  @Test
+  void awaitingARevisionThatIsFarAheadCostsNothingWithEachCommit() throws Exception {
+    world.sync();
+    long far = world.cache.revision() + 1_000_000;
+    List<Thread> threads = new ArrayList<>();
+    for (int i = 0; i < 500; i++) {
+      threads.add(
+          Thread.ofVirtual()
+              .start(
+                  () -> {
+                    try {
+                      assertThat(world.cache.awaitRevision(far, World.LONG)).isFalse();
+                    } catch (InterruptedException e) {
+                      // The test is over.
+                    }
+                  }));
+    }
+    World.until(() -> world.cache.waits().waiting() == 500);
+    long before = world.cache.waits().wakeUps();
+    for (int i = 0; i < 200; i++) {
+      world.pod("ns", "a", "n", "" + i);
+      world.sync();
+    }
+    assertThat(world.cache.waits().wakeUps() - before).isLessThanOrEqualTo(200);
+    assertThat(world.cache.waits().waiting()).isEqualTo(500);
+    threads.forEach(Thread::interrupt);
+    World.until(() -> world.cache.waits().waiting() == 0);
+  }
+
+  @Test
   void anObjectThatCannotBeReadCountsAsAbsent() throws Exception {
     world.pod("ns", "a", "n", "1");
     world.sync();

@@ -1,5 +1,6 @@
 package dev.rheo.server.verb.read;
 
+import dev.rheo.cache.Effort;
 import dev.rheo.server.http.Body;
 import io.netty.buffer.ByteBuf;
 import java.io.IOException;
@@ -11,18 +12,23 @@ abstract class DrawnItems implements Body {
 
   private static final Logger LOG = System.getLogger(DrawnItems.class.getName());
 
-  /** How many items one draw looks at before others get their turn. */
-  private static final int STEPS_PER_DRAW = 1024;
+  /** What one draw looks at before others get their turn: about a millisecond. */
+  static final int EFFORT_PER_DRAW = 8192;
+
+  /** What beginning an item costs, beside looking for it. */
+  private static final int STEP = 8;
 
   final Items items;
   final FormWriter writer;
+  final Effort effort;
   private Runnable wake = () -> {};
   private boolean complete;
 
-  /** Set by {@link #next} if others are to have their turn although it returned MORE. */
-  boolean giveWay;
-
-  DrawnItems(Items items) {
+  /**
+   * @param effort of a draw, shared by all that looks for its items
+   */
+  DrawnItems(Items items, Effort effort) {
+    this.effort = effort;
     this.items = items;
     this.writer = items.writer();
   }
@@ -45,8 +51,10 @@ abstract class DrawnItems implements Body {
 
   @Override
   public final State draw(ByteBuf out) {
+    effort.renew(EFFORT_PER_DRAW);
     try {
-      for (int step = 0; step < STEPS_PER_DRAW; step++) {
+      while (!effort.isSpent()) {
+        effort.spend(STEP);
         switch (writer.write(out)) {
           case FULL -> {
             return State.MORE;
@@ -66,8 +74,7 @@ abstract class DrawnItems implements Body {
           if (!writer.finish()) {
             return State.END;
           }
-        } else if (state != State.MORE || giveWay) {
-          giveWay = false;
+        } else if (state != State.MORE) {
           return state;
         }
       }

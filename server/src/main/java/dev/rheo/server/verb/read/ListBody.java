@@ -1,5 +1,6 @@
 package dev.rheo.server.verb.read;
 
+import dev.rheo.cache.Effort;
 import dev.rheo.cache.Entry;
 import dev.rheo.server.encoding.Encoding.ListMeta;
 import java.io.IOException;
@@ -28,8 +29,13 @@ final class ListBody extends DrawnItems {
    * @param measured the entries of the list
    * @param entries the same once more
    */
-  ListBody(Items items, ListMeta meta, SelectedEntries measured, SelectedEntries entries) {
-    super(items);
+  ListBody(
+      Items items,
+      Effort effort,
+      ListMeta meta,
+      SelectedEntries measured,
+      SelectedEntries entries) {
+    super(items, effort);
     this.meta = meta;
     this.measured = measured;
     this.entries = entries;
@@ -41,8 +47,8 @@ final class ListBody extends DrawnItems {
     switch (phase) {
       case MEASURING -> {
         Entry entry = measured.peek();
-        if (measured.paused()) {
-          giveWay = true;
+        if (entry == null && measured.paused()) {
+          return State.MORE;
         } else if (entry == null) {
           phase = Phase.HEAD;
         } else if (items.ready(entry, Items.OWN_REVISION)) {
@@ -58,8 +64,8 @@ final class ListBody extends DrawnItems {
       }
       case ITEMS -> {
         Entry entry = entries.peek();
-        if (entries.paused()) {
-          giveWay = true;
+        if (entry == null && entries.paused()) {
+          return State.MORE;
         } else if (entry == null) {
           writer.start(items.encoding().listEnd(meta, items.first()));
           phase = Phase.ENDED;

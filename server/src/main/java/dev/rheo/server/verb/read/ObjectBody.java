@@ -1,5 +1,6 @@
 package dev.rheo.server.verb.read;
 
+import dev.rheo.cache.Effort;
 import dev.rheo.cache.Entry;
 import java.io.IOException;
 
@@ -10,7 +11,7 @@ final class ObjectBody extends DrawnItems {
   private boolean begun;
 
   ObjectBody(Items items, Entry entry) {
-    super(items);
+    super(items, new Effort(EFFORT_PER_DRAW));
     this.entry = entry;
   }
 

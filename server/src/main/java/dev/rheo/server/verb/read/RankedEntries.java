@@ -15,10 +15,16 @@ import org.jspecify.annotations.Nullable;
 /**
  * Entries in the order of a number that their objects hold, and of their keys where it is the same.
  * Reads each object and keeps a reference to each entry, so it is for resources of which there are
- * few.
+ * few: more than {@value #MOST} stay in the order of their keys.
  */
 final class RankedEntries implements EntryCursor {
   private static final ObjectMapper MAPPER = new ObjectMapper();
+
+  /** So many are put in order, many times what a cluster has: each stream keeps its own order. */
+  static final int MOST = 512;
+
+  /** What reading and decoding an object costs, in units of {@link dev.rheo.cache.Effort}. */
+  private static final int READING = 256;
 
   private final List<Ranked> entries;
   private int next;
@@ -31,17 +37,18 @@ final class RankedEntries implements EntryCursor {
 
   /**
    * @param rank of an object in its stored version
+   * @return null if there are too many
    */
-  static RankedEntries of(SelectedEntries entries, ToLongFunction<JsonNode> rank, FormReader reader)
+  static @Nullable RankedEntries of(Paced entries, ToLongFunction<JsonNode> rank, FormReader reader)
       throws IOException {
     List<Ranked> ranked = new ArrayList<>();
-    Entry entry = entries.next();
-    while (entry != null || entries.paused()) {
-      if (entry != null) {
-        JsonNode object = MAPPER.readTree(reader.readFully(entry));
-        ranked.add(new Ranked(entry, rank.applyAsLong(object)));
+    for (Entry entry = entries.next(); entry != null; entry = entries.next()) {
+      if (ranked.size() == MOST) {
+        return null;
       }
-      entry = entries.next();
+      JsonNode object = MAPPER.readTree(reader.readFully(entry));
+      ranked.add(new Ranked(entry, rank.applyAsLong(object)));
+      entries.spend(READING);
     }
     ranked.sort(Comparator.comparingLong(Ranked::rank)); // stable: they came by their keys
     return new RankedEntries(ranked);

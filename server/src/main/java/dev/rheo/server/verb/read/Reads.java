@@ -7,6 +7,7 @@ import dev.rheo.api.options.ReadPlan;
 import dev.rheo.api.options.ResourceVersion;
 import dev.rheo.api.options.WatchPlan;
 import dev.rheo.api.status.ApiException;
+import dev.rheo.cache.Effort;
 import dev.rheo.cache.Entry;
 import dev.rheo.cache.EntryCursor;
 import dev.rheo.cache.EventReader;
@@ -29,7 +30,6 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.function.ToLongFunction;
 import java.util.random.RandomGenerator;
@@ -156,25 +156,38 @@ public final class Reads {
             : null;
     Selection selection = new Selection(options.labelSelector(), options.fieldSelector());
     Page page = page(snapshot, prefix, startAt, selection, plan.limit());
-    long size = sizeAtLeast(snapshot.entries(prefix, startAt), selection, page.lastKey);
+    Selected selected =
+        (from, effort) ->
+            new SelectedEntries(snapshot.entries(prefix, from), selection, page.last, effort);
+    long size = sizeAtLeast(selected.from(startAt, new Effort(SIZING_EFFORT)));
     boolean gzip = wish.compress(size);
-    Function<@Nullable String, SelectedEntries> selected =
-        from -> new SelectedEntries(snapshot.entries(prefix, from), selection, page.lastKey);
-    Items.Ahead ahead = entry -> selected.apply(entry.key());
+    Items.Ahead ahead = entry -> selected.from(entry.key(), new Effort(DrawnItems.EFFORT_PER_DRAW));
     Items items = new Items(wish.encoding, true, new FormReader(cache), gzip, ahead);
-    SelectedEntries entries = selected.apply(startAt);
+    Effort effort = new Effort(DrawnItems.EFFORT_PER_DRAW);
+    SelectedEntries entries = selected.from(startAt, effort);
     ToLongFunction<JsonNode> rank = wish.encoding.rank();
     if (rank != null) {
-      EntryCursor ranked = RankedEntries.of(entries, rank, new FormReader(cache));
-      entries = new SelectedEntries(ranked, selection, null);
+      EntryCursor ranked =
+          RankedEntries.of(
+              new Paced(at -> selected.from(startAt, at)), rank, new FormReader(cache));
+      if (ranked != null) {
+        entries = new SelectedEntries(ranked, selection, null, effort);
+      }
     }
     ListBody body =
         new ListBody(
             items,
+            effort,
             new ListMeta(snapshot.revision(), page.token, page.remaining),
-            selected.apply(startAt),
+            selected.from(startAt, effort),
             entries);
     return new Answer(body, size, gzip);
+  }
+
+  /** Makes cursors over what a list selects. */
+  @FunctionalInterface
+  private interface Selected {
+    SelectedEntries from(@Nullable String startAt, Effort effort);
   }
 
   /**
@@ -246,21 +259,27 @@ public final class Reads {
       case WatchPlan.FromNow _ -> after = cache.revision();
       case WatchPlan.InitialAny _ -> {}
     }
+    Effort effort = new Effort(DrawnItems.EFFORT_PER_DRAW);
     SelectedEntries initial = null;
     Items.Ahead ahead = Items.Ahead.UNKNOWN;
     if (start.initialEvents()) {
       Snapshot snapshot = resource.snapshot();
       after = snapshot.revision();
       String prefix = initialPrefix(spec, prefix(spec.type(), namespace, options));
-      initial = new SelectedEntries(snapshot.entries(prefix, null), spec.selection(), null);
+      initial = new SelectedEntries(snapshot.entries(prefix, null), spec.selection(), null, effort);
       ahead =
           entry ->
-              new SelectedEntries(snapshot.entries(prefix, entry.key()), spec.selection(), null);
+              new SelectedEntries(
+                  snapshot.entries(prefix, entry.key()),
+                  spec.selection(),
+                  null,
+                  new Effort(DrawnItems.EFFORT_PER_DRAW));
     }
     EventReader events = resource.events(after, scope(spec, namespace));
     return new WatchBody(
         spec,
         new Items(wish.encoding, false, new FormReader(cache), wish.gzip, ahead),
+        effort,
         initial,
         events,
         after,
@@ -351,54 +370,59 @@ public final class Reads {
     }
   }
 
-  private record Page(@Nullable String lastKey, String token, long remaining) {
+  record Page(@Nullable Entry last, String token, long remaining) {
     static final Page LAST = new Page(null, "", 0);
   }
 
   /**
    * Where a list is cut: found in the index alone, since the head of a list tells how it goes on.
+   * With a selector each entry has to be looked at; without, they need not even be counted.
    */
-  private static Page page(
+  static Page page(
       Snapshot snapshot, String prefix, @Nullable String startAt, Selection selection, long limit) {
     if (limit <= 0) {
       return Page.LAST;
     }
-    EntryCursor entries = snapshot.entries(prefix, startAt);
-    long selected = 0;
-    for (Entry entry = entries.next(); entry != null; entry = entries.next()) {
-      if (selection.matches(entry) && ++selected == limit) {
-        if (entries.peek() == null) {
-          return Page.LAST;
-        }
-        long remaining = 0;
-        if (selection.isEverything()) {
-          while (entries.next() != null) {
-            remaining++;
-          }
-        }
-        String token =
-            ContinueToken.after(entry.key().substring(prefix.length()), snapshot.revision())
-                .encode();
-        return new Page(entry.key(), token, remaining);
+    if (selection.isEverything()) {
+      int begin = snapshot.rank(prefix);
+      int end = begin + snapshot.size(prefix);
+      int from = startAt == null ? begin : Math.clamp(snapshot.rank(startAt), begin, end);
+      if (limit >= end - from) {
+        return Page.LAST;
+      }
+      int next = from + (int) limit;
+      return cut(snapshot, prefix, snapshot.at(next - 1), end - next);
+    }
+    EntryCursor all = snapshot.entries(prefix, startAt);
+    Paced entries = new Paced(all, selection);
+    for (long selected = 1; ; selected++) {
+      Entry entry = entries.next();
+      if (entry == null) {
+        return Page.LAST;
+      }
+      if (selected == limit) {
+        // How many others are selected is not known, and upstream does not tell it either.
+        return all.peek() == null ? Page.LAST : cut(snapshot, prefix, entry, 0);
       }
     }
-    return Page.LAST;
   }
 
+  private static Page cut(Snapshot snapshot, String prefix, Entry last, long remaining) {
+    String key = last.key().substring(prefix.length());
+    String token = ContinueToken.after(key, snapshot.revision()).encode();
+    return new Page(last, token, remaining);
+  }
+
+  /** What {@link #sizeAtLeast} looks at, at most. */
+  private static final int SIZING_EFFORT = 4096;
+
   /** Adds up until it is clear that compression pays. */
-  private static long sizeAtLeast(
-      EntryCursor entries, Selection selection, @Nullable String lastKey) {
+  private static long sizeAtLeast(SelectedEntries entries) {
     long size = 0;
-    int examined = 0;
     for (Entry entry = entries.next();
-        entry != null && size <= COMPRESS_ABOVE && examined++ < 4096;
+        entry != null && size <= COMPRESS_ABOVE;
         entry = entries.next()) {
-      if (selection.matches(entry)) {
-        size += entry.length();
-      }
-      if (lastKey != null && entry.key().equals(lastKey)) {
-        break;
-      }
+      size += entry.length();
     }
     return size;
   }

@@ -1,5 +1,6 @@
 package dev.rheo.server.verb.read;
 
+import dev.rheo.cache.Effort;
 import dev.rheo.cache.Entry;
 import dev.rheo.cache.EntryCursor;
 import org.jspecify.annotations.Nullable;
@@ -10,36 +11,38 @@ import org.jspecify.annotations.Nullable;
  */
 final class SelectedEntries implements EntryCursor {
 
-  /** Entries that one call passes over at most. */
-  private static final int PATIENCE = 1024;
-
   private final EntryCursor entries;
   private final Selection selection;
-  private final @Nullable String lastKey;
+  private final @Nullable Entry last;
+  private final Effort effort;
+  private final int price;
   private @Nullable Entry found;
   private boolean ended;
   private boolean paused;
 
   /**
-   * @param lastKey the last key, or null for all
+   * @param last the last one, or null for all
+   * @param effort from which is taken what is looked at
    */
-  SelectedEntries(EntryCursor entries, Selection selection, @Nullable String lastKey) {
+  SelectedEntries(EntryCursor entries, Selection selection, @Nullable Entry last, Effort effort) {
     this.entries = entries;
     this.selection = selection;
-    this.lastKey = lastKey;
+    this.last = last;
+    this.effort = effort;
+    this.price = selection.effort();
   }
 
   @Override
   public @Nullable Entry next() {
     Entry next = peek();
     found = null;
-    if (next != null && lastKey != null && next.key().equals(lastKey)) {
+    if (next != null && next == last) {
       ended = true;
     }
     return next;
   }
 
-  /** Whether the last call gave null only because it had passed over many: there may be more. */
+  /** Whether the last call gave null only because the effort was spent: there may be more. */
   boolean paused() {
     return paused;
   }
@@ -47,11 +50,12 @@ final class SelectedEntries implements EntryCursor {
   @Override
   public @Nullable Entry peek() {
     paused = false;
-    for (int passed = 0; found == null && !ended; passed++) {
-      if (passed == PATIENCE) {
+    while (found == null && !ended) {
+      if (effort.isSpent()) {
         paused = true;
         return null;
       }
+      effort.spend(price);
       Entry entry = entries.next();
       if (entry == null) {
         ended = true;

@@ -2,6 +2,7 @@ package dev.rheo.server.verb.read;
 
 import dev.rheo.api.status.ApiException;
 import dev.rheo.cache.CacheEvent;
+import dev.rheo.cache.Effort;
 import dev.rheo.cache.Entry;
 import dev.rheo.cache.EventReader;
 import dev.rheo.store.CompactedException;
@@ -30,6 +31,10 @@ final class WatchBody extends DrawnItems {
 
   private final WatchSpec spec;
   private final EventReader events;
+
+  /** What comparing a version with the selection costs. */
+  private final int price;
+
   private final WatchClock clock;
 
   /** The state still to be written; null once that is done. */
@@ -54,14 +59,17 @@ final class WatchBody extends DrawnItems {
   WatchBody(
       WatchSpec spec,
       Items items,
+      Effort effort,
       @Nullable SelectedEntries initial,
       EventReader events,
       long revision,
       WatchClock clock) {
-    super(items);
+    super(items, effort);
     this.spec = spec;
     this.initial = initial;
     this.events = events;
+    events.within(effort);
+    this.price = spec.selection().effort();
     this.lastRevision = revision;
     this.initialBookmarkDue = initial != null && spec.markInitialEnd();
     this.clock = clock;
@@ -98,7 +106,6 @@ final class WatchBody extends DrawnItems {
         return begin(new Item("ADDED", entry, Items.OWN_REVISION));
       }
       if (initial.paused()) {
-        giveWay = true;
         return State.MORE;
       }
       initial = null;
@@ -125,8 +132,6 @@ final class WatchBody extends DrawnItems {
     }
     if (event == null) {
       if (events.skipped()) {
-        // It passed over many events of others: let other streams have their turn.
-        giveWay = true;
         return State.MORE;
       }
       if (clock.bookmarkDue()) {
@@ -141,6 +146,7 @@ final class WatchBody extends DrawnItems {
       return State.WAIT;
     }
     lastRevision = event.revision();
+    effort.spend(2 * price);
     Item item = decide(event);
     return item == null ? State.MORE : begin(item);
   }

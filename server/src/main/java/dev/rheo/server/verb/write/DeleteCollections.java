@@ -14,6 +14,8 @@ import dev.rheo.cache.ResourceCache;
 import dev.rheo.cache.Snapshot;
 import dev.rheo.cache.WatchCache;
 import dev.rheo.server.resource.StoredResource;
+import dev.rheo.server.verb.read.Paced;
+import dev.rheo.server.verb.read.Selection;
 import dev.rheo.store.CompactedException;
 import dev.rheo.store.RevisionStore;
 import dev.rheo.store.StoreException;
@@ -76,6 +78,7 @@ final class DeleteCollections {
     String prefix = resource.prefix(path.namespace()).substring(resource.keyPrefix().length());
     String startAt = plan instanceof ReadPlan.Continue rest ? prefix + rest.startKey() : null;
     EntryCursor cursor = snapshot.entries(prefix, startAt);
+    Paced entries = new Paced(cursor, new Selection(list.labelSelector(), list.fieldSelector()));
 
     AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
     Semaphore workers = new Semaphore(WORKERS);
@@ -83,13 +86,9 @@ final class DeleteCollections {
     String continueToken = "";
     try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
       while (failure.get() == null && (plan.limit() == 0 || selected < plan.limit())) {
-        Entry entry = cursor.next();
+        Entry entry = entries.next();
         if (entry == null) {
           break;
-        }
-        if (!list.labelSelector().matches(entry.labels()::get)
-            || !list.fieldSelector().matches(entry.fields()::get)) {
-          continue;
         }
         selected++;
         if (selected == plan.limit() && cursor.peek() != null) {

@@ -107,7 +107,9 @@ final class NamespaceContent {
       events.onEvent(signal::raise);
       while (!stopped.getAsBoolean()) {
         CacheEvent event = events.next();
-        if (event == null && !events.skipped()) {
+        if (event == null && events.skipped()) {
+          Thread.yield();
+        } else if (event == null) {
           if (size(type, namespace) == 0) {
             return;
           }

@@ -141,7 +141,9 @@ public final class NamespaceController implements AutoCloseable {
         if (entry != null) {
           look(entry);
         }
-      } else if (!events.skipped()) {
+      } else if (events.skipped()) {
+        Thread.yield();
+      } else {
         changes.await();
       }
     }

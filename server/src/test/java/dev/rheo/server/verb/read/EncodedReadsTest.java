@@ -545,6 +545,36 @@ class EncodedReadsTest {
     }
   }
 
+  /** What is put in order is held for as long as the reader takes. */
+  @Test
+  void moreRowsThanArePutInOrderStayAsTheyAre() throws Exception {
+    ResourceType flowSchemas = registry.get("flowcontrol.apiserver.k8s.io", "v1", "flowschemas");
+    List<Op> operations = new ArrayList<>();
+    for (int i = 0; i <= RankedEntries.MOST; i++) {
+      String name = "s%04d".formatted(i);
+      String json =
+          "{\"kind\":\"FlowSchema\",\"apiVersion\":\"flowcontrol.apiserver.k8s.io/v1\",\"metadata\":{\"name\":\"%s\",\"uid\":\"u\",\"resourceVersion\":\"\"},\"spec\":{\"matchingPrecedence\":%d}}"
+              .formatted(name, 5000 - i);
+      String key = flowSchemas.storage().key("", name);
+      operations.add(new Op.Put(key, json.getBytes(StandardCharsets.UTF_8), Op.ANY));
+    }
+    store.commit(operations);
+    String table = "application/json;as=Table;g=meta.k8s.io;v=v1";
+    Accepted accepted = encodings.negotiation().accept(table, false);
+    Reads.Wish wish = new Reads.Wish(encodings.find(flowSchemas, accepted, true, "None"), false);
+    for (boolean whole : new boolean[] {true, false}) {
+      String limit = Integer.toString(RankedEntries.MOST + (whole ? 1 : 0));
+      Body body = reads.list(flowSchemas, null, options(false, "limit", limit), wish).body();
+      try (Drawing drawing = new Drawing(body, random)) {
+        JsonNode rows = Drawing.json(drawing.text()).get("rows");
+        List<String> names = rows.valueStream().map(row -> row.at("/cells/0").asText()).toList();
+        assertThat(names).hasSize(Integer.parseInt(limit));
+        assertThat(names.getFirst()).isEqualTo(whole ? "s0000" : "s0511");
+        assertThat(names.getLast()).isEqualTo(whole ? "s0512" : "s0000");
+      }
+    }
+  }
+
   @Test
   void aWatchThatCannotBeginSaysSoInItsForm() throws Exception {
     assertThat(cache.awaitRevision(store.currentRevision(), Duration.ofSeconds(10))).isTrue();
