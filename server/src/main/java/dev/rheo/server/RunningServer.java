@@ -68,6 +68,9 @@ final class RunningServer implements Server {
   /** What one deflater holds outside the heap, about. */
   private static final long DEFLATER_BYTES = 300 << 10;
 
+  /** What closing the parts takes at most, about, once no request is running. */
+  private static final Duration CLOSING = Duration.ofSeconds(5);
+
   private static final Duration READY_POLL = Duration.ofMillis(5);
 
   private final Closing opened = new Closing();
@@ -285,12 +288,18 @@ final class RunningServer implements Server {
     return address;
   }
 
+  /** What of the time is kept for closing the parts. */
+  private static Duration closing(Duration atMost) {
+    Duration part = atMost.dividedBy(4);
+    return part.compareTo(CLOSING) < 0 ? part : CLOSING;
+  }
+
   @Override
   public void shutdown(Duration atMost) {
     try {
       if (stopping.compareAndSet(false, true)) {
         try {
-          if (!edge.drain(atMost.dividedBy(2), atMost)) {
+          if (!edge.drain(atMost.minus(closing(atMost)))) {
             LOG.log(Level.WARNING, "some requests were cut off");
           }
         } finally {
