@@ -17,6 +17,7 @@ final class EdgeContext {
   final AtomicLong connections = new AtomicLong();
   final ByteBudget requestBodies;
   final ByteBudget responseBytes;
+  final Offenders offenders = new Offenders(System::nanoTime);
   final Seats readSeats;
   final Seats mutatingSeats;
   final ThreadFactory requestThreads = Thread.ofVirtual().name("request-", 0).factory();
