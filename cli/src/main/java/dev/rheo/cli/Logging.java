@@ -14,6 +14,9 @@ import java.util.logging.Logger;
  * form.
  */
 final class Logging {
+  /** Held, since the log manager does not. */
+  private static final Logger NETTY = Logger.getLogger("io.netty");
+
   private Logging() {}
 
   static void install(LogFormat format, PrintStream out) {
@@ -27,11 +30,14 @@ final class Logging {
             },
             out));
     root.setLevel(Level.INFO);
+    // What it tells at INFO is what peers do.
+    NETTY.setLevel(Level.WARNING);
   }
 
   /** Writes each record as one write, so that lines of threads do not mix. */
   private static final class LineHandler extends Handler {
     private final PrintStream out;
+    private final LogThrottle throttle = new LogThrottle(System::nanoTime);
 
     LineHandler(Formatter formatter, PrintStream out) {
       this.out = out;
@@ -40,7 +46,7 @@ final class Logging {
 
     @Override
     public void publish(LogRecord record) {
-      if (isLoggable(record)) {
+      if (isLoggable(record) && throttle.admits(record)) {
         byte[] line = getFormatter().format(record).getBytes(StandardCharsets.UTF_8);
         out.write(line, 0, line.length);
         out.flush();

@@ -81,6 +81,8 @@ final class RunningServer implements Server {
 
   private static final long LEAST_CONNECTIONS = 16;
   private static final long MAX_CONNECTIONS = 10_000;
+  /** What closing the parts takes at most, about, once no request is running. */
+  private static final Duration CLOSING = Duration.ofSeconds(5);
 
   private static final Duration READY_POLL = Duration.ofMillis(5);
 
@@ -312,12 +314,18 @@ final class RunningServer implements Server {
     return address;
   }
 
+  /** What of the time is kept for closing the parts. */
+  private static Duration closing(Duration atMost) {
+    Duration part = atMost.dividedBy(4);
+    return part.compareTo(CLOSING) < 0 ? part : CLOSING;
+  }
+
   @Override
   public void shutdown(Duration atMost) {
     try {
       if (stopping.compareAndSet(false, true)) {
         try {
-          if (!edge.drain(atMost.dividedBy(2), atMost)) {
+          if (!edge.drain(atMost.minus(closing(atMost)))) {
             LOG.log(Level.WARNING, "some requests were cut off");
           }
         } finally {

@@ -6,7 +6,6 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.handler.codec.http.HttpDecoderConfig;
-import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.ssl.ApplicationProtocolNames;
 import io.netty.handler.ssl.ApplicationProtocolNegotiationHandler;
 import io.netty.handler.ssl.SslContext;
@@ -162,16 +161,14 @@ final class ConnectionInitializer extends ChannelInitializer<SocketChannel> {
         http2.configure(ctx.pipeline(), connection);
       } else {
         EdgeSettings.Limits limits = edge.settings.limits();
-        Http1Handler handler = new Http1Handler(edge, connection);
-        connection.protocol = handler;
-        ctx.pipeline()
-            .addLast(
-                new HttpServerCodec(
-                    new HttpDecoderConfig()
-                        .setMaxInitialLineLength(limits.targetBytes() + 256)
-                        .setMaxHeaderSize(limits.requestHeaderBytes())
-                        .setMaxChunkSize(MAX_CHUNK)),
-                handler);
+        Http1Handler.install(
+            ctx.pipeline(),
+            edge,
+            connection,
+            new HttpDecoderConfig()
+                .setMaxInitialLineLength(limits.targetBytes() + 256)
+                .setMaxHeaderSize(limits.requestHeaderBytes())
+                .setMaxChunkSize(MAX_CHUNK));
       }
       Connection.Protocol chosen = connection.protocol;
       if (edge.draining && chosen != null) {

@@ -21,7 +21,8 @@ final class Counters {
     BODY_TOO_LARGE,
     HEADER_TOO_LARGE,
     BAD_REQUEST,
-    BAD_FRAME
+    BAD_FRAME,
+    CALM
   }
 
   /** Which time limit ended something, other than a stall. */

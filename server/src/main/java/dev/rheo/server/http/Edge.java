@@ -18,7 +18,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
@@ -139,14 +138,21 @@ public final class Edge implements AutoCloseable {
   /**
    * Goes out of service gently: stops accepting, tells clients to open no new requests here
    * (GOAWAY, {@code Connection: close}), asks long-running bodies to {@link Body#finish()} at
-   * moments spread over {@code spread}, so that their clients do not all come back elsewhere at
-   * once, waits until no request is running, and briefly for the connections to end, so that {@link
-   * #close} need not tear them.
+   * moments spread over at most two seconds, less if they are few, so that their clients do not all
+   * come back at once, cuts those whose peers do not take their end, waits until no request is
+   * running, and briefly for the connections to end, so that {@link #close} need not tear them.
    *
    * @param atMost how long to wait, all in all
    * @return whether all requests came to their end
    */
-  public boolean drain(Duration spread, Duration atMost) throws InterruptedException {
+  public boolean drain(Duration atMost) throws InterruptedException {
+    return drain(Drain.spread(context.counters.longRunning.sum(), atMost), atMost);
+  }
+
+  /**
+   * @param spread over how long the long-running bodies are finished
+   */
+  boolean drain(Duration spread, Duration atMost) throws InterruptedException {
     Channel listening;
     List<Lane> all;
     synchronized (this) {
@@ -159,7 +165,7 @@ public final class Edge implements AutoCloseable {
     context.draining = true;
     listening.close().awaitUninterruptibly();
     for (Lane lane : all) {
-      lane.loop().execute(() -> drain(lane, spread));
+      lane.loop().execute(() -> new Drain(lane.pump(), lane.watchdog(), spread).start());
     }
     long until = System.nanoTime() + atMost.toNanos();
     boolean idle = await(context.idle(), atMost.toNanos());
@@ -177,21 +183,6 @@ public final class Edge implements AutoCloseable {
       return false;
     } catch (ExecutionException e) {
       throw new IllegalStateException(e);
-    }
-  }
-
-  private static void drain(Lane lane, Duration spread) {
-    for (Connection connection : new ArrayList<>(lane.watchdog().connections())) {
-      Connection.Protocol protocol = connection.protocol;
-      if (protocol != null) {
-        protocol.drain();
-      }
-    }
-    for (Drawn stream : new ArrayList<>(lane.pump().all())) {
-      if (stream.longRunning) {
-        long delay = (long) (spread.toNanos() * ThreadLocalRandom.current().nextDouble());
-        lane.loop().schedule(() -> lane.pump().finish(stream), delay, TimeUnit.NANOSECONDS);
-      }
     }
   }
 
@@ -213,6 +204,8 @@ public final class Edge implements AutoCloseable {
     }
     shutDown(acceptors);
     shutDown(workers);
+    await(acceptors);
+    await(workers);
   }
 
   private static void closeAll(Lane lane) {
@@ -225,9 +218,13 @@ public final class Edge implements AutoCloseable {
 
   private static void shutDown(@Nullable EventLoopGroup group) {
     if (group != null) {
-      group
-          .shutdownGracefully(0, SHUTDOWN.toMillis(), TimeUnit.MILLISECONDS)
-          .awaitUninterruptibly(SHUTDOWN.toMillis());
+      group.shutdownGracefully(0, SHUTDOWN.toMillis(), TimeUnit.MILLISECONDS);
+    }
+  }
+
+  private static void await(@Nullable EventLoopGroup group) {
+    if (group != null) {
+      group.terminationFuture().awaitUninterruptibly(SHUTDOWN.toMillis());
     }
   }
 

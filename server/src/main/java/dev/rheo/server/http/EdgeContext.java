@@ -22,6 +22,7 @@ final class EdgeContext {
 
   final AtomicLong connections = new AtomicLong();
   final Ledger ledger;
+  final Offenders offenders = new Offenders(System::nanoTime);
   final Seats readSeats;
   final Seats mutatingSeats;
   final ThreadFactory requestThreads = Thread.ofVirtual().name("request-", 0).factory();

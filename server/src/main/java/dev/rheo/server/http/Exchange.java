@@ -85,6 +85,10 @@ final class Exchange implements Drawn.Listener {
     return request;
   }
 
+  Connection connection() {
+    return connection;
+  }
+
   @Nullable Drawn drawn() {
     return drawn;
   }

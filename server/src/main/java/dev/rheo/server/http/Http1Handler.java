@@ -6,41 +6,48 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelPipeline;
 import io.netty.handler.codec.TooLongFrameException;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.DefaultHttpContent;
 import io.netty.handler.codec.http.DefaultHttpResponse;
 import io.netty.handler.codec.http.DefaultLastHttpContent;
 import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpDecoderConfig;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpObject;
+import io.netty.handler.codec.http.HttpResponseEncoder;
 import io.netty.handler.codec.http.HttpResponseStatus;
-import io.netty.handler.codec.http.HttpServerCodec;
+import io.netty.handler.codec.http.HttpStatusClass;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.handler.codec.http.TooLongHttpLineException;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.Future;
-import java.util.ArrayDeque;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
  * HTTP/1.1 on one connection. One request is at work at a time: what a client pipelines after it
- * waits decoded, and nothing more is read meanwhile, so at most one read's worth waits.
+ * waits in the {@link Http1Decoder}, and nothing more is read meanwhile, so at most one read's
+ * worth waits.
  */
 final class Http1Handler extends ChannelInboundHandlerAdapter implements Connection.Protocol {
 
   /** How long, and how much, is read and thrown away so that a refusal is not lost to a reset. */
   private static final long LINGER_MILLIS = 1000;
 
+  private static final String[] SCHEMES = {"https://", "http://"};
+
   private static final long LINGER_BYTES = 4 << 20;
 
   private final EdgeContext edge;
   private final Connection connection;
-  private final ArrayDeque<HttpObject> pipelined = new ArrayDeque<>();
+  private final Http1Decoder decoder;
+  private final Encoder encoder = new Encoder();
   private @Nullable ChannelHandlerContext context;
   private @Nullable Exchange current;
   private boolean closing;
@@ -50,9 +57,18 @@ final class Http1Handler extends ChannelInboundHandlerAdapter implements Connect
 
   private long lingered;
 
-  Http1Handler(EdgeContext edge, Connection connection) {
+  private Http1Handler(EdgeContext edge, Connection connection, Http1Decoder decoder) {
     this.edge = edge;
     this.connection = connection;
+    this.decoder = decoder;
+  }
+
+  static void install(
+      ChannelPipeline pipeline, EdgeContext edge, Connection connection, HttpDecoderConfig config) {
+    Http1Decoder decoder = new Http1Decoder(config);
+    Http1Handler handler = new Http1Handler(edge, connection, decoder);
+    connection.protocol = handler;
+    pipeline.addLast(decoder, handler.encoder, handler);
   }
 
   @Override
@@ -61,23 +77,11 @@ final class Http1Handler extends ChannelInboundHandlerAdapter implements Connect
   }
 
   @Override
-  public void handlerRemoved(ChannelHandlerContext ctx) {
-    pipelined.forEach(ReferenceCountUtil::release);
-    pipelined.clear();
-  }
-
-  @Override
   public void channelRead(ChannelHandlerContext ctx, Object message) {
     if (!(message instanceof HttpObject part)) {
       ReferenceCountUtil.release(message);
-      return;
-    }
-    if (closing) {
+    } else if (closing) {
       discard(part);
-    } else if (!pipelined.isEmpty()
-        || (part instanceof io.netty.handler.codec.http.HttpRequest && current != null)) {
-      pipelined.add(part);
-      ctx.channel().config().setAutoRead(false);
     } else {
       take(ctx, part);
     }
@@ -132,19 +136,24 @@ final class Http1Handler extends ChannelInboundHandlerAdapter implements Connect
     }
     String target = originForm(head.uri());
     String method = head.method().name();
+    encoder.toHead = method.equals("HEAD");
     Http1Wire wire = new Http1Wire(ctx, head, connection);
     HttpRequest request;
+    HttpResponse form = Refusals.ofForm(method, target);
     HttpResponse refusal = null;
     try {
       request =
           new HttpRequest(
               method,
-              target,
+              form == null ? target : "/",
               headers,
               head.protocolVersion().text(),
               connection.remote(),
               connection.clientCertificate);
       refusal = objection(head, target);
+      if (refusal == null) {
+        refusal = form;
+      }
     } catch (IllegalArgumentException e) {
       request =
           new HttpRequest(
@@ -157,7 +166,11 @@ final class Http1Handler extends ChannelInboundHandlerAdapter implements Connect
     wire.exchange = exchange;
     current = exchange;
     if (refusal != null) {
-      edge.counters.refused(Counters.Refusal.BAD_REQUEST);
+      if (refusal.status() >= 400) {
+        edge.counters.refused(Counters.Refusal.BAD_REQUEST);
+        // What else this peer means otherwise than it is understood here, nobody knows.
+        wire.wantsKeepAlive = false;
+      }
       exchange.beginRefused(hasBody, refusal);
     } else {
       exchange.begin(hasBody, declared, HttpUtil.is100ContinueExpected(head));
@@ -169,10 +182,13 @@ final class Http1Handler extends ChannelInboundHandlerAdapter implements Connect
     if (target.length() > edge.settings.limits().targetBytes()) {
       return Refusals.targetTooLong();
     }
-    int hosts = head.headers().getAll(HttpHeaderNames.HOST).size();
+    List<String> hosts = head.headers().getAll(HttpHeaderNames.HOST);
     boolean hostNeeded = head.protocolVersion().equals(HttpVersion.HTTP_1_1);
-    if (hosts > 1 || (hosts == 0 && hostNeeded)) {
+    if (hosts.size() > 1 || (hosts.isEmpty() && hostNeeded)) {
       return Refusals.badRequest("exactly one Host header is needed");
+    }
+    if (!hosts.isEmpty() && !isHost(hosts.getFirst())) {
+      return Refusals.badRequest("malformed Host header");
     }
     String expect = head.headers().get(HttpHeaderNames.EXPECT);
     if (expect != null && !HttpHeaderValues.CONTINUE.contentEqualsIgnoreCase(expect)) {
@@ -182,14 +198,46 @@ final class Http1Handler extends ChannelInboundHandlerAdapter implements Connect
     return null;
   }
 
-  /** A proxy's absolute form is cut to path and query (RFC 9112 §3.2.2). */
+  /** RFC 3986 §3.2: what an authority may be made of. */
+  private static boolean isHost(String host) {
+    for (int i = 0; i < host.length(); i++) {
+      char c = host.charAt(i);
+      boolean alphanumeric = (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z');
+      if (!alphanumeric && "-._~!$&'()*+,;=:[]%@".indexOf(c) < 0) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /**
+   * A proxy's absolute form is cut to path and query (RFC 9112 §3.2.2); its authority, which counts
+   * instead of the Host field, makes no difference here.
+   */
   private static String originForm(String uri) {
-    int scheme = uri.indexOf("://");
-    if (uri.startsWith("/") || scheme < 0) {
+    int authority = afterScheme(uri);
+    if (authority < 0) {
       return uri;
     }
-    int path = uri.indexOf('/', scheme + 3);
-    return path < 0 ? "/" : uri.substring(path);
+    for (int i = authority; i < uri.length(); i++) {
+      char c = uri.charAt(i);
+      if (c == '/') {
+        return uri.substring(i);
+      }
+      if (c == '?' || c == '#') {
+        return "/" + uri.substring(i);
+      }
+    }
+    return "/";
+  }
+
+  private static int afterScheme(String uri) {
+    for (String scheme : SCHEMES) {
+      if (uri.regionMatches(true, 0, scheme, 0, scheme.length())) {
+        return scheme.length();
+      }
+    }
+    return -1;
   }
 
   private void undecodable(Throwable cause) {
@@ -197,7 +245,9 @@ final class Http1Handler extends ChannelInboundHandlerAdapter implements Connect
     edge.counters.refused(
         tooLong ? Counters.Refusal.HEADER_TOO_LARGE : Counters.Refusal.BAD_REQUEST);
     HttpResponse refusal;
-    if (cause instanceof TooLongHttpLineException) {
+    if (cause instanceof Http1Decoder.UnsupportedVersionException) {
+      refusal = Refusals.unsupportedVersion();
+    } else if (cause instanceof TooLongHttpLineException) {
       refusal = Refusals.targetTooLong();
     } else if (tooLong) {
       refusal = Refusals.headerTooLarge();
@@ -244,33 +294,31 @@ final class Http1Handler extends ChannelInboundHandlerAdapter implements Connect
       return;
     }
     // Later, not from within: a long pipeline of requests must not become a deep stack.
-    connection.pump.loop().execute(this::takePipelined);
+    connection.pump.loop().execute(this::takeNext);
   }
 
-  private void takePipelined() {
+  private void takeNext() {
     ChannelHandlerContext ctx = context;
-    if (ctx == null || ctx.isRemoved()) {
+    if (ctx == null || ctx.isRemoved() || closing) {
       return;
     }
-    while (!pipelined.isEmpty() && !closing) {
-      if (pipelined.peek() instanceof io.netty.handler.codec.http.HttpRequest && current != null) {
-        return;
-      }
-      take(ctx, pipelined.poll());
+    try {
+      decoder.next(ctx.pipeline().context(decoder));
+    } catch (Exception e) {
+      exceptionCaught(ctx, e);
+      return;
     }
-    if (closing) {
-      pipelined.forEach(ReferenceCountUtil::release);
-      pipelined.clear();
-    }
-    if (!paused) {
-      ctx.channel().config().setAutoRead(true);
+    readOn();
+  }
+
+  private void readOn() {
+    if (!paused && !decoder.waits()) {
+      connection.channel.config().setAutoRead(true);
     }
   }
 
   private void linger() {
     closing = true;
-    pipelined.forEach(ReferenceCountUtil::release);
-    pipelined.clear();
     connection.channel.config().setAutoRead(true);
     connection
         .pump
@@ -293,16 +341,29 @@ final class Http1Handler extends ChannelInboundHandlerAdapter implements Connect
     current = null;
     WebSocketHandler socket = WebSocketHandler.install(edge, connection, exchange);
     ctx.pipeline().remove(this);
+    ctx.pipeline().remove(encoder);
     // What it has read and not understood yet goes to the handlers that follow.
-    ctx.pipeline().remove(HttpServerCodec.class);
+    ctx.pipeline().remove(decoder);
     return socket;
+  }
+
+  /** Knows that what answers a HEAD has no body, whatever its fields say. */
+  private static final class Encoder extends HttpResponseEncoder {
+
+    private boolean toHead;
+
+    @Override
+    protected boolean isContentAlwaysEmpty(io.netty.handler.codec.http.HttpResponse response) {
+      boolean informational = response.status().codeClass() == HttpStatusClass.INFORMATIONAL;
+      return (toHead && !informational) || super.isContentAlwaysEmpty(response);
+    }
   }
 
   private final class Http1Wire extends Wire {
 
     private final ChannelHandlerContext ctx;
     private final boolean http11;
-    private final boolean wantsKeepAlive;
+    private boolean wantsKeepAlive;
     private boolean keepAlive;
     private boolean delimitedByClose;
     @Nullable Exchange exchange;
@@ -326,7 +387,7 @@ final class Http1Handler extends ChannelInboundHandlerAdapter implements Connect
       Exchange mine = exchange;
       if (status == HttpResponseStatus.SWITCHING_PROTOCOLS.code() && mine != null) {
         ChannelFuture switched = ctx.write(response);
-        if (pipelined.isEmpty()) {
+        if (!decoder.waits()) {
           socket = switchToWebSocket(ctx, mine);
         } else {
           // It went on without waiting for the answer: what in, nobody knows.
@@ -407,9 +468,7 @@ final class Http1Handler extends ChannelInboundHandlerAdapter implements Connect
     @Override
     void resumeInput() {
       paused = false;
-      if (pipelined.isEmpty()) {
-        ctx.channel().config().setAutoRead(true);
-      }
+      readOn();
     }
 
     @Override

@@ -13,13 +13,11 @@ import io.netty.handler.codec.http2.Http2DataFrame;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2FrameCodec;
-import io.netty.handler.codec.http2.Http2FrameCodecBuilder;
 import io.netty.handler.codec.http2.Http2FrameStreamEvent;
 import io.netty.handler.codec.http2.Http2GoAwayFrame;
 import io.netty.handler.codec.http2.Http2MultiplexHandler;
 import io.netty.handler.codec.http2.Http2PingFrame;
 import io.netty.handler.codec.http2.Http2RemoteFlowController;
-import io.netty.handler.codec.http2.Http2Settings;
 import io.netty.handler.codec.http2.Http2SettingsAckFrame;
 import io.netty.handler.codec.http2.Http2SettingsFrame;
 import io.netty.handler.codec.http2.Http2Stream;
@@ -36,7 +34,8 @@ final class Http2Connections {
 
   private static final int CONNECTION_WINDOW = 1 << 20;
 
-  private static final int RESET_WINDOW_SECONDS = 30;
+  /** What a peer may break off whose address did so too often before. */
+  private static final int OFFENDER_RESETS = 20;
 
   /** How long a peer may take to answer that it was told to open no more streams. */
   private static final long LAST_STREAM_MILLIS = 1000;
@@ -52,17 +51,13 @@ final class Http2Connections {
 
   void configure(ChannelPipeline pipeline, Connection connection) {
     EdgeSettings.Limits limits = edge.settings.limits();
-    Http2FrameCodec codec =
-        Http2FrameCodecBuilder.forServer()
-            .initialSettings(
-                Http2Settings.defaultSettings()
-                    .maxConcurrentStreams(limits.streamsPerConnection())
-                    .initialWindowSize(STREAM_WINDOW)
-                    .maxHeaderListSize(limits.requestHeaderBytes()))
-            .decoderEnforceMaxRstFramesPerWindow(limits.resetsPerWindow(), RESET_WINDOW_SECONDS)
-            .gracefulShutdownTimeoutMillis(1000)
-            .build();
-    Flow flow = new Flow(connection, codec);
+    int resets = limits.resetsPerWindow();
+    if (edge.offenders.contains(connection.remote())) {
+      resets = Math.min(resets, OFFENDER_RESETS);
+    }
+    Http2Allowance allowance = new Http2Allowance(resets, System::nanoTime);
+    Http2FrameCodec codec = Http2Codec.build(limits, STREAM_WINDOW, allowance);
+    Flow flow = new Flow(edge, connection, codec, allowance);
     connection.protocol = flow;
     pipeline.addLast(
         codec,
@@ -88,12 +83,17 @@ final class Http2Connections {
    */
   static final class Flow extends ChannelDuplexHandler implements Connection.Protocol {
 
+    private final EdgeContext edge;
     private final Connection connection;
     private final Http2Connection http2;
+    private final Http2Allowance allowance;
     private final IntObjectMap<Exchange> exchanges = new IntObjectHashMap<>(4);
     private boolean lastStreamNamed;
+    private int announced;
 
-    Flow(Connection connection, Http2FrameCodec codec) {
+    Flow(EdgeContext edge, Connection connection, Http2FrameCodec codec, Http2Allowance allowance) {
+      this.edge = edge;
+      this.allowance = allowance;
       this.connection = connection;
       this.http2 = codec.connection();
     }
@@ -105,6 +105,27 @@ final class Http2Connections {
           .flowController()
           .incrementWindowSize(http2.connectionStream(), CONNECTION_WINDOW - STREAM_WINDOW);
       ctx.flush();
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext ctx) {
+      if (allowance.isSuspect()) {
+        edge.offenders.add(connection.remote());
+      }
+      if (allowance.exceeded()) {
+        edge.counters.refused(Counters.Refusal.CALM);
+      }
+      ctx.fireChannelInactive();
+    }
+
+    /** A request was read and is to be begun, or not, when the read is complete. */
+    void announced() {
+      announced++;
+    }
+
+    void begunOrGone() {
+      announced--;
+      closeIfDone();
     }
 
     void opened(int streamId, Exchange exchange) {
@@ -182,7 +203,7 @@ final class Http2Connections {
     }
 
     private void closeIfDone() {
-      if (lastStreamNamed && exchanges.isEmpty()) {
+      if (lastStreamNamed && exchanges.isEmpty() && announced == 0) {
         connection.channel.close();
       }
     }
@@ -225,7 +246,10 @@ final class Http2Connections {
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
       Pump.LOG.log(System.Logger.Level.DEBUG, "connection failed", cause);
-      ctx.close();
+      if (!(cause instanceof Http2Exception)) {
+        // Else the codec says why, and closes.
+        ctx.close();
+      }
     }
   }
 }

@@ -11,6 +11,7 @@ import io.netty.handler.codec.http2.DefaultHttp2HeadersFrame;
 import io.netty.handler.codec.http2.DefaultHttp2ResetFrame;
 import io.netty.handler.codec.http2.Http2DataFrame;
 import io.netty.handler.codec.http2.Http2Error;
+import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2HeadersFrame;
 import io.netty.handler.codec.http2.Http2ResetFrame;
@@ -20,13 +21,23 @@ import io.netty.util.concurrent.Future;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** One HTTP/2 stream: one request and its response. */
+/**
+ * One HTTP/2 stream: one request and its response.
+ *
+ * <p>A request is not begun before the read that brought it is complete, or the first bytes of its
+ * body came: one that is reset in the same breath (CVE-2023-44487) costs nothing but its frames.
+ */
 final class Http2StreamHandler extends ChannelInboundHandlerAdapter {
 
   private final EdgeContext edge;
   private final Connection connection;
   private final Http2Connections.Flow flow;
   private @Nullable Exchange exchange;
+
+  /** Read and not begun. */
+  private @Nullable Http2HeadersFrame header;
+
+  private boolean gone;
 
   Http2StreamHandler(EdgeContext edge, Connection connection, Http2Connections.Flow flow) {
     this.edge = edge;
@@ -37,23 +48,49 @@ final class Http2StreamHandler extends ChannelInboundHandlerAdapter {
   @Override
   public void channelRead(ChannelHandlerContext ctx, Object message) {
     try {
-      Exchange known = exchange;
       if (message instanceof Http2HeadersFrame frame) {
-        if (known == null) {
-          begin(ctx, frame);
+        if (exchange == null && header == null) {
+          if (!gone) {
+            header = frame;
+            flow.announced();
+          }
         } else if (frame.isEndStream()) {
           // Trailers; nobody has a use for them.
-          known.dataEnd();
+          Exchange known = begun(ctx);
+          if (known != null) {
+            known.dataEnd();
+          }
         }
-      } else if (message instanceof Http2DataFrame frame && known != null) {
-        known.data(frame.content());
-        if (frame.isEndStream()) {
-          known.dataEnd();
+      } else if (message instanceof Http2DataFrame frame) {
+        Exchange known = begun(ctx);
+        if (known != null) {
+          known.data(frame.content());
+          if (frame.isEndStream()) {
+            known.dataEnd();
+          }
         }
       }
     } finally {
       ReferenceCountUtil.release(message);
     }
+  }
+
+  @Override
+  public void channelReadComplete(ChannelHandlerContext ctx) {
+    begun(ctx);
+  }
+
+  private @Nullable Exchange begun(ChannelHandlerContext ctx) {
+    Http2HeadersFrame frame = header;
+    if (frame != null) {
+      header = null;
+      try {
+        begin(ctx, frame);
+      } finally {
+        flow.begunOrGone();
+      }
+    }
+    return exchange;
   }
 
   @Override
@@ -72,10 +109,20 @@ final class Http2StreamHandler extends ChannelInboundHandlerAdapter {
   @Override
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
     Pump.LOG.log(System.Logger.Level.DEBUG, "stream failed", cause);
-    ctx.close();
+    gone();
+    // What the peer did wrong has a code of its own, with which the codec resets the stream next.
+    if (!(cause instanceof Http2Exception)) {
+      ctx.writeAndFlush(new DefaultHttp2ResetFrame(Http2Error.INTERNAL_ERROR));
+      ctx.close();
+    }
   }
 
   private void gone() {
+    gone = true;
+    if (header != null) {
+      header = null;
+      flow.begunOrGone();
+    }
     Exchange known = exchange;
     if (known != null) {
       known.peerGone();
@@ -97,12 +144,13 @@ final class Http2StreamHandler extends ChannelInboundHandlerAdapter {
     String method = String.valueOf(fields.method());
     String target = String.valueOf(fields.path());
     HttpRequest request;
-    HttpResponse refusal = null;
+    HttpResponse form = Refusals.ofForm(method, target);
+    HttpResponse refusal = form;
     try {
       request =
           new HttpRequest(
               method,
-              target,
+              form == null ? target : "/",
               headers,
               "HTTP/2.0",
               connection.remote(),
@@ -121,7 +169,9 @@ final class Http2StreamHandler extends ChannelInboundHandlerAdapter {
     flow.opened(wire.streamId, begun);
     boolean hasBody = !frame.isEndStream();
     if (refusal != null) {
-      edge.counters.refused(Counters.Refusal.BAD_REQUEST);
+      if (refusal.status() >= 400) {
+        edge.counters.refused(Counters.Refusal.BAD_REQUEST);
+      }
       begun.beginRefused(hasBody, refusal);
       return;
     }

@@ -2,6 +2,7 @@ package dev.rheo.server.http;
 
 import dev.rheo.api.status.ApiException;
 import dev.rheo.api.status.Status;
+import org.jspecify.annotations.Nullable;
 
 /** Refusals as responses. */
 public final class Refusals {
@@ -45,6 +46,23 @@ public final class Refusals {
         ApiException.tooManyRequests("too many requests, please try again later.", 1).status());
   }
 
+  /**
+   * What is answered, whatever there is to serve, because of the form that the request has.
+   *
+   * @return null for a request like others
+   */
+  static @Nullable HttpResponse ofForm(String method, String target) {
+    if (method.equals("OPTIONS") && target.equals("*")) {
+      // RFC 9110 §9.3.7, and Go's server: a ping, so to say.
+      return HttpResponse.empty(200);
+    }
+    if (method.equals("CONNECT")) {
+      // Its target is no path. What follows is meant for somebody else.
+      return of(ApiException.methodNotAllowed().status());
+    }
+    return null;
+  }
+
   static HttpResponse badRequest(String message) {
     return of(ApiException.badRequest(message).status());
   }
@@ -57,6 +75,12 @@ public final class Refusals {
     return of(
         Status.failure(
             431, "RequestHeaderFieldsTooLarge", "the header fields are too large", null));
+  }
+
+  static HttpResponse unsupportedVersion() {
+    return of(
+        Status.failure(
+            505, "HTTPVersionNotSupported", "HTTP/1.1 and HTTP/2 are what is spoken here", null));
   }
 
   static HttpResponse bodyTooLarge(int limit) {

@@ -77,7 +77,7 @@ final class Watchdog {
   }
 
   /** That less waits in front of the socket means that the peer takes something; more does not. */
-  private static void notice(Connection connection, long now) {
+  void notice(Connection connection, long now) {
     long pending = Transport.pendingBytes(connection.channel);
     if (pending < connection.pendingSeen) {
       connection.progressNanos = now;

@@ -425,7 +425,6 @@ class EdgeLimitsTest {
             new String[] {"GET /%zz HTTP/1.1\r\nHost: x\r\n\r\n", "400"},
             new String[] {"GET /%00 HTTP/1.1\r\nHost: x\r\n\r\n", "400"},
             new String[] {"GET /%ff HTTP/1.1\r\nHost: x\r\n\r\n", "400"},
-            new String[] {"OPTIONS * HTTP/1.1\r\nHost: x\r\n\r\n", "400"},
             new String[] {"GET / HTTP/1.1\r\nHost: x\r\nExpect: rain\r\n\r\n", "417"},
             new String[] {
               "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n", "400"

@@ -3,6 +3,7 @@ package dev.rheo.server.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -94,6 +95,34 @@ class Http2DrainTest {
       }
       assertThat(next(client, RawHttp2.GOAWAY).lastStream()).isEqualTo(1);
       assertThat(client.next()).isNull();
+      assertThat(drained.get(20, TimeUnit.SECONDS)).isTrue();
+    }
+  }
+
+  /** What was read with the answer to the PING came before it. */
+  @Test
+  void aRequestThatComesInTheSameBreathAsTheAnswerIsServed() throws Exception {
+    try (EdgeFixture fixture = new EdgeFixture(this::answer);
+        RawHttp2 client = new RawHttp2(fixture)) {
+      client.get(1, "/get");
+      RawHttp2.Frame frame = client.next();
+      while (!frame.endsStream()) {
+        frame = client.next();
+      }
+      CompletableFuture<Boolean> drained = drain(fixture);
+      next(client, RawHttp2.GOAWAY);
+      RawHttp2.Frame ping = next(client, RawHttp2.PING);
+      byte[] get = RawHttp2.getFrame(3, "/get");
+      byte[] answer = RawHttp2.frame(RawHttp2.PING, RawHttp2.ACK, 0, ping.payload());
+      byte[] both = Arrays.copyOf(get, get.length + answer.length);
+      System.arraycopy(answer, 0, both, get.length, answer.length);
+      client.send(both);
+      assertThat(next(client, RawHttp2.GOAWAY).lastStream()).isEqualTo(3);
+      frame = next(client, RawHttp2.HEADERS);
+      assertThat(frame.stream()).isEqualTo(3);
+      while (!frame.endsStream()) {
+        frame = next(client, RawHttp2.DATA);
+      }
       assertThat(drained.get(20, TimeUnit.SECONDS)).isTrue();
     }
   }

@@ -14,6 +14,11 @@ import javax.net.ssl.SSLSocket;
 final class RawHttp2 implements AutoCloseable {
 
   static final int DATA = 0;
+  static final int PRIORITY = 2;
+  static final int WINDOW_UPDATE = 8;
+  static final int CONTINUATION = 9;
+  static final int END_HEADERS = 4;
+  static final int ENHANCE_YOUR_CALM = 11;
   static final int HEADERS = 1;
   static final int RST_STREAM = 3;
   static final int SETTINGS = 4;
@@ -24,6 +29,11 @@ final class RawHttp2 implements AutoCloseable {
   static final int END_STREAM = 1;
 
   record Frame(int type, int flags, int stream, byte[] payload) {
+    /** The error that a RST_STREAM or a GOAWAY tells. */
+    int error() {
+      return ByteBuffer.wrap(payload).getInt(type == GOAWAY ? 4 : 0);
+    }
+
     /** What a GOAWAY names. */
     int lastStream() {
       return ByteBuffer.wrap(payload).getInt();
@@ -50,14 +60,27 @@ final class RawHttp2 implements AutoCloseable {
   }
 
   void send(int type, int flags, int stream, byte[] payload) throws IOException {
+    send(frame(type, flags, stream, payload));
+  }
+
+  /** Frames, or what is not even that, as one write. */
+  void send(byte[] bytes) throws IOException {
+    out.write(bytes);
+    out.flush();
+  }
+
+  static byte[] frame(int type, int flags, int stream, byte... payload) {
     ByteBuffer frame = ByteBuffer.allocate(9 + payload.length);
     frame.putInt(payload.length << 8 | type).put((byte) flags).putInt(stream).put(payload);
-    out.write(frame.array());
-    out.flush();
+    return frame.array();
   }
 
   /** A GET; all of its fields stand in HPACK's static table or are literals without index. */
   void get(int stream, String path) throws IOException {
+    send(getFrame(stream, path));
+  }
+
+  static byte[] getFrame(int stream, String path) {
     ByteArrayOutputStream fields = new ByteArrayOutputStream();
     fields.write(0x82);
     fields.write(0x87);
@@ -67,8 +90,7 @@ final class RawHttp2 implements AutoCloseable {
       fields.write(value.length());
       fields.writeBytes(value.getBytes(StandardCharsets.US_ASCII));
     }
-    int endHeaders = 4;
-    send(HEADERS, END_STREAM | endHeaders, stream, fields.toByteArray());
+    return frame(HEADERS, END_STREAM | END_HEADERS, stream, fields.toByteArray());
   }
 
   /** The next frame that is not about settings or windows; null at the end of the connection. */
@@ -85,7 +107,7 @@ final class RawHttp2 implements AutoCloseable {
       byte[] payload = new byte[head >>> 8];
       in.readFully(payload);
       Frame frame = new Frame(head & 0xff, flags, stream, payload);
-      if (frame.type != SETTINGS && frame.type != 8) {
+      if (frame.type != SETTINGS && frame.type != WINDOW_UPDATE) {
         return frame;
       }
     }
