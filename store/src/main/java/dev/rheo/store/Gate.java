@@ -1,5 +1,6 @@
 package dev.rheo.store;
 
+import dev.rheo.store.StoreException.Fault;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.RocksDBException;
@@ -12,13 +13,15 @@ import org.rocksdb.RocksDBException;
  */
 final class Gate {
   private final ReentrantReadWriteLock lock = new ReentrantReadWriteLock();
+  private final HealthState health;
   private @Nullable Engine engine;
 
   /** Why there is no engine. */
   private StoreException absent = new StoreException("the store is not open");
 
-  Gate(Engine engine) {
+  Gate(Engine engine, HealthState health) {
     this.engine = engine;
+    this.health = health;
   }
 
   interface Call<T> {
@@ -35,14 +38,24 @@ final class Gate {
     try {
       Engine present = engine;
       if (present == null) {
-        throw new StoreException(String.valueOf(absent.getMessage()), absent);
+        throw absent.again();
       }
       return call.with(present);
     } catch (RocksDBException e) {
-      throw Engine.failure(what, e, false);
+      throw noted(Engine.failure(Fault.PASSING, what, e, false));
+    } catch (StoreException e) {
+      throw noted(e);
     } finally {
       lock.readLock().unlock();
     }
+  }
+
+  /** Damage is the store's, whoever meets it. */
+  private StoreException noted(StoreException e) {
+    if (e.fault() == Fault.DAMAGED) {
+      health.met(e);
+    }
+    return e;
   }
 
   /** Why nothing can be written, or null. */
