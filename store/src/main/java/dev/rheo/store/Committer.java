@@ -157,11 +157,11 @@ final class Committer implements AutoCloseable {
         health.met(e);
         fail(group, e.as("not committed: " + e.getMessage()));
       } catch (RuntimeException | Error e) {
-        LOGGER.log(System.Logger.Level.ERROR, "a commit failed unexpectedly", e);
         String message = "a commit failed unexpectedly: " + e;
         fault = new StoreException(Fault.UNWRITABLE, "it failed", message, true, e);
-        health.met(fault);
         fail(group, fault);
+        health.met(fault);
+        boolean ignored = SafeLog.log(LOGGER, System.Logger.Level.ERROR, message, e);
       }
     }
   }

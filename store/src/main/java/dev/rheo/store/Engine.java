@@ -40,9 +40,6 @@ final class Engine implements AutoCloseable {
   private static final Duration STALL_PAUSE = Duration.ofMillis(1);
   private static final Duration LONGEST_STALL = Duration.ofSeconds(20);
 
-  /** How many files of the first level stop writes until they are compacted. */
-  private static final int STOP_FILES = 36;
-
   /** How an engine is opened. */
   enum Mode {
     /** A database that must not exist yet. */
@@ -164,8 +161,8 @@ final class Engine implements AutoCloseable {
             .setArenaBlockSize(64 << 10)
             .setCompressionType(CompressionType.LZ4_COMPRESSION)
             // Writes go on or wait (see write), nothing between.
-            .setLevel0SlowdownWritesTrigger(STOP_FILES)
-            .setLevel0StopWritesTrigger(STOP_FILES)
+            .setLevel0SlowdownWritesTrigger(settings.stopFiles())
+            .setLevel0StopWritesTrigger(settings.stopFiles())
             .setSoftPendingCompactionBytesLimit(0)
             .setHardPendingCompactionBytesLimit(0)
             .setTargetFileSizeBase(16 * MIB)

@@ -63,7 +63,8 @@ final class FaultRepair implements Committer.Repair {
       tail.clear();
       head.advance(recovered.revision());
     }
-    LOGGER.log(System.Logger.Level.INFO, "writing again, at revision {0}", recovered.revision());
+    String again = "writing again, at revision " + recovered.revision();
+    boolean ignored = SafeLog.log(LOGGER, System.Logger.Level.INFO, again, null);
     return recovered;
   }
 

@@ -39,9 +39,9 @@ final class HealthState {
     if (e.fault() == Fault.DAMAGED) {
       damage = e;
       health = new StoreHealth(Condition.DAMAGED, e.reason(), detail);
-      LOG.log(
+      say(
           Level.ERROR,
-          "Nothing is written any more, reads go on where they can: {0}. Stop the server and restore"
+          "Nothing is written any more, reads go on where they can: %s. Stop the server and restore"
               + " its data directory from a copy.",
           detail);
       return;
@@ -49,7 +49,7 @@ final class HealthState {
     health = new StoreHealth(Condition.UNWRITABLE, e.reason(), detail);
     if (before == Condition.OK) {
       unwritable.run();
-      LOG.log(Level.WARNING, "Nothing can be written, which is tried again and again: {0}", detail);
+      say(Level.WARNING, "Nothing can be written, which is tried again and again: %s", detail);
     }
   }
 
@@ -63,5 +63,9 @@ final class HealthState {
         health = StoreHealth.OK;
       }
     }
+  }
+
+  private static void say(Level level, String message, String detail) {
+    boolean ignored = SafeLog.log(LOG, level, message.formatted(detail), null);
   }
 }
