@@ -35,6 +35,55 @@ public record CacheSettings(
     long formHeapBytes,
     int formMakers) {
 
+  /** Offsets in a file are ints. */
+  private static final int LARGEST_SEGMENT = 1 << 30;
+
+  private static final int SMALLEST_SEGMENT = 1 << 20;
+
+  /** Files beside those that the budgets fill: what is being written, cleaned, probed or listed. */
+  private static final int OTHER_FILES = 8;
+
+  /**
+   * The same in files of such a size that the budgets take so many descriptors at most, as long as
+   * files of a GiB suffice. Files become larger, never smaller: a small one is given back sooner.
+   */
+  public CacheSettings withDescriptors(int descriptors) {
+    // One less, since each budget's last file is counted as a whole.
+    long files = Math.max(1, descriptors - OTHER_FILES - 1);
+    long size = (diskBytes + formDiskBytes + files - 1) / files;
+    return withSegmentBytes(
+        Math.max(segmentBytes, (int) Math.clamp(size, SMALLEST_SEGMENT, LARGEST_SEGMENT)));
+  }
+
+  /**
+   * How many descriptors the files take when the budgets are full. Not counted are objects beyond
+   * {@code diskBytes}, and files that were given up and that readers still read.
+   */
+  public int descriptors() {
+    return (int) Math.min(Integer.MAX_VALUE, filesOf(diskBytes) + filesOf(formDiskBytes))
+        + OTHER_FILES;
+  }
+
+  private long filesOf(long bytes) {
+    return (bytes + segmentBytes - 1) / segmentBytes;
+  }
+
+  private CacheSettings withSegmentBytes(int bytes) {
+    return new CacheSettings(
+        hotBytes,
+        bytes,
+        diskBytes,
+        historyBytes,
+        logBytes,
+        decodedEvents,
+        snapshotBytes,
+        minHistory,
+        loaders,
+        formDiskBytes,
+        formHeapBytes,
+        formMakers);
+  }
+
   /**
    * 8 MiB hot, 64 MiB segments, 16 GiB of disk, 2 GiB of history, five minutes at least, 8 GiB of
    * derived forms.

@@ -25,6 +25,9 @@ import org.jspecify.annotations.Nullable;
  *        compacted, or the   │
  *        spool cannot be read┘
  * </pre>
+ *
+ * <p>Damage of the store is the one fault that no retry heals: met in either state, it ends the
+ * work, and what is published stays.
  */
 final class Follower implements Runnable {
   private static final System.Logger LOG = System.getLogger(Follower.class.getName());
@@ -37,6 +40,8 @@ final class Follower implements Runnable {
 
   /** Above all keys: the highest code point. */
   private static final String END = "\uDBFF\uDFFF";
+
+  private static final String SPOOL_FAILS = "its files cannot be written";
 
   private static final long SHORTEST_PAUSE_MS = 20;
   private static final long LONGEST_PAUSE_MS = 5_000;
@@ -55,6 +60,7 @@ final class Follower implements Runnable {
   private final int[] sinceCheckpoint;
 
   private volatile boolean ready;
+  private volatile @Nullable String obstacle;
   private volatile RevisionStore.@Nullable WatchCursor watch;
   private volatile long storeRevision;
   private volatile long rebuilds;
@@ -88,6 +94,11 @@ final class Follower implements Runnable {
 
   boolean ready() {
     return ready && !cache.damaged();
+  }
+
+  /** Why the last try to get ready failed, in words for clients; null if there is no obstacle. */
+  @Nullable String obstacle() {
+    return ready() ? null : obstacle;
   }
 
   long storeRevision() {
@@ -131,6 +142,11 @@ final class Follower implements Runnable {
     ready = false;
   }
 
+  private void isReady() {
+    ready = true;
+    obstacle = null;
+  }
+
   private boolean closed() {
     return closing.getCount() == 0;
   }
@@ -156,16 +172,23 @@ final class Follower implements Runnable {
         LOG.log(Level.WARNING, "The store compacted what was not read yet, building again: " + e);
         generation = null;
       } catch (StoreException e) {
-        failed("The store cannot be read", e);
+        obstacle = "the store cannot be read: " + e.reason();
+        if (e.fault() == StoreException.Fault.DAMAGED) {
+          endWith(e);
+        } else {
+          failed("The store cannot be read", e);
+        }
       } catch (IOException e) {
         spoolErrors++;
         ready = false;
         generation = null;
+        obstacle = SPOOL_FAILS;
         failed("The spool cannot be written", e);
       } catch (FutureRevisionException | RuntimeException | Error e) {
         // Whatever it was: a follower that died would leave a cache that looks ready and is not.
         ready = false;
         generation = null;
+        obstacle = "it fails, the log says why";
         failed("The cache cannot be built", e);
       } catch (InterruptedException e) {
         LOG.log(Level.DEBUG, "Interrupted", e);
@@ -182,6 +205,17 @@ final class Follower implements Runnable {
       Throwable trace = e instanceof IOException || e instanceof StoreException ? null : e;
       LOG.log(Level.ERROR, "%s; trying again in %d ms: %s".formatted(what, pause, e), trace);
       pause();
+    }
+  }
+
+  /** Waits for the end: the store will not say more. */
+  private void endWith(StoreException e) {
+    LOG.log(Level.ERROR, "The store is followed no further: " + e.getMessage());
+    closeWatch();
+    try {
+      closing.await();
+    } catch (InterruptedException interrupted) {
+      LOG.log(Level.DEBUG, "Interrupted", interrupted);
     }
   }
 
@@ -345,7 +379,7 @@ final class Follower implements Runnable {
     if (cursor == null) {
       cursor = open(generation);
     }
-    ready = true;
+    isReady();
     boolean more = false;
     while (!closed() && !cache.damaged()) {
       RevisionStore.Batch batch = cursor.next(more ? Duration.ofMillis(1) : TICK);
@@ -383,12 +417,13 @@ final class Follower implements Runnable {
         } finally {
           lock.unlock();
         }
-        ready = true;
+        isReady();
         cache.route(next, events);
         checkpoint(next, events);
         return;
       } catch (IOException e) {
         spoolErrors++;
+        obstacle = SPOOL_FAILS;
         ready = false;
         cache.snapshots().clear();
         // What dead history holds may be the space that is missing.

@@ -113,6 +113,14 @@ public final class WatchCache implements AutoCloseable {
   }
 
   /**
+   * Why it is not ready and may not become so by itself, in words for clients: the last try failed.
+   * Null if it is ready or being built.
+   */
+  public @Nullable String obstacle() {
+    return follower.obstacle();
+  }
+
+  /**
    * @param name the group resource
    * @throws IllegalArgumentException if the cache does not have it
    */

@@ -178,6 +178,8 @@ final class ServeCommand implements Callable<Integer> {
       }
       stop.await();
       LOG.log(System.Logger.Level.INFO, "stopping");
+    } catch (ServerStartException e) {
+      throw new CommandFailedException(String.valueOf(e.getMessage()), e);
     } finally {
       server.shutdown(DRAIN);
     }

@@ -56,6 +56,8 @@ final class WarmUpCommand implements Callable<Integer> {
       if (server.awaitReady(Duration.ofSeconds(20))) {
         WarmUpTraffic.runApart(server.address().getPort(), kubeconfig, Duration.ofSeconds(30));
       }
+    } catch (ServerStartException e) {
+      throw new CommandFailedException(String.valueOf(e.getMessage()), e);
     } catch (IOException e) {
       // A cache made with less traffic is still better than none.
       System.getLogger(getClass().getName())

@@ -37,6 +37,7 @@ import dev.rheo.store.RevisionStore;
 import dev.rheo.store.RocksRevisionStore;
 import dev.rheo.store.RocksSettings;
 import dev.rheo.store.StoreException;
+import dev.rheo.store.StoreHealth;
 import io.netty.util.HashedWheelTimer;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
@@ -85,6 +86,8 @@ final class RunningServer implements Server {
   private static final Duration CLOSING = Duration.ofSeconds(5);
 
   private static final Duration READY_POLL = Duration.ofMillis(5);
+
+  private static final DescriptorPlan DESCRIPTORS = DescriptorPlan.ofProcess();
 
   private final Closing opened = new Closing();
   private final AtomicBoolean stopping = new AtomicBoolean();
@@ -163,13 +166,27 @@ final class RunningServer implements Server {
       opened.add("idle heap", idleHeap);
       idleHeap.start();
       bootstrapped = true;
-    } catch (StoreException | IOException | ApiException e) {
+    } catch (StoreException e) {
+      opened.close();
+      throw cannotStart(e);
+    } catch (IOException | ApiException e) {
       opened.close();
       throw new ServerStartException(String.valueOf(e.getMessage()), e);
     } catch (RuntimeException e) {
       opened.close();
       throw e;
     }
+  }
+
+  private ServerStartException cannotStart(StoreException e) {
+    String message = String.valueOf(e.getMessage());
+    return new ServerStartException(
+        e.fault() == StoreException.Fault.DAMAGED ? withRemedy(message) : message, e);
+  }
+
+  private String withRemedy(String damage) {
+    return "%s. Restore %s from a copy, or choose another directory with --data"
+        .formatted(damage, data.root());
   }
 
   private RevisionStore openStore(ServerConfig config, Clock clock) throws StoreException {
@@ -187,7 +204,9 @@ final class RunningServer implements Server {
         RocksRevisionStore rocks =
             RocksRevisionStore.open(
                 data.store(),
-                RocksSettings.defaults().withNativeMemory(config.memory().storeCaches()));
+                RocksSettings.defaults()
+                    .withNativeMemory(config.memory().storeCaches())
+                    .withDescriptors(DESCRIPTORS.store()));
         opened.add("store", rocks);
         compact(new RetentionCompactor(rocks, retention, clock, scheduler), scheduler);
         return rocks;
@@ -225,18 +244,19 @@ final class RunningServer implements Server {
     MemoryPlan memory = config.memory();
     CacheSettings defaults = CacheSettings.defaults();
     return new CacheSettings(
-        memory.hotBuffers(),
-        defaults.segmentBytes(),
-        defaults.diskBytes(),
-        config.historyBytes(),
-        memory.eventLog(),
-        (int) (memory.decodedEvents() / DECODED_EVENT_BYTES),
-        memory.snapshots(),
-        ServerConfig.MIN_HISTORY_TIME,
-        defaults.loaders(),
-        config.formBytes(),
-        memory.forms(),
-        defaults.formMakers());
+            memory.hotBuffers(),
+            defaults.segmentBytes(),
+            defaults.diskBytes(),
+            config.historyBytes(),
+            memory.eventLog(),
+            (int) (memory.decodedEvents() / DECODED_EVENT_BYTES),
+            memory.snapshots(),
+            ServerConfig.MIN_HISTORY_TIME,
+            defaults.loaders(),
+            config.formBytes(),
+            memory.forms(),
+            defaults.formMakers())
+        .withDescriptors(DESCRIPTORS.cache());
   }
 
   private static EdgeSettings edgeSettings(ServerConfig config) {
@@ -262,11 +282,15 @@ final class RunningServer implements Server {
   private void register(PrometheusRegistry metrics) {
     ProcessMetrics.register(metrics);
     PartMetrics parts = new PartMetrics(metrics);
-    parts.store(store::stats);
+    parts.store(store::stats, store::health);
     parts.cache(cache::stats);
     parts.edge(edge::stats);
   }
 
+  /**
+   * Says nothing of the store: a process that is started again cannot write where the disk is full,
+   * and does not start where it is damaged, so that what can still be read would be lost as well.
+   */
   private static Health liveness(String name) {
     return new Health(name, List.of(new Health.Check("ping", () -> true)));
   }
@@ -284,7 +308,7 @@ final class RunningServer implements Server {
 
   private boolean storeAnswers() {
     try {
-      return store.currentRevision() > 0;
+      return store.currentRevision() > 0 && store.health().isOk();
     } catch (StoreException e) {
       return false;
     }
@@ -295,9 +319,13 @@ final class RunningServer implements Server {
   }
 
   @Override
-  public boolean awaitReady(Duration atMost) throws InterruptedException {
+  public boolean awaitReady(Duration atMost) throws InterruptedException, ServerStartException {
     long until = System.nanoTime() + atMost.toNanos();
     while (!(bootstrapped && cache.ready() && storeAnswers())) {
+      StoreHealth health = store.health();
+      if (health.isDamaged()) {
+        throw new ServerStartException(withRemedy(health.detail()));
+      }
       if (Thread.interrupted()) {
         throw new InterruptedException();
       }

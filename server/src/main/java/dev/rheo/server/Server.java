@@ -26,8 +26,10 @@ public interface Server {
    * holds.
    *
    * @return false if the time was up before
+   * @throws ServerStartException if it turned out meanwhile that it will never be, since the store
+   *     is damaged; the server has to be shut down
    */
-  boolean awaitReady(Duration atMost) throws InterruptedException;
+  boolean awaitReady(Duration atMost) throws InterruptedException, ServerStartException;
 
   /** Where it listens; the real port if port 0 was asked for. */
   InetSocketAddress address();

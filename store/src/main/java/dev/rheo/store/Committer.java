@@ -1,18 +1,23 @@
 package dev.rheo.store;
 
 import dev.rheo.store.Layout.HeadFigures;
+import dev.rheo.store.Layout.Meta;
 import dev.rheo.store.RevisionStore.Op;
+import dev.rheo.store.StoreException.Fault;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.RocksDBException;
+import org.rocksdb.WriteBatch;
 
 /**
  * The one writer of revisions. Callers queue; its thread takes what has gathered, writes it as one
@@ -25,11 +30,15 @@ import org.rocksdb.RocksDBException;
 final class Committer implements AutoCloseable {
   private static final System.Logger LOGGER = System.getLogger(Committer.class.getName());
 
+  /** How often it is tried whether writing works again when nobody commits. */
+  private static final Duration RETRY = Duration.ofSeconds(1);
+
   private final Gate gate;
   private final Head head;
   private final Tail tail;
   private final long groupBytes;
   private final Repair repair;
+  private final HealthState health;
   private final LongAdder commits = new LongAdder();
   private final LongAdder syncs = new LongAdder();
 
@@ -54,17 +63,26 @@ final class Committer implements AutoCloseable {
 
   private record Pending(List<Op> operations, long bytes, CompletableFuture<Long> outcome) {}
 
-  Committer(Gate gate, Head head, Tail tail, HeadFigures figures, long groupBytes, Repair repair) {
+  Committer(
+      Gate gate,
+      Head head,
+      Tail tail,
+      HeadFigures figures,
+      long groupBytes,
+      Repair repair,
+      HealthState health) {
     this.gate = gate;
     this.head = head;
     this.tail = tail;
     this.figures = figures;
     this.groupBytes = groupBytes;
     this.repair = repair;
+    this.health = health;
     this.thread = Thread.ofPlatform().name("rheo-store-commit").daemon().unstarted(this::run);
   }
 
   void start() {
+    health.onUnwritable(this::wake);
     thread.start();
   }
 
@@ -74,7 +92,7 @@ final class Committer implements AutoCloseable {
     lock.lock();
     try {
       if (closed) {
-        throw new StoreException("the store is closed");
+        throw StoreException.closed("store");
       }
       queue.add(pending);
       queuedBytes += pending.bytes();
@@ -88,9 +106,7 @@ final class Committer implements AutoCloseable {
       switch (e.getCause()) {
         case RevisionConflictException conflict -> throw conflict;
         // A trace of its own for each caller.
-        case StoreException failed ->
-            throw new StoreException(
-                String.valueOf(failed.getMessage()), failed.undecided(), failed);
+        case StoreException failed -> throw failed.again();
         case null, default -> throw new StoreException("the commit failed: " + e, true, e);
       }
     }
@@ -119,21 +135,67 @@ final class Committer implements AutoCloseable {
 
   private void run() {
     @Nullable StoreException fault = null;
-    for (List<Pending> group = take(); !group.isEmpty(); group = take()) {
+    for (List<Pending> group = take(); !group.isEmpty() || !isClosed(); group = take()) {
       try {
+        StoreException damage = health.damage();
+        if (damage != null) {
+          fail(group, damage.as("not committed: " + damage.getMessage()));
+          continue;
+        }
         fault = fault == null ? gate.fault() : fault;
         if (fault != null) {
           figures = repair.repair(fault);
           fault = null;
+          health.writable();
         }
-        fault = write(group).orElse(null);
+        if (group.isEmpty()) {
+          probe();
+        } else {
+          fault = write(group).orElse(null);
+        }
       } catch (StoreException e) {
-        fail(group, new StoreException("not committed: " + e.getMessage(), e));
+        health.met(e);
+        fail(group, e.as("not committed: " + e.getMessage()));
       } catch (RuntimeException | Error e) {
-        LOGGER.log(System.Logger.Level.ERROR, "a commit failed unexpectedly", e);
-        fault = new StoreException("a commit failed unexpectedly: " + e, true, e);
+        String message = "a commit failed unexpectedly: " + e;
+        fault = new StoreException(Fault.UNWRITABLE, "it failed", message, true, e);
         fail(group, fault);
+        health.met(fault);
+        boolean ignored = SafeLog.log(LOGGER, System.Logger.Level.ERROR, message, e);
       }
+    }
+  }
+
+  /** Writes again what is there: nobody might commit to a store that is known not to write. */
+  private void probe() throws StoreException {
+    gate.call(
+        "probe",
+        engine -> {
+          if (health.get().condition() == StoreHealth.Condition.UNWRITABLE) {
+            try (WriteBatch batch = new WriteBatch()) {
+              batch.put(engine.meta, Meta.HEAD, figures.encode());
+              engine.write(batch);
+            }
+          }
+          return figures;
+        });
+  }
+
+  private boolean isClosed() {
+    lock.lock();
+    try {
+      return closed;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void wake() {
+    lock.lock();
+    try {
+      queued.signal();
+    } finally {
+      lock.unlock();
     }
   }
 
@@ -150,7 +212,8 @@ final class Committer implements AutoCloseable {
             try {
               group.write();
             } catch (RocksDBException e) {
-              StoreException fault = Engine.failure("the commit is undecided", e, true);
+              StoreException fault =
+                  Engine.failure(Fault.UNWRITABLE, "the commit is undecided", e, true);
               fail(pending, fault);
               return Optional.of(fault);
             }
@@ -194,13 +257,21 @@ final class Committer implements AutoCloseable {
     group.forEach(pending -> pending.outcome().completeExceptionally(reason));
   }
 
-  /** The commits of the next group; none when the store is closed and nothing is left. */
+  /**
+   * The commits of the next group; none when the store is closed and nothing is left, or when it is
+   * time to try whether writing works again.
+   */
   private List<Pending> take() {
     List<Pending> group = new ArrayList<>();
     lock.lock();
     try {
-      while (queue.isEmpty() && !closed) {
-        queued.awaitUninterruptibly();
+      boolean due = false;
+      while (queue.isEmpty() && !closed && !due) {
+        if (health.get().condition() == StoreHealth.Condition.UNWRITABLE) {
+          due = !awaitRetry();
+        } else {
+          queued.awaitUninterruptibly();
+        }
       }
       long bytes = 0;
       for (Pending next = queue.peek(); next != null; next = queue.peek()) {
@@ -214,6 +285,16 @@ final class Committer implements AutoCloseable {
       return group;
     } finally {
       lock.unlock();
+    }
+  }
+
+  /** Answers false when the time is up. */
+  private boolean awaitRetry() {
+    try {
+      return queued.await(RETRY.toNanos(), TimeUnit.NANOSECONDS);
+    } catch (InterruptedException e) {
+      LOGGER.log(System.Logger.Level.DEBUG, "interrupted", e);
+      return true;
     }
   }
 

@@ -1,15 +1,17 @@
 package dev.rheo.store;
 
+import dev.rheo.store.StoreException.Fault;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
+import org.rocksdb.AbstractEventListener;
 import org.rocksdb.AbstractNativeReference;
+import org.rocksdb.BackgroundErrorReason;
 import org.rocksdb.BlockBasedTableConfig;
 import org.rocksdb.BloomFilter;
 import org.rocksdb.Cache;
@@ -39,9 +41,6 @@ final class Engine implements AutoCloseable {
   private static final Duration STALL_PAUSE = Duration.ofMillis(1);
   private static final Duration LONGEST_STALL = Duration.ofSeconds(20);
 
-  /** How many files of the first level stop writes until they are compacted. */
-  private static final int STOP_FILES = 36;
-
   /** How an engine is opened. */
   enum Mode {
     /** A database that must not exist yet. */
@@ -60,6 +59,7 @@ final class Engine implements AutoCloseable {
   final ColumnFamilyHandle log;
   final ColumnFamilyHandle values;
   private final WriteOptions synced;
+  private final HealthState health;
   private volatile @Nullable StoreException fault;
 
   /** For single reads. */
@@ -71,8 +71,17 @@ final class Engine implements AutoCloseable {
   /** For reads that pass a lot once and must not push the rest out of the cache. */
   final ReadOptions scan;
 
-  Engine(Path directory, RocksSettings settings, Mode mode, WALRecoveryMode recovery)
+  /**
+   * @param health told of what goes wrong behind the scenes
+   */
+  Engine(
+      Path directory,
+      RocksSettings settings,
+      Mode mode,
+      WALRecoveryMode recovery,
+      HealthState health)
       throws RocksDBException {
+    this.health = health;
     boolean opened = false;
     try {
       cache = own(new LRUCache(settings.nativeMemory(), 2));
@@ -126,6 +135,8 @@ final class Engine implements AutoCloseable {
         .setCreateMissingColumnFamilies(mode == Mode.CREATE)
         .setErrorIfExists(mode == Mode.CREATE)
         .setLogger(logger)
+        .setListeners(List.of(own(new Background())))
+        .setParanoidChecks(true)
         .setWriteBufferManager(writeBuffers)
         .setWalRecoveryMode(recovery)
         // After recovery nothing hangs on an old log whose end may be torn.
@@ -159,8 +170,8 @@ final class Engine implements AutoCloseable {
             .setArenaBlockSize(64 << 10)
             .setCompressionType(CompressionType.LZ4_COMPRESSION)
             // Writes go on or wait (see write), nothing between.
-            .setLevel0SlowdownWritesTrigger(STOP_FILES)
-            .setLevel0StopWritesTrigger(STOP_FILES)
+            .setLevel0SlowdownWritesTrigger(settings.stopFiles())
+            .setLevel0StopWritesTrigger(settings.stopFiles())
             .setSoftPendingCompactionBytesLimit(0)
             .setHardPendingCompactionBytesLimit(0)
             .setTargetFileSizeBase(16 * MIB)
@@ -179,30 +190,75 @@ final class Engine implements AutoCloseable {
   }
 
   /**
+   * Hears of flushes and compactions that failed. The first leave RocksDB refusing writes, the
+   * others do not, unless they met damage.
+   */
+  private final class Background extends AbstractEventListener {
+    Background() {
+      super(EnabledEventCallback.ON_BACKGROUND_ERROR);
+    }
+
+    @Override
+    public void onBackgroundError(BackgroundErrorReason reason, Status status) {
+      StoreException failed =
+          failure(
+              Fault.UNWRITABLE,
+              "behind the scenes",
+              new RocksDBException(message(status), status),
+              false);
+      if (failed.fault() == Fault.DAMAGED) {
+        health.met(failed);
+      } else if (reason != BackgroundErrorReason.COMPACTION) {
+        fault = failed;
+        health.met(failed);
+      }
+    }
+
+    private static String message(Status status) {
+      return status.getState() == null ? status.getCodeString() : status.getState();
+    }
+  }
+
+  /** How many files of large values the present state has. */
+  long blobFiles() throws RocksDBException {
+    return db.getLongProperty(values, "rocksdb.num-blob-files");
+  }
+
+  /**
    * Writes a batch, synced. After a write that failed no other is made: behind a record that may be
    * torn there must be no intact one, or nobody could tell a crash from damage (see {@link
-   * WalCheck}).
+   * RecordLog}). Nor is any once damage was met.
    */
   void write(WriteBatch batch) throws RocksDBException, StoreException {
-    StoreException before = fault;
+    StoreException damage = health.damage();
+    StoreException before = damage != null ? damage : fault;
     if (before != null) {
-      throw new StoreException(String.valueOf(before.getMessage()), before);
+      throw before.again();
     }
     long began = System.nanoTime();
     while (true) {
       try {
         db.write(synced, batch);
+        if (fault == null) {
+          health.writable();
+        }
         return;
       } catch (RocksDBException e) {
-        // The write buffers are full and not yet on the disk. RocksDB would wait for that itself,
-        // but
+        // The write buffers are full and not yet on the disk. RocksDB would wait for that itself, but
         // if the disk is full for as long as it stays so.
         if (!isIncomplete(e)) {
-          fault = failure("a write failed", e, true);
+          StoreException failed = failure(Fault.UNWRITABLE, "a write failed", e, true);
+          fault = failed;
+          health.met(failed);
           throw e;
         }
         if (System.nanoTime() - began > LONGEST_STALL.toNanos()) {
-          throw new StoreException("the disk does not keep up, or is full: " + e.getMessage(), e);
+          String reason = "the disk does not keep up, or is full";
+          StoreException stalled =
+              new StoreException(
+                  Fault.UNWRITABLE, reason, reason + ": " + e.getMessage(), false, e);
+          health.met(stalled);
+          throw stalled;
         }
         LockSupport.parkNanos(STALL_PAUSE.toNanos());
       }
@@ -247,23 +303,22 @@ final class Engine implements AutoCloseable {
     return object;
   }
 
-  /** What went wrong, in the words of who has to put it right. */
-  static StoreException failure(String what, RocksDBException e, boolean undecided) {
+  /**
+   * What went wrong, in the words of who has to put it right.
+   *
+   * @param fault what it is unless it is damage
+   * @param undecided whether a write failed that may have been made nevertheless
+   */
+  static StoreException failure(Fault fault, String what, RocksDBException e, boolean undecided) {
     String message = e.getMessage() == null ? "unknown" : e.getMessage();
     @Nullable Status status = e.getStatus();
-    String lower = message.toLowerCase(Locale.ROOT);
-    String reason;
-    if ((status != null && status.getSubCode() == Status.SubCode.NoSpace)
-        || lower.contains("no space left")) {
-      reason = "the disk is full";
-    } else if (lower.contains("file too large")) {
-      reason = "the limit on the size of files is reached";
-    } else if ((status != null && status.getCode() == Status.Code.Corruption)
-        || lower.contains("checksum")) {
-      reason = "the data is damaged";
-    } else {
-      reason = "RocksDB failed";
+    if (status != null && status.getCode() == Status.Code.Corruption) {
+      return StoreException.damaged("%s: %s".formatted(what, message), e);
     }
-    return new StoreException("%s: %s (%s)".formatted(what, reason, message), undecided, e);
+    boolean noSpace = status != null && status.getSubCode() == Status.SubCode.NoSpace;
+    DiskFault disk = noSpace ? DiskFault.FULL : DiskFault.of(message);
+    String reason = disk == null ? "RocksDB failed" : disk.reason();
+    return new StoreException(
+        fault, reason, "%s: %s (%s)".formatted(what, reason, message), undecided, e);
   }
 }

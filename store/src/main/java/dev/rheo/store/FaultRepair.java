@@ -1,9 +1,11 @@
 package dev.rheo.store;
 
 import dev.rheo.store.Layout.HeadFigures;
+import dev.rheo.store.StoreException.Fault;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -29,13 +31,21 @@ final class FaultRepair implements Committer.Repair {
   private final Gate gate;
   private final Head head;
   private final Tail tail;
+  private final HealthState health;
 
-  FaultRepair(StoreDirectory directory, RocksSettings settings, Gate gate, Head head, Tail tail) {
+  FaultRepair(
+      StoreDirectory directory,
+      RocksSettings settings,
+      Gate gate,
+      Head head,
+      Tail tail,
+      HealthState health) {
     this.directory = directory;
     this.settings = settings;
     this.gate = gate;
     this.head = head;
     this.tail = tail;
+    this.health = health;
   }
 
   @Override
@@ -46,15 +56,15 @@ final class FaultRepair implements Committer.Repair {
         gate.call("repair", engine -> Recovered.from(engine, directory.id()).figures());
     long known = head.current();
     if (recovered.revision() < known) {
-      throw new StoreException(
-          "the data is damaged: revision %d was acknowledged, the disk has %d"
-              .formatted(known, recovered.revision()));
+      throw StoreException.damaged(
+          "revision %d was acknowledged, the disk has %d".formatted(known, recovered.revision()));
     }
     if (recovered.revision() > known) {
       tail.clear();
       head.advance(recovered.revision());
     }
-    LOGGER.log(System.Logger.Level.INFO, "writing again, at revision {0}", recovered.revision());
+    String again = "writing again, at revision " + recovered.revision();
+    boolean ignored = SafeLog.log(LOGGER, System.Logger.Level.INFO, again, null);
     return recovered;
   }
 
@@ -71,8 +81,8 @@ final class FaultRepair implements Committer.Repair {
       }
       long usable = Files.getFileStore(directory.data()).getUsableSpace();
       if (usable < needed) {
-        throw new IOException(
-            "the disk is full: %d bytes are left, %d are needed".formatted(usable, needed));
+        String left = "%d bytes are left, %d are needed".formatted(usable, needed);
+        throw unwritable(cause, DiskFault.FULL, DiskFault.FULL.reason() + ": " + left, null);
       }
       try (FileChannel channel =
           FileChannel.open(probe, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
@@ -85,8 +95,21 @@ final class FaultRepair implements Committer.Repair {
         Files.deleteIfExists(probe);
       }
     } catch (IOException e) {
-      throw new StoreException("since %s; now %s".formatted(cause.getMessage(), e.getMessage()), e);
+      DiskFault disk =
+          e instanceof AccessDeniedException ? DiskFault.DENIED : DiskFault.of(e.toString());
+      String now = (disk == null ? "it fails" : disk.reason()) + " (" + e + ")";
+      throw unwritable(cause, disk, now, e);
     }
+  }
+
+  private static StoreException unwritable(
+      StoreException since, @Nullable DiskFault now, String detail, @Nullable IOException e) {
+    return new StoreException(
+        Fault.UNWRITABLE,
+        now == null ? since.reason() : now.reason(),
+        "since %s; now %s".formatted(since.getMessage(), detail),
+        false,
+        e);
   }
 
   private void reopen() throws StoreException {
@@ -94,15 +117,17 @@ final class FaultRepair implements Committer.Repair {
     gate.exchange(
         () -> {
           try {
-            return RocksRevisionStore.openEngine(directory.data(), settings, Engine.Mode.WRITE);
+            return RocksRevisionStore.openEngine(
+                directory.data(), settings, Engine.Mode.WRITE, health);
           } catch (StoreException e) {
             refused[0] = e;
-            return RocksRevisionStore.openEngine(directory.data(), settings, Engine.Mode.READ);
+            return RocksRevisionStore.openEngine(
+                directory.data(), settings, Engine.Mode.READ, health);
           }
         });
     StoreException why = refused[0];
     if (why != null) {
-      throw new StoreException(String.valueOf(why.getMessage()), why);
+      throw why.again();
     }
   }
 }

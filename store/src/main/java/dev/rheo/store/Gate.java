@@ -1,5 +1,6 @@
 package dev.rheo.store;
 
+import dev.rheo.store.StoreException.Fault;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.ReadOptions;
@@ -17,6 +18,7 @@ import org.rocksdb.RocksDBException;
 final class Gate {
   private final ReentrantReadWriteLock lock = new ReentrantReadWriteLock();
   private final PlatformPool threads;
+  private final HealthState health;
   private @Nullable Engine engine;
 
   /** Why there is no engine. */
@@ -24,10 +26,12 @@ final class Gate {
 
   /**
    * @param threads make the calls of virtual threads
+   * @param health told of damage
    */
-  Gate(Engine engine, PlatformPool threads) {
+  Gate(Engine engine, PlatformPool threads, HealthState health) {
     this.engine = engine;
     this.threads = threads;
+    this.health = health;
   }
 
   interface Call<T> {
@@ -81,8 +85,10 @@ final class Gate {
           return read.with(present, present.inMemory);
         } catch (RocksDBException e) {
           if (!Engine.isIncomplete(e)) {
-            throw Engine.failure(what, e, false);
+            throw noted(Engine.failure(Fault.PASSING, what, e, false));
           }
+        } catch (StoreException e) {
+          throw noted(e);
         }
       }
       return away(what, present, engine -> read.with(engine, engine.cached));
@@ -94,7 +100,7 @@ final class Gate {
   private Engine present() throws StoreException {
     Engine present = engine;
     if (present == null) {
-      throw new StoreException(String.valueOf(absent.getMessage()), absent);
+      throw absent.again();
     }
     return present;
   }
@@ -106,9 +112,19 @@ final class Gate {
           try {
             return call.with(present);
           } catch (RocksDBException e) {
-            throw Engine.failure(what, e, false);
+            throw noted(Engine.failure(Fault.PASSING, what, e, false));
+          } catch (StoreException e) {
+            throw noted(e);
           }
         });
+  }
+
+  /** Damage is the store's, whoever meets it. */
+  private StoreException noted(StoreException e) {
+    if (e.fault() == Fault.DAMAGED) {
+      health.met(e);
+    }
+    return e;
   }
 
   /** Why nothing can be written, or null. */

@@ -43,7 +43,7 @@ final class Head {
 
   void checkOpen() throws StoreException {
     if (closed) {
-      throw new StoreException("the store is closed");
+      throw StoreException.closed("store");
     }
   }
 

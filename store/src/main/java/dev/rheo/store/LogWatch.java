@@ -52,7 +52,7 @@ final class LogWatch implements RevisionStore.WatchCursor {
 
   private void check() throws CompactedException, StoreException {
     if (closed) {
-      throw new StoreException("the watch is closed");
+      throw StoreException.closed("watch");
     }
     head.checkOpen();
     long compacted = head.compacted();

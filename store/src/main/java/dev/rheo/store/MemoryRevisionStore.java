@@ -271,7 +271,7 @@ public final class MemoryRevisionStore implements RevisionStore, SampledHistory 
     @Override
     public @Nullable KeyValue next() throws StoreException {
       if (closed) {
-        throw new StoreException("the range is closed");
+        throw StoreException.closed("range");
       }
       synchronized (monitor) {
         head.checkOpen();

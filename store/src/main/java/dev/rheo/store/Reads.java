@@ -102,7 +102,9 @@ final class Reads {
     List<byte[]> values = engine.db.multiGetAsList(engine.scan, families, positions);
     List<KeyValue> all = new ArrayList<>(found.size());
     for (int i = 0; i < found.size(); i++) {
-      all.add(keyValue(found.get(i), values.get(i)));
+      byte[] value = values.get(i);
+      // Many at once do not tell what is missing from what could not be read; one does.
+      all.add(value == null ? value(engine, found.get(i)) : keyValue(found.get(i), value));
     }
     return all;
   }
@@ -110,8 +112,8 @@ final class Reads {
   private static KeyValue keyValue(Found found, byte @Nullable [] value) throws StoreException {
     Version version = found.version();
     if (value == null || value.length != version.valueLength()) {
-      throw new StoreException(
-          "the data is damaged: the value of %s at revision %d is missing or has another length"
+      throw StoreException.damaged(
+          "the value of %s at revision %d is missing or has another length"
               .formatted(found.key(), version.modRevision()));
     }
     return new KeyValue(found.key(), value, version.createRevision(), version.modRevision());
@@ -236,6 +238,6 @@ final class Reads {
   }
 
   private static StoreException missing(long revision) {
-    return new StoreException("the data is damaged: revision " + revision + " is missing");
+    return StoreException.damaged("revision " + revision + " is missing");
   }
 }

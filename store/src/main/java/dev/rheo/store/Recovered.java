@@ -18,7 +18,7 @@ record Recovered(HeadFigures figures, long compacted, long pruned) {
     byte[] storedId = engine.db.get(engine.meta, Meta.ID);
     byte[] head = engine.db.get(engine.meta, Meta.HEAD);
     if (format == null || storedId == null || head == null) {
-      throw new StoreException("the data is damaged: it does not say what it is");
+      throw StoreException.damaged("it does not say what it is");
     }
     if (Layout.number(format) != Layout.FORMAT) {
       throw new StoreException(
@@ -26,9 +26,8 @@ record Recovered(HeadFigures figures, long compacted, long pruned) {
               .formatted(Layout.number(format), Layout.FORMAT));
     }
     if (!Layout.text(storedId).equals(id)) {
-      throw new StoreException(
-          "the data is damaged: it belongs to store %s, its directory to store %s"
-              .formatted(Layout.text(storedId), id));
+      throw StoreException.damaged(
+          "it belongs to store %s, its directory to store %s".formatted(Layout.text(storedId), id));
     }
     HeadFigures figures = HeadFigures.decode(head);
     long compacted = number(engine, Meta.COMPACTED);
@@ -40,8 +39,8 @@ record Recovered(HeadFigures figures, long compacted, long pruned) {
     if ((logged != expected && !logPruned)
         || compacted > figures.revision()
         || pruned > compacted) {
-      throw new StoreException(
-          "the data is damaged: revision %d, last logged %d, compacted %d, pruned %d"
+      throw StoreException.damaged(
+          "revision %d, last logged %d, compacted %d, pruned %d"
               .formatted(figures.revision(), logged, compacted, pruned));
     }
     return new Recovered(figures, compacted, pruned);

@@ -91,6 +91,11 @@ public interface RevisionStore extends AutoCloseable {
    */
   void compact(long revision) throws FutureRevisionException, StoreException;
 
+  /** How the store is now. Cheap. An engine that has no disk is always {@link StoreHealth#OK}. */
+  default StoreHealth health() {
+    return StoreHealth.OK;
+  }
+
   /** Figures for metrics. Cheap. */
   Stats stats();
 

@@ -47,7 +47,7 @@ final class RocksRange implements RevisionStore.RangeCursor {
   @Override
   public @Nullable KeyValue next() throws StoreException {
     if (closed) {
-      throw new StoreException("the range is closed");
+      throw StoreException.closed("range");
     }
     head.checkOpen();
     if (values.isEmpty()) {

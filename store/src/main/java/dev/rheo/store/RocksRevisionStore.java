@@ -2,6 +2,7 @@ package dev.rheo.store;
 
 import dev.rheo.store.Layout.HeadFigures;
 import dev.rheo.store.Layout.Meta;
+import dev.rheo.store.StoreException.Fault;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
@@ -21,7 +22,9 @@ import org.rocksdb.WriteBatch;
  * Layout} for how revisions lie in RocksDB.
  *
  * <p>When the disk is full, commits fail with a {@link StoreException} that says so; reads and
- * watches go on, and commits succeed again when there is space.
+ * watches go on, and commits succeed again when there is space. Opening reads all files and refuses
+ * a store of which any byte is damaged; when damage is met later, commits are refused from then on.
+ * {@link #health} tells both.
  *
  * <p>Memory outside the heap is bounded by {@link RocksSettings#nativeMemory}, save for single
  * groups of commits that are larger than a write buffer; inside it by {@link RocksSettings#tail}
@@ -41,6 +44,7 @@ public final class RocksRevisionStore implements RevisionStore, SampledHistory {
 
   private final StoreDirectory directory;
   private final PlatformPool threads = new PlatformPool("rheo-store-read", READERS, MAX_WAITING);
+  private final HealthState health;
   private final Gate gate;
   private final Head head;
   private final Tail tail;
@@ -51,13 +55,19 @@ public final class RocksRevisionStore implements RevisionStore, SampledHistory {
   private final Object compacting = new Object();
 
   private RocksRevisionStore(
-      StoreDirectory directory, Engine engine, Recovered recovered, RocksSettings settings) {
+      StoreDirectory directory,
+      Engine engine,
+      Recovered recovered,
+      RocksSettings settings,
+      HealthState health) {
     this.directory = directory;
-    this.gate = new Gate(engine, threads);
+    this.health = health;
+    this.gate = new Gate(engine, threads, health);
     this.head = new Head(recovered.figures().revision(), recovered.compacted());
     this.tail = new Tail(settings.tail());
-    Committer.Repair repair = new FaultRepair(directory, settings, gate, head, tail);
-    this.committer = new Committer(gate, head, tail, recovered.figures(), settings.group(), repair);
+    Committer.Repair repair = new FaultRepair(directory, settings, gate, head, tail, health);
+    this.committer =
+        new Committer(gate, head, tail, recovered.figures(), settings.group(), repair, health);
     this.pruner = new Pruner(gate, head, recovered.pruned());
     this.diskBytes = directory.bytes();
   }
@@ -86,17 +96,20 @@ public final class RocksRevisionStore implements RevisionStore, SampledHistory {
 
   private static RocksRevisionStore open(StoreDirectory held, RocksSettings settings)
       throws StoreException {
-    Engine engine = openEngine(held.data(), settings, Engine.Mode.WRITE);
+    HealthState health = new HealthState();
+    FileCheck.run(held.data(), () -> openEngine(held.data(), settings, Engine.Mode.READ, health));
+    Engine engine = openEngine(held.data(), settings, Engine.Mode.WRITE, health);
     boolean opened = false;
     try {
-      RocksRevisionStore store =
-          new RocksRevisionStore(held, engine, Recovered.from(engine, held.id()), settings);
+      FileCheck.requireBlobs(held.data(), engine);
+      Recovered recovered = recovered(held, engine);
+      RocksRevisionStore store = new RocksRevisionStore(held, engine, recovered, settings, health);
       store.committer.start();
       store.pruner.start();
       opened = true;
       return store;
     } catch (RocksDBException e) {
-      throw Engine.failure("the store in %s cannot be opened".formatted(held.data()), e, false);
+      throw cannotOpen(held.data(), e);
     } finally {
       if (!opened) {
         engine.close();
@@ -104,30 +117,49 @@ public final class RocksRevisionStore implements RevisionStore, SampledHistory {
     }
   }
 
-  static Engine openEngine(Path data, RocksSettings settings, Engine.Mode mode)
+  private static Recovered recovered(StoreDirectory held, Engine engine)
+      throws RocksDBException, StoreException {
+    try {
+      return Recovered.from(engine, held.id());
+    } catch (StoreException e) {
+      throw e.as("the store in %s cannot be opened: %s".formatted(held.data(), e.getMessage()));
+    }
+  }
+
+  static Engine openEngine(Path data, RocksSettings settings, Engine.Mode mode, HealthState health)
       throws StoreException {
     WALRecoveryMode recovery =
-        WalCheck.endsTorn(data)
+        LogCheck.endsIncomplete(data)
             ? WALRecoveryMode.PointInTimeRecovery
             : WALRecoveryMode.TolerateCorruptedTailRecords;
     try {
-      return new Engine(data, settings, mode, recovery);
+      return new Engine(data, settings, mode, recovery, health);
     } catch (RocksDBException e) {
-      throw Engine.failure("the store in %s cannot be opened".formatted(data), e, false);
+      throw cannotOpen(data, e);
     }
+  }
+
+  private static StoreException cannotOpen(Path data, RocksDBException e) {
+    String what = "the store in %s cannot be opened".formatted(data);
+    return Engine.failure(Fault.UNWRITABLE, what, e, false);
   }
 
   private static void create(Path data, String id, RocksSettings settings) throws StoreException {
     try (Engine engine =
             new Engine(
-                data, settings, Engine.Mode.CREATE, WALRecoveryMode.TolerateCorruptedTailRecords);
+                data,
+                settings,
+                Engine.Mode.CREATE,
+                WALRecoveryMode.TolerateCorruptedTailRecords,
+                new HealthState());
         WriteBatch batch = new WriteBatch()) {
       batch.put(engine.meta, Meta.FORMAT, Layout.number(Layout.FORMAT));
       batch.put(engine.meta, Meta.ID, id.getBytes(StandardCharsets.US_ASCII));
       batch.put(engine.meta, Meta.HEAD, new HeadFigures(FIRST_REVISION, 0, 0).encode());
       engine.write(batch);
     } catch (RocksDBException e) {
-      throw Engine.failure("no store can be made in %s".formatted(data.getParent()), e, false);
+      String what = "no store can be made in %s".formatted(data.getParent());
+      throw Engine.failure(Fault.UNWRITABLE, what, e, false);
     }
   }
 
@@ -250,6 +282,11 @@ public final class RocksRevisionStore implements RevisionStore, SampledHistory {
   }
 
   @Override
+  public StoreHealth health() {
+    return health.get();
+  }
+
+  @Override
   public Stats stats() {
     long memory;
     try {
@@ -311,7 +348,7 @@ public final class RocksRevisionStore implements RevisionStore, SampledHistory {
     }
     committer.close();
     pruner.close();
-    gate.close(new StoreException("the store is closed"));
+    gate.close(StoreException.closed("store"));
     threads.close();
     directory.close();
   }

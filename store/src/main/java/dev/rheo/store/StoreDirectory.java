@@ -172,9 +172,8 @@ final class StoreDirectory implements AutoCloseable {
     Path current = data.resolve("CURRENT");
     String manifest = Files.isRegularFile(current) ? readText(current).strip() : "";
     if (!manifest.matches("MANIFEST-\\d+") || !Files.isRegularFile(data.resolve(manifest))) {
-      throw new StoreException(
-          "the data in %s is damaged: CURRENT does not name a manifest that exists"
-              .formatted(data));
+      throw StoreException.damaged(
+          "CURRENT in %s does not name a manifest that exists".formatted(data));
     }
   }
 
@@ -192,7 +191,7 @@ final class StoreDirectory implements AutoCloseable {
     String format = fields.get("format");
     String id = fields.get("id");
     if (lines.isEmpty() || !lines.getFirst().equals(FORMAT_TITLE) || format == null || id == null) {
-      throw new StoreException("%s is damaged".formatted(file));
+      throw StoreException.damaged("%s is not what was written".formatted(file));
     }
     if (!format.equals(Integer.toString(Layout.FORMAT))) {
       throw new StoreException(

@@ -68,6 +68,11 @@ final class FullDiskScenario {
         check(again != null, "a commit without space succeeded");
         check(again.getMessage().contains("disk is full"), "unclear: " + again.getMessage());
       }
+      StoreHealth full = store.health();
+      check(full.condition() == StoreHealth.Condition.UNWRITABLE, "healthy on a full disk");
+      check(full.reason().contains("the disk is full"), "unclear: " + full.reason());
+      check(!full.reason().contains("/"), "names a path: " + full.reason());
+      check(!first.reason().contains("/"), "names a path: " + first.reason());
       check(store.currentRevision() == last(), "the revision moved");
       follow(watch, watched);
       verifyState();
@@ -78,6 +83,8 @@ final class FullDiskScenario {
       tryCommit();
       follow(watch, watched);
       Files.deleteIfExists(ballast);
+      // By itself: nobody commits to a server that says it is not ready.
+      awaitHealthy();
       StoreException late = tryCommit();
       late = late == null ? null : tryCommit();
       check(late == null, "still refused with space: " + late);
@@ -95,6 +102,14 @@ final class FullDiskScenario {
     check(store.currentRevision() == last(), "the revision moved");
     verifyState();
     store.close();
+  }
+
+  private void awaitHealthy() throws InterruptedException {
+    long until = System.nanoTime() + Duration.ofSeconds(60).toNanos();
+    while (!store.health().isOk()) {
+      check(System.nanoTime() < until, "still unhealthy with space: " + store.health());
+      Thread.sleep(20);
+    }
   }
 
   /** Commits two keys, and answers why that failed, or null. */

@@ -34,8 +34,9 @@ class GateTest {
             directory.resolve("db"),
             RocksSettings.defaults(),
             Engine.Mode.CREATE,
-            WALRecoveryMode.TolerateCorruptedTailRecords);
-    gate = new Gate(engine, pool);
+            WALRecoveryMode.TolerateCorruptedTailRecords,
+            new HealthState());
+    gate = new Gate(engine, pool, new HealthState());
   }
 
   @AfterEach

@@ -186,7 +186,8 @@ class RocksResourcesTest {
             directory.resolve("data"),
             SETTINGS,
             Engine.Mode.READ,
-            WALRecoveryMode.TolerateCorruptedTailRecords)) {
+            WALRecoveryMode.TolerateCorruptedTailRecords,
+            new HealthState())) {
       long heads = count(engine, engine.heads);
       assertThat(heads).isPositive();
       assertThat(count(engine, engine.keys)).isEqualTo(heads);

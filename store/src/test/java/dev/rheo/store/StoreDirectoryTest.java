@@ -229,7 +229,7 @@ class StoreDirectoryTest {
   }
 
   @Test
-  void aDamagedValueIsNotServed() throws Exception {
+  void aDamagedOrMissingFileOfLargeValuesIsRefused() throws Exception {
     byte[] large = new byte[100_000];
     new Random(1).nextBytes(large);
     try (RocksRevisionStore store = open()) {
@@ -237,15 +237,30 @@ class StoreDirectoryTest {
     }
     open().close();
     Path blob = only("\\d+\\.blob");
-    byte[] wrong = Files.readAllBytes(blob);
+    byte[] right = Files.readAllBytes(blob);
+    byte[] wrong = right.clone();
     wrong[wrong.length / 2] ^= 0x55;
     Files.write(blob, wrong);
+    assertRefused("damaged", blob.getFileName().toString());
+    Files.delete(blob);
+    assertThatThrownBy(this::open)
+        .isInstanceOf(StoreException.class)
+        .hasMessageContaining("a blob file is missing");
+    Files.write(blob, right);
     try (RocksRevisionStore store = open()) {
-      assertThatThrownBy(() -> store.get("large", 0))
-          .isInstanceOf(StoreException.class)
-          .hasMessageContaining("damaged");
-      assertThat(text(store.get("a", 0))).isEqualTo("a=1@2 since 2");
+      assertThat(store.get("large", 0).value()).isEqualTo(large);
     }
+  }
+
+  @Test
+  void brokenFilesThatACrashLeftAreNotTheStores() throws Exception {
+    fill();
+    open().close();
+    for (String name : List.of("900001.sst", "900002.blob")) {
+      Files.write(directory.resolve("data").resolve(name), new byte[5000]);
+    }
+    assertIntact();
+    assertIntact();
   }
 
   // --- what a crash leaves behind
@@ -265,16 +280,17 @@ class StoreDirectoryTest {
   }
 
   @Test
-  void aGarbledEndOfTheLogIsCutOff() throws Exception {
+  void anUnwrittenEndOfTheLogIsCutOffAndAGarbledOneIsRefused() throws Exception {
     fill();
     byte[] whole = Files.readAllBytes(only("\\d+\\.log"));
     Path original = temp.resolve("original");
     copy(directory, original);
     byte[] garbled = whole.clone();
     garbled[garbled.length - 5] ^= 0x55;
-    assertThat(assertPrefix(original, garbled, Long.MAX_VALUE)).isEqualTo(FILLED - 1);
+    Files.write(only("\\d+\\.log"), garbled);
+    assertRefused("damaged", only("\\d+\\.log").toString(), "its last");
     byte[] zeroed = whole.clone();
-    Arrays.fill(zeroed, zeroed.length - 50, zeroed.length, (byte) 0);
+    Arrays.fill(zeroed, (zeroed.length - 17) / 512 * 512, zeroed.length, (byte) 0);
     assertThat(assertPrefix(original, zeroed, Long.MAX_VALUE)).isEqualTo(FILLED - 1);
     byte[] longer = Arrays.copyOf(whole, whole.length + 100_000);
     assertThat(assertPrefix(original, longer, Long.MAX_VALUE)).isEqualTo(FILLED);

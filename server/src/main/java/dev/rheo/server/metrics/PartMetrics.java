@@ -3,9 +3,11 @@ package dev.rheo.server.metrics;
 import dev.rheo.cache.CacheStats;
 import dev.rheo.server.http.EdgeStats;
 import dev.rheo.store.RevisionStore;
+import dev.rheo.store.StoreHealth;
 import io.prometheus.metrics.core.metrics.CounterWithCallback;
 import io.prometheus.metrics.core.metrics.GaugeWithCallback;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import java.util.Locale;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -182,7 +184,19 @@ public final class PartMetrics {
         CacheStats.Resource::bytes);
   }
 
-  public void store(Supplier<RevisionStore.Stats> store) {
+  public void store(Supplier<RevisionStore.Stats> store, Supplier<StoreHealth> health) {
+    labelled(
+        "rheo_store_condition",
+        "1 for the condition that the store is in: ok, unwritable (heals) or damaged (for good).",
+        "condition",
+        () -> {
+          Map<String, Long> conditions = new java.util.TreeMap<>();
+          StoreHealth.Condition now = health.get().condition();
+          for (StoreHealth.Condition each : StoreHealth.Condition.values()) {
+            conditions.put(each.name().toLowerCase(Locale.ROOT), each == now ? 1L : 0L);
+          }
+          return conditions;
+        });
     gauge(
         "rheo_store_disk_bytes",
         "What the store occupies on disk.",

@@ -12,6 +12,7 @@ import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.PrivateKey;
 import java.security.Signature;
+import java.security.cert.CertificateException;
 import java.security.cert.CertificateParsingException;
 import java.security.cert.X509Certificate;
 import java.time.Clock;
@@ -155,6 +156,7 @@ public final class Pki {
         if (pair.certificate().getBasicConstraints() < 0) {
           throw new IOException(certificate + ": not the certificate of an authority");
         }
+        requireUndamaged(pair.certificate(), certificate);
         if (now.isAfter(pair.certificate().getNotAfter().toInstant())) {
           throw new IOException(
               certificate + ": expired on " + pair.certificate().getNotAfter().toInstant());
@@ -175,6 +177,19 @@ public final class Pki {
       PemFiles.write(key, PemFiles.encode(pair.getPrivate()));
       PemFiles.write(certificate, PemFiles.encode(made));
       return new Pair(made, pair.getPrivate());
+    }
+
+    /** Of one that signed itself every byte can be checked; of another its issuer is not here. */
+    private static void requireUndamaged(X509Certificate certificate, Path file)
+        throws IOException {
+      if (!certificate.getSubjectX500Principal().equals(certificate.getIssuerX500Principal())) {
+        return;
+      }
+      try {
+        certificate.verify(certificate.getPublicKey());
+      } catch (GeneralSecurityException e) {
+        throw new IOException(file + ": damaged: it does not match its own signature", e);
+      }
     }
 
     private interface Issue {
@@ -199,6 +214,11 @@ public final class Pki {
       Pair pair = read(certificate, key);
       try {
         pair.certificate().verify(authority.certificate().getPublicKey());
+        if (!pair.certificate()
+            .getIssuerX500Principal()
+            .equals(authority.certificate().getSubjectX500Principal())) {
+          throw new CertificateException("issued by another name");
+        }
       } catch (GeneralSecurityException e) {
         throw new IOException(
             certificate

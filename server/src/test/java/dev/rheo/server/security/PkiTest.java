@@ -14,6 +14,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.Base64;
+import java.util.List;
+import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -49,6 +51,43 @@ class PkiTest {
       assertThat(files).hasSize(6).allMatch(file -> permissions(file).equals("rw-------"));
     }
     assertThat(permissions(data.resolve("pki"))).isEqualTo("rwx------");
+  }
+
+  /** Refused with one line that names the file or folder, or without consequence; never used. */
+  @Test
+  void aFlippedByteIsToldOrDoesNoHarm() throws Exception {
+    Pki made = open("127.0.0.1");
+    Random random = new Random(20260901);
+    List<Path> all;
+    try (Stream<Path> files = Files.list(data.resolve("pki"))) {
+      all = files.sorted().toList();
+    }
+    int refused = 0;
+    for (int i = 0; i < 240; i++) {
+      Path file = all.get(i % all.size());
+      byte[] right = Files.readAllBytes(file);
+      byte[] wrong = right.clone();
+      int at = random.nextInt(wrong.length);
+      wrong[at] ^= (byte) (1 << random.nextInt(8));
+      Files.write(file, wrong);
+      try {
+        Pki opened = open("127.0.0.1");
+        // Its issuer alone may be another: a trust anchor is its name and key.
+        assertThat(opened.authority().getSubjectX500Principal())
+            .as("%s at %d", file, at)
+            .isEqualTo(made.authority().getSubjectX500Principal());
+        assertThat(opened.authority().getPublicKey()).isEqualTo(made.authority().getPublicKey());
+        assertThat(server(opened)).as("%s at %d", file, at).isEqualTo(server(made));
+        assertThat(opened.adminCertificatePem()).isEqualTo(made.adminCertificatePem());
+        assertThat(opened.adminKeyPem()).as("%s at %d", file, at).isEqualTo(made.adminKeyPem());
+      } catch (IOException e) {
+        refused++;
+        assertThat(e.getMessage()).contains(data.resolve("pki").toString()).doesNotContain("\n");
+        assertThat(file).hasBinaryContent(wrong);
+      }
+      Files.write(file, right);
+    }
+    assertThat(refused).isGreaterThan(200);
   }
 
   @Test

@@ -8,6 +8,8 @@ import dev.rheo.api.options.ResourceVersion;
 import dev.rheo.api.options.WatchPlan;
 import dev.rheo.api.status.ApiException;
 import dev.rheo.cache.Effort;
+import dev.rheo.api.status.Details;
+import dev.rheo.api.status.Status;
 import dev.rheo.cache.Entry;
 import dev.rheo.cache.EntryCursor;
 import dev.rheo.cache.EventReader;
@@ -29,6 +31,7 @@ import io.netty.util.HashedWheelTimer;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import java.util.function.ToLongFunction;
@@ -329,9 +332,29 @@ public final class Reads {
 
   private ResourceCache resource(ResourceType type) {
     if (!cache.ready()) {
-      throw ApiException.tooManyRequests("storage is (re)initializing", 1);
+      throw notReady();
     }
     return cache.resource(type.storage().name());
+  }
+
+  /** Waiting for what is being built makes sense; where that fails, it may not. */
+  private ApiException notReady() {
+    if (store.health().isDamaged()) {
+      return damaged();
+    }
+    String obstacle = cache.obstacle();
+    return obstacle == null
+        ? ApiException.tooManyRequests("storage is (re)initializing", 1)
+        : new ApiException(
+            Status.failure(
+                503,
+                "ServiceUnavailable",
+                "the watch cache cannot be built: " + obstacle,
+                new Details("", "", "", "", List.of(), 1)));
+  }
+
+  private ApiException damaged() {
+    return ApiException.internalError("the store cannot serve: " + store.health().reason(), null);
   }
 
   private Snapshot snapshot(ResourceCache resource, ReadPlan plan, String prefix)
@@ -453,6 +476,9 @@ public final class Reads {
 
   private void await(long revision) throws InterruptedException {
     if (ResourceVersion.isFuture(revision) || !cache.awaitRevision(revision, FRESHNESS)) {
+      if (revision <= current() && store.health().isDamaged()) {
+        throw damaged();
+      }
       throw ApiException.tooLargeResourceVersion(revision, cache.revision());
     }
   }

@@ -13,17 +13,22 @@ final class Failures {
   private Failures() {}
 
   static ApiException of(StoreException e) {
-    String message = e.getMessage();
-    return e.undecided()
-        // a client must look before it repeats the write
-        ? ApiException.internalError("whether the write was made is not known: " + message, e)
-        : new ApiException(
-            Status.failure(
-                503,
-                "ServiceUnavailable",
-                "the store cannot serve: " + message,
-                new Details("", "", "", "", List.of(), 1)),
-            e);
+    if (e.undecided()) {
+      // a client must look before it repeats the write
+      return ApiException.internalError(
+          "whether the write was made is not known: " + e.reason(), e);
+    }
+    if (e.fault() == StoreException.Fault.DAMAGED) {
+      // nothing is gained by asking again
+      return ApiException.internalError("the store cannot serve: " + e.reason(), e);
+    }
+    return new ApiException(
+        Status.failure(
+            503,
+            "ServiceUnavailable",
+            "the store cannot serve: " + e.reason(),
+            new Details("", "", "", "", List.of(), 1)),
+        e);
   }
 
   static ApiException of(PatchException e) {

@@ -1,0 +1,75 @@
+package dev.rheo.cache;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.rheo.store.MemoryRevisionStore;
+import dev.rheo.store.RevisionStore;
+import dev.rheo.store.StoreException;
+import dev.rheo.store.StoreException.Fault;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
+import java.nio.file.Path;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What a cache makes of a store that cannot be read: of the moment, or for good. */
+@Timeout(60)
+class StoreFaultsTest {
+  @TempDir Path directory;
+
+  private final MemoryRevisionStore memory = new MemoryRevisionStore();
+  private final AtomicInteger watches = new AtomicInteger();
+  private volatile Fault fault;
+
+  /** The store, of which every watch fails as long as there is a fault. */
+  private RevisionStore failing() {
+    return (RevisionStore)
+        Proxy.newProxyInstance(
+            getClass().getClassLoader(),
+            new Class<?>[] {RevisionStore.class},
+            (_, method, arguments) -> {
+              if (method.getName().equals("watch")) {
+                watches.incrementAndGet();
+                if (fault != null) {
+                  throw new StoreException(fault, "it is " + fault, "/a/path failed", false, null);
+                }
+              }
+              try {
+                return method.invoke(memory, arguments);
+              } catch (InvocationTargetException e) {
+                throw e.getCause();
+              }
+            });
+  }
+
+  @Test
+  void anObstacleIsToldUntilItIsGone() throws Exception {
+    fault = Fault.PASSING;
+    try (World world = new World(failing(), directory, World.small())) {
+      World.until(() -> watches.get() > 2);
+      assertThat(world.cache.ready()).isFalse();
+      assertThat(world.cache.obstacle()).isEqualTo("the store cannot be read: it is PASSING");
+      fault = null;
+      World.until(world.cache::ready);
+      assertThat(world.cache.obstacle()).isNull();
+    }
+  }
+
+  @Test
+  void damageIsNotTriedAgain() throws Exception {
+    fault = Fault.DAMAGED;
+    try (World world = new World(failing(), directory, World.small())) {
+      World.until(() -> world.cache.obstacle() != null);
+      assertThat(world.cache.obstacle()).isEqualTo("the store cannot be read: it is DAMAGED");
+      assertThat(world.cache.ready()).isFalse();
+      int tried = watches.get();
+      fault = null;
+      // A retry would come after 20 ms, and find nothing wrong.
+      Thread.sleep(200);
+      assertThat(watches.get()).isEqualTo(tried).isEqualTo(1);
+      assertThat(world.cache.ready()).isFalse();
+    }
+  }
+}

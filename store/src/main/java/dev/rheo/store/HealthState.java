@@ -1,0 +1,71 @@
+package dev.rheo.store;
+
+import dev.rheo.store.StoreException.Fault;
+import dev.rheo.store.StoreHealth.Condition;
+import java.lang.System.Logger.Level;
+import org.jspecify.annotations.Nullable;
+
+/** Where the {@link StoreHealth} of one store is kept, and its changes are logged. Thread-safe. */
+final class HealthState {
+  private static final System.Logger LOG = System.getLogger(HealthState.class.getName());
+
+  private volatile Runnable unwritable = () -> {};
+  private volatile StoreHealth health = StoreHealth.OK;
+  private volatile @Nullable StoreException damage;
+
+  StoreHealth get() {
+    return health;
+  }
+
+  /**
+   * @param action run when writing begins to fail; must be short and not call back
+   */
+  void onUnwritable(Runnable action) {
+    unwritable = action;
+  }
+
+  /** What was found damaged first, or null. */
+  @Nullable StoreException damage() {
+    return damage;
+  }
+
+  /** Takes note of a fault; one that is passing changes nothing. */
+  synchronized void met(StoreException e) {
+    Condition before = health.condition();
+    String detail = String.valueOf(e.getMessage());
+    if (before == Condition.DAMAGED || e.fault() == Fault.PASSING) {
+      return;
+    }
+    if (e.fault() == Fault.DAMAGED) {
+      damage = e;
+      health = new StoreHealth(Condition.DAMAGED, e.reason(), detail);
+      say(
+          Level.ERROR,
+          "Nothing is written any more, reads go on where they can: %s. Stop the server and restore"
+              + " its data directory from a copy.",
+          detail);
+      return;
+    }
+    health = new StoreHealth(Condition.UNWRITABLE, e.reason(), detail);
+    if (before == Condition.OK) {
+      unwritable.run();
+      say(Level.WARNING, "Nothing can be written, which is tried again and again: %s", detail);
+    }
+  }
+
+  /** A write works. */
+  void writable() {
+    if (health.isOk()) {
+      return;
+    }
+    synchronized (this) {
+      if (health.condition() == Condition.UNWRITABLE) {
+        health = StoreHealth.OK;
+      }
+    }
+  }
+
+  private static void say(Level level, String message, String detail) {
+    boolean ignored = SafeLog.log(LOG, level, message.formatted(detail), null);
+  }
+}

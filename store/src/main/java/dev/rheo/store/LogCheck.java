@@ -1,0 +1,75 @@
+package dev.rheo.store;
+
+import java.io.IOException;
+import java.lang.System.Logger.Level;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Tells the incomplete end that a crash leaves from damage, in the write-ahead log and the
+ * manifest, before RocksDB touches anything: RocksDB would pass over both without a word.
+ */
+final class LogCheck {
+  private static final System.Logger LOG = System.getLogger(LogCheck.class.getName());
+
+  private LogCheck() {}
+
+  /**
+   * Answers whether the end of the write-ahead log is incomplete, which is logged.
+   *
+   * @throws StoreException if it, or the manifest, is damaged
+   */
+  static boolean endsIncomplete(Path directory) throws StoreException {
+    try {
+      Path manifest = directory.resolve(Files.readString(directory.resolve("CURRENT")).strip());
+      tell(RecordLog.read(manifest).tail());
+      return tell(tailOfLogs(directory));
+    } catch (IOException e) {
+      throw new StoreException("the store's log cannot be read: " + e, e);
+    }
+  }
+
+  private static RecordLog.@Nullable Tail tailOfLogs(Path directory)
+      throws IOException, StoreException {
+    List<Path> logs;
+    try (Stream<Path> files = Files.list(directory)) {
+      logs =
+          files
+              .filter(file -> file.getFileName().toString().matches("\\d+\\.log"))
+              .sorted(Comparator.comparingLong(LogCheck::number))
+              .toList();
+    }
+    RecordLog.Tail tail = null;
+    for (Path log : logs) {
+      RecordLog.Contents contents = RecordLog.read(log);
+      if (tail != null && contents.any()) {
+        throw RecordLog.damagedBefore(tail, log);
+      }
+      tail = tail == null ? contents.tail() : tail;
+    }
+    return tail;
+  }
+
+  private static boolean tell(RecordLog.@Nullable Tail tail) {
+    if (tail == null) {
+      return false;
+    }
+    LOG.log(
+        Level.WARNING,
+        "{0} ends at byte {1} in {2} bytes of an incomplete record, as a crash leaves it: it was"
+            + " never acknowledged and is cut off",
+        tail.file(),
+        Long.toString(tail.at()),
+        Long.toString(tail.bytes()));
+    return true;
+  }
+
+  private static long number(Path log) {
+    String name = log.getFileName().toString();
+    return Long.parseLong(name.substring(0, name.length() - ".log".length()));
+  }
+}

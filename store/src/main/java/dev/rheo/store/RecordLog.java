@@ -1,0 +1,241 @@
+package dev.rheo.store;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.zip.CRC32C;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A file of records, read to tell what a crash leaves at its end from damage.
+ *
+ * <p>Every record is synced before the next one begins. So a broken record with another one behind
+ * it had been acknowledged. The last one is the trace of a crash if it is <em>incomplete</em>: the
+ * file ends within it, or a sector of it was never written and reads as zeros. If all of it is
+ * there and does not match its checksum, it was acknowledged, too, and has been damaged since.
+ *
+ * <p>The format is that of RocksDB's log files (its wiki: Write Ahead Log File Format), which the
+ * manifest has as well: blocks of 32 KiB; in them fragments of masked CRC-32C of type and payload,
+ * length, type (whole, first, middle or last of a record) and payload. Files are not recycled, so
+ * that the types of recycled ones do not occur.
+ */
+final class RecordLog {
+  private static final int BLOCK = 32 << 10;
+  private static final int HEADER = 7;
+  private static final int CRC_MASK_DELTA = 0xa282ead8;
+
+  private static final int WHOLE = 1;
+  private static final int FIRST = 2;
+  private static final int MIDDLE = 3;
+  private static final int LAST = 4;
+
+  /** The unit that a disk writes wholly or not at all. */
+  private static final int SECTOR = 512;
+
+  /** Shorter stretches of zeros may well be content. */
+  private static final int LEAST_ZEROS = 16;
+
+  private static final long NOWHERE = -1;
+
+  /**
+   * What a crash left at the end.
+   *
+   * @param at where the incomplete record begins
+   * @param bytes how much of it is there
+   */
+  record Tail(Path file, long at, long bytes) {}
+
+  private final Path file;
+  private final FileChannel channel;
+  private final ByteBuffer block = ByteBuffer.allocate(BLOCK).order(ByteOrder.LITTLE_ENDIAN);
+  private final CRC32C crc = new CRC32C();
+
+  /** Where the record began whose end was not seen yet. */
+  private long openAt = NOWHERE;
+
+  private long brokenAt = NOWHERE;
+  private boolean any;
+
+  /**
+   * What was read.
+   *
+   * @param any whether there is any intact record
+   * @param tail null if the file ends with an intact record
+   */
+  record Contents(boolean any, @Nullable Tail tail) {}
+
+  private RecordLog(Path file, FileChannel channel) {
+    this.file = file;
+    this.channel = channel;
+  }
+
+  /**
+   * Reads a file as a whole.
+   *
+   * @throws StoreException if it is damaged
+   */
+  static Contents read(Path file) throws IOException, StoreException {
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+      return new RecordLog(file, channel).read();
+    }
+  }
+
+  private Contents read() throws IOException, StoreException {
+    for (long offset = 0; load(offset); offset += BLOCK) {
+      scanBlock(offset);
+    }
+    long from = brokenAt == NOWHERE || openAt != NOWHERE ? openAt : brokenAt;
+    if (from == NOWHERE) {
+      return new Contents(any, null);
+    }
+    long size = channel.size();
+    if (!hasUnwrittenSector(from, size) && !endsEarly(from, size)) {
+      throw StoreException.damaged(
+          ("%s has at byte %d a record of %d bytes, its last, that does not match its checksum; if"
+                  + " the machine lost power while it was written it was never acknowledged, and"
+                  + " cutting the file to %d bytes loses nothing")
+              .formatted(file, from, size - from, from));
+    }
+    return new Contents(any, new Tail(file, from, size - from));
+  }
+
+  private boolean load(long offset) throws IOException {
+    block.clear();
+    while (block.hasRemaining() && channel.read(block, offset + block.position()) >= 0) {}
+    block.flip();
+    return block.hasRemaining();
+  }
+
+  private void scanBlock(long offset) throws StoreException {
+    int at = 0;
+    while (block.limit() - at >= HEADER) {
+      if (!intact(at)) {
+        breaksAt(offset + at);
+        at = nextBeginning(at + 1);
+      } else {
+        follow(offset + at, block.get(at + 6));
+        at += HEADER + length(at);
+      }
+    }
+    if (at < block.limit() && block.limit() < BLOCK) {
+      breaksAt(offset + at);
+    }
+  }
+
+  private void follow(long at, int type) throws StoreException {
+    boolean begins = type == WHOLE || type == FIRST;
+    boolean goesOn = type == MIDDLE || type == LAST;
+    if (begins && (brokenAt != NOWHERE || openAt != NOWHERE)) {
+      throw damagedBefore(at);
+    }
+    if (goesOn && openAt == NOWHERE) {
+      breaksAt(at);
+    }
+    any |= begins;
+    if (type == FIRST) {
+      openAt = at;
+    } else if (type == LAST && brokenAt == NOWHERE) {
+      openAt = NOWHERE;
+    }
+  }
+
+  private void breaksAt(long at) {
+    if (brokenAt == NOWHERE) {
+      brokenAt = at;
+    }
+  }
+
+  private StoreException damagedBefore(long next) {
+    long at = brokenAt == NOWHERE ? openAt : brokenAt;
+    return StoreException.damaged(
+        "%s has a broken record at byte %d and an intact one behind it, at byte %d"
+            .formatted(file, at, next));
+  }
+
+  /** What stands behind an incomplete record that is not the last thing that was written. */
+  static StoreException damagedBefore(Tail tail, Path next) {
+    return StoreException.damaged(
+        "%s has a broken record at byte %d and %s intact ones behind it"
+            .formatted(tail.file(), tail.at(), next.getFileName()));
+  }
+
+  /** Where the next record begins, which a broken length does not tell; the block's end if none. */
+  private int nextBeginning(int from) {
+    for (int at = from; block.limit() - at >= HEADER; at++) {
+      byte type = block.get(at + 6);
+      if ((type == WHOLE || type == FIRST) && intact(at)) {
+        return at;
+      }
+    }
+    return block.limit();
+  }
+
+  /** Whether a sector between two places holds nothing but zeros. */
+  private boolean hasUnwrittenSector(long from, long to) throws IOException {
+    for (long offset = from - from % BLOCK; offset < to && load(offset); offset += BLOCK) {
+      int at = (int) Math.max(0, from - offset);
+      while (at < block.limit()) {
+        int end = Math.min(block.limit(), at - at % SECTOR + SECTOR);
+        boolean rest = offset + end == to;
+        if ((end - at >= LEAST_ZEROS || rest) && isZero(at, end)) {
+          return true;
+        }
+        at = end;
+      }
+    }
+    return false;
+  }
+
+  private boolean isZero(int from, int to) {
+    for (int at = from; at < to; at++) {
+      if (block.get(at) != 0) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Whether the file ends before the record does that begins here. */
+  private boolean endsEarly(long from, long size) throws IOException {
+    long offset = (size - 1) - (size - 1) % BLOCK;
+    if (!load(offset)) {
+      return true;
+    }
+    int at = (int) Math.max(0, from - offset);
+    int type = 0;
+    while (block.limit() - at >= HEADER) {
+      int rest = block.limit() - at - HEADER;
+      if (length(at) > rest) {
+        // If all of it is there nevertheless, its length is what is wrong.
+        return !matches(at, rest);
+      }
+      if (!intact(at) && length(at) < rest) {
+        return false;
+      }
+      type = intact(at) ? block.get(at + 6) : 0;
+      at += HEADER + length(at);
+    }
+    boolean padding = block.limit() == BLOCK;
+    return (at < block.limit() && !padding) || type == FIRST || type == MIDDLE;
+  }
+
+  private int length(int at) {
+    return Short.toUnsignedInt(block.getShort(at + 4));
+  }
+
+  private boolean intact(int at) {
+    int length = length(at);
+    return at + HEADER + length <= block.limit() && matches(at, length);
+  }
+
+  private boolean matches(int at, int length) {
+    crc.reset();
+    crc.update(block.array(), at + 6, 1 + length);
+    int value = (int) crc.getValue();
+    int masked = ((value >>> 15) | (value << 17)) + CRC_MASK_DELTA;
+    return masked == block.getInt(at);
+  }
+}

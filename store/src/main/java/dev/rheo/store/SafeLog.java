@@ -1,0 +1,25 @@
+package dev.rheo.store;
+
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Logs where a failure to log must not end the thread: a process without descriptors may not even
+ * be able to find out the time zone.
+ */
+final class SafeLog {
+  private SafeLog() {}
+
+  /**
+   * @return whether it was logged
+   */
+  static boolean log(Logger logger, Level level, String message, @Nullable Throwable thrown) {
+    try {
+      logger.log(level, message, thrown);
+      return true;
+    } catch (RuntimeException | Error e) {
+      return false;
+    }
+  }
+}
