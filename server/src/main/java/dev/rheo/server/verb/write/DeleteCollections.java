@@ -13,6 +13,7 @@ import dev.rheo.cache.FormReader;
 import dev.rheo.cache.ResourceCache;
 import dev.rheo.cache.Snapshot;
 import dev.rheo.cache.WatchCache;
+import dev.rheo.codec.io.Meter;
 import dev.rheo.server.resource.StoredResource;
 import dev.rheo.store.CompactedException;
 import dev.rheo.store.RevisionStore;
@@ -33,6 +34,15 @@ import org.jspecify.annotations.Nullable;
 final class DeleteCollections {
   /** How many deletions of one request are under way at once. */
   private static final int WORKERS = 16;
+
+  /**
+   * How much of objects they may have in hand together, in KiB of their forms: each is decoded. A
+   * larger object is deleted alone.
+   */
+  private static final int KIB_IN_HAND = 1024;
+
+  /** Between two looks at whether the client is still there. */
+  private static final int ENTRIES_PER_CHECK = 1024;
 
   /** How long the cache may take to become as new as it must be, as upstream. */
   private static final Duration FRESHNESS = Duration.ofSeconds(3);
@@ -79,6 +89,8 @@ final class DeleteCollections {
 
     AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
     Semaphore workers = new Semaphore(WORKERS);
+    Semaphore inHand = new Semaphore(KIB_IN_HAND);
+    long seen = 0;
     long selected = 0;
     String continueToken = "";
     try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
@@ -86,6 +98,9 @@ final class DeleteCollections {
         Entry entry = cursor.next();
         if (entry == null) {
           break;
+        }
+        if (++seen % ENTRIES_PER_CHECK == 0) {
+          Meter.check();
         }
         if (!list.labelSelector().matches(entry.labels()::get)
             || !list.fieldSelector().matches(entry.fields()::get)) {
@@ -101,7 +116,9 @@ final class DeleteCollections {
         }
         ObjectPath one =
             new ObjectPath(path.type(), entry.namespace(), entry.name(), path.subresource());
+        int kib = Math.min(KIB_IN_HAND, 1 + entry.length() / 1024);
         workers.acquireUninterruptibly();
+        inHand.acquireUninterruptibly(kib);
         threads.execute(
             () -> {
               try {
@@ -110,6 +127,7 @@ final class DeleteCollections {
                 // an Error, too: what was not deleted must not be told of as deleted
                 failure.compareAndSet(null, e);
               } finally {
+                inHand.release(kib);
                 workers.release();
               }
             });
