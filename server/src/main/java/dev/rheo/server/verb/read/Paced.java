@@ -1,5 +1,6 @@
 package dev.rheo.server.verb.read;
 
+import dev.rheo.codec.io.Meter;
 import dev.rheo.cache.Effort;
 import dev.rheo.cache.Entry;
 import dev.rheo.cache.EntryCursor;
@@ -42,6 +43,8 @@ public final class Paced {
   }
 
   private void rest() {
+    // Nobody may wait for the outcome any more.
+    Meter.check();
     Thread.yield();
     effort.renew(DrawnItems.EFFORT_PER_DRAW);
   }

@@ -36,6 +36,12 @@ final class DeleteCollections {
   /** How many deletions of one request are under way at once. */
   private static final int WORKERS = 16;
 
+  /**
+   * How much of objects they may have in hand together, in KiB of their forms: each is decoded. A
+   * larger object is deleted alone.
+   */
+  private static final int KIB_IN_HAND = 1024;
+
   /** How long the cache may take to become as new as it must be, as upstream. */
   private static final Duration FRESHNESS = Duration.ofSeconds(3);
 
@@ -82,6 +88,7 @@ final class DeleteCollections {
 
     AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
     Semaphore workers = new Semaphore(WORKERS);
+    Semaphore inHand = new Semaphore(KIB_IN_HAND);
     long selected = 0;
     String continueToken = "";
     try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
@@ -100,7 +107,9 @@ final class DeleteCollections {
         }
         ObjectPath one =
             new ObjectPath(path.type(), entry.namespace(), entry.name(), path.subresource());
+        int kib = Math.min(KIB_IN_HAND, 1 + entry.length() / 1024);
         workers.acquireUninterruptibly();
+        inHand.acquireUninterruptibly(kib);
         threads.execute(
             () -> {
               try {
@@ -109,6 +118,7 @@ final class DeleteCollections {
                 // an Error, too: what was not deleted must not be told of as deleted
                 failure.compareAndSet(null, e);
               } finally {
+                inHand.release(kib);
                 workers.release();
               }
             });

@@ -11,6 +11,7 @@ import dev.rheo.api.status.Status;
 import dev.rheo.cache.Entry;
 import dev.rheo.cache.EntryCursor;
 import dev.rheo.cache.WatchCache;
+import dev.rheo.codec.io.Meter;
 import dev.rheo.server.resource.ResourceRegistry;
 import dev.rheo.server.resource.ResourceType;
 import java.time.Instant;
@@ -140,6 +141,7 @@ final class Evictions {
     EntryCursor cursor =
         cache.resource(budgets.storage().name()).snapshot().entries(namespace + "/", null);
     for (Entry entry = cursor.next(); entry != null; entry = cursor.next()) {
+      Meter.check();
       ObjectPath path = ObjectPath.of(budgets, namespace, entry.name());
       Version budget = versions.current(path.key());
       if (budget == null) {
