@@ -3,17 +3,17 @@ package dev.rheo.codec.cbor;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.BooleanNode;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.NumericNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.rheo.api.status.ApiException;
 import dev.rheo.codec.cbor.BytesFields.Field;
+import dev.rheo.codec.io.Meter;
+import dev.rheo.codec.io.Nodes;
+import dev.rheo.codec.io.Utf8;
+import dev.rheo.codec.io.Weights;
 import dev.rheo.codec.json.ObjectDecoder;
 import dev.rheo.codec.value.Base64Text;
-import java.io.ByteArrayOutputStream;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
 import java.time.Instant;
@@ -34,10 +34,16 @@ final class CborReader {
    */
   static final int MAX_VALUES = 1_500_000;
 
-  private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
+  private static final Nodes NODES = Nodes.INSTANCE;
   private static final int NO_TAG = -1;
 
+  /**
+   * What {@code new String} takes beside its result for characters beyond ASCII, by their bytes.
+   */
+  private static final long MISREAD = 3;
+
   private final byte[] bytes;
+  private final Meter.Tally tally = Meter.tally();
   private int at;
   private int depth;
   private int containers;
@@ -56,6 +62,7 @@ final class CborReader {
     if (!(value instanceof ObjectNode object)) {
       throw malformed("an object is expected");
     }
+    tally.settle();
     return object;
   }
 
@@ -85,7 +92,7 @@ final class CborReader {
       }
       case Cbor.TEXT -> {
         requireNotLater(tag);
-        return tag == Cbor.TAG_TIME_NUMBER ? badTime() : NODES.textNode(textString(first));
+        return tag == Cbor.TAG_TIME_NUMBER ? badTime() : text(textString(first));
       }
       case Cbor.UNSIGNED, Cbor.NEGATIVE -> {
         requireNotLater(tag);
@@ -142,6 +149,7 @@ final class CborReader {
     if (tag == Cbor.TAG_TIME_TEXT) {
       return badTime();
     }
+    tally.add(Weights.NUMBER);
     return (int) value == value ? NODES.numberNode((int) value) : NODES.numberNode(value);
   }
 
@@ -180,6 +188,7 @@ final class CborReader {
     if (tag == Cbor.TAG_TIME_TEXT) {
       return badTime();
     }
+    tally.add(Weights.NUMBER);
     NumericNode node = NODES.numberNode(value);
     return node;
   }
@@ -188,7 +197,8 @@ final class CborReader {
     try {
       String text = Instant.ofEpochSecond(seconds, nanos).toString();
       if (text.length() > 0 && text.charAt(0) >= '0' && text.charAt(0) <= '9') {
-        return NODES.textNode(text);
+        tally.add(Weights.latin1(text.length()));
+        return text(text);
       }
     } catch (DateTimeException e) {
       // refused below
@@ -215,17 +225,54 @@ final class CborReader {
       to += at;
       at = to;
     }
+    int length = to - from;
     if (!isLater(tag)) { // in a field of bytes, too, it is base64
-      return NODES.textNode(new String(content, from, to - from, StandardCharsets.UTF_8));
+      return text(lenient(content, from, length));
     }
     if (tag == Cbor.TAG_BASE64 || isBytes) {
-      return NODES.textNode(Base64Text.encodeToString(content, from, to));
+      chargeEncoded(Base64Text.encodedLength(length));
+      return text(Base64Text.encodeToString(content, from, to));
     }
     if (tag == Cbor.TAG_BASE16) {
-      return NODES.textNode(HexFormat.of().formatHex(content, from, to));
+      chargeEncoded(2L * length);
+      return text(HexFormat.of().formatHex(content, from, to));
     }
+    chargeEncoded(Base64Text.encodedLength(length));
+    tally.scratch(length);
     byte[] data = Arrays.copyOfRange(content, from, to);
-    return NODES.textNode(Base64.getUrlEncoder().withoutPadding().encodeToString(data));
+    return text(Base64.getUrlEncoder().withoutPadding().encodeToString(data));
+  }
+
+  /** A text that is ASCII, and the array that it is copied from. */
+  private void chargeEncoded(long length) {
+    tally.scratch(length);
+    tally.add(Weights.latin1(Math.toIntExact(length)));
+  }
+
+  /** A node for a text that was charged. */
+  private JsonNode text(String text) {
+    tally.add(Weights.TEXT);
+    return NODES.textNode(text);
+  }
+
+  private static boolean isAscii(byte[] content, int from, int length) {
+    int all = 0;
+    for (int i = from; i < from + length; i++) {
+      all |= content[i];
+    }
+    return all >= 0;
+  }
+
+  /** Invalid UTF-8 becomes U+FFFD. */
+  private String lenient(byte[] content, int from, int length) {
+    if (isAscii(content, from, length)) {
+      tally.add(Weights.latin1(length));
+      return new String(content, from, length, StandardCharsets.ISO_8859_1);
+    }
+    tally.scratch(MISREAD * length);
+    String text = new String(content, from, length, StandardCharsets.UTF_8);
+    tally.add(Weights.string(text));
+    return text;
   }
 
   private String textString(int first) {
@@ -240,50 +287,72 @@ final class CborReader {
   }
 
   private String utf8(byte[] content, int from, int length) {
-    try {
-      return StandardCharsets.UTF_8
-          .newDecoder()
-          .decode(ByteBuffer.wrap(content, from, length))
-          .toString();
-    } catch (CharacterCodingException e) {
-      throw malformed("invalid UTF-8 in a text string");
+    requireUtf8(content, from, length);
+    return lenient(content, from, length);
+  }
+
+  private void requireUtf8(byte[] content, int from, int length) {
+    int end = from + length;
+    for (int i = from; i < end; ) {
+      int size = content[i] >= 0 ? 1 : Utf8.sequence(content, i, end);
+      if (size == 0) {
+        throw malformed("invalid UTF-8 in a text string");
+      }
+      i += size;
     }
   }
 
   /** The chunks of a string of indefinite length. */
   private byte[] chunks(int major) {
-    ByteArrayOutputStream content = new ByteArrayOutputStream();
+    int from = at;
+    int total = 0;
     while (true) {
       int first = next();
       if (first == Cbor.BREAK) {
-        return content.toByteArray();
+        break;
       }
       if ((first & Cbor.MAJOR_MASK) != major || (first & Cbor.INFO_MASK) == Cbor.INDEFINITE) {
         throw malformed("a string's chunk is of a wrong type");
       }
       int length = length(first);
       if (major == Cbor.TEXT) {
-        utf8(bytes, at, length); // each chunk must be valid by itself
+        requireUtf8(bytes, at, length); // each chunk must be valid by itself
       }
-      content.write(bytes, at, length);
+      total += length;
       at += length;
     }
+    tally.scratch(total);
+    byte[] content = new byte[total];
+    int end = at;
+    int filled = 0;
+    at = from;
+    while (filled < total) {
+      int length = length(next());
+      System.arraycopy(bytes, at, content, filled, length);
+      filled += length;
+      at += length;
+    }
+    at = end;
+    return content;
   }
 
   // Containers
 
   private JsonNode array(int first, @Nullable Field field) {
     enter();
+    tally.add(Weights.ARRAY);
     ArrayNode array = NODES.arrayNode();
     BytesFields type = BytesFields.of(field == null || !field.each() ? null : field.type());
     Field element = field != null && field.each() ? field : null;
     if ((first & Cbor.INFO_MASK) == Cbor.INDEFINITE) {
       while (!consumeBreak()) {
+        tally.add(Weights.element(array.size()));
         array.add(value(type, element));
       }
     } else {
       int length = length(first);
       for (int i = 0; i < length; i++) {
+        tally.add(Weights.element(array.size()));
         array.add(value(type, element));
       }
     }
@@ -293,6 +362,7 @@ final class CborReader {
 
   private JsonNode map(int first, BytesFields type, @Nullable Field field) {
     enter();
+    tally.add(Weights.OBJECT);
     ObjectNode map = NODES.objectNode();
     Field each = field != null && field.each() ? field : null;
     if ((first & Cbor.INFO_MASK) == Cbor.INDEFINITE) {
@@ -317,6 +387,7 @@ final class CborReader {
       field = type.isEmpty() ? null : type.named(key.getBytes(StandardCharsets.UTF_8));
       within = BytesFields.of(field == null || field.each() ? null : field.type());
     }
+    tally.add(Weights.entry(map.size()));
     if (map.replace(key, value(within, field)) != null) {
       throw malformed("duplicate key in a map");
     }
@@ -332,10 +403,11 @@ final class CborReader {
     return switch (first & Cbor.MAJOR_MASK) {
       case Cbor.BYTES -> {
         if ((first & Cbor.INFO_MASK) == Cbor.INDEFINITE) {
-          yield new String(chunks(Cbor.BYTES), StandardCharsets.UTF_8);
+          byte[] content = chunks(Cbor.BYTES);
+          yield lenient(content, 0, content.length);
         }
         int length = length(first);
-        String key = new String(bytes, at, length, StandardCharsets.UTF_8);
+        String key = lenient(bytes, at, length);
         at += length;
         yield key;
       }

@@ -2,7 +2,10 @@ package dev.rheo.codec.io;
 
 import java.util.Arrays;
 
-/** A growing byte array. Not thread-safe. */
+/**
+ * A growing byte array. What is larger than a step of the {@link Meter} is charged to it before it
+ * is allocated. Not thread-safe.
+ */
 public final class ByteOutput {
   private static final int MIN_CAPACITY = 64;
 
@@ -13,6 +16,7 @@ public final class ByteOutput {
    * @param capacity the expected size
    */
   public ByteOutput(int capacity) {
+    charge(capacity);
     bytes = new byte[Math.max(capacity, MIN_CAPACITY)];
   }
 
@@ -34,7 +38,11 @@ public final class ByteOutput {
   }
 
   public byte[] toByteArray() {
-    return size == bytes.length ? bytes : Arrays.copyOf(bytes, size);
+    if (size == bytes.length) {
+      return bytes;
+    }
+    charge(size);
+    return Arrays.copyOf(bytes, size);
   }
 
   /** Makes room for {@code count} more bytes. */
@@ -49,8 +57,15 @@ public final class ByteOutput {
     if (needed > Integer.MAX_VALUE - 8) {
       throw new JsonException("the encoded object is larger than 2 GiB");
     }
-    bytes =
-        Arrays.copyOf(bytes, (int) Math.min(Integer.MAX_VALUE - 8, Math.max(needed, size * 2L)));
+    int capacity = (int) Math.min(Integer.MAX_VALUE - 8, Math.max(needed, size * 2L));
+    charge(capacity - bytes.length);
+    bytes = Arrays.copyOf(bytes, capacity);
+  }
+
+  private static void charge(int count) {
+    if (count >= Meter.Tally.STEP) {
+      Meter.charge(count);
+    }
   }
 
   /**

@@ -10,6 +10,9 @@ public final class JsonText {
   /** From this length on, checking eight bytes at a time outweighs a copy. */
   private static final int LONG_TEXT = 64;
 
+  /** Characters of a long text that are made UTF-8 at once. */
+  private static final int CHUNK = 8192;
+
   private static final byte[] HEX = "0123456789abcdef".getBytes(StandardCharsets.ISO_8859_1);
   private static final String REPLACEMENT = "\\ufffd";
 
@@ -28,8 +31,15 @@ public final class JsonText {
   public static void write(ByteOutput out, String text) {
     int length = text.length();
     if (length >= LONG_TEXT) {
-      byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
-      write(out, utf8, 0, utf8.length);
+      out.reserve(length + 2);
+      out.write('"');
+      for (int from = 0; from < length; ) {
+        int to = chunkEnd(text, from);
+        byte[] utf8 = text.substring(from, to).getBytes(StandardCharsets.UTF_8);
+        content(out, utf8, 0, utf8.length);
+        from = to;
+      }
+      out.write('"');
       return;
     }
     int start = out.claim(length + 2);
@@ -49,10 +59,21 @@ public final class JsonText {
     array[at] = '"';
   }
 
+  /** Where the part of a text that begins here ends: not within a character. */
+  private static int chunkEnd(String text, int from) {
+    int to = Math.min(from + CHUNK, text.length());
+    return to < text.length() && Character.isHighSurrogate(text.charAt(to - 1)) ? to - 1 : to;
+  }
+
   /** Writes a string, given as UTF-8, with its quotes. */
   public static void write(ByteOutput out, byte[] utf8, int from, int to) {
     out.reserve(to - from + 2);
     out.write('"');
+    content(out, utf8, from, to);
+    out.write('"');
+  }
+
+  private static void content(ByteOutput out, byte[] utf8, int from, int to) {
     int copied = from;
     int i = from;
     while (i < to) {
@@ -78,7 +99,6 @@ public final class JsonText {
       i += Math.max(length, 1);
     }
     out.write(utf8, copied, to - copied);
-    out.write('"');
   }
 
   private static boolean isLineSeparator(byte[] utf8, int at, int length) {

@@ -138,6 +138,7 @@ public abstract class Meter {
 
     private final Meter meter;
     private long owed;
+    private long scratch;
 
     private Tally(Meter meter) {
       this.meter = meter;
@@ -153,6 +154,20 @@ public abstract class Meter {
       owed += bytes;
       if (owed >= STEP) {
         settle();
+      }
+    }
+
+    /**
+     * Charges memory that is garbage as soon as one value is built: only what exceeds the most that
+     * any value before it needed.
+     *
+     * @param bytes on the heap, not negative
+     * @throws RuntimeException if the meter refuses
+     */
+    public void scratch(long bytes) {
+      if (bytes > scratch) {
+        add(bytes - scratch);
+        scratch = bytes;
       }
     }
 

@@ -1,11 +1,11 @@
 package dev.rheo.codec.io;
 
 /** What is well-formed UTF-8 (Unicode, table 3-7). */
-final class Utf8 {
+public final class Utf8 {
   private Utf8() {}
 
   /** The length of the character beyond ASCII that begins here; 0 if it is not well-formed. */
-  static int sequence(byte[] bytes, int at, int end) {
+  public static int sequence(byte[] bytes, int at, int end) {
     int first = bytes[at] & 0xff;
     if (first < 0xC2 || first > 0xF4) {
       return 0;

@@ -1,6 +1,7 @@
 package dev.rheo.codec.json;
 
 import dev.rheo.api.status.GoText;
+import dev.rheo.codec.io.Shown;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -23,24 +24,26 @@ final class FieldPath {
   /** The path as upstream's strict decoding errors show it, in quotes. */
   String quoted() {
     StringBuilder out = new StringBuilder();
-    for (Object step : steps) {
+    for (int i = 0; i < steps.size() && out.length() <= Shown.MAX_LENGTH; i++) {
+      Object step = steps.get(i);
       if (step instanceof Integer) {
         out.append('[').append(step).append(']');
       } else {
-        out.append(out.isEmpty() ? "" : ".").append(step instanceof Key key ? key.name() : step);
+        out.append(out.isEmpty() ? "" : ".");
+        Shown.append(out, step instanceof Key key ? key.name() : (String) step);
       }
     }
-    return GoText.quote(out.toString());
+    return GoText.quote(Shown.of(out.toString()));
   }
 
   /** The field names alone, as Go's encoding/json shows them. */
   String names() {
     StringBuilder out = new StringBuilder();
-    for (Object step : steps) {
-      if (step instanceof String name) {
+    for (int i = 0; i < steps.size() && out.length() <= Shown.MAX_LENGTH; i++) {
+      if (steps.get(i) instanceof String name) {
         out.append(out.isEmpty() ? "" : ".").append(name);
       }
     }
-    return out.toString();
+    return Shown.of(out.toString());
   }
 }

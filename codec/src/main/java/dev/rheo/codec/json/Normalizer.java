@@ -4,9 +4,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.BooleanNode;
 import com.fasterxml.jackson.databind.node.IntNode;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
+import dev.rheo.codec.io.Nodes;
+import dev.rheo.codec.io.Weights;
 import dev.rheo.codec.schema.FieldType;
 import dev.rheo.codec.schema.FieldType.Cardinality;
 import dev.rheo.codec.schema.FieldType.Omit;
@@ -17,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Checks a tree against its type and, if told to, brings it to what its canonical form says. */
 final class Normalizer extends TreeWalk {
-  private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
+  private static final Nodes NODES = Nodes.INSTANCE;
 
   /** Else the tree is only checked. */
   private final boolean modify;
@@ -121,7 +122,8 @@ final class Normalizer extends TreeWalk {
     }
   }
 
-  private static JsonNode zero(FieldType field) {
+  private JsonNode zero(FieldType field) {
+    tally.add(Weights.OBJECT);
     return switch (field.kind()) {
       case STRING, BYTES -> TextNode.valueOf("");
       case INT32, INT64, DOUBLE, INT_OR_STRING -> IntNode.valueOf(0);
@@ -183,8 +185,12 @@ final class Normalizer extends TreeWalk {
     throw new IllegalStateException("kind " + field.kind());
   }
 
-  private static JsonNode text(JsonNode value, String text) {
-    return value.isTextual() && value.textValue().equals(text) ? value : TextNode.valueOf(text);
+  private JsonNode text(JsonNode value, String text) {
+    if (value.isTextual() && value.textValue().equals(text)) {
+      return value;
+    }
+    tally.add(Weights.TEXT + Weights.latin1(text.length())); // a quantity, a time or base64
+    return TextNode.valueOf(text);
   }
 
   private JsonNode strings(JsonNode value) {
@@ -196,6 +202,7 @@ final class Normalizer extends TreeWalk {
       if (!list.get(i).isNull()) {
         string(list.get(i));
       } else if (modify) {
+        tally.add(Weights.TEXT);
         list.set(i, "");
       }
       path.pop();
@@ -225,6 +232,7 @@ final class Normalizer extends TreeWalk {
       if (!list.get(i).isNull()) {
         object(object(list.get(i), field), field.requireType());
       } else if (modify) {
+        tally.add(Weights.OBJECT);
         list.set(i, NODES.objectNode());
       }
       path.pop();

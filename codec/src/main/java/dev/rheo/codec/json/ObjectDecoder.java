@@ -5,16 +5,19 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.BigIntegerNode;
 import com.fasterxml.jackson.databind.node.BooleanNode;
 import com.fasterxml.jackson.databind.node.DecimalNode;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.NumericNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.rheo.api.status.ApiException;
 import dev.rheo.codec.io.JsonException;
 import dev.rheo.codec.io.JsonScanner;
+import dev.rheo.codec.io.Meter;
+import dev.rheo.codec.io.Nodes;
+import dev.rheo.codec.io.Weights;
 import dev.rheo.codec.value.Floats;
 import java.math.BigDecimal;
 import java.math.BigInteger;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;
@@ -28,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  * Strict JSON to a tree, within limits: nesting, the length of a number, and how many objects and
  * arrays there are, for those take more memory than their text. The text's own length is the
  * caller's to limit; a tree takes at most {@value #MAX_CONTAINERS} times 200 bytes and twenty times
- * the text.
+ * the text, and is charged to the {@link Meter} while it is built.
  *
  * <p>As upstream's decoder, it replaces invalid UTF-8 and lone surrogates by U+FFFD, keeps integers
  * as integers, and is case-sensitive.
@@ -46,10 +49,25 @@ public final class ObjectDecoder {
   /** Most characters of a number. */
   public static final int MAX_NUMBER_LENGTH = 400;
 
+  /**
+   * Most digits before or after the point that a number is kept with as it was written: beyond, it
+   * is zero to all who calculate with it, and who makes an integer of it writes that many zeros.
+   */
+  private static final int MAX_SCALE = 1000;
+
+  /**
+   * What {@code new String} takes beside its result for characters beyond ASCII, by their bytes: an
+   * attempt with one byte a character, then one with two, of which the rest is cut off.
+   */
+  private static final long MISREAD = 3;
+
+  /** Duplicates beyond are not looked at: the same one, again and again, is one message. */
+  private static final int MAX_DUPLICATES_SEEN = 1000;
+
   /** Most strict errors that are collected, as upstream. */
   static final int MAX_STRICT_ERRORS = 100;
 
-  private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
+  private static final Nodes NODES = Nodes.INSTANCE;
 
   private ObjectDecoder() {}
 
@@ -90,6 +108,7 @@ public final class ObjectDecoder {
       Pass pass = new Pass(new JsonScanner(bytes, from, to), maxDepth);
       JsonNode value = pass.value(null);
       pass.in.end();
+      pass.tally.settle();
       return value;
     } catch (JsonException e) {
       throw ApiException.badRequest("json parse error: " + e.getMessage());
@@ -125,7 +144,13 @@ public final class ObjectDecoder {
     private final JsonScanner in;
     private final int maxDepth;
     private final Set<String> duplicates = new LinkedHashSet<>();
+    private final Meter.Tally tally = Meter.tally();
+    private final KeyCache keys = new KeyCache();
     private int containers;
+    private int duplicatesSeen;
+
+    /** Where strings lose their escapes. */
+    private byte[] unescaped = {};
 
     /**
      * What leads here, for messages: a key, or an index as an Integer; as deep as {@link #depth}.
@@ -149,10 +174,11 @@ public final class ObjectDecoder {
         throw new JsonException("an object is expected");
       }
       enter();
-      ObjectNode tree = NODES.objectNode();
+      ObjectNode tree = newObject();
       object(tree);
       depth--;
       in.end();
+      tally.settle();
       return tree;
     }
 
@@ -176,17 +202,19 @@ public final class ObjectDecoder {
       switch (in.peek()) {
         case '"' -> {
           in.string();
-          return NODES.textNode(in.text());
+          tally.add(Weights.TEXT);
+          return NODES.textNode(text());
         }
         case '{' -> {
           enter();
-          ObjectNode object = earlier == null ? NODES.objectNode() : earlier;
+          ObjectNode object = earlier == null ? newObject() : earlier;
           object(object);
           depth--;
           return object;
         }
         case '[' -> {
           enter();
+          tally.add(Weights.ARRAY);
           ArrayNode array = NODES.arrayNode();
           elements(array);
           depth--;
@@ -210,6 +238,11 @@ public final class ObjectDecoder {
       }
     }
 
+    private ObjectNode newObject() {
+      tally.add(Weights.OBJECT);
+      return NODES.objectNode();
+    }
+
     private void object(ObjectNode object) {
       in.expect('{');
       if (in.consume('}')) {
@@ -217,7 +250,7 @@ public final class ObjectDecoder {
       }
       do {
         in.string();
-        String key = in.text();
+        String key = key();
         in.expect(':');
         path[depth] = key;
         JsonNode earlier = object.isEmpty() ? null : object.get(key);
@@ -225,7 +258,10 @@ public final class ObjectDecoder {
           duplicate();
         }
         JsonNode value = value(earlier instanceof ObjectNode node ? node : null);
-        if (value != earlier) {
+        if (earlier == null) {
+          tally.add(Weights.entry(object.size()));
+          object.set(key, value);
+        } else if (value != earlier) {
           object.set(key, value);
         }
       } while (in.more('}'));
@@ -238,9 +274,54 @@ public final class ObjectDecoder {
       }
       int index = 0;
       do {
+        tally.add(Weights.element(index));
         path[depth] = index++;
         array.add(value(null));
       } while (in.more(']'));
+    }
+
+    private String key() {
+      if (!in.plain()) {
+        return text();
+      }
+      String known = keys.find(in);
+      if (known != null) {
+        return known;
+      }
+      String key = text();
+      keys.put(in, key);
+      return key;
+    }
+
+    private String text() {
+      int length = in.stringEnd() - in.stringStart();
+      if (in.plain()) {
+        tally.add(Weights.latin1(length));
+        return in.text();
+      }
+      String text;
+      if (in.escaped()) {
+        text = unescape(length);
+      } else {
+        tally.scratch(MISREAD * length);
+        text = in.text();
+      }
+      tally.add(Weights.string(text));
+      return text;
+    }
+
+    private String unescape(int length) {
+      if (unescaped.length < length) {
+        tally.add(length);
+        unescaped = new byte[length];
+      }
+      int end = in.unescape(unescaped, 0);
+      boolean ascii = true;
+      for (int i = 0; i < end; i++) {
+        ascii &= unescaped[i] >= 0;
+      }
+      tally.scratch(ascii ? end : MISREAD * end);
+      return new String(unescaped, 0, end, StandardCharsets.UTF_8);
     }
 
     private NumericNode number() {
@@ -249,6 +330,7 @@ public final class ObjectDecoder {
       if (length > MAX_NUMBER_LENGTH) {
         throw new JsonException("a number of more than " + MAX_NUMBER_LENGTH + " characters");
       }
+      tally.add(Weights.NUMBER);
       if (!integer) {
         return decimal(in.text());
       }
@@ -256,30 +338,44 @@ public final class ObjectDecoder {
         long value = in.integer();
         return (int) value == value ? NODES.numberNode((int) value) : NODES.numberNode(value);
       }
-      BigInteger value = new BigInteger(in.text());
+      tally.add(Weights.bigNumber(length));
+      String text = in.text();
+      BigInteger value = new BigInteger(text);
+      if (!Double.isFinite(value.doubleValue())) {
+        throw notFinite(text);
+      }
       return value.bitLength() < Long.SIZE
           ? NODES.numberNode(value.longValue())
           : BigIntegerNode.valueOf(value);
     }
 
+    private static JsonException notFinite(String number) {
+      return new JsonException("cannot unmarshal number " + number + " into a 64-bit float");
+    }
+
     /** A double, or a decimal where only that keeps how the number was written, as in 1.0. */
-    private static NumericNode decimal(String text) {
+    private NumericNode decimal(String text) {
       double value = Double.parseDouble(text);
       if (!Double.isFinite(value)) {
-        throw new JsonException("cannot unmarshal number " + text + " into a 64-bit float");
+        throw notFinite(text);
       }
       if (Floats.format(value).equals(text)) {
         return NODES.numberNode(value);
       }
+      BigDecimal exact;
       try {
-        return DecimalNode.valueOf(new BigDecimal(text));
+        tally.add(Weights.bigNumber(text.length()));
+        exact = new BigDecimal(text);
       } catch (NumberFormatException e) {
         throw new JsonException("number out of range: " + text);
       }
+      return Math.abs((long) exact.scale()) <= MAX_SCALE
+          ? DecimalNode.valueOf(exact)
+          : NODES.numberNode(value);
     }
 
     private void duplicate() {
-      if (duplicates.size() < MAX_STRICT_ERRORS) {
+      if (duplicates.size() < MAX_STRICT_ERRORS && ++duplicatesSeen <= MAX_DUPLICATES_SEEN) {
         FieldPath trace = new FieldPath();
         for (int i = 1; i <= depth; i++) {
           trace.push(path[i]);

@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.rheo.api.status.ApiException;
+import dev.rheo.codec.io.Meter;
+import dev.rheo.codec.io.Shown;
 import dev.rheo.codec.schema.FieldType;
 import dev.rheo.codec.schema.ObjectType;
 import dev.rheo.codec.value.Base64Text;
@@ -18,6 +20,9 @@ import org.jspecify.annotations.Nullable;
  */
 abstract class TreeWalk {
   private final ObjectNode root;
+
+  /** Pays for what is built on the way. */
+  protected final Meter.Tally tally = Meter.tally();
 
   /** Leads to the value being looked at. */
   protected final FieldPath path = new FieldPath();
@@ -83,15 +88,16 @@ abstract class TreeWalk {
   }
 
   protected final String bytes(JsonNode value) {
-    return spelled(
-        value.isTextual() ? value.textValue() : refuse(value, "[]uint8"), Base64Text::canonical);
+    String text = value.isTextual() ? value.textValue() : refuse(value, "[]uint8");
+    tally.scratch(text.length()); // its bytes
+    return spelled(text, Base64Text::canonical);
   }
 
   private String spelled(String text, UnaryOperator<String> canonical) {
     try {
       return canonical.apply(text);
     } catch (IllegalArgumentException e) {
-      throw refusal(e.getMessage() == null ? "malformed value" : e.getMessage());
+      throw refusal(e.getMessage() == null ? "malformed value" : Shown.of(e.getMessage()));
     }
   }
 
@@ -113,8 +119,8 @@ abstract class TreeWalk {
   }
 
   protected final ApiException refusal(String why) {
-    String apiVersion = root.path("apiVersion").asText();
-    String kind = root.path("kind").asText();
+    String apiVersion = Shown.of(root.path("apiVersion").asText());
+    String kind = Shown.of(root.path("kind").asText());
     if (kind.isEmpty()) {
       kind = struct.name();
     }

@@ -1,10 +1,12 @@
 package dev.rheo.codec.json;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.rheo.codec.io.ByteOutput;
 import dev.rheo.codec.io.JsonText;
+import dev.rheo.codec.io.Meter;
+import dev.rheo.codec.io.Nodes;
+import dev.rheo.codec.io.Weights;
 import dev.rheo.codec.value.Floats;
 import java.util.Map;
 
@@ -31,9 +33,10 @@ final class UntypedWriter {
       write(out, object, true);
       return;
     }
-    ObjectNode stored = JsonNodeFactory.instance.objectNode();
+    Meter.charge(2L * Weights.OBJECT + (object.size() + metadata.size()) * (long) Weights.entry(0));
+    ObjectNode stored = Nodes.INSTANCE.objectNode();
     stored.setAll(object);
-    ObjectNode blank = JsonNodeFactory.instance.objectNode();
+    ObjectNode blank = Nodes.INSTANCE.objectNode();
     blank.setAll(metadata);
     blank.put(RESOURCE_VERSION, "");
     stored.set(METADATA, blank);

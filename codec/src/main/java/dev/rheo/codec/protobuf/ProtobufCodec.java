@@ -1,11 +1,13 @@
 package dev.rheo.codec.protobuf;
 
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.rheo.api.status.ApiException;
 import dev.rheo.codec.io.ByteOutput;
 import dev.rheo.codec.io.JsonException;
 import dev.rheo.codec.io.JsonScanner;
+import dev.rheo.codec.io.Nodes;
+import dev.rheo.codec.io.Shown;
+import dev.rheo.codec.io.Weights;
 import dev.rheo.codec.json.Canonicalizer;
 import dev.rheo.codec.schema.ObjectType;
 import dev.rheo.codec.schema.TypeTable;
@@ -84,7 +86,8 @@ public final class ProtobufCodec {
   }
 
   private ObjectNode tree(byte[] bytes, Envelope envelope, ProtobufReader.Budget budget) {
-    ObjectNode tree = JsonNodeFactory.instance.objectNode();
+    budget.tally.add(Weights.OBJECT + 2L * Weights.entry(1));
+    ObjectNode tree = Nodes.INSTANCE.objectNode();
     if (!envelope.kind().isEmpty()) {
       tree.put("kind", envelope.kind());
     }
@@ -95,6 +98,7 @@ public final class ProtobufCodec {
     WireReader in = new WireReader(bytes, envelope.from(), envelope.to());
     new ProtobufReader(in, nested -> tree(bytes, nested, budget), budget)
         .message(message(type), tree);
+    budget.tally.settle();
     return tree;
   }
 
@@ -102,7 +106,8 @@ public final class ProtobufCodec {
     ObjectType type = table.type(apiVersion, kind);
     if (type == null || !type.hasProtobuf()) {
       throw ApiException.badRequest(
-          "no kind \"%s\" is registered for version \"%s\"".formatted(kind, apiVersion));
+          "no kind \"%s\" is registered for version \"%s\""
+              .formatted(Shown.of(kind), Shown.of(apiVersion)));
     }
     return type;
   }

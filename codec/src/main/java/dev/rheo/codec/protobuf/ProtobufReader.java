@@ -3,8 +3,10 @@ package dev.rheo.codec.protobuf;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.BooleanNode;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.rheo.codec.io.Meter;
+import dev.rheo.codec.io.Nodes;
+import dev.rheo.codec.io.Weights;
 import dev.rheo.codec.json.ObjectDecoder;
 import dev.rheo.codec.schema.FieldType;
 import dev.rheo.codec.schema.FieldType.Cardinality;
@@ -22,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * <p>A scalar that Go writes although it is zero, and leaves out of JSON, is left out.
  */
 final class ProtobufReader {
-  private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
+  private static final Nodes NODES = Nodes.INSTANCE;
 
   /**
    * Deepest nesting of messages. A level takes four calls, so that as many as JSON may nest can
@@ -36,11 +38,15 @@ final class ProtobufReader {
   private final WireReader in;
   private final Function<Envelope, ObjectNode> nested;
   private final Budget budget;
+  private final Meter.Tally tally;
 
   /** What one request may nest and make, envelopes within it included. */
   static final class Budget {
     private int depth = MAX_DEPTH;
     private int containers = ObjectDecoder.MAX_CONTAINERS;
+
+    /** Pays for the tree. */
+    final Meter.Tally tally = Meter.tally();
 
     void enter() {
       if (--depth < 0) {
@@ -67,6 +73,7 @@ final class ProtobufReader {
     this.in = in;
     this.nested = nested;
     this.budget = budget;
+    this.tally = budget.tally;
   }
 
   /** Reads up to the end of the message and adds its fields to the object. */
@@ -100,7 +107,16 @@ final class ProtobufReader {
     if (value.isNull() || isDropped(field.type, value)) {
       object.remove(name);
     } else {
-      object.set(name, value);
+      set(object, name, value);
+    }
+  }
+
+  /** A field that stands twice takes no more memory. */
+  private void set(ObjectNode object, String name, JsonNode value) {
+    int size = object.size();
+    object.set(name, value);
+    if (object.size() > size) {
+      tally.add(Weights.entry(size));
     }
   }
 
@@ -123,16 +139,19 @@ final class ProtobufReader {
     if (object.get(name) instanceof ArrayNode earlier) {
       list = earlier;
     } else {
-      list = object.putArray(name);
       budget.container();
+      tally.add(Weights.ARRAY + Weights.entry(object.size()));
+      list = object.putArray(name);
     }
     if (isPacked(field.type.kind(), tag)) {
       int outer = in.enter();
       while (in.hasMore()) {
+        tally.add(Weights.element(list.size()));
         list.add(scalar(field.type.kind()));
       }
       in.leave(outer);
     } else {
+      tally.add(Weights.element(list.size()));
       list.add(value(field, tag, null));
     }
   }
@@ -157,8 +176,9 @@ final class ProtobufReader {
     if (object.get(name) instanceof ObjectNode earlier) {
       map = earlier;
     } else {
-      map = object.putObject(name);
       budget.container();
+      tally.add(Weights.OBJECT + Weights.entry(object.size()));
+      map = object.putObject(name);
     }
     String key = "";
     JsonNode value = null;
@@ -168,17 +188,18 @@ final class ProtobufReader {
       switch (inner >>> Wire.TYPE_BITS) {
         case Wire.KEY -> {
           in.require(inner, Wire.BYTES, name);
-          key = in.string();
+          key = in.string(tally);
         }
         case Wire.ENTRY_VALUE -> value = value(field, inner, value);
         default -> in.skip(inner);
       }
     }
     in.leave(outer);
-    map.set(key, value == null ? zero(field.type.kind()) : value);
+    set(map, key, value == null ? zero(field.type.kind()) : value);
   }
 
-  private static JsonNode zero(Kind kind) {
+  private JsonNode zero(Kind kind) {
+    tally.add(Weights.OBJECT);
     return switch (kind) {
       case STRING, BYTES -> NODES.textNode("");
       case INT32, INT64, DOUBLE, INT_OR_STRING -> NODES.numberNode(0);
@@ -190,6 +211,7 @@ final class ProtobufReader {
   }
 
   private JsonNode scalar(Kind kind) {
+    tally.add(Weights.NUMBER);
     return switch (kind) {
       case BOOLEAN -> NODES.booleanNode(in.varint() != 0);
       case INT32 -> NODES.numberNode((int) in.varint());
@@ -216,7 +238,7 @@ final class ProtobufReader {
       return scalar(kind);
     }
     if (kind == Kind.STRING) {
-      return NODES.textNode(in.string());
+      return text(in.string(tally));
     }
     int outer = in.enter();
     JsonNode value =
@@ -238,13 +260,27 @@ final class ProtobufReader {
   }
 
   private JsonNode object(MessageType.Field field, @Nullable JsonNode earlier) {
-    ObjectNode object = earlier instanceof ObjectNode merged ? merged : NODES.objectNode();
+    ObjectNode object = earlier instanceof ObjectNode merged ? merged : newObject();
     message(field.requireMessage(), object);
     return object;
   }
 
+  private ObjectNode newObject() {
+    tally.add(Weights.OBJECT);
+    return NODES.objectNode();
+  }
+
   private JsonNode bytes() {
-    return NODES.textNode(Base64Text.encodeToString(in.bytes(), in.position(), in.end()));
+    int length = Base64Text.encodedLength(in.end() - in.position());
+    tally.scratch(length); // the array that the string is copied from
+    tally.add(Weights.latin1(length));
+    return text(Base64Text.encodeToString(in.bytes(), in.position(), in.end()));
+  }
+
+  /** A node for a string that was charged. */
+  private JsonNode text(String text) {
+    tally.add(Weights.TEXT);
+    return NODES.textNode(text);
   }
 
   /** An empty message is no time; nanoseconds count for MicroTime alone, as upstream. */
@@ -278,7 +314,9 @@ final class ProtobufReader {
       return NODES.nullNode();
     }
     try {
-      return NODES.textNode(Times.format(seconds, micros, micro));
+      String text = Times.format(seconds, micros, micro);
+      tally.add(Weights.latin1(text.length()));
+      return text(text);
     } catch (IllegalArgumentException e) {
       throw WireReader.malformed("time: " + e.getMessage());
     }
@@ -290,12 +328,12 @@ final class ProtobufReader {
       int tag = in.tag();
       if (tag >>> Wire.TYPE_BITS == Wire.ONLY) {
         in.require(tag, Wire.BYTES, "String_");
-        text = in.string();
+        text = in.string(tally);
       } else {
         in.skip(tag);
       }
     }
-    return NODES.textNode(text.isEmpty() ? "0" : text);
+    return text(text.isEmpty() ? "0" : text);
   }
 
   private JsonNode intOrString() {
@@ -315,7 +353,7 @@ final class ProtobufReader {
         }
         case Wire.STRING_VALUE -> {
           in.require(tag, Wire.BYTES, "StrVal");
-          text = in.string();
+          text = in.string(tally);
         }
         default -> in.skip(tag);
       }
@@ -323,7 +361,11 @@ final class ProtobufReader {
     if (type != Wire.TYPE_INT && type != Wire.TYPE_STRING) {
       throw WireReader.malformed("impossible IntOrString.Type");
     }
-    return type == Wire.TYPE_INT ? NODES.numberNode(number) : NODES.textNode(text);
+    if (type == Wire.TYPE_STRING) {
+      return text(text);
+    }
+    tally.add(Weights.NUMBER);
+    return NODES.numberNode(number);
   }
 
   /** JSON text, or an object in its envelope. */
@@ -353,12 +395,14 @@ final class ProtobufReader {
   }
 
   private JsonNode strings(int number) {
+    tally.add(Weights.ARRAY);
     ArrayNode list = NODES.arrayNode();
     while (in.hasMore()) {
       int tag = in.tag();
       if (tag >>> Wire.TYPE_BITS == number) {
         in.require(tag, Wire.BYTES, "Items");
-        list.add(in.string());
+        tally.add(Weights.element(list.size()));
+        list.add(text(in.string(tally)));
       } else {
         in.skip(tag);
       }
@@ -368,15 +412,17 @@ final class ProtobufReader {
 
   private JsonNode schemaOrList(MessageType.Field field) {
     ObjectNode schema = null;
+    tally.add(Weights.ARRAY);
     ArrayNode list = NODES.arrayNode();
     while (in.hasMore()) {
       int tag = in.tag();
       switch (tag >>> Wire.TYPE_BITS) {
         case Wire.SCHEMA -> schema = schema(field, tag, schema);
         case Wire.SCHEMA_LIST -> {
+          tally.add(Weights.element(list.size()));
           if (field.type.kind() == Kind.SCHEMA_OR_STRINGS) {
             in.require(tag, Wire.BYTES, "Property");
-            list.add(in.string());
+            list.add(text(in.string(tally)));
           } else {
             list.add(schema(field, tag, null));
           }
@@ -407,7 +453,7 @@ final class ProtobufReader {
   private ObjectNode schema(MessageType.Field field, int tag, @Nullable ObjectNode earlier) {
     in.require(tag, Wire.BYTES, field.type.name());
     int outer = in.enter();
-    ObjectNode schema = earlier == null ? NODES.objectNode() : earlier;
+    ObjectNode schema = earlier == null ? newObject() : earlier;
     message(field.requireMessage(), schema);
     in.leave(outer);
     return schema;

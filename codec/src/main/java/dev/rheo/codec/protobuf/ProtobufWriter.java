@@ -2,6 +2,7 @@ package dev.rheo.codec.protobuf;
 
 import dev.rheo.codec.io.ByteOutput;
 import dev.rheo.codec.io.JsonScanner;
+import dev.rheo.codec.io.Meter;
 import dev.rheo.codec.value.Base64Text;
 import dev.rheo.codec.value.Times;
 import java.nio.charset.StandardCharsets;
@@ -200,7 +201,11 @@ final class ProtobufWriter {
       out.bytes(number, in.bytes(), in.stringStart(), in.stringEnd());
       return;
     }
-    byte[] utf8 = new byte[in.stringEnd() - in.stringStart()];
+    int escaped = in.stringEnd() - in.stringStart();
+    if (escaped >= Meter.Tally.STEP) {
+      Meter.charge(escaped);
+    }
+    byte[] utf8 = new byte[escaped];
     int length = in.unescape(utf8, 0);
     out.bytes(number, utf8, 0, length);
   }
@@ -220,6 +225,9 @@ final class ProtobufWriter {
         return;
       }
       bytes.truncate(start);
+    }
+    if (to - from >= Meter.Tally.STEP) {
+      Meter.charge(5L * (to - from)); // copies as text and bytes, without line breaks, and the data
     }
     byte[] text = in.text().getBytes(StandardCharsets.UTF_8);
     byte[] data = Base64Text.decode(text, 0, text.length);

@@ -1,6 +1,8 @@
 package dev.rheo.codec.protobuf;
 
 import dev.rheo.api.status.ApiException;
+import dev.rheo.codec.io.Meter;
+import dev.rheo.codec.io.Weights;
 import java.nio.charset.StandardCharsets;
 
 /**
@@ -9,6 +11,11 @@ import java.nio.charset.StandardCharsets;
  */
 final class WireReader {
   private static final int MAX_VARINT_BITS = 64;
+
+  /**
+   * What {@code new String} takes beside its result for characters beyond ASCII, by their bytes.
+   */
+  private static final long MISREAD = 3;
 
   private final byte[] bytes;
   private int at;
@@ -90,9 +97,27 @@ final class WireReader {
     end = outer;
   }
 
+  /** A string of the envelope. */
   String string() {
+    return string(Meter.tally());
+  }
+
+  /** A string, which is charged. Invalid UTF-8 becomes U+FFFD. */
+  String string(Meter.Tally tally) {
     int length = length();
+    int all = 0;
+    for (int i = at; i < at + length; i++) {
+      all |= bytes[i];
+    }
+    if (all >= 0) {
+      tally.add(Weights.latin1(length));
+      String ascii = new String(bytes, at, length, StandardCharsets.ISO_8859_1);
+      at += length;
+      return ascii;
+    }
+    tally.scratch(MISREAD * length);
     String text = new String(bytes, at, length, StandardCharsets.UTF_8);
+    tally.add(Weights.string(text));
     at += length;
     return text;
   }

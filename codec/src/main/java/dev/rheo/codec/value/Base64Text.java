@@ -1,5 +1,6 @@
 package dev.rheo.codec.value;
 
+import dev.rheo.codec.io.Meter;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -44,6 +45,9 @@ public final class Base64Text {
         text.getBytes(StandardCharsets.ISO_8859_1); // others become '?', which is invalid
     if (isCanonical(bytes, 0, bytes.length)) {
       return text;
+    }
+    if (bytes.length >= Meter.Tally.STEP) {
+      Meter.charge(5L * bytes.length); // two copies without line breaks, the data, two of the text
     }
     byte[] data = decode(bytes, 0, bytes.length);
     return encodeToString(data, 0, data.length);

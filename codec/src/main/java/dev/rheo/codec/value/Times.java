@@ -1,5 +1,6 @@
 package dev.rheo.codec.value;
 
+import dev.rheo.codec.io.Shown;
 import java.time.DateTimeException;
 import java.time.LocalDate;
 
@@ -62,7 +63,7 @@ public final class Times {
     } catch (DateTimeException | IndexOutOfBoundsException e) {
       throw new IllegalArgumentException(
           "parsing time \"%s\" as \"%s\": cannot parse it"
-              .formatted(text, micro ? MICROS_LAYOUT : SECONDS_LAYOUT),
+              .formatted(Shown.of(text), micro ? MICROS_LAYOUT : SECONDS_LAYOUT),
           e);
     }
   }

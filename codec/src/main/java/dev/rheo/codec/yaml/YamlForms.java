@@ -55,8 +55,9 @@ public final class YamlForms {
 
   /**
    * A request body to a tree, as upstream reads it: one document of YAML 1.1, within the limits of
-   * {@link ObjectDecoder}, of {@value YamlReader#MAX_VALUES} values, and with aliases that add no
-   * more than {@value YamlReader#MAX_ALIASED} characters and values.
+   * {@link ObjectDecoder}, of {@value YamlReader#MAX_VALUES} values, of braces that nest {@value
+   * YamlReader#MAX_FLOW_DEPTH} deep, and with aliases that add no more than {@value
+   * YamlReader#MAX_ALIASED} characters and values.
    *
    * @return the object, and what upstream's strict reader says of keys that stand twice
    * @throws dev.rheo.api.status.ApiException 400 BadRequest

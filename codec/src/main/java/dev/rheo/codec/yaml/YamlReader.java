@@ -2,14 +2,14 @@ package dev.rheo.codec.yaml;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.rheo.api.status.ApiException;
 import dev.rheo.api.status.GoText;
+import dev.rheo.codec.io.Meter;
+import dev.rheo.codec.io.Nodes;
+import dev.rheo.codec.io.Shown;
+import dev.rheo.codec.io.Weights;
 import dev.rheo.codec.json.ObjectDecoder;
-import java.io.ByteArrayInputStream;
-import java.io.InputStreamReader;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -27,7 +27,6 @@ import org.yaml.snakeyaml.events.ScalarEvent;
 import org.yaml.snakeyaml.events.SequenceStartEvent;
 import org.yaml.snakeyaml.parser.Parser;
 import org.yaml.snakeyaml.parser.ParserImpl;
-import org.yaml.snakeyaml.reader.StreamReader;
 
 /**
  * One YAML document to a tree, event by event. Types are upstream's ({@link YamlTypes}); aliases
@@ -40,33 +39,56 @@ final class YamlReader {
   /** Most that aliases may add: a unit a value, and one a character. */
   static final int MAX_ALIASED = 3_000_000;
 
-  private static final int MAX_DUPLICATES = 100;
-  private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
+  /**
+   * Deepest nesting of braces and brackets. SnakeYAML's scanner looks at each that is open on a
+   * line, for each token, so that a thousand of them take a thousand times as long.
+   */
+  static final int MAX_FLOW_DEPTH = 100;
 
-  private final Parser events;
+  private static final int MAX_DUPLICATES = 100;
+
+  /** Digits of the largest number. */
+  private static final int BIG_DIGITS = 309;
+
+  private static final Nodes NODES = Nodes.INSTANCE;
+
+  /** An entry of the map of anchors. */
+  private static final int ANCHOR = 64;
+
+  private static final Parser NOTHING = parser(new YamlText(new byte[0]));
+
+  /** What stands in memory of the longest scalar: parts of it, a growing copy, and the value. */
+  private static final int COPIES = 4;
+
+  private final byte[] yaml;
+  private final Meter.Tally tally = Meter.tally();
+  private Parser events = NOTHING;
 
   /** What anchors stand for; null while the value is not complete. */
   private final Map<String, @Nullable JsonNode> anchors = new HashMap<>();
 
   private final List<String> duplicates = new ArrayList<>(0);
   private int depth;
+  private int flowDepth;
   private int containers;
   private int values;
   private int aliased;
 
   YamlReader(byte[] yaml) {
+    this.yaml = yaml;
+  }
+
+  private static Parser parser(YamlText text) {
     LoaderOptions options = new LoaderOptions();
     options.setCodePointLimit(Integer.MAX_VALUE); // the body was limited before
-    events =
-        new ParserImpl(
-            new StreamReader(
-                new InputStreamReader(
-                    new ByteArrayInputStream(yaml), StandardCharsets.UTF_8.newDecoder())),
-            options);
+    return new ParserImpl(text, options);
   }
 
   ObjectDecoder.Decoded read() {
     try {
+      YamlText text = new YamlText(yaml);
+      tally.add((long) COPIES * (text.isLatin1() ? yaml.length : 2 * yaml.length));
+      events = parser(text);
       events.getEvent(); // the stream's start
       if (events.checkEvent(Event.ID.StreamEnd)) {
         throw malformed("the body is empty");
@@ -80,6 +102,7 @@ final class YamlReader {
       if (!(value instanceof ObjectNode object)) {
         throw malformed("an object is expected");
       }
+      tally.settle();
       List<String> strict =
           duplicates.isEmpty()
               ? List.of()
@@ -90,14 +113,14 @@ final class YamlReader {
           e.getProblemMark() == null ? "" : "line " + (e.getProblemMark().getLine() + 1) + ": ";
       throw malformed("yaml: " + line + e.getProblem());
     } catch (YAMLException e) {
-      throw malformed("yaml: " + (e.getCause() == null ? e.getMessage() : "invalid UTF-8"));
+      throw malformed("yaml: " + e.getMessage());
     } catch (YamlTypes.TypeException e) {
       throw malformed("yaml: " + e.getMessage());
     }
   }
 
   private static ApiException malformed(String what) {
-    return ApiException.badRequest("error converting YAML to JSON: " + what);
+    return ApiException.badRequest("error converting YAML to JSON: " + Shown.of(what));
   }
 
   private NodeEvent next() {
@@ -108,23 +131,33 @@ final class YamlReader {
     if (event instanceof AliasEvent alias) {
       JsonNode value = alias(alias);
       charge(value, depth);
-      return value.deepCopy();
+      return value.isContainerNode() ? value.deepCopy() : value;
     }
     count();
     String anchor = event.getAnchor();
     if (anchor != null) {
+      tally.add(ANCHOR + Weights.latin1(anchor.length()));
       anchors.put(anchor, null);
     }
     JsonNode value =
         switch (event) {
-          case ScalarEvent scalar ->
-              YamlTypes.resolve(scalar.getTag(), scalar.getValue(), scalar.isPlain());
+          case ScalarEvent scalar -> scalar(scalar);
           case SequenceStartEvent start -> sequence(start);
           case MappingStartEvent start -> mapping(start);
           default -> throw new IllegalStateException(event.toString());
         };
     if (anchor != null) {
       anchors.put(anchor, value);
+    }
+    return value;
+  }
+
+  private JsonNode scalar(ScalarEvent scalar) {
+    JsonNode value = YamlTypes.resolve(scalar.getTag(), scalar.getValue(), scalar.isPlain());
+    if (value.isTextual()) {
+      tally.add(Weights.TEXT + Weights.string(value.textValue()));
+    } else if (value.isNumber()) {
+      tally.add(value.isBigInteger() ? Weights.bigNumber(BIG_DIGITS) : Weights.NUMBER);
     }
     return value;
   }
@@ -157,12 +190,14 @@ final class YamlReader {
     aliased += weight;
     if (value instanceof ObjectNode object) {
       countContainer();
+      tally.add(Weights.COPIED_OBJECT + (long) Weights.entry(1) * object.size());
       for (Map.Entry<String, JsonNode> member : object.properties()) {
         aliased += Math.min(member.getKey().length(), MAX_ALIASED - aliased);
         charge(member.getValue(), around + 1);
       }
     } else if (value instanceof ArrayNode array) {
       countContainer();
+      tally.add(Weights.ARRAY + Weights.element(0) + (long) Weights.element(10) * array.size());
       for (JsonNode element : array) {
         charge(element, around + 1);
       }
@@ -174,7 +209,18 @@ final class YamlReader {
       throw new YamlTypes.TypeException(
           "line " + (start.getStartMark().getLine() + 1) + ": exceeded max depth");
     }
+    if (start.isFlow() && ++flowDepth > MAX_FLOW_DEPTH) {
+      throw new YamlTypes.TypeException(
+          "line " + (start.getStartMark().getLine() + 1) + ": exceeded max depth of braces");
+    }
     countContainer();
+  }
+
+  private void leave(CollectionStartEvent start) {
+    depth--;
+    if (start.isFlow()) {
+      flowDepth--;
+    }
   }
 
   private void countContainer() {
@@ -192,17 +238,20 @@ final class YamlReader {
 
   private ArrayNode sequence(SequenceStartEvent start) {
     enter(start);
+    tally.add(Weights.ARRAY);
     ArrayNode array = NODES.arrayNode();
     while (!events.checkEvent(Event.ID.SequenceEnd)) {
+      tally.add(Weights.element(array.size()));
       array.add(node(next()));
     }
     events.getEvent();
-    depth--;
+    leave(start);
     return array;
   }
 
   private ObjectNode mapping(MappingStartEvent start) {
     enter(start);
+    tally.add(Weights.OBJECT);
     ObjectNode object = NODES.objectNode();
     while (!events.checkEvent(Event.ID.MappingEnd)) {
       NodeEvent keyEvent = next();
@@ -211,14 +260,16 @@ final class YamlReader {
         continue;
       }
       String key = YamlTypes.key(node(keyEvent));
+      tally.add(Weights.entry(object.size()));
       NodeEvent valueEvent = next();
       int line = valueEvent.getStartMark().getLine() + 1;
       if (object.replace(key, node(valueEvent)) != null && duplicates.size() < MAX_DUPLICATES) {
-        duplicates.add("line " + line + ": key " + GoText.quote(key) + " already set in map");
+        duplicates.add(
+            "line " + line + ": key " + GoText.quote(Shown.of(key)) + " already set in map");
       }
     }
     events.getEvent();
-    depth--;
+    leave(start);
     return object;
   }
 
@@ -229,19 +280,24 @@ final class YamlReader {
   }
 
   /** As upstream, what is merged replaces what stands before it; of several the first counts. */
-  private static void merge(ObjectNode object, JsonNode value) {
+  private void merge(ObjectNode object, JsonNode value) {
     if (value instanceof ObjectNode merged) {
-      object.setAll(merged);
+      setAll(object, merged);
     } else if (value instanceof ArrayNode all) {
       for (int i = all.size() - 1; i >= 0; i--) {
         if (!(all.get(i) instanceof ObjectNode merged)) {
           throw notMergeable();
         }
-        object.setAll(merged);
+        setAll(object, merged);
       }
     } else {
       throw notMergeable();
     }
+  }
+
+  private void setAll(ObjectNode object, ObjectNode merged) {
+    tally.add((long) Weights.entry(0) * merged.size());
+    object.setAll(merged);
   }
 
   private static YamlTypes.TypeException notMergeable() {

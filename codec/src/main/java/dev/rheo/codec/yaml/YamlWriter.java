@@ -2,6 +2,7 @@ package dev.rheo.codec.yaml;
 
 import dev.rheo.codec.io.ByteOutput;
 import dev.rheo.codec.io.JsonScanner;
+import dev.rheo.codec.io.Meter;
 import java.util.Arrays;
 
 /**
@@ -178,7 +179,9 @@ final class YamlWriter {
     int to = in.stringEnd();
     if (in.escaped()) {
       if (unescaped.length < to - from) {
-        unescaped = new byte[Math.max(to - from, unescaped.length * 2)];
+        int length = Math.max(to - from, unescaped.length * 2);
+        Meter.charge(length);
+        unescaped = new byte[length];
       }
       to = in.unescape(unescaped, 0);
       from = 0;
