@@ -88,12 +88,13 @@ class Sampler(threading.Thread):
     def __init__(self, guard):
         super().__init__(daemon=True)
         self.guard, self.over, self.server = guard, threading.Event(), None
-        self.points, self.peak, self.high, self.killed, self.late = [], 0, 0, False, 0.0
+        self.points, self.high, self.killed, self.late = [], 0, False, []
 
     def run(self):
         due = time.monotonic()
         while not self.over.wait(max(0, due - time.monotonic())):
-            self.late = max(self.late, time.monotonic() - due)
+            if time.monotonic() - due > 0.05:
+                self.late.append((time.time(), time.monotonic() - due))
             due = max(due + 0.1, time.monotonic())
             pids = self.server.pids() if self.server else {}
             # etcd is not what is limited, nor what is compared.
@@ -101,13 +102,16 @@ class Sampler(threading.Thread):
             if pid:
                 now = status(pid, "VmRSS") * MIB
                 self.points.append((time.time(), now))
-                self.peak, self.high = max(self.peak, now), max(self.high, status(pid, "VmHWM") * MIB)
+                self.high = max(self.high, status(pid, "VmHWM") * MIB)
                 if self.guard and now > self.guard:
                     self.killed = True
                     os.kill(pid, signal.SIGKILL)
 
     def between(self, begin, end):
         return max((m for t, m in self.points if begin <= t <= end), default=0)
+
+    def late_between(self, begin, end):
+        return max((l for t, l in self.late if begin <= t <= end), default=0)
 
 
 class Siege:
@@ -258,6 +262,18 @@ class Siege:
                 if begin <= h["begin"] + p["s"] + 1 and h["begin"] + p["s"] <= end:
                     worst = max(worst, p[key])
         return worst
+
+    def slowest(self, line):
+        """The slowest answer in seconds, without what this machine itself was late then, and when it came."""
+        slowest, when = 0.0, 0.0
+        for h in self.honest:
+            for p in h["series"].get(line, {}).get("seconds", []):
+                took, t = p["max"] / 1000, h["begin"] + p["s"]
+                if took > slowest:
+                    took -= self.sampler.late_between(t - took - 1, t + 2)
+                if took > slowest:
+                    slowest, when = took, t
+        return slowest, when
 
     def total(self, key):
         return sum(h[key] for h in self.honest)

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"math/rand/v2"
+	"net/http"
 	"strings"
 	"time"
 )
@@ -303,7 +304,7 @@ func largeWrites(ctx context.Context, g *ground) {
 }
 
 // tidy deletes what an attack has created, though its time is over.
-func (g *ground) tidy(c httpDoer, collection, query string) {
+func (g *ground) tidy(c *http.Client, collection, query string) {
 	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
 	defer cancel()
 	a, err := c.Do(g.srv.Request(ctx, "DELETE", groundPath+"/"+collection+query, nil))

@@ -50,7 +50,6 @@ type ground struct {
 	token   string
 	nobody  *tls.Config
 	admin   *tls.Config
-	forged  *tls.Config
 	scale   float64
 	dialing chan struct{} // handshakes at once
 	open    atomic.Int64

@@ -17,10 +17,6 @@ import (
 
 // Attacks by reading: slowly, not at all, everything in every form, and with questions that are long to answer.
 
-type httpDoer interface {
-	Do(*http.Request) (*http.Response, error)
-}
-
 const watchList = "?watch=true&sendInitialEvents=true&resourceVersionMatch=NotOlderThan&allowWatchBookmarks=true&timeoutSeconds=600"
 
 func init() {
@@ -188,8 +184,7 @@ func websockets(ctx context.Context, g *ground) {
 	})
 }
 
-// page is what is needed of a page of a list.
-var continueMark = `"continue":"`
+const continueMark = `"continue":"`
 
 func continueChains(ctx context.Context, g *ground) {
 	clients := g.clients(8)
