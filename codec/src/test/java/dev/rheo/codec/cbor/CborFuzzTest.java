@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.rheo.api.status.ApiException;
 import dev.rheo.codec.Golden;
 import dev.rheo.codec.Mutator;
+import dev.rheo.codec.RecordingMeter;
 import dev.rheo.codec.json.Canonicalizer;
 import dev.rheo.codec.json.ObjectDecoder;
 import java.util.HexFormat;
@@ -50,6 +51,7 @@ class CborFuzzTest {
   private static boolean check(byte[] input, Golden golden) {
     byte[] json;
     try {
+      RecordingMeter.assertPaid(input, () -> CborForms.toTree(input, golden.type()));
       ObjectNode tree = CborForms.toTree(input, golden.type());
       CborForms.toTree(input, null); // what is refused does not depend on the type
       json = Canonicalizer.encodeAnswer(tree, golden.type());

@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.rheo.api.status.ApiException;
 import dev.rheo.codec.Golden;
 import dev.rheo.codec.Mutator;
+import dev.rheo.codec.RecordingMeter;
 import dev.rheo.codec.schema.ObjectType;
 import java.util.List;
 import java.util.Random;
@@ -63,6 +64,7 @@ class JsonFuzzTest {
     ObjectNode tree;
     byte[] form;
     try {
+      RecordingMeter.assertPaid(input, () -> ObjectDecoder.decode(input, ObjectDecoder.MAX_DEPTH));
       tree = ObjectDecoder.decode(input, ObjectDecoder.MAX_DEPTH).tree();
       Canonicalizer.unknownFields(tree, type);
       untyped(tree);

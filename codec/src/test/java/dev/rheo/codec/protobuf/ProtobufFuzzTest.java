@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.rheo.api.status.ApiException;
 import dev.rheo.codec.Golden;
 import dev.rheo.codec.Mutator;
+import dev.rheo.codec.RecordingMeter;
 import dev.rheo.codec.json.Canonicalizer;
 import dev.rheo.codec.schema.ObjectType;
 import dev.rheo.codec.schema.TypeTable;
@@ -49,6 +50,7 @@ class ProtobufFuzzTest {
     byte[] json;
     ObjectType type;
     try {
+      RecordingMeter.assertPaid(input, () -> CODEC.toTree(input));
       tree = CODEC.toTree(input);
       type = TypeTable.builtIn().type(tree.path("apiVersion").asText(), tree.path("kind").asText());
       json = Canonicalizer.encodeAnswer(tree, type); // refuses quantities that are none

@@ -10,6 +10,7 @@ import dev.rheo.api.status.ApiException;
 import dev.rheo.codec.AwkwardTexts;
 import dev.rheo.codec.Golden;
 import dev.rheo.codec.Mutator;
+import dev.rheo.codec.RecordingMeter;
 import dev.rheo.codec.json.Canonicalizer;
 import dev.rheo.codec.json.ObjectDecoder;
 import java.util.List;
@@ -101,6 +102,7 @@ class YamlFuzzTest {
   private static boolean check(byte[] input) {
     byte[] json;
     try {
+      RecordingMeter.assertPaid(input, () -> YamlForms.toTree(input));
       json = Canonicalizer.encode(YamlForms.toTree(input).tree(), null);
     } catch (ApiException e) {
       assertThat(e.code()).isEqualTo(400);

@@ -1,0 +1,88 @@
+package dev.rheo.codec;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.rheo.api.status.ApiException;
+import dev.rheo.codec.RecordingMeter.Bill;
+import dev.rheo.codec.Shapes.Shape;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.TestFactory;
+
+/**
+ * Whatever is sent, in any format: twice as much of it takes about twice the time, a byte takes
+ * little, and what is allocated was charged. The sizes scale with the system property {@code
+ * rheo.torture}.
+ */
+class CostTest {
+  private static final int SIZE = 384 * 1024 * Integer.getInteger("rheo.torture", 1);
+
+  /** Linear is 2, quadratic 4; tables that outgrow the processor's caches are in between. */
+  private static final double MAX_RATIO = 3.2;
+
+  private static final int MAX_ROUNDS = 12;
+  private static final int MIN_ROUNDS = 3;
+
+  /** On a busy machine of any kind. Numbers of a few bytes, turned to and fro, take most. */
+  private static final double MAX_NANOS_PER_BYTE = 2000;
+
+  /** How much garbage may come beside a byte that was charged. */
+  private static final double GARBAGE = 4;
+
+  /** And beside a byte of the input: events and marks of a YAML scanner, spellings of numbers. */
+  private static final int GARBAGE_PER_BYTE = 400;
+
+  private static final int UNCHARGED = 100_000;
+
+  /** What a refusal may show of the input. */
+  private static final int MAX_MESSAGE = 5000;
+
+  @TestFactory
+  Stream<DynamicTest> twiceTheInputTakesTwiceTheTime() {
+    return Shapes.all().entrySet().stream()
+        .map(shape -> DynamicTest.dynamicTest(shape.getKey(), () -> check(shape.getValue())));
+  }
+
+  private static void check(Shape shape) {
+    byte[] single = shape.input().apply(SIZE);
+    byte[] twice = shape.input().apply(2 * SIZE);
+    long first = Long.MAX_VALUE;
+    long second = Long.MAX_VALUE;
+    double ratio = Double.MAX_VALUE;
+    for (int round = 0; round < MIN_ROUNDS || (ratio > MAX_RATIO && round < MAX_ROUNDS); round++) {
+      first = Math.min(first, run(shape, single).cpuNanos());
+      Bill bill = run(shape, twice);
+      second = Math.min(second, bill.cpuNanos());
+      ratio = (double) second / (first + 1_000_000); // below a millisecond nothing is sure
+      if (round == 0) {
+        assertThat((double) bill.allocated())
+            .as("allocated, of which %,d were charged", bill.charged())
+            .isLessThan(
+                GARBAGE * bill.charged() + (double) GARBAGE_PER_BYTE * twice.length + UNCHARGED);
+      }
+    }
+    if (Boolean.getBoolean("rheo.show")) {
+      Bill bill = run(shape, twice);
+      System.out.printf(
+          "%8.1f ns/B  ratio %.2f  charged %.1f/B  allocated %.1f/B%n",
+          (double) second / twice.length,
+          ratio,
+          (double) bill.charged() / twice.length,
+          (double) bill.allocated() / twice.length);
+    }
+    assertThat(ratio).as("time of %d ns and of %d ns", first, second).isLessThan(MAX_RATIO);
+    assertThat((double) second / twice.length).isLessThan(MAX_NANOS_PER_BYTE);
+  }
+
+  private static Bill run(Shape shape, byte[] input) {
+    return RecordingMeter.measure(
+        () -> {
+          try {
+            shape.read().accept(input);
+          } catch (ApiException e) {
+            assertThat(e.code()).isEqualTo(400);
+            assertThat(e.getMessage().length()).isLessThan(MAX_MESSAGE);
+          }
+        });
+  }
+}
