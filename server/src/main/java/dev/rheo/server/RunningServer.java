@@ -1,6 +1,5 @@
 package dev.rheo.server;
 
-import com.sun.management.UnixOperatingSystemMXBean;
 import dev.rheo.api.feature.FeatureGates;
 import dev.rheo.api.status.ApiException;
 import dev.rheo.cache.CacheSettings;
@@ -44,7 +43,6 @@ import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
-import java.lang.management.ManagementFactory;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -77,11 +75,11 @@ final class RunningServer implements Server {
 
   private static final Duration INDEX_PERIOD = Duration.ofSeconds(1);
 
-  /** File descriptors that connections must leave: the store's, the spool's, the JVM's own. */
   private static final long RESERVED_DESCRIPTORS = 192;
 
   private static final long LEAST_CONNECTIONS = 16;
   private static final long MAX_CONNECTIONS = 10_000;
+
   /** What closing the parts takes at most, about, once no request is running. */
   private static final Duration CLOSING = Duration.ofSeconds(5);
 
@@ -120,7 +118,8 @@ final class RunningServer implements Server {
       Writes writes = new Writes(store, cache, registry, clock, random);
       PrometheusRegistry metrics = new PrometheusRegistry();
       RequestMetrics requestMetrics = new RequestMetrics(metrics);
-      Ledger ledger = new Ledger(config.memory().requests().withDescriptors(descriptors()));
+      Ledger ledger =
+          new Ledger(config.memory().requests().withDescriptors(DESCRIPTORS.connections()));
       Api api =
           new Api(
               new Authenticator(List.of(pki.authority()), tokens(config), clock),
@@ -265,13 +264,6 @@ final class RunningServer implements Server {
         EdgeSettings.defaults(new InetSocketAddress(config.host(), config.port()));
     return settings.with(
         new EdgeSettings.Budgets(memory.outgoing(), settings.budgets().outgoingPerConnection()));
-  }
-
-  /** How many connections there may be at once, so that the store and the cache can open files. */
-  private static long descriptors() {
-    return ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean unix
-        ? Math.max(LEAST_CONNECTIONS, unix.getMaxFileDescriptorCount() - RESERVED_DESCRIPTORS)
-        : MAX_CONNECTIONS;
   }
 
   private static TokenFile tokens(ServerConfig config) throws IOException {

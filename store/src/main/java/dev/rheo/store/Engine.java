@@ -244,7 +244,8 @@ final class Engine implements AutoCloseable {
         }
         return;
       } catch (RocksDBException e) {
-        // The write buffers are full and not yet on the disk. RocksDB would wait for that itself, but
+        // The write buffers are full and not yet on the disk. RocksDB would wait for that itself,
+        // but
         // if the disk is full for as long as it stays so.
         if (!isIncomplete(e)) {
           StoreException failed = failure(Fault.UNWRITABLE, "a write failed", e, true);

@@ -23,9 +23,9 @@ import org.rocksdb.Status;
  * writing. So what is damaged on the disk is known before anything is acknowledged on top of it,
  * and nothing in the directory has been changed.
  *
- * <p>It costs a pass over the files, some 0.4 s of CPU a GB; what is read is what
- * building a watch cache reads next. History that nobody may ever ask for is checked, too: a disk
- * that lost a byte of it is not one to go on writing to.
+ * <p>It costs a pass over the files, some 0.4 s of CPU a GB; what is read is what building a watch
+ * cache reads next. History that nobody may ever ask for is checked, too: a disk that lost a byte
+ * of it is not one to go on writing to.
  */
 final class FileCheck {
   private final Path directory;

@@ -62,6 +62,12 @@ public abstract class Meter {
    */
   protected void commit() {}
 
+  /**
+   * Told, before the work has its effect, how large its answer will be. May refuse, as {@link
+   * #take}.
+   */
+  protected void answer(long bytes) {}
+
   /** What was taken so far and not dropped, in bytes. */
   protected long taken() {
     return 0;
@@ -99,6 +105,16 @@ public abstract class Meter {
    */
   public static void check() {
     current().look();
+  }
+
+  /**
+   * Tells the current meter how large the answer will be, before the work has its effect:
+   * afterwards it could not be refused any more.
+   *
+   * @throws RuntimeException if the meter refuses
+   */
+  public static void promise(long bytes) {
+    current().answer(bytes);
   }
 
   /**

@@ -95,10 +95,12 @@ final class ConnectionInitializer extends ChannelInitializer<SocketChannel> {
         }
         connection.wholeless += bytes.readableBytes();
       }
+      int length = message instanceof ByteBuf bytes ? bytes.readableBytes() : 0;
       ctx.fireChannelRead(message);
       if (!connection.exchanges.isEmpty() && connection.protocol instanceof Http1Handler) {
-        // A body: it is taken as it comes.
+        // A body is taken as it comes. What is pipelined behind the request waits as it came.
         connection.whole();
+        connection.wholeless = ctx.channel().config().isAutoRead() ? 0 : length;
       }
     }
 

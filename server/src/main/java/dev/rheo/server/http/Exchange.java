@@ -41,6 +41,9 @@ final class Exchange implements Drawn.Listener {
   /** In what steps a body of unknown length is paid for. */
   private static final int RESERVATION_STEP = 64 << 10;
 
+  /** So much waits for a peer that takes nothing. */
+  private static final int UNREAD = 2 << 10;
+
   private static final int FIRST_BODY_BUFFER = 4 << 10;
   private static final byte[] NO_BYTES = {};
 
@@ -49,7 +52,10 @@ final class Exchange implements Drawn.Listener {
 
   private final EdgeContext edge;
   private final Connection connection;
-  private final HttpRequest request;
+
+  /** Without its header once the request is refused. */
+  private HttpRequest request;
+
   private final Wire wire;
   private final RequestClass requestClass;
   private final long beganNanos = System.nanoTime();
@@ -63,8 +69,9 @@ final class Exchange implements Drawn.Listener {
 
   private @Nullable Account streamAccount;
   private long streamCharge;
-  private @Nullable Account answerAccount;
-  private long answerCharge;
+
+  /** Charged by the request's thread before it hands the answer over; the loop's from then on. */
+  private volatile long answerCharge;
 
   /** Bytes of the body that wait behind those that wait for room. */
   private long heldBack;
@@ -79,6 +86,7 @@ final class Exchange implements Drawn.Listener {
     this.request = request;
     this.wire = wire;
     this.requestClass = edge.handler.classify(request);
+    request.onPromise(this::promised);
   }
 
   HttpRequest request() {
@@ -168,12 +176,17 @@ final class Exchange implements Drawn.Listener {
       paid(account, weight);
       return true;
     }
-    if (requestClass == RequestClass.EXEMPT && ledger.reserve().tryCharge(weight)) {
-      paid(ledger.reserve(), weight);
+    if (requestClass == RequestClass.EXEMPT && ledger.health().tryCharge(weight)) {
+      paid(ledger.health(), weight);
       return true;
     }
     edge.counters.refused(Counters.Refusal.STREAMS);
-    if (!stranger && ledger.reserve().tryCharge(Weights.STREAM)) {
+    request = request.bare();
+    if (Transport.pendingBytes(connection.channel) > UNREAD) {
+      // A peer that takes nothing would not take a refusal either, and it would have to be kept.
+      connection.closeHard();
+      connection.closed();
+    } else if (!stranger && ledger.reserve().tryCharge(Weights.STREAM)) {
       paid(ledger.reserve(), Weights.STREAM);
       respond(Refusals.tooManyRequests());
     } else if (wire.refuse()) {
@@ -318,6 +331,7 @@ final class Exchange implements Drawn.Listener {
       then.run();
       return;
     }
+    connection.room.makeRoom(this, isStranger());
     waitingForRoom = true;
     wire.pauseInput();
     edge.ledger
@@ -369,29 +383,21 @@ final class Exchange implements Drawn.Listener {
   /** Runs on the request's virtual thread. */
   private void handle() {
     HttpResponse response;
-    long counted = 0;
     try {
       response = WebSocketHandshake.answer(request, seated());
       byte[] bytes = response.bytes();
-      if (bytes != null && bytes.length > FREE_RESPONSE_BYTES) {
-        counted = bytes.length;
-        if (!chargeAnswer(counted)) {
-          counted = 0;
-          edge.counters.refused(Counters.Refusal.ANSWERS);
-          response = Refusals.tooManyRequests();
-        }
+      if (!chargeAnswer(bytes == null ? 0 : bytes.length)) {
+        response = Refusals.tooManyRequests();
       }
     } catch (Throwable e) {
       response = Refusals.of(request, e);
     }
     HttpResponse answer = response;
-    long answerBytes = counted;
     try {
-      loop().execute(() -> handled(answer, answerBytes));
+      loop().execute(() -> handled(answer));
     } catch (RejectedExecutionException e) {
       // The loop has ended, and with it the connection.
       closeBody(answer);
-      answerCharge = answerBytes;
       release();
     }
   }
@@ -424,19 +430,53 @@ final class Exchange implements Drawn.Listener {
     }
   }
 
-  /** A write that was done is answered, whatever the account says: its body was paid for. */
-  private boolean chargeAnswer(long bytes) throws Exception {
-    Account account = isStranger() ? edge.ledger.strangerAnswers() : edge.ledger.answers();
-    answerAccount = account;
-    if (requestClass == RequestClass.MUTATING || requestClass == RequestClass.EXEMPT) {
-      account.force(bytes);
-      return true;
+  /**
+   * Charges an answer as it is. A write that was done is answered, whatever the account says: what
+   * it would take was charged before, by {@link #promised}.
+   */
+  private boolean chargeAnswer(int length) throws Exception {
+    long bytes = length <= FREE_RESPONSE_BYTES ? 0 : length;
+    long more = bytes - answerCharge;
+    if (more <= 0) {
+      answerAccount().release(-more);
+    } else if (requestClass == RequestClass.MUTATING || requestClass == RequestClass.EXEMPT) {
+      answerAccount().force(more);
+    } else if (!chargeAnswer(more)) {
+      return false;
     }
-    return account.charge(bytes, edge.settings.timeouts().seatWait()).get();
+    answerCharge = bytes;
+    return true;
   }
 
-  private void handled(HttpResponse response, long counted) {
-    answerCharge = counted;
+  /** Charges, before a write takes effect, what its answer will take. */
+  private boolean promised(long bytes) throws Exception {
+    long more = bytes - answerCharge;
+    if (more > 0) {
+      if (!chargeAnswer(more)) {
+        return false;
+      }
+      answerCharge = bytes;
+    }
+    return true;
+  }
+
+  private boolean chargeAnswer(long more) throws Exception {
+    if (answerAccount().tryCharge(more)) {
+      return true;
+    }
+    loop().execute(() -> connection.room.makeRoom(this, isStranger()));
+    if (answerAccount().charge(more, edge.settings.timeouts().seatWait()).get()) {
+      return true;
+    }
+    edge.counters.refused(Counters.Refusal.ANSWERS);
+    return false;
+  }
+
+  private Account answerAccount() {
+    return isStranger() ? edge.ledger.strangerAnswers() : edge.ledger.answers();
+  }
+
+  private void handled(HttpResponse response) {
     if (state == State.OVER) {
       closeBody(response);
       release();
@@ -516,10 +556,8 @@ final class Exchange implements Drawn.Listener {
     edge.exchangeEnded();
     edge.ledger.requestBodies().release(reserved);
     reserved = 0;
-    if (answerAccount != null) {
-      answerAccount.release(answerCharge);
-      answerCharge = 0;
-    }
+    answerAccount().release(answerCharge);
+    answerCharge = 0;
     if (streamAccount != null) {
       streamAccount.release(streamCharge);
       streamCharge = 0;

@@ -30,6 +30,7 @@ public final class HttpRequest {
   private volatile byte[] body = NO_BYTES;
   private volatile boolean cancelled;
   private volatile boolean vouched;
+  private Promise promise = bytes -> true;
 
   /**
    * @param target the request target in origin form: path and query, as sent
@@ -154,6 +155,34 @@ public final class HttpRequest {
   /** What the response's {@code Audit-Id} says: the client's own, else a new UUID. */
   public String auditId() {
     return auditId;
+  }
+
+  /** Charges what an answer will take. */
+  interface Promise {
+    boolean charge(long bytes) throws Exception;
+  }
+
+  void onPromise(Promise taker) {
+    promise = taker;
+  }
+
+  /**
+   * Charges, before the request takes effect, what its answer will take, for then it cannot be
+   * refused any more. Waits a little if there is no room.
+   *
+   * @param bytes in all; what was promised before counts
+   * @return false if there is no room
+   */
+  public boolean promiseAnswer(long bytes) throws Exception {
+    return promise.charge(bytes);
+  }
+
+  /** The same without target and header fields, for one that is refused and must not be kept. */
+  HttpRequest bare() {
+    HttpHeaders kept = new HttpHeaders().add("Audit-ID", auditId);
+    HttpRequest bare = new HttpRequest(method, "/", kept, protocol, remote, null);
+    bare.vouched = vouched;
+    return bare;
   }
 
   /** Says that whoever asks has shown who they are. */

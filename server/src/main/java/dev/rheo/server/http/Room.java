@@ -225,7 +225,7 @@ final class Room {
   }
 
   /** Ends some requests that wait for their peers; false if there is none. */
-  private boolean makeRoom(Exchange newcomer, boolean stranger) {
+  boolean makeRoom(Exchange newcomer, boolean stranger) {
     long now = System.nanoTime();
     if (now - inVainNanos < PAUSE) {
       return false;

@@ -28,8 +28,12 @@ final class Weights {
     // The target is kept as it came, decoded, and taken apart.
     String target = request.target();
     long weight = 3L * target.length();
-    for (int i = target.indexOf('&'); i >= 0; i = target.indexOf('&', i + 1)) {
-      weight += FIELD;
+    for (int i = 0; i < target.length(); i++) {
+      char c = target.charAt(i);
+      // A parameter, or a term of a selector: a comma, or one that is escaped.
+      if (c == '&' || c == ',' || c == '%') {
+        weight += FIELD;
+      }
     }
     return weight + request.headers().weight();
   }

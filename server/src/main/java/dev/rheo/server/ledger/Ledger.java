@@ -19,7 +19,8 @@ import java.util.Map;
  *   ├─ trees                 bodies and objects decoded, and what is built of them
  *   ├─ answers               answers and errors made as a whole
  *   │  └─ …-strangers
- *   └─ reserve               health checks and refusals when streams has no room
+ *   ├─ health                health checks, when streams has no room
+ *   └─ reserve               refusals of members, when streams has no room
  *   incoming                 direct memory: bytes that came and make no whole record or frame yet,
  *                            and control frames that the peer does not take
  *   tls                      native memory: the state of TLS
@@ -135,6 +136,7 @@ public final class Ledger {
   private final Account trees;
   private final Account answers;
   private final Account strangerAnswers;
+  private final Account health;
   private final Account reserve;
   private final Account incoming;
   private final Account tls;
@@ -155,6 +157,7 @@ public final class Ledger {
     trees = part("trees", limits.trees, WAITING);
     answers = part("answers", limits.answers, WAITING);
     strangerAnswers = share(answers, "answers-strangers", 1, 4);
+    health = part("health", RESERVE, 0);
     reserve = part("reserve", RESERVE, 0);
     incoming = kept(Account.root("incoming", limitOf("incoming", limits.incoming)));
     // The state of TLS belongs to a connection: who has no limit there has none here.
@@ -225,6 +228,10 @@ public final class Ledger {
 
   public Account strangerAnswers() {
     return strangerAnswers;
+  }
+
+  public Account health() {
+    return health;
   }
 
   public Account reserve() {

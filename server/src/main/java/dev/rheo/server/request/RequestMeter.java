@@ -79,6 +79,19 @@ final class RequestMeter extends Meter implements AutoCloseable {
   }
 
   @Override
+  protected void answer(long bytes) {
+    try {
+      if (!committed && !request.promiseAnswer(bytes)) {
+        throw tooMany();
+      }
+    } catch (RuntimeException e) {
+      throw e;
+    } catch (Exception e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  @Override
   protected long taken() {
     return taken;
   }

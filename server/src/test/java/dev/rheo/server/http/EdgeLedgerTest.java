@@ -16,7 +16,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.api.Test;
 
-/** What peers leave lying is charged, bounded, and given back; who behaves finds room all the same. */
+/**
+ * What peers leave lying is charged, bounded, and given back; who behaves finds room all the same.
+ */
 class EdgeLedgerTest {
 
   private static final int END_HEADERS = 4;
@@ -141,8 +143,7 @@ class EdgeLedgerTest {
         for (int i = 0; i < count; i++) {
           client.send(RawHttp2.HEADERS, END_HEADERS, 2 * i + 1, header);
         }
-        EdgeFixture.await(
-            "all are counted", () -> fixture.edge.stats().requestsTotal() == count);
+        EdgeFixture.await("all are counted", () -> fixture.edge.stats().requestsTotal() == count);
         assertThat(used(fixture, "streams")).isLessThanOrEqualTo(room).isGreaterThan(room / 2);
         assertThat(fixture.edge.stats().refusals().get("streams")).isPositive();
         // These have waited for a second: then members may have their room.
@@ -151,8 +152,7 @@ class EdgeLedgerTest {
             () -> {
               try (HttpClient other = EdgeFixture.client(HttpClient.Version.HTTP_2)) {
                 return other
-                        .send(
-                            fixture.request("/member/any").build(), BodyHandlers.ofString())
+                        .send(fixture.request("/member/any").build(), BodyHandlers.ofString())
                         .statusCode()
                     == 200;
               } catch (Exception e) {
@@ -209,7 +209,9 @@ class EdgeLedgerTest {
       EdgeFixture.await(
           "all are counted", () -> fixture.edge.stats().requestsTotal() == sent.get());
       assertThat(used(fixture, "watches")).isPositive().isLessThanOrEqualTo(room / 4 * 3);
-      assertThat(fixture.edge.stats().stallsEnded()).as("idle is not stalled").containsEntry("evicted", 0L);
+      assertThat(fixture.edge.stats().stallsEnded())
+          .as("idle is not stalled")
+          .containsEntry("evicted", 0L);
       answers(fixture, "/member/any");
     }
   }

@@ -1,9 +1,9 @@
 package dev.rheo.server.verb.read;
 
-import dev.rheo.codec.io.Meter;
 import dev.rheo.cache.Effort;
 import dev.rheo.cache.Entry;
 import dev.rheo.cache.EntryCursor;
+import dev.rheo.codec.io.Meter;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 

@@ -31,6 +31,9 @@ final class Committer {
   /** What one object may take in the store, as in etcd: 1.5 MiB. */
   static final int MAX_STORED_BYTES = 3 << 19;
 
+  /** What an answer has beyond the stored form: the resourceVersion. */
+  private static final int REVISION_BYTES = 64;
+
   /**
    * Each turn means that somebody else got through, so that only a key that many fight for comes
    * near.
@@ -202,7 +205,9 @@ final class Committer {
           "the object has more levels or parts than can be read again");
     }
     ObjectType type = TypeTable.builtIn().type(resource.apiVersion(), resource.kind());
-    return Canonicalizer.encode(object, type);
+    byte[] form = Canonicalizer.encode(object, type);
+    Meter.promise(form.length + REVISION_BYTES);
+    return form;
   }
 
   private static boolean sameRevision(@Nullable Version a, @Nullable Version b) {
