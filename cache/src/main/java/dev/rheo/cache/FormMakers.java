@@ -1,5 +1,6 @@
 package dev.rheo.cache;
 
+import dev.rheo.codec.io.Meter;
 import dev.rheo.codec.json.RevisionSplice;
 import dev.rheo.store.PlatformPool;
 import java.io.IOException;
@@ -32,6 +33,7 @@ final class FormMakers implements AutoCloseable {
   private final WatchCache cache;
   private final FormSpool spool;
   private final PlatformPool pool;
+  private final FormBounds bounds;
 
   /** What is being made, or is to be. Guarded by itself, with what it holds. */
   private final Map<Job, Making> jobs = new HashMap<>();
@@ -54,7 +56,8 @@ final class FormMakers implements AutoCloseable {
     PlatformPool.@Nullable Task task;
   }
 
-  FormMakers(WatchCache cache, FormSpool spool, int threads) {
+  FormMakers(WatchCache cache, FormSpool spool, int threads, FormBounds bounds) {
+    this.bounds = bounds;
     this.cache = cache;
     this.spool = spool;
     this.pool = new PlatformPool("rheo-form-maker", threads, Integer.MAX_VALUE);
@@ -178,7 +181,13 @@ final class FormMakers implements AutoCloseable {
     }
     long start = System.nanoTime();
     try {
-      FormKind.Made form = job.kind.make(source(entry, job.revision));
+      FormKind.Made form =
+          bounds.within(
+              () -> {
+                // The object, and its bytes once more where its revision is another.
+                Meter.charge((job.revision == 0 ? 1L : 2L) * entry.length());
+                return job.kind.make(source(entry, job.revision));
+              });
       spool.add(job.place, job.kind, job.revision, form);
       made.increment();
       madeBytes.add(form.bytes().length);

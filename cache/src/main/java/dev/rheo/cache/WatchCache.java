@@ -59,7 +59,19 @@ public final class WatchCache implements AutoCloseable {
       Path spoolDirectory,
       List<CachedResource> resources,
       CacheSettings settings) {
-    this(store, spoolDirectory, resources, settings, null, System::nanoTime);
+    this(store, spoolDirectory, resources, settings, FormBounds.NONE);
+  }
+
+  /**
+   * @param bounds in which derived forms are made
+   */
+  public WatchCache(
+      RevisionStore store,
+      Path spoolDirectory,
+      List<CachedResource> resources,
+      CacheSettings settings,
+      FormBounds bounds) {
+    this(store, spoolDirectory, resources, settings, bounds, null, System::nanoTime);
   }
 
   WatchCache(
@@ -67,6 +79,7 @@ public final class WatchCache implements AutoCloseable {
       Path spoolDirectory,
       List<CachedResource> resources,
       CacheSettings settings,
+      FormBounds bounds,
       SpoolFile.@Nullable Factory files,
       LongSupplier nanoTime) {
     checkPrefixes(resources);
@@ -76,7 +89,7 @@ public final class WatchCache implements AutoCloseable {
       byName.put(resources.get(i).name(), this.resources[i]);
     }
     forms = new FormSpool(spoolDirectory, files, settings);
-    makers = new FormMakers(this, forms, settings.formMakers());
+    makers = new FormMakers(this, forms, settings.formMakers(), bounds);
     spool = new Spool(spoolDirectory, files, settings, forms::forgetSegment);
     loaders = new Loaders(settings.loaders());
     decoder = new EventDecoder(spool, loaders);

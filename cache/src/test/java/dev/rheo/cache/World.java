@@ -57,6 +57,7 @@ final class World implements AutoCloseable {
             directory,
             List.of(Objects.PODS, Objects.NODES),
             settings,
+            FormBounds.NONE,
             files,
             () -> System.nanoTime() + clock.get());
     made.start();

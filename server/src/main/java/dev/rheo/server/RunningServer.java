@@ -4,13 +4,17 @@ import dev.rheo.api.feature.FeatureGates;
 import dev.rheo.api.status.ApiException;
 import dev.rheo.cache.CacheSettings;
 import dev.rheo.cache.CachedResource;
+import dev.rheo.cache.FormBounds;
+import dev.rheo.cache.FormKind;
 import dev.rheo.cache.WatchCache;
+import dev.rheo.codec.io.Meter;
 import dev.rheo.server.encoding.Encodings;
 import dev.rheo.server.health.Health;
 import dev.rheo.server.http.Deflaters;
 import dev.rheo.server.http.Edge;
 import dev.rheo.server.http.EdgeSettings;
 import dev.rheo.server.ledger.Ledger;
+import dev.rheo.server.ledger.TreeMeter;
 import dev.rheo.server.metrics.PartMetrics;
 import dev.rheo.server.metrics.ProcessMetrics;
 import dev.rheo.server.metrics.RequestMetrics;
@@ -73,6 +77,9 @@ final class RunningServer implements Server {
   /** What one object costs in the cache's index, about. */
   private static final long INDEX_ENTRY_BYTES = 200;
 
+  /** How long a form waits for memory to be made in before whoever asks for it is refused. */
+  private static final Duration FORM_PATIENCE = Duration.ofSeconds(10);
+
   private static final Duration INDEX_PERIOD = Duration.ofSeconds(1);
 
   private static final long RESERVED_DESCRIPTORS = 192;
@@ -107,7 +114,9 @@ final class RunningServer implements Server {
       // First, since it locks the directory: all else in it is then this server's alone.
       store = openStore(config, clock);
       Pki pki = Pki.open(data.pki(), config.host(), clock);
-      cache = openCache(config, registry);
+      Ledger ledger =
+          new Ledger(config.memory().requests().withDescriptors(DESCRIPTORS.connections()));
+      cache = openCache(config, registry, ledger);
       HashedWheelTimer timer = new HashedWheelTimer(new DefaultThreadFactory("timer", true));
       opened.add("timer", timer::stop);
 
@@ -118,8 +127,6 @@ final class RunningServer implements Server {
       Writes writes = new Writes(store, cache, registry, clock, random);
       PrometheusRegistry metrics = new PrometheusRegistry();
       RequestMetrics requestMetrics = new RequestMetrics(metrics);
-      Ledger ledger =
-          new Ledger(config.memory().requests().withDescriptors(DESCRIPTORS.connections()));
       Api api =
           new Api(
               new Authenticator(List.of(pki.authority()), tokens(config), clock),
@@ -224,7 +231,7 @@ final class RunningServer implements Server {
     compactor.start();
   }
 
-  private WatchCache openCache(ServerConfig config, ResourceRegistry registry) {
+  private WatchCache openCache(ServerConfig config, ResourceRegistry registry, Ledger ledger) {
     List<CachedResource> resources =
         registry.stored().stream()
             .map(
@@ -233,10 +240,19 @@ final class RunningServer implements Server {
                         stored.name(), stored.keyPrefix(), stored.namespaced(), stored.fields()))
             .toList();
     Path spool = data.spool();
-    WatchCache opening = new WatchCache(store, spool, resources, cacheSettings(config));
+    WatchCache opening =
+        new WatchCache(
+            store, spool, resources, cacheSettings(config), making -> formWithin(ledger, making));
     opened.add("watch cache", opening);
     opening.start();
     return opening;
+  }
+
+  private static FormKind.Made formWithin(Ledger ledger, FormBounds.Making making)
+      throws IOException {
+    try (TreeMeter meter = new TreeMeter(ledger.trees(), FORM_PATIENCE)) {
+      return Meter.within(meter, making::make);
+    }
   }
 
   private static CacheSettings cacheSettings(ServerConfig config) {

@@ -21,6 +21,7 @@ import org.junit.jupiter.api.TestFactory;
 class WeightsTest {
   private static final int SIZE = 300_000;
   private static final int COPIES = 12;
+  private static final int ROUNDS = 3;
 
   /** How much heavier than the tree a charge may be: copies of one long string while it is read. */
   private static final double MOST = 2.5;
@@ -98,15 +99,24 @@ class WeightsTest {
 
   private static void check(byte[] body, Function<byte[], JsonNode> decode, double most) {
     int copies = COPIES * Math.max(1, SIZE / 3 / body.length);
-    JsonNode[] trees = new JsonNode[copies];
     long charged = RecordingMeter.measure(() -> decode.apply(body)).charged();
+    double real = 0;
+    // Garbage of others that goes meanwhile makes it look like less, never like more.
+    for (int round = 0; round < ROUNDS; round++) {
+      real = Math.max(real, real(body, decode, copies));
+    }
+    assertThat((double) charged).as("real weight %.0f", real).isBetween(real * 0.99, real * most);
+  }
+
+  private static double real(byte[] body, Function<byte[], JsonNode> decode, int copies) {
+    JsonNode[] trees = new JsonNode[copies];
     long before = used();
     for (int i = 0; i < copies; i++) {
       trees[i] = decode.apply(body);
     }
     double real = (double) (used() - before) / copies;
     assertThat(Arrays.asList(trees)).doesNotContainNull(); // they are alive until here
-    assertThat((double) charged).as("real weight %.0f", real).isBetween(real * 0.99, real * most);
+    return real;
   }
 
   private static long used() {

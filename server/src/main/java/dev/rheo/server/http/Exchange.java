@@ -355,12 +355,14 @@ final class Exchange implements Drawn.Listener {
       return;
     }
     reserved += bytes;
-    wire.resumeInput();
     if (inputComplete) {
       dispatch();
-    } else {
-      then.run();
+      wire.resumeInput();
+      return;
     }
+    then.run();
+    // What was held back may come at once, and end the body from within.
+    wire.resumeInput();
   }
 
   private void dispatch() {
