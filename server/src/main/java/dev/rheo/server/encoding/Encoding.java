@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.rheo.api.status.ApiException;
 import dev.rheo.cache.FormKind;
+import dev.rheo.codec.json.ObjectDecoder;
 import dev.rheo.codec.json.Canonicalizer;
 import dev.rheo.codec.json.ObjectHeader;
 import dev.rheo.codec.json.SelectableField;
@@ -153,7 +154,7 @@ public abstract class Encoding {
     if (!kind().equals(Shape.PARTIAL)) {
       return format.encode(json, type.apiVersion(), listKind());
     }
-    ObjectNode list = (ObjectNode) MAPPER.readTree(json);
+    ObjectNode list = ObjectDecoder.decode(json, ObjectDecoder.MAX_DEPTH).tree();
     list.put("kind", listKind()).put("apiVersion", apiVersion());
     for (JsonNode item : list.path("items")) {
       ObjectNode partial = ((ObjectNode) item).retain("metadata");

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.rheo.cache.FormKind;
+import dev.rheo.codec.json.ObjectDecoder;
 import dev.rheo.codec.json.ObjectHeader;
 import dev.rheo.server.resource.Conversion;
 import dev.rheo.server.resource.ResourceType;
@@ -90,7 +91,7 @@ final class TableEncoding extends Encoding {
     return new FormKind("cells") {
       @Override
       protected Made make(Source source) throws IOException {
-        return Made.plain(table.row(MAPPER.readTree(source.json())));
+        return Made.plain(table.row(ObjectDecoder.decode(source.json(), ObjectDecoder.MAX_DEPTH).tree()));
       }
     };
   }
@@ -198,7 +199,7 @@ final class TableEncoding extends Encoding {
           case METADATA -> Arrays.copyOfRange(json, from, header.metadataEnd());
           case NOTHING -> NOTHING;
         };
-    ObjectNode tree = (ObjectNode) MAPPER.readTree(json);
+    ObjectNode tree = ObjectDecoder.decode(json, ObjectDecoder.MAX_DEPTH).tree();
     byte[] template = table.row(ofScales ? tree : Conversion.toStored(tree, type));
     return join(rowHead(template), object, rowEnd);
   }
@@ -210,7 +211,7 @@ final class TableEncoding extends Encoding {
 
   @Override
   byte[] list(byte[] json) throws IOException {
-    ObjectNode list = (ObjectNode) MAPPER.readTree(json);
+    ObjectNode list = ObjectDecoder.decode(json, ObjectDecoder.MAX_DEPTH).tree();
     List<byte[]> pieces = new ArrayList<>();
     pieces.add(head(list.path("metadata").toString(), true));
     for (JsonNode item : list.path("items")) {

@@ -38,6 +38,14 @@ public interface Handler {
     return false;
   }
 
+  /**
+   * What answering keeps on the heap, beside what every request does, for as long as the peer reads:
+   * it is charged with the request. In bytes. Runs on the event loop; must not throw.
+   */
+  default long weight(HttpRequest head) {
+    return 0;
+  }
+
   /** How the request counts against the limits. Runs on the event loop; must not throw. */
   default RequestClass classify(HttpRequest head) {
     return RequestClass.of(head);

@@ -40,6 +40,9 @@ public final class Api implements Handler {
 
   private static final Logger LOG = System.getLogger(Api.class.getName());
 
+  /** Some ten cells at their longest, and most rows many times. */
+  private static final long TABLE_BYTES = 16 << 10;
+
   private final Authenticator authenticator;
   private final Authorizer authorizer;
   private final Impersonation impersonation;
@@ -84,6 +87,13 @@ public final class Api implements Handler {
     public @Nullable String namespace() {
       return type.namespaced() ? info.namespace() : null;
     }
+  }
+
+  /** A row of a table is on the heap until it is taken. */
+  @Override
+  public long weight(HttpRequest head) {
+    String accept = head.header("Accept");
+    return accept != null && accept.contains("as=Table") ? TABLE_BYTES : 0;
   }
 
   /** Refuses who may not ask before a body is read into memory. */

@@ -10,6 +10,7 @@ import dev.rheo.api.options.ListOptions;
 import dev.rheo.api.options.WriteOptions;
 import dev.rheo.api.status.ApiException;
 import dev.rheo.codec.cbor.CborForms;
+import dev.rheo.codec.io.Meter;
 import dev.rheo.codec.json.ObjectDecoder;
 import dev.rheo.codec.protobuf.ProtobufCodec;
 import dev.rheo.codec.schema.ObjectType;
@@ -33,6 +34,7 @@ import org.jspecify.annotations.Nullable;
 public final class ResourceWrites {
 
   private static final ObjectMapper JSON_MAPPER = new ObjectMapper();
+  private static final int ESCAPE = 6;
 
   private final Writes writes;
   private final Encodings encodings;
@@ -104,10 +106,12 @@ public final class ResourceWrites {
       case JSON, YAML -> new RequestBody(request.body(), mediaType);
       case PROTOBUF ->
           new RequestBody(ProtobufCodec.builtIn().toJson(request.body()), MediaType.JSON);
-      case CBOR ->
-          new RequestBody(
-              JSON_MAPPER.writeValueAsBytes(CborForms.toTree(request.body(), type)),
-              MediaType.JSON);
+      case CBOR -> {
+        // A byte of text may become an escape of six.
+        Meter.charge(ESCAPE * (long) request.body().length);
+        yield new RequestBody(
+            JSON_MAPPER.writeValueAsBytes(CborForms.toTree(request.body(), type)), MediaType.JSON);
+      }
     };
   }
 

@@ -12,9 +12,12 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * What peers leave lying is charged, bounded, and given back; who behaves finds room all the same.
@@ -41,7 +44,8 @@ class EdgeLedgerTest {
         public HttpResponse handle(HttpRequest request) {
           return request.path().endsWith("/watch")
               ? HttpResponse.longRunning(200, "application/json", feed)
-              : HttpResponse.bytes(200, "text/plain", "ok".getBytes());
+              : HttpResponse.bytes(
+                  200, "text/plain", request.body().length > 0 ? request.body() : "ok".getBytes());
         }
       };
 
@@ -230,6 +234,32 @@ class EdgeLedgerTest {
       EdgeFixture.await("the second goes on", () -> used(fixture, "incoming") == 0);
       client.send(RawHttp2.DATA, RawHttp2.END_STREAM, 3, new byte[10]);
       EdgeFixture.await("all is given back", () -> used(fixture, "request-bodies") == 0);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(HttpClient.Version.class)
+  void aBodyThatWaitedForRoomIsHandedOnWholeAndOnce(HttpClient.Version version) throws Exception {
+    Ledger.Limits limits = Ledger.Limits.roomy().withRequestBodies(100_000);
+    try (EdgeFixture fixture = fixture(limits);
+        RawHttp2 holder = new RawHttp2(fixture);
+        HttpClient client = EdgeFixture.client(version)) {
+      holder.send(RawHttp2.HEADERS, END_HEADERS, 1, header("POST", "/member/a", 0));
+      EdgeFixture.await("the first has room", () -> used(fixture, "request-bodies") > 60_000);
+      byte[] body = "body ".repeat(9000).getBytes(StandardCharsets.US_ASCII);
+      var waiting =
+          client.sendAsync(
+              fixture.post("/member/b", body), java.net.http.HttpResponse.BodyHandlers.ofByteArray());
+      EdgeFixture.await("the second came", () -> fixture.edge.stats().requestsTotal() == 2);
+      holder.send(RawHttp2.DATA, RawHttp2.END_STREAM, 1, new byte[10]);
+      var answer = waiting.get(20, TimeUnit.SECONDS);
+      assertThat(answer.statusCode()).isEqualTo(200);
+      assertThat(answer.body()).isEqualTo(body);
+      // The connection still serves: nothing was answered twice.
+      var again =
+          client.send(
+              fixture.post("/member/c", body), java.net.http.HttpResponse.BodyHandlers.ofByteArray());
+      assertThat(again.body()).isEqualTo(body);
     }
   }
 }

@@ -7,6 +7,12 @@ import dev.rheo.codec.io.JsonText;
 final class CellWriter {
   static final String UNKNOWN = "<unknown>";
 
+  /**
+   * Characters of a cell. A row is on the heap while its reader does not take it, so it must be small
+   * whatever the object says.
+   */
+  static final int MAX_TEXT = 2048;
+
   private final ByteOutput out;
 
   CellWriter(ByteOutput out) {
@@ -14,7 +20,12 @@ final class CellWriter {
   }
 
   void text(String text) {
-    JsonText.write(out, text);
+    JsonText.write(out, text.length() <= MAX_TEXT ? text : cut(text));
+  }
+
+  private static String cut(String text) {
+    int end = MAX_TEXT - 1;
+    return text.substring(0, Character.isHighSurrogate(text.charAt(end - 1)) ? end - 1 : end) + "…";
   }
 
   void number(long value) {

@@ -1,10 +1,10 @@
 package dev.rheo.server.verb.read;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.rheo.cache.Entry;
 import dev.rheo.cache.EntryCursor;
 import dev.rheo.cache.FormReader;
+import dev.rheo.codec.json.ObjectDecoder;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -18,7 +18,6 @@ import org.jspecify.annotations.Nullable;
  * few: more than {@value #MOST} stay in the order of their keys.
  */
 final class RankedEntries implements EntryCursor {
-  private static final ObjectMapper MAPPER = new ObjectMapper();
 
   /** So many are put in order, many times what a cluster has: each stream keeps its own order. */
   static final int MOST = 512;
@@ -46,7 +45,7 @@ final class RankedEntries implements EntryCursor {
       if (ranked.size() == MOST) {
         return null;
       }
-      JsonNode object = MAPPER.readTree(reader.readFully(entry));
+      JsonNode object = ObjectDecoder.decode(reader.readFully(entry), ObjectDecoder.MAX_DEPTH).tree();
       ranked.add(new Ranked(entry, rank.applyAsLong(object)));
       entries.spend(READING);
     }

@@ -13,6 +13,7 @@ import dev.rheo.cache.FormReader;
 import dev.rheo.cache.ResourceCache;
 import dev.rheo.cache.Snapshot;
 import dev.rheo.cache.WatchCache;
+import dev.rheo.codec.io.Meter;
 import dev.rheo.server.resource.StoredResource;
 import dev.rheo.server.verb.read.Paced;
 import dev.rheo.server.verb.read.Selection;
@@ -41,6 +42,9 @@ final class DeleteCollections {
    * larger object is deleted alone.
    */
   private static final int KIB_IN_HAND = 1024;
+
+  /** What an object decoded takes, as a multiple of its form. */
+  private static final int TREE_FACTOR = 8;
 
   /** How long the cache may take to become as new as it must be, as upstream. */
   private static final Duration FRESHNESS = Duration.ofSeconds(3);
@@ -90,6 +94,8 @@ final class DeleteCollections {
     Semaphore workers = new Semaphore(WORKERS);
     Semaphore inHand = new Semaphore(KIB_IN_HAND);
     long selected = 0;
+    int most = 0;
+    int charged = 0;
     String continueToken = "";
     try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
       while (failure.get() == null && (plan.limit() == 0 || selected < plan.limit())) {
@@ -108,6 +114,12 @@ final class DeleteCollections {
         ObjectPath one =
             new ObjectPath(path.type(), entry.namespace(), entry.name(), path.subresource());
         int kib = Math.min(KIB_IN_HAND, 1 + entry.length() / 1024);
+        // The workers have no meter: the most that they will have in hand at once is charged here.
+        most = Math.max(Math.min(most + kib, KIB_IN_HAND), kib);
+        if (most > charged) {
+          Meter.charge((most - charged) * 1024L * TREE_FACTOR);
+          charged = most;
+        }
         workers.acquireUninterruptibly();
         inHand.acquireUninterruptibly(kib);
         threads.execute(
