@@ -91,7 +91,8 @@ final class TableEncoding extends Encoding {
     return new FormKind("cells") {
       @Override
       protected Made make(Source source) throws IOException {
-        return Made.plain(table.row(ObjectDecoder.decode(source.json(), ObjectDecoder.MAX_DEPTH).tree()));
+        return Made.plain(
+            table.row(ObjectDecoder.decode(source.json(), ObjectDecoder.MAX_DEPTH).tree()));
       }
     };
   }

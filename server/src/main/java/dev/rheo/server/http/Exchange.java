@@ -169,7 +169,10 @@ final class Exchange implements Drawn.Listener {
     boolean stranger = isStranger();
     Ledger ledger = edge.ledger;
     boolean watch = requestClass == RequestClass.LONG_RUNNING;
-    long weight = (watch ? Weights.WATCH : Weights.STREAM) + Weights.of(request) + edge.handler.weight(request);
+    long weight =
+        (watch ? Weights.WATCH : Weights.STREAM)
+            + Weights.of(request)
+            + edge.handler.weight(request);
     Account account =
         stranger ? ledger.strangerStreams() : watch ? ledger.watches() : ledger.streams();
     if (connection.room.admit(this, account, weight, stranger)) {

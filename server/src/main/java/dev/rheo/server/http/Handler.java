@@ -39,8 +39,8 @@ public interface Handler {
   }
 
   /**
-   * What answering keeps on the heap, beside what every request does, for as long as the peer reads:
-   * it is charged with the request. In bytes. Runs on the event loop; must not throw.
+   * What answering keeps on the heap, beside what every request does, for as long as the peer
+   * reads: it is charged with the request. In bytes. Runs on the event loop; must not throw.
    */
   default long weight(HttpRequest head) {
     return 0;

@@ -249,7 +249,8 @@ class EdgeLedgerTest {
       byte[] body = "body ".repeat(9000).getBytes(StandardCharsets.US_ASCII);
       var waiting =
           client.sendAsync(
-              fixture.post("/member/b", body), java.net.http.HttpResponse.BodyHandlers.ofByteArray());
+              fixture.post("/member/b", body),
+              java.net.http.HttpResponse.BodyHandlers.ofByteArray());
       EdgeFixture.await("the second came", () -> fixture.edge.stats().requestsTotal() == 2);
       holder.send(RawHttp2.DATA, RawHttp2.END_STREAM, 1, new byte[10]);
       var answer = waiting.get(20, TimeUnit.SECONDS);
@@ -258,7 +259,8 @@ class EdgeLedgerTest {
       // The connection still serves: nothing was answered twice.
       var again =
           client.send(
-              fixture.post("/member/c", body), java.net.http.HttpResponse.BodyHandlers.ofByteArray());
+              fixture.post("/member/c", body),
+              java.net.http.HttpResponse.BodyHandlers.ofByteArray());
       assertThat(again.body()).isEqualTo(body);
     }
   }

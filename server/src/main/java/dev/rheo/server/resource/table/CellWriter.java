@@ -8,8 +8,8 @@ final class CellWriter {
   static final String UNKNOWN = "<unknown>";
 
   /**
-   * Characters of a cell. A row is on the heap while its reader does not take it, so it must be small
-   * whatever the object says.
+   * Characters of a cell. A row is on the heap while its reader does not take it, so it must be
+   * small whatever the object says.
    */
   static final int MAX_TEXT = 2048;
 

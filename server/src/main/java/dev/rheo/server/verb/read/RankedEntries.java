@@ -45,7 +45,8 @@ final class RankedEntries implements EntryCursor {
       if (ranked.size() == MOST) {
         return null;
       }
-      JsonNode object = ObjectDecoder.decode(reader.readFully(entry), ObjectDecoder.MAX_DEPTH).tree();
+      JsonNode object =
+          ObjectDecoder.decode(reader.readFully(entry), ObjectDecoder.MAX_DEPTH).tree();
       ranked.add(new Ranked(entry, rank.applyAsLong(object)));
       entries.spend(READING);
     }
