@@ -132,9 +132,10 @@ final class ConnectionInitializer extends ChannelInitializer<SocketChannel> {
     @Override
     public void channelInactive(ChannelHandlerContext ctx) {
       watchdog.connections().remove(connection);
-      edge.connectionEnded();
-      connection.closed();
+      // Those behind have something to count before it is over.
       ctx.fireChannelInactive();
+      connection.closed();
+      edge.connectionEnded();
     }
   }
 

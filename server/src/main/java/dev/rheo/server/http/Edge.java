@@ -101,7 +101,8 @@ public final class Edge implements AutoCloseable {
       EventLoop loop = (EventLoop) executor;
       Pump pump = new Pump(loop, allocator, context.outgoing, settings.budgets(), context.counters);
       Watchdog watchdog = new Watchdog(context, pump);
-      Room room = new Room(context, watchdog.connections());
+      Room room = new Room(context, loop, watchdog.connections());
+      context.rooms.add(room);
       lanes.put(loop, new Lane(loop, pump, watchdog, room));
       watchdog.start();
     }

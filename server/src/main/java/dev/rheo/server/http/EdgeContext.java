@@ -2,7 +2,9 @@ package dev.rheo.server.http;
 
 import dev.rheo.server.ledger.Ledger;
 import io.netty.util.concurrent.DefaultThreadFactory;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadFactory;
@@ -22,6 +24,10 @@ final class EdgeContext {
 
   final AtomicLong connections = new AtomicLong();
   final Ledger ledger;
+
+  /** Of all event loops. */
+  final List<Room> rooms = new CopyOnWriteArrayList<>();
+
   final Offenders offenders = new Offenders(System::nanoTime);
   final Seats readSeats;
   final Seats mutatingSeats;

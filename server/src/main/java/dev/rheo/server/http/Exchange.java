@@ -5,6 +5,7 @@ import dev.rheo.server.ledger.Ledger;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.Future;
+import java.time.Duration;
 import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
@@ -35,9 +36,6 @@ final class Exchange implements Drawn.Listener {
     OVER
   }
 
-  /** Bytes of an answer that the charge for the stream has paid for. */
-  private static final int FREE_RESPONSE_BYTES = 512;
-
   /** In what steps a body of unknown length is paid for. */
   private static final int RESERVATION_STEP = 64 << 10;
 
@@ -58,23 +56,17 @@ final class Exchange implements Drawn.Listener {
 
   private final Wire wire;
   private final RequestClass requestClass;
+  private final Charges charges;
   private final long beganNanos = System.nanoTime();
   private State state = State.READING;
 
   private byte[] body = NO_BYTES;
   private int received;
-  private long reserved;
   private boolean waitingForRoom;
   private boolean inputComplete;
 
-  private @Nullable Account streamAccount;
-  private long streamCharge;
-
-  /** Charged by the request's thread before it hands the answer over; the loop's from then on. */
-  private volatile long answerCharge;
-
-  /** Bytes of the body that wait behind those that wait for room. */
-  private long heldBack;
+  /** What the room of strangers was charged. */
+  private long strangerWeight;
 
   private long lastDataNanos = beganNanos;
   private boolean longRunning;
@@ -86,7 +78,8 @@ final class Exchange implements Drawn.Listener {
     this.request = request;
     this.wire = wire;
     this.requestClass = edge.handler.classify(request);
-    request.onPromise(this::promised);
+    this.charges = new Charges(edge.ledger, request);
+    request.onPromise(bytes -> roomForAnswer(charges.promise(bytes, seatWait(), this::askForRoom)));
   }
 
   HttpRequest request() {
@@ -176,21 +169,29 @@ final class Exchange implements Drawn.Listener {
     Account account =
         stranger ? ledger.strangerStreams() : watch ? ledger.watches() : ledger.streams();
     if (connection.room.admit(this, account, weight, stranger)) {
-      paid(account, weight);
+      charges.stream(account, weight);
+      strangerWeight = stranger ? weight : 0;
+      if (state == State.OVER) {
+        // Making room took this connection with it.
+        giveBack();
+        return false;
+      }
       return true;
     }
     if (requestClass == RequestClass.EXEMPT && ledger.health().tryCharge(weight)) {
-      paid(ledger.health(), weight);
+      charges.stream(ledger.health(), weight);
       return true;
     }
     edge.counters.refused(Counters.Refusal.STREAMS);
     request = request.bare();
-    if (Transport.pendingBytes(connection.channel) > UNREAD) {
+    if (leaves(UNREAD)) {
       // A peer that takes nothing would not take a refusal either, and it would have to be kept.
       connection.closeHard();
       connection.closed();
+    } else if (state == State.OVER) {
+      return false;
     } else if (!stranger && ledger.reserve().tryCharge(Weights.STREAM)) {
-      paid(ledger.reserve(), Weights.STREAM);
+      charges.stream(ledger.reserve(), Weights.STREAM);
       respond(Refusals.tooManyRequests());
     } else if (wire.refuse()) {
       connection.pump.touch(connection);
@@ -202,9 +203,13 @@ final class Exchange implements Drawn.Listener {
     return false;
   }
 
-  private void paid(Account account, long weight) {
-    streamAccount = account;
-    streamCharge = weight;
+  /** Whether the peer leaves more than so many bytes lying. */
+  private boolean leaves(long bytes) {
+    if (Transport.pendingBytes(connection.channel) > bytes) {
+      // Not all that waits was offered to the socket yet.
+      connection.channel.flush();
+    }
+    return Transport.pendingBytes(connection.channel) > bytes;
   }
 
   /** Whether whoever asks has not shown who they are. */
@@ -218,7 +223,7 @@ final class Exchange implements Drawn.Listener {
 
   /** What the request holds, as far as it is known. */
   long weight() {
-    return streamCharge + reserved + answerCharge;
+    return charges.total();
   }
 
   /** Whether nothing has happened since then because the peer neither sends nor takes. */
@@ -238,7 +243,10 @@ final class Exchange implements Drawn.Listener {
 
   /** Ends the request because its room is needed. */
   void evict() {
-    boolean stuck = Transport.pendingBytes(connection.channel) > 0;
+    boolean stuck = leaves(0);
+    if (state == State.OVER) {
+      return;
+    }
     if (stuck || connection.protocol instanceof Http1Handler) {
       // What is said would only wait, too.
       connection.closeHard();
@@ -255,9 +263,7 @@ final class Exchange implements Drawn.Listener {
 
   /** So many bytes of the body came and have to wait; refuses the request if there is no room. */
   void heldBack(int bytes) {
-    if (edge.ledger.incoming().tryCharge(bytes)) {
-      heldBack += bytes;
-    } else {
+    if (!charges.tryHeldBack(bytes)) {
       edge.counters.refused(Counters.Refusal.INCOMING);
       refuse(Refusals.tooManyRequests());
     }
@@ -278,13 +284,13 @@ final class Exchange implements Drawn.Listener {
     }
     if (body.length - received < length) {
       // What is charged for is the whole array, not what of it is used.
-      long doubled = Math.min(Math.max(FIRST_BODY_BUFFER, 2L * body.length), reserved);
+      long doubled = Math.min(Math.max(FIRST_BODY_BUFFER, 2L * body.length), charges.body());
       body = Arrays.copyOf(body, (int) Math.min(Math.max(received + length, doubled), limit));
     }
     bytes.readBytes(body, received, length);
     received += length;
-    if (received > reserved && !waitingForRoom) {
-      long wanted = Math.min(limit, received + (long) RESERVATION_STEP) - reserved;
+    if (received > charges.body() && !waitingForRoom) {
+      long wanted = Math.min(limit, received + (long) RESERVATION_STEP) - charges.body();
       reserve(wanted, () -> {});
     }
   }
@@ -329,27 +335,25 @@ final class Exchange implements Drawn.Listener {
   }
 
   private void reserve(long bytes, Runnable then) {
-    if (bytes == 0 || edge.ledger.requestBodies().tryCharge(bytes)) {
-      reserved += bytes;
+    if (charges.tryBody(bytes)) {
       then.run();
       return;
     }
     connection.room.makeRoom(this, isStranger());
     waitingForRoom = true;
     wire.pauseInput();
-    edge.ledger
-        .requestBodies()
-        .charge(bytes, edge.settings.timeouts().seatWait())
+    charges
+        .awaitBody(bytes, seatWait())
         .whenCompleteAsync((granted, failure) -> roomGranted(bytes, granted, then), loop());
   }
 
   private void roomGranted(long bytes, boolean granted, Runnable then) {
     waitingForRoom = false;
-    releaseHeldBack();
+    charges.releaseHeldBack();
+    if (granted) {
+      charges.bodyGranted(bytes, state == State.READING);
+    }
     if (state != State.READING) {
-      if (granted) {
-        edge.ledger.requestBodies().release(bytes);
-      }
       return;
     }
     if (!granted) {
@@ -357,7 +361,6 @@ final class Exchange implements Drawn.Listener {
       respond(Refusals.tooManyRequests());
       return;
     }
-    reserved += bytes;
     if (inputComplete) {
       dispatch();
       wire.resumeInput();
@@ -372,12 +375,7 @@ final class Exchange implements Drawn.Listener {
     state = State.HANDLING;
     request.setBody(received == body.length ? body : Arrays.copyOf(body, received));
     body = NO_BYTES;
-    // A body of unknown length was charged in advance.
-    long unused = reserved - received;
-    if (unused > 0) {
-      edge.ledger.requestBodies().release(unused);
-      reserved = received;
-    }
+    charges.bodyIs(received);
     if (requestClass == RequestClass.EXEMPT) {
       edge.health.execute(this::handle);
     } else {
@@ -391,7 +389,10 @@ final class Exchange implements Drawn.Listener {
     try {
       response = WebSocketHandshake.answer(request, seated());
       byte[] bytes = response.bytes();
-      if (!chargeAnswer(bytes == null ? 0 : bytes.length)) {
+      // A write that was done is answered: what that takes was charged before it was done.
+      boolean done = requestClass == RequestClass.MUTATING || requestClass == RequestClass.EXEMPT;
+      int length = bytes == null ? 0 : bytes.length;
+      if (!roomForAnswer(charges.answerIs(length, done, seatWait(), this::askForRoom))) {
         response = Refusals.tooManyRequests();
       }
     } catch (Throwable e) {
@@ -435,50 +436,20 @@ final class Exchange implements Drawn.Listener {
     }
   }
 
-  /**
-   * Charges an answer as it is. A write that was done is answered, whatever the account says: what
-   * it would take was charged before, by {@link #promised}.
-   */
-  private boolean chargeAnswer(int length) throws Exception {
-    long bytes = length <= FREE_RESPONSE_BYTES ? 0 : length;
-    long more = bytes - answerCharge;
-    if (more <= 0) {
-      answerAccount().release(-more);
-    } else if (requestClass == RequestClass.MUTATING || requestClass == RequestClass.EXEMPT) {
-      answerAccount().force(more);
-    } else if (!chargeAnswer(more)) {
-      return false;
+  private boolean roomForAnswer(boolean room) {
+    if (!room) {
+      edge.counters.refused(Counters.Refusal.ANSWERS);
     }
-    answerCharge = bytes;
-    return true;
+    return room;
   }
 
-  /** Charges, before a write takes effect, what its answer will take. */
-  private boolean promised(long bytes) throws Exception {
-    long more = bytes - answerCharge;
-    if (more > 0) {
-      if (!chargeAnswer(more)) {
-        return false;
-      }
-      answerCharge = bytes;
-    }
-    return true;
-  }
-
-  private boolean chargeAnswer(long more) throws Exception {
-    if (answerAccount().tryCharge(more)) {
-      return true;
-    }
+  /** Any thread. */
+  private void askForRoom() {
     loop().execute(() -> connection.room.makeRoom(this, isStranger()));
-    if (answerAccount().charge(more, edge.settings.timeouts().seatWait()).get()) {
-      return true;
-    }
-    edge.counters.refused(Counters.Refusal.ANSWERS);
-    return false;
   }
 
-  private Account answerAccount() {
-    return isStranger() ? edge.ledger.strangerAnswers() : edge.ledger.answers();
+  private Duration seatWait() {
+    return edge.settings.timeouts().seatWait();
   }
 
   private void handled(HttpResponse response) {
@@ -559,20 +530,13 @@ final class Exchange implements Drawn.Listener {
 
   private void release() {
     edge.exchangeEnded();
-    edge.ledger.requestBodies().release(reserved);
-    reserved = 0;
-    answerAccount().release(answerCharge);
-    answerCharge = 0;
-    if (streamAccount != null) {
-      streamAccount.release(streamCharge);
-      streamCharge = 0;
-    }
-    releaseHeldBack();
+    giveBack();
   }
 
-  private void releaseHeldBack() {
-    edge.ledger.incoming().release(heldBack);
-    heldBack = 0;
+  private void giveBack() {
+    charges.release();
+    connection.room.strangerLeft(strangerWeight);
+    strangerWeight = 0;
   }
 
   private static void closeBody(HttpResponse response) {

@@ -123,7 +123,8 @@ final class Http2Allowance {
     earned = Math.min(MOST_EARNED, earned + FRAMES_A_FRAME + bytes / BYTES_A_FRAME);
   }
 
-  private Http2Exception exceed(String what) {
+  /** Says that it was gone beyond, in this. */
+  Http2Exception exceed(String what) {
     exceeded = true;
     return Http2Exception.connectionError(Http2Error.ENHANCE_YOUR_CALM, "too many %s", what);
   }

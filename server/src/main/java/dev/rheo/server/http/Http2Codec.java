@@ -300,10 +300,7 @@ final class Http2Codec extends Http2FrameCodecBuilder {
         return !ended;
       }
       if (!ended) {
-        end(
-            ctx,
-            Http2Exception.connectionError(
-                Http2Error.ENHANCE_YOUR_CALM, "too many answers are not read"));
+        end(ctx, allowance.exceed("answers are not read"));
       }
       return false;
     }

@@ -4,6 +4,7 @@ import dev.rheo.server.http.Counters.Refusal;
 import dev.rheo.server.http.Counters.Stall;
 import dev.rheo.server.ledger.Account;
 import dev.rheo.server.ledger.Ledger;
+import io.netty.channel.EventLoop;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -51,12 +52,22 @@ final class Room {
   private final EdgeContext edge;
   private final Ledger ledger;
   private final Set<Connection> connections;
+  private final EventLoop loop;
+
+  /**
+   * What strangers' requests hold here, and may hold: each event loop has its part of the whole.
+   */
+  private long strangerStreams;
+
+  private final long strangerStreamsLimit;
   private long inVainNanos = System.nanoTime() - PAUSE;
 
   /**
    * @param connections those of the event loop
    */
-  Room(EdgeContext edge, Set<Connection> connections) {
+  Room(EdgeContext edge, EventLoop loop, Set<Connection> connections) {
+    this.loop = loop;
+    this.strangerStreamsLimit = edge.ledger.strangerStreams().limit() / edge.settings.eventLoops();
     this.edge = edge;
     this.ledger = edge.ledger;
     this.connections = connections;
@@ -218,10 +229,35 @@ final class Room {
    * @param stranger whether whoever asks is not known
    */
   boolean admit(Exchange exchange, Account account, long weight, boolean stranger) {
-    if (account.tryCharge(weight)) {
+    if (tryCharge(account, weight, stranger)) {
       return true;
     }
-    return makeRoom(exchange, stranger) && account.tryCharge(weight);
+    if (makeRoom(exchange, stranger)) {
+      return tryCharge(account, weight, stranger);
+    }
+    // This one comes in vain; there will be room for those that follow.
+    for (Room other : edge.rooms) {
+      if (other != this) {
+        other.loop.execute(() -> other.makeRoom(exchange, stranger));
+      }
+    }
+    return false;
+  }
+
+  private boolean tryCharge(Account account, long weight, boolean stranger) {
+    if (!stranger) {
+      return account.tryCharge(weight);
+    }
+    if (strangerStreams + weight > strangerStreamsLimit || !account.tryCharge(weight)) {
+      return false;
+    }
+    strangerStreams += weight;
+    return true;
+  }
+
+  /** A stranger's request that was admitted is over. */
+  void strangerLeft(long weight) {
+    strangerStreams -= weight;
   }
 
   /** Ends some requests that wait for their peers; false if there is none. */

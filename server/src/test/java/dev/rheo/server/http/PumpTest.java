@@ -41,6 +41,7 @@ class PumpTest {
               EdgeSettings.defaults(new InetSocketAddress(0)),
               new Ledger(Ledger.Limits.roomy()),
               request -> HttpResponse.empty(200)),
+          new EmbeddedChannel().eventLoop(),
           Set.of());
   private final Counters counters = new Counters();
   private Pump pump = pump(EdgeSettings.Budgets.defaults());
