@@ -17,10 +17,10 @@ import java.util.Map;
  *   ├─ headers               headers while they come
  *   ├─ request-bodies        bodies, as they came
  *   ├─ trees                 bodies and objects decoded, and what is built of them
- *   ├─ answers               answers and errors made as a whole
- *   │  └─ …-strangers
- *   ├─ health                health checks, when streams has no room
- *   └─ reserve               refusals of members, when streams has no room
+ *   └─ answers               answers and errors made as a whole
+ *      └─ …-strangers
+ *   health                   health checks, when streams or the heap has no room
+ *   reserve                  refusals of members, then
  *   incoming                 direct memory: bytes that came and make no whole record or frame yet,
  *                            and control frames that the peer does not take
  *   tls                      native memory: the state of TLS
@@ -106,20 +106,6 @@ public final class Ledger {
           tls,
           descriptors);
     }
-
-    public Limits withAnswers(long bytes) {
-      return new Limits(
-          heap,
-          connections,
-          streams,
-          headers,
-          requestBodies,
-          trees,
-          bytes,
-          incoming,
-          tls,
-          descriptors);
-    }
   }
 
   private final Map<String, Account> accounts = new LinkedHashMap<>();
@@ -157,8 +143,9 @@ public final class Ledger {
     trees = part("trees", limits.trees, WAITING);
     answers = part("answers", limits.answers, WAITING);
     strangerAnswers = share(answers, "answers-strangers", 1, 4);
-    health = part("health", RESERVE, 0);
-    reserve = part("reserve", RESERVE, 0);
+    // Not parts of the heap's account, which is full just when they are needed: out of the slack.
+    health = kept(Account.root("health", RESERVE));
+    reserve = kept(Account.root("reserve", RESERVE));
     incoming = kept(Account.root("incoming", limitOf("incoming", limits.incoming)));
     // The state of TLS belongs to a connection: who has no limit there has none here.
     tls = kept(Account.root("tls", limitOf("connections", limits.tls)));
