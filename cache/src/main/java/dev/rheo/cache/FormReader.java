@@ -1,5 +1,6 @@
 package dev.rheo.cache;
 
+import dev.rheo.codec.io.Meter;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
@@ -262,10 +263,13 @@ public final class FormReader {
   }
 
   /**
-   * The whole form. Waits for the disk: not for event loops. A virtual thread parks and keeps no
-   * carrier.
+   * The whole form, charged to the thread's {@link Meter}. Waits for the disk: not for event loops.
+   * A virtual thread parks and keeps no carrier.
+   *
+   * @throws RuntimeException if the meter refuses
    */
   public byte[] readFully(Entry entry) throws IOException {
+    Meter.charge(entry.length());
     byte[] form = new byte[entry.length()];
     try {
       Window.readFully(entry.segment, entry.offset, ByteBuffer.wrap(form), cache.loaders());

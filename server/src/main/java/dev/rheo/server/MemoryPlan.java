@@ -11,9 +11,9 @@ import dev.rheo.server.ledger.Ledger;
  *
  * <pre>
  *   max-memory   whole process, as the kernel counts it (resident set)
- *   ├─ runtime       {@value #RUNTIME_MIB} MiB  code, class data, threads, native libraries, the collector
+ *   ├─ runtime       {@value #RUNTIME_MIB} MiB  code, class data, threads, native libraries, the compilers
  *   └─ the rest
- *      ├─ heap       18/40   -Xmx
+ *      ├─ heap       20/40   -Xmx
  *      │  ├─ idle            {@value #IDLE_HEAP_MIB} MiB   types, schemas, tables: what an idle server holds
  *      │  ├─ slack           1/16  garbage
  *      │  ├─ hotBuffers      1/16  object bytes that were written last, shared by their readers
@@ -28,11 +28,11 @@ import dev.rheo.server.ledger.Ledger;
  *      │     ├─ requestBodies   1/8   bodies of requests, as they came
  *      │     ├─ trees           1/5   bodies and objects, decoded
  *      │     └─ answers         1/12  answers made as a whole and not sent yet
- *      ├─ direct     13/40   -XX:MaxDirectMemorySize
+ *      ├─ direct     12/40   -XX:MaxDirectMemorySize
  *      │  ├─ outgoing        5/8   bytes drawn for readers and not yet taken by their sockets
  *      │  ├─ incoming        1/8   bytes that came and make no whole record or frame yet
  *      │  └─ (the rest)            what is being read and encrypted now, what the pools round up
- *      └─ native     9/40
+ *      └─ native     8/40
  *         ├─ storeCaches     20/36 the store's write buffers and block cache
  *         ├─ tls             10/36 the state of TLS, 14 KiB a connection
  *         └─ compression     6/36  deflate states, some 300 KiB each
@@ -71,7 +71,7 @@ public record MemoryPlan(
     long compression,
     Ledger.Limits requests) {
 
-  static final int RUNTIME_MIB = 112;
+  static final int RUNTIME_MIB = 132;
   static final int IDLE_HEAP_MIB = 16;
 
   private static final long MIB = 1024 * 1024;
@@ -100,9 +100,9 @@ public record MemoryPlan(
               .formatted(total / MIB, MIN_TOTAL / MIB));
     }
     long fortieth = (total - RUNTIME) / 40;
-    long heap = fortieth * 18;
-    long direct = fortieth * 13;
-    long outside = fortieth * 9;
+    long heap = fortieth * 20;
+    long direct = fortieth * 12;
+    long outside = fortieth * 8;
     long hotBuffers = heap / 16;
     long eventLog = heap / 10;
     long decodedEvents = heap / 20;

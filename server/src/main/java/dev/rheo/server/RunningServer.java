@@ -15,6 +15,7 @@ import dev.rheo.server.http.Edge;
 import dev.rheo.server.http.EdgeSettings;
 import dev.rheo.server.ledger.Ledger;
 import dev.rheo.server.ledger.TreeMeter;
+import dev.rheo.server.metrics.MetricsPage;
 import dev.rheo.server.metrics.PartMetrics;
 import dev.rheo.server.metrics.ProcessMetrics;
 import dev.rheo.server.metrics.RequestMetrics;
@@ -138,7 +139,7 @@ final class RunningServer implements Server {
                   readiness(),
                   new Discovery(registry, RELEASE),
                   new OpenApi(registry),
-                  metrics,
+                  new MetricsPage(metrics),
                   this::hostAndPort,
                   registry,
                   encodings.negotiation()),

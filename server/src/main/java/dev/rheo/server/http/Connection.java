@@ -49,6 +49,10 @@ final class Connection {
   boolean draining;
   long requests;
   long lastReadNanos = acceptedNanos;
+
+  /** When bytes last came, be it of a handshake. */
+  long lastBytesNanos = acceptedNanos;
+
   long pingNanos;
 
   /** When the last request ended, or the connection came to be. */
@@ -68,6 +72,9 @@ final class Connection {
 
   /** Whether somebody known has made a request here, or shown a certificate that counts. */
   boolean member;
+
+  /** What the decoder behind TLS keeps. */
+  final Cumulation kept = new Cumulation();
 
   /** Bytes of a TLS record that has not come whole. */
   int recordBytes;

@@ -45,7 +45,7 @@ final class ConnectionInitializer extends ChannelInitializer<SocketChannel> {
   @Override
   protected void initChannel(SocketChannel channel) {
     Connection connection = connections.apply(channel);
-    if (!connection.room.enter(connection)) {
+    if (!connection.room.admission.enter(connection)) {
       connection.closeHard();
       return;
     }
@@ -56,10 +56,12 @@ final class ConnectionInitializer extends ChannelInitializer<SocketChannel> {
     ssl.setHandshakeTimeoutMillis(0);
     ssl.setCloseNotifyFlushTimeoutMillis(CLOSE_NOTIFY_MILLIS);
     ssl.setCloseNotifyReadTimeoutMillis(0);
+    Cumulation records = new Cumulation();
+    ssl.setCumulator(records);
     channel
         .pipeline()
         .addLast(
-            new TlsRecords(connection),
+            new TlsRecords(connection, records),
             ssl,
             new Guard(connection, watchdogs.apply(channel)),
             new Negotiation(connection));
@@ -116,13 +118,21 @@ final class ConnectionInitializer extends ChannelInitializer<SocketChannel> {
     }
 
     @Override
+    public void channelReadComplete(ChannelHandlerContext ctx) {
+      connection.kept.tighten(ctx);
+      ctx.fireChannelReadComplete();
+    }
+
+    @Override
     public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
       if (event instanceof SslHandshakeCompletionEvent done && done.isSuccess()) {
         connection.handshakeDone = true;
         connection.idleSinceNanos = System.nanoTime();
         connection.clientCertificate = clientCertificate(ctx);
         X509Certificate shown = connection.clientCertificate;
-        if (shown != null && edge.handler.knows(shown) && !connection.room.vouched(connection)) {
+        if (shown != null
+            && edge.handler.knows(shown)
+            && !connection.room.admission.vouched(connection)) {
           connection.closeHard();
         }
       }

@@ -116,6 +116,7 @@ public final class Edge implements AutoCloseable {
         transport
             .bootstrap(allocator, Math.toIntExact(settings.budgets().outgoingPerConnection()))
             .group(acceptorGroup, workerGroup)
+            .handler(context.acceptance)
             .childHandler(initializer)
             .bind(settings.listen())
             .awaitUninterruptibly();

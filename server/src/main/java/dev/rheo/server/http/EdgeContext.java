@@ -25,6 +25,8 @@ final class EdgeContext {
   final AtomicLong connections = new AtomicLong();
   final Ledger ledger;
 
+  final Acceptance acceptance = new Acceptance();
+
   /** Of all event loops. */
   final List<Room> rooms = new CopyOnWriteArrayList<>();
 

@@ -155,7 +155,7 @@ final class Exchange implements Drawn.Listener {
 
   /** Charges the request to those who pay for it. If they cannot, it is refused and over. */
   private boolean admitted() {
-    if (request.vouched() && !connection.room.vouched(connection)) {
+    if (request.vouched() && !connection.room.admission.vouched(connection)) {
       connection.closeHard();
       return false;
     }
@@ -445,7 +445,7 @@ final class Exchange implements Drawn.Listener {
 
   /** Any thread. */
   private void askForRoom() {
-    loop().execute(() -> connection.room.makeRoom(this, isStranger()));
+    connection.room.ask(isStranger());
   }
 
   private Duration seatWait() {

@@ -66,6 +66,7 @@ final class Http1Handler extends ChannelInboundHandlerAdapter implements Connect
   static void install(
       ChannelPipeline pipeline, EdgeContext edge, Connection connection, HttpDecoderConfig config) {
     Http1Decoder decoder = new Http1Decoder(config);
+    decoder.setCumulator(connection.kept);
     Http1Handler handler = new Http1Handler(edge, connection, decoder);
     connection.protocol = handler;
     pipeline.addLast(decoder, handler.encoder, handler);

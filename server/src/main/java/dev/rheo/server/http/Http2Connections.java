@@ -57,6 +57,7 @@ final class Http2Connections {
     }
     Http2Allowance allowance = new Http2Allowance(resets, System::nanoTime);
     Http2FrameCodec codec = Http2Codec.build(limits, STREAM_WINDOW, allowance);
+    codec.setCumulator(connection.kept);
     Flow flow = new Flow(edge, connection, codec, allowance);
     connection.protocol = flow;
     pipeline.addLast(

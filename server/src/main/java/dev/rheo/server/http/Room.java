@@ -10,12 +10,13 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The room that connections and requests of one event loop take, and who has to go when there is no
- * more of it.
+ * The room that requests of one event loop take, and what comes of them, and who has to go when
+ * there is no more of it. {@link Admission} does the same for connections.
  *
  * <p>The problem: an account that is full refuses everybody, so whoever fills it first and then
  * does nothing keeps all others out. So a newcomer that finds no room may take that of somebody who
@@ -23,20 +24,16 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>
  *   newcomer                      whose room it may take
- *   connection                    the stranger's connection that was quiet for longest;
- *                                 then a member's that has no request and was quiet for a while
  *   request of a stranger         strangers' requests that are stalled, the oldest first
  *   request of a member           stalled requests, strangers' first, then the heaviest
  * </pre>
  *
- * <p>A stranger is a peer that has not shown who it is. Event loop only.
+ * <p>A stranger is a peer that has not shown who it is. Event loop only, but for {@link #ask}.
  */
 final class Room {
 
   /** A member's connection or request that did nothing for this long is stalled. */
   private static final long PATIENCE = TimeUnit.SECONDS.toNanos(1);
-
-  private static final long QUIET = TimeUnit.SECONDS.toNanos(5);
 
   /** Looking for room costs as much as there are requests: after a look in vain, a pause. */
   private static final long PAUSE = TimeUnit.MILLISECONDS.toNanos(5);
@@ -49,6 +46,7 @@ final class Room {
 
   private static final int STEP = 4 << 10;
 
+  final Admission admission;
   private final EdgeContext edge;
   private final Ledger ledger;
   private final Set<Connection> connections;
@@ -60,12 +58,15 @@ final class Room {
   private long strangerStreams;
 
   private final long strangerStreamsLimit;
+  private final AtomicBoolean askedForStranger = new AtomicBoolean();
+  private final AtomicBoolean askedForMember = new AtomicBoolean();
   private long inVainNanos = System.nanoTime() - PAUSE;
 
   /**
    * @param connections those of the event loop
    */
   Room(EdgeContext edge, EventLoop loop, Set<Connection> connections) {
+    this.admission = new Admission(edge, loop, connections);
     this.loop = loop;
     this.strangerStreamsLimit = edge.ledger.strangerStreams().limit() / edge.settings.eventLoops();
     this.edge = edge;
@@ -73,97 +74,10 @@ final class Room {
     this.connections = connections;
   }
 
-  /** Charges a connection that was just accepted; false if it cannot stay. */
-  boolean enter(Connection connection) {
-    while (!charge(ledger.strangerConnections())) {
-      Connection leaving = quietest(true);
-      if (leaving == null) {
-        edge.counters.refused(Refusal.CONNECTIONS);
-        return false;
-      }
-      evict(leaving);
-    }
-    connection.charged = true;
-    return true;
-  }
-
-  private boolean charge(Account account) {
-    if (!ledger.descriptors().tryCharge(1)) {
-      return false;
-    }
-    if (ledger.tls().tryCharge(Weights.TLS)) {
-      if (account.tryCharge(Weights.CONNECTION)) {
-        return true;
-      }
-      ledger.tls().release(Weights.TLS);
-    }
-    ledger.descriptors().release(1);
-    return false;
-  }
-
-  /**
-   * Somebody on the connection has shown who they are: it is no stranger's any more.
-   *
-   * @return false if members have no room either: the connection must go
-   */
-  boolean vouched(Connection connection) {
-    if (connection.member || !connection.charged) {
-      return true;
-    }
-    ledger.strangerConnections().release(Weights.CONNECTION);
-    while (!ledger.memberConnections().tryCharge(Weights.CONNECTION)) {
-      Connection leaving = quietest(false);
-      if (leaving == null) {
-        ledger.strangerConnections().force(Weights.CONNECTION);
-        edge.counters.refused(Refusal.CONNECTIONS);
-        return false;
-      }
-      evict(leaving);
-    }
-    connection.member = true;
-    return true;
-  }
-
   /** The connection is over: gives back what it was charged. May be told more than once. */
   void left(Connection connection) {
     hold(connection, 0, 0);
-    if (connection.charged) {
-      connection.charged = false;
-      (connection.member ? ledger.memberConnections() : ledger.strangerConnections())
-          .release(Weights.CONNECTION);
-      ledger.tls().release(Weights.TLS);
-      ledger.descriptors().release(1);
-    }
-  }
-
-  private void evict(Connection connection) {
-    edge.counters.stalled(Stall.EVICTED);
-    connection.closeHard();
-    // Its books are closed now; the channel may take a moment.
-    connection.closed();
-  }
-
-  private @Nullable Connection quietest(boolean strangersToo) {
-    long now = System.nanoTime();
-    Connection stranger = null;
-    Connection member = null;
-    for (Connection connection : connections) {
-      if (!connection.charged) {
-        continue;
-      }
-      if (!connection.member && strangersToo) {
-        stranger = quieter(stranger, connection);
-      } else if (connection.member
-          && connection.exchanges.isEmpty()
-          && now - connection.lastReadNanos > QUIET) {
-        member = quieter(member, connection);
-      }
-    }
-    return stranger != null ? stranger : member;
-  }
-
-  private static Connection quieter(@Nullable Connection a, Connection b) {
-    return a == null || b.lastReadNanos - a.lastReadNanos < 0 ? b : a;
+    admission.left(connection);
   }
 
   /**
@@ -203,24 +117,52 @@ final class Room {
       account.release(-by);
       return true;
     }
-    if (account.tryCharge(by)) {
-      return true;
+    while (!account.tryCharge(by)) {
+      Connection leaving = unfinished(newcomer, by);
+      if (leaving == null) {
+        return false;
+      }
+      admission.evict(leaving);
     }
-    // Whoever began something and does not go on with it has to go.
+    return true;
+  }
+
+  /**
+   * Who has to go, having begun something: whoever does not go on with it, the quietest first. If
+   * all do, whoever holds more than the newcomer, strangers first.
+   */
+  private @Nullable Connection unfinished(Connection newcomer, long by) {
     long now = System.nanoTime();
+    long share = held(newcomer) + by;
     Connection slowest = null;
+    Connection stranger = null;
+    Connection heaviest = null;
     for (Connection connection : connections) {
-      boolean holds = connection.headersHeld + connection.incomingHeld > 0;
-      boolean waits = !connection.member || now - connection.lastReadNanos > PATIENCE;
-      if (holds && waits && connection != newcomer && connection.charged) {
-        slowest = quieter(slowest, connection);
+      if (held(connection) == 0 || connection == newcomer || !connection.charged) {
+        continue;
+      }
+      boolean waits =
+          connection.member
+              ? now - connection.lastReadNanos > PATIENCE
+              : admission.hadTime(connection.lastReadNanos, now);
+      if (waits) {
+        slowest = Admission.quieter(slowest, connection);
+      } else if (held(connection) > share || (newcomer.member && !connection.member)) {
+        if (!connection.member) {
+          stranger = heavier(stranger, connection);
+        }
+        heaviest = heavier(heaviest, connection);
       }
     }
-    if (slowest == null) {
-      return false;
-    }
-    evict(slowest);
-    return account.tryCharge(by);
+    return slowest != null ? slowest : stranger != null || !newcomer.member ? stranger : heaviest;
+  }
+
+  private static Connection heavier(@Nullable Connection a, Connection b) {
+    return a == null || held(b) > held(a) ? b : a;
+  }
+
+  private static long held(Connection connection) {
+    return connection.headersHeld + connection.incomingHeld;
   }
 
   /**
@@ -238,10 +180,26 @@ final class Room {
     // This one comes in vain; there will be room for those that follow.
     for (Room other : edge.rooms) {
       if (other != this) {
-        other.loop.execute(() -> other.makeRoom(exchange, stranger));
+        other.ask(stranger);
       }
     }
     return false;
+  }
+
+  /**
+   * Asks the event loop to make room, if it was not asked already. Any thread.
+   *
+   * @param stranger whether whoever needs it is not known
+   */
+  void ask(boolean stranger) {
+    AtomicBoolean asked = stranger ? askedForStranger : askedForMember;
+    if (asked.compareAndSet(false, true)) {
+      loop.execute(
+          () -> {
+            asked.set(false);
+            makeRoom(null, stranger);
+          });
+    }
   }
 
   private boolean tryCharge(Account account, long weight, boolean stranger) {
@@ -261,7 +219,7 @@ final class Room {
   }
 
   /** Ends some requests that wait for their peers; false if there is none. */
-  boolean makeRoom(Exchange newcomer, boolean stranger) {
+  boolean makeRoom(@Nullable Exchange newcomer, boolean stranger) {
     long now = System.nanoTime();
     if (now - inVainNanos < PAUSE) {
       return false;

@@ -15,27 +15,32 @@ final class TlsRecords extends ChannelInboundHandlerAdapter {
 
   private final Connection connection;
 
+  /** What TLS keeps. */
+  private final Cumulation kept;
+
   /** Bytes of the record at hand that have come, and its whole length once that is known. */
   private int come;
 
   private int length;
 
-  TlsRecords(Connection connection) {
+  TlsRecords(Connection connection, Cumulation kept) {
     this.connection = connection;
+    this.kept = kept;
   }
 
   @Override
   public void channelRead(ChannelHandlerContext ctx, Object message) {
     if (message instanceof ByteBuf bytes) {
+      connection.lastBytesNanos = System.nanoTime();
       pass(bytes);
-      // The part that stays keeps the whole buffer that it came in.
-      connection.recordBytes = come == 0 ? 0 : Math.max(come, bytes.capacity());
+      connection.recordBytes = come;
     }
     ctx.fireChannelRead(message);
   }
 
   @Override
   public void channelReadComplete(ChannelHandlerContext ctx) {
+    kept.tighten(ctx);
     ctx.fireChannelReadComplete();
     connection.room.settle(connection);
   }

@@ -4,6 +4,7 @@ import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.DefaultSelectStrategyFactory;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.IoEventLoop;
 import io.netty.channel.IoHandlerFactory;
@@ -32,6 +33,12 @@ final class Transport {
    */
   private static final long TASK_QUANTUM_MILLIS = 5;
 
+  /**
+   * How many sockets are served before tasks run. A stream that has ended holds its memory until a
+   * task has run, and one read can begin and end hundreds.
+   */
+  private static final int SOCKETS_A_ROUND = 8;
+
   /** Unsent bytes the kernel takes of one connection: else it buffers megabytes for a slow peer. */
   private static final int NOT_SENT_LOW_WATER = 128 << 10;
 
@@ -51,7 +58,10 @@ final class Transport {
   }
 
   EventLoopGroup group(int threads, String name) {
-    IoHandlerFactory factory = epoll ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
+    IoHandlerFactory factory =
+        epoll
+            ? EpollIoHandler.newFactory(SOCKETS_A_ROUND, DefaultSelectStrategyFactory.INSTANCE)
+            : NioIoHandler.newFactory();
     return new QuantumGroup(threads, new DefaultThreadFactory(name, true), factory);
   }
 
@@ -127,6 +137,9 @@ final class Transport {
 
     private static final int MAX_PENDING_TASKS = Integer.MAX_VALUE;
 
+    /** With more tasks waiting the loop reads no sockets: what it read before comes first. */
+    private static final int BACKLOG = 256;
+
     Loop(MultiThreadIoEventLoopGroup parent, Executor executor, IoHandlerFactory factory) {
       super(
           parent,
@@ -135,6 +148,19 @@ final class Transport {
           MAX_PENDING_TASKS,
           RejectedExecutionHandlers.reject(),
           TASK_QUANTUM_MILLIS);
+    }
+
+    /**
+     * What comes from sockets makes tasks, which hold memory until they have run: a loop that reads
+     * faster than it works would collect them without end.
+     */
+    @Override
+    protected boolean runAllTasks(long timeoutNanos) {
+      boolean ran = super.runAllTasks(timeoutNanos);
+      while (ran && pendingTasks() > BACKLOG) {
+        ran = super.runAllTasks(timeoutNanos);
+      }
+      return ran;
     }
   }
 }

@@ -64,7 +64,7 @@ final class WebSocketHandler extends ChannelInboundHandlerAdapter implements Con
   static WebSocketHandler install(EdgeContext edge, Connection connection, Exchange exchange) {
     WebSocketHandler handler = new WebSocketHandler(edge, connection, exchange);
     ChannelPipeline pipeline = connection.channel.pipeline();
-    pipeline.addLast(
+    WebSocket13FrameDecoder decoder =
         new WebSocket13FrameDecoder(
             WebSocketDecoderConfig.newBuilder()
                 .expectMaskedFrames(true)
@@ -72,8 +72,9 @@ final class WebSocketHandler extends ChannelInboundHandlerAdapter implements Con
                 .maxFramePayloadLength(MAX_RECEIVED)
                 .closeOnProtocolViolation(false)
                 .withUTF8Validator(false)
-                .build()),
-        handler);
+                .build());
+    decoder.setCumulator(connection.kept);
+    pipeline.addLast(decoder, handler);
     connection.protocol = handler;
     return handler;
   }

@@ -121,7 +121,7 @@ public final class Api implements Handler {
       User user = authorize(request, info);
       HttpResponse response;
       if (!info.isResource()) {
-        response = nonResource.answer(request, info);
+        response = metered(request, () -> nonResource.answer(request, info));
       } else {
         ResourceType type = registry.find(info.group(), info.version(), info.resource());
         if (type == null) {
@@ -132,7 +132,7 @@ public final class Api implements Handler {
         }
         Call call = checked(new Call(request, info, user, type));
         known = true;
-        response = metered(call);
+        response = metered(request, () -> answer(call));
         Deprecations.warn(type, response);
       }
       code = response.status();
@@ -154,9 +154,10 @@ public final class Api implements Handler {
     return Math.max(1, carriers / 2);
   }
 
-  private HttpResponse metered(Call call) throws Exception {
-    try (RequestMeter meter = new RequestMeter(trees, heavyPermits, call.request())) {
-      return Meter.within(meter, () -> answer(call));
+  private HttpResponse metered(
+      HttpRequest request, ScopedValue.CallableOp<HttpResponse, Exception> work) throws Exception {
+    try (RequestMeter meter = new RequestMeter(trees, heavyPermits, request)) {
+      return Meter.within(meter, work);
     }
   }
 

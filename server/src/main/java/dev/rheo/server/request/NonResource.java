@@ -5,18 +5,17 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.rheo.api.media.Negotiation;
 import dev.rheo.api.status.ApiException;
+import dev.rheo.codec.io.Meter;
 import dev.rheo.server.encoding.Format;
 import dev.rheo.server.health.Health;
 import dev.rheo.server.http.HttpRequest;
 import dev.rheo.server.http.HttpResponse;
+import dev.rheo.server.metrics.MetricsPage;
 import dev.rheo.server.resource.Discovery;
 import dev.rheo.server.resource.Document;
 import dev.rheo.server.resource.OpenApi;
 import dev.rheo.server.resource.ResourceRegistry;
 import dev.rheo.server.resource.ResourceType;
-import io.prometheus.metrics.expositionformats.PrometheusTextFormatWriter;
-import io.prometheus.metrics.model.registry.PrometheusRegistry;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -29,6 +28,10 @@ import org.jspecify.annotations.Nullable;
 public final class NonResource {
 
   private static final String JSON = "application/json";
+
+  /** What a document's tree and its other form weigh, as a multiple of its JSON. */
+  private static final long ENCODED_WEIGHT = 8;
+
   private static final String TEXT = "text/plain; charset=utf-8";
 
   private final Health healthz;
@@ -36,7 +39,7 @@ public final class NonResource {
   private final Health readyz;
   private final Discovery discovery;
   private final OpenApi openApi;
-  private final PrometheusRegistry metrics;
+  private final MetricsPage metrics;
   private final Supplier<String> address;
   private final ResourceRegistry registry;
   private final byte[] paths;
@@ -52,7 +55,7 @@ public final class NonResource {
       Health readyz,
       Discovery discovery,
       OpenApi openApi,
-      PrometheusRegistry metrics,
+      MetricsPage metrics,
       Supplier<String> address,
       ResourceRegistry registry,
       Negotiation negotiation) {
@@ -81,7 +84,7 @@ public final class NonResource {
     }
     return switch (trimmed(info.path())) {
       case "/" -> json(paths);
-      case "/metrics" -> metrics();
+      case "/metrics" -> HttpResponse.bytes(200, MetricsPage.CONTENT_TYPE, metrics.bytes());
       case "/version" -> json(discovery.version());
       case "/api" -> discovered(request, discovery.aggregatedCore(), this::versions, "APIVersions");
       case "/apis" ->
@@ -205,13 +208,6 @@ public final class NonResource {
     return response;
   }
 
-  private HttpResponse metrics() throws IOException {
-    ByteArrayOutputStream out = new ByteArrayOutputStream(1 << 14);
-    PrometheusTextFormatWriter writer = PrometheusTextFormatWriter.create();
-    writer.write(out, metrics.scrape());
-    return HttpResponse.bytes(200, writer.getContentType(), out.toByteArray());
-  }
-
   private static HttpResponse text(Health.Answer answer) {
     return HttpResponse.bytes(answer.status(), TEXT, answer.text().getBytes(StandardCharsets.UTF_8))
         .header("X-Content-Type-Options", "nosniff");
@@ -219,6 +215,10 @@ public final class NonResource {
 
   private HttpResponse negotiated(HttpRequest request, byte[] json, String kind) {
     Format format = Format.of(negotiation.accept(request.header("Accept"), false).mediaType());
+    if (format != Format.JSON) {
+      Meter.charge(ENCODED_WEIGHT * json.length);
+      Meter.promise(json.length);
+    }
     return HttpResponse.bytes(200, format.contentType(), format.encode(json, "v1", kind));
   }
 

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.rheo.cache.Entry;
 import dev.rheo.cache.EntryCursor;
 import dev.rheo.cache.FormReader;
+import dev.rheo.codec.io.Meter;
 import dev.rheo.codec.json.ObjectDecoder;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -45,9 +46,11 @@ final class RankedEntries implements EntryCursor {
       if (ranked.size() == MOST) {
         return null;
       }
+      long mark = Meter.mark();
       JsonNode object =
           ObjectDecoder.decode(reader.readFully(entry), ObjectDecoder.MAX_DEPTH).tree();
       ranked.add(new Ranked(entry, rank.applyAsLong(object)));
+      Meter.release(mark);
       entries.spend(READING);
     }
     ranked.sort(Comparator.comparingLong(Ranked::rank)); // stable: they came by their keys

@@ -67,26 +67,25 @@ final class Committer {
 
   /** What the store has at a path now; null if there is nothing. */
   @Nullable Version current(ObjectPath path) {
-    return versions.current(path.key());
+    return versions.current(path.type().storage(), path.key());
   }
 
   Written run(ObjectPath path, boolean dryRun, Decision decision) {
     StoredResource resource = path.type().storage();
     String key = path.key();
+    long mark = Meter.mark();
     // a dry run stores nothing that would tell whether the cache was right
     Version version = dryRun ? null : versions.cached(resource, key);
     boolean fresh = version == null;
     if (fresh) {
-      version = versions.current(key);
+      version = versions.current(resource, key);
     }
-    long mark = Meter.mark();
     for (int attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
-      Meter.release(mark);
       Outcome outcome;
       try {
         outcome = decision.decide(version, fresh);
       } catch (ApiException refusal) {
-        Version now = fresh ? version : versions.current(key);
+        Version now = fresh ? version : versions.current(resource, key);
         if (fresh || sameRevision(now, version)) {
           throw refusal;
         }
@@ -104,7 +103,8 @@ final class Committer {
       } catch (StoreException e) {
         throw Failures.of(e);
       }
-      version = versions.current(key);
+      Meter.release(mark);
+      version = versions.current(resource, key);
       fresh = true;
     }
     throw ApiException.serverTimeout(path.groupResource(), "update", 1);
@@ -117,7 +117,8 @@ final class Committer {
     StoredResource resource = path.type().storage();
     String key = path.key();
     return switch (outcome) {
-      case Outcome.Keep keep -> unchanged(key, version, encode(resource, keep.object()), fresh);
+      case Outcome.Keep keep ->
+          unchanged(resource, key, version, encode(resource, keep.object()), fresh);
       case Outcome.Remove remove -> {
         long expected = version == null ? Op.ABSENT : version.revision();
         byte[] form = encode(resource, remove.object());
@@ -127,7 +128,7 @@ final class Committer {
       case Outcome.Put put -> {
         byte[] form = encode(resource, put.object());
         if (version != null && Arrays.equals(form, version.form()) && !put.thenRemove()) {
-          yield unchanged(key, version, form, fresh);
+          yield unchanged(resource, key, version, form, fresh);
         }
         if (!Versions.storable(key)) {
           throw ApiException.invalid(
@@ -148,8 +149,8 @@ final class Committer {
   }
 
   private @Nullable Written unchanged(
-      String key, @Nullable Version version, byte[] form, boolean fresh) {
-    if (!fresh && !sameRevision(versions.current(key), version)) {
+      StoredResource resource, String key, @Nullable Version version, byte[] form, boolean fresh) {
+    if (!fresh && !sameRevision(versions.current(resource, key), version)) {
       return null;
     }
     return new Written(form, version == null ? 0 : version.revision(), How.UNCHANGED);

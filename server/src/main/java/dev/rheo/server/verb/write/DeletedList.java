@@ -1,12 +1,15 @@
 package dev.rheo.server.verb.write;
 
+import dev.rheo.api.status.ApiException;
 import dev.rheo.cache.Entry;
 import dev.rheo.cache.FormReader;
+import dev.rheo.codec.io.ByteOutput;
+import dev.rheo.codec.io.Meter;
 import dev.rheo.server.resource.Conversion;
 import dev.rheo.server.resource.ResourceType;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,10 +23,13 @@ final class DeletedList {
   /** Of all items together, as JSON. */
   static final int MAX_BYTES = 1 << 20;
 
+  private static final byte[] TAIL = "]}\n".getBytes(StandardCharsets.UTF_8);
+  private static final int ENVELOPE = 1 << 10;
+
   private final ResourceType type;
   private final FormReader reader;
   private final int typePrefix;
-  private final ByteArrayOutputStream items = new ByteArrayOutputStream();
+  private ByteOutput items = new ByteOutput(0);
   private boolean whole = true;
 
   DeletedList(ResourceType type, FormReader reader) {
@@ -44,6 +50,8 @@ final class DeletedList {
       return;
     }
     try {
+      // what the answer takes, with the copy that is made of it in the end
+      Meter.promise(2L * (items.size() + entry.length()) + ENVELOPE);
       byte[] form = Conversion.convert(reader.readFully(entry), type);
       // items of a list have neither kind nor apiVersion
       if (items.size() > 0) {
@@ -51,7 +59,7 @@ final class DeletedList {
       }
       items.write('{');
       items.write(form, typePrefix, form.length - typePrefix);
-    } catch (IOException e) {
+    } catch (IOException | ApiException e) {
       // the deletion matters, not what is told of it
       giveUp();
     }
@@ -59,7 +67,7 @@ final class DeletedList {
 
   private void giveUp() {
     whole = false;
-    items.reset();
+    items = new ByteOutput(0);
   }
 
   /**
@@ -71,14 +79,14 @@ final class DeletedList {
     if (!whole) {
       return null;
     }
-    ByteArrayOutputStream out = new ByteArrayOutputStream(items.size() + 256);
     String more = continueToken.isEmpty() ? "" : ",\"continue\":\"" + continueToken + '"';
-    out.writeBytes(
+    byte[] head =
         "{\"kind\":\"%s\",\"apiVersion\":\"%s\",\"metadata\":{\"resourceVersion\":\"%d\"%s},\"items\":["
             .formatted(type.listKind(), type.apiVersion(), revision, more)
-            .getBytes(StandardCharsets.UTF_8));
-    out.writeBytes(items.toByteArray());
-    out.writeBytes("]}\n".getBytes(StandardCharsets.UTF_8));
-    return out.toByteArray();
+            .getBytes(StandardCharsets.UTF_8);
+    byte[] list = Arrays.copyOf(head, head.length + items.size() + TAIL.length);
+    System.arraycopy(items.array(), 0, list, head.length, items.size());
+    System.arraycopy(TAIL, 0, list, list.length - TAIL.length, TAIL.length);
+    return list;
   }
 }

@@ -65,7 +65,7 @@ final class Evictions {
       options = options.withDryRun();
     }
     ObjectPath pod = ObjectPath.of(path.type(), path.namespace(), path.name());
-    Version version = versions.current(pod.key());
+    Version version = versions.current(pod.type().storage(), pod.key());
     if (version == null) {
       throw ApiException.notFound(pod.groupResource(), pod.name());
     }
@@ -143,7 +143,7 @@ final class Evictions {
     for (Entry entry = cursor.next(); entry != null; entry = cursor.next()) {
       Meter.check();
       ObjectPath path = ObjectPath.of(budgets, namespace, entry.name());
-      Version budget = versions.current(path.key());
+      Version budget = versions.current(path.type().storage(), path.key());
       if (budget == null) {
         continue;
       }
@@ -171,7 +171,7 @@ final class Evictions {
         return false;
       }
     }
-    Version version = versions.current(budget.key());
+    Version version = versions.current(budget.type().storage(), budget.key());
     if (version == null) {
       return true;
     }

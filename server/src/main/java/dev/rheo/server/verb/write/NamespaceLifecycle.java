@@ -40,7 +40,7 @@ final class NamespaceLifecycle {
     String key = namespaces.key(null, namespace);
     Version version = fresh ? null : versions.cached(namespaces, key);
     if (version == null || isTerminating(version)) {
-      version = versions.current(key);
+      version = versions.current(namespaces, key);
     }
     if (version == null) {
       throw ApiException.notFound(new GroupResource("", "namespaces"), namespace);

@@ -4,6 +4,7 @@ import dev.rheo.api.status.ApiException;
 import dev.rheo.cache.Entry;
 import dev.rheo.cache.FormReader;
 import dev.rheo.cache.WatchCache;
+import dev.rheo.codec.io.Meter;
 import dev.rheo.server.resource.StoredResource;
 import dev.rheo.store.CompactedException;
 import dev.rheo.store.FutureRevisionException;
@@ -15,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Where a write learns what is there: from the cache, which is near but may lag, or from the store,
- * which is right.
+ * which is right. What is read is charged to the thread's {@link Meter}.
  */
 final class Versions {
   private final RevisionStore store;
@@ -41,6 +42,7 @@ final class Versions {
     try {
       byte[] spooled = new FormReader(cache).readFully(entry);
       int digits = entry.revisionLength();
+      Meter.charge(spooled.length);
       byte[] form = new byte[spooled.length - digits];
       System.arraycopy(spooled, 0, form, 0, entry.revisionOffset());
       System.arraycopy(
@@ -56,18 +58,35 @@ final class Versions {
   }
 
   /** What the store has now; null if there is nothing. */
-  @Nullable Version current(String key) {
+  @Nullable Version current(StoredResource resource, String key) {
     if (!storable(key)) {
       return null;
     }
+    int expected = expected(resource, key);
+    Meter.charge(expected);
     try {
       RevisionStore.KeyValue value = store.get(key, 0);
-      return value == null ? null : new Version(value.value(), value.modRevision());
+      if (value == null) {
+        return null;
+      }
+      Meter.charge(Math.max(0, value.value().length - expected));
+      return new Version(value.value(), value.modRevision());
     } catch (StoreException e) {
       throw Failures.of(e);
     } catch (CompactedException | FutureRevisionException e) {
       throw ApiException.internalError("the present revision cannot be read", e);
     }
+  }
+
+  /**
+   * How large the value will be: as large as the cache's, or, if that knows nothing, the largest.
+   */
+  private int expected(StoredResource resource, String key) {
+    if (!cache.ready()) {
+      return Committer.MAX_STORED_BYTES;
+    }
+    Entry entry = cache.resource(resource.name()).get(key.substring(resource.keyPrefix().length()));
+    return entry == null ? 0 : entry.length();
   }
 
   /** Whether the store takes a key; under another one there is nothing. */

@@ -1,0 +1,254 @@
+package dev.rheo.server.http;
+
+import dev.rheo.server.http.Counters.Refusal;
+import dev.rheo.server.http.Counters.Stall;
+import dev.rheo.server.ledger.Account;
+import dev.rheo.server.ledger.Ledger;
+import io.netty.channel.EventLoop;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which connections of one event loop stay when there is no room for all.
+ *
+ * <p>A newcomer takes the place of the first of these:
+ *
+ * <ol>
+ *   <li>of strangers that have had no answer yet and had time to ask, the one that came nearer to
+ *       it the longest ago;
+ *   <li>of strangers that had answers and asked for nothing for a while, the quietest;
+ *   <li>the same of members.
+ * </ol>
+ *
+ * <p>Whoever has had no time is not at fault: the loop may be behind. So if there is nobody to go,
+ * newcomers wait in the kernel's queue, the listener being paused, until somebody is; the few that
+ * were accepted already stay over the limit.
+ *
+ * <p>Event loop only, but for {@link #ask}.
+ */
+final class Admission {
+
+  /** What a stranger has to show TLS and ask for something, beside the loop's own delay. */
+  private static final long TIME_TO_ASK = TimeUnit.MILLISECONDS.toNanos(250);
+
+  /** So long a stranger that sends something counts as on its way to ask. */
+  private static final long TIME_FOR_BYTES = TimeUnit.SECONDS.toNanos(2);
+
+  private static final long STRANGERS_QUIET = TimeUnit.SECONDS.toNanos(1);
+  private static final long MEMBERS_QUIET = TimeUnit.SECONDS.toNanos(2);
+
+  /** Rounds of the loop that a handshake and a request need. */
+  private static final int ROUNDS = 4;
+
+  private static final int MOST_OVER = 128;
+  private static final long LOOK_AGAIN_MILLIS = 10;
+
+  private final EdgeContext edge;
+  private final Ledger ledger;
+  private final EventLoop loop;
+  private final Set<Connection> connections;
+  private final AtomicBoolean asked = new AtomicBoolean();
+
+  /** How long the last newcomer waited for the loop. */
+  private long behindNanos;
+
+  /** Connections that were accepted while nobody could go; the listener is paused if not 0. */
+  private int over;
+
+  /**
+   * @param connections those of the event loop
+   */
+  Admission(EdgeContext edge, EventLoop loop, Set<Connection> connections) {
+    this.edge = edge;
+    this.ledger = edge.ledger;
+    this.loop = loop;
+    this.connections = connections;
+  }
+
+  /** Charges a connection that was just accepted; false if it cannot stay. */
+  boolean enter(Connection connection) {
+    edge.acceptance.arrived();
+    behindNanos = System.nanoTime() - Acceptance.acceptedNanos(connection.channel);
+    if (!chargeWithRoom()) {
+      for (Room room : edge.rooms) {
+        room.admission.ask();
+      }
+      if (over == MOST_OVER) {
+        edge.counters.refused(Refusal.CONNECTIONS);
+        return false;
+      }
+      ledger.descriptors().force(1);
+      ledger.tls().force(Weights.TLS);
+      ledger.strangerConnections().force(Weights.CONNECTION);
+      if (over++ == 0) {
+        edge.acceptance.pause();
+        loop.schedule(this::lookAgain, LOOK_AGAIN_MILLIS, TimeUnit.MILLISECONDS);
+      }
+    }
+    connection.charged = true;
+    return true;
+  }
+
+  private boolean chargeWithRoom() {
+    while (!charge()) {
+      Connection leaving = leaving(true);
+      if (leaving == null) {
+        return false;
+      }
+      evict(leaving);
+    }
+    return true;
+  }
+
+  private boolean charge() {
+    if (!ledger.descriptors().tryCharge(1)) {
+      return false;
+    }
+    if (ledger.tls().tryCharge(Weights.TLS)) {
+      if (ledger.strangerConnections().tryCharge(Weights.CONNECTION)) {
+        return true;
+      }
+      ledger.tls().release(Weights.TLS);
+    }
+    ledger.descriptors().release(1);
+    return false;
+  }
+
+  private void lookAgain() {
+    if (makeRoom()) {
+      over = 0;
+      edge.acceptance.resume();
+    } else {
+      loop.schedule(this::lookAgain, LOOK_AGAIN_MILLIS, TimeUnit.MILLISECONDS);
+    }
+  }
+
+  /** Another loop has newcomers and nobody who could go. Any thread. */
+  void ask() {
+    if (asked.compareAndSet(false, true)) {
+      loop.execute(
+          () -> {
+            asked.set(false);
+            makeRoom();
+          });
+    }
+  }
+
+  /** Lets go until there is room for one more; false if nobody can go. */
+  private boolean makeRoom() {
+    while (!charge()) {
+      Connection leaving = leaving(true);
+      if (leaving == null) {
+        return false;
+      }
+      evict(leaving);
+    }
+    release(ledger.strangerConnections());
+    return true;
+  }
+
+  /**
+   * Somebody on the connection has shown who they are: it is no stranger's any more.
+   *
+   * @return false if members have no room either: the connection must go
+   */
+  boolean vouched(Connection connection) {
+    if (connection.member || !connection.charged) {
+      return true;
+    }
+    ledger.strangerConnections().release(Weights.CONNECTION);
+    while (!ledger.memberConnections().tryCharge(Weights.CONNECTION)) {
+      Connection leaving = leaving(false);
+      if (leaving == null) {
+        ledger.strangerConnections().force(Weights.CONNECTION);
+        edge.counters.refused(Refusal.CONNECTIONS);
+        return false;
+      }
+      evict(leaving);
+    }
+    connection.member = true;
+    return true;
+  }
+
+  /** The connection is over: gives back what it was charged. May be told more than once. */
+  void left(Connection connection) {
+    if (connection.charged) {
+      connection.charged = false;
+      release(connection.member ? ledger.memberConnections() : ledger.strangerConnections());
+    }
+  }
+
+  private void release(Account account) {
+    account.release(Weights.CONNECTION);
+    ledger.tls().release(Weights.TLS);
+    ledger.descriptors().release(1);
+  }
+
+  /** Closes it at once: its books are closed now, the channel may take a moment. */
+  void evict(Connection connection) {
+    edge.counters.stalled(Stall.EVICTED);
+    connection.closeHard();
+    connection.closed();
+  }
+
+  /** Whether the peer has had the time to go on with what it began, as far as the loop let it. */
+  boolean hadTime(long sinceNanos, long now) {
+    return now - sinceNanos > Math.max(TIME_TO_ASK, ROUNDS * behindNanos);
+  }
+
+  private @Nullable Connection leaving(boolean strangersToo) {
+    long now = System.nanoTime();
+    Connection unserved = null;
+    long unservedProgress = 0;
+    Connection served = null;
+    Connection member = null;
+    for (Connection connection : connections) {
+      if (!connection.charged || isServedNow(connection, now)) {
+        continue;
+      }
+      if (connection.member) {
+        if (now - connection.lastReadNanos > MEMBERS_QUIET) {
+          member = quieter(member, connection);
+        }
+      } else if (strangersToo && isServed(connection)) {
+        if (now - connection.lastReadNanos > STRANGERS_QUIET) {
+          served = quieter(served, connection);
+        }
+      } else if (strangersToo) {
+        long progress = progressNanos(connection, now);
+        if (hadTime(progress, now) && (unserved == null || progress - unservedProgress < 0)) {
+          unserved = connection;
+          unservedProgress = progress;
+        }
+      }
+    }
+    return unserved != null ? unserved : served != null ? served : member;
+  }
+
+  private static boolean isServed(Connection connection) {
+    return connection.requests > connection.exchanges.size();
+  }
+
+  /** It is the server that is at work, or the peer takes what it asked for. */
+  private boolean isServedNow(Connection connection, long now) {
+    for (Exchange exchange : connection.exchanges) {
+      if (!exchange.restsSince(now - TIME_TO_ASK)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** When the peer last came nearer to a request. Bytes alone count for a while only. */
+  private static long progressNanos(Connection connection, long now) {
+    return now - connection.acceptedNanos > TIME_FOR_BYTES
+        ? connection.acceptedNanos
+        : connection.lastBytesNanos;
+  }
+
+  static Connection quieter(@Nullable Connection a, Connection b) {
+    return a == null || b.lastReadNanos - a.lastReadNanos < 0 ? b : a;
+  }
+}
