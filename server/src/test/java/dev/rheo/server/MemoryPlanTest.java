@@ -58,10 +58,10 @@ class MemoryPlanTest {
   @Test
   void isAsTheExampleSays() {
     MemoryPlan plan = MemoryPlan.of(384 * MIB);
-    assertThat(plan.heap() / MIB).isEqualTo(126);
+    assertThat(plan.heap() / MIB).isEqualTo(125);
     assertThat(plan.direct() / MIB).isEqualTo(75);
     assertThat(plan.outgoing() / MIB).isEqualTo(47);
-    assertThat(plan.storeCaches() / MIB).isEqualTo(28);
+    assertThat(plan.storeCaches() / MIB).isEqualTo(27);
     assertThat(plan.compression() / MIB).isEqualTo(8);
     assertThat(plan.hotBuffers() / MIB).isEqualTo(7);
     assertThat(plan.eventLog() / MIB).isEqualTo(12);
@@ -73,7 +73,7 @@ class MemoryPlanTest {
     assertThat(requests.requestBodies() / MIB).isEqualTo(15);
     assertThat(requests.trees() / MIB).isEqualTo(25);
     assertThat(requests.answers() / MIB).isEqualTo(10);
-    assertThat(requests.tls() / MIB).isEqualTo(14);
+    assertThat(requests.tls() / MIB).isEqualTo(13);
   }
 
   @Test

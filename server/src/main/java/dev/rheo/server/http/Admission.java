@@ -33,6 +33,9 @@ final class Admission {
   /** What a stranger has to show TLS and ask for something, beside the loop's own delay. */
   private static final long TIME_TO_ASK = TimeUnit.MILLISECONDS.toNanos(250);
 
+  /** And to say the first thing, which clients say as soon as they are connected. */
+  private static final long TIME_TO_SPEAK = TimeUnit.MILLISECONDS.toNanos(50);
+
   /** So long a stranger that sends something counts as on its way to ask. */
   private static final long TIME_FOR_BYTES = TimeUnit.SECONDS.toNanos(2);
 
@@ -195,7 +198,12 @@ final class Admission {
 
   /** Whether the peer has had the time to go on with what it began, as far as the loop let it. */
   boolean hadTime(long sinceNanos, long now) {
-    return now - sinceNanos > Math.max(TIME_TO_ASK, ROUNDS * behindNanos);
+    return now - sinceNanos > TIME_TO_ASK + ROUNDS * behindNanos;
+  }
+
+  private boolean isLate(Connection connection, long progress, long now) {
+    long time = connection.spoke ? TIME_TO_ASK : TIME_TO_SPEAK;
+    return now - progress > time + ROUNDS * behindNanos;
   }
 
   private @Nullable Connection leaving(boolean strangersToo) {
@@ -218,7 +226,8 @@ final class Admission {
         }
       } else if (strangersToo) {
         long progress = progressNanos(connection, now);
-        if (hadTime(progress, now) && (unserved == null || progress - unservedProgress < 0)) {
+        if (isLate(connection, progress, now)
+            && (unserved == null || progress - unservedProgress < 0)) {
           unserved = connection;
           unservedProgress = progress;
         }

@@ -4,6 +4,7 @@ import dev.rheo.server.ledger.Account;
 import dev.rheo.server.ledger.Ledger;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,7 +17,7 @@ final class Charges {
   private static final int FREE_ANSWER_BYTES = 512;
 
   private final Ledger ledger;
-  private final HttpRequest request;
+  private final BooleanSupplier vouched;
   private @Nullable Account streamAccount;
   private long stream;
   private long body;
@@ -24,9 +25,12 @@ final class Charges {
   private volatile @Nullable Account answerAccount;
   private volatile long answer;
 
-  Charges(Ledger ledger, HttpRequest request) {
+  /**
+   * @param vouched whether whoever asks has shown who they are
+   */
+  Charges(Ledger ledger, BooleanSupplier vouched) {
     this.ledger = ledger;
-    this.request = request;
+    this.vouched = vouched;
   }
 
   /** What it holds in all, as far as it is known. */
@@ -139,7 +143,7 @@ final class Charges {
     Account known = answerAccount;
     if (known == null) {
       // The same one to the end, whatever is found out about who asks.
-      known = request.vouched() ? ledger.answers() : ledger.strangerAnswers();
+      known = vouched.getAsBoolean() ? ledger.answers() : ledger.strangerAnswers();
       answerAccount = known;
     }
     return known;

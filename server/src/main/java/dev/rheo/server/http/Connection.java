@@ -50,6 +50,9 @@ final class Connection {
   long requests;
   long lastReadNanos = acceptedNanos;
 
+  /** Whether a whole TLS record has come. */
+  boolean spoke;
+
   /** When bytes last came, be it of a handshake. */
   long lastBytesNanos = acceptedNanos;
 

@@ -37,7 +37,8 @@ public record EdgeSettings(
   /**
    * Numbers and sizes.
    *
-   * @param streamsPerConnection HTTP/2 streams a client may have open on one connection. 250
+   * @param streamsPerConnection HTTP/2 streams a client may have open on one connection. 100, as
+   *     upstream
    * @param requestHeaderBytes request line and header fields together. 64 KiB; kube-apiserver takes
    *     1 MiB, which is more than any Kubernetes client sends and a cheap way to fill memory
    * @param targetBytes path and query. 32 KiB: long label selectors are legitimate
@@ -61,7 +62,7 @@ public record EdgeSettings(
       int deflaters) {
 
     public static Limits defaults() {
-      return new Limits(250, 64 << 10, 32 << 10, 3 << 20, 400, 200, 1000, 1000, 32);
+      return new Limits(100, 64 << 10, 32 << 10, 3 << 20, 400, 200, 1000, 1000, 32);
     }
   }
 

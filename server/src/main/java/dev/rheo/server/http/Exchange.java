@@ -43,6 +43,7 @@ final class Exchange implements Drawn.Listener {
   private static final int UNREAD = 2 << 10;
 
   private static final int FIRST_BODY_BUFFER = 4 << 10;
+  private static final long LARGE_HEADER = 4 << 10;
   private static final byte[] NO_BYTES = {};
 
   private static final DateTimeFormatter HTTP_DATE =
@@ -78,7 +79,7 @@ final class Exchange implements Drawn.Listener {
     this.request = request;
     this.wire = wire;
     this.requestClass = edge.handler.classify(request);
-    this.charges = new Charges(edge.ledger, request);
+    this.charges = new Charges(edge.ledger, () -> this.request.vouched());
     request.onPromise(bytes -> roomForAnswer(charges.promise(bytes, seatWait(), this::askForRoom)));
   }
 
@@ -535,6 +536,10 @@ final class Exchange implements Drawn.Listener {
 
   private void giveBack() {
     charges.release();
+    if (Weights.of(request) > LARGE_HEADER) {
+      // The stream is dropped a moment later than what it is charged.
+      request = request.bare();
+    }
     connection.room.strangerLeft(strangerWeight);
     strangerWeight = 0;
   }

@@ -37,6 +37,12 @@ final class Http2Connections {
   /** What a peer may break off whose address did so too often before. */
   private static final int OFFENDER_RESETS = 20;
 
+  /**
+   * Header fields that a connection may have read and not begun with. A field that was sent before
+   * takes one byte on the wire and hundreds on the heap.
+   */
+  private static final int MOST_ANNOUNCED_FIELDS = 4000;
+
   /** How long a peer may take to answer that it was told to open no more streams. */
   private static final long LAST_STREAM_MILLIS = 1000;
 
@@ -92,6 +98,9 @@ final class Http2Connections {
     private boolean lastStreamNamed;
     private int announced;
 
+    /** Header fields of streams that were announced and have not begun. */
+    private int announcedFields;
+
     Flow(EdgeContext edge, Connection connection, Http2FrameCodec codec, Http2Allowance allowance) {
       this.edge = edge;
       this.allowance = allowance;
@@ -120,12 +129,20 @@ final class Http2Connections {
     }
 
     /** A request was read and is to be begun, or not, when the read is complete. */
-    void announced() {
+    /**
+     * The header of a stream was read.
+     *
+     * @return whether there is so much of them that the stream must begin at once
+     */
+    boolean announced(int fields) {
       announced++;
+      announcedFields += fields;
+      return announcedFields > MOST_ANNOUNCED_FIELDS;
     }
 
-    void begunOrGone() {
+    void begunOrGone(int fields) {
       announced--;
+      announcedFields -= fields;
       closeIfDone();
     }
 

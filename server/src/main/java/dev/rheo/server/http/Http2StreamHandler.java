@@ -52,7 +52,9 @@ final class Http2StreamHandler extends ChannelInboundHandlerAdapter {
         if (exchange == null && header == null) {
           if (!gone) {
             header = frame;
-            flow.announced();
+            if (flow.announced(frame.headers().size())) {
+              begun(ctx);
+            }
           }
         } else if (frame.isEndStream()) {
           // Trailers; nobody has a use for them.
@@ -87,7 +89,7 @@ final class Http2StreamHandler extends ChannelInboundHandlerAdapter {
       try {
         begin(ctx, frame);
       } finally {
-        flow.begunOrGone();
+        flow.begunOrGone(frame.headers().size());
       }
     }
     return exchange;
@@ -119,9 +121,10 @@ final class Http2StreamHandler extends ChannelInboundHandlerAdapter {
 
   private void gone() {
     gone = true;
-    if (header != null) {
+    Http2HeadersFrame frame = header;
+    if (frame != null) {
       header = null;
-      flow.begunOrGone();
+      flow.begunOrGone(frame.headers().size());
     }
     Exchange known = exchange;
     if (known != null) {

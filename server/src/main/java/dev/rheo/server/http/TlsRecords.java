@@ -63,6 +63,7 @@ final class TlsRecords extends ChannelInboundHandlerAdapter {
         at += taken;
       }
       if (come >= HEADER && come == HEADER + length) {
+        connection.spoke = true;
         come = 0;
         length = 0;
       }

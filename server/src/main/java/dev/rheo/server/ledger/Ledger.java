@@ -74,6 +74,25 @@ public final class Ledger {
           16 * some, 2 * some, 2 * some, some, some, 2 * some, some, some, 4 * some, 10_000);
     }
 
+    public Limits withConnections(long bytes) {
+      return new Limits(
+          heap, bytes, streams, headers, requestBodies, trees, answers, incoming, tls, descriptors);
+    }
+
+    public Limits withStreams(long bytes) {
+      return new Limits(
+          heap,
+          connections,
+          bytes,
+          headers,
+          requestBodies,
+          trees,
+          answers,
+          incoming,
+          tls,
+          descriptors);
+    }
+
     public Limits withRequestBodies(long bytes) {
       return new Limits(
           heap, connections, streams, headers, bytes, trees, answers, incoming, tls, descriptors);
@@ -91,20 +110,6 @@ public final class Ledger {
           incoming,
           tls,
           number);
-    }
-
-    public Limits withStreams(long bytes) {
-      return new Limits(
-          heap,
-          connections,
-          bytes,
-          headers,
-          requestBodies,
-          trees,
-          answers,
-          incoming,
-          tls,
-          descriptors);
     }
   }
 

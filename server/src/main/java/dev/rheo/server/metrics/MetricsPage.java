@@ -5,12 +5,14 @@ import io.prometheus.metrics.expositionformats.PrometheusTextFormatWriter;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What is answered at {@code /metrics}: all figures in Prometheus' text format. A page is some
- * hundred KB, so it is charged before it is made. What it is made of is a multiple of that, so one
- * is made at a time. Thread-safe.
+ * hundred KB, and costs milliseconds and a multiple of its size to make, so one is made at a time,
+ * and all who asked before it was begun get the same. Thread-safe.
  */
 public final class MetricsPage {
 
@@ -19,29 +21,43 @@ public final class MetricsPage {
   private final PrometheusRegistry registry;
   private final ReentrantLock turn = new ReentrantLock();
 
-  /** The length of the page before. Within {@link #turn}. */
-  private int expected = 1 << 16;
+  /** How many pages were begun. */
+  private final AtomicLong begun = new AtomicLong();
+
+  /** The last page, and which one it was. Within {@link #turn}. */
+  private byte @Nullable [] last;
+
+  private long lastNumber;
 
   public MetricsPage(PrometheusRegistry registry) {
     this.registry = registry;
   }
 
   /**
-   * The page as it is now.
+   * The page as it is now, or was while the caller waited. Not to be changed.
    *
    * @throws RuntimeException if the thread's {@link Meter} refuses
    */
   public byte[] bytes() throws IOException {
+    long before = begun.get();
     turn.lock();
     try {
       Meter.check();
-      Meter.promise(expected);
-      ByteArrayOutputStream out = new ByteArrayOutputStream(expected + expected / 8);
-      PrometheusTextFormatWriter.create().write(out, registry.scrape());
-      expected = out.size();
-      return out.toByteArray();
+      byte[] page = last;
+      if (page == null || lastNumber <= before) {
+        lastNumber = begun.incrementAndGet();
+        page = make(page == null ? 1 << 16 : page.length);
+        last = page;
+      }
+      return page;
     } finally {
       turn.unlock();
     }
+  }
+
+  private byte[] make(int expected) throws IOException {
+    ByteArrayOutputStream out = new ByteArrayOutputStream(expected + expected / 8);
+    PrometheusTextFormatWriter.create().write(out, registry.scrape());
+    return out.toByteArray();
   }
 }

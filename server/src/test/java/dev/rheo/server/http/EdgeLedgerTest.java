@@ -264,4 +264,45 @@ class EdgeLedgerTest {
       assertThat(again.body()).isEqualTo(body);
     }
   }
+
+  @Test
+  void newcomersTakeThePlaceOfThoseWhoAskNothingAndNobodyIsTurnedAway() throws Exception {
+    int half = 8;
+    Ledger.Limits limits = Ledger.Limits.roomy().withConnections(2 * half * Weights.CONNECTION);
+    List<Socket> idle = new ArrayList<>();
+    try (EdgeFixture fixture = fixture(limits);
+        SSLSocket kept = fixture.rawTls()) {
+      asks(kept);
+      for (int i = 0; i < 6 * half; i++) {
+        idle.add(fixture.rawTcp());
+      }
+      // All at once: nobody had time to ask, so these are not to blame, and wait.
+      answers(fixture, "/any");
+      asks(kept);
+      EdgeFixture.await(
+          "the idle ones have left",
+          () ->
+              fixture.edge.stats().budgets().get("connections-strangers").used()
+                  <= half * Weights.CONNECTION);
+      assertThat(fixture.edge.stats().refusals()).containsEntry("connections", 0L);
+      assertThat(fixture.edge.stats().stallsEnded().get("evicted")).isGreaterThan(4L * half);
+      asks(kept);
+    } finally {
+      for (Socket socket : idle) {
+        socket.close();
+      }
+    }
+  }
+
+  private static void asks(SSLSocket socket) throws IOException {
+    socket
+        .getOutputStream()
+        .write("GET /any HTTP/1.1\r\nHost: x\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+    byte[] status = socket.getInputStream().readNBytes(12);
+    assertThat(new String(status, StandardCharsets.US_ASCII)).isEqualTo("HTTP/1.1 200");
+    StringBuilder rest = new StringBuilder();
+    while (!rest.toString().endsWith("\r\n\r\nok")) {
+      rest.append((char) socket.getInputStream().read());
+    }
+  }
 }

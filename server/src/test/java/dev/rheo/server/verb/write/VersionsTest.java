@@ -1,0 +1,91 @@
+package dev.rheo.server.verb.write;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.rheo.api.status.ApiException;
+import dev.rheo.codec.io.Meter;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What a write reads of the object that is there is paid for before it is read. */
+class VersionsTest {
+  private static final int SIZE = 200_000;
+
+  @TempDir Path spool;
+  private Cluster cluster;
+  private ObjectPath map;
+  private Versions versions;
+
+  private static final class Purse extends Meter {
+    private long left;
+
+    Purse(long left) {
+      this.left = left;
+    }
+
+    @Override
+    protected void take(long bytes) {
+      left -= bytes;
+      if (left < 0) {
+        throw ApiException.tooManyRequests("no", 1);
+      }
+    }
+
+    @Override
+    protected void look() {}
+  }
+
+  private interface Reading {
+    @Nullable Version read();
+  }
+
+  @BeforeEach
+  void start() {
+    cluster = new Cluster(spool);
+    cluster.namespace("ns");
+    String data = "x".repeat(SIZE);
+    cluster.create(
+        "configmaps", "ns", "{'metadata':{'name':'a'},'data':{'k':'%s'}}".formatted(data));
+    cluster.settle();
+    map = cluster.path("configmaps", "ns", "a");
+    versions = new Versions(cluster.store, cluster.cache);
+  }
+
+  @AfterEach
+  void stop() {
+    cluster.close();
+  }
+
+  private static void costs(long bytes, Reading reading) {
+    Purse purse = new Purse(2 * bytes);
+    Version version = Meter.within(purse, reading::read);
+    assertThat(version).isNotNull();
+    long taken = 2 * bytes - purse.left;
+    assertThat(taken).isBetween(bytes, bytes + 2000);
+    assertThatThrownBy(() -> Meter.within(new Purse(taken - 1), reading::read))
+        .isInstanceOf(ApiException.class);
+  }
+
+  @Test
+  void theCachesIsReadAndThenCopiedWithoutItsRevision() {
+    costs(2L * SIZE, () -> versions.cached(map.type().storage(), map.key()));
+  }
+
+  @Test
+  void theStoresIsAsLargeAsTheCachesBeforeItIsKnown() {
+    costs(SIZE, () -> versions.current(map.type().storage(), map.key()));
+  }
+
+  @Test
+  void whatIsNotThereCostsNothing() {
+    assertThat(
+            Meter.<@Nullable Version, RuntimeException>within(
+                new Purse(0), () -> versions.current(map.type().storage(), map.key() + "x")))
+        .isNull();
+  }
+}
