@@ -4,7 +4,6 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler.Sharable;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.util.AttributeKey;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -21,8 +20,6 @@ final class Acceptance extends ChannelInboundHandlerAdapter {
   /** Accepted and not taken up; the kernel hands out a dozen at once. */
   private static final int MOST_ARRIVING = 32;
 
-  private static final AttributeKey<Long> ACCEPTED = AttributeKey.valueOf("rheo.accepted");
-
   private final AtomicInteger arriving = new AtomicInteger();
 
   /** How many event loops have no room. */
@@ -37,19 +34,10 @@ final class Acceptance extends ChannelInboundHandlerAdapter {
 
   @Override
   public void channelRead(ChannelHandlerContext ctx, Object message) {
-    if (message instanceof Channel accepted) {
-      accepted.attr(ACCEPTED).set(System.nanoTime());
-      if (arriving.incrementAndGet() >= MOST_ARRIVING) {
-        ctx.channel().config().setAutoRead(false);
-      }
+    if (arriving.incrementAndGet() >= MOST_ARRIVING) {
+      ctx.channel().config().setAutoRead(false);
     }
     ctx.fireChannelRead(message);
-  }
-
-  /** When a connection was accepted, which its event loop may have come to later. */
-  static long acceptedNanos(Channel channel) {
-    Long nanos = channel.attr(ACCEPTED).get();
-    return nanos == null ? System.nanoTime() : nanos;
   }
 
   /** An event loop has taken up a connection. */

@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Admission {
 
-  /** What a stranger has to show TLS and ask for something, beside the loop's own delay. */
+  /** What a stranger has to show TLS and ask for something, once the loop has caught up. */
   private static final long TIME_TO_ASK = TimeUnit.MILLISECONDS.toNanos(250);
 
   /** And to say the first thing, which clients say as soon as they are connected. */
@@ -42,8 +42,11 @@ final class Admission {
   private static final long STRANGERS_QUIET = TimeUnit.SECONDS.toNanos(1);
   private static final long MEMBERS_QUIET = TimeUnit.SECONDS.toNanos(2);
 
-  /** Rounds of the loop that a handshake and a request need. */
-  private static final int ROUNDS = 4;
+  /** A member's answer that nobody takes for so long is no answer under way any more. */
+  private static final long MEMBERS_STALLED = TimeUnit.SECONDS.toNanos(5);
+
+  /** However far behind the loop may be, from then on it is the peers' fault. */
+  private static final long MOST_BEHIND = TimeUnit.SECONDS.toNanos(2);
 
   private static final int MOST_OVER = 128;
   private static final long LOOK_AGAIN_MILLIS = 10;
@@ -53,9 +56,6 @@ final class Admission {
   private final EventLoop loop;
   private final Set<Connection> connections;
   private final AtomicBoolean asked = new AtomicBoolean();
-
-  /** How long the last newcomer waited for the loop. */
-  private long behindNanos;
 
   /** Connections that were accepted while nobody could go; the listener is paused if not 0. */
   private int over;
@@ -73,7 +73,6 @@ final class Admission {
   /** Charges a connection that was just accepted; false if it cannot stay. */
   boolean enter(Connection connection) {
     edge.acceptance.arrived();
-    behindNanos = System.nanoTime() - Acceptance.acceptedNanos(connection.channel);
     if (!chargeWithRoom()) {
       for (Room room : edge.rooms) {
         room.admission.ask();
@@ -198,12 +197,17 @@ final class Admission {
 
   /** Whether the peer has had the time to go on with what it began, as far as the loop let it. */
   boolean hadTime(long sinceNanos, long now) {
-    return now - sinceNanos > TIME_TO_ASK + ROUNDS * behindNanos;
+    return seenUntil(now) - sinceNanos > TIME_TO_ASK;
+  }
+
+  /** What came later may not have been read. */
+  private long seenUntil(long now) {
+    return now - Math.min(now - Transport.caughtUpNanos(loop), MOST_BEHIND);
   }
 
   private boolean isLate(Connection connection, long progress, long now) {
     long time = connection.spoke ? TIME_TO_ASK : TIME_TO_SPEAK;
-    return now - progress > time + ROUNDS * behindNanos;
+    return seenUntil(now) - progress > time;
   }
 
   private @Nullable Connection leaving(boolean strangersToo) {
@@ -242,8 +246,9 @@ final class Admission {
 
   /** It is the server that is at work, or the peer takes what it asked for. */
   private boolean isServedNow(Connection connection, long now) {
+    long patience = connection.member ? MEMBERS_STALLED : TIME_TO_ASK;
     for (Exchange exchange : connection.exchanges) {
-      if (!exchange.restsSince(now - TIME_TO_ASK)) {
+      if (!exchange.restsSince(now - patience)) {
         return true;
       }
     }

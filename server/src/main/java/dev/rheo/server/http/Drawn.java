@@ -56,6 +56,9 @@ final class Drawn {
   /** Bytes written and not yet taken by the kernel. */
   long outstanding;
 
+  /** Whether the kernel has taken anything of it. */
+  boolean taken;
+
   /** When the peer last took something of this stream, or came to have something to take. */
   long progressNanos;
 

@@ -44,6 +44,10 @@ final class Exchange implements Drawn.Listener {
 
   private static final int FIRST_BODY_BUFFER = 4 << 10;
   private static final long LARGE_HEADER = 4 << 10;
+
+  /** A peer that has taken something within this takes what waits for it. */
+  private static final long TAKING_NANOS = 500_000_000;
+
   private static final byte[] NO_BYTES = {};
 
   private static final DateTimeFormatter HTTP_DATE =
@@ -204,8 +208,11 @@ final class Exchange implements Drawn.Listener {
     return false;
   }
 
-  /** Whether the peer leaves more than so many bytes lying. */
+  /** Whether the peer leaves more than so many bytes lying, and has taken nothing for a while. */
   private boolean leaves(long bytes) {
+    if (System.nanoTime() - connection.progressNanos < TAKING_NANOS) {
+      return false;
+    }
     if (Transport.pendingBytes(connection.channel) > bytes) {
       // Not all that waits was offered to the socket yet.
       connection.channel.flush();
@@ -225,6 +232,12 @@ final class Exchange implements Drawn.Listener {
   /** What the request holds, as far as it is known. */
   long weight() {
     return charges.total();
+  }
+
+  /** Whether the peer has taken a part of the answer. */
+  boolean isTaken() {
+    Drawn stream = drawn;
+    return stream != null && stream.taken;
   }
 
   /** Whether nothing has happened since then because the peer neither sends nor takes. */

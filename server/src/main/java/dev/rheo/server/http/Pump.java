@@ -404,6 +404,7 @@ final class Pump {
 
   /** The kernel took the bytes, or nobody will. */
   private void taken(Drawn stream, int length) {
+    stream.taken = true;
     stream.outstanding -= length;
     outgoing.addAndGet(-length);
     Connection connection = stream.connection;

@@ -35,6 +35,9 @@ final class Room {
   /** A member's connection or request that did nothing for this long is stalled. */
   private static final long PATIENCE = TimeUnit.SECONDS.toNanos(1);
 
+  /** And a request whose answer was taken in part already for this long. */
+  private static final long READERS_PATIENCE = TimeUnit.SECONDS.toNanos(5);
+
   /** Looking for room costs as much as there are requests: after a look in vain, a pause. */
   private static final long PAUSE = TimeUnit.MILLISECONDS.toNanos(5);
 
@@ -226,7 +229,10 @@ final class Room {
     }
     List<Exchange> stalled = stalled(e -> e != newcomer && e.isStranger() && e.restsSince(now));
     if (stalled.isEmpty() && !stranger) {
-      stalled = stalled(e -> e != newcomer && e.restsSince(now - PATIENCE));
+      stalled =
+          stalled(
+              e ->
+                  e != newcomer && e.restsSince(now - (e.isTaken() ? READERS_PATIENCE : PATIENCE)));
       stalled.sort(Comparator.comparingLong(Exchange::weight).reversed());
     }
     if (stalled.isEmpty()) {

@@ -6,6 +6,7 @@ import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.DefaultSelectStrategyFactory;
+import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.IoEventLoop;
 import io.netty.channel.IoHandlerFactory;
@@ -132,6 +133,14 @@ final class Transport {
     return buffer == null ? -1 : buffer.totalPendingWriteBytes() - buffer.currentProgress();
   }
 
+  /**
+   * When the loop had last served all sockets that were ready: what came later it may not have
+   * read.
+   */
+  static long caughtUpNanos(EventLoop eventLoop) {
+    return eventLoop instanceof Loop loop ? loop.caughtUpNanos : System.nanoTime();
+  }
+
   /** The only way to give an event loop another quantum than the process-wide property. */
   private static final class QuantumGroup extends MultiThreadIoEventLoopGroup {
 
@@ -153,6 +162,8 @@ final class Transport {
     /** With more tasks waiting the loop reads no sockets: what it read before comes first. */
     private static final int BACKLOG = 256;
 
+    private long caughtUpNanos = System.nanoTime();
+
     Loop(MultiThreadIoEventLoopGroup parent, Executor executor, IoHandlerFactory factory) {
       super(
           parent,
@@ -161,6 +172,15 @@ final class Transport {
           MAX_PENDING_TASKS,
           RejectedExecutionHandlers.reject(),
           TASK_QUANTUM_MILLIS);
+    }
+
+    @Override
+    protected int runIo() {
+      int served = super.runIo();
+      if (served < SOCKETS_A_ROUND) {
+        caughtUpNanos = System.nanoTime();
+      }
+      return served;
     }
 
     /**
