@@ -40,7 +40,13 @@ final class Admission {
   private static final long TIME_FOR_BYTES = TimeUnit.SECONDS.toNanos(2);
 
   private static final long STRANGERS_QUIET = TimeUnit.SECONDS.toNanos(1);
+
+  /**
+   * A member that left a request or an answer lying, and one that has none: it may be about to ask.
+   */
   private static final long MEMBERS_QUIET = TimeUnit.SECONDS.toNanos(2);
+
+  private static final long MEMBERS_IDLE = TimeUnit.SECONDS.toNanos(5);
 
   /** A member's answer that nobody takes for so long is no answer under way any more. */
   private static final long MEMBERS_STALLED = TimeUnit.SECONDS.toNanos(5);
@@ -221,7 +227,8 @@ final class Admission {
         continue;
       }
       if (connection.member) {
-        if (now - connection.lastReadNanos > MEMBERS_QUIET) {
+        long patience = connection.exchanges.isEmpty() ? MEMBERS_IDLE : MEMBERS_QUIET;
+        if (seenUntil(now) - connection.lastReadNanos > patience) {
           member = quieter(member, connection);
         }
       } else if (strangersToo && isServed(connection)) {
