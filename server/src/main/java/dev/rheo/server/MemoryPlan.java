@@ -22,7 +22,7 @@ import dev.rheo.server.ledger.Ledger;
  *      │  ├─ snapshots       1/20  old states that lists are continued from
  *      │  ├─ forms           1/8   where derived forms stand, 112 bytes each
  *      │  └─ requests        the rest, less the index (some 200 bytes an object)
- *      │     ├─ connections     1/12  8 KiB each
+ *      │     ├─ connections     1/12  8 KiB each, not more than TLS has room for
  *      │     ├─ streams         9/64  requests at rest or at work, with their headers
  *      │     ├─ headers         1/20  headers while they come
  *      │     ├─ requestBodies   1/8   bodies of requests, as they came
@@ -74,6 +74,11 @@ public record MemoryPlan(
   static final int RUNTIME_MIB = 132;
   static final int IDLE_HEAP_MIB = 16;
 
+  /** What a connection takes on the heap, and its TLS outside. */
+  private static final int CONNECTION_KIB = 8;
+
+  private static final int TLS_KIB = 14;
+
   private static final long MIB = 1024 * 1024;
 
   /** Set aside for what does not grow with load. */
@@ -108,6 +113,7 @@ public record MemoryPlan(
     long decodedEvents = heap / 20;
     long snapshots = heap / 20;
     long forms = heap / 8;
+    long tls = outside / 36 * 10;
     long caches = hotBuffers + eventLog + decodedEvents + snapshots + forms;
     return new MemoryPlan(
         total,
@@ -123,14 +129,14 @@ public record MemoryPlan(
         outside / 36 * 6,
         new Ledger.Limits(
             heap - IDLE_HEAP_MIB * MIB - heap / 16 - caches,
-            heap / 12,
+            Math.min(heap / 12, tls / TLS_KIB * CONNECTION_KIB),
             heap / 64 * 9,
             heap / 20,
             heap / 8,
             heap / 5,
             heap / 12,
             direct / 8,
-            outside / 36 * 10,
+            tls,
             MAX_CONNECTIONS));
   }
 }

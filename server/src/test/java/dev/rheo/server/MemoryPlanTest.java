@@ -68,7 +68,7 @@ class MemoryPlanTest {
     assertThat(plan.forms() / MIB).isEqualTo(15);
     Ledger.Limits requests = plan.requests();
     assertThat(requests.heap() / MIB).isEqualTo(53);
-    assertThat(requests.connections() / MIB).isEqualTo(10);
+    assertThat(requests.connections() / MIB).isEqualTo(7);
     assertThat(requests.streams() / MIB).isEqualTo(17);
     assertThat(requests.requestBodies() / MIB).isEqualTo(15);
     assertThat(requests.trees() / MIB).isEqualTo(25);

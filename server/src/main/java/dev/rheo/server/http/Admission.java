@@ -146,12 +146,8 @@ final class Admission {
 
   /** Lets go until there is room for one more; false if nobody can go. */
   private boolean makeRoom() {
-    while (!charge()) {
-      Connection leaving = leaving(true);
-      if (leaving == null) {
-        return false;
-      }
-      evict(leaving);
+    if (!chargeWithRoom()) {
+      return false;
     }
     release(ledger.strangerConnections());
     return true;
