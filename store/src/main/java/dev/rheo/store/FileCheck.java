@@ -55,12 +55,24 @@ final class FileCheck {
       throw new StoreException("the store in %s cannot be read: %s".formatted(directory, e), e);
     }
     if (!check.brokenTables.isEmpty() || !check.brokenBlobs.isEmpty()) {
-      try (Engine engine = reading.open()) {
+      try (Engine engine = check.opened(reading)) {
         check.holdAgainst(engine);
       } catch (RocksDBException e) {
         throw Engine.failure(
             Fault.PASSING, "the store in %s cannot be read".formatted(directory), e, false);
       }
+    }
+  }
+
+  /** Where that fails because of damage RocksDB does not always name the file. */
+  private Engine opened(Opening reading) throws RocksDBException, StoreException {
+    try {
+      return reading.open();
+    } catch (StoreException e) {
+      String broken = (brokenTables.isEmpty() ? brokenBlobs : brokenTables).iterator().next();
+      throw e.fault() == Fault.DAMAGED
+          ? e.as(e.getMessage() + "; " + broken + " does not match its checksums")
+          : e;
     }
   }
 
