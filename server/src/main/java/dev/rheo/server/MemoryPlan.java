@@ -1,5 +1,6 @@
 package dev.rheo.server;
 
+import dev.rheo.server.http.Weights;
 import dev.rheo.server.ledger.Ledger;
 
 /**
@@ -74,11 +75,6 @@ public record MemoryPlan(
   static final int RUNTIME_MIB = 132;
   static final int IDLE_HEAP_MIB = 16;
 
-  /** What a connection takes on the heap, and its TLS outside. */
-  private static final int CONNECTION_KIB = 8;
-
-  private static final int TLS_KIB = 14;
-
   private static final long MIB = 1024 * 1024;
 
   /** Set aside for what does not grow with load. */
@@ -129,7 +125,7 @@ public record MemoryPlan(
         outside / 36 * 6,
         new Ledger.Limits(
             heap - IDLE_HEAP_MIB * MIB - heap / 16 - caches,
-            Math.min(heap / 12, tls / TLS_KIB * CONNECTION_KIB),
+            Math.min(heap / 12, tls / Weights.TLS * Weights.CONNECTION),
             heap / 64 * 9,
             heap / 20,
             heap / 8,

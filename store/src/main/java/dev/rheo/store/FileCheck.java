@@ -65,7 +65,7 @@ final class FileCheck {
   }
 
   /** Where that fails because of damage RocksDB does not always name the file. */
-  private Engine opened(Opening reading) throws RocksDBException, StoreException {
+  private Engine opened(Opening reading) throws StoreException {
     try {
       return reading.open();
     } catch (StoreException e) {

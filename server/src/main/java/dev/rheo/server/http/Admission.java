@@ -80,8 +80,10 @@ final class Admission {
   boolean enter(Connection connection) {
     edge.acceptance.arrived();
     if (!chargeWithRoom()) {
-      for (Room room : edge.rooms) {
-        room.admission.ask();
+      for (Room other : edge.rooms) {
+        if (other.admission != this) {
+          other.admission.ask();
+        }
       }
       if (over == MOST_OVER) {
         edge.counters.refused(Refusal.CONNECTIONS);
@@ -207,11 +209,6 @@ final class Admission {
     return now - Math.min(now - Transport.caughtUpNanos(loop), MOST_BEHIND);
   }
 
-  private boolean isLate(Connection connection, long progress, long now) {
-    long time = connection.spoke ? TIME_TO_ASK : TIME_TO_SPEAK;
-    return seenUntil(now) - progress > time;
-  }
-
   private @Nullable Connection leaving(boolean strangersToo) {
     long now = System.nanoTime();
     Connection unserved = null;
@@ -233,7 +230,8 @@ final class Admission {
         }
       } else if (strangersToo) {
         long progress = progressNanos(connection, now);
-        if (isLate(connection, progress, now)
+        long time = connection.spoke ? TIME_TO_ASK : TIME_TO_SPEAK;
+        if (seenUntil(now) - progress > time
             && (unserved == null || progress - unservedProgress < 0)) {
           unserved = connection;
           unservedProgress = progress;

@@ -70,6 +70,9 @@ final class Exchange implements Drawn.Listener {
   private boolean waitingForRoom;
   private boolean inputComplete;
 
+  /** What the header fields and the target take, as long as they are kept. */
+  private long headerWeight;
+
   /** What the room of strangers was charged. */
   private long strangerWeight;
 
@@ -167,10 +170,9 @@ final class Exchange implements Drawn.Listener {
     boolean stranger = isStranger();
     Ledger ledger = edge.ledger;
     boolean watch = requestClass == RequestClass.LONG_RUNNING;
+    headerWeight = Weights.of(request);
     long weight =
-        (watch ? Weights.WATCH : Weights.STREAM)
-            + Weights.of(request)
-            + edge.handler.weight(request);
+        (watch ? Weights.WATCH : Weights.STREAM) + headerWeight + edge.handler.weight(request);
     Account account =
         stranger ? ledger.strangerStreams() : watch ? ledger.watches() : ledger.streams();
     if (connection.room.admit(this, account, weight, stranger)) {
@@ -188,7 +190,7 @@ final class Exchange implements Drawn.Listener {
       return true;
     }
     edge.counters.refused(Counters.Refusal.STREAMS);
-    request = request.bare();
+    dropHeader();
     if (leaves(UNREAD)) {
       // A peer that takes nothing would not take a refusal either, and it would have to be kept.
       connection.closeHard();
@@ -549,12 +551,17 @@ final class Exchange implements Drawn.Listener {
 
   private void giveBack() {
     charges.release();
-    if (Weights.of(request) > LARGE_HEADER) {
+    if (headerWeight > LARGE_HEADER) {
       // The stream is dropped a moment later than what it is charged.
-      request = request.bare();
+      dropHeader();
     }
     connection.room.strangerLeft(strangerWeight);
     strangerWeight = 0;
+  }
+
+  private void dropHeader() {
+    request = request.bare();
+    headerWeight = 0;
   }
 
   private static void closeBody(HttpResponse response) {

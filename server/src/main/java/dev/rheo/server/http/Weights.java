@@ -4,13 +4,13 @@ package dev.rheo.server.http;
  * What things cost on the heap, rounded up from measurements (the growth of a real server's heap by
  * thousands of each). A test holds them against the heap.
  */
-final class Weights {
+public final class Weights {
 
   /** A connection with TLS and HTTP/2: 7.7 KB were measured; 2.3 KB with half a handshake. */
-  static final long CONNECTION = 8 << 10;
+  public static final long CONNECTION = 8 << 10;
 
   /** The state of BoringSSL and what the pools keep for it, outside the heap: 13 KB measured. */
-  static final long TLS = 14 << 10;
+  public static final long TLS = 14 << 10;
 
   /** A stream whose small answer nobody takes: 2.2 KB measured. */
   static final long STREAM = 3 << 10;

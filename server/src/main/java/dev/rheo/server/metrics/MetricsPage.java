@@ -45,9 +45,10 @@ public final class MetricsPage {
       Meter.check();
       byte[] page = last;
       if (page == null || lastNumber <= before) {
-        lastNumber = begun.incrementAndGet();
+        long number = begun.incrementAndGet();
         page = make(page == null ? 1 << 16 : page.length);
         last = page;
+        lastNumber = number;
       }
       return page;
     } finally {
