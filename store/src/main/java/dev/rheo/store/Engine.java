@@ -143,6 +143,8 @@ final class Engine implements AutoCloseable {
         .setAvoidFlushDuringRecovery(false)
         .setMaxTotalWalSize(settings.wal())
         .setMaxOpenFiles(settings.openFiles())
+        // Each shard rounds its part of the open files up: 64 of them, the default, may double it.
+        .setTableCacheNumshardbits(2)
         .setMaxBackgroundJobs(2)
         .setMaxManifestFileSize(8 * MIB)
         .setManifestPreallocationSize(64 << 10)
