@@ -193,7 +193,9 @@ func (g *ground) plain(ctx context.Context) (net.Conn, error) {
 	for old := g.peak.Load(); now > old && !g.peak.CompareAndSwap(old, now); old = g.peak.Load() {
 	}
 	t := &tracked{Conn: c, g: g}
-	t.stop = context.AfterFunc(ctx, func() { _ = t.Close() })
+	made := make(chan struct{}) // the context may be over already
+	t.stop = context.AfterFunc(ctx, func() { <-made; _ = t.Close() })
+	close(made)
 	return t, nil
 }
 

@@ -16,10 +16,10 @@ import org.jspecify.annotations.Nullable;
  * <p>A newcomer takes the place of the first of these:
  *
  * <ol>
- *   <li>of strangers that have had no answer yet and had time to ask, the one that came nearer to
- *       it the longest ago;
+ *   <li>of those that have had no answer yet and had time to ask, the one that came nearer to it
+ *       the longest ago;
  *   <li>of strangers that had answers and asked for nothing for a while, the quietest;
- *   <li>the same of members.
+ *   <li>the same of members, who have more time.
  * </ol>
  *
  * <p>Whoever has had no time is not at fault: the loop may be behind. So if there is nobody to go,
@@ -51,6 +51,11 @@ final class Admission {
   /** A member's answer that nobody takes for so long is no answer under way any more. */
   private static final long MEMBERS_STALLED = TimeUnit.SECONDS.toNanos(5);
 
+  /**
+   * Looking for who may leave costs as much as there are connections: after one in vain, a pause.
+   */
+  private static final long PAUSE = TimeUnit.MILLISECONDS.toNanos(10);
+
   /** However far behind the loop may be, from then on it is the peers' fault. */
   private static final long MOST_BEHIND = TimeUnit.SECONDS.toNanos(2);
 
@@ -65,6 +70,9 @@ final class Admission {
 
   /** Connections that were accepted while nobody could go; the listener is paused if not 0. */
   private int over;
+
+  /** When members last had no room and nobody could go. */
+  private long inVainNanos = System.nanoTime() - PAUSE;
 
   /**
    * @param connections those of the event loop
@@ -156,26 +164,25 @@ final class Admission {
   }
 
   /**
-   * Somebody on the connection has shown who they are: it is no stranger's any more.
-   *
-   * @return false if members have no room either: the connection must go
+   * Somebody on the connection has shown who they are: it is no stranger's any more. As long as
+   * members have no room it keeps the place of a stranger, but has the time that members have.
    */
-  boolean vouched(Connection connection) {
+  void vouched(Connection connection) {
+    connection.known = true;
     if (connection.member || !connection.charged) {
-      return true;
+      return;
     }
-    ledger.strangerConnections().release(Weights.CONNECTION);
     while (!ledger.memberConnections().tryCharge(Weights.CONNECTION)) {
-      Connection leaving = leaving(false);
+      long now = System.nanoTime();
+      Connection leaving = now - inVainNanos < PAUSE ? null : leaving(false);
       if (leaving == null) {
-        ledger.strangerConnections().force(Weights.CONNECTION);
-        edge.counters.refused(Refusal.CONNECTIONS);
-        return false;
+        inVainNanos = now;
+        return;
       }
       evict(leaving);
     }
+    ledger.strangerConnections().release(Weights.CONNECTION);
     connection.member = true;
-    return true;
   }
 
   /** The connection is over: gives back what it was charged. May be told more than once. */
@@ -199,46 +206,54 @@ final class Admission {
     connection.closed();
   }
 
-  /** Whether the peer has had the time to go on with what it began, as far as the loop let it. */
-  boolean hadTime(long sinceNanos, long now) {
-    return seenUntil(now) - sinceNanos > TIME_TO_ASK;
+  /** Whether a stranger has had the time to go on with what it began. */
+  boolean hadTime(long sinceNanos) {
+    return seenNanos() - sinceNanos > TIME_TO_ASK;
   }
 
-  /** What came later may not have been read. */
-  private long seenUntil(long now) {
+  /**
+   * Until when the loop knows what its peers did: what came later it may not have read. Every
+   * patience is measured by this, and not by the clock: a loop that is behind is no peer's fault.
+   */
+  long seenNanos() {
+    long now = System.nanoTime();
     return now - Math.min(now - Transport.caughtUpNanos(loop), MOST_BEHIND);
   }
 
+  /**
+   * @param strangersToo whether it may also be one that has a stranger's place
+   */
   private @Nullable Connection leaving(boolean strangersToo) {
-    long now = System.nanoTime();
+    long seen = seenNanos();
     Connection unserved = null;
     long unservedProgress = 0;
     Connection served = null;
-    Connection member = null;
+    Connection known = null;
     for (Connection connection : connections) {
-      if (!connection.charged || isServedNow(connection, now)) {
+      if (!connection.charged
+          || !(strangersToo || connection.member)
+          || isServedNow(connection, seen)) {
         continue;
       }
-      if (connection.member) {
+      if (connection.known && connection.requests > 0) {
         long patience = connection.exchanges.isEmpty() ? MEMBERS_IDLE : MEMBERS_QUIET;
-        if (seenUntil(now) - connection.lastReadNanos > patience) {
-          member = quieter(member, connection);
+        if (seen - connection.lastReadNanos > patience) {
+          known = quieter(known, connection);
         }
-      } else if (strangersToo && isServed(connection)) {
-        if (now - connection.lastReadNanos > STRANGERS_QUIET) {
+      } else if (isServed(connection)) {
+        if (seen - connection.lastReadNanos > STRANGERS_QUIET) {
           served = quieter(served, connection);
         }
-      } else if (strangersToo) {
-        long progress = progressNanos(connection, now);
+      } else {
+        long progress = progressNanos(connection, seen);
         long time = connection.spoke ? TIME_TO_ASK : TIME_TO_SPEAK;
-        if (seenUntil(now) - progress > time
-            && (unserved == null || progress - unservedProgress < 0)) {
+        if (seen - progress > time && (unserved == null || progress - unservedProgress < 0)) {
           unserved = connection;
           unservedProgress = progress;
         }
       }
     }
-    return unserved != null ? unserved : served != null ? served : member;
+    return unserved != null ? unserved : served != null ? served : known;
   }
 
   private static boolean isServed(Connection connection) {
@@ -246,10 +261,10 @@ final class Admission {
   }
 
   /** It is the server that is at work, or the peer takes what it asked for. */
-  private boolean isServedNow(Connection connection, long now) {
-    long patience = connection.member ? MEMBERS_STALLED : TIME_TO_ASK;
+  private boolean isServedNow(Connection connection, long seen) {
+    long patience = connection.known ? MEMBERS_STALLED : TIME_TO_ASK;
     for (Exchange exchange : connection.exchanges) {
-      if (!exchange.restsSince(now - patience)) {
+      if (!exchange.restsSince(seen - patience)) {
         return true;
       }
     }
@@ -257,8 +272,8 @@ final class Admission {
   }
 
   /** When the peer last came nearer to a request. Bytes alone count for a while only. */
-  private static long progressNanos(Connection connection, long now) {
-    return now - connection.acceptedNanos > TIME_FOR_BYTES
+  private static long progressNanos(Connection connection, long seen) {
+    return seen - connection.acceptedNanos > TIME_FOR_BYTES
         ? connection.acceptedNanos
         : connection.lastBytesNanos;
   }

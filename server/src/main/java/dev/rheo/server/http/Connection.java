@@ -74,6 +74,9 @@ final class Connection {
   boolean charged;
 
   /** Whether somebody known has made a request here, or shown a certificate that counts. */
+  boolean known;
+
+  /** Whether it has a member's place. */
   boolean member;
 
   /** What the decoder behind TLS keeps. */

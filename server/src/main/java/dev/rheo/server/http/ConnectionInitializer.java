@@ -130,10 +130,8 @@ final class ConnectionInitializer extends ChannelInitializer<SocketChannel> {
         connection.idleSinceNanos = System.nanoTime();
         connection.clientCertificate = clientCertificate(ctx);
         X509Certificate shown = connection.clientCertificate;
-        if (shown != null
-            && edge.handler.knows(shown)
-            && !connection.room.admission.vouched(connection)) {
-          connection.closeHard();
+        if (shown != null && edge.handler.knows(shown)) {
+          connection.room.admission.vouched(connection);
         }
       }
       ctx.fireUserEventTriggered(event);

@@ -163,9 +163,8 @@ final class Exchange implements Drawn.Listener {
 
   /** Charges the request to those who pay for it. If they cannot, it is refused and over. */
   private boolean admitted() {
-    if (request.vouched() && !connection.room.admission.vouched(connection)) {
-      connection.closeHard();
-      return false;
+    if (request.vouched()) {
+      connection.room.admission.vouched(connection);
     }
     boolean stranger = isStranger();
     Ledger ledger = edge.ledger;
@@ -252,7 +251,9 @@ final class Exchange implements Drawn.Listener {
         if (stream == null || stream.state == Drawn.State.OVER) {
           yield connection.progressNanos - nanos <= 0;
         }
-        yield stream.state == Drawn.State.BLOCKED && stream.progressNanos - nanos <= 0;
+        yield stream.state == Drawn.State.BLOCKED
+            && stream.progressNanos - nanos <= 0
+            && (stream.block != Drawn.Block.CONNECTION || connection.progressNanos - nanos <= 0);
       }
     };
   }

@@ -135,7 +135,7 @@ final class Room {
    * all do, whoever holds more than the newcomer, strangers first.
    */
   private @Nullable Connection unfinished(Connection newcomer, long by) {
-    long now = System.nanoTime();
+    long seen = admission.seenNanos();
     long share = held(newcomer) + by;
     Connection slowest = null;
     Connection stranger = null;
@@ -145,19 +145,19 @@ final class Room {
         continue;
       }
       boolean waits =
-          connection.member
-              ? now - connection.lastReadNanos > PATIENCE
-              : admission.hadTime(connection.lastReadNanos, now);
+          connection.known
+              ? seen - connection.lastReadNanos > PATIENCE
+              : admission.hadTime(connection.lastReadNanos);
       if (waits) {
         slowest = Admission.quieter(slowest, connection);
-      } else if (held(connection) > share || (newcomer.member && !connection.member)) {
-        if (!connection.member) {
+      } else if (held(connection) > share || (newcomer.known && !connection.known)) {
+        if (!connection.known) {
           stranger = heavier(stranger, connection);
         }
         heaviest = heavier(heaviest, connection);
       }
     }
-    return slowest != null ? slowest : stranger != null || !newcomer.member ? stranger : heaviest;
+    return slowest != null ? slowest : stranger != null || !newcomer.known ? stranger : heaviest;
   }
 
   private static Connection heavier(@Nullable Connection a, Connection b) {
@@ -229,10 +229,12 @@ final class Room {
     }
     List<Exchange> stalled = stalled(e -> e != newcomer && e.isStranger() && e.restsSince(now));
     if (stalled.isEmpty() && !stranger) {
+      long seen = admission.seenNanos();
       stalled =
           stalled(
               e ->
-                  e != newcomer && e.restsSince(now - (e.isTaken() ? READERS_PATIENCE : PATIENCE)));
+                  e != newcomer
+                      && e.restsSince(seen - (e.isTaken() ? READERS_PATIENCE : PATIENCE)));
       stalled.sort(Comparator.comparingLong(Exchange::weight).reversed());
     }
     if (stalled.isEmpty()) {

@@ -41,8 +41,15 @@ final class Transport {
    */
   private static final int SOCKETS_A_ROUND = 8;
 
-  /** And how often each of them is read, for the same reason; Netty's default is 16. */
-  private static final int READS_A_ROUND = 4;
+  /**
+   * And how often each of them is read, and how much at most: a record of TLS. One byte may be a
+   * field of a header, and others wait meanwhile. Netty's defaults are 16 and 64 KiB.
+   */
+  private static final int READS_A_ROUND = 1;
+
+  private static final int LEAST_READ = 64;
+  private static final int FIRST_READ = 2 << 10;
+  private static final int MOST_READ = 16 << 10;
 
   /** Unsent bytes the kernel takes of one connection: else it buffers megabytes for a slow peer. */
   private static final int NOT_SENT_LOW_WATER = 128 << 10;
@@ -103,7 +110,8 @@ final class Transport {
             .childOption(ChannelOption.ALLOCATOR, allocator)
             .childOption(
                 ChannelOption.RECVBUF_ALLOCATOR,
-                new AdaptiveRecvByteBufAllocator().maxMessagesPerRead(READS_A_ROUND))
+                new AdaptiveRecvByteBufAllocator(LEAST_READ, FIRST_READ, MOST_READ)
+                    .maxMessagesPerRead(READS_A_ROUND))
             .childOption(ChannelOption.TCP_NODELAY, true)
             .childOption(ChannelOption.SO_KEEPALIVE, true)
             .childOption(

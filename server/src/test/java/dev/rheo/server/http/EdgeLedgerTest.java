@@ -294,10 +294,47 @@ class EdgeLedgerTest {
     }
   }
 
+  /** All are at work, so nobody can go; there are more of them than have members' places. */
+  @Test
+  void aMemberForWhomMembersHaveNoRoomKeepsAStrangersPlaceAndIsAnswered() throws Exception {
+    int places = 16;
+    int members = places * 7 / 8;
+    Ledger.Limits limits = Ledger.Limits.roomy().withConnections(places * Weights.CONNECTION);
+    List<Socket> all = new ArrayList<>();
+    try (EdgeFixture fixture = fixture(limits)) {
+      for (int i = 0; i < places; i++) {
+        SSLSocket socket = fixture.rawTls();
+        all.add(socket);
+        asks(socket, "/member");
+      }
+      assertThat(used(fixture, "connections-members")).isEqualTo(members * Weights.CONNECTION);
+      assertThat(used(fixture, "connections-strangers"))
+          .isEqualTo((places - members) * Weights.CONNECTION);
+      // One of those with a stranger's place asks again, the members being gone.
+      all.get(0).close();
+      EdgeFixture.await(
+          "one has left",
+          () -> used(fixture, "connections-members") < members * Weights.CONNECTION);
+      long full = members * Weights.CONNECTION;
+      for (int i = 0; i < 1000 && used(fixture, "connections-members") < full; i++) {
+        asks((SSLSocket) all.getLast(), "/member");
+      }
+      assertThat(used(fixture, "connections-members")).isEqualTo(full);
+    } finally {
+      for (Socket socket : all) {
+        socket.close();
+      }
+    }
+  }
+
   private static void asks(SSLSocket socket) throws IOException {
+    asks(socket, "/any");
+  }
+
+  private static void asks(SSLSocket socket, String path) throws IOException {
     socket
         .getOutputStream()
-        .write("GET /any HTTP/1.1\r\nHost: x\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+        .write(("GET " + path + " HTTP/1.1\r\nHost: x\r\n\r\n").getBytes(StandardCharsets.US_ASCII));
     byte[] status = socket.getInputStream().readNBytes(12);
     assertThat(new String(status, StandardCharsets.US_ASCII)).isEqualTo("HTTP/1.1 200");
     StringBuilder rest = new StringBuilder();
