@@ -39,7 +39,9 @@ final class Counters {
     RESPONSE,
     WATCH,
     /** Ended before its time, since its room was needed. */
-    EVICTED
+    EVICTED,
+    /** A watch that was ended since its connection had most of them. */
+    SHARED
   }
 
   final LongAdder connectionsTotal = new LongAdder();

@@ -482,6 +482,14 @@ final class Exchange implements Drawn.Listener {
     return longRunning;
   }
 
+  /** Asks a watch to come to its end. */
+  void finish() {
+    Drawn stream = drawn;
+    if (stream != null) {
+      connection.pump.finish(stream);
+    }
+  }
+
   private void respond(HttpResponse response) {
     state = State.RESPONDING;
     body = NO_BYTES;

@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  *   newcomer                      whose room it may take
  *   request of a stranger         strangers' requests that are stalled, the oldest first
  *   request of a member           stalled requests, strangers' first, then the heaviest
+ *   watch                         that, then watches of the connection that has most of them
  * </pre>
  *
  * <p>A stranger is a peer that has not shown who it is. Event loop only, but for {@link #ask}.
@@ -40,6 +41,9 @@ final class Room {
 
   /** Looking for room costs as much as there are requests: after a look in vain, a pause. */
   private static final long PAUSE = TimeUnit.MILLISECONDS.toNanos(5);
+
+  /** A watch that was asked to end needs a moment for it. */
+  private static final long SHARE_PAUSE = TimeUnit.MILLISECONDS.toNanos(100);
 
   /** What is made room for at once, so that the next newcomers find some. */
   private static final int BATCH = 32;
@@ -63,7 +67,9 @@ final class Room {
   private final long strangerStreamsLimit;
   private final AtomicBoolean askedForStranger = new AtomicBoolean();
   private final AtomicBoolean askedForMember = new AtomicBoolean();
+  private final AtomicBoolean askedForWatches = new AtomicBoolean();
   private long inVainNanos = System.nanoTime() - PAUSE;
+  private long sharedNanos = System.nanoTime() - SHARE_PAUSE;
 
   /**
    * @param connections those of the event loop
@@ -177,13 +183,18 @@ final class Room {
     if (tryCharge(account, weight, stranger)) {
       return true;
     }
-    if (makeRoom(exchange, stranger)) {
-      return tryCharge(account, weight, stranger);
+    if (makeRoom(exchange, stranger) && tryCharge(account, weight, stranger)) {
+      return true;
     }
     // This one comes in vain; there will be room for those that follow.
-    for (Room other : edge.rooms) {
-      if (other != this) {
-        other.ask(stranger);
+    boolean watch = account == ledger.watches();
+    int fair = watch ? 2 * (watches(exchange.connection()).size() + 1) : 0;
+    for (Room room : edge.rooms) {
+      if (room != this) {
+        room.ask(stranger);
+      }
+      if (watch) {
+        room.askForWatches(fair);
       }
     }
     return false;
@@ -201,6 +212,16 @@ final class Room {
           () -> {
             asked.set(false);
             makeRoom(null, stranger);
+          });
+    }
+  }
+
+  private void askForWatches(int fair) {
+    if (askedForWatches.compareAndSet(false, true)) {
+      loop.execute(
+          () -> {
+            askedForWatches.set(false);
+            shareWatches(fair);
           });
     }
   }
@@ -247,6 +268,37 @@ final class Room {
       exchange.evict();
     }
     return true;
+  }
+
+  /**
+   * Watches that wait for events are not stalled, and may stay for hours. So whoever has most of
+   * them, and more than twice as many as the newcomer, gives up some of the latest. A watch may end
+   * at any time: its client goes on where it was.
+   *
+   * @param fair how many nobody needs to give up
+   */
+  private void shareWatches(int fair) {
+    long now = System.nanoTime();
+    if (now - sharedNanos < SHARE_PAUSE) {
+      return;
+    }
+    sharedNanos = now;
+    List<Exchange> most = List.of();
+    for (Connection connection : connections) {
+      List<Exchange> watches = watches(connection);
+      if (watches.size() > most.size()) {
+        most = watches;
+      }
+    }
+    int surplus = Math.clamp(most.size() - fair, 0, BATCH);
+    for (Exchange watch : most.subList(most.size() - surplus, most.size())) {
+      edge.counters.stalled(Stall.SHARED);
+      watch.finish();
+    }
+  }
+
+  private static List<Exchange> watches(Connection connection) {
+    return connection.exchanges.stream().filter(Exchange::isLongRunning).toList();
   }
 
   private List<Exchange> stalled(Predicate<Exchange> which) {

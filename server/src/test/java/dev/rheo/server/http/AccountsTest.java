@@ -168,8 +168,7 @@ class AccountsTest {
 
   private List<RawHttp2> closedWindows(EdgeFixture fixture, int count) throws IOException {
     List<RawHttp2> clients = new ArrayList<>();
-    byte[] closed =
-        ByteBuffer.allocate(6).putShort((short) INITIAL_WINDOW_SIZE).putInt(0).array();
+    byte[] closed = ByteBuffer.allocate(6).putShort((short) INITIAL_WINDOW_SIZE).putInt(0).array();
     for (int i = 0; i < count; i++) {
       RawHttp2 client = new RawHttp2(fixture);
       peers.add(client);

@@ -27,8 +27,6 @@ class EdgeLedgerTest {
   private static final int END_HEADERS = 4;
   private static final int INITIAL_WINDOW_SIZE = 4;
 
-  private final Feed feed = new Feed();
-
   /** Whoever names a member is one. */
   private final Handler handler =
       new Handler() {
@@ -43,7 +41,7 @@ class EdgeLedgerTest {
         @Override
         public HttpResponse handle(HttpRequest request) {
           return request.path().endsWith("/watch")
-              ? HttpResponse.longRunning(200, "application/json", feed)
+              ? HttpResponse.longRunning(200, "application/json", new Feed())
               : HttpResponse.bytes(
                   200, "text/plain", request.body().length > 0 ? request.body() : "ok".getBytes());
         }
@@ -221,6 +219,45 @@ class EdgeLedgerTest {
   }
 
   @Test
+  void whoeverHasMostWatchesGivesSomeUpForANewcomer() throws Exception {
+    try (EdgeFixture fixture = fixture(Ledger.Limits.roomy().withStreams(40 * Weights.WATCH));
+        RawHttp2 greedy = new RawHttp2(fixture);
+        RawHttp2 modest = new RawHttp2(fixture)) {
+      int count = 60;
+      for (int i = 0; i < count; i++) {
+        greedy.get(2 * i + 1, "/member/watch?watch=1");
+      }
+      EdgeFixture.await("all came", () -> fixture.edge.stats().requestsTotal() == count);
+      long full = used(fixture, "watches");
+      assertThat(answered(modest, 1)).isFalse();
+      EdgeFixture.await("there is room", () -> used(fixture, "watches") < full);
+      assertThat(answered(modest, 3)).isTrue();
+      assertThat(fixture.edge.stats().stallsEnded().get("shared")).isPositive();
+      // It is ended as watches are, not cut off: an empty last frame.
+      RawHttp2.Frame last = greedy.next();
+      while (last != null && !(last.type() == RawHttp2.DATA && last.endsStream())) {
+        last = greedy.next();
+      }
+      assertThat(last).isNotNull();
+    }
+  }
+
+  /** Asks for a watch; whether it was not refused. */
+  private static boolean answered(RawHttp2 client, int stream) throws IOException {
+    client.get(stream, "/member/watch?watch=1");
+    RawHttp2.Frame frame = client.next();
+    while (frame != null && frame.stream() != stream) {
+      frame = client.next();
+    }
+    assertThat(frame).isNotNull();
+    // A watch that waits for events goes on; a refusal is the only one of its frames that ends.
+    if (frame.type() == RawHttp2.HEADERS && !frame.endsStream()) {
+      return frame.payload()[0] == (byte) 0x88;
+    }
+    return false;
+  }
+
+  @Test
   void aPieceOfABodyThatFindsNoRoomIsChargedWhereItWaits() throws Exception {
     Ledger.Limits limits = Ledger.Limits.roomy().withRequestBodies(100_000);
     try (EdgeFixture fixture = fixture(limits);
@@ -334,7 +371,8 @@ class EdgeLedgerTest {
   private static void asks(SSLSocket socket, String path) throws IOException {
     socket
         .getOutputStream()
-        .write(("GET " + path + " HTTP/1.1\r\nHost: x\r\n\r\n").getBytes(StandardCharsets.US_ASCII));
+        .write(
+            ("GET " + path + " HTTP/1.1\r\nHost: x\r\n\r\n").getBytes(StandardCharsets.US_ASCII));
     byte[] status = socket.getInputStream().readNBytes(12);
     assertThat(new String(status, StandardCharsets.US_ASCII)).isEqualTo("HTTP/1.1 200");
     StringBuilder rest = new StringBuilder();
