@@ -33,6 +33,12 @@ final class Admission {
   /** What a stranger has to show TLS and ask for something, once the loop has caught up. */
   private static final long TIME_TO_ASK = TimeUnit.MILLISECONDS.toNanos(250);
 
+  /** The same while newcomers wait: then health checks wait among them. */
+  private static final long TIME_IN_A_CROWD = TimeUnit.MILLISECONDS.toNanos(100);
+
+  /** Newcomers that wait no longer than this are no crowd. */
+  private static final long CROWD_LASTS = TimeUnit.MILLISECONDS.toNanos(250);
+
   /** And to say the first thing, which clients say as soon as they are connected. */
   private static final long TIME_TO_SPEAK = TimeUnit.MILLISECONDS.toNanos(50);
 
@@ -71,6 +77,11 @@ final class Admission {
   /** Connections that were accepted while nobody could go; the listener is paused if not 0. */
   private int over;
 
+  /** Since when newcomers have waited again and again, and when one last had to. */
+  private long crowdSinceNanos = System.nanoTime();
+
+  private long crowdUntilNanos = crowdSinceNanos;
+
   /** When members last had no room and nobody could go. */
   private long inVainNanos = System.nanoTime() - PAUSE;
 
@@ -97,6 +108,7 @@ final class Admission {
         edge.counters.refused(Refusal.CONNECTIONS);
         return false;
       }
+      crowded();
       ledger.descriptors().force(1);
       ledger.tls().force(Weights.TLS);
       ledger.strangerConnections().force(Weights.CONNECTION);
@@ -107,6 +119,21 @@ final class Admission {
     }
     connection.charged = true;
     return true;
+  }
+
+  private void crowded() {
+    long now = System.nanoTime();
+    if (now - crowdUntilNanos > CROWD_LASTS) {
+      crowdSinceNanos = now;
+    }
+    crowdUntilNanos = now;
+  }
+
+  private long timeToAsk() {
+    boolean crowd =
+        crowdUntilNanos - crowdSinceNanos > CROWD_LASTS
+            && System.nanoTime() - crowdUntilNanos < CROWD_LASTS;
+    return crowd ? TIME_IN_A_CROWD : TIME_TO_ASK;
   }
 
   private boolean chargeWithRoom() {
@@ -139,6 +166,7 @@ final class Admission {
       over = 0;
       edge.acceptance.resume();
     } else {
+      crowded();
       loop.schedule(this::lookAgain, LOOK_AGAIN_MILLIS, TimeUnit.MILLISECONDS);
     }
   }
@@ -225,6 +253,7 @@ final class Admission {
    */
   private @Nullable Connection leaving(boolean strangersToo) {
     long seen = seenNanos();
+    long timeToAsk = timeToAsk();
     Connection unserved = null;
     long unservedProgress = 0;
     Connection served = null;
@@ -246,7 +275,7 @@ final class Admission {
         }
       } else {
         long progress = progressNanos(connection, seen);
-        long time = connection.spoke ? TIME_TO_ASK : TIME_TO_SPEAK;
+        long time = connection.spoke ? timeToAsk : TIME_TO_SPEAK;
         if (seen - progress > time && (unserved == null || progress - unservedProgress < 0)) {
           unserved = connection;
           unservedProgress = progress;

@@ -142,7 +142,7 @@ final class Transport {
   }
 
   /**
-   * When the loop had last served all sockets that were ready: what came later it may not have
+   * Up to when the loop has served all sockets that were ready: what came later it may not have
    * read.
    */
   static long caughtUpNanos(EventLoop eventLoop) {
@@ -172,6 +172,11 @@ final class Transport {
 
     private long caughtUpNanos = System.nanoTime();
 
+    /** When the present turn began: whoever was ready then is served by its end. */
+    private long turnNanos = caughtUpNanos;
+
+    private int roundsOfTurn;
+
     Loop(MultiThreadIoEventLoopGroup parent, Executor executor, IoHandlerFactory factory) {
       super(
           parent,
@@ -182,11 +187,18 @@ final class Transport {
           TASK_QUANTUM_MILLIS);
     }
 
+    /** The kernel hands out sockets in the order in which they became ready. */
     @Override
     protected int runIo() {
       int served = super.runIo();
       if (served < SOCKETS_A_ROUND) {
-        caughtUpNanos = System.nanoTime();
+        turnNanos = System.nanoTime();
+        caughtUpNanos = turnNanos;
+        roundsOfTurn = 0;
+      } else if (++roundsOfTurn > getNumOfRegisteredChannels() / SOCKETS_A_ROUND) {
+        caughtUpNanos = turnNanos;
+        turnNanos = System.nanoTime();
+        roundsOfTurn = 0;
       }
       return served;
     }
