@@ -72,7 +72,7 @@ public record MemoryPlan(
     long compression,
     Ledger.Limits requests) {
 
-  static final int RUNTIME_MIB = 138;
+  static final int RUNTIME_MIB = 144;
   static final int IDLE_HEAP_MIB = 16;
 
   private static final long MIB = 1024 * 1024;

@@ -58,18 +58,18 @@ class MemoryPlanTest {
   @Test
   void isAsTheExampleSays() {
     MemoryPlan plan = MemoryPlan.of(384 * MIB);
-    assertThat(plan.heap() / MIB).isEqualTo(122);
-    assertThat(plan.direct() / MIB).isEqualTo(73);
-    assertThat(plan.outgoing() / MIB).isEqualTo(46);
-    assertThat(plan.storeCaches() / MIB).isEqualTo(27);
-    assertThat(plan.compression() / MIB).isEqualTo(8);
+    assertThat(plan.heap() / MIB).isEqualTo(120);
+    assertThat(plan.direct() / MIB).isEqualTo(72);
+    assertThat(plan.outgoing() / MIB).isEqualTo(45);
+    assertThat(plan.storeCaches() / MIB).isEqualTo(26);
+    assertThat(plan.compression() / MIB).isEqualTo(7);
     assertThat(plan.hotBuffers() / MIB).isEqualTo(7);
     assertThat(plan.eventLog() / MIB).isEqualTo(12);
     assertThat(plan.forms() / MIB).isEqualTo(15);
     Ledger.Limits requests = plan.requests();
-    assertThat(requests.heap() / MIB).isEqualTo(51);
+    assertThat(requests.heap() / MIB).isEqualTo(50);
     assertThat(requests.connections() / MIB).isEqualTo(7);
-    assertThat(requests.streams() / MIB).isEqualTo(17);
+    assertThat(requests.streams() / MIB).isEqualTo(16);
     assertThat(requests.requestBodies() / MIB).isEqualTo(15);
     assertThat(requests.trees() / MIB).isEqualTo(24);
     assertThat(requests.answers() / MIB).isEqualTo(10);

@@ -162,13 +162,23 @@ final class Admission {
   }
 
   private void lookAgain() {
-    if (makeRoom()) {
-      over = 0;
-      edge.acceptance.resume();
-    } else {
-      crowded();
-      loop.schedule(this::lookAgain, LOOK_AGAIN_MILLIS, TimeUnit.MILLISECONDS);
+    while (isOver()) {
+      Connection leaving = leaving(true);
+      if (leaving == null) {
+        crowded();
+        loop.schedule(this::lookAgain, LOOK_AGAIN_MILLIS, TimeUnit.MILLISECONDS);
+        return;
+      }
+      evict(leaving);
     }
+    over = 0;
+    edge.acceptance.resume();
+  }
+
+  private boolean isOver() {
+    return ledger.descriptors().isOver()
+        || ledger.tls().isOver()
+        || ledger.strangerConnections().isOver();
   }
 
   /** Another loop has newcomers and nobody who could go. Any thread. */
@@ -177,18 +187,12 @@ final class Admission {
       loop.execute(
           () -> {
             asked.set(false);
-            makeRoom();
+            // As if one came, and left again.
+            if (chargeWithRoom()) {
+              release(ledger.strangerConnections());
+            }
           });
     }
-  }
-
-  /** Lets go until there is room for one more; false if nobody can go. */
-  private boolean makeRoom() {
-    if (!chargeWithRoom()) {
-      return false;
-    }
-    release(ledger.strangerConnections());
-    return true;
   }
 
   /**

@@ -168,7 +168,7 @@ final class Exchange implements Drawn.Listener {
     }
     boolean stranger = isStranger();
     Ledger ledger = edge.ledger;
-    boolean watch = requestClass == RequestClass.LONG_RUNNING;
+    boolean watch = isWatch();
     headerWeight = Weights.of(request);
     long weight =
         (watch ? Weights.WATCH : Weights.STREAM) + headerWeight + edge.handler.weight(request);
@@ -476,6 +476,11 @@ final class Exchange implements Drawn.Listener {
       return;
     }
     respond(response);
+  }
+
+  /** Whether it is a watch, answered yet or not. */
+  boolean isWatch() {
+    return requestClass == RequestClass.LONG_RUNNING;
   }
 
   boolean isLongRunning() {

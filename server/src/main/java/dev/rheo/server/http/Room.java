@@ -42,6 +42,9 @@ final class Room {
   /** Looking for room costs as much as there are requests: after a look in vain, a pause. */
   private static final long PAUSE = TimeUnit.MILLISECONDS.toNanos(5);
 
+  /** So many watches a connection may have whoever needs their room. */
+  private static final int MODEST = 16;
+
   /** A watch that was asked to end needs a moment for it. */
   private static final long SHARE_PAUSE = TimeUnit.MILLISECONDS.toNanos(100);
 
@@ -69,7 +72,7 @@ final class Room {
   private final AtomicBoolean askedForMember = new AtomicBoolean();
   private final AtomicBoolean askedForWatches = new AtomicBoolean();
   private long inVainNanos = System.nanoTime() - PAUSE;
-  private long sharedNanos = System.nanoTime() - SHARE_PAUSE;
+  private long shareAgainNanos = inVainNanos;
 
   /**
    * @param connections those of the event loop
@@ -188,7 +191,7 @@ final class Room {
     }
     // This one comes in vain; there will be room for those that follow.
     boolean watch = account == ledger.watches();
-    int fair = watch ? 2 * (watches(exchange.connection()).size() + 1) : 0;
+    int fair = Math.max(MODEST, 2 * count(exchange.connection(), Exchange::isWatch));
     for (Room room : edge.rooms) {
       if (room != this) {
         room.ask(stranger);
@@ -279,26 +282,35 @@ final class Room {
    */
   private void shareWatches(int fair) {
     long now = System.nanoTime();
-    if (now - sharedNanos < SHARE_PAUSE) {
+    if (now - shareAgainNanos < 0) {
       return;
     }
-    sharedNanos = now;
-    List<Exchange> most = List.of();
+    shareAgainNanos = now + PAUSE;
+    int most = 0;
+    Connection greediest = null;
     for (Connection connection : connections) {
-      List<Exchange> watches = watches(connection);
-      if (watches.size() > most.size()) {
-        most = watches;
+      int count = count(connection, Exchange::isLongRunning);
+      if (count > most) {
+        most = count;
+        greediest = connection;
       }
     }
-    int surplus = Math.clamp(most.size() - fair, 0, BATCH);
-    for (Exchange watch : most.subList(most.size() - surplus, most.size())) {
-      edge.counters.stalled(Stall.SHARED);
-      watch.finish();
+    if (greediest == null || most <= fair) {
+      return;
     }
+    shareAgainNanos = now + SHARE_PAUSE;
+    greediest.exchanges.stream()
+        .filter(Exchange::isLongRunning)
+        .skip(Math.max(fair, most - BATCH))
+        .forEach(
+            watch -> {
+              edge.counters.stalled(Stall.SHARED);
+              watch.finish();
+            });
   }
 
-  private static List<Exchange> watches(Connection connection) {
-    return connection.exchanges.stream().filter(Exchange::isLongRunning).toList();
+  private static int count(Connection connection, Predicate<Exchange> which) {
+    return (int) connection.exchanges.stream().filter(which).count();
   }
 
   private List<Exchange> stalled(Predicate<Exchange> which) {

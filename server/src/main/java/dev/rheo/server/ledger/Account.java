@@ -134,6 +134,13 @@ public final class Account {
     }
   }
 
+  /** Whether more was charged by force than it, or what it is a part of, may hold. */
+  public boolean isOver() {
+    synchronized (queue) {
+      return !fits(0);
+    }
+  }
+
   /**
    * Gives back what was charged.
    *
