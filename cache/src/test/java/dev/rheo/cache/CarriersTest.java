@@ -92,10 +92,10 @@ class CarriersTest {
       try (NativeWait disk = new NativeWait()) {
         world.files.beforeBlocking = disk::await;
         world.files.cold = true;
+        int reads = world.files.blockingReads.get();
         CompletableFuture<Integer> walking =
             onVirtualThread(() -> world.pods().snapshotAt(before - 30).size());
         try {
-          int reads = world.files.blockingReads.get();
           World.until(() -> world.files.blockingReads.get() > reads || walking.isDone());
           assertThat(walking).isNotDone();
           assertThat(
