@@ -3,6 +3,7 @@ package dev.rheo.server.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.rheo.server.ledger.Ledger;
+import io.netty.util.ResourceLeakDetector;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
@@ -131,7 +132,10 @@ class AccountsTest {
 
   /** What the peers keep themselves, in this process, is there before. */
   private void addedUp(Load peersOnly, Load load) throws Exception {
+    ResourceLeakDetector.Level level = ResourceLeakDetector.getLevel();
     try (EdgeFixture fixture = new EdgeFixture(handler, s -> s, Ledger.Limits.roomy(), true)) {
+      // Its notes are on the heap, too.
+      ResourceLeakDetector.setLevel(ResourceLeakDetector.Level.DISABLED);
       peersOnly.make(fixture);
       long heapBefore = heap();
       long chargedBefore = charged(fixture);
@@ -142,6 +146,7 @@ class AccountsTest {
       assertThat(charged).as("of what is taken: %,d", grown).isLessThan(CARE * (grown + NOISE));
       assertThat(charged).as("the load is large enough to be seen").isGreaterThan(3 * NOISE);
     } finally {
+      ResourceLeakDetector.setLevel(level);
       for (AutoCloseable peer : peers) {
         peer.close();
       }
