@@ -138,11 +138,9 @@ final class Admission {
 
   private boolean chargeWithRoom() {
     while (!charge()) {
-      Connection leaving = leaving(true);
-      if (leaving == null) {
+      if (!letGo(true)) {
         return false;
       }
-      evict(leaving);
     }
     return true;
   }
@@ -163,13 +161,11 @@ final class Admission {
 
   private void lookAgain() {
     while (isOver()) {
-      Connection leaving = leaving(true);
-      if (leaving == null) {
+      if (!letGo(true)) {
         crowded();
         loop.schedule(this::lookAgain, LOOK_AGAIN_MILLIS, TimeUnit.MILLISECONDS);
         return;
       }
-      evict(leaving);
     }
     over = 0;
     edge.acceptance.resume();
@@ -206,12 +202,10 @@ final class Admission {
     }
     while (!ledger.memberConnections().tryCharge(Weights.CONNECTION)) {
       long now = System.nanoTime();
-      Connection leaving = now - inVainNanos < PAUSE ? null : leaving(false);
-      if (leaving == null) {
+      if (now - inVainNanos < PAUSE || !letGo(false)) {
         inVainNanos = now;
         return;
       }
-      evict(leaving);
     }
     ledger.strangerConnections().release(Weights.CONNECTION);
     connection.member = true;
@@ -253,8 +247,20 @@ final class Admission {
   }
 
   /**
+   * Evicts whoever has to leave first.
+   *
    * @param strangersToo whether it may also be one that has a stranger's place
+   * @return false if nobody can go
    */
+  private boolean letGo(boolean strangersToo) {
+    Connection leaving = leaving(strangersToo);
+    if (leaving == null) {
+      return false;
+    }
+    evict(leaving);
+    return true;
+  }
+
   private @Nullable Connection leaving(boolean strangersToo) {
     long seen = seenNanos();
     long timeToAsk = timeToAsk();

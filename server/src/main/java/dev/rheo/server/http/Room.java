@@ -29,7 +29,8 @@ import org.jspecify.annotations.Nullable;
  *   watch                         that, then watches of the connection that has most of them
  * </pre>
  *
- * <p>A stranger is a peer that has not shown who it is. Event loop only, but for {@link #ask}.
+ * <p>A stranger is a peer that has not shown who it is. Event loop only, but for {@link #ask} and
+ * {@link #askForWatches}.
  */
 final class Room {
 
@@ -190,13 +191,14 @@ final class Room {
       return true;
     }
     // This one comes in vain; there will be room for those that follow.
-    boolean watch = account == ledger.watches();
-    int fair = Math.max(MODEST, 2 * count(exchange.connection(), Exchange::isWatch));
-    for (Room room : edge.rooms) {
-      if (room != this) {
-        room.ask(stranger);
+    for (Room other : edge.rooms) {
+      if (other != this) {
+        other.ask(stranger);
       }
-      if (watch) {
+    }
+    if (account == ledger.watches()) {
+      int fair = Math.max(MODEST, 2 * count(exchange.connection(), Exchange::isWatch));
+      for (Room room : edge.rooms) {
         room.askForWatches(fair);
       }
     }

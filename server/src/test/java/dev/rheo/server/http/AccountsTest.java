@@ -6,7 +6,6 @@ import dev.rheo.server.ledger.Ledger;
 import io.netty.util.ResourceLeakDetector;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,7 +20,6 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(120)
 class AccountsTest {
 
-  private static final int INITIAL_WINDOW_SIZE = 4;
   private static final int LARGE = 60_000;
 
   /** The heap is never still: what else happens in this process meanwhile. */
@@ -58,11 +56,7 @@ class AccountsTest {
     addedUp(
         fixture -> clients.addAll(closedWindows(fixture, 40)),
         fixture -> {
-          for (RawHttp2 client : clients) {
-            for (int i = 0; i < 100; i++) {
-              client.get(2 * i + 1, "/small");
-            }
-          }
+          askAHundredTimes(clients, "/small");
           EdgeFixture.await("all begun", () -> fixture.edge.stats().requestsTotal() == 4000);
         });
   }
@@ -73,12 +67,8 @@ class AccountsTest {
     addedUp(
         fixture -> clients.addAll(closedWindows(fixture, 2)),
         fixture -> {
-          for (RawHttp2 client : clients) {
-            for (int i = 0; i < 100; i++) {
-              client.get(2 * i + 1, "/large");
-            }
-          }
-          EdgeFixture.await("all charged", () -> used(fixture, "answers") >= 200L * LARGE);
+          askAHundredTimes(clients, "/large");
+          EdgeFixture.await("all charged", () -> fixture.used("answers") >= 200L * LARGE);
         });
   }
 
@@ -94,7 +84,7 @@ class AccountsTest {
             write(socket, "POST /small HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n", length);
             socket.getOutputStream().write(most);
           }
-          EdgeFixture.await("all came", () -> used(fixture, "request-bodies") >= 20L * length);
+          EdgeFixture.await("all came", () -> fixture.used("request-bodies") >= 20L * length);
         });
   }
 
@@ -126,7 +116,7 @@ class AccountsTest {
             write(socket, "GET /small HTTP/1.1\r\nHost: x\r\n%s", lines);
           }
           EdgeFixture.await(
-              "all came", () -> used(fixture, "headers") >= 50 * 2000L * Weights.FIELD);
+              "all came", () -> fixture.used("headers") >= 50 * 2000L * Weights.FIELD);
         });
   }
 
@@ -155,13 +145,7 @@ class AccountsTest {
 
   private static long charged(EdgeFixture fixture) {
     // All others are parts of the first, or outside the heap.
-    return used(fixture, "heap") + used(fixture, "incoming");
-  }
-
-  private static long used(EdgeFixture fixture, String account) {
-    EdgeStats.Usage usage = fixture.edge.stats().budgets().get(account);
-    assertThat(usage).as(account).isNotNull();
-    return usage.used();
+    return fixture.used("heap") + fixture.used("incoming");
   }
 
   private static long heap() {
@@ -173,14 +157,21 @@ class AccountsTest {
 
   private List<RawHttp2> closedWindows(EdgeFixture fixture, int count) throws IOException {
     List<RawHttp2> clients = new ArrayList<>();
-    byte[] closed = ByteBuffer.allocate(6).putShort((short) INITIAL_WINDOW_SIZE).putInt(0).array();
     for (int i = 0; i < count; i++) {
       RawHttp2 client = new RawHttp2(fixture);
       peers.add(client);
       clients.add(client);
-      client.send(RawHttp2.SETTINGS, 0, 0, closed);
+      client.closeWindow();
     }
     return clients;
+  }
+
+  private static void askAHundredTimes(List<RawHttp2> clients, String path) throws IOException {
+    for (RawHttp2 client : clients) {
+      for (int i = 0; i < 100; i++) {
+        client.get(2 * i + 1, path);
+      }
+    }
   }
 
   /** Each has had an answer already. */

@@ -121,6 +121,14 @@ final class EdgeFixture implements AutoCloseable {
   }
 
   /** Waits until something that happens elsewhere has happened. */
+  /** What is charged to an account, which is never more than its limit. */
+  long used(String account) {
+    EdgeStats.Usage usage = edge.stats().budgets().get(account);
+    assertThat(usage).as(account).isNotNull();
+    assertThat(usage.used()).as(account).isLessThanOrEqualTo(usage.limit());
+    return usage.used();
+  }
+
   static void await(String what, BooleanSupplier condition) {
     long until = System.nanoTime() + Duration.ofSeconds(20).toNanos();
     while (!condition.getAsBoolean()) {

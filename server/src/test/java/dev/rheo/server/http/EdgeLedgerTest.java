@@ -26,7 +26,6 @@ import org.junit.jupiter.params.provider.EnumSource;
 class EdgeLedgerTest {
 
   private static final int END_HEADERS = 4;
-  private static final int INITIAL_WINDOW_SIZE = 4;
   private static final byte STATUS_200 = (byte) 0x88; // in HPACK's static table
 
   /** Whoever names a member is one. */
@@ -51,14 +50,6 @@ class EdgeLedgerTest {
 
   private EdgeFixture fixture(Ledger.Limits limits) throws IOException {
     return new EdgeFixture(handler, s -> s, limits, true);
-  }
-
-  private static void closeWindow(RawHttp2 client) throws IOException {
-    client.send(
-        RawHttp2.SETTINGS,
-        0,
-        0,
-        ByteBuffer.allocate(6).putShort((short) INITIAL_WINDOW_SIZE).putInt(0).array());
   }
 
   private static byte[] header(String method, String path, int padding) {
@@ -94,13 +85,6 @@ class EdgeLedgerTest {
     fields.writeBytes(value.getBytes(StandardCharsets.US_ASCII));
   }
 
-  private static long used(EdgeFixture fixture, String account) {
-    EdgeStats.Usage usage = fixture.edge.stats().budgets().get(account);
-    assertThat(usage).as(account).isNotNull();
-    assertThat(usage.used()).as(account).isLessThanOrEqualTo(usage.limit());
-    return usage.used();
-  }
-
   private static void answers(EdgeFixture fixture, String path) throws Exception {
     try (HttpClient client = EdgeFixture.client(HttpClient.Version.HTTP_2)) {
       assertThat(client.send(fixture.request(path).build(), BodyHandlers.ofString()).statusCode())
@@ -117,14 +101,14 @@ class EdgeLedgerTest {
       for (int c = 0; c < 4; c++) {
         RawHttp2 client = new RawHttp2(fixture);
         clients.add(client);
-        closeWindow(client);
+        client.closeWindow();
         for (int i = 0; i < 100; i++) {
           client.get(2 * i + 1, "/any");
         }
       }
       EdgeFixture.await(
           "all are counted", () -> fixture.edge.stats().requestsTotal() == clients.size() * 100L);
-      assertThat(used(fixture, "streams-strangers")).isLessThanOrEqualTo(room / 4);
+      assertThat(fixture.used("streams-strangers")).isLessThanOrEqualTo(room / 4);
       assertThat(fixture.edge.stats().streams()).isLessThanOrEqualTo(42);
       answers(fixture, "/any");
       answers(fixture, "/member/any");
@@ -133,7 +117,7 @@ class EdgeLedgerTest {
       for (RawHttp2 client : clients) {
         client.close();
       }
-      EdgeFixture.await("all is given back", () -> used(fixture, "streams") == 0);
+      EdgeFixture.await("all is given back", () -> fixture.used("streams") == 0);
     }
   }
 
@@ -148,7 +132,7 @@ class EdgeLedgerTest {
           client.send(RawHttp2.HEADERS, END_HEADERS, 2 * i + 1, header);
         }
         EdgeFixture.await("all are counted", () -> fixture.edge.stats().requestsTotal() == count);
-        assertThat(used(fixture, "streams")).isLessThanOrEqualTo(room).isGreaterThan(room / 2);
+        assertThat(fixture.used("streams")).isLessThanOrEqualTo(room).isGreaterThan(room / 2);
         assertThat(fixture.edge.stats().refusals().get("streams")).isPositive();
         // These have waited for a second: then members may have their room.
         EdgeFixture.await(
@@ -164,7 +148,7 @@ class EdgeLedgerTest {
               }
             });
       }
-      EdgeFixture.await("all is given back", () -> used(fixture, "streams") == 0);
+      EdgeFixture.await("all is given back", () -> fixture.used("streams") == 0);
     }
   }
 
@@ -178,14 +162,13 @@ class EdgeLedgerTest {
         header.append("a: b\r\n");
       }
       one.getOutputStream().write(header.toString().getBytes(StandardCharsets.US_ASCII));
-      EdgeFixture.await("HTTP/1.1", () -> used(fixture, "headers") >= 2000 * Weights.FIELD);
+      EdgeFixture.await("HTTP/1.1", () -> fixture.used("headers") >= 2000 * Weights.FIELD);
       two.send(RawHttp2.HEADERS, 0, 1, header("GET", "/any", 12_000));
-      EdgeFixture.await("HTTP/2", () -> used(fixture, "incoming") >= 12_000);
+      EdgeFixture.await("HTTP/2", () -> fixture.used("incoming") >= 12_000);
       one.close();
       two.close();
       EdgeFixture.await(
-          "all is given back",
-          () -> used(fixture, "headers") == 0 && used(fixture, "incoming") == 0);
+          "all is given back", () -> fixture.used("headers") == 0 && fixture.used("incoming") == 0);
     }
   }
 
@@ -196,7 +179,7 @@ class EdgeLedgerTest {
       byte[] record = new byte[9000];
       ByteBuffer.wrap(record).put((byte) 22).putShort((short) 0x0301).putShort((short) 16_000);
       socket.getOutputStream().write(record);
-      EdgeFixture.await("charged", () -> used(fixture, "incoming") >= 9000);
+      EdgeFixture.await("charged", () -> fixture.used("incoming") >= 9000);
     }
   }
 
@@ -212,7 +195,7 @@ class EdgeLedgerTest {
       }
       EdgeFixture.await(
           "all are counted", () -> fixture.edge.stats().requestsTotal() == sent.get());
-      assertThat(used(fixture, "watches")).isPositive().isLessThanOrEqualTo(room / 4 * 3);
+      assertThat(fixture.used("watches")).isPositive().isLessThanOrEqualTo(room / 4 * 3);
       assertThat(fixture.edge.stats().stallsEnded())
           .as("idle is not stalled")
           .containsEntry("evicted", 0L);
@@ -265,14 +248,14 @@ class EdgeLedgerTest {
     try (EdgeFixture fixture = fixture(limits);
         RawHttp2 client = new RawHttp2(fixture)) {
       client.send(RawHttp2.HEADERS, END_HEADERS, 1, header("POST", "/member/a", 0));
-      EdgeFixture.await("the first has room", () -> used(fixture, "request-bodies") > 60_000);
+      EdgeFixture.await("the first has room", () -> fixture.used("request-bodies") > 60_000);
       client.send(RawHttp2.HEADERS, END_HEADERS, 3, header("POST", "/member/b", 0));
       client.send(RawHttp2.DATA, 0, 3, new byte[8000]);
-      EdgeFixture.await("held back", () -> used(fixture, "incoming") >= 8000);
+      EdgeFixture.await("held back", () -> fixture.used("incoming") >= 8000);
       client.send(RawHttp2.DATA, RawHttp2.END_STREAM, 1, new byte[10]);
-      EdgeFixture.await("the second goes on", () -> used(fixture, "incoming") == 0);
+      EdgeFixture.await("the second goes on", () -> fixture.used("incoming") == 0);
       client.send(RawHttp2.DATA, RawHttp2.END_STREAM, 3, new byte[10]);
-      EdgeFixture.await("all is given back", () -> used(fixture, "request-bodies") == 0);
+      EdgeFixture.await("all is given back", () -> fixture.used("request-bodies") == 0);
     }
   }
 
@@ -284,7 +267,7 @@ class EdgeLedgerTest {
         RawHttp2 holder = new RawHttp2(fixture);
         HttpClient client = EdgeFixture.client(version)) {
       holder.send(RawHttp2.HEADERS, END_HEADERS, 1, header("POST", "/member/a", 0));
-      EdgeFixture.await("the first has room", () -> used(fixture, "request-bodies") > 60_000);
+      EdgeFixture.await("the first has room", () -> fixture.used("request-bodies") > 60_000);
       byte[] body = "body ".repeat(9000).getBytes(StandardCharsets.US_ASCII);
       var waiting =
           client.sendAsync(
@@ -346,19 +329,18 @@ class EdgeLedgerTest {
         all.add(socket);
         asks(socket, "/member");
       }
-      assertThat(used(fixture, "connections-members")).isEqualTo(members * Weights.CONNECTION);
-      assertThat(used(fixture, "connections-strangers"))
+      assertThat(fixture.used("connections-members")).isEqualTo(members * Weights.CONNECTION);
+      assertThat(fixture.used("connections-strangers"))
           .isEqualTo((places - members) * Weights.CONNECTION);
       // One of those with a stranger's place asks again, the members being gone.
       all.get(0).close();
       EdgeFixture.await(
-          "one has left",
-          () -> used(fixture, "connections-members") < members * Weights.CONNECTION);
+          "one has left", () -> fixture.used("connections-members") < members * Weights.CONNECTION);
       long full = members * Weights.CONNECTION;
-      for (int i = 0; i < 1000 && used(fixture, "connections-members") < full; i++) {
+      for (int i = 0; i < 1000 && fixture.used("connections-members") < full; i++) {
         asks((SSLSocket) all.getLast(), "/member");
       }
-      assertThat(used(fixture, "connections-members")).isEqualTo(full);
+      assertThat(fixture.used("connections-members")).isEqualTo(full);
     } finally {
       for (Socket socket : all) {
         socket.close();

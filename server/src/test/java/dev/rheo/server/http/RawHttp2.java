@@ -23,6 +23,7 @@ final class RawHttp2 implements AutoCloseable {
   static final int RST_STREAM = 3;
   static final int SETTINGS = 4;
   static final int PING = 6;
+  private static final int INITIAL_WINDOW_SIZE = 4;
   static final int GOAWAY = 7;
   static final int REFUSED_STREAM = 7;
   static final int ACK = 1;
@@ -57,6 +58,15 @@ final class RawHttp2 implements AutoCloseable {
     out = socket.getOutputStream();
     out.write("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
     send(SETTINGS, 0, 0, new byte[0]);
+  }
+
+  /** Nothing of what is answered from now on may be sent. */
+  void closeWindow() throws IOException {
+    send(
+        SETTINGS,
+        0,
+        0,
+        ByteBuffer.allocate(6).putShort((short) INITIAL_WINDOW_SIZE).putInt(0).array());
   }
 
   void send(int type, int flags, int stream, byte[] payload) throws IOException {
