@@ -47,6 +47,8 @@ final class Admission {
 
   private static final long STRANGERS_QUIET = TimeUnit.SECONDS.toNanos(1);
 
+  private static final long STRANGERS_QUIET_IN_A_CROWD = TimeUnit.MILLISECONDS.toNanos(250);
+
   /**
    * A member that left a request or an answer lying, and one that has none: it may be about to ask.
    */
@@ -54,8 +56,16 @@ final class Admission {
 
   private static final long MEMBERS_IDLE = TimeUnit.SECONDS.toNanos(5);
 
+  /**
+   * Both of a known client that has a stranger's place, as members have no room: newcomers, health
+   * checks among them, have nothing but those places.
+   */
+  private static final long GUESTS_QUIET = TimeUnit.MILLISECONDS.toNanos(500);
+
   /** A member's answer that nobody takes for so long is no answer under way any more. */
   private static final long MEMBERS_STALLED = TimeUnit.SECONDS.toNanos(5);
+
+  private static final long GUESTS_STALLED = TimeUnit.SECONDS.toNanos(1);
 
   /**
    * Looking for who may leave costs as much as there are connections: after one in vain, a pause.
@@ -129,11 +139,9 @@ final class Admission {
     crowdUntilNanos = now;
   }
 
-  private long timeToAsk() {
-    boolean crowd =
-        crowdUntilNanos - crowdSinceNanos > CROWD_LASTS
-            && System.nanoTime() - crowdUntilNanos < CROWD_LASTS;
-    return crowd ? TIME_IN_A_CROWD : TIME_TO_ASK;
+  private boolean isCrowd() {
+    return crowdUntilNanos - crowdSinceNanos > CROWD_LASTS
+        && System.nanoTime() - crowdUntilNanos < CROWD_LASTS;
   }
 
   private boolean chargeWithRoom() {
@@ -200,15 +208,24 @@ final class Admission {
     if (connection.member || !connection.charged) {
       return;
     }
-    while (!ledger.memberConnections().tryCharge(Weights.CONNECTION)) {
+    while (!moveOver()) {
       long now = System.nanoTime();
       if (now - inVainNanos < PAUSE || !letGo(false)) {
         inVainNanos = now;
         return;
       }
     }
-    ledger.strangerConnections().release(Weights.CONNECTION);
     connection.member = true;
+  }
+
+  /** From a stranger's place to a member's: together they are not more than before. */
+  private boolean moveOver() {
+    ledger.strangerConnections().release(Weights.CONNECTION);
+    if (ledger.memberConnections().tryCharge(Weights.CONNECTION)) {
+      return true;
+    }
+    ledger.strangerConnections().force(Weights.CONNECTION);
+    return false;
   }
 
   /** The connection is over: gives back what it was charged. May be told more than once. */
@@ -263,7 +280,9 @@ final class Admission {
 
   private @Nullable Connection leaving(boolean strangersToo) {
     long seen = seenNanos();
-    long timeToAsk = timeToAsk();
+    boolean crowd = isCrowd();
+    long timeToAsk = crowd ? TIME_IN_A_CROWD : TIME_TO_ASK;
+    long strangersQuiet = crowd ? STRANGERS_QUIET_IN_A_CROWD : STRANGERS_QUIET;
     Connection unserved = null;
     long unservedProgress = 0;
     Connection served = null;
@@ -271,16 +290,15 @@ final class Admission {
     for (Connection connection : connections) {
       if (!connection.charged
           || !(strangersToo || connection.member)
-          || isServedNow(connection, seen)) {
+          || isServedNow(connection, seen, crowd)) {
         continue;
       }
       if (connection.known && connection.requests > 0) {
-        long patience = connection.exchanges.isEmpty() ? MEMBERS_IDLE : MEMBERS_QUIET;
-        if (seen - connection.lastReadNanos > patience) {
+        if (seen - connection.lastReadNanos > patience(connection, crowd)) {
           known = quieter(known, connection);
         }
       } else if (isServed(connection)) {
-        if (seen - connection.lastReadNanos > STRANGERS_QUIET) {
+        if (seen - connection.lastReadNanos > strangersQuiet) {
           served = quieter(served, connection);
         }
       } else {
@@ -295,13 +313,23 @@ final class Admission {
     return unserved != null ? unserved : served != null ? served : known;
   }
 
+  private static long patience(Connection known, boolean crowd) {
+    if (crowd && !known.member) {
+      return GUESTS_QUIET;
+    }
+    return known.exchanges.isEmpty() ? MEMBERS_IDLE : MEMBERS_QUIET;
+  }
+
   private static boolean isServed(Connection connection) {
     return connection.requests > connection.exchanges.size();
   }
 
   /** It is the server that is at work, or the peer takes what it asked for. */
-  private boolean isServedNow(Connection connection, long seen) {
-    long patience = connection.known ? MEMBERS_STALLED : TIME_TO_ASK;
+  private boolean isServedNow(Connection connection, long seen, boolean crowd) {
+    long patience =
+        !connection.known
+            ? TIME_TO_ASK
+            : crowd && !connection.member ? GUESTS_STALLED : MEMBERS_STALLED;
     for (Exchange exchange : connection.exchanges) {
       if (!exchange.restsSince(seen - patience)) {
         return true;

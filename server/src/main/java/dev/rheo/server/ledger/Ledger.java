@@ -138,7 +138,7 @@ public final class Ledger {
     heapRoom = unlimited.isEmpty() ? limits.heap : Long.MAX_VALUE / 2;
     heap = kept(Account.root("heap", heapRoom));
     connections = part("connections", limits.connections, 0);
-    strangerConnections = share(connections, "connections-strangers", 1, 2);
+    strangerConnections = share(connections, "connections-strangers", 7, 8);
     memberConnections = share(connections, "connections-members", 7, 8);
     streams = part("streams", limits.streams, 0);
     strangerStreams = share(streams, "streams-strangers", 1, 4);

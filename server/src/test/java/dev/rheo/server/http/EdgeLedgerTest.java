@@ -289,13 +289,13 @@ class EdgeLedgerTest {
 
   @Test
   void newcomersTakeThePlaceOfThoseWhoAskNothingAndNobodyIsTurnedAway() throws Exception {
-    int half = 8;
-    Ledger.Limits limits = Ledger.Limits.roomy().withConnections(2 * half * Weights.CONNECTION);
+    int room = 14; // strangers have 7/8
+    Ledger.Limits limits = Ledger.Limits.roomy().withConnections(16 * Weights.CONNECTION);
     List<Socket> idle = new ArrayList<>();
     try (EdgeFixture fixture = fixture(limits);
         SSLSocket kept = fixture.rawTls()) {
       asks(kept);
-      for (int i = 0; i < 6 * half; i++) {
+      for (int i = 0; i < 4 * room; i++) {
         idle.add(fixture.rawTcp());
         // A stranger's connection that is used stays.
         asks(kept);
@@ -306,9 +306,9 @@ class EdgeLedgerTest {
           "the idle ones have left",
           () ->
               fixture.edge.stats().budgets().get("connections-strangers").used()
-                  <= half * Weights.CONNECTION);
+                  <= room * Weights.CONNECTION);
       assertThat(fixture.edge.stats().refusals()).containsEntry("connections", 0L);
-      assertThat(fixture.edge.stats().stallsEnded().get("evicted")).isGreaterThan(4L * half);
+      assertThat(fixture.edge.stats().stallsEnded().get("evicted")).isGreaterThan(2L * room);
     } finally {
       for (Socket socket : idle) {
         socket.close();
@@ -341,6 +341,35 @@ class EdgeLedgerTest {
         asks((SSLSocket) all.getLast(), "/member");
       }
       assertThat(fixture.used("connections-members")).isEqualTo(full);
+    } finally {
+      for (Socket socket : all) {
+        socket.close();
+      }
+    }
+  }
+
+  /** Those with a stranger's place give way first, or health checks would wait behind members. */
+  @Test
+  void aQuietMemberWithAStrangersPlaceGivesWayToNewcomersBeforeMembersDo() throws Exception {
+    int places = 16;
+    long members = places * 7 / 8 * Weights.CONNECTION;
+    List<Socket> all = new ArrayList<>();
+    try (EdgeFixture fixture =
+        fixture(Ledger.Limits.roomy().withConnections(places * Weights.CONNECTION))) {
+      for (int i = 0; i < places; i++) {
+        SSLSocket socket = fixture.rawTls();
+        all.add(socket);
+        asks(socket, "/member");
+      }
+      assertThat(fixture.used("connections-members")).isEqualTo(members);
+      SSLSocket newcomer = fixture.rawTls();
+      all.add(newcomer);
+      asks(newcomer);
+      for (int i = 0; i < 1_000_000 && fixture.used("descriptors") > places; i++) {
+        asks(newcomer); // so it is not the quietest
+      }
+      assertThat(fixture.used("descriptors")).isEqualTo(places);
+      assertThat(fixture.used("connections-members")).isEqualTo(members);
     } finally {
       for (Socket socket : all) {
         socket.close();
