@@ -5,6 +5,9 @@ import dev.rheo.server.http.Counters.Stall;
 import dev.rheo.server.ledger.Account;
 import dev.rheo.server.ledger.Ledger;
 import io.netty.channel.EventLoop;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -47,8 +50,6 @@ final class Admission {
 
   private static final long STRANGERS_QUIET = TimeUnit.SECONDS.toNanos(1);
 
-  private static final long STRANGERS_QUIET_IN_A_CROWD = TimeUnit.MILLISECONDS.toNanos(250);
-
   /**
    * A member that left a request or an answer lying, and one that has none: it may be about to ask.
    */
@@ -75,6 +76,12 @@ final class Admission {
   /** However far behind the loop may be, from then on it is the peers' fault. */
   private static final long MOST_BEHIND = TimeUnit.SECONDS.toNanos(2);
 
+  /** So many leave before all are looked at again. */
+  private static final int AT_ONCE = 32;
+
+  /** Only time makes somebody leave: there is no use in looking again before it has passed. */
+  private static final long LOOKS_APART = TimeUnit.MILLISECONDS.toNanos(1);
+
   private static final int MOST_OVER = 128;
   private static final long LOOK_AGAIN_MILLIS = 10;
 
@@ -84,6 +91,9 @@ final class Admission {
   private final Set<Connection> connections;
   private final AtomicBoolean asked = new AtomicBoolean();
 
+  /** Those that had no answer yet and are the next to leave, unless they have asked since. */
+  private final ArrayDeque<Connection> unserved = new ArrayDeque<>();
+
   /** Connections that were accepted while nobody could go; the listener is paused if not 0. */
   private int over;
 
@@ -91,6 +101,9 @@ final class Admission {
   private long crowdSinceNanos = System.nanoTime();
 
   private long crowdUntilNanos = crowdSinceNanos;
+
+  /** Up to when the loop had seen its peers when last nobody could go. */
+  private long nobodyNanos = crowdSinceNanos - LOOKS_APART;
 
   /** When members last had no room and nobody could go. */
   private long inVainNanos = System.nanoTime() - PAUSE;
@@ -270,47 +283,77 @@ final class Admission {
    * @return false if nobody can go
    */
   private boolean letGo(boolean strangersToo) {
-    Connection leaving = leaving(strangersToo);
+    long seen = seenNanos();
+    if (strangersToo && seen - nobodyNanos < LOOKS_APART) {
+      return false;
+    }
+    Connection leaving = strangersToo ? unserved(seen) : null;
     if (leaving == null) {
+      leaving = quietest(strangersToo, seen);
+    }
+    if (leaving == null) {
+      if (strangersToo) {
+        nobodyNanos = seen;
+      }
       return false;
     }
     evict(leaving);
     return true;
   }
 
-  private @Nullable Connection leaving(boolean strangersToo) {
-    long seen = seenNanos();
+  /** The next that has had no answer and had time to ask. */
+  private @Nullable Connection unserved(long seen) {
     boolean crowd = isCrowd();
-    long timeToAsk = crowd ? TIME_IN_A_CROWD : TIME_TO_ASK;
-    long strangersQuiet = crowd ? STRANGERS_QUIET_IN_A_CROWD : STRANGERS_QUIET;
-    Connection unserved = null;
-    long unservedProgress = 0;
-    Connection served = null;
+    if (unserved.isEmpty()) {
+      List<Connection> found = new ArrayList<>();
+      for (Connection connection : connections) {
+        if (isUnserved(connection, seen, crowd)) {
+          found.add(connection);
+        }
+      }
+      found.sort((a, b) -> Long.signum(progressNanos(a, seen) - progressNanos(b, seen)));
+      unserved.addAll(found.subList(0, Math.min(found.size(), AT_ONCE)));
+    }
+    Connection next;
+    do {
+      next = unserved.poll();
+    } while (next != null && !isUnserved(next, seen, crowd));
+    return next;
+  }
+
+  private boolean isUnserved(Connection connection, long seen, boolean crowd) {
+    if (!connection.charged
+        || isServed(connection)
+        || connection.known && connection.requests > 0) {
+      return false;
+    }
+    long time = !connection.spoke ? TIME_TO_SPEAK : crowd ? TIME_IN_A_CROWD : TIME_TO_ASK;
+    return seen - progressNanos(connection, seen) > time && !isServedNow(connection, seen, crowd);
+  }
+
+  /** Of strangers that had answers the quietest; if there is none, of known clients. */
+  private @Nullable Connection quietest(boolean strangersToo, long seen) {
+    boolean crowd = isCrowd();
+    Connection stranger = null;
     Connection known = null;
     for (Connection connection : connections) {
-      if (!connection.charged
-          || !(strangersToo || connection.member)
-          || isServedNow(connection, seen, crowd)) {
+      if (!connection.charged || !(strangersToo || connection.member)) {
         continue;
       }
-      if (connection.known && connection.requests > 0) {
-        if (seen - connection.lastReadNanos > patience(connection, crowd)) {
+      boolean isKnown = connection.known && connection.requests > 0;
+      if (!isKnown && !isServed(connection)) {
+        continue;
+      }
+      long patience = isKnown ? patience(connection, crowd) : STRANGERS_QUIET;
+      if (seen - connection.lastReadNanos > patience && !isServedNow(connection, seen, crowd)) {
+        if (isKnown) {
           known = quieter(known, connection);
-        }
-      } else if (isServed(connection)) {
-        if (seen - connection.lastReadNanos > strangersQuiet) {
-          served = quieter(served, connection);
-        }
-      } else {
-        long progress = progressNanos(connection, seen);
-        long time = connection.spoke ? timeToAsk : TIME_TO_SPEAK;
-        if (seen - progress > time && (unserved == null || progress - unservedProgress < 0)) {
-          unserved = connection;
-          unservedProgress = progress;
+        } else {
+          stranger = quieter(stranger, connection);
         }
       }
     }
-    return unserved != null ? unserved : served != null ? served : known;
+    return stranger != null ? stranger : known;
   }
 
   private static long patience(Connection known, boolean crowd) {
@@ -325,7 +368,10 @@ final class Admission {
   }
 
   /** It is the server that is at work, or the peer takes what it asked for. */
-  private boolean isServedNow(Connection connection, long seen, boolean crowd) {
+  private static boolean isServedNow(Connection connection, long seen, boolean crowd) {
+    if (connection.exchanges.isEmpty()) {
+      return false;
+    }
     long patience =
         !connection.known
             ? TIME_TO_ASK
