@@ -37,11 +37,6 @@ final class CborReader {
   private static final Nodes NODES = Nodes.INSTANCE;
   private static final int NO_TAG = -1;
 
-  /**
-   * What {@code new String} takes beside its result for characters beyond ASCII, by their bytes.
-   */
-  private static final long MISREAD = 3;
-
   private final byte[] bytes;
   private final Meter.Tally tally = Meter.tally();
   private int at;
@@ -255,24 +250,9 @@ final class CborReader {
     return NODES.textNode(text);
   }
 
-  private static boolean isAscii(byte[] content, int from, int length) {
-    int all = 0;
-    for (int i = from; i < from + length; i++) {
-      all |= content[i];
-    }
-    return all >= 0;
-  }
-
   /** Invalid UTF-8 becomes U+FFFD. */
   private String lenient(byte[] content, int from, int length) {
-    if (isAscii(content, from, length)) {
-      tally.add(Weights.latin1(length));
-      return new String(content, from, length, StandardCharsets.ISO_8859_1);
-    }
-    tally.scratch(MISREAD * length);
-    String text = new String(content, from, length, StandardCharsets.UTF_8);
-    tally.add(Weights.string(text));
-    return text;
+    return Utf8.string(content, from, length, tally);
   }
 
   private String textString(int first) {
@@ -292,6 +272,9 @@ final class CborReader {
   }
 
   private void requireUtf8(byte[] content, int from, int length) {
+    if (Utf8.isAscii(content, from, length)) {
+      return;
+    }
     int end = from + length;
     for (int i = from; i < end; ) {
       int size = content[i] >= 0 ? 1 : Utf8.sequence(content, i, end);

@@ -1,8 +1,45 @@
 package dev.rheo.codec.io;
 
-/** What is well-formed UTF-8 (Unicode, table 3-7). */
+import java.nio.charset.StandardCharsets;
+
+/** What is well-formed UTF-8 (Unicode, table 3-7), and strings made of it. */
 public final class Utf8 {
+  /**
+   * What {@code new String} takes beside its result for characters beyond ASCII, by their bytes: an
+   * attempt with one byte a character, then one with two, of which the rest is cut off.
+   */
+  private static final long MISREAD = 3;
+
   private Utf8() {}
+
+  /** Whether so many bytes from there on are all ASCII. */
+  public static boolean isAscii(byte[] bytes, int from, int length) {
+    int end = from + length;
+    int i = from;
+    for (; i + Long.BYTES <= end; i += Long.BYTES) {
+      if ((Swar.at(bytes, i) & Swar.HIGHS) != 0) {
+        return false;
+      }
+    }
+    for (; i < end; i++) {
+      if (bytes[i] < 0) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** The string that so many bytes are, which is charged. Invalid UTF-8 becomes U+FFFD. */
+  public static String string(byte[] bytes, int from, int length, Meter.Tally tally) {
+    if (isAscii(bytes, from, length)) {
+      tally.add(Weights.latin1(length));
+      return new String(bytes, from, length, StandardCharsets.ISO_8859_1);
+    }
+    tally.scratch(MISREAD * length);
+    String text = new String(bytes, from, length, StandardCharsets.UTF_8);
+    tally.add(Weights.string(text));
+    return text;
+  }
 
   /** The length of the character beyond ASCII that begins here; 0 if it is not well-formed. */
   public static int sequence(byte[] bytes, int at, int end) {

@@ -13,11 +13,11 @@ import dev.rheo.codec.io.JsonException;
 import dev.rheo.codec.io.JsonScanner;
 import dev.rheo.codec.io.Meter;
 import dev.rheo.codec.io.Nodes;
+import dev.rheo.codec.io.Utf8;
 import dev.rheo.codec.io.Weights;
 import dev.rheo.codec.value.Floats;
 import java.math.BigDecimal;
 import java.math.BigInteger;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;
@@ -54,12 +54,6 @@ public final class ObjectDecoder {
    * is zero to all who calculate with it, and who makes an integer of it writes that many zeros.
    */
   private static final int MAX_SCALE = 1000;
-
-  /**
-   * What {@code new String} takes beside its result for characters beyond ASCII, by their bytes: an
-   * attempt with one byte a character, then one with two, of which the rest is cut off.
-   */
-  private static final long MISREAD = 3;
 
   /** Duplicates beyond are not looked at: the same one, again and again, is one message. */
   private static final int MAX_DUPLICATES_SEEN = 1000;
@@ -294,34 +288,20 @@ public final class ObjectDecoder {
     }
 
     private String text() {
-      int length = in.stringEnd() - in.stringStart();
+      int start = in.stringStart();
+      int length = in.stringEnd() - start;
       if (in.plain()) {
         tally.add(Weights.latin1(length));
         return in.text();
       }
-      String text;
-      if (in.escaped()) {
-        text = unescape(length);
-      } else {
-        tally.scratch(MISREAD * length);
-        text = in.text();
+      if (!in.escaped()) {
+        return Utf8.string(in.bytes(), start, length, tally);
       }
-      tally.add(Weights.string(text));
-      return text;
-    }
-
-    private String unescape(int length) {
       if (unescaped.length < length) {
         tally.add(length);
         unescaped = new byte[length];
       }
-      int end = in.unescape(unescaped, 0);
-      boolean ascii = true;
-      for (int i = 0; i < end; i++) {
-        ascii &= unescaped[i] >= 0;
-      }
-      tally.scratch(ascii ? end : MISREAD * end);
-      return new String(unescaped, 0, end, StandardCharsets.UTF_8);
+      return Utf8.string(unescaped, 0, in.unescape(unescaped, 0), tally);
     }
 
     private NumericNode number() {

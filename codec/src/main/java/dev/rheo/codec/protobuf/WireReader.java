@@ -2,8 +2,7 @@ package dev.rheo.codec.protobuf;
 
 import dev.rheo.api.status.ApiException;
 import dev.rheo.codec.io.Meter;
-import dev.rheo.codec.io.Weights;
-import java.nio.charset.StandardCharsets;
+import dev.rheo.codec.io.Utf8;
 
 /**
  * A cursor over one message in a byte array. Every length is checked against what is left before
@@ -11,11 +10,6 @@ import java.nio.charset.StandardCharsets;
  */
 final class WireReader {
   private static final int MAX_VARINT_BITS = 64;
-
-  /**
-   * What {@code new String} takes beside its result for characters beyond ASCII, by their bytes.
-   */
-  private static final long MISREAD = 3;
 
   private final byte[] bytes;
   private int at;
@@ -105,19 +99,7 @@ final class WireReader {
   /** A string, which is charged. Invalid UTF-8 becomes U+FFFD. */
   String string(Meter.Tally tally) {
     int length = length();
-    int all = 0;
-    for (int i = at; i < at + length; i++) {
-      all |= bytes[i];
-    }
-    if (all >= 0) {
-      tally.add(Weights.latin1(length));
-      String ascii = new String(bytes, at, length, StandardCharsets.ISO_8859_1);
-      at += length;
-      return ascii;
-    }
-    tally.scratch(MISREAD * length);
-    String text = new String(bytes, at, length, StandardCharsets.UTF_8);
-    tally.add(Weights.string(text));
+    String text = Utf8.string(bytes, at, length, tally);
     at += length;
     return text;
   }
