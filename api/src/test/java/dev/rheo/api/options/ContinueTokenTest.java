@@ -30,6 +30,7 @@ class ContinueTokenTest {
       delimiter = '|',
       quoteCharacter = '`',
       value = {
+        "{ | not JSON",
         "{\"v\":\"v2\",\"rv\":1,\"start\":\"a\"} | server does not recognize this encoded version v2",
         "{\"v\":\"meta.k8s.io/v1\",\"start\":\"a\"} | incorrect encoded start resourceVersion (version meta.k8s.io/v1)",
         "{\"v\":\"meta.k8s.io/v1\",\"rv\":1} | encoded start key empty (version meta.k8s.io/v1)",

@@ -191,6 +191,12 @@ final class Http1Handler extends ChannelInboundHandlerAdapter implements Connect
     if (!hosts.isEmpty() && !isHost(hosts.getFirst())) {
       return Refusals.badRequest("malformed Host header");
     }
+    List<String> codings = head.headers().getAll(HttpHeaderNames.TRANSFER_ENCODING);
+    if (codings.size() > 1
+        || (!codings.isEmpty()
+            && !HttpHeaderValues.CHUNKED.contentEqualsIgnoreCase(codings.getFirst()))) {
+      return Refusals.badRequest("chunked is the only transfer coding that is understood");
+    }
     String expect = head.headers().get(HttpHeaderNames.EXPECT);
     if (expect != null && !HttpHeaderValues.CONTINUE.contentEqualsIgnoreCase(expect)) {
       return Refusals.of(
@@ -242,6 +248,13 @@ final class Http1Handler extends ChannelInboundHandlerAdapter implements Connect
   }
 
   private void undecodable(Throwable cause) {
+    Exchange exchange = current;
+    if (exchange != null) {
+      // The request's own body is damaged: a chunk's size, its extension, or a trailer.
+      edge.counters.refused(Counters.Refusal.BAD_REQUEST);
+      exchange.refuse(Refusals.badRequest("the chunks of the body are malformed"));
+      return;
+    }
     boolean tooLong = cause instanceof TooLongFrameException;
     edge.counters.refused(
         tooLong ? Counters.Refusal.HEADER_TOO_LARGE : Counters.Refusal.BAD_REQUEST);
@@ -254,12 +267,6 @@ final class Http1Handler extends ChannelInboundHandlerAdapter implements Connect
       refusal = Refusals.headerTooLarge();
     } else {
       refusal = Refusals.badRequest("this is not an HTTP request");
-    }
-    Exchange exchange = current;
-    if (exchange != null) {
-      // The request's own body is damaged.
-      exchange.refuse(refusal);
-      return;
     }
     ChannelHandlerContext ctx = context;
     if (ctx == null) {

@@ -10,6 +10,7 @@ import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** RFC 9112, where a request is not as it should be. */
 class Http1RequestTest {
@@ -70,6 +71,8 @@ class Http1RequestTest {
           400; POST / HTTP/1.1|Host: x|Transfer-Encoding: gzip||0||
           400; POST / HTTP/1.1|Host: x|Transfer-Encoding: chunked, gzip||0||
           400; POST / HTTP/1.1|Host: x|Transfer-Encoding: chunked, chunked||0||
+          400; POST / HTTP/1.1|Host: x|Transfer-Encoding: gzip, chunked||0||
+          400; POST / HTTP/1.1|Host: x|Transfer-Encoding: gzip|Transfer-Encoding: chunked||0||
           400; POST / HTTP/1.1|Host: x|Transfer-Encoding: xchunked||0||
           400; POST / HTTP/1.0|Host: x|Transfer-Encoding: chunked||0||
           400; POST / HTTP/1.1|Host: x|Transfer-Encoding: chunked||5_hello|0||
@@ -92,6 +95,20 @@ class Http1RequestTest {
       assertThat(answers).startsWith("HTTP/1.1 " + status + " ").contains("\"kind\":\"Status\"");
       assertThat(answers).doesNotContain("/next");
       assertThat(fixture.edge.stats().requestsTotal()).isLessThan(2);
+    }
+  }
+
+  /** What is too long in it is no target. */
+  @ParameterizedTest
+  @ValueSource(strings = {"2;%s\r\n{}\r\n0\r\n\r\n", "2\r\n{}\r\n0\r\nX: %s\r\n\r\n"})
+  void aBodyWhoseChunksSayTooMuchIsABadRequest(String chunks) throws Exception {
+    try (EdgeFixture fixture = new EdgeFixture(Http1RequestTest::answer);
+        SSLSocket socket = fixture.rawTls()) {
+      send(
+          socket,
+          "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
+              + chunks.formatted("a".repeat(100_000)));
+      assertThat(readAll(socket)).startsWith("HTTP/1.1 400 ").contains("\"kind\":\"Status\"");
     }
   }
 
