@@ -22,7 +22,8 @@ import org.jspecify.annotations.Nullable;
  *   <li>of those that have had no answer yet and had time to ask, the one that came nearer to it
  *       the longest ago;
  *   <li>of strangers that had answers and asked for nothing for a while, the quietest;
- *   <li>the same of members, who have more time.
+ *   <li>the same of known clients, who have more time; less of it those for whom members have no
+ *       room, while newcomers wait.
  * </ol>
  *
  * <p>Whoever has had no time is not at fault: the loop may be behind. So if there is nobody to go,
@@ -103,7 +104,7 @@ final class Admission {
   private long crowdUntilNanos = crowdSinceNanos;
 
   /** Up to when the loop had seen its peers when last nobody could go. */
-  private long nobodyNanos = crowdSinceNanos - LOOKS_APART;
+  private long nobodyNanos = crowdSinceNanos - MOST_BEHIND - LOOKS_APART;
 
   /** When members last had no room and nobody could go. */
   private long inVainNanos = System.nanoTime() - PAUSE;
