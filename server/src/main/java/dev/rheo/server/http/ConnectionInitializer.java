@@ -44,6 +44,7 @@ final class ConnectionInitializer extends ChannelInitializer<SocketChannel> {
 
   @Override
   protected void initChannel(SocketChannel channel) {
+    Transport.shareReads(channel);
     Connection connection = connections.apply(channel);
     if (!connection.room.admission.enter(connection)) {
       connection.closeHard();

@@ -1,6 +1,8 @@
 package dev.rheo.server.http;
 
 import io.netty.bootstrap.ServerBootstrap;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.Channel;
@@ -11,6 +13,7 @@ import io.netty.channel.EventLoopGroup;
 import io.netty.channel.IoEventLoop;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.RecvByteBufAllocator;
 import io.netty.channel.ServerChannel;
 import io.netty.channel.SingleThreadIoEventLoop;
 import io.netty.channel.WriteBufferWaterMark;
@@ -21,6 +24,7 @@ import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioChannelOption;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.util.UncheckedBooleanSupplier;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.RejectedExecutionHandlers;
 import java.util.concurrent.Executor;
@@ -50,6 +54,15 @@ final class Transport {
   private static final int LEAST_READ = 64;
   private static final int FIRST_READ = 2 << 10;
   private static final int MOST_READ = 16 << 10;
+
+  /**
+   * What is read of all sockets together before the first is read again: 16 KiB of tiny frames keep
+   * a loop busy for milliseconds, and hundreds of sockets may bring that much at once.
+   */
+  private static final int READ_A_TURN = 512 << 10;
+
+  /** However many there are, each may be read so far. */
+  private static final int SMALLEST_SHARE = 2 << 10;
 
   /** Unsent bytes the kernel takes of one connection: else it buffers megabytes for a slow peer. */
   private static final int NOT_SENT_LOW_WATER = 128 << 10;
@@ -108,10 +121,6 @@ final class Transport {
             .option(ChannelOption.SO_BACKLOG, BACKLOG_OF_NEWCOMERS)
             .option(ChannelOption.ALLOCATOR, allocator)
             .childOption(ChannelOption.ALLOCATOR, allocator)
-            .childOption(
-                ChannelOption.RECVBUF_ALLOCATOR,
-                new AdaptiveRecvByteBufAllocator(LEAST_READ, FIRST_READ, MOST_READ)
-                    .maxMessagesPerRead(READS_A_ROUND))
             .childOption(ChannelOption.TCP_NODELAY, true)
             .childOption(ChannelOption.SO_KEEPALIVE, true)
             .childOption(
@@ -133,6 +142,13 @@ final class Transport {
           .childOption(NioChannelOption.of(ExtendedSocketOptions.TCP_KEEPCOUNT), KEEP_ALIVE_PROBES);
     }
     return bootstrap;
+  }
+
+  /** Reads of this socket no more than its share while many send. Before it is read. */
+  static void shareReads(Channel channel) {
+    if (channel.eventLoop() instanceof Loop loop) {
+      channel.config().setRecvByteBufAllocator(loop.reads);
+    }
   }
 
   /** The bytes that wait in front of the socket, or -1 if the channel is closed. */
@@ -175,7 +191,12 @@ final class Transport {
     /** When the present turn began: whoever was ready then is served by its end. */
     private long turnNanos = caughtUpNanos;
 
-    private int roundsOfTurn;
+    private int servedInTurn;
+
+    /** How much is read of a socket at once. */
+    private int mostRead = MOST_READ;
+
+    final RecvByteBufAllocator reads = new Reads(this);
 
     Loop(MultiThreadIoEventLoopGroup parent, Executor executor, IoHandlerFactory factory) {
       super(
@@ -191,16 +212,24 @@ final class Transport {
     @Override
     protected int runIo() {
       int served = super.runIo();
+      servedInTurn += served;
       if (served < SOCKETS_A_ROUND) {
         turnNanos = System.nanoTime();
         caughtUpNanos = turnNanos;
-        roundsOfTurn = 0;
-      } else if (++roundsOfTurn > getNumOfRegisteredChannels() / SOCKETS_A_ROUND) {
+        turn();
+      } else if (servedInTurn > getNumOfRegisteredChannels()) {
         caughtUpNanos = turnNanos;
         turnNanos = System.nanoTime();
-        roundsOfTurn = 0;
+        turn();
       }
       return served;
+    }
+
+    /** All sockets that were ready have been served. */
+    private void turn() {
+      int share = READ_A_TURN / Math.max(1, servedInTurn);
+      mostRead = Math.max(SMALLEST_SHARE, Math.min(share, MOST_READ));
+      servedInTurn = 0;
     }
 
     /**
@@ -214,6 +243,49 @@ final class Transport {
         ran = super.runAllTasks(timeoutNanos);
       }
       return ran;
+    }
+  }
+
+  /** Adapts to what a peer sends, within what the loop grants. */
+  private static final class Reads extends AdaptiveRecvByteBufAllocator {
+
+    private final Loop loop;
+
+    Reads(Loop loop) {
+      super(LEAST_READ, FIRST_READ, MOST_READ);
+      this.loop = loop;
+      maxMessagesPerRead(READS_A_ROUND);
+    }
+
+    @Override
+    public Handle newHandle() {
+      return new Share((ExtendedHandle) super.newHandle(), loop);
+    }
+  }
+
+  private static final class Share extends RecvByteBufAllocator.DelegatingHandle
+      implements RecvByteBufAllocator.ExtendedHandle {
+
+    private final Loop loop;
+
+    Share(RecvByteBufAllocator.ExtendedHandle adaptive, Loop loop) {
+      super(adaptive);
+      this.loop = loop;
+    }
+
+    @Override
+    public int guess() {
+      return Math.min(super.guess(), loop.mostRead);
+    }
+
+    @Override
+    public ByteBuf allocate(ByteBufAllocator allocator) {
+      return allocator.ioBuffer(guess());
+    }
+
+    @Override
+    public boolean continueReading(UncheckedBooleanSupplier maybeMore) {
+      return ((RecvByteBufAllocator.ExtendedHandle) delegate()).continueReading(maybeMore);
     }
   }
 }
