@@ -323,9 +323,7 @@ final class Admission {
   }
 
   private boolean isUnserved(Connection connection, long seen, boolean crowd) {
-    if (!connection.charged
-        || isServed(connection)
-        || connection.known && connection.requests > 0) {
+    if (!connection.charged || isServed(connection) || isKnown(connection)) {
       return false;
     }
     long time = !connection.spoke ? TIME_TO_SPEAK : crowd ? TIME_IN_A_CROWD : TIME_TO_ASK;
@@ -341,7 +339,7 @@ final class Admission {
       if (!connection.charged || !(strangersToo || connection.member)) {
         continue;
       }
-      boolean isKnown = connection.known && connection.requests > 0;
+      boolean isKnown = isKnown(connection);
       if (!isKnown && !isServed(connection)) {
         continue;
       }
@@ -362,6 +360,11 @@ final class Admission {
       return GUESTS_QUIET;
     }
     return known.exchanges.isEmpty() ? MEMBERS_IDLE : MEMBERS_QUIET;
+  }
+
+  /** It has shown who it is, and asked. */
+  private static boolean isKnown(Connection connection) {
+    return connection.known && connection.requests > 0;
   }
 
   private static boolean isServed(Connection connection) {

@@ -324,11 +324,7 @@ class EdgeLedgerTest {
     Ledger.Limits limits = Ledger.Limits.roomy().withConnections(places * Weights.CONNECTION);
     List<Socket> all = new ArrayList<>();
     try (EdgeFixture fixture = fixture(limits)) {
-      for (int i = 0; i < places; i++) {
-        SSLSocket socket = fixture.rawTls();
-        all.add(socket);
-        asks(socket, "/member");
-      }
+      fill(fixture, places, all);
       assertThat(fixture.used("connections-members")).isEqualTo(members * Weights.CONNECTION);
       assertThat(fixture.used("connections-strangers"))
           .isEqualTo((places - members) * Weights.CONNECTION);
@@ -356,11 +352,7 @@ class EdgeLedgerTest {
     List<Socket> all = new ArrayList<>();
     try (EdgeFixture fixture =
         fixture(Ledger.Limits.roomy().withConnections(places * Weights.CONNECTION))) {
-      for (int i = 0; i < places; i++) {
-        SSLSocket socket = fixture.rawTls();
-        all.add(socket);
-        asks(socket, "/member");
-      }
+      fill(fixture, places, all);
       assertThat(fixture.used("connections-members")).isEqualTo(members);
       SSLSocket newcomer = fixture.rawTls();
       all.add(newcomer);
@@ -374,6 +366,16 @@ class EdgeLedgerTest {
       for (Socket socket : all) {
         socket.close();
       }
+    }
+  }
+
+  /** Takes so many places, for members as far as they have them. */
+  private static void fill(EdgeFixture fixture, int places, List<Socket> sockets)
+      throws IOException {
+    for (int i = 0; i < places; i++) {
+      SSLSocket socket = fixture.rawTls();
+      sockets.add(socket);
+      asks(socket, "/member");
     }
   }
 
