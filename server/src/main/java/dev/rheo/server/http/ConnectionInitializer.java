@@ -100,6 +100,7 @@ final class ConnectionInitializer extends ChannelInitializer<SocketChannel> {
       }
       int length = message instanceof ByteBuf bytes ? bytes.readableBytes() : 0;
       ctx.fireChannelRead(message);
+      edge.counters.bytesIn.add(length);
       if (!connection.exchanges.isEmpty() && connection.protocol instanceof Http1Handler) {
         // A body is taken as it comes. What is pipelined behind the request waits as it came.
         connection.whole();

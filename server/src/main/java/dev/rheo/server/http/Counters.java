@@ -48,6 +48,7 @@ final class Counters {
   final LongAdder requestsTotal = new LongAdder();
   final LongAdder streams = new LongAdder();
   final LongAdder longRunning = new LongAdder();
+  final LongAdder bytesIn = new LongAdder();
   final LongAdder bytesOut = new LongAdder();
   final LongAdder turns = new LongAdder();
   private final LongAdder[] refusals = adders(Refusal.values().length);

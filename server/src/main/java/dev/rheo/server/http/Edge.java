@@ -248,6 +248,7 @@ public final class Edge implements AutoCloseable {
         counters.streams.sum(),
         counters.longRunning.sum(),
         counters.requestsTotal.sum(),
+        counters.bytesIn.sum(),
         counters.bytesOut.sum(),
         counters.turns.sum(),
         context.readSeats.taken(),

@@ -12,6 +12,7 @@ import java.util.Map;
  * @param streams requests that have begun and are not answered completely
  * @param longRunning of these, the long-running ones
  * @param requestsTotal requests whose header was read
+ * @param bytesIn bytes that connections brought so far (after TLS), each once it was decoded
  * @param bytesOut body bytes handed to connections so far (before TLS and framing)
  * @param turns turns of the pump so far
  * @param seatsRead read-only seats taken
@@ -35,6 +36,7 @@ public record EdgeStats(
     long streams,
     long longRunning,
     long requestsTotal,
+    long bytesIn,
     long bytesOut,
     long turns,
     long seatsRead,

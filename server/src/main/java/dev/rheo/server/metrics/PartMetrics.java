@@ -38,6 +38,8 @@ public final class PartMetrics {
         "Requests that are not answered completely.",
         edge,
         EdgeStats::streams);
+    counter(
+        "rheo_edge_received_bytes", "Bytes that connections brought.", edge, EdgeStats::bytesIn);
     counter("rheo_edge_sent_bytes", "Body bytes handed to connections.", edge, EdgeStats::bytesOut);
     counter("rheo_edge_pump_turns", "Turns of the pump.", edge, EdgeStats::turns);
     labelled(

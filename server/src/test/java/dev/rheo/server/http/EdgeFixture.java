@@ -120,7 +120,6 @@ final class EdgeFixture implements AutoCloseable {
     }
   }
 
-  /** Waits until something that happens elsewhere has happened. */
   /** What is charged to an account, which is never more than its limit. */
   long used(String account) {
     EdgeStats.Usage usage = edge.stats().budgets().get(account);
@@ -129,6 +128,7 @@ final class EdgeFixture implements AutoCloseable {
     return usage.used();
   }
 
+  /** Waits until something that happens elsewhere has happened. */
   static void await(String what, BooleanSupplier condition) {
     long until = System.nanoTime() + Duration.ofSeconds(20).toNanos();
     while (!condition.getAsBoolean()) {
