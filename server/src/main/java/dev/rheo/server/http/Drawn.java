@@ -53,6 +53,9 @@ final class Drawn {
   /** Queued with those that are served first. */
   boolean urgent = true;
 
+  /** Bytes written of a turn that was broken off and goes on once the connection has room. */
+  int ofTurn;
+
   /** Bytes written and not yet taken by the kernel. */
   long outstanding;
 

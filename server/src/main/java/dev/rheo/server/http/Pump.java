@@ -149,7 +149,7 @@ final class Pump {
   void windowOpened(Drawn stream) {
     stream.progressNanos = System.nanoTime();
     if (stream.state == Drawn.State.BLOCKED && stream.block == Drawn.Block.WINDOW) {
-      queueBehindOthers(stream);
+      queue(stream);
     }
   }
 
@@ -176,7 +176,11 @@ final class Pump {
 
   private void enqueue(Drawn stream) {
     stream.state = Drawn.State.QUEUED;
-    (stream.urgent ? urgent : bulk).add(stream);
+    queueOf(stream).add(stream);
+  }
+
+  private ArrayDeque<Drawn> queueOf(Drawn stream) {
+    return stream.urgent ? urgent : bulk;
   }
 
   /** One drain an iteration of the loop, after its sockets and its tasks. */
@@ -278,8 +282,12 @@ final class Pump {
       block(stream, Drawn.Block.STREAM);
       return 0;
     }
-    int share = stream.urgent ? CHUNK : TURN;
-    long written = 0;
+    if (!stream.connection.crowdedOut.isEmpty()) {
+      block(stream, Drawn.Block.CONNECTION);
+      return 0;
+    }
+    int share = (stream.urgent ? CHUNK : TURN) - stream.ofTurn;
+    int written = 0;
     while (true) {
       long room = Math.min(share - written, most - stream.outstanding);
       if (room <= 0 || (room < CRUMB && written > 0)) {
@@ -288,6 +296,7 @@ final class Pump {
       }
       long connectionRoom = perConnection - stream.connection.outstanding;
       if (connectionRoom < CRUMB && stream.connection.outstanding > 0) {
+        stream.ofTurn += written;
         block(stream, Drawn.Block.CONNECTION);
         return written;
       }
@@ -301,6 +310,7 @@ final class Pump {
       long shared = stream.wire.connectionWindow() - stream.connection.outstanding;
       if (shared <= 0) {
         boolean underWay = stream.connection.outstanding > 0;
+        stream.ofTurn += written;
         block(stream, underWay ? Drawn.Block.CONNECTION : Drawn.Block.WINDOW);
         return written;
       }
@@ -321,10 +331,11 @@ final class Pump {
 
   private void giveWay(Drawn stream, long written) {
     stream.urgent = false;
+    stream.ofTurn = 0;
     if (stream.outstanding > most() / 2 && written > 0) {
       block(stream, Drawn.Block.STREAM);
     } else {
-      queueBehindOthers(stream);
+      queue(stream);
     }
   }
 
@@ -413,11 +424,13 @@ final class Pump {
     stream.progressNanos = now;
     connection.progressNanos = now;
     if (connection.outstanding <= perConnection / 2) {
-      for (Drawn next = connection.crowdedOut.poll();
+      // They were to have their turn before all that is queued now.
+      for (Drawn next = connection.crowdedOut.pollLast();
           next != null;
-          next = connection.crowdedOut.poll()) {
+          next = connection.crowdedOut.pollLast()) {
         if (next.state == Drawn.State.BLOCKED && next.block == Drawn.Block.CONNECTION) {
-          enqueue(next);
+          next.state = Drawn.State.QUEUED;
+          queueOf(next).addFirst(next);
           schedule();
         }
       }
@@ -425,18 +438,13 @@ final class Pump {
     if (stream.state == Drawn.State.BLOCKED
         && stream.block != Drawn.Block.CONNECTION
         && stream.outstanding <= most() / 2) {
-      queueBehindOthers(stream);
+      queue(stream);
     }
   }
 
-  /** Streams of the same connection that found no room before it come first. */
-  private void queueBehindOthers(Drawn stream) {
-    if (stream.connection.crowdedOut.isEmpty()) {
-      enqueue(stream);
-      schedule();
-    } else {
-      block(stream, Drawn.Block.CONNECTION);
-    }
+  private void queue(Drawn stream) {
+    enqueue(stream);
+    schedule();
   }
 
   private void broken(Drawn stream, Throwable cause) {

@@ -17,6 +17,7 @@ import java.net.InetSocketAddress;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
@@ -177,6 +178,32 @@ class PumpTest {
     }
   }
 
+  /** Bytes without end, each draw of which takes the loop's time. */
+  private static final class Costly implements Body {
+    private final Random random;
+
+    Costly(Random random) {
+      this.random = random;
+    }
+
+    @Override
+    public void onReady(Runnable wake) {}
+
+    @Override
+    public State draw(ByteBuf out) {
+      long start = System.nanoTime();
+      long nanos = random.nextLong(Pump.DRAIN_NANOS);
+      while (System.nanoTime() - start < nanos) {
+        Thread.onSpinWait();
+      }
+      out.writeZero(out.writableBytes());
+      return State.MORE;
+    }
+
+    @Override
+    public void close() {}
+  }
+
   private record Stream(Drawn drawn, FakeWire wire, AtomicInteger done) {}
 
   private Stream start(Body body, Peer peer) {
@@ -232,6 +259,33 @@ class PumpTest {
           Peer peer = new Peer();
           for (int i = 0; i < 100; i++) {
             streams.add(start(new Endless(), peer));
+          }
+          return null;
+        });
+    await("bytes", () -> streams.getFirst().wire.received.get() > 20L * Pump.TURN);
+    onLoop(
+        () -> {
+          long least = streams.stream().mapToLong(s -> s.wire.received.get()).min().orElseThrow();
+          long most = streams.stream().mapToLong(s -> s.wire.received.get()).max().orElseThrow();
+          assertThat(most - least).isLessThanOrEqualTo(2L * Pump.TURN);
+          streams.forEach(s -> s.drawn.cancel());
+          return null;
+        });
+  }
+
+  /**
+   * Bodies that cost time end the drain in the midst of the streams that find no room, so that
+   * these are put off at another place each time: none may lose its turn by that.
+   */
+  @Test
+  void streamsOfOneConnectionGetTheSameThoughDrainsEndEarly() throws Exception {
+    List<Stream> streams = new ArrayList<>();
+    onLoop(
+        () -> {
+          Peer peer = new Peer();
+          Random random = new Random(1);
+          for (int i = 0; i < 30; i++) {
+            streams.add(start(new Costly(random), peer));
           }
           return null;
         });
@@ -478,7 +532,7 @@ class PumpTest {
             events.offer(100);
             return null;
           });
-      EdgeFixture.await("drawn", () -> events.draws.get() > draws);
+      await("drawn", () -> events.draws.get() > draws);
     }
     assertThat(small.wire.received).hasValue(2000);
     // Many that always have a little to say, beside bulk.
