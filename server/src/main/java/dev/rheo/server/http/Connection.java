@@ -53,7 +53,7 @@ final class Connection {
   /** Whether a whole TLS record has come. */
   boolean spoke;
 
-  /** When bytes last came, be it of a handshake. */
+  /** When the server was done with the bytes that last came, be it of a handshake. */
   long lastBytesNanos = acceptedNanos;
 
   long pingNanos;

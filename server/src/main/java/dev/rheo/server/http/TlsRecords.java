@@ -31,11 +31,12 @@ final class TlsRecords extends ChannelInboundHandlerAdapter {
   @Override
   public void channelRead(ChannelHandlerContext ctx, Object message) {
     if (message instanceof ByteBuf bytes) {
-      connection.lastBytesNanos = System.nanoTime();
       pass(bytes);
       connection.recordBytes = come;
     }
     ctx.fireChannelRead(message);
+    // From now on it is the peer's turn: the server's part of a handshake is not its time.
+    connection.lastBytesNanos = System.nanoTime();
   }
 
   @Override
