@@ -49,6 +49,9 @@ final class Admission {
   /** So long a stranger that sends something counts as on its way to ask. */
   private static final long TIME_FOR_BYTES = TimeUnit.SECONDS.toNanos(2);
 
+  /** While newcomers wait: for each of its first record, its handshake and its first request. */
+  private static final long BYTES_IN_A_CROWD = TimeUnit.MILLISECONDS.toNanos(400);
+
   private static final long STRANGERS_QUIET = TimeUnit.SECONDS.toNanos(1);
 
   /**
@@ -223,9 +226,11 @@ final class Admission {
       return;
     }
     while (!moveOver()) {
-      long now = System.nanoTime();
-      if (now - inVainNanos < PAUSE || !letGo(false)) {
-        inVainNanos = now;
+      if (System.nanoTime() - inVainNanos < PAUSE) {
+        return;
+      }
+      if (!letGo(false)) {
+        inVainNanos = System.nanoTime();
         return;
       }
     }
@@ -312,7 +317,8 @@ final class Admission {
           found.add(connection);
         }
       }
-      found.sort((a, b) -> Long.signum(progressNanos(a, seen) - progressNanos(b, seen)));
+      found.sort(
+          (a, b) -> Long.signum(progressNanos(a, seen, crowd) - progressNanos(b, seen, crowd)));
       unserved.addAll(found.subList(0, Math.min(found.size(), AT_ONCE)));
     }
     Connection next;
@@ -327,7 +333,8 @@ final class Admission {
       return false;
     }
     long time = !connection.spoke ? TIME_TO_SPEAK : crowd ? TIME_IN_A_CROWD : TIME_TO_ASK;
-    return seen - progressNanos(connection, seen) > time && !isServedNow(connection, seen, crowd);
+    return seen - progressNanos(connection, seen, crowd) > time
+        && !isServedNow(connection, seen, crowd);
   }
 
   /** Of strangers that had answers the quietest; if there is none, of known clients. */
@@ -389,10 +396,10 @@ final class Admission {
   }
 
   /** When the peer last came nearer to a request. Bytes alone count for a while only. */
-  private static long progressNanos(Connection connection, long seen) {
-    return seen - connection.acceptedNanos > TIME_FOR_BYTES
-        ? connection.acceptedNanos
-        : connection.lastBytesNanos;
+  private static long progressNanos(Connection connection, long seen, boolean crowd) {
+    long since = crowd ? connection.stepNanos : connection.acceptedNanos;
+    long time = crowd ? BYTES_IN_A_CROWD : TIME_FOR_BYTES;
+    return seen - since > time ? since : connection.lastBytesNanos;
   }
 
   static Connection quieter(@Nullable Connection a, Connection b) {

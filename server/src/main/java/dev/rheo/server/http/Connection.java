@@ -53,6 +53,9 @@ final class Connection {
   /** Whether a whole TLS record has come. */
   boolean spoke;
 
+  /** When the last step to a request was done: accepted, first record, handshake. */
+  long stepNanos = acceptedNanos;
+
   /** When the server was done with the bytes that last came, be it of a handshake. */
   long lastBytesNanos = acceptedNanos;
 

@@ -130,6 +130,7 @@ final class ConnectionInitializer extends ChannelInitializer<SocketChannel> {
       if (event instanceof SslHandshakeCompletionEvent done && done.isSuccess()) {
         connection.handshakeDone = true;
         connection.idleSinceNanos = System.nanoTime();
+        connection.stepNanos = connection.idleSinceNanos;
         connection.clientCertificate = clientCertificate(ctx);
         X509Certificate shown = connection.clientCertificate;
         if (shown != null && edge.handler.knows(shown)) {

@@ -64,7 +64,10 @@ final class TlsRecords extends ChannelInboundHandlerAdapter {
         at += taken;
       }
       if (come >= HEADER && come == HEADER + length) {
-        connection.spoke = true;
+        if (!connection.spoke) {
+          connection.spoke = true;
+          connection.stepNanos = System.nanoTime();
+        }
         come = 0;
         length = 0;
       }
