@@ -1,7 +1,7 @@
 // Writes test vectors for strategic merge patches: random Pods and patches of them, and what
 // k8s.io/apimachinery makes of the two. One JSON object a line:
 //
-//	go run . | gzip -9n > ../../server/src/test/resources/dev/rheo/server/verb/patch/strategic.jsonl.gz
+//	go run . | gzip -9n > ../../merge/src/test/resources/dev/rheo/merge/strategic.jsonl.gz
 package main
 
 import (

@@ -26,16 +26,16 @@ func main() {
 	server := flag.String("server", "", "record the answers of this kube-apiserver instead of writing tables")
 	token := flag.String("token", "", "a bearer token of system:masters there")
 	flag.Parse()
-	resources := filepath.Join(*root, "server/src/main/resources/dev/rheo/server/resource")
+	resources := filepath.Join(*root, "resource/src/main/resources/dev/rheo/resource")
 	if *server != "" {
-		tests := filepath.Join(*root, "server/src/test/resources/dev/rheo/server/resource")
+		tests := filepath.Join(*root, "resource/src/test/resources/dev/rheo/resource/rules")
 		check(record(filepath.Join(tests, "samples.yaml"), *server, *token, filepath.Join(tests, "samples.jsonl")))
 		return
 	}
 	kubernetes, err := moduleDir("k8s.io/kubernetes@" + release)
 	check(err)
-	write(filepath.Join(resources, "resources.txt"), func(w *bufio.Writer) error { return resourceTable(w, kubernetes) })
-	write(filepath.Join(resources, "openapi.txt"), func(w *bufio.Writer) error { return openapiTable(w, kubernetes) })
+	write(filepath.Join(resources, "type/resources.txt"), func(w *bufio.Writer) error { return resourceTable(w, kubernetes) })
+	write(filepath.Join(resources, "publish/openapi.txt"), func(w *bufio.Writer) error { return openapiTable(w, kubernetes) })
 }
 
 // moduleDir downloads a module by the ordinary client and returns where it lies. The data files in it are read; its

@@ -1,11 +1,11 @@
 package dev.rheo.cli;
 
 import dev.rheo.api.feature.FeatureGates;
-import dev.rheo.server.MemoryPlan;
-import dev.rheo.server.Server;
-import dev.rheo.server.ServerConfig;
-import dev.rheo.server.ServerStartException;
-import dev.rheo.server.StoreKind;
+import dev.rheo.app.MemoryPlan;
+import dev.rheo.app.Server;
+import dev.rheo.app.ServerConfig;
+import dev.rheo.app.ServerStartException;
+import dev.rheo.app.StoreKind;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;

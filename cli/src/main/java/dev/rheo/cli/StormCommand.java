@@ -2,7 +2,7 @@ package dev.rheo.cli;
 
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import dev.rheo.server.MemoryPlan;
+import dev.rheo.app.MemoryPlan;
 import dev.rheo.storm.Storm;
 import dev.rheo.storm.StormOptions;
 import dev.rheo.storm.result.Mode;

@@ -6,7 +6,7 @@ import java.util.Locale;
 import java.util.logging.Formatter;
 import java.util.logging.LogRecord;
 
-/** {@code 2026-05-04T10:11:12.345Z info dev.rheo.server.Server: message}, then the stack trace. */
+/** {@code 2026-05-04T10:11:12.345Z info dev.rheo.app.Server: message}, then the stack trace. */
 final class TextLogFormatter extends Formatter {
   static final DateTimeFormatter TIME =
       DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSSX", Locale.ROOT)

@@ -2,7 +2,7 @@ package dev.rheo.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.rheo.server.MemoryPlan;
+import dev.rheo.app.MemoryPlan;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

@@ -2,10 +2,10 @@ package dev.rheo.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.rheo.server.Server;
-import dev.rheo.server.ServerConfig;
-import dev.rheo.server.ServerStartException;
-import dev.rheo.server.StoreKind;
+import dev.rheo.app.Server;
+import dev.rheo.app.ServerConfig;
+import dev.rheo.app.ServerStartException;
+import dev.rheo.app.StoreKind;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.net.InetSocketAddress;

@@ -1,6 +1,6 @@
 package dev.rheo.cli;
 
-import dev.rheo.server.Server;
+import dev.rheo.app.Server;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;

@@ -1,8 +1,9 @@
 package dev.rheo.storm;
 
 import com.sun.management.OperatingSystemMXBean;
-import dev.rheo.storm.access.Access;
-import dev.rheo.storm.access.Kubeconfig;
+import dev.rheo.access.Access;
+import dev.rheo.access.AccessException;
+import dev.rheo.access.Kubeconfig;
 import dev.rheo.storm.cluster.Cluster;
 import dev.rheo.storm.cluster.Workspace;
 import dev.rheo.storm.net.Calls;
@@ -97,12 +98,20 @@ public final class Storm {
   public StormResult run() throws StormException, InterruptedException {
     Path kubeconfig = options.kubeconfig();
     if (kubeconfig != null) {
-      return against(Kubeconfig.read(kubeconfig, options.context()), null);
+      return against(access(kubeconfig, options.context()), null);
     }
     checkDisk();
     events.status("starting a Rheo");
     try (StartedServer server = StartedServer.start(options.serveCommand(), options.scratch())) {
-      return against(Kubeconfig.read(server.kubeconfig(), null), server);
+      return against(access(server.kubeconfig(), null), server);
+    }
+  }
+
+  private static Access access(Path kubeconfig, @Nullable String context) throws StormException {
+    try {
+      return Kubeconfig.read(kubeconfig, context);
+    } catch (AccessException e) {
+      throw new StormException(String.valueOf(e.getMessage()), e);
     }
   }
 

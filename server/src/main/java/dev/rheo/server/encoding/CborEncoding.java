@@ -2,8 +2,8 @@ package dev.rheo.server.encoding;
 
 import dev.rheo.codec.cbor.CborForms;
 import dev.rheo.codec.schema.ObjectType;
+import dev.rheo.resource.type.ResourceType;
 import dev.rheo.server.encoding.DerivedKind.Bytes;
-import dev.rheo.server.resource.ResourceType;
 
 /** CBOR, and for watches a sequence of it (RFC 8742). */
 final class CborEncoding extends ShapedEncoding {

@@ -10,7 +10,7 @@ import dev.rheo.codec.json.Canonicalizer;
 import dev.rheo.codec.json.ObjectDecoder;
 import dev.rheo.codec.json.ObjectHeader;
 import dev.rheo.codec.json.SelectableField;
-import dev.rheo.server.resource.ResourceType;
+import dev.rheo.resource.type.ResourceType;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;

@@ -6,7 +6,7 @@ import dev.rheo.api.media.Negotiation;
 import dev.rheo.api.media.Target;
 import dev.rheo.api.status.ApiException;
 import dev.rheo.cache.FormKind;
-import dev.rheo.server.resource.ResourceType;
+import dev.rheo.resource.type.ResourceType;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,8 +1,8 @@
 package dev.rheo.server.encoding;
 
+import dev.rheo.resource.type.Conversion;
+import dev.rheo.resource.type.ResourceType;
 import dev.rheo.server.encoding.DerivedKind.Bytes;
-import dev.rheo.server.resource.Conversion;
-import dev.rheo.server.resource.ResourceType;
 
 /** JSON: the stored form, or a stretch of it, as it is; converted types excepted. */
 final class JsonEncoding extends ShapedEncoding {

@@ -3,8 +3,8 @@ package dev.rheo.server.encoding;
 import dev.rheo.codec.json.ObjectHeader;
 import dev.rheo.codec.protobuf.ProtobufCodec;
 import dev.rheo.codec.protobuf.ProtobufFrames;
+import dev.rheo.resource.type.ResourceType;
 import dev.rheo.server.encoding.DerivedKind.Bytes;
-import dev.rheo.server.resource.ResourceType;
 import java.util.Arrays;
 
 /** Protobuf in its envelope. The form is the bare message. */

@@ -3,7 +3,7 @@ package dev.rheo.server.encoding;
 import dev.rheo.codec.json.ObjectHeader;
 import dev.rheo.codec.schema.ObjectType;
 import dev.rheo.codec.schema.TypeTable;
-import dev.rheo.server.resource.ResourceType;
+import dev.rheo.resource.type.ResourceType;
 import java.util.List;
 import java.util.Objects;
 

@@ -1,6 +1,6 @@
 package dev.rheo.server.encoding;
 
-import dev.rheo.server.resource.ResourceType;
+import dev.rheo.resource.type.ResourceType;
 
 /** An encoding that shows each object as what it is, or as a PartialObjectMetadata. */
 abstract class ShapedEncoding extends Encoding {

@@ -1,8 +1,8 @@
 package dev.rheo.server.encoding;
 
 import dev.rheo.codec.yaml.YamlForms;
+import dev.rheo.resource.type.ResourceType;
 import dev.rheo.server.encoding.DerivedKind.Bytes;
-import dev.rheo.server.resource.ResourceType;
 
 /** YAML in block style. There are no watches in it. */
 final class YamlEncoding extends ShapedEncoding {

@@ -1,7 +1,7 @@
 package dev.rheo.server.metrics;
 
 import dev.rheo.cache.CacheStats;
-import dev.rheo.server.http.EdgeStats;
+import dev.rheo.edge.EdgeStats;
 import dev.rheo.store.RevisionStore;
 import dev.rheo.store.StoreHealth;
 import io.prometheus.metrics.core.metrics.CounterWithCallback;

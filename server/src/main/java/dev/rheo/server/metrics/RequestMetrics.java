@@ -1,6 +1,6 @@
 package dev.rheo.server.metrics;
 
-import dev.rheo.server.request.RequestInfo;
+import dev.rheo.server.request.info.RequestInfo;
 import io.prometheus.metrics.core.metrics.Counter;
 import io.prometheus.metrics.core.metrics.Gauge;
 import io.prometheus.metrics.core.metrics.Histogram;

@@ -1,7 +1,7 @@
 package dev.rheo.server.request;
 
-import dev.rheo.server.http.HttpResponse;
-import dev.rheo.server.resource.ResourceType;
+import dev.rheo.edge.HttpResponse;
+import dev.rheo.resource.type.ResourceType;
 import java.util.Map;
 
 /** Resources whose use is warned of, in the words of kube-apiserver. */

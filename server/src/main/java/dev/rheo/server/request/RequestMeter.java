@@ -2,9 +2,8 @@ package dev.rheo.server.request;
 
 import dev.rheo.api.status.ApiException;
 import dev.rheo.codec.io.Meter;
-import dev.rheo.server.http.HttpRequest;
-import dev.rheo.server.ledger.Account;
-import dev.rheo.server.ledger.TreeMeter;
+import dev.rheo.edge.HttpRequest;
+import dev.rheo.edge.ledger.Account;
 import java.time.Duration;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;

@@ -1,6 +1,6 @@
 package dev.rheo.server.request;
 
-import dev.rheo.server.http.HttpResponse;
+import dev.rheo.edge.HttpResponse;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;

@@ -1,7 +1,7 @@
 package dev.rheo.server.security;
 
 import dev.rheo.api.status.ApiException;
-import dev.rheo.server.http.WebSocketHandshake;
+import dev.rheo.edge.WebSocketHandshake;
 import java.nio.ByteBuffer;
 import java.security.GeneralSecurityException;
 import java.security.PublicKey;

@@ -2,7 +2,7 @@ package dev.rheo.server.security;
 
 import dev.rheo.api.status.ApiException;
 import dev.rheo.api.status.GoText;
-import dev.rheo.server.http.HttpHeaders;
+import dev.rheo.edge.HttpHeaders;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;

@@ -1,5 +1,6 @@
 package dev.rheo.server.security;
 
+import dev.rheo.access.PemFiles;
 import java.io.IOException;
 import java.net.Inet6Address;
 import java.net.InetAddress;

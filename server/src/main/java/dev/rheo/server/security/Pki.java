@@ -1,6 +1,7 @@
 package dev.rheo.server.security;
 
-import dev.rheo.server.http.TlsMaterial;
+import dev.rheo.access.PemFiles;
+import dev.rheo.edge.TlsMaterial;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.NetworkInterface;

@@ -1,6 +1,6 @@
 package dev.rheo.server.security;
 
-import dev.rheo.server.http.WebSocketHandshake;
+import dev.rheo.edge.WebSocketHandshake;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;

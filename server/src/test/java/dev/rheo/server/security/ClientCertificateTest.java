@@ -2,10 +2,11 @@ package dev.rheo.server.security;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.rheo.server.http.Edge;
-import dev.rheo.server.http.EdgeSettings;
-import dev.rheo.server.http.HttpResponse;
-import dev.rheo.server.ledger.Ledger;
+import dev.rheo.access.PemFiles;
+import dev.rheo.edge.Edge;
+import dev.rheo.edge.EdgeSettings;
+import dev.rheo.edge.HttpResponse;
+import dev.rheo.edge.ledger.Ledger;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.http.HttpClient;

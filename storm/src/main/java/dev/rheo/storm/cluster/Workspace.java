@@ -3,7 +3,7 @@ package dev.rheo.storm.cluster;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.rheo.storm.access.Access;
+import dev.rheo.access.Access;
 import dev.rheo.storm.net.Answer;
 import dev.rheo.storm.net.Calls;
 import dev.rheo.storm.result.StormException;

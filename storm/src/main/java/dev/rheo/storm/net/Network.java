@@ -1,6 +1,6 @@
 package dev.rheo.storm.net;
 
-import dev.rheo.storm.access.Access;
+import dev.rheo.access.Access;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.channel.Channel;

@@ -1,6 +1,6 @@
 package dev.rheo.storm.net;
 
-import dev.rheo.storm.access.Access;
+import dev.rheo.access.Access;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import org.jspecify.annotations.Nullable;

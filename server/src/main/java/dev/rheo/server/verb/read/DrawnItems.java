@@ -1,7 +1,7 @@
 package dev.rheo.server.verb.read;
 
 import dev.rheo.cache.Effort;
-import dev.rheo.server.http.Body;
+import dev.rheo.edge.Body;
 import io.netty.buffer.ByteBuf;
 import java.io.IOException;
 import java.lang.System.Logger;

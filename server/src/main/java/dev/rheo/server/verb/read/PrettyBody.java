@@ -1,6 +1,6 @@
 package dev.rheo.server.verb.read;
 
-import dev.rheo.server.http.Body;
+import dev.rheo.edge.Body;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 

@@ -1,6 +1,6 @@
 package dev.rheo.server.verb.read;
 
-import dev.rheo.server.resource.ResourceType;
+import dev.rheo.resource.type.ResourceType;
 
 /**
  * What a watch was asked for, checked and resolved.

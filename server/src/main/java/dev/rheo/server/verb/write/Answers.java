@@ -5,8 +5,8 @@ import dev.rheo.api.status.Status;
 import dev.rheo.codec.json.Canonicalizer;
 import dev.rheo.codec.json.ObjectHeader;
 import dev.rheo.codec.json.RevisionSplice;
-import dev.rheo.server.resource.Conversion;
-import dev.rheo.server.resource.ResourceType;
+import dev.rheo.resource.type.Conversion;
+import dev.rheo.resource.type.ResourceType;
 import java.util.List;
 import java.util.Set;
 

@@ -8,7 +8,7 @@ import dev.rheo.codec.json.Canonicalizer;
 import dev.rheo.codec.json.ObjectDecoder;
 import dev.rheo.codec.schema.ObjectType;
 import dev.rheo.codec.schema.TypeTable;
-import dev.rheo.server.resource.StoredResource;
+import dev.rheo.resource.type.StoredResource;
 import dev.rheo.server.verb.write.Written.How;
 import dev.rheo.store.RevisionConflictException;
 import dev.rheo.store.RevisionStore;

@@ -14,7 +14,7 @@ import dev.rheo.cache.ResourceCache;
 import dev.rheo.cache.Snapshot;
 import dev.rheo.cache.WatchCache;
 import dev.rheo.codec.io.Meter;
-import dev.rheo.server.resource.StoredResource;
+import dev.rheo.resource.type.StoredResource;
 import dev.rheo.server.verb.read.Paced;
 import dev.rheo.server.verb.read.Selection;
 import dev.rheo.store.CompactedException;

@@ -4,7 +4,7 @@ import dev.rheo.api.status.ApiException;
 import dev.rheo.api.status.Cause;
 import dev.rheo.api.status.Details;
 import dev.rheo.api.status.Status;
-import dev.rheo.server.verb.patch.PatchException;
+import dev.rheo.merge.PatchException;
 import dev.rheo.store.StoreException;
 import java.util.List;
 

@@ -3,7 +3,7 @@ package dev.rheo.server.verb.write;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.rheo.server.resource.Trees;
+import dev.rheo.codec.tree.Trees;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.time.temporal.ChronoUnit;

@@ -2,8 +2,8 @@ package dev.rheo.server.verb.write;
 
 import dev.rheo.api.name.GroupResource;
 import dev.rheo.api.status.ApiException;
-import dev.rheo.server.resource.ResourceType;
-import dev.rheo.server.resource.Subresource;
+import dev.rheo.resource.type.ResourceType;
+import dev.rheo.resource.type.Subresource;
 import java.util.Set;
 
 /**

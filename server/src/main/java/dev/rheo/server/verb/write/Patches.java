@@ -9,11 +9,11 @@ import dev.rheo.api.status.FieldError;
 import dev.rheo.api.status.Shown;
 import dev.rheo.codec.json.ObjectDecoder;
 import dev.rheo.codec.schema.TypeTable;
-import dev.rheo.server.verb.patch.JsonPatch;
-import dev.rheo.server.verb.patch.MergePatch;
-import dev.rheo.server.verb.patch.PatchException;
-import dev.rheo.server.verb.patch.PatchSchema;
-import dev.rheo.server.verb.patch.StrategicMergePatch;
+import dev.rheo.merge.JsonPatch;
+import dev.rheo.merge.MergePatch;
+import dev.rheo.merge.PatchException;
+import dev.rheo.merge.PatchSchema;
+import dev.rheo.merge.StrategicMergePatch;
 import java.util.ArrayList;
 import java.util.List;
 

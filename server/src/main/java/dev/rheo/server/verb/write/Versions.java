@@ -5,7 +5,7 @@ import dev.rheo.cache.Entry;
 import dev.rheo.cache.FormReader;
 import dev.rheo.cache.WatchCache;
 import dev.rheo.codec.io.Meter;
-import dev.rheo.server.resource.StoredResource;
+import dev.rheo.resource.type.StoredResource;
 import dev.rheo.store.CompactedException;
 import dev.rheo.store.FutureRevisionException;
 import dev.rheo.store.RevisionStore;

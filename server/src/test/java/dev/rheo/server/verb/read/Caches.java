@@ -3,7 +3,7 @@ package dev.rheo.server.verb.read;
 import dev.rheo.cache.CacheSettings;
 import dev.rheo.cache.CachedResource;
 import dev.rheo.cache.WatchCache;
-import dev.rheo.server.resource.ResourceRegistry;
+import dev.rheo.resource.type.ResourceRegistry;
 import dev.rheo.store.RevisionStore;
 import java.nio.file.Path;
 

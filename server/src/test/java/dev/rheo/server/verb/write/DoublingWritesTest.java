@@ -13,7 +13,7 @@ import dev.rheo.api.select.FieldSelector;
 import dev.rheo.api.select.LabelSelector;
 import dev.rheo.api.status.ApiException;
 import dev.rheo.api.status.Status;
-import dev.rheo.server.Growth;
+import dev.rheo.testing.Growth;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;

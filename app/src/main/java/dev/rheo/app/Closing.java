@@ -1,0 +1,33 @@
+package dev.rheo.app;
+
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.util.ArrayDeque;
+import java.util.Deque;
+
+/** What was opened, to be closed in the opposite order. Not thread-safe. */
+final class Closing implements AutoCloseable {
+
+  private static final Logger LOG = System.getLogger(Closing.class.getName());
+
+  private record Part(String name, AutoCloseable close) {}
+
+  private final Deque<Part> parts = new ArrayDeque<>();
+
+  void add(String name, AutoCloseable part) {
+    parts.push(new Part(name, part));
+  }
+
+  /** Closes all, whatever fails. */
+  @Override
+  public void close() {
+    while (!parts.isEmpty()) {
+      Part part = parts.pop();
+      try {
+        part.close.close();
+      } catch (Exception e) {
+        LOG.log(Level.WARNING, "closing the " + part.name + " failed", e);
+      }
+    }
+  }
+}

@@ -1,0 +1,138 @@
+package dev.rheo.app;
+
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.nio.channels.FileChannel;
+import java.nio.file.FileSystems;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Collections;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/**
+ * The directory in which a server keeps everything: {@code store}, {@code spool}, {@code pki}. It
+ * holds keys and every Secret, so it and each of these is for its owner alone.
+ */
+record DataDirectory(Path root) {
+
+  private static final Logger LOG = System.getLogger(DataDirectory.class.getName());
+
+  private static final List<String> OURS = List.of("store", "pki");
+  private static final Set<PosixFilePermission> OTHERS =
+      Set.of(
+          PosixFilePermission.GROUP_READ,
+          PosixFilePermission.GROUP_WRITE,
+          PosixFilePermission.GROUP_EXECUTE,
+          PosixFilePermission.OTHERS_READ,
+          PosixFilePermission.OTHERS_WRITE,
+          PosixFilePermission.OTHERS_EXECUTE);
+  private static final String OWNER_ONLY = "rwx------";
+  private static final FileAttribute<?>[] FOR_OWNER = {
+    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(OWNER_ONLY))
+  };
+  private static final FileAttribute<?>[] ANYHOW = {};
+
+  /**
+   * Makes sure that the directory may be used: it does not exist yet, is empty, or is a server's.
+   * Nothing is written.
+   *
+   * @throws ServerStartException if it is something else's
+   */
+  void requireUsable() throws ServerStartException {
+    if (!Files.exists(root)) {
+      return;
+    }
+    if (!Files.isDirectory(root)) {
+      throw new ServerStartException(root + " is not a directory: choose another with --data");
+    }
+    try (Stream<Path> entries = Files.list(root)) {
+      List<String> names =
+          entries
+              .map(entry -> entry.getFileName().toString())
+              .filter(name -> !name.equals("lost+found"))
+              .toList();
+      if (!names.isEmpty() && names.stream().noneMatch(OURS::contains)) {
+        throw new ServerStartException(
+            "%s holds files that are not Rheo's (%s): choose another directory with --data"
+                .formatted(root, names.getFirst()));
+      }
+    } catch (IOException e) {
+      throw new ServerStartException("cannot read the directory " + root, e);
+    }
+  }
+
+  /**
+   * Makes it if it is not there, readable by its owner only.
+   *
+   * @throws ServerStartException if it cannot be made
+   */
+  void make() throws ServerStartException {
+    try {
+      create();
+      for (Path part : List.of(store(), spool(), pki())) {
+        keepForOwner(part);
+      }
+      if (isPosix()) {
+        // What the store then makes durable must not hang on a name that is not.
+        try (FileChannel directory = FileChannel.open(root, StandardOpenOption.READ)) {
+          directory.force(true);
+        }
+      }
+    } catch (IOException e) {
+      throw new ServerStartException("cannot make the directory %s: %s".formatted(root, e), e);
+    }
+  }
+
+  private void create() throws IOException {
+    boolean posix = isPosix();
+    if (!Files.exists(root)) {
+      Path parent = root.toAbsolutePath().getParent();
+      if (parent != null) {
+        Files.createDirectories(parent);
+      }
+      Files.createDirectory(root, posix ? FOR_OWNER : ANYHOW);
+    } else if (posix && !Collections.disjoint(Files.getPosixFilePermissions(root), OTHERS)) {
+      LOG.log(Level.WARNING, "{0} can be read by others, what is in it cannot: chmod 700", root);
+    }
+  }
+
+  /**
+   * Makes a directory for its owner alone, or closes one that is there to others. What is made in
+   * it need not be looked at then: whoever may not enter a directory reaches no file in it,
+   * whatever the file's own mode says.
+   */
+  private static void keepForOwner(Path directory) throws IOException {
+    boolean posix = isPosix();
+    if (!Files.exists(directory, LinkOption.NOFOLLOW_LINKS)) {
+      Files.createDirectory(directory, posix ? FOR_OWNER : ANYHOW);
+    }
+    if (posix && !Collections.disjoint(Files.getPosixFilePermissions(directory), OTHERS)) {
+      Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString(OWNER_ONLY));
+      LOG.log(Level.INFO, "{0} could be entered by others and now cannot", directory);
+    }
+  }
+
+  private static boolean isPosix() {
+    return FileSystems.getDefault().supportedFileAttributeViews().contains("posix");
+  }
+
+  Path store() {
+    return root.resolve("store");
+  }
+
+  Path spool() {
+    return root.resolve("spool");
+  }
+
+  Path pki() {
+    return root.resolve("pki");
+  }
+}

@@ -1,0 +1,379 @@
+package dev.rheo.app;
+
+import dev.rheo.api.feature.FeatureGates;
+import dev.rheo.api.status.ApiException;
+import dev.rheo.cache.CacheSettings;
+import dev.rheo.cache.CachedResource;
+import dev.rheo.cache.FormBounds;
+import dev.rheo.cache.FormKind;
+import dev.rheo.cache.WatchCache;
+import dev.rheo.codec.io.Meter;
+import dev.rheo.edge.Deflaters;
+import dev.rheo.edge.Edge;
+import dev.rheo.edge.EdgeSettings;
+import dev.rheo.edge.ledger.Ledger;
+import dev.rheo.resource.publish.Discovery;
+import dev.rheo.resource.publish.OpenApi;
+import dev.rheo.resource.type.ResourceRegistry;
+import dev.rheo.server.encoding.Encodings;
+import dev.rheo.server.health.Health;
+import dev.rheo.server.metrics.MetricsPage;
+import dev.rheo.server.metrics.PartMetrics;
+import dev.rheo.server.metrics.ProcessMetrics;
+import dev.rheo.server.metrics.RequestMetrics;
+import dev.rheo.server.request.Api;
+import dev.rheo.server.request.NonResource;
+import dev.rheo.server.request.ResourceReads;
+import dev.rheo.server.request.ResourceWrites;
+import dev.rheo.server.request.TreeMeter;
+import dev.rheo.server.security.Authenticator;
+import dev.rheo.server.security.Authorizer;
+import dev.rheo.server.security.Kubeconfig;
+import dev.rheo.server.security.Pki;
+import dev.rheo.server.security.TokenFile;
+import dev.rheo.server.verb.read.Reads;
+import dev.rheo.server.verb.write.NamespaceController;
+import dev.rheo.server.verb.write.Writes;
+import dev.rheo.store.MemoryRevisionStore;
+import dev.rheo.store.Retention;
+import dev.rheo.store.RetentionCompactor;
+import dev.rheo.store.RevisionStore;
+import dev.rheo.store.RocksRevisionStore;
+import dev.rheo.store.RocksSettings;
+import dev.rheo.store.StoreException;
+import dev.rheo.store.StoreHealth;
+import io.netty.util.HashedWheelTimer;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
+import java.util.random.RandomGenerator;
+
+/** The parts, started in the order in which they need each other. */
+final class RunningServer implements Server {
+
+  private static final Logger LOG = System.getLogger(RunningServer.class.getName());
+
+  /** What one decoded event costs on the heap, about. */
+  private static final long DECODED_EVENT_BYTES = 200;
+
+  /** This release, as part of the version that discovery tells. */
+  private static final String RELEASE = "0.1.0";
+
+  /** What one deflater holds outside the heap, about. */
+  private static final long DEFLATER_BYTES = 300 << 10;
+
+  /** What one object costs in the cache's index, about. */
+  private static final long INDEX_ENTRY_BYTES = 200;
+
+  /** How long a form waits for memory to be made in before whoever asks for it is refused. */
+  private static final Duration FORM_PATIENCE = Duration.ofSeconds(10);
+
+  private static final Duration INDEX_PERIOD = Duration.ofSeconds(1);
+
+  private static final long RESERVED_DESCRIPTORS = 192;
+
+  private static final long LEAST_CONNECTIONS = 16;
+  private static final long MAX_CONNECTIONS = 10_000;
+
+  /** What closing the parts takes at most, about, once no request is running. */
+  private static final Duration CLOSING = Duration.ofSeconds(5);
+
+  private static final Duration READY_POLL = Duration.ofMillis(5);
+
+  private static final DescriptorPlan DESCRIPTORS = DescriptorPlan.ofProcess();
+
+  private final Closing opened = new Closing();
+  private final AtomicBoolean stopping = new AtomicBoolean();
+  private final CountDownLatch stopped = new CountDownLatch(1);
+  private final DataDirectory data;
+  private final RevisionStore store;
+  private final WatchCache cache;
+  private final Edge edge;
+  private final InetSocketAddress address;
+  private volatile boolean bootstrapped;
+
+  RunningServer(ServerConfig config) throws ServerStartException {
+    Clock clock = Clock.systemUTC();
+    data = new DataDirectory(config.data());
+    data.requireUsable();
+    data.make();
+    try {
+      ResourceRegistry registry = ResourceRegistry.builtIn();
+      // First, since it locks the directory: all else in it is then this server's alone.
+      store = openStore(config, clock);
+      Pki pki = Pki.open(data.pki(), config.host(), clock);
+      Ledger ledger =
+          new Ledger(config.memory().requests().withDescriptors(DESCRIPTORS.connections()));
+      cache = openCache(config, registry, ledger);
+      HashedWheelTimer timer = new HashedWheelTimer(new DefaultThreadFactory("timer", true));
+      opened.add("timer", timer::stop);
+
+      RandomGenerator random = new SharedRandom();
+      Deflaters deflaters = new Deflaters((int) (config.memory().compression() / DEFLATER_BYTES));
+      Encodings encodings =
+          new Encodings(clock, config.gates().enabled(FeatureGates.Gate.CBOR_SERVING));
+      Writes writes = new Writes(store, cache, registry, clock, random);
+      PrometheusRegistry metrics = new PrometheusRegistry();
+      RequestMetrics requestMetrics = new RequestMetrics(metrics);
+      Api api =
+          new Api(
+              new Authenticator(List.of(pki.authority()), tokens(config), clock),
+              new Authorizer(),
+              registry,
+              new NonResource(
+                  liveness("healthz"),
+                  liveness("livez"),
+                  readiness(),
+                  new Discovery(registry, RELEASE),
+                  new OpenApi(registry),
+                  new MetricsPage(metrics),
+                  this::hostAndPort,
+                  registry,
+                  encodings.negotiation()),
+              new ResourceReads(
+                  new Reads(store, cache, timer, System::nanoTime, random),
+                  encodings,
+                  config.gates(),
+                  requestMetrics,
+                  deflaters),
+              new ResourceWrites(writes, encodings, config.gates()),
+              encodings,
+              requestMetrics,
+              ledger.trees());
+      edge = new Edge(edgeSettings(config), ledger, pki.tls(), api);
+      opened.add("edge", edge);
+      register(metrics);
+      address = edge.start();
+      Kubeconfig.write(config.kubeconfig(), pki, address);
+      NamespaceController namespaces = new NamespaceController(writes, cache, registry);
+      opened.add("namespace controller", namespaces);
+      namespaces.start();
+      ScheduledExecutorService indexing =
+          Executors.newSingleThreadScheduledExecutor(new DefaultThreadFactory("ledger", true));
+      opened.add("ledger", indexing::shutdownNow);
+      indexing.scheduleWithFixedDelay(
+          () -> ledger.indexed(cache.objects() * INDEX_ENTRY_BYTES),
+          0,
+          INDEX_PERIOD.toMillis(),
+          TimeUnit.MILLISECONDS);
+      IdleHeap idleHeap = new IdleHeap();
+      opened.add("idle heap", idleHeap);
+      idleHeap.start();
+      bootstrapped = true;
+    } catch (StoreException e) {
+      opened.close();
+      throw cannotStart(e);
+    } catch (IOException | ApiException e) {
+      opened.close();
+      throw new ServerStartException(String.valueOf(e.getMessage()), e);
+    } catch (RuntimeException e) {
+      opened.close();
+      throw e;
+    }
+  }
+
+  private ServerStartException cannotStart(StoreException e) {
+    String message = String.valueOf(e.getMessage());
+    return new ServerStartException(
+        e.fault() == StoreException.Fault.DAMAGED ? withRemedy(message) : message, e);
+  }
+
+  private String withRemedy(String damage) {
+    return "%s. Restore %s from a copy, or choose another directory with --data"
+        .formatted(damage, data.root());
+  }
+
+  private RevisionStore openStore(ServerConfig config, Clock clock) throws StoreException {
+    Retention retention = new Retention(config.historyTime(), config.historyBytes());
+    ScheduledExecutorService scheduler =
+        Executors.newSingleThreadScheduledExecutor(new DefaultThreadFactory("retention", true));
+    switch (config.store()) {
+      case MEMORY -> {
+        MemoryRevisionStore memory = new MemoryRevisionStore();
+        opened.add("store", memory);
+        compact(new RetentionCompactor(memory, retention, clock, scheduler), scheduler);
+        return memory;
+      }
+      case ROCKSDB -> {
+        RocksRevisionStore rocks =
+            RocksRevisionStore.open(
+                data.store(),
+                RocksSettings.defaults()
+                    .withNativeMemory(config.memory().storeCaches())
+                    .withDescriptors(DESCRIPTORS.store()));
+        opened.add("store", rocks);
+        compact(new RetentionCompactor(rocks, retention, clock, scheduler), scheduler);
+        return rocks;
+      }
+    }
+    throw new IllegalStateException();
+  }
+
+  private void compact(RetentionCompactor compactor, ScheduledExecutorService scheduler) {
+    opened.add(
+        "retention",
+        () -> {
+          compactor.close();
+          scheduler.shutdownNow();
+        });
+    compactor.start();
+  }
+
+  private WatchCache openCache(ServerConfig config, ResourceRegistry registry, Ledger ledger) {
+    List<CachedResource> resources =
+        registry.stored().stream()
+            .map(
+                stored ->
+                    new CachedResource(
+                        stored.name(), stored.keyPrefix(), stored.namespaced(), stored.fields()))
+            .toList();
+    Path spool = data.spool();
+    WatchCache opening =
+        new WatchCache(
+            store, spool, resources, cacheSettings(config), making -> formWithin(ledger, making));
+    opened.add("watch cache", opening);
+    opening.start();
+    return opening;
+  }
+
+  private static FormKind.Made formWithin(Ledger ledger, FormBounds.Making making)
+      throws IOException {
+    try (TreeMeter meter = new TreeMeter(ledger.trees(), FORM_PATIENCE)) {
+      return Meter.within(meter, making::make);
+    }
+  }
+
+  private static CacheSettings cacheSettings(ServerConfig config) {
+    MemoryPlan memory = config.memory();
+    CacheSettings defaults = CacheSettings.defaults();
+    return new CacheSettings(
+            memory.hotBuffers(),
+            defaults.segmentBytes(),
+            defaults.diskBytes(),
+            config.historyBytes(),
+            memory.eventLog(),
+            (int) (memory.decodedEvents() / DECODED_EVENT_BYTES),
+            memory.snapshots(),
+            ServerConfig.MIN_HISTORY_TIME,
+            defaults.loaders(),
+            config.formBytes(),
+            memory.forms(),
+            defaults.formMakers())
+        .withDescriptors(DESCRIPTORS.cache());
+  }
+
+  private static EdgeSettings edgeSettings(ServerConfig config) {
+    MemoryPlan memory = config.memory();
+    EdgeSettings settings =
+        EdgeSettings.defaults(new InetSocketAddress(config.host(), config.port()));
+    return settings.with(
+        new EdgeSettings.Budgets(memory.outgoing(), settings.budgets().outgoingPerConnection()));
+  }
+
+  private static TokenFile tokens(ServerConfig config) throws IOException {
+    Path file = config.tokenAuthFile();
+    return file == null ? TokenFile.none() : TokenFile.read(file);
+  }
+
+  private void register(PrometheusRegistry metrics) {
+    ProcessMetrics.register(metrics);
+    PartMetrics parts = new PartMetrics(metrics);
+    parts.store(store::stats, store::health);
+    parts.cache(cache::stats);
+    parts.edge(edge::stats);
+  }
+
+  /**
+   * Says nothing of the store: a process that is started again cannot write where the disk is full,
+   * and does not start where it is damaged, so that what can still be read would be lost as well.
+   */
+  private static Health liveness(String name) {
+    return new Health(name, List.of(new Health.Check("ping", () -> true)));
+  }
+
+  private Health readiness() {
+    return new Health(
+        "readyz",
+        List.of(
+            new Health.Check("ping", () -> true),
+            new Health.Check("store", this::storeAnswers),
+            new Health.Check("watch-cache", () -> cache.ready()),
+            new Health.Check("namespaces", () -> bootstrapped),
+            new Health.Check("shutdown", () -> !stopping.get())));
+  }
+
+  private boolean storeAnswers() {
+    try {
+      return store.currentRevision() > 0 && store.health().isOk();
+    } catch (StoreException e) {
+      return false;
+    }
+  }
+
+  private String hostAndPort() {
+    return address.getHostString() + ":" + address.getPort();
+  }
+
+  @Override
+  public boolean awaitReady(Duration atMost) throws InterruptedException, ServerStartException {
+    long until = System.nanoTime() + atMost.toNanos();
+    while (!(bootstrapped && cache.ready() && storeAnswers())) {
+      StoreHealth health = store.health();
+      if (health.isDamaged()) {
+        throw new ServerStartException(withRemedy(health.detail()));
+      }
+      if (Thread.interrupted()) {
+        throw new InterruptedException();
+      }
+      if (System.nanoTime() - until >= 0) {
+        return false;
+      }
+      LockSupport.parkNanos(READY_POLL.toNanos());
+    }
+    return true;
+  }
+
+  @Override
+  public InetSocketAddress address() {
+    return address;
+  }
+
+  /** What of the time is kept for closing the parts. */
+  private static Duration closing(Duration atMost) {
+    Duration part = atMost.dividedBy(4);
+    return part.compareTo(CLOSING) < 0 ? part : CLOSING;
+  }
+
+  @Override
+  public void shutdown(Duration atMost) {
+    try {
+      if (stopping.compareAndSet(false, true)) {
+        try {
+          if (!edge.drain(atMost.minus(closing(atMost)))) {
+            LOG.log(Level.WARNING, "some requests were cut off");
+          }
+        } finally {
+          opened.close();
+          stopped.countDown();
+        }
+      } else {
+        stopped.await(atMost.toMillis(), TimeUnit.MILLISECONDS);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

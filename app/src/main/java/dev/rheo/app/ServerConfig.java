@@ -1,0 +1,62 @@
+package dev.rheo.app;
+
+import dev.rheo.api.feature.FeatureGates;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All that a server is told when it starts.
+ *
+ * @param data the data directory; created if it does not exist
+ * @param host the name or address to listen on
+ * @param port 0 to 65535; 0 takes any free one
+ * @param store the engine
+ * @param kubeconfig where the administrator's kubeconfig is written
+ * @param gates the feature gates
+ * @param memory the shares of the process's memory
+ * @param tokenAuthFile static bearer tokens in Kubernetes' CSV form, or null for none
+ * @param historyTime how long past revisions are kept, {@link #MIN_HISTORY_TIME} at least
+ * @param historyBytes how many bytes past revisions may take on disk before the oldest are given up
+ *     early (never those of the last {@link #MIN_HISTORY_TIME}); positive
+ * @param formBytes how many bytes derived forms may take on disk before the oldest are given up;
+ *     positive
+ */
+public record ServerConfig(
+    Path data,
+    String host,
+    int port,
+    StoreKind store,
+    Path kubeconfig,
+    FeatureGates gates,
+    MemoryPlan memory,
+    @Nullable Path tokenAuthFile,
+    Duration historyTime,
+    long historyBytes,
+    long formBytes) {
+
+  /** What is kept whatever the limits say, so that clients can go on after a short absence. */
+  public static final Duration MIN_HISTORY_TIME = Duration.ofMinutes(5);
+
+  public static final Duration DEFAULT_HISTORY_TIME = Duration.ofHours(1);
+  public static final long DEFAULT_HISTORY_BYTES = 4L << 30;
+  public static final long DEFAULT_FORM_BYTES = 8L << 30;
+
+  /** The port of a Kubernetes API server. */
+  public static final int DEFAULT_PORT = 6443;
+
+  public ServerConfig {
+    if (port < 0 || port > 65535) {
+      throw new IllegalArgumentException("port " + port + " is not between 0 and 65535");
+    }
+    if (historyTime.compareTo(MIN_HISTORY_TIME) < 0) {
+      throw new IllegalArgumentException("history time is below " + MIN_HISTORY_TIME);
+    }
+    if (historyBytes <= 0) {
+      throw new IllegalArgumentException("history bytes must be positive");
+    }
+    if (formBytes <= 0) {
+      throw new IllegalArgumentException("form bytes must be positive");
+    }
+  }
+}

@@ -1,0 +1,21 @@
+package dev.rheo.app;
+
+/** Which engine keeps the objects. */
+public enum StoreKind {
+  /** On disk in the data directory; an acknowledged write survives a crash and loss of power. */
+  ROCKSDB("rocksdb"),
+  /** In memory; gone when the server ends. */
+  MEMORY("memory");
+
+  private final String label;
+
+  StoreKind(String label) {
+    this.label = label;
+  }
+
+  /** As it is written on the command line. */
+  @Override
+  public String toString() {
+    return label;
+  }
+}

@@ -1,0 +1,149 @@
+package dev.rheo.codec.tree;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** Reading and changing JSON trees, in which a null is as good as absent. */
+public final class Trees {
+  private Trees() {}
+
+  /** The member, or null when it is absent or a JSON null. */
+  public static @Nullable JsonNode get(@Nullable JsonNode node, String name) {
+    JsonNode child = node == null ? null : node.get(name);
+    return child == null || child.isNull() ? null : child;
+  }
+
+  /** The member along the path, or null. */
+  public static @Nullable JsonNode at(@Nullable JsonNode node, String... path) {
+    JsonNode at = node;
+    for (String name : path) {
+      at = get(at, name);
+    }
+    return at;
+  }
+
+  public static boolean has(ObjectNode node, String name) {
+    return get(node, name) != null;
+  }
+
+  /** The object along the path, or null. */
+  public static @Nullable ObjectNode object(@Nullable JsonNode node, String... path) {
+    return at(node, path) instanceof ObjectNode object ? object : null;
+  }
+
+  /** The object of that name, made if absent. */
+  public static ObjectNode need(ObjectNode node, String name) {
+    return node.get(name) instanceof ObjectNode object ? object : node.putObject(name);
+  }
+
+  /** The text of the member along the path, {@code ""} when there is none. */
+  public static String text(@Nullable JsonNode node, String... path) {
+    JsonNode at = at(node, path);
+    return at == null ? "" : at.asText();
+  }
+
+  public static long number(@Nullable JsonNode node, String... path) {
+    JsonNode at = at(node, path);
+    return at == null ? 0 : at.asLong();
+  }
+
+  public static boolean flag(@Nullable JsonNode node, String... path) {
+    JsonNode at = at(node, path);
+    return at != null && at.asBoolean();
+  }
+
+  /** Whether an array or object is absent or has nothing in it. */
+  public static boolean isEmpty(@Nullable JsonNode node, String... path) {
+    JsonNode at = at(node, path);
+    return at == null || at.isEmpty();
+  }
+
+  /** The objects in the array along the path. */
+  public static List<ObjectNode> objects(@Nullable JsonNode node, String... path) {
+    if (!(at(node, path) instanceof ArrayNode array)) {
+      return List.of();
+    }
+    List<ObjectNode> objects = new ArrayList<>(array.size());
+    for (JsonNode element : array) {
+      if (element instanceof ObjectNode object) {
+        objects.add(object);
+      }
+    }
+    return objects;
+  }
+
+  public static List<String> strings(@Nullable JsonNode node, String... path) {
+    if (!(at(node, path) instanceof ArrayNode array)) {
+      return List.of();
+    }
+    List<String> strings = new ArrayList<>(array.size());
+    array.forEach(element -> strings.add(element.asText()));
+    return strings;
+  }
+
+  public static void eachObject(@Nullable JsonNode node, String name, Consumer<ObjectNode> action) {
+    objects(node, name).forEach(action);
+  }
+
+  /**
+   * A text that equal trees have in common and no others: JSON, members in the order of their
+   * names. As a key it keeps a map quick whatever its keys are; trees of one hash code do not.
+   */
+  public static String identity(JsonNode node) {
+    if (!node.isContainerNode()) {
+      return node.toString();
+    }
+    StringBuilder out = new StringBuilder();
+    identity(node, out);
+    return out.toString();
+  }
+
+  private static void identity(JsonNode node, StringBuilder out) {
+    if (node.isObject()) {
+      List<Map.Entry<String, JsonNode>> members = new ArrayList<>(node.properties());
+      members.sort(Map.Entry.comparingByKey());
+      out.append('{');
+      for (Map.Entry<String, JsonNode> member : members) {
+        // no comma is needed to tell them apart
+        out.append(TextNode.valueOf(member.getKey())).append(':');
+        identity(member.getValue(), out);
+      }
+      out.append('}');
+    } else if (node.isArray()) {
+      out.append('[');
+      for (JsonNode element : node) {
+        identity(element, out);
+        out.append(',');
+      }
+      out.append(']');
+    } else {
+      out.append(node);
+    }
+  }
+
+  /** Makes the member what it is in the other tree, absent if it is absent there. */
+  public static void copy(ObjectNode from, ObjectNode to, String name) {
+    JsonNode value = get(from, name);
+    if (value == null) {
+      to.remove(name);
+    } else {
+      to.set(name, TreeCopies.of(value));
+    }
+  }
+
+  /** What {@code metadata} of an object holds; every object that is stored has one. */
+  public static ObjectNode metadata(ObjectNode object) {
+    return need(object, "metadata");
+  }
+
+  public static String name(ObjectNode object) {
+    return text(object, "metadata", "name");
+  }
+}

@@ -1,0 +1,71 @@
+package dev.rheo.edge;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.handler.codec.ByteToMessageDecoder;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a decoder keeps of bytes that make no whole yet, in a buffer of about their size. Netty's
+ * own way keeps the buffer that they came in, which may be a hundred times larger, and lets it grow
+ * while bytes that were understood stand in front of them: with hundreds of connections that is all
+ * the direct memory there is.
+ *
+ * <p>One for each decoder. Event loop only.
+ */
+final class Cumulation implements ByteToMessageDecoder.Cumulator {
+
+  /** What a buffer may have beside its bytes when nothing more comes. */
+  static final int SLACK = 1 << 10;
+
+  private @Nullable ByteBuf last;
+
+  @Override
+  public ByteBuf cumulate(ByteBufAllocator alloc, ByteBuf cumulation, ByteBuf in) {
+    ByteBuf whole = whole(alloc, cumulation, in);
+    last = whole;
+    return whole;
+  }
+
+  private static ByteBuf whole(ByteBufAllocator alloc, ByteBuf cumulation, ByteBuf in) {
+    if (cumulation == in) {
+      in.release();
+      return cumulation;
+    }
+    if (!cumulation.isReadable() && in.isContiguous() && in.isReadable()) {
+      cumulation.release();
+      return in;
+    }
+    try {
+      int more = in.readableBytes();
+      if (more > 0 && more <= cumulation.maxFastWritableBytes() && cumulation.refCnt() == 1) {
+        return cumulation.writeBytes(in);
+      }
+      ByteBuf whole = alloc.buffer(cumulation.readableBytes() + more);
+      whole.writeBytes(cumulation).writeBytes(in);
+      cumulation.release();
+      return whole;
+    } finally {
+      in.release();
+    }
+  }
+
+  /**
+   * Called when a read is over: what is left moves into a buffer of its size if it stands in a much
+   * larger one.
+   *
+   * @param before the context of a handler in front of the decoder
+   */
+  void tighten(ChannelHandlerContext before) {
+    ByteBuf kept = last;
+    if (kept == null || kept.refCnt() == 0 || !kept.isReadable()) {
+      last = null;
+      return;
+    }
+    if (kept.capacity() - kept.readableBytes() > SLACK + kept.readableBytes()) {
+      before.fireChannelRead(Unpooled.EMPTY_BUFFER);
+    }
+  }
+}

@@ -1,0 +1,279 @@
+package dev.rheo.edge;
+
+import dev.rheo.edge.ledger.Ledger;
+import io.netty.buffer.PooledByteBufAllocator;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.EventLoop;
+import io.netty.channel.EventLoopGroup;
+import io.netty.util.ResourceLeakDetector;
+import io.netty.util.concurrent.EventExecutor;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The HTTPS front of the server: accepts, encrypts, parses, hands each request to the {@link
+ * Handler} on a virtual thread, and sends what that answers at the pace at which the peer reads.
+ *
+ * <p>All of its memory is bounded: what was drawn and not sent by {@link EdgeSettings}, all else by
+ * the {@link Ledger}. Where a limit is met, {@link Room} ends what waits for a peer that takes
+ * nothing; else a request waits briefly and is then refused with 429 and {@code Retry-After}.
+ *
+ * <p>Life: {@link #start}, then maybe {@link #drain}, then {@link #close}. Thread-safe.
+ */
+public final class Edge implements AutoCloseable {
+
+  private static final System.Logger LOG = System.getLogger(Edge.class.getName());
+  private static final Duration SHUTDOWN = Duration.ofSeconds(5);
+
+  /** How long connections whose requests are answered may take to end by themselves. */
+  private static final Duration FAREWELL = Duration.ofMillis(1500);
+
+  /** One event loop and what belongs to it. */
+  private record Lane(EventLoop loop, Pump pump, Watchdog watchdog, Room room) {}
+
+  static {
+    // Netty samples buffers with stack traces by default. Tests ask for all of them.
+    if (System.getProperty("io.netty.leakDetection.level") == null) {
+      ResourceLeakDetector.setLevel(ResourceLeakDetector.Level.DISABLED);
+    }
+  }
+
+  private final EdgeSettings settings;
+  private final TlsMaterial material;
+  private final EdgeContext context;
+  private final Transport transport;
+  private final Tls tls;
+  private final PooledByteBufAllocator allocator;
+  private final Map<EventLoop, Lane> lanes = new IdentityHashMap<>();
+  private @Nullable EventLoopGroup acceptors;
+  private @Nullable EventLoopGroup workers;
+  private @Nullable Channel listener;
+  private boolean closed;
+
+  public Edge(EdgeSettings settings, Ledger ledger, TlsMaterial material, Handler handler) {
+    this(settings, ledger, material, handler, true);
+  }
+
+  /**
+   * @param nativeAllowed false for NIO and the JDK's TLS even where native libraries would load
+   */
+  Edge(
+      EdgeSettings settings,
+      Ledger ledger,
+      TlsMaterial material,
+      Handler handler,
+      boolean nativeAllowed) {
+    this.settings = settings;
+    this.material = material;
+    this.context = new EdgeContext(settings, ledger, handler);
+    this.transport = new Transport(nativeAllowed);
+    this.tls = new Tls(nativeAllowed);
+    this.allocator = Transport.allocator(settings.eventLoops());
+  }
+
+  /**
+   * Listens.
+   *
+   * @return the address, with the port that was taken
+   * @throws IOException if it cannot listen there, or TLS cannot be set up
+   */
+  public synchronized InetSocketAddress start() throws IOException {
+    if (closed || workers != null) {
+      throw new IllegalStateException("started before");
+    }
+    EventLoopGroup workerGroup = transport.group(settings.eventLoops(), "edge");
+    EventLoopGroup acceptorGroup = transport.group(1, "edge-accept");
+    workers = workerGroup;
+    acceptors = acceptorGroup;
+    for (EventExecutor executor : workerGroup) {
+      EventLoop loop = (EventLoop) executor;
+      Pump pump = new Pump(loop, allocator, context.outgoing, settings.budgets(), context.counters);
+      Watchdog watchdog = new Watchdog(context, pump);
+      Room room = new Room(context, loop, watchdog.connections());
+      context.rooms.add(room);
+      lanes.put(loop, new Lane(loop, pump, watchdog, room));
+      watchdog.start();
+    }
+    ConnectionInitializer initializer =
+        new ConnectionInitializer(
+            context,
+            tls.serverContext(material),
+            this::connection,
+            channel -> lane(channel).watchdog());
+    ChannelFuture bound =
+        transport
+            .bootstrap(allocator, Math.toIntExact(settings.budgets().outgoingPerConnection()))
+            .group(acceptorGroup, workerGroup)
+            .handler(context.acceptance)
+            .childHandler(initializer)
+            .bind(settings.listen())
+            .awaitUninterruptibly();
+    if (!bound.isSuccess()) {
+      close();
+      throw new IOException("cannot listen on " + settings.listen(), bound.cause());
+    }
+    listener = bound.channel();
+    if (transport.name().equals("epoll") && tls.name().equals("boringssl")) {
+      LOG.log(System.Logger.Level.DEBUG, "transport epoll, TLS boringssl");
+    } else {
+      LOG.log(
+          System.Logger.Level.INFO,
+          "no native library fits this platform: transport {0}, TLS {1}, which cost more CPU",
+          transport.name(),
+          tls.name());
+    }
+    return (InetSocketAddress) bound.channel().localAddress();
+  }
+
+  /**
+   * Goes out of service gently: stops accepting, tells clients to open no new requests here
+   * (GOAWAY, {@code Connection: close}), asks long-running bodies to {@link Body#finish()} at
+   * moments spread over at most two seconds, less if they are few, so that their clients do not all
+   * come back at once, cuts those whose peers do not take their end, waits until no request is
+   * running, and briefly for the connections to end, so that {@link #close} need not tear them.
+   *
+   * @param atMost how long to wait, all in all
+   * @return whether all requests came to their end
+   */
+  public boolean drain(Duration atMost) throws InterruptedException {
+    return drain(Drain.spread(context.counters.longRunning.sum(), atMost), atMost);
+  }
+
+  /**
+   * @param spread over how long the long-running bodies are finished
+   */
+  boolean drain(Duration spread, Duration atMost) throws InterruptedException {
+    Channel listening;
+    List<Lane> all;
+    synchronized (this) {
+      listening = listener;
+      all = new ArrayList<>(lanes.values());
+    }
+    if (listening == null) {
+      return true;
+    }
+    context.draining = true;
+    listening.close().awaitUninterruptibly();
+    for (Lane lane : all) {
+      lane.loop().execute(() -> new Drain(lane.pump(), lane.watchdog(), spread).start());
+    }
+    long until = System.nanoTime() + atMost.toNanos();
+    boolean idle = await(context.idle(), atMost.toNanos());
+    if (idle) {
+      await(context.unconnected(), Math.min(until - System.nanoTime(), FAREWELL.toNanos()));
+    }
+    return idle;
+  }
+
+  private static boolean await(Future<?> future, long nanos) throws InterruptedException {
+    try {
+      future.get(nanos, TimeUnit.NANOSECONDS);
+      return true;
+    } catch (TimeoutException e) {
+      return false;
+    } catch (ExecutionException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** Closes all that is still open. Blocks for some seconds at most. */
+  @Override
+  public synchronized void close() {
+    if (closed) {
+      return;
+    }
+    closed = true;
+    context.draining = true;
+    Channel listening = listener;
+    if (listening != null) {
+      listening.close().awaitUninterruptibly();
+    }
+    for (Lane lane : lanes.values()) {
+      // Streams end here and not in the loop's own shutdown, so that their bodies are closed.
+      lane.loop().submit(() -> closeAll(lane)).awaitUninterruptibly(SHUTDOWN.toMillis());
+    }
+    shutDown(acceptors);
+    shutDown(workers);
+    await(acceptors);
+    await(workers);
+  }
+
+  private static void closeAll(Lane lane) {
+    for (Connection connection : new ArrayList<>(lane.watchdog().connections())) {
+      connection.closed();
+      connection.closeHard();
+    }
+    lane.pump().close();
+  }
+
+  private static void shutDown(@Nullable EventLoopGroup group) {
+    if (group != null) {
+      group.shutdownGracefully(0, SHUTDOWN.toMillis(), TimeUnit.MILLISECONDS);
+    }
+  }
+
+  private static void await(@Nullable EventLoopGroup group) {
+    if (group != null) {
+      group.terminationFuture().awaitUninterruptibly(SHUTDOWN.toMillis());
+    }
+  }
+
+  public EdgeStats stats() {
+    Counters counters = context.counters;
+    Map<String, EdgeStats.Usage> budgets = new LinkedHashMap<>();
+    budgets.put(
+        "outgoing", new EdgeStats.Usage(context.outgoing.get(), settings.budgets().outgoing()));
+    context
+        .ledger
+        .usage()
+        .forEach(
+            (name, usage) -> budgets.put(name, new EdgeStats.Usage(usage.used(), usage.limit())));
+    return new EdgeStats(
+        transport.name(),
+        tls.name(),
+        context.connections.get(),
+        counters.connectionsTotal.sum(),
+        counters.streams.sum(),
+        counters.longRunning.sum(),
+        counters.requestsTotal.sum(),
+        counters.bytesIn.sum(),
+        counters.bytesOut.sum(),
+        counters.turns.sum(),
+        context.readSeats.taken(),
+        context.mutatingSeats.taken(),
+        budgets,
+        counters.stalls(),
+        counters.timeouts(),
+        counters.refusals());
+  }
+
+  /** Bytes of buffers that somebody holds, for tests. */
+  long pinnedBytes() {
+    return allocator.pinnedDirectMemory() + allocator.pinnedHeapMemory();
+  }
+
+  private Connection connection(Channel channel) {
+    Lane lane = lane(channel);
+    return new Connection(channel, lane.pump(), lane.room());
+  }
+
+  private Lane lane(Channel channel) {
+    Lane lane = lanes.get(channel.eventLoop());
+    if (lane == null) {
+      throw new IllegalStateException("a connection on a foreign event loop");
+    }
+    return lane;
+  }
+}

@@ -1,0 +1,99 @@
+package dev.rheo.edge;
+
+import dev.rheo.edge.ledger.Ledger;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executor;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** What all connections of one edge share. Thread-safe. */
+final class EdgeContext {
+
+  final EdgeSettings settings;
+  final Handler handler;
+  final Counters counters = new Counters();
+
+  /** Body bytes written to connections and not yet taken by the kernel. */
+  final AtomicLong outgoing = new AtomicLong();
+
+  final AtomicLong connections = new AtomicLong();
+  final Ledger ledger;
+
+  final Acceptance acceptance = new Acceptance();
+
+  /** Of all event loops. */
+  final List<Room> rooms = new CopyOnWriteArrayList<>();
+
+  final Offenders offenders = new Offenders(System::nanoTime);
+  final Seats readSeats;
+  final Seats mutatingSeats;
+  final ThreadFactory requestThreads = Thread.ofVirtual().name("request-", 0).factory();
+
+  /**
+   * Health checks have a thread of their own: they answer when all others are at work or wait. The
+   * ledger bounds how many wait for it.
+   */
+  final Executor health =
+      new ThreadPoolExecutor(
+          1,
+          1,
+          0,
+          TimeUnit.SECONDS,
+          new LinkedBlockingQueue<>(),
+          new DefaultThreadFactory("health", true));
+
+  volatile boolean draining;
+  private final AtomicLong running = new AtomicLong();
+  private final CompletableFuture<Void> idle = new CompletableFuture<>();
+  private final CompletableFuture<Void> unconnected = new CompletableFuture<>();
+
+  EdgeContext(EdgeSettings settings, Ledger ledger, Handler handler) {
+    this.settings = settings;
+    this.handler = handler;
+    EdgeSettings.Limits limits = settings.limits();
+    this.ledger = ledger;
+    this.readSeats = new Seats(limits.readRequests(), limits.waitingRequests());
+    this.mutatingSeats = new Seats(limits.mutatingRequests(), limits.waitingRequests());
+  }
+
+  void exchangeBegun() {
+    running.incrementAndGet();
+    counters.streams.increment();
+    counters.requestsTotal.increment();
+  }
+
+  void exchangeEnded() {
+    counters.streams.decrement();
+    if (running.decrementAndGet() == 0 && draining) {
+      idle.complete(null);
+    }
+  }
+
+  void connectionEnded() {
+    if (connections.decrementAndGet() == 0 && draining) {
+      unconnected.complete(null);
+    }
+  }
+
+  /** Call after {@link #draining} was set. Completes when no connection is open any more. */
+  CompletableFuture<Void> unconnected() {
+    if (connections.get() == 0) {
+      unconnected.complete(null);
+    }
+    return unconnected;
+  }
+
+  /** Call after {@link #draining} was set. Completes when no request is running any more. */
+  CompletableFuture<Void> idle() {
+    if (running.get() == 0) {
+      idle.complete(null);
+    }
+    return idle;
+  }
+}

@@ -1,0 +1,595 @@
+package dev.rheo.edge;
+
+import dev.rheo.edge.ledger.Account;
+import dev.rheo.edge.ledger.Ledger;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.EventLoop;
+import io.netty.util.concurrent.Future;
+import java.time.Duration;
+import java.time.ZoneOffset;
+import java.time.ZonedDateTime;
+import java.time.format.DateTimeFormatter;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.concurrent.RejectedExecutionException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One request and its response, whichever protocol carries them.
+ *
+ * <pre>
+ *   READING     the body comes in, paid for from the budget before it is kept
+ *   HANDLING    the handler is at work on a virtual thread
+ *   RESPONDING  the response is drawn
+ *   OVER
+ * </pre>
+ *
+ * Each state may be followed by OVER (the peer left), READING by RESPONDING (refused early). Event
+ * loop only, but for what {@link #handle} does.
+ */
+final class Exchange implements Drawn.Listener {
+
+  private enum State {
+    READING,
+    HANDLING,
+    RESPONDING,
+    OVER
+  }
+
+  /** In what steps a body of unknown length is paid for. */
+  private static final int RESERVATION_STEP = 64 << 10;
+
+  /** So much waits for a peer that takes nothing. */
+  private static final int UNREAD = 2 << 10;
+
+  private static final int FIRST_BODY_BUFFER = 4 << 10;
+  private static final long LARGE_HEADER = 4 << 10;
+
+  /** A peer that has taken something within this takes what waits for it. */
+  private static final long TAKING_NANOS = 500_000_000;
+
+  private static final byte[] NO_BYTES = {};
+
+  private static final DateTimeFormatter HTTP_DATE =
+      DateTimeFormatter.ofPattern("EEE, dd MMM yyyy HH:mm:ss 'GMT'", Locale.ROOT);
+
+  private final EdgeContext edge;
+  private final Connection connection;
+
+  /** Without its header once the request is refused. */
+  private HttpRequest request;
+
+  private final Wire wire;
+  private final RequestClass requestClass;
+  private final Charges charges;
+  private final long beganNanos = System.nanoTime();
+  private State state = State.READING;
+
+  private byte[] body = NO_BYTES;
+  private int received;
+  private boolean waitingForRoom;
+  private boolean inputComplete;
+
+  /** What the header fields and the target take, as long as they are kept. */
+  private long headerWeight;
+
+  /** What the room of strangers was charged. */
+  private long strangerWeight;
+
+  private long lastDataNanos = beganNanos;
+  private boolean longRunning;
+  private @Nullable Drawn drawn;
+
+  Exchange(EdgeContext edge, HttpRequest request, Wire wire) {
+    this.edge = edge;
+    this.connection = wire.connection();
+    this.request = request;
+    this.wire = wire;
+    this.requestClass = edge.handler.classify(request);
+    this.charges = new Charges(edge.ledger, () -> this.request.vouched());
+    request.onPromise(bytes -> roomForAnswer(charges.promise(bytes, seatWait(), this::askForRoom)));
+  }
+
+  HttpRequest request() {
+    return request;
+  }
+
+  Connection connection() {
+    return connection;
+  }
+
+  @Nullable Drawn drawn() {
+    return drawn;
+  }
+
+  boolean inputComplete() {
+    return inputComplete;
+  }
+
+  /** Whether the body is still coming in, and the request began before this moment. */
+  boolean readingSinceBefore(long nanos) {
+    return state == State.READING && beganNanos - nanos < 0;
+  }
+
+  /**
+   * The header is complete.
+   *
+   * @param hasBody whether a body follows
+   * @param declared its length, -1 if not declared
+   * @param asks the peer waits to be told to send it
+   */
+  void begin(boolean hasBody, long declared, boolean asks) {
+    edge.exchangeBegun();
+    connection.begun(this);
+    inputComplete = !hasBody;
+    HttpResponse early;
+    try {
+      early = edge.handler.precheck(request);
+    } catch (Exception e) {
+      early = Refusals.of(request, e);
+    }
+    if (!admitted()) {
+      return;
+    }
+    int limit = edge.settings.limits().requestBodyBytes();
+    if (early == null && declared > limit) {
+      edge.counters.refused(Counters.Refusal.BODY_TOO_LARGE);
+      early = Refusals.bodyTooLarge(limit);
+    }
+    if (early != null) {
+      respond(early);
+    } else if (!hasBody) {
+      dispatch();
+    } else {
+      reserve(
+          declared < 0 ? RESERVATION_STEP : declared,
+          () -> {
+            if (asks && !inputComplete) {
+              wire.askForBody();
+            }
+          });
+    }
+  }
+
+  /** The header is complete, and there is something wrong with it. */
+  void beginRefused(boolean hasBody, HttpResponse refusal) {
+    edge.exchangeBegun();
+    connection.begun(this);
+    inputComplete = !hasBody;
+    if (admitted()) {
+      respond(refusal);
+    }
+  }
+
+  /** Charges the request to those who pay for it. If they cannot, it is refused and over. */
+  private boolean admitted() {
+    if (request.vouched()) {
+      connection.room.admission.vouched(connection);
+    }
+    boolean stranger = isStranger();
+    Ledger ledger = edge.ledger;
+    boolean watch = isWatch();
+    headerWeight = Weights.of(request);
+    long weight =
+        (watch ? Weights.WATCH : Weights.STREAM) + headerWeight + edge.handler.weight(request);
+    Account account =
+        stranger ? ledger.strangerStreams() : watch ? ledger.watches() : ledger.streams();
+    if (connection.room.admit(this, account, weight, stranger)) {
+      charges.stream(account, weight);
+      strangerWeight = stranger ? weight : 0;
+      if (state == State.OVER) {
+        // Making room took this connection with it.
+        giveBack();
+        return false;
+      }
+      return true;
+    }
+    if (requestClass == RequestClass.EXEMPT && ledger.health().tryCharge(weight)) {
+      charges.stream(ledger.health(), weight);
+      return true;
+    }
+    edge.counters.refused(Counters.Refusal.STREAMS);
+    dropHeader();
+    if (leaves(UNREAD)) {
+      // A peer that takes nothing would not take a refusal either, and it would have to be kept.
+      connection.closeHard();
+      connection.closed();
+    } else if (state == State.OVER) {
+      return false;
+    } else if (!stranger && ledger.reserve().tryCharge(Weights.STREAM)) {
+      charges.stream(ledger.reserve(), Weights.STREAM);
+      respond(Refusals.tooManyRequests());
+    } else if (wire.refuse()) {
+      connection.pump.touch(connection);
+      over(false);
+    } else {
+      // HTTP/1.1 has one request at a time, which the charge for the connection pays for.
+      respond(Refusals.tooManyRequests());
+    }
+    return false;
+  }
+
+  /** Whether the peer leaves more than so many bytes lying, and has taken nothing for a while. */
+  private boolean leaves(long bytes) {
+    if (System.nanoTime() - connection.progressNanos < TAKING_NANOS) {
+      return false;
+    }
+    if (Transport.pendingBytes(connection.channel) > bytes) {
+      // Not all that waits was offered to the socket yet.
+      connection.channel.flush();
+    }
+    return Transport.pendingBytes(connection.channel) > bytes;
+  }
+
+  /** Whether whoever asks has not shown who they are. */
+  boolean isStranger() {
+    return !request.vouched();
+  }
+
+  long beganNanos() {
+    return beganNanos;
+  }
+
+  /** What the request holds, as far as it is known. */
+  long weight() {
+    return charges.total();
+  }
+
+  /** Whether the peer has taken a part of the answer. */
+  boolean isTaken() {
+    Drawn stream = drawn;
+    return stream != null && stream.taken;
+  }
+
+  /** Whether nothing has happened since then because the peer neither sends nor takes. */
+  boolean restsSince(long nanos) {
+    return switch (state) {
+      case READING -> !waitingForRoom && lastDataNanos - nanos <= 0;
+      case HANDLING, OVER -> false;
+      case RESPONDING -> {
+        Drawn stream = drawn;
+        if (stream == null || stream.state == Drawn.State.OVER) {
+          yield connection.progressNanos - nanos <= 0;
+        }
+        yield stream.state == Drawn.State.BLOCKED
+            && stream.progressNanos - nanos <= 0
+            && (stream.block != Drawn.Block.CONNECTION || connection.progressNanos - nanos <= 0);
+      }
+    };
+  }
+
+  /** Ends the request because its room is needed. */
+  void evict() {
+    boolean stuck = leaves(0);
+    if (state == State.OVER) {
+      return;
+    }
+    if (stuck || connection.protocol instanceof Http1Handler) {
+      // What is said would only wait, too.
+      connection.closeHard();
+      connection.closed();
+    } else {
+      giveUp();
+    }
+  }
+
+  /** Whether what comes of the body cannot be read now. */
+  boolean isWaitingForRoom() {
+    return waitingForRoom;
+  }
+
+  /** So many bytes of the body came and have to wait; refuses the request if there is no room. */
+  void heldBack(int bytes) {
+    if (!charges.tryHeldBack(bytes)) {
+      edge.counters.refused(Counters.Refusal.INCOMING);
+      refuse(Refusals.tooManyRequests());
+    }
+  }
+
+  /** A piece of the body; the caller keeps the buffer. */
+  void data(ByteBuf bytes) {
+    int length = bytes.readableBytes();
+    if (state != State.READING || length == 0) {
+      return;
+    }
+    lastDataNanos = System.nanoTime();
+    int limit = edge.settings.limits().requestBodyBytes();
+    if (length > limit - received) {
+      edge.counters.refused(Counters.Refusal.BODY_TOO_LARGE);
+      respond(Refusals.bodyTooLarge(limit));
+      return;
+    }
+    if (body.length - received < length) {
+      // What is charged for is the whole array, not what of it is used.
+      long doubled = Math.min(Math.max(FIRST_BODY_BUFFER, 2L * body.length), charges.body());
+      body = Arrays.copyOf(body, (int) Math.min(Math.max(received + length, doubled), limit));
+    }
+    bytes.readBytes(body, received, length);
+    received += length;
+    if (received > charges.body() && !waitingForRoom) {
+      long wanted = Math.min(limit, received + (long) RESERVATION_STEP) - charges.body();
+      reserve(wanted, () -> {});
+    }
+  }
+
+  /** The body is complete. */
+  void dataEnd() {
+    inputComplete = true;
+    if (state == State.READING && !waitingForRoom) {
+      dispatch();
+    }
+  }
+
+  /** What came in is not a request: answers instead of reading on. */
+  void refuse(HttpResponse response) {
+    if (state == State.READING) {
+      respond(response);
+    }
+  }
+
+  /** The peer went away, or gave up on this request. */
+  void peerGone() {
+    request.cancel();
+    Drawn stream = drawn;
+    if (stream != null && stream.state != Drawn.State.OVER) {
+      stream.cancel();
+    } else {
+      over(false);
+    }
+  }
+
+  /** The server gives up on a response that its peer does not take. */
+  void giveUp() {
+    request.cancel();
+    wire.cut(Wire.Cut.GIVEN_UP);
+    connection.pump.touch(connection);
+    peerGone();
+  }
+
+  @Override
+  public void drawn(boolean complete) {
+    over(complete);
+  }
+
+  private void reserve(long bytes, Runnable then) {
+    if (charges.tryBody(bytes)) {
+      then.run();
+      return;
+    }
+    connection.room.makeRoom(this, isStranger());
+    waitingForRoom = true;
+    wire.pauseInput();
+    charges
+        .awaitBody(bytes, seatWait())
+        .whenCompleteAsync((granted, failure) -> roomGranted(bytes, granted, then), loop());
+  }
+
+  private void roomGranted(long bytes, boolean granted, Runnable then) {
+    waitingForRoom = false;
+    charges.releaseHeldBack();
+    if (granted) {
+      charges.bodyGranted(bytes, state == State.READING);
+    }
+    if (state != State.READING) {
+      return;
+    }
+    if (!granted) {
+      edge.counters.refused(Counters.Refusal.REQUEST_BODIES);
+      respond(Refusals.tooManyRequests());
+      return;
+    }
+    if (inputComplete) {
+      dispatch();
+      wire.resumeInput();
+      return;
+    }
+    then.run();
+    // What was held back may come at once, and end the body from within.
+    wire.resumeInput();
+  }
+
+  private void dispatch() {
+    state = State.HANDLING;
+    request.setBody(received == body.length ? body : Arrays.copyOf(body, received));
+    body = NO_BYTES;
+    charges.bodyIs(received);
+    if (requestClass == RequestClass.EXEMPT) {
+      edge.health.execute(this::handle);
+    } else {
+      edge.requestThreads.newThread(this::handle).start();
+    }
+  }
+
+  /** Runs on the request's virtual thread. */
+  private void handle() {
+    HttpResponse response;
+    try {
+      response = WebSocketHandshake.answer(request, seated());
+      byte[] bytes = response.bytes();
+      // A write that was done is answered: what that takes was charged before it was done.
+      boolean done = requestClass == RequestClass.MUTATING || requestClass == RequestClass.EXEMPT;
+      int length = bytes == null ? 0 : bytes.length;
+      if (!roomForAnswer(charges.answerIs(length, done, seatWait(), this::askForRoom))) {
+        response = Refusals.tooManyRequests();
+      }
+    } catch (Throwable e) {
+      response = Refusals.of(request, e);
+    }
+    HttpResponse answer = response;
+    try {
+      loop().execute(() -> handled(answer));
+    } catch (RejectedExecutionException e) {
+      // The loop has ended, and with it the connection.
+      closeBody(answer);
+      release();
+    }
+  }
+
+  private HttpResponse seated() throws Exception {
+    Seats seats =
+        switch (requestClass) {
+          case READ -> edge.readSeats;
+          case MUTATING -> edge.mutatingSeats;
+          case EXEMPT, LONG_RUNNING -> null;
+        };
+    if (seats == null) {
+      return edge.handler.handle(request);
+    }
+    if (!seats.acquire(edge.settings.timeouts().seatWait())) {
+      edge.counters.refused(
+          requestClass == RequestClass.READ
+              ? Counters.Refusal.READ_SEATS
+              : Counters.Refusal.MUTATING_SEATS);
+      return Refusals.tooManyRequests();
+    }
+    try {
+      // Nobody waits for it any more: what was not begun need not be done.
+      if (request.cancelled()) {
+        return HttpResponse.empty(499);
+      }
+      return edge.handler.handle(request);
+    } finally {
+      seats.release();
+    }
+  }
+
+  private boolean roomForAnswer(boolean room) {
+    if (!room) {
+      edge.counters.refused(Counters.Refusal.ANSWERS);
+    }
+    return room;
+  }
+
+  /** Any thread. */
+  private void askForRoom() {
+    connection.room.ask(isStranger());
+  }
+
+  private Duration seatWait() {
+    return edge.settings.timeouts().seatWait();
+  }
+
+  private void handled(HttpResponse response) {
+    if (state == State.OVER) {
+      closeBody(response);
+      release();
+      return;
+    }
+    respond(response);
+  }
+
+  /** Whether it is a watch, answered yet or not. */
+  boolean isWatch() {
+    return requestClass == RequestClass.LONG_RUNNING;
+  }
+
+  boolean isLongRunning() {
+    return longRunning;
+  }
+
+  /** Asks a watch to come to its end. */
+  void finish() {
+    Drawn stream = drawn;
+    if (stream != null) {
+      connection.pump.finish(stream);
+    }
+  }
+
+  private void respond(HttpResponse response) {
+    state = State.RESPONDING;
+    body = NO_BYTES;
+    byte[] bytes = response.bytes();
+    Body source = response.body();
+    if (response.isLongRunning()) {
+      longRunning = true;
+      edge.counters.longRunning.increment();
+    }
+    boolean noBody =
+        request.method().equals("HEAD")
+            || response.status() == 204
+            || response.status() == 304
+            || (bytes != null && bytes.length == 0);
+    Future<?> head =
+        wire.head(
+            response.status(), completed(response), bytes == null ? -1 : bytes.length, noBody);
+    connection.pump.touch(connection);
+    if (noBody) {
+      closeBody(response);
+      head.addListener(f -> over(f.isSuccess()));
+      return;
+    }
+    if (source == null) {
+      source = new BytesBody(bytes == null ? NO_BYTES : bytes);
+    }
+    Drawn stream = new Drawn(connection.pump, source, wire, longRunning, this);
+    drawn = stream;
+    connection.pump.start(stream);
+    if (longRunning && edge.draining) {
+      connection.pump.finish(stream);
+    }
+  }
+
+  private HttpHeaders completed(HttpResponse response) {
+    HttpHeaders headers = new HttpHeaders();
+    headers.add("Audit-Id", request.auditId());
+    if (!response.headers().contains("Cache-Control")) {
+      headers.add("Cache-Control", "no-cache, private");
+    }
+    response.headers().forEach(headers::add);
+    headers.add("Date", HTTP_DATE.format(ZonedDateTime.now(ZoneOffset.UTC)));
+    return headers;
+  }
+
+  private void over(boolean complete) {
+    if (state == State.OVER) {
+      return;
+    }
+    boolean handling = state == State.HANDLING;
+    state = State.OVER;
+    body = NO_BYTES;
+    if (longRunning) {
+      edge.counters.longRunning.decrement();
+    }
+    if (!handling) {
+      // Else the handler still holds the request's body and is waited for.
+      release();
+    }
+    connection.ended(this);
+    wire.done(complete);
+  }
+
+  private void release() {
+    edge.exchangeEnded();
+    giveBack();
+  }
+
+  private void giveBack() {
+    charges.release();
+    if (headerWeight > LARGE_HEADER) {
+      // The stream is dropped a moment later than what it is charged.
+      dropHeader();
+    }
+    connection.room.strangerLeft(strangerWeight);
+    strangerWeight = 0;
+  }
+
+  private void dropHeader() {
+    request = request.bare();
+    headerWeight = 0;
+  }
+
+  private static void closeBody(HttpResponse response) {
+    Body source = response.body();
+    if (source != null) {
+      try {
+        source.close();
+      } catch (RuntimeException e) {
+        Pump.LOG.log(System.Logger.Level.ERROR, "closing a response body failed", e);
+      }
+    }
+  }
+
+  private EventLoop loop() {
+    return connection.pump.loop();
+  }
+}

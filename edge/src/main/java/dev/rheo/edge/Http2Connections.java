@@ -1,0 +1,273 @@
+package dev.rheo.edge;
+
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelDuplexHandler;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelPipeline;
+import io.netty.handler.codec.http2.DefaultHttp2GoAwayFrame;
+import io.netty.handler.codec.http2.DefaultHttp2PingFrame;
+import io.netty.handler.codec.http2.Http2Connection;
+import io.netty.handler.codec.http2.Http2DataFrame;
+import io.netty.handler.codec.http2.Http2Error;
+import io.netty.handler.codec.http2.Http2Exception;
+import io.netty.handler.codec.http2.Http2FrameCodec;
+import io.netty.handler.codec.http2.Http2FrameStreamEvent;
+import io.netty.handler.codec.http2.Http2GoAwayFrame;
+import io.netty.handler.codec.http2.Http2MultiplexHandler;
+import io.netty.handler.codec.http2.Http2PingFrame;
+import io.netty.handler.codec.http2.Http2RemoteFlowController;
+import io.netty.handler.codec.http2.Http2SettingsAckFrame;
+import io.netty.handler.codec.http2.Http2SettingsFrame;
+import io.netty.handler.codec.http2.Http2Stream;
+import io.netty.handler.codec.http2.Http2WindowUpdateFrame;
+import io.netty.util.collection.IntObjectHashMap;
+import io.netty.util.collection.IntObjectMap;
+import java.util.concurrent.TimeUnit;
+
+/** Sets connections up to speak HTTP/2. */
+final class Http2Connections {
+
+  /** What a client may send on one stream, and on a connection, before it is told to go on. */
+  private static final int STREAM_WINDOW = 64 << 10;
+
+  private static final int CONNECTION_WINDOW = 1 << 20;
+
+  /** What a peer may break off whose address did so too often before. */
+  private static final int OFFENDER_RESETS = 20;
+
+  /**
+   * Header fields that a connection may have read and not begun with. A field that was sent before
+   * takes one byte on the wire and hundreds on the heap.
+   */
+  private static final int MOST_ANNOUNCED_FIELDS = 4000;
+
+  /** How long a peer may take to answer that it was told to open no more streams. */
+  private static final long LAST_STREAM_MILLIS = 1000;
+
+  /** What the PING says that follows the first GOAWAY. */
+  private static final long DRAIN_PING = 0x7268656f_2d627965L;
+
+  private final EdgeContext edge;
+
+  Http2Connections(EdgeContext edge) {
+    this.edge = edge;
+  }
+
+  void configure(ChannelPipeline pipeline, Connection connection) {
+    EdgeSettings.Limits limits = edge.settings.limits();
+    int resets = limits.resetsPerWindow();
+    if (edge.offenders.contains(connection.remote())) {
+      resets = Math.min(resets, OFFENDER_RESETS);
+    }
+    Http2Allowance allowance = new Http2Allowance(resets, System::nanoTime);
+    Http2FrameCodec codec = Http2Codec.build(limits, STREAM_WINDOW, allowance);
+    codec.setCumulator(connection.kept);
+    Flow flow = new Flow(edge, connection, codec, allowance);
+    connection.protocol = flow;
+    pipeline.addLast(
+        codec,
+        flow,
+        new Http2MultiplexHandler(
+            new ChannelInitializer<Channel>() {
+              @Override
+              protected void initChannel(Channel stream) {
+                stream.pipeline().addLast(new Http2StreamHandler(edge, connection, flow));
+              }
+            }),
+        new Tail());
+  }
+
+  /**
+   * Stands between the codec and the streams: tells the pump what the peer's flow control admits,
+   * which the streams' own channels do not.
+   *
+   * <p>A connection is drained as RFC 9113 §6.8 has it: a GOAWAY that still admits every stream, so
+   * that requests on their way are served; when the peer has answered the PING behind it, and so
+   * opens no more, a GOAWAY that names the last stream that was taken up; the end when those are
+   * over. A request that came too late is then known not to have been touched.
+   */
+  static final class Flow extends ChannelDuplexHandler implements Connection.Protocol {
+
+    private final EdgeContext edge;
+    private final Connection connection;
+    private final Http2Connection http2;
+    private final Http2Allowance allowance;
+    private final IntObjectMap<Exchange> exchanges = new IntObjectHashMap<>(4);
+    private boolean lastStreamNamed;
+    private int announced;
+
+    /** Header fields of streams that were announced and have not begun. */
+    private int announcedFields;
+
+    Flow(EdgeContext edge, Connection connection, Http2FrameCodec codec, Http2Allowance allowance) {
+      this.edge = edge;
+      this.allowance = allowance;
+      this.connection = connection;
+      this.http2 = codec.connection();
+    }
+
+    @Override
+    public void handlerAdded(ChannelHandlerContext ctx) throws Http2Exception {
+      http2
+          .local()
+          .flowController()
+          .incrementWindowSize(http2.connectionStream(), CONNECTION_WINDOW - STREAM_WINDOW);
+      ctx.flush();
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext ctx) {
+      if (allowance.isSuspect()) {
+        edge.offenders.add(connection.remote());
+      }
+      if (allowance.exceeded()) {
+        edge.counters.refused(Counters.Refusal.CALM);
+      }
+      ctx.fireChannelInactive();
+    }
+
+    /** A request was read and is to be begun, or not, when the read is complete. */
+    /**
+     * The header of a stream was read.
+     *
+     * @return whether there is so much of them that the stream must begin at once
+     */
+    boolean announced(int fields) {
+      announced++;
+      announcedFields += fields;
+      return announcedFields > MOST_ANNOUNCED_FIELDS;
+    }
+
+    void begunOrGone(int fields) {
+      announced--;
+      announcedFields -= fields;
+      closeIfDone();
+    }
+
+    void opened(int streamId, Exchange exchange) {
+      exchanges.put(streamId, exchange);
+    }
+
+    void closed(int streamId) {
+      exchanges.remove(streamId);
+      closeIfDone();
+    }
+
+    long streamWindow(int streamId) {
+      Http2Stream stream = http2.stream(streamId);
+      return stream == null ? 0 : flowController().windowSize(stream);
+    }
+
+    long connectionWindow() {
+      return flowController().windowSize(http2.connectionStream());
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object message) {
+      connection.whole();
+      if (message instanceof Http2DataFrame data && data.stream() != null) {
+        Exchange exchange = exchanges.get(data.stream().id());
+        if (exchange != null && exchange.isWaitingForRoom()) {
+          exchange.heldBack(data.initialFlowControlledBytes());
+        }
+      }
+      if (message instanceof Http2PingFrame ping && ping.ack() && ping.content() == DRAIN_PING) {
+        nameLastStream();
+      }
+      if (message instanceof Http2PingFrame
+          || message instanceof Http2SettingsFrame
+          || message instanceof Http2SettingsAckFrame) {
+        // The codec has answered them.
+        return;
+      }
+      if (message instanceof Http2WindowUpdateFrame update && update.stream() != null) {
+        windowOpened(update.stream().id());
+      }
+      ctx.fireChannelRead(message);
+    }
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+      connection.whole();
+      if (event instanceof Http2FrameStreamEvent changed
+          && changed.type() == Http2FrameStreamEvent.Type.Writability) {
+        windowOpened(changed.stream().id());
+      }
+      ctx.fireUserEventTriggered(event);
+    }
+
+    @Override
+    public void drain() {
+      if (connection.draining) {
+        return;
+      }
+      connection.draining = true;
+      goAway(Integer.MAX_VALUE);
+      connection.channel.writeAndFlush(new DefaultHttp2PingFrame(DRAIN_PING));
+      connection
+          .pump
+          .loop()
+          .schedule(this::nameLastStream, LAST_STREAM_MILLIS, TimeUnit.MILLISECONDS);
+    }
+
+    private void nameLastStream() {
+      if (!lastStreamNamed && connection.channel.isActive()) {
+        lastStreamNamed = true;
+        goAway(0);
+        closeIfDone();
+      }
+    }
+
+    private void closeIfDone() {
+      if (lastStreamNamed && exchanges.isEmpty() && announced == 0) {
+        connection.channel.close();
+      }
+    }
+
+    private void goAway(int extraStreams) {
+      DefaultHttp2GoAwayFrame goAway = new DefaultHttp2GoAwayFrame(Http2Error.NO_ERROR);
+      goAway.setExtraStreamIds(extraStreams);
+      connection.channel.writeAndFlush(goAway);
+    }
+
+    @Override
+    public boolean ping() {
+      connection.channel.writeAndFlush(new DefaultHttp2PingFrame(System.nanoTime()));
+      return true;
+    }
+
+    private void windowOpened(int streamId) {
+      Exchange exchange = exchanges.get(streamId);
+      Drawn stream = exchange == null ? null : exchange.drawn();
+      if (stream != null) {
+        connection.pump.windowOpened(stream);
+      }
+    }
+
+    private Http2RemoteFlowController flowController() {
+      return http2.remote().flowController();
+    }
+  }
+
+  /** The end of a connection's pipeline. */
+  private static final class Tail extends ChannelInboundHandlerAdapter {
+
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object message) {
+      if (message instanceof Http2GoAwayFrame goAway) {
+        goAway.release();
+      }
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+      Pump.LOG.log(System.Logger.Level.DEBUG, "connection failed", cause);
+      if (!(cause instanceof Http2Exception)) {
+        // Else the codec says why, and closes.
+        ctx.close();
+      }
+    }
+  }
+}

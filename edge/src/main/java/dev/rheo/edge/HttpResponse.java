@@ -1,0 +1,94 @@
+package dev.rheo.edge;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a handler answers: a status, header fields, and either bytes or a {@link Body} to draw from.
+ * The edge adds {@code Date}, {@code Audit-Id}, {@code Cache-Control} and the framing fields
+ * itself. An answer is used once.
+ */
+public final class HttpResponse {
+
+  private static final int SWITCHING_PROTOCOLS = 101;
+
+  private final int status;
+  private final HttpHeaders headers = new HttpHeaders();
+  private final byte @Nullable [] bytes;
+  private final @Nullable Body body;
+  private final boolean longRunning;
+
+  private HttpResponse(
+      int status, byte @Nullable [] bytes, @Nullable Body body, boolean longRunning) {
+    if ((status < 200 && status != SWITCHING_PROTOCOLS) || status > 599) {
+      throw new IllegalArgumentException("not a final status: " + status);
+    }
+    this.status = status;
+    this.bytes = bytes;
+    this.body = body;
+    this.longRunning = longRunning;
+  }
+
+  /** An answer that is at hand as a whole; sent with a Content-Length. The array is not copied. */
+  public static HttpResponse bytes(int status, String contentType, byte[] bytes) {
+    HttpResponse response = new HttpResponse(status, bytes, null, false);
+    return response.header("Content-Type", contentType);
+  }
+
+  /**
+   * An answer that is drawn as the peer reads, of a length not known beforehand. It ends by itself:
+   * a peer that takes nothing for {@link EdgeSettings.Timeouts#stalledResponse} is cut off. The
+   * edge closes the body exactly once, also if it never comes to draw from it.
+   */
+  public static HttpResponse streaming(int status, String contentType, Body body) {
+    HttpResponse response = new HttpResponse(status, null, body, false);
+    return response.header("Content-Type", contentType);
+  }
+
+  /**
+   * As {@link #streaming}, for a body without a natural end, such as a watch: its peer may stall
+   * for {@link EdgeSettings.Timeouts#stalledWatch}, and a draining server asks it to {@link
+   * Body#finish()}.
+   */
+  public static HttpResponse longRunning(int status, String contentType, Body body) {
+    HttpResponse response = new HttpResponse(status, null, body, true);
+    return response.header("Content-Type", contentType);
+  }
+
+  /** An answer after which the connection speaks another protocol: that of the body's bytes. */
+  static HttpResponse switching(Body body) {
+    return new HttpResponse(SWITCHING_PROTOCOLS, null, body, true);
+  }
+
+  /** An answer without a body (304, or a redirect). */
+  public static HttpResponse empty(int status) {
+    return new HttpResponse(status, new byte[0], null, false);
+  }
+
+  /** Sets a header field; returns this. */
+  public HttpResponse header(String name, String value) {
+    headers.set(name, value);
+    return this;
+  }
+
+  public int status() {
+    return status;
+  }
+
+  public HttpHeaders headers() {
+    return headers;
+  }
+
+  /** The bytes, or null if there is a {@link #body()} instead. */
+  public byte @Nullable [] bytes() {
+    return bytes;
+  }
+
+  /** What is drawn from, or null if there are {@link #bytes()} instead. */
+  public @Nullable Body body() {
+    return body;
+  }
+
+  public boolean isLongRunning() {
+    return longRunning;
+  }
+}

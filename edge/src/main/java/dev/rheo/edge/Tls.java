@@ -1,0 +1,94 @@
+package dev.rheo.edge;
+
+import io.netty.handler.codec.http2.Http2SecurityUtil;
+import io.netty.handler.ssl.ApplicationProtocolConfig;
+import io.netty.handler.ssl.ApplicationProtocolNames;
+import io.netty.handler.ssl.ClientAuth;
+import io.netty.handler.ssl.OpenSsl;
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslContextBuilder;
+import io.netty.handler.ssl.SslProvider;
+import io.netty.handler.ssl.SupportedCipherSuiteFilter;
+import java.net.Socket;
+import java.security.cert.X509Certificate;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.X509ExtendedTrustManager;
+
+/** TLS 1.2 and 1.3: BoringSSL where its native library loads, else the JDK's. */
+final class Tls {
+
+  private static final int SESSION_CACHE_SIZE = 1000;
+
+  private final boolean nativeLibrary;
+
+  Tls(boolean nativeAllowed) {
+    this.nativeLibrary = nativeAllowed && OpenSsl.isAvailable();
+  }
+
+  String name() {
+    return nativeLibrary ? "boringssl" : "jdk";
+  }
+
+  SslContext serverContext(TlsMaterial material) throws SSLException {
+    X509Certificate[] chain = material.certificateChain().toArray(new X509Certificate[0]);
+    return SslContextBuilder.forServer(material.privateKey(), chain)
+        .sslProvider(nativeLibrary ? SslProvider.OPENSSL : SslProvider.JDK)
+        .protocols("TLSv1.3", "TLSv1.2")
+        .ciphers(Http2SecurityUtil.CIPHERS, SupportedCipherSuiteFilter.INSTANCE)
+        .clientAuth(ClientAuth.OPTIONAL)
+        .trustManager(new AnyClient(material.clientAuthorities().toArray(new X509Certificate[0])))
+        .sessionCacheSize(SESSION_CACHE_SIZE)
+        .applicationProtocolConfig(
+            new ApplicationProtocolConfig(
+                ApplicationProtocolConfig.Protocol.ALPN,
+                ApplicationProtocolConfig.SelectorFailureBehavior.NO_ADVERTISE,
+                ApplicationProtocolConfig.SelectedListenerFailureBehavior.ACCEPT,
+                ApplicationProtocolNames.HTTP_2,
+                ApplicationProtocolNames.HTTP_1_1))
+        .build();
+  }
+
+  /**
+   * Lets every certificate through the handshake. Whether it counts is for the authenticator to
+   * say, with a Status that a person can read; kube-apiserver does the same (Go's {@code
+   * RequestClientCert}). The authorities are named so that clients choose the right certificate.
+   */
+  private static final class AnyClient extends X509ExtendedTrustManager {
+
+    private final X509Certificate[] authorities;
+
+    AnyClient(X509Certificate[] authorities) {
+      this.authorities = authorities;
+    }
+
+    @Override
+    public void checkClientTrusted(X509Certificate[] chain, String authType, Socket socket) {}
+
+    @Override
+    public void checkClientTrusted(X509Certificate[] chain, String authType, SSLEngine engine) {}
+
+    @Override
+    public void checkClientTrusted(X509Certificate[] chain, String authType) {}
+
+    @Override
+    public void checkServerTrusted(X509Certificate[] chain, String authType, Socket socket) {
+      throw new UnsupportedOperationException("this is a server");
+    }
+
+    @Override
+    public void checkServerTrusted(X509Certificate[] chain, String authType, SSLEngine engine) {
+      throw new UnsupportedOperationException("this is a server");
+    }
+
+    @Override
+    public void checkServerTrusted(X509Certificate[] chain, String authType) {
+      throw new UnsupportedOperationException("this is a server");
+    }
+
+    @Override
+    public X509Certificate[] getAcceptedIssuers() {
+      return authorities.clone();
+    }
+  }
+}

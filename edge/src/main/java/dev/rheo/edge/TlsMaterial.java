@@ -1,0 +1,28 @@
+package dev.rheo.edge;
+
+import java.security.PrivateKey;
+import java.security.cert.X509Certificate;
+import java.util.List;
+
+/**
+ * What the edge needs for TLS.
+ *
+ * @param certificateChain the server's certificate first, then its issuers
+ * @param privateKey the key of the first certificate
+ * @param clientAuthorities the authorities named to clients when a certificate is asked for. They
+ *     are a hint: the handshake takes any certificate or none, as kube-apiserver's does, and {@link
+ *     HttpRequest#clientCertificate()} is <em>not verified</em>.
+ */
+public record TlsMaterial(
+    List<X509Certificate> certificateChain,
+    PrivateKey privateKey,
+    List<X509Certificate> clientAuthorities) {
+
+  public TlsMaterial {
+    certificateChain = List.copyOf(certificateChain);
+    clientAuthorities = List.copyOf(clientAuthorities);
+    if (certificateChain.isEmpty()) {
+      throw new IllegalArgumentException("no server certificate");
+    }
+  }
+}

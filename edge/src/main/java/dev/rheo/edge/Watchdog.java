@@ -1,0 +1,185 @@
+package dev.rheo.edge;
+
+import dev.rheo.edge.Counters.Stall;
+import dev.rheo.edge.Counters.Timeout;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+
+/**
+ * Ends what takes too long on one event loop: looks at everything now and then, which is cheaper
+ * than a timer for each. Event loop only.
+ */
+final class Watchdog {
+
+  private static final System.Logger LOG = System.getLogger(Watchdog.class.getName());
+
+  private static final Duration SHORTEST_ROUND = Duration.ofMillis(20);
+  private static final Duration LONGEST_ROUND = Duration.ofSeconds(1);
+
+  private final EdgeContext edge;
+  private final Pump pump;
+  private final EdgeSettings.Timeouts limits;
+  private final Set<Connection> connections = new LinkedHashSet<>();
+
+  Watchdog(EdgeContext edge, Pump pump) {
+    this.edge = edge;
+    this.pump = pump;
+    this.limits = edge.settings.timeouts();
+  }
+
+  void start() {
+    Duration shortest =
+        Stream.of(
+                limits.handshake(),
+                limits.header(),
+                limits.requestBody(),
+                limits.idle(),
+                limits.stalledResponse(),
+                limits.stalledWatch(),
+                limits.pingAfter(),
+                limits.pingAnswer())
+            .min(Duration::compareTo)
+            .orElse(LONGEST_ROUND);
+    long millis =
+        Math.clamp(shortest.toMillis() / 4, SHORTEST_ROUND.toMillis(), LONGEST_ROUND.toMillis());
+    pump.loop().scheduleWithFixedDelay(this::round, millis, millis, TimeUnit.MILLISECONDS);
+  }
+
+  Set<Connection> connections() {
+    return connections;
+  }
+
+  private void round() {
+    long now = System.nanoTime();
+    for (Connection connection : new ArrayList<>(connections)) {
+      guarded(
+          () -> {
+            notice(connection, now);
+            check(connection, now);
+          });
+    }
+    for (Drawn stream : new ArrayList<>(pump.all())) {
+      guarded(() -> check(stream, now));
+    }
+  }
+
+  /** A connection that cannot be judged must not end the judging of the others. */
+  private static void guarded(Runnable check) {
+    try {
+      check.run();
+    } catch (RuntimeException e) {
+      LOG.log(System.Logger.Level.WARNING, "judging a connection failed", e);
+    }
+  }
+
+  /** That less waits in front of the socket means that the peer takes something; more does not. */
+  void notice(Connection connection, long now) {
+    long pending = Transport.pendingBytes(connection.channel);
+    if (pending < connection.pendingSeen) {
+      connection.progressNanos = now;
+    }
+    connection.pendingSeen = pending;
+  }
+
+  private void check(Connection connection, long now) {
+    if (!connection.handshakeDone) {
+      if (passed(limits.handshake(), connection.acceptedNanos, now)) {
+        end(connection, Timeout.HANDSHAKE);
+      }
+      return;
+    }
+    if (connection.headerSinceNanos != 0
+        && passed(limits.header(), connection.headerSinceNanos, now)) {
+      end(connection, Timeout.HEADER);
+      return;
+    }
+    if (connection.exchanges.isEmpty()) {
+      boolean fresh = connection.requests == 0 && limits.header().compareTo(limits.idle()) < 0;
+      if (passed(fresh ? limits.header() : limits.idle(), connection.idleSinceNanos, now)) {
+        edge.counters.timedOut(Timeout.IDLE);
+        connection.channel.close();
+      }
+      return;
+    }
+    long bodiesBefore = now - limits.requestBody().toNanos();
+    for (Exchange exchange : connection.exchangesNow()) {
+      if (exchange.readingSinceBefore(bodiesBefore)) {
+        edge.counters.timedOut(Timeout.REQUEST_BODY);
+        exchange.refuse(Refusals.bodyTimeout());
+      }
+    }
+    if (connection.outstanding == 0) {
+      checkAlive(connection, now);
+      return;
+    }
+    // What is drawn whole is no stream's any more: then the connection itself is judged.
+    boolean watchesOnly = areAllLongRunning(connection);
+    Duration limit = watchesOnly ? limits.stalledWatch() : limits.stalledResponse();
+    if (passed(limit.plus(LONGEST_ROUND), connection.progressNanos, now)) {
+      edge.counters.stalled(watchesOnly ? Stall.WATCH : Stall.RESPONSE);
+      connection.closeHard();
+    }
+  }
+
+  private static boolean areAllLongRunning(Connection connection) {
+    for (Exchange exchange : connection.exchangesNow()) {
+      if (!exchange.isLongRunning()) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private void checkAlive(Connection connection, long now) {
+    Connection.Protocol protocol = connection.protocol;
+    if (protocol == null || !passed(limits.pingAfter(), connection.lastReadNanos, now)) {
+      return;
+    }
+    if (connection.pingNanos - connection.lastReadNanos <= 0) {
+      if (protocol.ping()) {
+        connection.pingNanos = now;
+      }
+    } else if (passed(limits.pingAnswer(), connection.pingNanos, now)) {
+      end(connection, Timeout.PING);
+    }
+  }
+
+  private void check(Drawn stream, long now) {
+    Duration limit = stream.longRunning ? limits.stalledWatch() : limits.stalledResponse();
+    if (!passed(limit, stream.progressNanos, now)) {
+      return;
+    }
+    Connection connection = stream.connection;
+    boolean socketStalled = stream.outstanding > 0 && passed(limit, connection.progressNanos, now);
+    boolean windowStalled =
+        stream.outstanding == 0
+            && stream.state == Drawn.State.BLOCKED
+            && stream.block == Drawn.Block.WINDOW;
+    if (!socketStalled && !windowStalled) {
+      return;
+    }
+    edge.counters.stalled(stream.longRunning ? Stall.WATCH : Stall.RESPONSE);
+    for (Exchange exchange : connection.exchangesNow()) {
+      if (exchange.drawn() == stream) {
+        exchange.giveUp();
+      }
+    }
+    if (socketStalled && connection.exchanges.isEmpty()) {
+      // Not even the reset gets through.
+      connection.closeHard();
+    }
+  }
+
+  private void end(Connection connection, Timeout cause) {
+    edge.counters.timedOut(cause);
+    connection.closeHard();
+  }
+
+  private static boolean passed(Duration limit, long since, long now) {
+    return now - since > limit.toNanos();
+  }
+}

@@ -1,0 +1,398 @@
+package dev.rheo.edge;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.rheo.edge.ledger.Ledger;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.Socket;
+import java.net.http.HttpClient;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import javax.net.ssl.SSLSocket;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/**
+ * What peers leave lying is charged, bounded, and given back; who behaves finds room all the same.
+ */
+class EdgeLedgerTest {
+
+  private static final int END_HEADERS = 4;
+  private static final byte STATUS_200 = (byte) 0x88; // in HPACK's static table
+
+  /** Whoever names a member is one. */
+  private final Handler handler =
+      new Handler() {
+        @Override
+        public HttpResponse precheck(HttpRequest head) {
+          if (head.path().startsWith("/member")) {
+            head.vouch();
+          }
+          return null;
+        }
+
+        @Override
+        public HttpResponse handle(HttpRequest request) {
+          return request.path().endsWith("/watch")
+              ? HttpResponse.longRunning(200, "application/json", new Feed())
+              : HttpResponse.bytes(
+                  200, "text/plain", request.body().length > 0 ? request.body() : "ok".getBytes());
+        }
+      };
+
+  private EdgeFixture fixture(Ledger.Limits limits) throws IOException {
+    return new EdgeFixture(handler, s -> s, limits, true);
+  }
+
+  private static byte[] header(String method, String path, int padding) {
+    ByteArrayOutputStream fields = new ByteArrayOutputStream();
+    fields.write(method.equals("GET") ? 0x82 : 0x83);
+    fields.write(0x87);
+    literal(fields, 4, path);
+    literal(fields, 1, "localhost");
+    if (padding > 0) {
+      fields.write(0);
+      text(fields, "x-padding");
+      text(fields, "p".repeat(padding));
+    }
+    return fields.toByteArray();
+  }
+
+  private static void literal(ByteArrayOutputStream fields, int index, String value) {
+    fields.write(index);
+    text(fields, value);
+  }
+
+  private static void text(ByteArrayOutputStream fields, String value) {
+    int length = value.length();
+    if (length < 127) {
+      fields.write(length);
+    } else {
+      fields.write(127);
+      for (length -= 127; length >= 128; length >>>= 7) {
+        fields.write(length & 0x7f | 0x80);
+      }
+      fields.write(length);
+    }
+    fields.writeBytes(value.getBytes(StandardCharsets.US_ASCII));
+  }
+
+  private static void answers(EdgeFixture fixture, String path) throws Exception {
+    try (HttpClient client = EdgeFixture.client(HttpClient.Version.HTTP_2)) {
+      assertThat(client.send(fixture.request(path).build(), BodyHandlers.ofString()).statusCode())
+          .isEqualTo(200);
+    }
+  }
+
+  @Test
+  void answersThatNobodyTakesAreBoundedAndGiveWay() throws Exception {
+    // A quarter of it is the strangers': room for 42 requests at most.
+    long room = 4 * 42 * Weights.STREAM;
+    try (EdgeFixture fixture = fixture(Ledger.Limits.roomy().withStreams(room))) {
+      List<RawHttp2> clients = new ArrayList<>();
+      for (int c = 0; c < 4; c++) {
+        RawHttp2 client = new RawHttp2(fixture);
+        clients.add(client);
+        client.closeWindow();
+        for (int i = 0; i < 100; i++) {
+          client.get(2 * i + 1, "/any");
+        }
+      }
+      EdgeFixture.await(
+          "all are counted", () -> fixture.edge.stats().requestsTotal() == clients.size() * 100L);
+      assertThat(fixture.used("streams-strangers")).isLessThanOrEqualTo(room / 4);
+      assertThat(fixture.edge.stats().streams()).isLessThanOrEqualTo(42);
+      answers(fixture, "/any");
+      answers(fixture, "/member/any");
+      answers(fixture, "/readyz");
+      assertThat(fixture.edge.stats().stallsEnded().get("evicted")).isPositive();
+      for (RawHttp2 client : clients) {
+        client.close();
+      }
+      EdgeFixture.await("all is given back", () -> fixture.used("streams") == 0);
+    }
+  }
+
+  @Test
+  void largeHeadersOfRequestsThatNeverEndAreBounded() throws Exception {
+    long room = 1 << 20;
+    try (EdgeFixture fixture = fixture(Ledger.Limits.roomy().withStreams(room))) {
+      try (RawHttp2 client = new RawHttp2(fixture)) {
+        byte[] header = header("POST", "/member/any", 14_000);
+        int count = 200;
+        for (int i = 0; i < count; i++) {
+          client.send(RawHttp2.HEADERS, END_HEADERS, 2 * i + 1, header);
+        }
+        EdgeFixture.await("all are counted", () -> fixture.edge.stats().requestsTotal() == count);
+        assertThat(fixture.used("streams")).isLessThanOrEqualTo(room).isGreaterThan(room / 2);
+        assertThat(fixture.edge.stats().refusals().get("streams")).isPositive();
+        // These have waited for a second: then members may have their room.
+        EdgeFixture.await(
+            "a newcomer finds room",
+            () -> {
+              try (HttpClient other = EdgeFixture.client(HttpClient.Version.HTTP_2)) {
+                return other
+                        .send(fixture.request("/member/any").build(), BodyHandlers.ofString())
+                        .statusCode()
+                    == 200;
+              } catch (Exception e) {
+                throw new IllegalStateException(e);
+              }
+            });
+      }
+      EdgeFixture.await("all is given back", () -> fixture.used("streams") == 0);
+    }
+  }
+
+  @Test
+  void headersThatNeverComeToAnEndAreCharged() throws Exception {
+    try (EdgeFixture fixture = fixture(Ledger.Limits.roomy());
+        SSLSocket one = fixture.rawTls();
+        RawHttp2 two = new RawHttp2(fixture)) {
+      StringBuilder header = new StringBuilder("GET /any HTTP/1.1\r\nHost: x\r\n");
+      for (int i = 0; i < 2000; i++) {
+        header.append("a: b\r\n");
+      }
+      one.getOutputStream().write(header.toString().getBytes(StandardCharsets.US_ASCII));
+      EdgeFixture.await("HTTP/1.1", () -> fixture.used("headers") >= 2000 * Weights.FIELD);
+      two.send(RawHttp2.HEADERS, 0, 1, header("GET", "/any", 12_000));
+      EdgeFixture.await("HTTP/2", () -> fixture.used("incoming") >= 12_000);
+      one.close();
+      two.close();
+      EdgeFixture.await(
+          "all is given back", () -> fixture.used("headers") == 0 && fixture.used("incoming") == 0);
+    }
+  }
+
+  @Test
+  void aRecordThatIsNotWholeIsCharged() throws Exception {
+    try (EdgeFixture fixture = fixture(Ledger.Limits.roomy());
+        Socket socket = fixture.rawTcp()) {
+      byte[] record = new byte[9000];
+      ByteBuffer.wrap(record).put((byte) 22).putShort((short) 0x0301).putShort((short) 16_000);
+      socket.getOutputStream().write(record);
+      EdgeFixture.await("charged", () -> fixture.used("incoming") >= 9000);
+    }
+  }
+
+  @Test
+  void watchesLeaveRoomForRequestsThatEnd() throws Exception {
+    long room = 40 * Weights.WATCH;
+    try (EdgeFixture fixture = fixture(Ledger.Limits.roomy().withStreams(room));
+        RawHttp2 client = new RawHttp2(fixture)) {
+      AtomicInteger sent = new AtomicInteger();
+      for (int i = 0; i < 60; i++) {
+        client.get(2 * i + 1, "/member/watch?watch=1");
+        sent.incrementAndGet();
+      }
+      EdgeFixture.await(
+          "all are counted", () -> fixture.edge.stats().requestsTotal() == sent.get());
+      assertThat(fixture.used("watches")).isPositive().isLessThanOrEqualTo(room / 4 * 3);
+      assertThat(fixture.edge.stats().stallsEnded())
+          .as("idle is not stalled")
+          .containsEntry("evicted", 0L);
+      answers(fixture, "/member/any");
+    }
+  }
+
+  @Test
+  void whoeverHasMostWatchesGivesSomeUpForANewcomer() throws Exception {
+    try (EdgeFixture fixture = fixture(Ledger.Limits.roomy().withStreams(40 * Weights.WATCH));
+        RawHttp2 greedy = new RawHttp2(fixture);
+        RawHttp2 modest = new RawHttp2(fixture)) {
+      int count = 60;
+      for (int i = 0; i < count; i++) {
+        greedy.get(2 * i + 1, "/member/watch?watch=1");
+      }
+      EdgeFixture.await("all came", () -> fixture.edge.stats().requestsTotal() == count);
+      EdgeFixture.await("all are answered", () -> fixture.edge.stats().longRunning() >= 20);
+      assertThat(answered(modest, 1)).isFalse();
+      AtomicInteger stream = new AtomicInteger(1);
+      EdgeFixture.await("there is room", () -> answered(modest, stream.addAndGet(2)));
+      assertThat(fixture.edge.stats().stallsEnded().get("shared")).isPositive();
+      // It is ended as watches are, not cut off: an empty last frame.
+      RawHttp2.Frame last = greedy.next();
+      while (last != null && !(last.type() == RawHttp2.DATA && last.endsStream())) {
+        last = greedy.next();
+      }
+      assertThat(last).isNotNull();
+    }
+  }
+
+  /** Asks for a watch; whether it was not refused. */
+  private static boolean answered(RawHttp2 client, int stream) {
+    try {
+      client.get(stream, "/member/watch?watch=1");
+      RawHttp2.Frame frame = client.next();
+      while (frame != null && frame.stream() != stream) {
+        frame = client.next();
+      }
+      assertThat(frame).isNotNull();
+      return frame.type() == RawHttp2.HEADERS && frame.payload()[0] == STATUS_200;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Test
+  void aPieceOfABodyThatFindsNoRoomIsChargedWhereItWaits() throws Exception {
+    Ledger.Limits limits = Ledger.Limits.roomy().withRequestBodies(100_000);
+    try (EdgeFixture fixture = fixture(limits);
+        RawHttp2 client = new RawHttp2(fixture)) {
+      client.send(RawHttp2.HEADERS, END_HEADERS, 1, header("POST", "/member/a", 0));
+      EdgeFixture.await("the first has room", () -> fixture.used("request-bodies") > 60_000);
+      client.send(RawHttp2.HEADERS, END_HEADERS, 3, header("POST", "/member/b", 0));
+      client.send(RawHttp2.DATA, 0, 3, new byte[8000]);
+      EdgeFixture.await("held back", () -> fixture.used("incoming") >= 8000);
+      client.send(RawHttp2.DATA, RawHttp2.END_STREAM, 1, new byte[10]);
+      EdgeFixture.await("the second goes on", () -> fixture.used("incoming") == 0);
+      client.send(RawHttp2.DATA, RawHttp2.END_STREAM, 3, new byte[10]);
+      EdgeFixture.await("all is given back", () -> fixture.used("request-bodies") == 0);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(HttpClient.Version.class)
+  void aBodyThatWaitedForRoomIsHandedOnWholeAndOnce(HttpClient.Version version) throws Exception {
+    Ledger.Limits limits = Ledger.Limits.roomy().withRequestBodies(100_000);
+    try (EdgeFixture fixture = fixture(limits);
+        RawHttp2 holder = new RawHttp2(fixture);
+        HttpClient client = EdgeFixture.client(version)) {
+      holder.send(RawHttp2.HEADERS, END_HEADERS, 1, header("POST", "/member/a", 0));
+      EdgeFixture.await("the first has room", () -> fixture.used("request-bodies") > 60_000);
+      byte[] body = "body ".repeat(9000).getBytes(StandardCharsets.US_ASCII);
+      var waiting =
+          client.sendAsync(
+              fixture.post("/member/b", body),
+              java.net.http.HttpResponse.BodyHandlers.ofByteArray());
+      EdgeFixture.await("the second came", () -> fixture.edge.stats().requestsTotal() == 2);
+      holder.send(RawHttp2.DATA, RawHttp2.END_STREAM, 1, new byte[10]);
+      var answer = waiting.get(20, TimeUnit.SECONDS);
+      assertThat(answer.statusCode()).isEqualTo(200);
+      assertThat(answer.body()).isEqualTo(body);
+      // The connection still serves: nothing was answered twice.
+      var again =
+          client.send(
+              fixture.post("/member/c", body),
+              java.net.http.HttpResponse.BodyHandlers.ofByteArray());
+      assertThat(again.body()).isEqualTo(body);
+    }
+  }
+
+  @Test
+  void newcomersTakeThePlaceOfThoseWhoAskNothingAndNobodyIsTurnedAway() throws Exception {
+    int room = 14; // strangers have 7/8
+    Ledger.Limits limits = Ledger.Limits.roomy().withConnections(16 * Weights.CONNECTION);
+    List<Socket> idle = new ArrayList<>();
+    try (EdgeFixture fixture = fixture(limits);
+        SSLSocket kept = fixture.rawTls()) {
+      asks(kept);
+      for (int i = 0; i < 4 * room; i++) {
+        idle.add(fixture.rawTcp());
+        // A stranger's connection that is used stays.
+        asks(kept);
+      }
+      // All at once: nobody had time to ask, so these are not to blame, and wait.
+      answers(fixture, "/any");
+      EdgeFixture.await(
+          "the idle ones have left",
+          () ->
+              fixture.edge.stats().budgets().get("connections-strangers").used()
+                  <= room * Weights.CONNECTION);
+      assertThat(fixture.edge.stats().refusals()).containsEntry("connections", 0L);
+      assertThat(fixture.edge.stats().stallsEnded().get("evicted")).isGreaterThan(2L * room);
+    } finally {
+      for (Socket socket : idle) {
+        socket.close();
+      }
+    }
+  }
+
+  /** All are at work, so nobody can go; there are more of them than have members' places. */
+  @Test
+  void aMemberForWhomMembersHaveNoRoomKeepsAStrangersPlaceAndIsAnswered() throws Exception {
+    int places = 16;
+    int members = places * 7 / 8;
+    Ledger.Limits limits = Ledger.Limits.roomy().withConnections(places * Weights.CONNECTION);
+    List<Socket> all = new ArrayList<>();
+    try (EdgeFixture fixture = fixture(limits)) {
+      fill(fixture, places, all);
+      assertThat(fixture.used("connections-members")).isEqualTo(members * Weights.CONNECTION);
+      assertThat(fixture.used("connections-strangers"))
+          .isEqualTo((places - members) * Weights.CONNECTION);
+      // One of those with a stranger's place asks again, the members being gone.
+      all.get(0).close();
+      EdgeFixture.await(
+          "one has left", () -> fixture.used("connections-members") < members * Weights.CONNECTION);
+      long full = members * Weights.CONNECTION;
+      for (int i = 0; i < 1000 && fixture.used("connections-members") < full; i++) {
+        asks((SSLSocket) all.getLast(), "/member");
+      }
+      assertThat(fixture.used("connections-members")).isEqualTo(full);
+    } finally {
+      for (Socket socket : all) {
+        socket.close();
+      }
+    }
+  }
+
+  /** Those with a stranger's place give way first, or health checks would wait behind members. */
+  @Test
+  void aQuietMemberWithAStrangersPlaceGivesWayToNewcomersBeforeMembersDo() throws Exception {
+    int places = 16;
+    long members = places * 7 / 8 * Weights.CONNECTION;
+    List<Socket> all = new ArrayList<>();
+    try (EdgeFixture fixture =
+        fixture(Ledger.Limits.roomy().withConnections(places * Weights.CONNECTION))) {
+      fill(fixture, places, all);
+      assertThat(fixture.used("connections-members")).isEqualTo(members);
+      SSLSocket newcomer = fixture.rawTls();
+      all.add(newcomer);
+      asks(newcomer);
+      for (int i = 0; i < 1_000_000 && fixture.used("descriptors") > places; i++) {
+        asks(newcomer); // so it is not the quietest
+      }
+      assertThat(fixture.used("descriptors")).isEqualTo(places);
+      assertThat(fixture.used("connections-members")).isEqualTo(members);
+    } finally {
+      for (Socket socket : all) {
+        socket.close();
+      }
+    }
+  }
+
+  /** Takes so many places, for members as far as they have them. */
+  private static void fill(EdgeFixture fixture, int places, List<Socket> sockets)
+      throws IOException {
+    for (int i = 0; i < places; i++) {
+      SSLSocket socket = fixture.rawTls();
+      sockets.add(socket);
+      asks(socket, "/member");
+    }
+  }
+
+  private static void asks(SSLSocket socket) throws IOException {
+    asks(socket, "/any");
+  }
+
+  private static void asks(SSLSocket socket, String path) throws IOException {
+    socket
+        .getOutputStream()
+        .write(
+            ("GET " + path + " HTTP/1.1\r\nHost: x\r\n\r\n").getBytes(StandardCharsets.US_ASCII));
+    byte[] status = socket.getInputStream().readNBytes(12);
+    assertThat(new String(status, StandardCharsets.US_ASCII)).isEqualTo("HTTP/1.1 200");
+    StringBuilder rest = new StringBuilder();
+    while (!rest.toString().endsWith("\r\n\r\nok")) {
+      rest.append((char) socket.getInputStream().read());
+    }
+  }
+}

@@ -1,0 +1,129 @@
+package dev.rheo.edge;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** RFC 9113 §6.8: what is on its way when a server is drained is served, or known not to be. */
+class Http2DrainTest {
+
+  private static final Duration NEVER = Duration.ofHours(1);
+
+  private final Feed feed = new Feed();
+
+  private HttpResponse answer(HttpRequest request) {
+    return request.path().equals("/watch")
+        ? HttpResponse.longRunning(200, "application/json", feed)
+        : HttpResponse.bytes(200, "text/plain", "got".getBytes());
+  }
+
+  private static CompletableFuture<Boolean> drain(EdgeFixture fixture) {
+    return CompletableFuture.supplyAsync(
+        () -> {
+          try {
+            return fixture.edge.drain(NEVER, Duration.ofSeconds(20));
+          } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+          }
+        });
+  }
+
+  private static RawHttp2.Frame next(RawHttp2 client, int type) throws Exception {
+    RawHttp2.Frame frame = client.next();
+    assertThat(frame).isNotNull();
+    assertThat(frame.type()).isEqualTo(type);
+    return frame;
+  }
+
+  @Test
+  void theLastStreamIsNamedWhenThePeerHasHeardThatItIsOver() throws Exception {
+    try (EdgeFixture fixture = new EdgeFixture(this::answer);
+        RawHttp2 client = new RawHttp2(fixture)) {
+      client.get(1, "/watch");
+      next(client, RawHttp2.HEADERS);
+      CompletableFuture<Boolean> drained = drain(fixture);
+      assertThat(next(client, RawHttp2.GOAWAY).lastStream()).isEqualTo(Integer.MAX_VALUE);
+      RawHttp2.Frame ping = next(client, RawHttp2.PING);
+      // A request that was on its way is served.
+      client.get(3, "/get");
+      RawHttp2.Frame frame = next(client, RawHttp2.HEADERS);
+      assertThat(frame.stream()).isEqualTo(3);
+      while (!frame.endsStream()) {
+        frame = next(client, RawHttp2.DATA);
+      }
+      client.send(RawHttp2.PING, RawHttp2.ACK, 0, ping.payload());
+      assertThat(next(client, RawHttp2.GOAWAY).lastStream()).isEqualTo(3);
+      // One that comes now is not touched, and can be sent elsewhere.
+      client.get(5, "/get");
+      feed.give("{}\n").end(Body.State.END);
+      for (frame = client.next(); frame != null; frame = client.next()) {
+        if (frame.stream() == 5) {
+          // RFC 9113 §8.7: what is refused so was not processed.
+          assertThat(frame.type()).isEqualTo(RawHttp2.RST_STREAM);
+          assertThat(frame.payload()).containsExactly(0, 0, 0, RawHttp2.REFUSED_STREAM);
+        } else {
+          assertThat(frame.stream()).isEqualTo(1);
+        }
+      }
+      assertThat(drained.get(20, TimeUnit.SECONDS)).isTrue();
+      assertThat(fixture.edge.stats().requestsTotal()).isEqualTo(2);
+      assertThat(fixture.edge.stats().connections()).isZero();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void aConnectionWithoutRequestsEndsWhetherOrNotItsPeerAnswers(boolean answers) throws Exception {
+    try (EdgeFixture fixture = new EdgeFixture(this::answer);
+        RawHttp2 client = new RawHttp2(fixture)) {
+      client.get(1, "/get");
+      RawHttp2.Frame frame = client.next();
+      while (!frame.endsStream()) {
+        frame = client.next();
+      }
+      CompletableFuture<Boolean> drained = drain(fixture);
+      assertThat(next(client, RawHttp2.GOAWAY).lastStream()).isEqualTo(Integer.MAX_VALUE);
+      RawHttp2.Frame ping = next(client, RawHttp2.PING);
+      if (answers) {
+        client.send(RawHttp2.PING, RawHttp2.ACK, 0, ping.payload());
+      }
+      assertThat(next(client, RawHttp2.GOAWAY).lastStream()).isEqualTo(1);
+      assertThat(client.next()).isNull();
+      assertThat(drained.get(20, TimeUnit.SECONDS)).isTrue();
+    }
+  }
+
+  /** What was read with the answer to the PING came before it. */
+  @Test
+  void aRequestThatComesInTheSameBreathAsTheAnswerIsServed() throws Exception {
+    try (EdgeFixture fixture = new EdgeFixture(this::answer);
+        RawHttp2 client = new RawHttp2(fixture)) {
+      client.get(1, "/get");
+      RawHttp2.Frame frame = client.next();
+      while (!frame.endsStream()) {
+        frame = client.next();
+      }
+      CompletableFuture<Boolean> drained = drain(fixture);
+      next(client, RawHttp2.GOAWAY);
+      RawHttp2.Frame ping = next(client, RawHttp2.PING);
+      byte[] get = RawHttp2.getFrame(3, "/get");
+      byte[] answer = RawHttp2.frame(RawHttp2.PING, RawHttp2.ACK, 0, ping.payload());
+      byte[] both = Arrays.copyOf(get, get.length + answer.length);
+      System.arraycopy(answer, 0, both, get.length, answer.length);
+      client.send(both);
+      assertThat(next(client, RawHttp2.GOAWAY).lastStream()).isEqualTo(3);
+      frame = next(client, RawHttp2.HEADERS);
+      assertThat(frame.stream()).isEqualTo(3);
+      while (!frame.endsStream()) {
+        frame = next(client, RawHttp2.DATA);
+      }
+      assertThat(drained.get(20, TimeUnit.SECONDS)).isTrue();
+    }
+  }
+}

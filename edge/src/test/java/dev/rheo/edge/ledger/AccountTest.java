@@ -1,0 +1,114 @@
+package dev.rheo.edge.ledger;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class AccountTest {
+
+  private static final Duration LONG = Duration.ofMinutes(1);
+
+  @Test
+  void aPartIsBoundedByItselfAndByTheWhole() {
+    Account whole = Account.root("whole", 100);
+    Account strangers = whole.part("strangers", 30);
+    assertThat(strangers.tryCharge(31)).isFalse();
+    assertThat(strangers.tryCharge(30)).isTrue();
+    assertThat(strangers.tryCharge(1)).isFalse();
+    assertThat(whole.tryCharge(71)).isFalse();
+    assertThat(whole.tryCharge(70)).isTrue();
+    strangers.release(30);
+    whole.release(70);
+    assertThat(whole.usage()).isEqualTo(new Account.Usage(0, 100, 100, 1));
+    assertThat(strangers.usage()).isEqualTo(new Account.Usage(0, 30, 30, 2));
+  }
+
+  @Test
+  void whatIsGivenBackInOnePartLetsAnotherGoOn() throws Exception {
+    Account whole = Account.root("whole", 100);
+    Account one = whole.part("one", 80, 10);
+    Account other = whole.part("other", 80, 10);
+    assertThat(one.tryCharge(80)).isTrue();
+    CompletableFuture<Boolean> waiting = other.charge(50, LONG);
+    CompletableFuture<Boolean> behind = other.charge(1, LONG);
+    assertThat(waiting).isNotDone();
+    assertThat(behind).isNotDone();
+    // Who waits is not overtaken, though there would be room for a little.
+    assertThat(other.tryCharge(1)).isFalse();
+    one.release(80);
+    assertThat(waiting.get(10, TimeUnit.SECONDS)).isTrue();
+    assertThat(behind.get(10, TimeUnit.SECONDS)).isTrue();
+    assertThat(whole.used()).isEqualTo(51);
+  }
+
+  @Test
+  void whoWaitsInVainGetsNothingAndKeepsNobodyBack() throws Exception {
+    Account account = Account.root("whole", 100).part("part", 100, 1);
+    assertThat(account.tryCharge(60)).isTrue();
+    CompletableFuture<Boolean> large = account.charge(50, Duration.ofMillis(20));
+    assertThat(account.charge(1, LONG).get()).as("one may wait, no more").isFalse();
+    assertThat(large.get(10, TimeUnit.SECONDS)).isFalse();
+    assertThat(account.charge(101, LONG).get()).as("it can never fit").isFalse();
+    assertThat(account.charge(40, LONG).get(10, TimeUnit.SECONDS)).isTrue();
+    assertThat(account.used()).isEqualTo(100);
+  }
+
+  @Test
+  void aLimitThatGrowsAdmitsWhoWaits() throws Exception {
+    Account whole = Account.root("whole", 10);
+    Account part = whole.part("part", 100, 10);
+    CompletableFuture<Boolean> waiting = part.charge(50, LONG);
+    assertThat(waiting).isNotDone();
+    whole.limit(60);
+    assertThat(waiting.get(10, TimeUnit.SECONDS)).isTrue();
+    whole.limit(20);
+    assertThat(part.tryCharge(1)).isFalse();
+    part.release(50);
+    assertThat(part.tryCharge(20)).isTrue();
+  }
+
+  /** Whatever is charged and released, the sums hold and no limit is exceeded. */
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
+  void theBooksBalance(long seed) {
+    Random random = new Random(seed);
+    Account whole = Account.root("whole", 1000);
+    List<Account> parts = new ArrayList<>();
+    for (int i = 0; i < 4; i++) {
+      parts.add(whole.part("part " + i, 200 + random.nextInt(600)));
+    }
+    parts.add(parts.getFirst().part("part of a part", 100));
+    List<Deque<Long>> held = new ArrayList<>();
+    parts.forEach(part -> held.add(new ArrayDeque<>()));
+    for (int step = 0; step < 5000; step++) {
+      int at = random.nextInt(parts.size());
+      if (random.nextBoolean()) {
+        long units = random.nextInt(200);
+        if (parts.get(at).tryCharge(units)) {
+          held.get(at).add(units);
+        }
+      } else if (!held.get(at).isEmpty()) {
+        parts.get(at).release(held.get(at).poll());
+      }
+      long sum = 0;
+      for (int i = 0; i < parts.size(); i++) {
+        long own = held.get(i).stream().mapToLong(Long::longValue).sum();
+        sum += own;
+        long below = i == 0 ? held.getLast().stream().mapToLong(Long::longValue).sum() : 0;
+        Account.Usage usage = parts.get(i).usage();
+        assertThat(usage.used()).isEqualTo(own + below).isLessThanOrEqualTo(usage.limit());
+      }
+      assertThat(whole.used()).isEqualTo(sum).isLessThanOrEqualTo(1000);
+    }
+  }
+}

@@ -1,0 +1,503 @@
+package dev.rheo.merge;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.rheo.codec.io.Meter;
+import dev.rheo.codec.tree.TreeCopies;
+import dev.rheo.codec.tree.Trees;
+import dev.rheo.merge.PatchSchema.Member;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Kubernetes' strategic merge patch: a merge patch that knows which lists are sets. Where the
+ * schema says {@code merge}, elements of lists are matched by the merge key (primitives by
+ * themselves) instead of the list being replaced.
+ *
+ * <p>Directives in a patch:
+ *
+ * <ul>
+ *   <li>{@code $patch: replace} in an object: its other members replace the object; in an element
+ *       of a merged list: the other elements replace the list
+ *   <li>{@code $patch: delete} in an object: it becomes empty; in an element of a merged list: the
+ *       elements with the same merge key are removed
+ *   <li>{@code $deleteFromPrimitiveList/name}: these elements of the list {@code name} are removed
+ *   <li>{@code $setElementOrder/name}: the order of the list {@code name} after the patch; elements
+ *       that it does not name keep their place among themselves
+ *   <li>{@code $retainKeys}: members that it does not name are removed
+ * </ul>
+ *
+ * <p>The semantics are those of {@code k8s.io/apimachinery/pkg/util/strategicpatch} when it applies
+ * a patch to an object.
+ */
+public final class StrategicMergePatch {
+  private static final String DIRECTIVE = "$patch";
+  private static final String DELETE_FROM = "$deleteFromPrimitiveList";
+  private static final String SET_ORDER = "$setElementOrder";
+  private static final String RETAIN_KEYS = "$retainKeys";
+  private static final String MERGE = "merge";
+  private static final String REPLACE = "replace";
+
+  /**
+   * How many elements of lists and members of objects one patch may have looked at. Each is looked
+   * at a few times where a patch names an element of a list once; a patch that names one again and
+   * again looks through what is in it each time.
+   */
+  static final int MAX_STEPS = 1 << 23;
+
+  private static final int STEPS_PER_CHECK = 1 << 14;
+
+  /** What the maps and lists take in which the elements of one list are sorted out, in bytes. */
+  private static final int ELEMENT = 160;
+
+  private int steps;
+  private int unchecked;
+  private int longest;
+
+  private StrategicMergePatch() {}
+
+  /**
+   * @return a new document; neither argument is changed
+   */
+  public static ObjectNode apply(ObjectNode document, JsonNode patch, PatchSchema schema)
+      throws PatchException {
+    if (!(patch instanceof ObjectNode object)) {
+      throw PatchException.malformed("invalid JSON document");
+    }
+    return new StrategicMergePatch()
+        .mergeObject(TreeCopies.of(document), TreeCopies.of(object), schema);
+  }
+
+  /** Merges into {@code original} and takes {@code patch} apart. */
+  private ObjectNode mergeObject(ObjectNode original, ObjectNode patch, PatchSchema schema)
+      throws PatchException {
+    JsonNode directive = patch.remove(DIRECTIVE);
+    if (directive != null) {
+      return switch (directive.asText()) {
+        case REPLACE -> patch;
+        case "delete" -> patch.removeAll();
+        default -> throw badDirective(directive);
+      };
+    }
+    retainKeys(original, patch);
+    setElementOrder(original, patch, schema);
+    for (Map.Entry<String, JsonNode> member : List.copyOf(patch.properties())) {
+      String name = member.getKey();
+      JsonNode value = member.getValue();
+      if (name.startsWith(DELETE_FROM)) {
+        deleteFromPrimitives(original, listName(name, DELETE_FROM), value);
+      } else if (value.isNull()) {
+        original.remove(name);
+      } else {
+        mergeMember(original, name, value, schema);
+      }
+    }
+    return original;
+  }
+
+  private void mergeMember(ObjectNode original, String name, JsonNode value, PatchSchema schema)
+      throws PatchException {
+    JsonNode present = original.get(name);
+    if (present instanceof ObjectNode object && value instanceof ObjectNode patch) {
+      Member member = schema.member(name);
+      original.set(
+          name,
+          member.strategy().equals(REPLACE) ? patch : mergeObject(object, patch, member.schema()));
+    } else if (present instanceof ArrayNode list && value instanceof ArrayNode patch) {
+      original.set(name, mergeList(list, patch, schema.member(name)));
+    } else {
+      MergePatch.pruneNulls(value);
+      JsonNode added = withoutDirectives(value, false);
+      if (added == null) {
+        original.remove(name);
+      } else {
+        original.set(name, added);
+      }
+    }
+  }
+
+  private ArrayNode mergeList(ArrayNode original, ArrayNode patch, Member member)
+      throws PatchException {
+    if (!member.strategy().equals(MERGE)) {
+      return patch;
+    }
+    if (original.isEmpty() && patch.isEmpty()) {
+      return original;
+    }
+    step(original.size() + patch.size());
+    String key = member.mergeKey();
+    List<JsonNode> merged;
+    List<JsonNode> elements = list(patch);
+    if (!holdsObjects(original, patch)) {
+      merged = distinct(concat(list(original), elements));
+      key = "";
+    } else {
+      if (key.isEmpty()) {
+        throw PatchException.malformed("cannot merge lists without merge key");
+      }
+      merged = list(original);
+      List<JsonNode> plain = new ArrayList<>();
+      Set<String> gone = new HashSet<>();
+      boolean replace = false;
+      for (JsonNode element : elements) {
+        JsonNode directive = element.get(DIRECTIVE);
+        if (directive == null) {
+          plain.add(element);
+        } else if (directive.asText().equals("delete")) {
+          gone.add(Trees.identity(keyOf(element, key)));
+        } else if (directive.asText().equals(REPLACE)) {
+          replace = true;
+        } else {
+          throw badDirective(directive);
+        }
+      }
+      if (!gone.isEmpty()) {
+        String keyName = key;
+        merged.removeIf(present -> gone.contains(Trees.identity(present.path(keyName))));
+      }
+      if (replace) {
+        merged = new ArrayList<>();
+      }
+      elements = plain;
+      mergeElements(merged, elements, key, member.schema());
+    }
+    return array(original, ordered(merged, elements, list(original), key));
+  }
+
+  private void mergeElements(
+      List<JsonNode> merged, List<JsonNode> elements, String key, PatchSchema schema)
+      throws PatchException {
+    Map<String, Integer> positions = positions(merged, key);
+    for (JsonNode element : elements) {
+      String id = Trees.identity(keyOf(element, key));
+      Integer at = positions.get(id);
+      if (at != null) {
+        merged.set(
+            at,
+            mergeObject((ObjectNode) merged.get(at), TreeCopies.of((ObjectNode) element), schema));
+        continue;
+      }
+      // upstream takes a new element as it is; a directive in it must not be stored
+      JsonNode added = withoutDirectives(element, true);
+      if (added != null) {
+        positions.put(id, merged.size());
+        merged.add(added);
+      }
+    }
+  }
+
+  /**
+   * Orders a merged list: the elements that the patch names come in its order, the others in the
+   * order in which they stood, each before the first named one that stood behind it.
+   *
+   * @param order elements (or their keys) of the patch
+   */
+  private static List<JsonNode> ordered(
+      List<JsonNode> merged, List<JsonNode> order, List<JsonNode> before, String key)
+      throws PatchException {
+    Map<String, Integer> wanted = positions(order, key);
+    Map<String, Integer> stood = positions(before, key);
+    List<Placed> named = new ArrayList<>();
+    List<Placed> others = new ArrayList<>();
+    for (JsonNode element : merged) {
+      String id = Trees.identity(keyOf(element, key));
+      Integer at = wanted.get(id);
+      int stand = stood.getOrDefault(id, -1);
+      if (at != null) {
+        named.add(new Placed(element, at, stand));
+      } else {
+        others.add(new Placed(element, stand, stand));
+      }
+    }
+    named.sort(Comparator.comparingInt(Placed::rank));
+    others.sort(Comparator.comparingInt(Placed::rank));
+
+    List<JsonNode> result = new ArrayList<>(merged.size());
+    int i = 0;
+    int j = 0;
+    while (i < others.size() || j < named.size()) {
+      boolean another =
+          j == named.size()
+              || (i < others.size()
+                  && others.get(i).stood() >= 0
+                  && others.get(i).stood() < named.get(j).stood());
+      result.add(another ? others.get(i++).element() : named.get(j++).element());
+    }
+    return result;
+  }
+
+  /**
+   * An element of a merged list.
+   *
+   * @param rank among the elements that the patch names, or among the others
+   * @param stood where it stood before, -1 if it is new
+   */
+  private record Placed(JsonNode element, int rank, int stood) {}
+
+  private void setElementOrder(ObjectNode original, ObjectNode patch, PatchSchema schema)
+      throws PatchException {
+    for (Map.Entry<String, JsonNode> entry : List.copyOf(patch.properties())) {
+      if (!entry.getKey().startsWith(SET_ORDER)) {
+        continue;
+      }
+      String name = listName(entry.getKey(), SET_ORDER);
+      patch.remove(entry.getKey());
+      Member member = schema.member(name);
+      List<JsonNode> order = listOrFail(entry.getValue(), SET_ORDER);
+      JsonNode present = original.get(name);
+      JsonNode patched = patch.get(name);
+      List<JsonNode> before = present == null ? List.of() : listOrFail(present, SET_ORDER);
+      List<JsonNode> changes = patched == null ? List.of() : listOrFail(patched, SET_ORDER);
+      step(before.size() + changes.size() + order.size());
+      String key = holdsObjects(before, changes) ? member.mergeKey() : "";
+      checkOrder(changes, order, key);
+      patch.remove(name);
+      ArrayNode merged;
+      if (present == null && patched == null) {
+        continue;
+      } else if (present == null) {
+        merged = (ArrayNode) withoutDirectives(patched, false);
+      } else if (patched == null) {
+        merged = (ArrayNode) present;
+      } else {
+        merged = mergeList((ArrayNode) present, (ArrayNode) patched, member);
+      }
+      if (merged != null) {
+        original.set(name, array(merged, ordered(list(merged), order, before, key)));
+      }
+    }
+  }
+
+  /** What a patch adds must stand in the order that it demands. */
+  private static void checkOrder(List<JsonNode> changes, List<JsonNode> order, String key)
+      throws PatchException {
+    if (changes.isEmpty() || order.isEmpty()) {
+      return;
+    }
+    int at = 0;
+    for (JsonNode change : changes) {
+      if (change.has(DIRECTIVE)) {
+        continue;
+      }
+      JsonNode wanted = keyOf(change, key);
+      while (at < order.size() && !wanted.equals(valueOf(order.get(at), key))) {
+        at++;
+      }
+      if (at == order.size()) {
+        throw PatchException.malformed(
+            "The order in patch list doesn't match " + SET_ORDER + " list");
+      }
+      at++;
+    }
+  }
+
+  private void retainKeys(ObjectNode original, ObjectNode patch) throws PatchException {
+    JsonNode directive = patch.remove(RETAIN_KEYS);
+    if (directive == null) {
+      return;
+    }
+    if (!directive.isArray()) {
+      throw badRetainKeys();
+    }
+    Set<String> keys = new HashSet<>();
+    directive.forEach(key -> keys.add(key.asText()));
+    for (Map.Entry<String, JsonNode> member : patch.properties()) {
+      String name = member.getKey();
+      if (!member.getValue().isNull()
+          && !name.startsWith(DELETE_FROM)
+          && !name.startsWith(SET_ORDER)
+          && !keys.contains(name)) {
+        throw badRetainKeys();
+      }
+    }
+    step(original.size());
+    original.retain(keys);
+  }
+
+  private void deleteFromPrimitives(ObjectNode original, String name, JsonNode value)
+      throws PatchException {
+    Set<String> gone = new HashSet<>();
+    for (JsonNode element : listOrFail(value, DELETE_FROM)) {
+      gone.add(Trees.identity(element));
+    }
+    if (original.get(name) instanceof ArrayNode present) {
+      step(present.size());
+      if (holdsObjects(present, present)) {
+        throw PatchException.malformed("invalid patch format of primitive list");
+      }
+      original.set(
+          name,
+          array(
+              present,
+              list(present).stream().filter(e -> !gone.contains(Trees.identity(e))).toList()));
+    }
+  }
+
+  private static String listName(String member, String prefix) throws PatchException {
+    if (!member.startsWith(prefix + "/")) {
+      throw PatchException.malformed(
+          prefix.equals(DELETE_FROM)
+              ? "invalid patch format of primitive list"
+              : "invalid patch format of setElementOrder list");
+    }
+    return member.substring(prefix.length() + 1);
+  }
+
+  /**
+   * The value without members and elements that carry a directive; null if it carries one.
+   *
+   * @param replaced whether what {@code $patch: replace} puts in place of nothing is kept
+   */
+  private static @Nullable JsonNode withoutDirectives(JsonNode value, boolean replaced) {
+    switch (value) {
+      case ObjectNode object -> {
+        JsonNode directive = object.remove(DIRECTIVE);
+        if (directive != null
+            && !(replaced && directive.asText().equals(REPLACE) && !object.isEmpty())) {
+          return null;
+        }
+        for (String name : List.copyOf(fieldNames(object))) {
+          JsonNode kept =
+              name.equals(RETAIN_KEYS)
+                      || name.startsWith(SET_ORDER + "/")
+                      || name.startsWith(DELETE_FROM + "/")
+                  ? null
+                  : withoutDirectives(object.path(name), replaced);
+          if (kept == null) {
+            object.remove(name);
+          } else {
+            object.set(name, kept);
+          }
+        }
+        return object;
+      }
+      case ArrayNode list -> {
+        ArrayNode kept = list.arrayNode();
+        for (JsonNode element : list) {
+          JsonNode plain = withoutDirectives(element, replaced);
+          if (plain != null) {
+            kept.add(plain);
+          }
+        }
+        return kept;
+      }
+      default -> {
+        return value;
+      }
+    }
+  }
+
+  private static List<String> fieldNames(ObjectNode object) {
+    return object.properties().stream().map(Map.Entry::getKey).toList();
+  }
+
+  private static boolean holdsObjects(Iterable<JsonNode> a, Iterable<JsonNode> b)
+      throws PatchException {
+    Boolean objects = null;
+    for (JsonNode element : concat(a, b)) {
+      if (element.isArray()) {
+        throw PatchException.notApplicable("lists of lists are not supported");
+      }
+      if (objects != null && objects != element.isObject()) {
+        throw PatchException.malformed("list element types are not identical");
+      }
+      objects = element.isObject();
+    }
+    return Boolean.TRUE.equals(objects);
+  }
+
+  private static JsonNode keyOf(JsonNode element, String key) throws PatchException {
+    JsonNode value = key.isEmpty() ? element : element.get(key);
+    if (value == null) {
+      throw PatchException.malformed(
+          "an element of a merged list does not contain declared merge key: " + key);
+    }
+    return value;
+  }
+
+  private static JsonNode valueOf(JsonNode element, String key) {
+    return key.isEmpty() ? element : element.path(key);
+  }
+
+  /** Where the element with a key stands first. */
+  private static Map<String, Integer> positions(List<JsonNode> elements, String key) {
+    Map<String, Integer> positions = new HashMap<>();
+    for (int i = 0; i < elements.size(); i++) {
+      positions.putIfAbsent(Trees.identity(valueOf(elements.get(i), key)), i);
+    }
+    return positions;
+  }
+
+  /** Each element once, where it stands first. */
+  private static List<JsonNode> distinct(List<JsonNode> elements) {
+    Set<String> seen = new HashSet<>();
+    List<JsonNode> distinct = new ArrayList<>(elements.size());
+    for (JsonNode element : elements) {
+      if (seen.add(Trees.identity(element))) {
+        distinct.add(element);
+      }
+    }
+    return distinct;
+  }
+
+  private static List<JsonNode> listOrFail(JsonNode value, String directive) throws PatchException {
+    if (!value.isArray()) {
+      throw PatchException.malformed("expected a list for " + directive);
+    }
+    return list(value);
+  }
+
+  private static List<JsonNode> list(Iterable<JsonNode> elements) {
+    List<JsonNode> list = new ArrayList<>();
+    elements.forEach(list::add);
+    return list;
+  }
+
+  private static List<JsonNode> concat(Iterable<JsonNode> a, Iterable<JsonNode> b) {
+    List<JsonNode> both = list(a);
+    b.forEach(both::add);
+    return both;
+  }
+
+  private static ArrayNode array(ArrayNode like, List<JsonNode> elements) {
+    ArrayNode array = like.arrayNode(elements.size());
+    elements.forEach(array::add);
+    return array;
+  }
+
+  /** Counts what is looked at next, and pays for the maps in which it is. */
+  private void step(int elements) throws PatchException {
+    if (elements > longest) {
+      Meter.charge((long) ELEMENT * (elements - longest));
+      longest = elements;
+    }
+    steps += elements;
+    if (steps > MAX_STEPS) {
+      throw new PatchException(
+          PatchException.Fault.TOO_LARGE,
+          "a strategic merge patch may look at no more than "
+              + MAX_STEPS
+              + " elements; it looks at all of a list each time that it names it");
+    }
+    unchecked += elements;
+    if (unchecked > STEPS_PER_CHECK) {
+      unchecked = 0;
+      Meter.check();
+    }
+  }
+
+  private static PatchException badDirective(JsonNode directive) {
+    return PatchException.malformed("unknown patch type: " + directive.asText());
+  }
+
+  private static PatchException badRetainKeys() {
+    return PatchException.malformed("invalid patch format of retainKeys");
+  }
+}

@@ -1,0 +1,366 @@
+package dev.rheo.resource.publish;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.BooleanNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.rheo.api.name.GroupVersionKind;
+import dev.rheo.resource.type.ResourceRegistry;
+import dev.rheo.resource.type.ResourceType;
+import dev.rheo.resource.type.Subresource;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The discovery documents, byte for byte as kube-apiserver writes them, made once from the
+ * registry. All are compact JSON with a line feed at the end. Immutable.
+ *
+ * <p>Aggregated discovery (KEP-3352) is asked for with {@code Accept:
+ * application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList}, which the answer's content
+ * type repeats; it is served with its ETag, {@code Vary: Accept} and {@code Cache-Control: public}.
+ */
+public final class Discovery {
+  /** The Kubernetes release whose API is served. */
+  public static final String KUBERNETES_VERSION = "1.36.3";
+
+  private static final String MAJOR = "1";
+  private static final int MINOR = 36;
+
+  private static final JsonFactory JSON = new JsonFactory();
+  private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
+
+  private final ResourceRegistry registry;
+  private final String serverVersion;
+  private volatile @Nullable Documents documents;
+
+  @SuppressWarnings("ArrayRecordComponent") // never compared
+  private record Documents(
+      Document aggregatedCore,
+      Document aggregatedGroups,
+      byte[] groups,
+      Map<String, byte[]> group,
+      Map<String, byte[]> resources,
+      byte[] version) {}
+
+  /**
+   * @param registry what is served
+   * @param serverVersion of this server, told as build metadata of the Kubernetes version, so that
+   *     clients still read a version that they know: {@code v1.36.3+rheo-0.1.0}
+   */
+  public Discovery(ResourceRegistry registry, String serverVersion) {
+    this.registry = registry;
+    this.serverVersion = serverVersion;
+  }
+
+  /** Made when first asked for, to be ready sooner; made twice by two at once does no harm. */
+  private Documents documents() {
+    Documents made = documents;
+    if (made == null) {
+      made = make();
+      documents = made;
+    }
+    return made;
+  }
+
+  private Documents make() {
+    Map<String, byte[]> group = new HashMap<>();
+    Map<String, byte[]> resources = new HashMap<>();
+    Map<String, Map<String, List<ResourceType>>> served = new LinkedHashMap<>();
+    for (ResourceType type : registry.all()) {
+      served
+          .computeIfAbsent(type.group(), any -> new LinkedHashMap<>())
+          .computeIfAbsent(type.version(), any -> new ArrayList<>())
+          .add(type);
+    }
+    ArrayNode core = NODES.arrayNode();
+    ArrayNode named = NODES.arrayNode();
+    ArrayNode groupList = NODES.arrayNode();
+    served.forEach(
+        (name, versions) -> {
+          (name.isEmpty() ? core : named).add(groupDiscovery(name, versions));
+          versions.forEach(
+              (v, types) ->
+                  resources.put(
+                      name.isEmpty() ? v : name + "/" + v,
+                      bytes(resourceList(types.getFirst(), types))));
+          if (!name.isEmpty()) {
+            ObjectNode one = apiGroup(name, versions.keySet());
+            groupList.add(one);
+            ObjectNode document =
+                NODES.objectNode().put("kind", "APIGroup").put("apiVersion", "v1");
+            document.setAll(one);
+            group.put(name, bytes(document));
+          }
+        });
+    byte[] groups =
+        bytes(
+            NODES
+                .objectNode()
+                .put("kind", "APIGroupList")
+                .put("apiVersion", "v1")
+                .set("groups", groupList));
+    return new Documents(
+        aggregated(core),
+        aggregated(named),
+        groups,
+        group,
+        resources,
+        bytes(versionInfo(serverVersion)));
+  }
+
+  /** {@code /api} as {@code APIGroupDiscoveryList} of {@code apidiscovery.k8s.io/v2}. */
+  public Document aggregatedCore() {
+    return documents().aggregatedCore;
+  }
+
+  /** {@code /apis} as {@code APIGroupDiscoveryList} of {@code apidiscovery.k8s.io/v2}. */
+  public Document aggregatedGroups() {
+    return documents().aggregatedGroups;
+  }
+
+  /**
+   * {@code /api} as {@code APIVersions}.
+   *
+   * @param serverAddress {@code host:port} at which clients may reach the server
+   */
+  public byte[] versions(String serverAddress) {
+    ObjectNode document = NODES.objectNode().put("kind", "APIVersions");
+    document.putArray("versions").add("v1");
+    document
+        .putArray("serverAddressByClientCIDRs")
+        .addObject()
+        .put("clientCIDR", "0.0.0.0/0")
+        .put("serverAddress", serverAddress);
+    return bytes(document);
+  }
+
+  /** {@code /apis} as {@code APIGroupList}. */
+  public byte[] groups() {
+    return documents().groups;
+  }
+
+  /** {@code /apis/{group}} as {@code APIGroup}, or null. */
+  public byte @Nullable [] group(String name) {
+    return documents().group.get(name);
+  }
+
+  /**
+   * {@code /api/v1} or {@code /apis/{group}/{version}} as {@code APIResourceList}, or null.
+   *
+   * @param group empty for the core group
+   */
+  public byte @Nullable [] resources(String group, String version) {
+    return documents().resources.get(group.isEmpty() ? version : group + "/" + version);
+  }
+
+  /** {@code /version}. */
+  public byte[] version() {
+    return documents().version;
+  }
+
+  private static ObjectNode groupDiscovery(String name, Map<String, List<ResourceType>> versions) {
+    ObjectNode group = NODES.objectNode();
+    ObjectNode metadata = group.putObject("metadata");
+    if (!name.isEmpty()) {
+      metadata.put("name", name);
+    }
+    ArrayNode list = group.putArray("versions");
+    versions.forEach(
+        (v, types) -> {
+          ObjectNode version = list.addObject().put("version", v);
+          ArrayNode resources = version.putArray("resources");
+          types.forEach(type -> resources.add(resourceDiscovery(type)));
+          version.put("freshness", "Current");
+        });
+    return group;
+  }
+
+  private static ObjectNode resourceDiscovery(ResourceType type) {
+    ObjectNode resource = NODES.objectNode().put("resource", type.plural());
+    responseKind(resource, "", "", type.kind());
+    resource.put("scope", type.namespaced() ? "Namespaced" : "Cluster");
+    resource.put("singularResource", type.singular());
+    strings(resource, "verbs", type.verbs());
+    strings(resource, "shortNames", type.shortNames());
+    strings(resource, "categories", type.categories());
+    if (!type.subresources().isEmpty()) {
+      ArrayNode subresources = resource.putArray("subresources");
+      for (Subresource sub : type.subresources().values()) {
+        ObjectNode node = subresources.addObject().put("subresource", sub.name());
+        GroupVersionKind kind = foreign(type, sub);
+        responseKind(
+            node, kind == null ? "" : kind.group(), kind == null ? "" : kind.version(), sub.kind());
+        strings(node, "verbs", sub.verbs());
+      }
+    }
+    return resource;
+  }
+
+  private static void responseKind(ObjectNode of, String group, String version, String kind) {
+    of.putObject("responseKind").put("group", group).put("version", version).put("kind", kind);
+  }
+
+  private static ObjectNode apiGroup(String name, Collection<String> versions) {
+    ObjectNode group = NODES.objectNode().put("name", name);
+    ArrayNode list = group.putArray("versions");
+    versions.forEach(v -> list.add(groupVersion(name, v)));
+    group.set("preferredVersion", groupVersion(name, versions.iterator().next()));
+    return group;
+  }
+
+  private static ObjectNode groupVersion(String group, String version) {
+    return NODES.objectNode().put("groupVersion", group + "/" + version).put("version", version);
+  }
+
+  private static ObjectNode resourceList(ResourceType first, List<ResourceType> types) {
+    ObjectNode list = NODES.objectNode().put("kind", "APIResourceList");
+    // upstream's list of the core group has none
+    if (!first.group().isEmpty()) {
+      list.put("apiVersion", "v1");
+    }
+    list.put("groupVersion", first.apiVersion());
+    ArrayNode resources = list.putArray("resources");
+    for (ResourceType type : types) {
+      ObjectNode resource =
+          resources
+              .addObject()
+              .put("name", type.plural())
+              .put("singularName", type.singular())
+              .put("namespaced", type.namespaced())
+              .put("kind", type.kind());
+      strings(resource, "verbs", type.verbs());
+      strings(resource, "shortNames", type.shortNames());
+      strings(resource, "categories", type.categories());
+      if (!type.storageVersionHash().isEmpty()) {
+        resource.put("storageVersionHash", type.storageVersionHash());
+      }
+      for (Subresource sub : type.subresources().values()) {
+        ObjectNode node =
+            resources
+                .addObject()
+                .put("name", type.plural() + "/" + sub.name())
+                .put("singularName", "")
+                .put("namespaced", type.namespaced());
+        GroupVersionKind kind = foreign(type, sub);
+        if (kind != null) {
+          if (!kind.group().isEmpty()) {
+            node.put("group", kind.group());
+          }
+          node.put("version", kind.version());
+        }
+        strings(node.put("kind", sub.kind()), "verbs", sub.verbs());
+      }
+    }
+    return list;
+  }
+
+  /** The kind of a subresource that is not of its resource's group and version, else null. */
+  private static @Nullable GroupVersionKind foreign(ResourceType type, Subresource sub) {
+    return sub.apiVersion().equals(type.apiVersion())
+        ? null
+        : GroupVersionKind.of(sub.apiVersion(), sub.kind());
+  }
+
+  private static void strings(ObjectNode node, String name, Collection<String> values) {
+    if (!values.isEmpty()) {
+      ArrayNode array = node.putArray(name);
+      values.forEach(array::add);
+    }
+  }
+
+  private static ObjectNode versionInfo(String serverVersion) {
+    String minor = Integer.toString(MINOR);
+    return NODES
+        .objectNode()
+        .put("major", MAJOR)
+        .put("minor", minor)
+        .put("emulationMajor", MAJOR)
+        .put("emulationMinor", minor)
+        .put("minCompatibilityMajor", MAJOR)
+        .put("minCompatibilityMinor", Integer.toString(MINOR - 1))
+        .put("gitVersion", "v" + KUBERNETES_VERSION + "+rheo-" + serverVersion)
+        .put("gitCommit", "")
+        .put("gitTreeState", "")
+        .put("buildDate", "1970-01-01T00:00:00Z")
+        .put("goVersion", "java" + Runtime.version().feature())
+        .put("compiler", "javac")
+        .put(
+            "platform",
+            System.getProperty("os.name", "").toLowerCase(Locale.ROOT) + "/" + architecture());
+  }
+
+  private static String architecture() {
+    String name = System.getProperty("os.arch", "");
+    return name.equals("x86_64") ? "amd64" : name.equals("aarch64") ? "arm64" : name;
+  }
+
+  private static Document aggregated(ArrayNode items) {
+    ObjectNode list =
+        NODES
+            .objectNode()
+            .put("kind", "APIGroupDiscoveryList")
+            .put("apiVersion", "apidiscovery.k8s.io/v2");
+    list.putObject("metadata");
+    byte[] body = bytes(list.set("items", items));
+    return new Document(body, '"' + hash(body) + '"');
+  }
+
+  /** SHA-512 in upper case, as upstream names documents. */
+  static String hash(byte[] content) {
+    try {
+      byte[] digest = MessageDigest.getInstance("SHA-512").digest(content);
+      return HexFormat.of().withUpperCase().formatHex(digest);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static byte[] bytes(JsonNode document) {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    try (JsonGenerator json = JSON.createGenerator(out)) {
+      write(json, document);
+      json.writeRaw('\n');
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return out.toByteArray();
+  }
+
+  /** By hand, for an ObjectMapper takes longer to come up than everything else here together. */
+  private static void write(JsonGenerator json, JsonNode node) throws IOException {
+    switch (node) {
+      case ObjectNode object -> {
+        json.writeStartObject();
+        for (Map.Entry<String, JsonNode> field : object.properties()) {
+          json.writeFieldName(field.getKey());
+          write(json, field.getValue());
+        }
+        json.writeEndObject();
+      }
+      case ArrayNode array -> {
+        json.writeStartArray();
+        for (JsonNode element : array) {
+          write(json, element);
+        }
+        json.writeEndArray();
+      }
+      case BooleanNode flag -> json.writeBoolean(flag.booleanValue());
+      default -> json.writeString(node.textValue());
+    }
+  }
+}

@@ -1,0 +1,165 @@
+package dev.rheo.resource.publish;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import dev.rheo.codec.schema.TypeTable;
+import dev.rheo.resource.type.ResourceRegistry;
+import dev.rheo.resource.type.ResourceType;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.security.DigestOutputStream;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.zip.GZIPInputStream;
+import java.util.zip.GZIPOutputStream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The OpenAPI v3 documents (KEP-2896), one a group version: the schemas of its types and of all
+ * that they refer to, without descriptions, and its paths. They are written from the type table
+ * when one is first asked for, and kept compressed: some 200 KiB in all. Thread-safe.
+ *
+ * <p>kubectl looks here before a write: whether a PATCH of the kind has the parameter {@code
+ * fieldValidation}, and how lists are merged; and {@code kubectl explain} shows the schemas.
+ */
+public final class OpenApi {
+  /**
+   * One document.
+   *
+   * @param gzip the JSON, compressed. Not to be changed
+   * @param hash upper case hexadecimal; the {@code hash} parameter of its URL, and in quotes its
+   *     ETag. A request with the right {@code hash} may be answered as immutable
+   */
+  @SuppressWarnings("ArrayRecordComponent") // never compared
+  public record Compressed(byte[] gzip, String hash) {
+    /** The JSON itself, for a client that does not take gzip. */
+    public byte[] json() {
+      try (InputStream in = new GZIPInputStream(new ByteArrayInputStream(gzip))) {
+        return in.readAllBytes();
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+  }
+
+  private static final JsonFactory JSON = new JsonFactory();
+
+  private final Map<String, List<ResourceType>> groupVersions = new LinkedHashMap<>();
+
+  @SuppressWarnings("ArrayRecordComponent") // never compared
+  private record Documents(Map<String, Compressed> byPath, byte[] index) {}
+
+  private volatile @Nullable Documents documents;
+
+  public OpenApi(ResourceRegistry registry) {
+    for (ResourceType type : registry.all()) {
+      groupVersions.computeIfAbsent(path(type), any -> new ArrayList<>()).add(type);
+    }
+  }
+
+  /** {@code /openapi/v3}: the documents and their URLs. */
+  public byte[] index() {
+    return documents().index;
+  }
+
+  /**
+   * {@code /openapi/v3/{path}}, or null.
+   *
+   * @param path {@code api/v1}, {@code apis/apps/v1}
+   */
+  public @Nullable Compressed document(String path) {
+    return documents().byPath.get(path);
+  }
+
+  /** Where the resources of a group version are: {@code api/v1}, {@code apis/apps/v1}. */
+  static String path(ResourceType type) {
+    return (type.group().isEmpty() ? "api/" : "apis/") + type.apiVersion();
+  }
+
+  private Documents documents() {
+    Documents made = documents;
+    if (made == null) {
+      synchronized (this) {
+        made = documents;
+        if (made == null) {
+          made = make();
+          documents = made;
+        }
+      }
+    }
+    return made;
+  }
+
+  private Documents make() {
+    try {
+      OpenApiSchemas schemas = new OpenApiSchemas(TypeTable.builtIn());
+      Map<String, Compressed> byPath = new TreeMap<>();
+      for (Map.Entry<String, List<ResourceType>> entry : groupVersions.entrySet()) {
+        byPath.put(entry.getKey(), document(schemas, entry.getKey(), entry.getValue()));
+      }
+      return new Documents(byPath, index(byPath));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static Compressed document(OpenApiSchemas schemas, String path, List<ResourceType> types)
+      throws IOException {
+    MessageDigest digest = sha512();
+    ByteArrayOutputStream compressed = new ByteArrayOutputStream();
+    try (JsonGenerator json =
+        JSON.createGenerator(
+            new DigestOutputStream(new GZIPOutputStream(compressed, 8 << 10), digest))) {
+      json.writeStartObject();
+      json.writeStringField("openapi", "3.0.0");
+      json.writeObjectFieldStart("info");
+      json.writeStringField("title", "Kubernetes");
+      json.writeStringField("version", "v" + Discovery.KUBERNETES_VERSION);
+      json.writeEndObject();
+      json.writeObjectFieldStart("paths");
+      Set<String> kinds = new OpenApiPaths(json, path).write(types);
+      json.writeEndObject();
+      json.writeObjectFieldStart("components");
+      json.writeObjectFieldStart("schemas");
+      schemas.write(json, types.getFirst(), kinds);
+      json.writeEndObject();
+      json.writeEndObject();
+      json.writeEndObject();
+    }
+    return new Compressed(
+        compressed.toByteArray(), HexFormat.of().withUpperCase().formatHex(digest.digest()));
+  }
+
+  private static byte[] index(Map<String, Compressed> byPath) {
+    StringBuilder out = new StringBuilder("{\"paths\":{");
+    byPath.forEach(
+        (path, document) ->
+            out.append(out.length() > 10 ? ",\"" : "\"")
+                .append(path)
+                .append("\":{\"serverRelativeURL\":\"/openapi/v3/")
+                .append(path)
+                .append("?hash=")
+                .append(document.hash)
+                .append("\"}"));
+    return out.append("}}").toString().getBytes(StandardCharsets.UTF_8);
+  }
+
+  private static MessageDigest sha512() {
+    try {
+      return MessageDigest.getInstance("SHA-512");
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+}

@@ -1,0 +1,277 @@
+package dev.rheo.resource.publish;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import dev.rheo.api.name.GroupVersionKind;
+import dev.rheo.codec.schema.TypeTable;
+import dev.rheo.resource.type.ResourceType;
+import dev.rheo.resource.type.Subresource;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Writes the paths of one group version with their operations. */
+final class OpenApiPaths {
+  private static final List<String> ANSWERS =
+      List.of("application/json", "application/vnd.kubernetes.protobuf", "application/yaml");
+  private static final List<String> STREAMS =
+      List.of("application/json;stream=watch", "application/vnd.kubernetes.protobuf;stream=watch");
+  private static final List<String> PATCHES =
+      List.of(
+          "application/apply-patch+yaml",
+          "application/json-patch+json",
+          "application/merge-patch+json",
+          "application/strategic-merge-patch+json");
+
+  /** Query parameters with their types. */
+  private enum Parameters {
+    NONE,
+    WRITE("dryRun:string", "fieldManager:string", "fieldValidation:string"),
+    PATCH("dryRun:string", "fieldManager:string", "fieldValidation:string", "force:boolean"),
+    DELETE(
+        "dryRun:string",
+        "gracePeriodSeconds:integer",
+        "ignoreStoreReadErrorWithClusterBreakingPotential:boolean",
+        "orphanDependents:boolean",
+        "propagationPolicy:string"),
+    LIST(
+        "allowWatchBookmarks:boolean",
+        "continue:string",
+        "fieldSelector:string",
+        "labelSelector:string",
+        "limit:integer",
+        "resourceVersion:string",
+        "resourceVersionMatch:string",
+        "sendInitialEvents:boolean",
+        "timeoutSeconds:integer",
+        "watch:boolean"),
+    DELETE_COLLECTION(
+        "continue:string",
+        "dryRun:string",
+        "fieldSelector:string",
+        "gracePeriodSeconds:integer",
+        "ignoreStoreReadErrorWithClusterBreakingPotential:boolean",
+        "labelSelector:string",
+        "limit:integer",
+        "orphanDependents:boolean",
+        "propagationPolicy:string",
+        "resourceVersion:string",
+        "resourceVersionMatch:string",
+        "sendInitialEvents:boolean",
+        "timeoutSeconds:integer");
+
+    @SuppressWarnings("ImmutableEnumChecker") // List.of is
+    private final List<String> names;
+
+    Parameters(String... names) {
+      this.names = List.of(names);
+    }
+  }
+
+  /**
+   * What an operation takes and gives.
+   *
+   * @param body a reference to a schema, or null for no body
+   * @param answer a reference to a schema
+   */
+  private record Shape(
+      Parameters parameters, List<String> bodyTypes, @Nullable String body, String answer) {}
+
+  private final JsonGenerator json;
+  private final String base;
+  private final Set<String> goTypes = new LinkedHashSet<>();
+
+  /**
+   * @param groupVersionPath {@code api/v1}, {@code apis/apps/v1}
+   */
+  OpenApiPaths(JsonGenerator json, String groupVersionPath) {
+    this.json = json;
+    this.base = "/" + groupVersionPath + "/";
+  }
+
+  /**
+   * Writes the paths as fields of the open object.
+   *
+   * @return the Go types whose schemas they refer to
+   */
+  Set<String> write(List<ResourceType> types) throws IOException {
+    json.writeObjectFieldStart(base);
+    operation(
+        "get", "", null, new Shape(Parameters.NONE, List.of(), null, meta("APIResourceList")));
+    json.writeEndObject();
+    for (ResourceType type : types) {
+      resource(type);
+    }
+    return goTypes;
+  }
+
+  private void resource(ResourceType type) throws IOException {
+    GroupVersionKind kind = new GroupVersionKind(type.group(), type.version(), type.kind());
+    String own = reference(type.apiVersion(), type.kind());
+    Set<String> verbs = type.verbs();
+    String collection = base + (type.namespaced() ? "namespaces/{namespace}/" : "") + type.plural();
+    Shape list =
+        verbs.contains("list")
+            ? new Shape(
+                Parameters.LIST, List.of(), null, reference(type.apiVersion(), type.listKind()))
+            : null;
+    if (type.namespaced() && list != null) {
+      json.writeObjectFieldStart(base + type.plural());
+      operation("get", "list", kind, list);
+      json.writeEndObject();
+    }
+    json.writeObjectFieldStart(collection);
+    if (list != null) {
+      operation("get", "list", kind, list);
+    }
+    if (verbs.contains("create")) {
+      operation("post", "post", kind, new Shape(Parameters.WRITE, List.of("*/*"), own, own));
+    }
+    if (verbs.contains("deletecollection")) {
+      operation(
+          "delete",
+          "deletecollection",
+          kind,
+          new Shape(
+              Parameters.DELETE_COLLECTION, List.of("*/*"), meta("DeleteOptions"), meta("Status")));
+    }
+    pathParameters(type.namespaced(), false);
+    json.writeEndObject();
+    if (verbs.contains("get")) {
+      json.writeObjectFieldStart(collection + "/{name}");
+      item(verbs, kind, own, false);
+      if (verbs.contains("delete")) {
+        operation(
+            "delete",
+            "delete",
+            kind,
+            new Shape(Parameters.DELETE, List.of("*/*"), meta("DeleteOptions"), meta("Status")));
+      }
+      pathParameters(type.namespaced(), true);
+      json.writeEndObject();
+    }
+    for (Subresource sub : type.subresources().values()) {
+      json.writeObjectFieldStart(collection + "/{name}/" + sub.name());
+      GroupVersionKind subKind = GroupVersionKind.of(sub.apiVersion(), sub.kind());
+      String taken = reference(sub.apiVersion(), sub.kind());
+      boolean connects = sub.kind().endsWith("Options");
+      item(sub.verbs(), subKind, taken, connects);
+      if (sub.verbs().contains("create")) {
+        operation(
+            "post",
+            connects ? "connect" : "post",
+            subKind,
+            connects
+                ? new Shape(Parameters.NONE, List.of(), null, taken)
+                : new Shape(Parameters.WRITE, List.of("*/*"), taken, taken));
+      }
+      pathParameters(type.namespaced(), true);
+      json.writeEndObject();
+    }
+  }
+
+  /**
+   * @param connects whether it leads on to what the object stands for: a container, a node
+   */
+  private void item(Set<String> verbs, GroupVersionKind kind, String own, boolean connects)
+      throws IOException {
+    if (verbs.contains("get")) {
+      operation(
+          "get",
+          connects ? "connect" : "get",
+          kind,
+          new Shape(Parameters.NONE, List.of(), null, own));
+    }
+    if (verbs.contains("update") && !connects) {
+      operation("put", "put", kind, new Shape(Parameters.WRITE, List.of("*/*"), own, own));
+    }
+    if (verbs.contains("patch") && !connects) {
+      operation("patch", "patch", kind, new Shape(Parameters.PATCH, PATCHES, meta("Patch"), own));
+    }
+  }
+
+  private void operation(String method, String action, @Nullable GroupVersionKind kind, Shape shape)
+      throws IOException {
+    json.writeObjectFieldStart(method);
+    if (!shape.parameters.names.isEmpty()) {
+      json.writeArrayFieldStart("parameters");
+      for (String parameter : shape.parameters.names) {
+        int colon = parameter.indexOf(':');
+        parameter(parameter.substring(0, colon), "query", parameter.substring(colon + 1));
+      }
+      json.writeEndArray();
+    }
+    if (shape.body != null) {
+      json.writeObjectFieldStart("requestBody");
+      content(shape.bodyTypes, shape.body);
+      json.writeEndObject();
+    }
+    json.writeObjectFieldStart("responses");
+    json.writeObjectFieldStart("200");
+    json.writeStringField("description", "OK");
+    List<String> answers = new ArrayList<>(ANSWERS);
+    if (action.equals("list")) {
+      answers.addAll(STREAMS);
+    }
+    content(answers, shape.answer);
+    json.writeEndObject();
+    json.writeEndObject();
+    if (kind != null) {
+      json.writeStringField("x-kubernetes-action", action);
+      json.writeObjectFieldStart("x-kubernetes-group-version-kind");
+      OpenApiSchemas.kind(json, kind);
+      json.writeEndObject();
+    }
+    json.writeEndObject();
+  }
+
+  private void content(List<String> mediaTypes, String reference) throws IOException {
+    json.writeObjectFieldStart("content");
+    for (String mediaType : mediaTypes) {
+      json.writeObjectFieldStart(mediaType);
+      json.writeObjectFieldStart("schema");
+      json.writeStringField("$ref", reference);
+      json.writeEndObject();
+      json.writeEndObject();
+    }
+    json.writeEndObject();
+  }
+
+  private void pathParameters(boolean namespaced, boolean named) throws IOException {
+    json.writeArrayFieldStart("parameters");
+    if (named) {
+      parameter("name", "path", "string");
+    }
+    if (namespaced) {
+      parameter("namespace", "path", "string");
+    }
+    parameter("pretty", "query", "string");
+    json.writeEndArray();
+  }
+
+  private void parameter(String name, String in, String type) throws IOException {
+    json.writeStartObject();
+    json.writeStringField("name", name);
+    json.writeStringField("in", in);
+    if (in.equals("path")) {
+      json.writeBooleanField("required", true);
+    }
+    json.writeObjectFieldStart("schema");
+    json.writeStringField("type", type);
+    json.writeBooleanField("uniqueItems", true);
+    json.writeEndObject();
+    json.writeEndObject();
+  }
+
+  private String reference(String apiVersion, String kind) {
+    goTypes.add(Objects.requireNonNull(TypeTable.builtIn().type(apiVersion, kind), kind).goName());
+    return OpenApiSchemas.reference(apiVersion, kind);
+  }
+
+  private static String meta(String name) {
+    return OpenApiSchemas.metaReference(name);
+  }
+}

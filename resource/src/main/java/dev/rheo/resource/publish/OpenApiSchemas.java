@@ -1,0 +1,356 @@
+package dev.rheo.resource.publish;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import dev.rheo.api.name.GroupVersionKind;
+import dev.rheo.codec.schema.FieldType;
+import dev.rheo.codec.schema.ObjectType;
+import dev.rheo.codec.schema.TypeTable;
+import dev.rheo.resource.type.FactTable;
+import dev.rheo.resource.type.ResourceType;
+import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes the component schemas: what the type table knows, and what only upstream's documents say
+ * ({@code openapi.txt}).
+ */
+final class OpenApiSchemas {
+  private static final String META = "k8s.io/apimachinery/pkg/apis/meta/v1.";
+  private static final String REFERENCE = "#/components/schemas/";
+
+  /** Kinds that every document has. */
+  private static final List<String> COMMON =
+      List.of(
+          META + "APIResourceList", META + "DeleteOptions", META + "Status", META + "WatchEvent");
+
+  /** What {@code openapi.txt} says of a field; empty for nothing. */
+  private record FieldFacts(
+      String listType, List<String> listMapKeys, String mapType, String defaultJson) {}
+
+  private record TypeFacts(List<String> required, String mapType, Map<String, FieldFacts> fields) {}
+
+  private static final TypeFacts NO_FACTS = new TypeFacts(List.of(), "", Map.of());
+  private static final FieldFacts NO_FIELD_FACTS = new FieldFacts("", List.of(), "", "");
+
+  private final Map<String, TypeFacts> facts = new HashMap<>();
+  private final TypeTable types;
+  private final Map<String, List<GroupVersionKind>> kinds = new HashMap<>();
+
+  OpenApiSchemas(TypeTable types) {
+    this.types = types;
+    types
+        .kinds()
+        .forEach(
+            (kind, type) ->
+                kinds
+                    .computeIfAbsent(type.goName(), any -> new ArrayList<>())
+                    .add(GroupVersionKind.of(kind.apiVersion(), kind.kind())));
+    String[] type = new String[1];
+    FactTable.read(
+        OpenApiSchemas.class,
+        "openapi.txt",
+        column -> {
+          switch (column[0]) {
+            case "T" -> {
+              type[0] = column[1];
+              facts.put(
+                  column[1],
+                  new TypeFacts(
+                      List.of(FactTable.list(column[2])),
+                      FactTable.text(column[3]),
+                      new HashMap<>()));
+            }
+            case "F" ->
+                Objects.requireNonNull(facts.get(type[0]))
+                    .fields
+                    .put(
+                        column[1],
+                        new FieldFacts(
+                            FactTable.text(column[3]),
+                            List.of(FactTable.list(column[4])),
+                            FactTable.text(column[5]),
+                            FactTable.text(column[6])));
+            default -> throw new IllegalStateException(column[0]);
+          }
+        });
+  }
+
+  /** The name of the schema of a Go type. */
+  static String name(String goName) {
+    // as upstream: the host backwards, dots for slashes
+    return "io.k8s." + goName.substring("k8s.io/".length()).replace('/', '.');
+  }
+
+  /** The reference to the schema of a kind. */
+  static String reference(String apiVersion, String kind) {
+    ObjectType type = Objects.requireNonNull(TypeTable.builtIn().type(apiVersion, kind), kind);
+    return REFERENCE + name(type.goName());
+  }
+
+  static String metaReference(String name) {
+    return REFERENCE + name(META + name);
+  }
+
+  /**
+   * Writes the schemas of the kinds and of all that they refer to, as fields of the open object.
+   *
+   * @param any a resource of the group version
+   * @param roots Go types
+   */
+  void write(JsonGenerator json, ResourceType any, Set<String> roots) throws IOException {
+    Set<String> special = new TreeSet<>();
+    Set<String> seen = new TreeSet<>(COMMON);
+    seen.addAll(roots);
+    Deque<String> open = new ArrayDeque<>(seen);
+    for (String goName = open.poll(); goName != null; goName = open.poll()) {
+      for (FieldType field : require(goName).fields()) {
+        ObjectType part = field.type();
+        String simple = specialName(field.kind());
+        if (simple != null) {
+          special.add(simple);
+        }
+        if (part != null && seen.add(part.goName())) {
+          open.add(part.goName());
+        }
+      }
+    }
+    special.add(name(META + "Patch"));
+    for (String goName : seen) {
+      type(json, any, require(goName));
+    }
+    for (String name : special) {
+      json.writeObjectFieldStart(name);
+      special(json, name.substring(name.lastIndexOf('.') + 1));
+      json.writeEndObject();
+    }
+  }
+
+  private ObjectType require(String goName) {
+    return Objects.requireNonNull(types.byGoName(goName), goName);
+  }
+
+  private void type(JsonGenerator json, ResourceType any, ObjectType type) throws IOException {
+    String name = name(type.goName());
+    TypeFacts about = facts.getOrDefault(name, NO_FACTS);
+    json.writeObjectFieldStart(name);
+    json.writeStringField("type", "object");
+    strings(json, "required", about.required);
+    List<FieldType> fields = type.fields();
+    if (type.hasTypeMeta() || !fields.isEmpty()) {
+      json.writeObjectFieldStart("properties");
+      if (type.hasTypeMeta()) {
+        for (String field : new String[] {"apiVersion", "kind"}) {
+          json.writeObjectFieldStart(field);
+          json.writeStringField("type", "string");
+          json.writeEndObject();
+        }
+      }
+      for (FieldType field : fields) {
+        json.writeObjectFieldStart(field.name());
+        field(json, field, about.fields.getOrDefault(field.name(), NO_FIELD_FACTS));
+        json.writeEndObject();
+      }
+      json.writeEndObject();
+    }
+    if (!about.mapType.isEmpty()) {
+      json.writeStringField("x-kubernetes-map-type", about.mapType);
+    }
+    List<GroupVersionKind> ours =
+        kinds.getOrDefault(type.goName(), List.of()).stream()
+            .filter(kind -> concerns(kind, any))
+            .sorted(
+                Comparator.comparing(GroupVersionKind::group)
+                    .thenComparing(GroupVersionKind::version))
+            .toList();
+    if (!ours.isEmpty()) {
+      json.writeArrayFieldStart("x-kubernetes-group-version-kind");
+      for (GroupVersionKind kind : ours) {
+        json.writeStartObject();
+        kind(json, kind);
+        json.writeEndObject();
+      }
+      json.writeEndArray();
+    }
+    json.writeEndObject();
+  }
+
+  /** Kinds of every group, such as DeleteOptions, are shown as the core's and the document's. */
+  private boolean concerns(GroupVersionKind kind, ResourceType any) {
+    ObjectType type = Objects.requireNonNull(types.type(kind.apiVersion(), kind.kind()));
+    return !type.goName().startsWith(META)
+        || kind.apiVersion().equals("v1")
+        || kind.apiVersion().equals(any.apiVersion());
+  }
+
+  static void kind(JsonGenerator json, GroupVersionKind kind) throws IOException {
+    json.writeStringField("group", kind.group());
+    json.writeStringField("version", kind.version());
+    json.writeStringField("kind", kind.kind());
+  }
+
+  private static void field(JsonGenerator json, FieldType field, FieldFacts about)
+      throws IOException {
+    switch (field.cardinality()) {
+      case LIST -> {
+        json.writeStringField("type", "array");
+        json.writeObjectFieldStart("items");
+        value(json, field, true, true);
+        json.writeEndObject();
+      }
+      case MAP -> {
+        json.writeStringField("type", "object");
+        json.writeObjectFieldStart("additionalProperties");
+        value(json, field, true, true);
+        json.writeEndObject();
+      }
+      default -> {
+        boolean always =
+            field.cardinality() == FieldType.Cardinality.VALUE
+                && about.defaultJson.isEmpty()
+                && (field.omit() == FieldType.Omit.NEVER || field.kind() == FieldType.Kind.OBJECT);
+        value(json, field, always, false);
+      }
+    }
+    if (!about.defaultJson.isEmpty()) {
+      json.writeFieldName("default");
+      json.writeRawValue(about.defaultJson);
+    }
+    if (!about.listType.isEmpty()) {
+      strings(json, "x-kubernetes-list-map-keys", about.listMapKeys);
+      json.writeStringField("x-kubernetes-list-type", about.listType);
+    }
+    if (!about.mapType.isEmpty()) {
+      json.writeStringField("x-kubernetes-map-type", about.mapType);
+    }
+    if (field.patchMergeKey() != null) {
+      json.writeStringField("x-kubernetes-patch-merge-key", field.patchMergeKey());
+    }
+    if (!field.patchStrategy().isEmpty()) {
+      json.writeStringField("x-kubernetes-patch-strategy", String.join(",", field.patchStrategy()));
+    }
+  }
+
+  /**
+   * The schema of one value.
+   *
+   * @param zero whether its zero value is what absence means, and is told as the default
+   * @param element of a list or map
+   */
+  private static void value(JsonGenerator json, FieldType field, boolean zero, boolean element)
+      throws IOException {
+    String special = specialName(field.kind());
+    if (special != null) {
+      if (element) {
+        json.writeStringField("$ref", REFERENCE + special);
+      } else {
+        all(json, special);
+      }
+      return;
+    }
+    switch (field.kind()) {
+      case STRING -> simple(json, "string", "", zero ? "\"\"" : "");
+      case BYTES -> simple(json, "string", "byte", "");
+      case BOOLEAN -> simple(json, "boolean", "", zero ? "false" : "");
+      case INT32 -> simple(json, "integer", "int32", zero ? "0" : "");
+      case INT64 -> simple(json, "integer", "int64", zero ? "0" : "");
+      case DOUBLE -> simple(json, "number", "double", zero ? "0" : "");
+      case STRING_LIST -> {
+        json.writeStringField("type", "array");
+        json.writeObjectFieldStart("items");
+        simple(json, "string", "", "\"\"");
+        json.writeEndObject();
+      }
+      case OBJECT -> {
+        if (zero) {
+          json.writeObjectFieldStart("default");
+          json.writeEndObject();
+        }
+        all(json, name(field.requireType().goName()));
+      }
+      default -> {}
+    }
+  }
+
+  private static void simple(JsonGenerator json, String type, String format, String zero)
+      throws IOException {
+    json.writeStringField("type", type);
+    if (!format.isEmpty()) {
+      json.writeStringField("format", format);
+    }
+    if (!zero.isEmpty()) {
+      json.writeFieldName("default");
+      json.writeRawValue(zero);
+    }
+  }
+
+  /** A reference that may have siblings. */
+  private static void all(JsonGenerator json, String name) throws IOException {
+    json.writeArrayFieldStart("allOf");
+    json.writeStartObject();
+    json.writeStringField("$ref", REFERENCE + name);
+    json.writeEndObject();
+    json.writeEndArray();
+  }
+
+  private static @Nullable String specialName(FieldType.Kind kind) {
+    String apiextensions = "io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.";
+    return switch (kind) {
+      case TIME -> name(META + "Time");
+      case MICRO_TIME -> name(META + "MicroTime");
+      case FIELDS_V1 -> name(META + "FieldsV1");
+      case QUANTITY -> "io.k8s.apimachinery.pkg.api.resource.Quantity";
+      case INT_OR_STRING -> "io.k8s.apimachinery.pkg.util.intstr.IntOrString";
+      case RAW -> "io.k8s.apimachinery.pkg.runtime.RawExtension";
+      case JSON -> apiextensions + "JSON";
+      case SCHEMA_OR_ARRAY -> apiextensions + "JSONSchemaPropsOrArray";
+      case SCHEMA_OR_BOOL -> apiextensions + "JSONSchemaPropsOrBool";
+      case SCHEMA_OR_STRINGS -> apiextensions + "JSONSchemaPropsOrStringArray";
+      default -> null;
+    };
+  }
+
+  private static void special(JsonGenerator json, String name) throws IOException {
+    switch (name) {
+      case "Time", "MicroTime" -> simple(json, "string", "date-time", "");
+      case "Duration" -> simple(json, "string", "", "");
+      case "Quantity" -> oneOf(json, "string", "number");
+      case "IntOrString" -> {
+        json.writeStringField("format", "int-or-string");
+        oneOf(json, "integer", "string");
+      }
+      case "FieldsV1", "RawExtension", "Patch" -> simple(json, "object", "", "");
+      default -> {} // anything goes
+    }
+  }
+
+  private static void oneOf(JsonGenerator json, String... types) throws IOException {
+    json.writeArrayFieldStart("oneOf");
+    for (String type : types) {
+      json.writeStartObject();
+      json.writeStringField("type", type);
+      json.writeEndObject();
+    }
+    json.writeEndArray();
+  }
+
+  private static void strings(JsonGenerator json, String name, List<String> values)
+      throws IOException {
+    if (!values.isEmpty()) {
+      json.writeArrayFieldStart(name);
+      for (String value : values) {
+        json.writeString(value);
+      }
+      json.writeEndArray();
+    }
+  }
+}

@@ -1,0 +1,235 @@
+package dev.rheo.resource.rules;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.rheo.codec.tree.TreeCopies;
+import dev.rheo.codec.tree.Trees;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** The defaults of the core group that are more than a value. */
+final class CoreDefaults {
+  private static final long CLIENT_IP_SECONDS = 10_800;
+  private static final Set<String> CLUSTER_TYPES = Set.of("ClusterIP", "NodePort", "LoadBalancer");
+
+  private CoreDefaults() {}
+
+  static void register(BiConsumer<String, Consumer<ObjectNode>> rules) {
+    rules.accept("core/v1.Container", CoreDefaults::container);
+    rules.accept("core/v1.EphemeralContainer", CoreDefaults::container);
+    rules.accept("core/v1.Volume", CoreDefaults::volume);
+    rules.accept("core/v1.Pod", CoreDefaults::pod);
+    rules.accept("core/v1.ReplicationController", CoreDefaults::replicationController);
+    rules.accept("core/v1.Service", CoreDefaults::service);
+    rules.accept("core/v1.Namespace", CoreDefaults::namespace);
+    rules.accept("core/v1.NodeStatus", CoreDefaults::nodeStatus);
+    rules.accept("core/v1.LimitRangeItem", CoreDefaults::limitRangeItem);
+    rules.accept("core/v1.PodSpec", CoreDefaults::podSpec);
+    rules.accept("core/v1.PodStatus", status -> firstOf(status, "podIPs", "ip", "podIP"));
+    rules.accept("core/v1.NodeSpec", CoreDefaults::nodeSpec);
+    rules.accept("core/v1.Secret", CoreDefaults::secret);
+  }
+
+  /** Sets a text that is absent or empty. */
+  static void text(ObjectNode node, String field, String value) {
+    if (Trees.text(node, field).isEmpty()) {
+      node.put(field, value);
+    }
+  }
+
+  /** Adds the entries that the map of that name lacks. */
+  static void addMissing(ObjectNode node, String field, @Nullable ObjectNode entries) {
+    if (entries == null || entries.isEmpty()) {
+      return;
+    }
+    ObjectNode map = Trees.need(node, field);
+    for (Map.Entry<String, JsonNode> entry : entries.properties()) {
+      if (!map.has(entry.getKey())) {
+        map.set(entry.getKey(), TreeCopies.of(entry.getValue()));
+      }
+    }
+  }
+
+  private static void container(ObjectNode container) {
+    text(container, "imagePullPolicy", Images.pullPolicy(Trees.text(container, "image")));
+  }
+
+  private static void volume(ObjectNode volume) {
+    boolean hasSource = false;
+    for (Map.Entry<String, JsonNode> field : volume.properties()) {
+      hasSource |= !field.getKey().equals("name") && !field.getValue().isNull();
+    }
+    if (!hasSource) {
+      volume.putObject("emptyDir");
+    }
+    if (volume.get("image") instanceof ObjectNode image) {
+      text(image, "pullPolicy", Images.pullPolicy(Trees.text(image, "reference")));
+    }
+  }
+
+  private static void pod(ObjectNode pod) {
+    ObjectNode spec = Trees.need(pod, "spec");
+    boolean hostNetwork = Trees.flag(spec, "hostNetwork");
+    for (String containers : new String[] {"containers", "initContainers"}) {
+      for (ObjectNode container : Trees.objects(spec, containers)) {
+        ObjectNode resources = Trees.object(container, "resources");
+        if (resources != null) {
+          addMissing(resources, "requests", Trees.object(resources, "limits"));
+        }
+        if (hostNetwork) {
+          Trees.eachObject(container, "ports", CoreDefaults::hostPort);
+        }
+      }
+    }
+    PodResources.defaultPodLevel(spec);
+    if (!Trees.has(spec, "enableServiceLinks")) {
+      spec.put("enableServiceLinks", true);
+    }
+  }
+
+  private static void hostPort(ObjectNode port) {
+    if (Trees.number(port, "hostPort") == 0 && Trees.has(port, "containerPort")) {
+      port.set("hostPort", port.get("containerPort"));
+    }
+  }
+
+  /** The old name of the service account says what the new one says. */
+  private static void podSpec(ObjectNode spec) {
+    String name = Trees.text(spec, "serviceAccountName");
+    if (name.isEmpty()) {
+      name = Trees.text(spec, "serviceAccount");
+    }
+    if (!name.isEmpty()) {
+      spec.put("serviceAccountName", name);
+      spec.put("serviceAccount", name);
+    }
+  }
+
+  /** The first of a list of addresses and the single address of old clients go together. */
+  private static void firstOf(ObjectNode node, String list, String key, String single) {
+    String alone = Trees.text(node, single);
+    List<ObjectNode> all = Trees.objects(node, list);
+    if (all.isEmpty() && !alone.isEmpty()) {
+      node.putArray(list).addObject().put(key, alone);
+    } else if (!all.isEmpty()) {
+      String first = Trees.text(all.getFirst(), key);
+      if (!alone.isEmpty() && !alone.equals(first)) {
+        node.putArray(list).addObject().put(key, alone);
+      } else {
+        node.put(single, first);
+      }
+    }
+  }
+
+  private static void nodeSpec(ObjectNode spec) {
+    String alone = Trees.text(spec, "podCIDR");
+    List<String> all = Trees.strings(spec, "podCIDRs");
+    if (!alone.isEmpty() && (all.isEmpty() || !all.getFirst().equals(alone))) {
+      spec.putArray("podCIDRs").add(alone);
+    } else if (!all.isEmpty()) {
+      spec.put("podCIDR", all.getFirst());
+    }
+  }
+
+  /** Data given as text becomes data. */
+  private static void secret(ObjectNode secret) {
+    ObjectNode texts = Trees.object(secret, "stringData");
+    if (texts != null) {
+      for (Map.Entry<String, JsonNode> entry : texts.properties()) {
+        byte[] bytes = entry.getValue().asText().getBytes(StandardCharsets.UTF_8);
+        Trees.need(secret, "data").put(entry.getKey(), Base64.getEncoder().encodeToString(bytes));
+      }
+      secret.remove("stringData");
+    }
+  }
+
+  private static void replicationController(ObjectNode controller) {
+    ObjectNode labels = Trees.object(controller, "spec", "template", "metadata", "labels");
+    if (labels != null) {
+      ObjectNode spec = Trees.need(controller, "spec");
+      if (Trees.isEmpty(spec, "selector")) {
+        spec.set("selector", TreeCopies.of(labels));
+      }
+      inheritLabels(controller, labels);
+    }
+  }
+
+  static void inheritLabels(ObjectNode object, ObjectNode labels) {
+    ObjectNode metadata = Trees.metadata(object);
+    if (Trees.isEmpty(metadata, "labels")) {
+      metadata.set("labels", TreeCopies.of(labels));
+    }
+  }
+
+  private static void service(ObjectNode service) {
+    ObjectNode spec = Trees.need(service, "spec");
+    text(spec, "sessionAffinity", "None");
+    switch (Trees.text(spec, "sessionAffinity")) {
+      case "None" -> spec.remove("sessionAffinityConfig");
+      case "ClientIP" -> {
+        if (Trees.at(spec, "sessionAffinityConfig", "clientIP", "timeoutSeconds") == null) {
+          spec.putObject("sessionAffinityConfig")
+              .putObject("clientIP")
+              .put("timeoutSeconds", CLIENT_IP_SECONDS);
+        }
+      }
+      default -> {}
+    }
+    text(spec, "type", "ClusterIP");
+    String type = Trees.text(spec, "type");
+    for (ObjectNode port : Trees.objects(spec, "ports")) {
+      JsonNode target = Trees.get(port, "targetPort");
+      if ((target == null || target.asText().isEmpty() || target.asText().equals("0"))
+          && Trees.has(port, "port")) {
+        port.set("targetPort", port.get("port"));
+      }
+    }
+    boolean external =
+        type.equals("LoadBalancer")
+            || type.equals("NodePort")
+            || (type.equals("ClusterIP") && !Trees.isEmpty(spec, "externalIPs"));
+    if (external) {
+      text(spec, "externalTrafficPolicy", "Cluster");
+    }
+    if (CLUSTER_TYPES.contains(type) && !Trees.has(spec, "internalTrafficPolicy")) {
+      spec.put("internalTrafficPolicy", "Cluster");
+    }
+    if (type.equals("LoadBalancer")) {
+      if (!Trees.has(spec, "allocateLoadBalancerNodePorts")) {
+        spec.put("allocateLoadBalancerNodePorts", true);
+      }
+      for (ObjectNode ingress : Trees.objects(service, "status", "loadBalancer", "ingress")) {
+        if (!Trees.text(ingress, "ip").isEmpty() && !Trees.has(ingress, "ipMode")) {
+          ingress.put("ipMode", "VIP");
+        }
+      }
+    }
+  }
+
+  private static void namespace(ObjectNode namespace) {
+    String name = Trees.name(namespace);
+    if (!name.isEmpty()) {
+      Trees.need(Trees.metadata(namespace), "labels").put("kubernetes.io/metadata.name", name);
+    }
+  }
+
+  private static void nodeStatus(ObjectNode status) {
+    if (!Trees.has(status, "allocatable") && Trees.has(status, "capacity")) {
+      status.set("allocatable", TreeCopies.of(status.get("capacity")));
+    }
+  }
+
+  private static void limitRangeItem(ObjectNode item) {
+    if (Trees.text(item, "type").equals("Container")) {
+      addMissing(item, "default", Trees.object(item, "max"));
+      addMissing(item, "defaultRequest", Trees.object(item, "default"));
+      addMissing(item, "defaultRequest", Trees.object(item, "min"));
+    }
+  }
+}

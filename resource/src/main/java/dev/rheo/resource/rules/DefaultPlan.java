@@ -1,0 +1,177 @@
+package dev.rheo.resource.rules;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.rheo.codec.io.Meter;
+import dev.rheo.codec.json.ObjectDecoder;
+import dev.rheo.codec.schema.FieldType;
+import dev.rheo.codec.schema.ObjectType;
+import dev.rheo.codec.tree.Trees;
+import dev.rheo.resource.type.FactTable;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The defaults of one type and of all that can stand in it, so that only the parts of a tree are
+ * visited which have some.
+ */
+final class DefaultPlan {
+  private record Literal(String field, boolean pointer, JsonNode value) {}
+
+  private record Child(String field, FieldType.Cardinality cardinality, DefaultPlan plan) {}
+
+  /**
+   * What is added to an object weighs so much, in bytes: by a function, about; a member; one more
+   * object.
+   */
+  private static final int FUNCTION = 256;
+
+  private static final int MEMBER = 56;
+  private static final int OBJECT = 160;
+
+  private final List<Literal> literals = new ArrayList<>();
+  private final List<Child> children = new ArrayList<>();
+  private @Nullable Consumer<ObjectNode> function;
+
+  private DefaultPlan() {}
+
+  static DefaultPlan of(ObjectType type) {
+    return new Compiler().compile(type);
+  }
+
+  /**
+   * As upstream: first what the type itself decides, then its parts.
+   *
+   * @param tally pays for what is added
+   */
+  void apply(ObjectNode node, Meter.Tally tally) {
+    if (function != null) {
+      tally.add(FUNCTION);
+      function.accept(node);
+    }
+    for (Literal literal : literals) {
+      JsonNode present = Trees.get(node, literal.field);
+      if (present == null || (!literal.pointer && isZero(present))) {
+        tally.add(MEMBER);
+        node.set(literal.field, literal.value.deepCopy());
+      }
+    }
+    for (Child child : children) {
+      JsonNode present = Trees.get(node, child.field);
+      switch (child.cardinality) {
+        // a struct that is no pointer is always there
+        case VALUE -> {
+          tally.add(present == null ? MEMBER + OBJECT : 0);
+          child.plan.apply(Trees.need(node, child.field), tally);
+        }
+        case LIST, MAP -> {
+          if (present != null) {
+            present.forEach(element -> child.plan.applyIfObject(element, tally));
+          }
+        }
+        default -> child.plan.applyIfObject(present, tally);
+      }
+    }
+  }
+
+  private void applyIfObject(@Nullable JsonNode node, Meter.Tally tally) {
+    if (node instanceof ObjectNode object) {
+      apply(object, tally);
+    }
+  }
+
+  private static boolean isZero(JsonNode value) {
+    return switch (value.getNodeType()) {
+      case STRING -> value.textValue().isEmpty();
+      case NUMBER -> value.decimalValue().signum() == 0;
+      case BOOLEAN -> !value.booleanValue();
+      case ARRAY, OBJECT -> value.isEmpty();
+      default -> false;
+    };
+  }
+
+  /** The rules of all types. */
+  private static final class Rules {
+    static final Map<String, Map<String, JsonNode>> LITERALS = new HashMap<>();
+    static final Map<String, Consumer<ObjectNode>> FUNCTIONS = new HashMap<>();
+
+    static {
+      String[] type = new String[1];
+      FactTable.read(
+          DefaultPlan.class,
+          "defaults.txt",
+          column -> {
+            if (column[0].equals("T")) {
+              type[0] = goName(column[1]);
+              return;
+            }
+            byte[] value = ("{\"value\":" + column[2] + "}").getBytes(StandardCharsets.UTF_8);
+            LITERALS
+                .computeIfAbsent(type[0], any -> new HashMap<>())
+                .put(column[1], ObjectDecoder.decode(value, 10).tree().get("value"));
+          });
+      CoreDefaults.register((name, function) -> FUNCTIONS.put(goName(name), function));
+      GroupDefaults.register((name, function) -> FUNCTIONS.put(goName(name), function));
+    }
+
+    private static String goName(String name) {
+      return name.startsWith("k8s.io/") ? name : "k8s.io/api/" + name;
+    }
+  }
+
+  /** Compiles a type and what it refers to, each type once; types may refer to each other. */
+  private static final class Compiler {
+    private final Map<String, DefaultPlan> plans = new HashMap<>();
+
+    DefaultPlan compile(ObjectType type) {
+      DefaultPlan known = plans.get(type.goName());
+      if (known != null) {
+        return known;
+      }
+      DefaultPlan plan = new DefaultPlan();
+      plans.put(type.goName(), plan);
+      plan.function = Rules.FUNCTIONS.get(type.goName());
+      Rules.LITERALS
+          .getOrDefault(type.goName(), Map.of())
+          .forEach(
+              (name, value) -> {
+                FieldType field =
+                    Objects.requireNonNull(type.field(name), type.goName() + "." + name);
+                plan.literals.add(
+                    new Literal(name, field.cardinality() == FieldType.Cardinality.POINTER, value));
+              });
+      for (FieldType field : type.fields()) {
+        ObjectType part = field.type();
+        if (field.kind() == FieldType.Kind.OBJECT
+            && part != null
+            && hasRules(part, new HashSet<>())) {
+          plan.children.add(new Child(field.name(), field.cardinality(), compile(part)));
+        }
+      }
+      return plan;
+    }
+
+    private static boolean hasRules(ObjectType type, Set<String> visited) {
+      if (!visited.add(type.goName())) {
+        return false;
+      }
+      if (Rules.FUNCTIONS.containsKey(type.goName()) || Rules.LITERALS.containsKey(type.goName())) {
+        return true;
+      }
+      return type.fields().stream()
+          .anyMatch(
+              field ->
+                  field.kind() == FieldType.Kind.OBJECT
+                      && field.type() != null
+                      && hasRules(Objects.requireNonNull(field.type()), visited));
+    }
+  }
+}

@@ -1,0 +1,87 @@
+package dev.rheo.resource.rules;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.rheo.api.status.FieldError;
+import dev.rheo.api.status.FieldErrors;
+import dev.rheo.codec.tree.TreeCopies;
+import dev.rheo.codec.tree.Trees;
+import dev.rheo.resource.type.FactTable;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** What an update may not change, by {@code immutable.txt}. */
+final class ImmutableFields {
+  /**
+   * @param path dotted
+   * @param except members of it that may change
+   * @param wording empty for an invalid value, else that of a forbidden one
+   */
+  private record Rule(String path, List<String> except, String wording) {}
+
+  private static final Map<String, List<Rule>> RULES = new HashMap<>();
+
+  static {
+    FactTable.read(
+        ImmutableFields.class,
+        "immutable.txt",
+        column -> {
+          List<String> rest = Arrays.asList(column).subList(3, column.length);
+          int bar = rest.indexOf("|");
+          Rule rule =
+              switch (column[0]) {
+                case "I" -> new Rule(column[2], List.of(), "");
+                case "F" -> new Rule(column[2], List.of(), String.join(" ", rest));
+                case "O" ->
+                    new Rule(
+                        column[2],
+                        List.copyOf(rest.subList(0, bar)),
+                        String.join(" ", rest.subList(bar + 1, rest.size())));
+                default -> throw new IllegalStateException(column[0]);
+              };
+          RULES.computeIfAbsent(column[1], any -> new ArrayList<>()).add(rule);
+        });
+  }
+
+  private ImmutableFields() {}
+
+  static void validate(ObjectNode object, ObjectNode old, String resource, FieldErrors errors) {
+    for (Rule rule : RULES.getOrDefault(resource, List.of())) {
+      String[] path = rule.path.split("\\.");
+      JsonNode now = Trees.at(object, path);
+      JsonNode before = Trees.at(old, path);
+      if (same(without(now, rule.except), without(before, rule.except))) {
+        continue;
+      }
+      errors.add(
+          rule.wording.isEmpty()
+              ? FieldError.invalid(rule.path, show(now), "field is immutable")
+              : FieldError.forbidden(rule.path, rule.wording));
+    }
+  }
+
+  private static @Nullable JsonNode without(@Nullable JsonNode node, List<String> fields) {
+    return fields.isEmpty() || !(node instanceof ObjectNode object)
+        ? node
+        : TreeCopies.of(object).remove(fields);
+  }
+
+  /** As upstream compares: nothing is as good as empty. */
+  static boolean same(@Nullable JsonNode a, @Nullable JsonNode b) {
+    return (isEmpty(a) && isEmpty(b)) || Objects.equals(a, b);
+  }
+
+  private static boolean isEmpty(@Nullable JsonNode node) {
+    return node == null || (node.isContainerNode() && node.isEmpty());
+  }
+
+  /** A value as errors show it. */
+  static Object show(@Nullable JsonNode node) {
+    return node == null ? "null" : node.isTextual() ? node.textValue() : node;
+  }
+}

@@ -1,0 +1,227 @@
+package dev.rheo.resource.rules;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.rheo.codec.tree.Trees;
+import java.math.BigDecimal;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
+
+/** What follows from the resources that the containers of a pod ask for. */
+final class PodResources {
+  private static final String HUGE_PAGES = "hugepages-";
+  private static final BigDecimal KIBI = BigDecimal.valueOf(1024);
+
+  /** Digits before and after the point of what is added. */
+  private static final int MAX_MAGNITUDE = 30;
+
+  private static final List<String> COMPUTE = List.of("cpu", "memory");
+
+  private PodResources() {}
+
+  /** An amount; binary if it was written with a binary suffix, and is to be written so. */
+  private record Amount(BigDecimal value, boolean binary) {
+    static @Nullable Amount parse(JsonNode quantity) {
+      String text = quantity.asText().strip();
+      int suffix = text.length();
+      while (suffix > 0 && Character.isLetter(text.charAt(suffix - 1))) {
+        suffix--;
+      }
+      String unit = text.substring(suffix);
+      try {
+        // 1e9 and 1E9: an exponent, not the suffix of exa
+        if (unit.isEmpty()) {
+          return new Amount(bounded(new BigDecimal(text)), false);
+        }
+        BigDecimal number = new BigDecimal(text.substring(0, suffix));
+        boolean binary = unit.endsWith("i");
+        int power =
+            binary
+                ? "KMGTPE".indexOf(unit.charAt(0)) + 1
+                : List.of("n", "u", "m", "", "k", "M", "G", "T", "P", "E").indexOf(unit) - 3;
+        return new Amount(
+            bounded(
+                binary ? number.multiply(KIBI.pow(power)) : number.scaleByPowerOfTen(3 * power)),
+            binary);
+      } catch (ArithmeticException | NumberFormatException e) {
+        return null; // not a quantity; validation says so
+      }
+    }
+
+    /** Sums have as many digits as exponents are apart: 1e600000000 counts as 1e30. */
+    private static BigDecimal bounded(BigDecimal value) {
+      long magnitude = (long) value.precision() - value.scale();
+      if (value.signum() == 0) {
+        return BigDecimal.ZERO;
+      }
+      if (magnitude > MAX_MAGNITUDE) {
+        return BigDecimal.ONE.scaleByPowerOfTen(MAX_MAGNITUDE).multiply(sign(value));
+      }
+      return magnitude < -MAX_MAGNITUDE
+          ? BigDecimal.ONE.scaleByPowerOfTen(-MAX_MAGNITUDE).multiply(sign(value))
+          : value;
+    }
+
+    private static BigDecimal sign(BigDecimal value) {
+      return BigDecimal.valueOf(value.signum());
+    }
+
+    /** In a spelling that becomes the canonical one when the object is encoded. */
+    String text() {
+      if (binary && value.remainder(KIBI).signum() == 0) {
+        return value.divide(KIBI).toBigInteger() + "Ki";
+      }
+      return value.stripTrailingZeros().toPlainString();
+    }
+  }
+
+  /** Quantities by resource. */
+  private static final class Amounts {
+    final Map<String, Amount> of = new TreeMap<>();
+
+    void add(@Nullable ObjectNode quantities) {
+      each(
+          quantities,
+          (name, amount) ->
+              of.merge(name, amount, (a, b) -> new Amount(a.value.add(b.value), a.binary)));
+    }
+
+    void max(Amounts other) {
+      other.of.forEach(this::max);
+    }
+
+    /** Each of the quantities together with what there is of it besides. */
+    void maxOf(@Nullable ObjectNode quantities, Amounts besides) {
+      each(
+          quantities,
+          (name, amount) -> {
+            Amount more = besides.of.get(name);
+            max(
+                name,
+                more == null ? amount : new Amount(amount.value.add(more.value), amount.binary));
+          });
+    }
+
+    private void max(String name, Amount amount) {
+      of.merge(name, amount, (a, b) -> a.value.compareTo(b.value) >= 0 ? a : b);
+    }
+
+    private static void each(@Nullable ObjectNode quantities, BiConsumer<String, Amount> action) {
+      if (quantities != null) {
+        for (Map.Entry<String, JsonNode> entry : quantities.properties()) {
+          Amount amount = Amount.parse(entry.getValue());
+          if (amount != null) {
+            action.accept(entry.getKey(), amount);
+          }
+        }
+      }
+    }
+  }
+
+  /**
+   * The requests and limits of the pod as a whole (KEP-2837), where it has some: limits of huge
+   * pages and requests that are not said come from the containers, else requests from the limits.
+   */
+  static void defaultPodLevel(ObjectNode spec) {
+    ObjectNode resources = Trees.object(spec, "resources");
+    if (resources == null
+        || (Trees.isEmpty(resources, "limits") && Trees.isEmpty(resources, "requests"))) {
+      return;
+    }
+    ObjectNode requests = Trees.object(resources, "requests");
+    for (Map.Entry<String, Amount> limit : aggregate(spec, "limits").of.entrySet()) {
+      String name = limit.getKey();
+      if (name.startsWith(HUGE_PAGES)
+          && (requests == null || !requests.has(name))
+          && Trees.at(resources, "limits", name) == null) {
+        Trees.need(resources, "limits").put(name, limit.getValue().text());
+      }
+    }
+    ObjectNode limits = Trees.object(resources, "limits");
+    if (limits == null || limits.isEmpty()) {
+      return;
+    }
+    for (Map.Entry<String, Amount> request : aggregate(spec, "requests").of.entrySet()) {
+      String name = request.getKey();
+      if (COMPUTE.contains(name) && Trees.at(resources, "requests", name) == null) {
+        Trees.need(resources, "requests").put(name, request.getValue().text());
+      }
+    }
+    for (Map.Entry<String, JsonNode> limit : limits.properties()) {
+      String name = limit.getKey();
+      if ((COMPUTE.contains(name) || name.startsWith(HUGE_PAGES))
+          && Trees.at(resources, "requests", name) == null) {
+        Trees.need(resources, "requests").set(name, limit.getValue());
+      }
+    }
+  }
+
+  /** What the containers need together, init containers before the others. */
+  private static Amounts aggregate(ObjectNode spec, String which) {
+    Amounts sum = new Amounts();
+    for (ObjectNode container : Trees.objects(spec, "containers")) {
+      sum.add(Trees.object(container, "resources", which));
+    }
+    Amounts sidecars = new Amounts();
+    Amounts init = new Amounts();
+    for (ObjectNode container : Trees.objects(spec, "initContainers")) {
+      ObjectNode own = Trees.object(container, "resources", which);
+      if (Trees.text(container, "restartPolicy").equals("Always")) {
+        sum.add(own);
+        sidecars.add(own);
+      } else {
+        // what it does not ask for itself is needed by the sidecars, which are in the sum
+        init.maxOf(own, sidecars);
+      }
+    }
+    sum.max(init);
+    return sum;
+  }
+
+  /** {@code Guaranteed}, {@code Burstable} or {@code BestEffort}. */
+  static String qosClass(ObjectNode spec) {
+    Amounts requests = new Amounts();
+    Amounts limits = new Amounts();
+    boolean guaranteed = true;
+    ObjectNode podLevel = Trees.object(spec, "resources");
+    if (podLevel != null) {
+      compute(requests, podLevel, "requests");
+      boolean all = compute(limits, podLevel, "limits");
+      guaranteed = all || Trees.isEmpty(podLevel, "limits");
+    } else {
+      for (String containers : new String[] {"containers", "initContainers"}) {
+        for (ObjectNode container : Trees.objects(spec, containers)) {
+          ObjectNode resources = Trees.object(container, "resources");
+          compute(requests, resources, "requests");
+          guaranteed &= compute(limits, resources, "limits");
+        }
+      }
+    }
+    if (requests.of.isEmpty() && limits.of.isEmpty()) {
+      return "BestEffort";
+    }
+    guaranteed &= requests.of.keySet().equals(limits.of.keySet());
+    for (Map.Entry<String, Amount> request : requests.of.entrySet()) {
+      Amount limit = limits.of.get(request.getKey());
+      guaranteed &= limit != null && limit.value.compareTo(request.getValue().value) == 0;
+    }
+    return guaranteed ? "Guaranteed" : "Burstable";
+  }
+
+  /** Adds what counts for quality of service; true if all of that is there. */
+  private static boolean compute(Amounts into, @Nullable ObjectNode resources, String which) {
+    int[] found = new int[1];
+    Amounts.each(
+        Trees.object(resources, which),
+        (name, amount) -> {
+          if (COMPUTE.contains(name) && amount.value.signum() > 0) {
+            found[0]++;
+            into.of.merge(name, amount, (a, b) -> new Amount(a.value.add(b.value), a.binary));
+          }
+        });
+    return found[0] == COMPUTE.size();
+  }
+}

@@ -1,0 +1,165 @@
+package dev.rheo.resource.rules;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.rheo.codec.io.Meter;
+import dev.rheo.codec.tree.TreeCopies;
+import dev.rheo.codec.tree.Trees;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** The strategy of pods. */
+final class PodStrategy {
+  private static final List<String> PREFERRED_AND_REQUIRED =
+      List.of(
+          "preferredDuringSchedulingIgnoredDuringExecution",
+          "requiredDuringSchedulingIgnoredDuringExecution");
+
+  /** What an expression of one value takes as a tree, in bytes: a key in a list may be shorter. */
+  private static final int EXPRESSION = 640;
+
+  private PodStrategy() {}
+
+  static void create(ObjectNode pod, String now) {
+    ObjectNode spec = Trees.need(pod, "spec");
+    ObjectNode status =
+        pod.putObject("status")
+            .put("phase", "Pending")
+            .put("qosClass", PodResources.qosClass(spec));
+    if (!Trees.isEmpty(spec, "schedulingGates")) {
+      status
+          .putArray("conditions")
+          .addObject()
+          .put("type", "PodScheduled")
+          .put("status", "False")
+          .put("lastTransitionTime", now)
+          .put("reason", "SchedulingGated")
+          .put("message", "Scheduling is blocked due to non-empty scheduling gates");
+    }
+    ObjectNode labels = Trees.object(pod, "metadata", "labels");
+    for (String affinity : new String[] {"podAffinity", "podAntiAffinity"}) {
+      for (String which : PREFERRED_AND_REQUIRED) {
+        for (ObjectNode term : Trees.objects(spec, "affinity", affinity, which)) {
+          ObjectNode weighted = Trees.object(term, "podAffinityTerm");
+          labelKeys(weighted == null ? term : weighted, labels);
+        }
+      }
+    }
+    for (ObjectNode constraint : Trees.objects(spec, "topologySpreadConstraints")) {
+      labelKeys(constraint, labels);
+    }
+  }
+
+  /** Selects by the pod's own values of the named labels, too (KEP-3633, KEP-3243). */
+  private static void labelKeys(ObjectNode term, @Nullable ObjectNode labels) {
+    ObjectNode selector = Trees.object(term, "labelSelector");
+    if (selector == null || labels == null) {
+      return;
+    }
+    expressions(selector, Trees.strings(term, "matchLabelKeys"), "In", labels);
+    expressions(selector, Trees.strings(term, "mismatchLabelKeys"), "NotIn", labels);
+  }
+
+  private static void expressions(
+      ObjectNode selector, List<String> keys, String operator, ObjectNode labels) {
+    Meter.Tally tally = Meter.tally();
+    for (String key : keys) {
+      JsonNode value = Trees.get(labels, key);
+      if (value != null) {
+        tally.add(EXPRESSION);
+        Admission.array(selector, "matchExpressions")
+            .addObject()
+            .put("key", key)
+            .put("operator", operator)
+            .putArray("values")
+            .add(value.asText());
+      }
+    }
+    tally.settle();
+  }
+
+  static void update(ObjectNode pod, ObjectNode old, String subresource) {
+    switch (subresource) {
+      case "status" -> status(pod, old);
+      case "ephemeralcontainers" -> {
+        ObjectNode given = Trees.need(pod, "spec");
+        keepAll(pod, old);
+        Trees.copy(given, Trees.need(pod, "spec"), "ephemeralContainers");
+      }
+      case "resize" -> resize(pod, old);
+      default -> {}
+    }
+  }
+
+  private static void status(ObjectNode pod, ObjectNode old) {
+    ObjectNode metadata = Trees.metadata(pod);
+    metadata.remove("deletionTimestamp");
+    Trees.copy(Trees.metadata(old), metadata, "ownerReferences");
+    ObjectNode status = Trees.need(pod, "status");
+    ObjectNode oldStatus = Trees.need(TreeCopies.of(old), "status");
+    if (Trees.text(status, "qosClass").isEmpty()) {
+      Trees.copy(oldStatus, status, "qosClass");
+    }
+    if (Trees.number(status, "observedGeneration") == 0) {
+      Trees.copy(oldStatus, status, "observedGeneration");
+    }
+    Map<String, Deque<ObjectNode>> before = new HashMap<>();
+    for (ObjectNode condition : Trees.objects(oldStatus, "conditions")) {
+      before
+          .computeIfAbsent(Trees.text(condition, "type"), any -> new ArrayDeque<>())
+          .add(condition);
+    }
+    for (ObjectNode condition : Trees.objects(status, "conditions")) {
+      Deque<ObjectNode> same = before.get(Trees.text(condition, "type"));
+      ObjectNode known = same == null ? null : same.poll();
+      if (known != null && Trees.number(condition, "observedGeneration") == 0) {
+        Trees.copy(known, condition, "observedGeneration");
+      }
+    }
+  }
+
+  /** Takes nothing but the resources, the resize policies and the resources of the pod. */
+  private static void resize(ObjectNode pod, ObjectNode old) {
+    ObjectNode spec = TreeCopies.of(Trees.need(pod, "spec"));
+    keepAll(pod, old);
+    ObjectNode kept = Trees.need(pod, "spec");
+    Trees.copy(spec, kept, "resources");
+    for (String which : new String[] {"containers", "initContainers"}) {
+      List<ObjectNode> from = Trees.objects(spec, which);
+      List<ObjectNode> to = Trees.objects(kept, which);
+      if (!sameNames(from, to)) {
+        // validation refuses it
+        if (spec.get(which) instanceof ArrayNode given) {
+          kept.set(which, given);
+        }
+        continue;
+      }
+      for (int i = 0; i < to.size(); i++) {
+        Trees.copy(from.get(i), to.get(i), "resources");
+        Trees.copy(from.get(i), to.get(i), "resizePolicy");
+      }
+    }
+  }
+
+  private static boolean sameNames(List<ObjectNode> a, List<ObjectNode> b) {
+    return a.stream()
+        .map(container -> Trees.text(container, "name"))
+        .toList()
+        .equals(b.stream().map(container -> Trees.text(container, "name")).toList());
+  }
+
+  private static void keepAll(ObjectNode pod, ObjectNode old) {
+    Trees.copy(old, pod, "spec");
+    Trees.copy(old, pod, "status");
+    ObjectNode metadata = Trees.metadata(pod);
+    for (String field :
+        List.of("labels", "annotations", "finalizers", "ownerReferences", "deletionTimestamp")) {
+      Trees.copy(Trees.metadata(old), metadata, field);
+    }
+  }
+}

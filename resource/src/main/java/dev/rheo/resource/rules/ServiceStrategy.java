@@ -1,0 +1,105 @@
+package dev.rheo.resource.rules;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.rheo.codec.tree.TreeCopies;
+import dev.rheo.codec.tree.Trees;
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * The strategy of services. Cluster addresses and node ports are kept as they are given; none are
+ * allocated.
+ */
+final class ServiceStrategy {
+  private ServiceStrategy() {}
+
+  static void create(ObjectNode service) {
+    addresses(Trees.need(service, "spec"));
+  }
+
+  /** The address, its list, the families and the policy say the same. */
+  private static void addresses(ObjectNode spec) {
+    if (Trees.text(spec, "type").equals("ExternalName")) {
+      return;
+    }
+    String address = Trees.text(spec, "clusterIP");
+    if (!address.isEmpty() && Trees.isEmpty(spec, "clusterIPs")) {
+      spec.putArray("clusterIPs").add(address);
+    } else if (address.isEmpty() && !Trees.isEmpty(spec, "clusterIPs")) {
+      spec.put("clusterIP", Trees.strings(spec, "clusterIPs").getFirst());
+    }
+    // without a selector nobody but its owner knows the families of a headless service
+    boolean any = address.equals("None") && Trees.isEmpty(spec, "selector");
+    CoreDefaults.text(spec, "ipFamilyPolicy", any ? "RequireDualStack" : "SingleStack");
+    if (Trees.isEmpty(spec, "ipFamilies")) {
+      ArrayNode families = spec.putArray("ipFamilies");
+      families.add(address.contains(":") ? "IPv6" : "IPv4");
+      if (!Trees.text(spec, "ipFamilyPolicy").equals("SingleStack") && any) {
+        families.add("IPv6");
+      }
+    }
+  }
+
+  static void update(ObjectNode service, ObjectNode old) {
+    ObjectNode spec = Trees.need(service, "spec");
+    ObjectNode oldSpec = Trees.need(TreeCopies.of(old), "spec");
+    if (!needsAddress(spec) && needsAddress(oldSpec)) {
+      dropIfSame(spec, oldSpec, List.of("clusterIP", "clusterIPs", "ipFamilies", "ipFamilyPolicy"));
+    } else if (needsAddress(spec) && Trees.text(spec, "clusterIP").isEmpty()) {
+      // an update need not repeat what the server gave
+      Trees.copy(oldSpec, spec, "clusterIP");
+      Trees.copy(oldSpec, spec, "clusterIPs");
+    }
+    addresses(spec);
+    if (needsNodePort(oldSpec) && !needsNodePort(spec)) {
+      List<ObjectNode> ports = Trees.objects(spec, "ports");
+      List<ObjectNode> oldPorts = Trees.objects(oldSpec, "ports");
+      if (nodePorts(ports).equals(nodePorts(oldPorts))) {
+        ports.forEach(port -> port.remove("nodePort"));
+      }
+    }
+    boolean wasBalanced = Trees.text(oldSpec, "type").equals("LoadBalancer");
+    boolean balanced = Trees.text(spec, "type").equals("LoadBalancer");
+    if (wasBalanced && !balanced) {
+      dropIfSame(spec, oldSpec, List.of("allocateLoadBalancerNodePorts", "loadBalancerClass"));
+    }
+    if (isExternal(oldSpec) && !isExternal(spec)) {
+      dropIfSame(spec, oldSpec, List.of("externalTrafficPolicy", "healthCheckNodePort"));
+    }
+    if (!balanced) {
+      Trees.need(service, "status").putObject("loadBalancer");
+    }
+  }
+
+  private static void dropIfSame(ObjectNode spec, ObjectNode old, List<String> fields) {
+    for (String field : fields) {
+      if (Objects.equals(Trees.get(spec, field), Trees.get(old, field))) {
+        spec.remove(field);
+      }
+    }
+  }
+
+  private static boolean needsAddress(ObjectNode spec) {
+    return !Trees.text(spec, "type").equals("ExternalName");
+  }
+
+  private static boolean needsNodePort(ObjectNode spec) {
+    String type = Trees.text(spec, "type");
+    return type.equals("NodePort")
+        || (type.equals("LoadBalancer")
+            && (!Trees.has(spec, "allocateLoadBalancerNodePorts")
+                || Trees.flag(spec, "allocateLoadBalancerNodePorts")));
+  }
+
+  private static boolean isExternal(ObjectNode spec) {
+    String type = Trees.text(spec, "type");
+    return type.equals("NodePort")
+        || type.equals("LoadBalancer")
+        || (type.equals("ClusterIP") && !Trees.isEmpty(spec, "externalIPs"));
+  }
+
+  private static List<Long> nodePorts(List<ObjectNode> ports) {
+    return ports.stream().map(port -> Trees.number(port, "nodePort")).toList();
+  }
+}

@@ -1,0 +1,183 @@
+package dev.rheo.resource.table;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.rheo.codec.tree.Trees;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A pod's containers in a word and some numbers, as {@code kubectl get pods} shows them.
+ *
+ * <p>The status is the phase, or the reason that the pod gives for it; then what the init
+ * containers are at, as long as they are; then what is wrong with the first container that
+ * something is wrong with; and above all, whether the pod is being deleted. Sidecars are init
+ * containers that are to restart always: they count as containers, and once started do not hold up
+ * the others.
+ *
+ * @param total of containers, sidecars included
+ * @param restarts of the init containers while they run, then of the others and the sidecars
+ * @param lastRestart of these, as {@link Instants} gives it
+ */
+record PodSummary(int ready, int total, String status, long restarts, long lastRestart) {
+
+  static PodSummary of(JsonNode pod) {
+    return new Reader(pod).read();
+  }
+
+  /** How often containers restarted, and when last. */
+  private static final class Restarts {
+    long count;
+    long last = Instants.NONE;
+
+    void add(JsonNode container) {
+      count += Trees.number(container, "restartCount");
+      last = Math.max(last, Instants.at(container, "lastState", "terminated", "finishedAt"));
+    }
+  }
+
+  private static final class Reader {
+    private final JsonNode pod;
+    private final List<ObjectNode> conditions;
+    private final Set<String> sidecars = new HashSet<>();
+    private int total;
+    private int ready;
+    private String status;
+
+    Reader(JsonNode pod) {
+      this.pod = pod;
+      conditions = Trees.objects(pod, "status", "conditions");
+      total = Trees.objects(pod, "spec", "containers").size();
+      for (ObjectNode container : Trees.objects(pod, "spec", "initContainers")) {
+        if (Trees.text(container, "restartPolicy").equals("Always")) {
+          sidecars.add(Trees.text(container, "name"));
+          total++;
+        }
+      }
+      status = phase();
+    }
+
+    PodSummary read() {
+      Restarts all = new Restarts();
+      Restarts lasting = new Restarts();
+      boolean initializing = initContainers(all, lasting);
+      if (!initializing || Lists.isTrue(conditions, "Initialized")) {
+        containers(lasting);
+        all = lasting;
+      }
+      deletion();
+      return new PodSummary(ready, total, status, all.count, all.last);
+    }
+
+    private String phase() {
+      for (ObjectNode condition : conditions) {
+        if (Trees.text(condition, "type").equals("PodScheduled")
+            && Trees.text(condition, "reason").equals("SchedulingGated")) {
+          return "SchedulingGated";
+        }
+      }
+      String reason = Trees.text(pod, "status", "reason");
+      return reason.isEmpty() ? Trees.text(pod, "status", "phase") : reason;
+    }
+
+    /**
+     * Reads them up to the first that the others wait for.
+     *
+     * @param all restarts
+     * @param lasting restarts of the sidecars
+     * @return whether there is one
+     */
+    private boolean initContainers(Restarts all, Restarts lasting) {
+      int done = 0;
+      for (ObjectNode container : Trees.objects(pod, "status", "initContainerStatuses")) {
+        boolean sidecar = sidecars.contains(Trees.text(container, "name"));
+        all.add(container);
+        if (sidecar) {
+          lasting.add(container);
+        }
+        JsonNode terminated = Trees.at(container, "state", "terminated");
+        boolean succeeded = terminated != null && Trees.number(terminated, "exitCode") == 0;
+        if (!succeeded && !(sidecar && Trees.flag(container, "started"))) {
+          status = "Init:" + initState(container, terminated, done);
+          return true;
+        }
+        if (!succeeded && Trees.flag(container, "ready")) {
+          ready++;
+        }
+        done++;
+      }
+      return false;
+    }
+
+    private String initState(JsonNode container, @Nullable JsonNode terminated, int done) {
+      if (terminated != null) {
+        return exit(terminated);
+      }
+      String waiting = Trees.text(container, "state", "waiting", "reason");
+      return waiting.isEmpty() || waiting.equals("PodInitializing")
+          ? done + "/" + Trees.objects(pod, "spec", "initContainers").size()
+          : waiting;
+    }
+
+    private void containers(Restarts restarts) {
+      boolean running = false;
+      String error = "";
+      for (ObjectNode container : Trees.objects(pod, "status", "containerStatuses").reversed()) {
+        restarts.add(container);
+        String waiting = Trees.text(container, "state", "waiting", "reason");
+        JsonNode terminated = Trees.at(container, "state", "terminated");
+        if (!waiting.isEmpty()) {
+          status = waiting;
+        } else if (terminated != null) {
+          status = exit(terminated);
+          error = Trees.number(terminated, "exitCode") == 0 ? error : status;
+        } else if (Trees.flag(container, "ready")
+            && Trees.at(container, "state", "running") != null) {
+          running = true;
+          ready++;
+        }
+      }
+      if (status.equals("Completed")) {
+        if (running && isReady()) {
+          status = "Running";
+        } else if (!error.isEmpty()) {
+          status = error;
+        } else if (running) {
+          status = "NotReady";
+        }
+      }
+    }
+
+    /** Any condition of that type counts, not only the first. */
+    private boolean isReady() {
+      return conditions.stream()
+          .anyMatch(
+              condition ->
+                  Trees.text(condition, "type").equals("Ready")
+                      && Trees.text(condition, "status").equals("True"));
+    }
+
+    private static String exit(JsonNode terminated) {
+      String reason = Trees.text(terminated, "reason");
+      if (!reason.isEmpty()) {
+        return reason;
+      }
+      long signal = Trees.number(terminated, "signal");
+      return signal != 0 ? "Signal:" + signal : "ExitCode:" + Trees.number(terminated, "exitCode");
+    }
+
+    private void deletion() {
+      if (Trees.at(pod, "metadata", "deletionTimestamp") == null) {
+        return;
+      }
+      String phase = Trees.text(pod, "status", "phase");
+      if (Trees.text(pod, "status", "reason").equals("NodeLost")) {
+        status = "Unknown";
+      } else if (!phase.equals("Succeeded") && !phase.equals("Failed")) {
+        status = "Terminating";
+      }
+    }
+  }
+}

@@ -1,0 +1,169 @@
+package dev.rheo.resource.type;
+
+import dev.rheo.api.name.GroupResource;
+import dev.rheo.api.status.ApiException;
+import dev.rheo.codec.schema.ObjectType;
+import dev.rheo.codec.schema.TypeTable;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One resource in one version, as it is served: {@code deployments} of {@code apps/v1}. Immutable.
+ */
+public final class ResourceType {
+  private final String group;
+  private final String version;
+  private final String plural;
+  private final String singular;
+  private final String kind;
+  private final boolean namespaced;
+  private final Set<String> verbs;
+  private final List<String> shortNames;
+  private final List<String> categories;
+  private final String storageVersionHash;
+  private final Map<String, Subresource> subresources;
+  private final @Nullable StoredResource storage;
+  private final Strategy strategy;
+  private final FieldLabels fieldLabels;
+  private final String apiVersion;
+  private final GroupResource groupResource;
+  private final ObjectType objectType;
+
+  ResourceType(
+      ResourceTable.Row row,
+      @Nullable StoredResource storage,
+      Strategy strategy,
+      FieldLabels fieldLabels) {
+    this.group = row.group();
+    this.version = row.version();
+    this.plural = row.plural();
+    this.singular = row.singular();
+    this.kind = row.kind();
+    this.namespaced = row.namespaced();
+    this.verbs = row.verbs();
+    this.shortNames = row.shortNames();
+    this.categories = row.categories();
+    this.storageVersionHash = row.storageVersionHash();
+    this.subresources = row.subresources();
+    this.storage = storage;
+    this.strategy = strategy;
+    this.fieldLabels = fieldLabels;
+    this.apiVersion = row.apiVersion();
+    this.groupResource = row.groupResource();
+    this.objectType = Objects.requireNonNull(TypeTable.builtIn().type(apiVersion, kind), kind);
+  }
+
+  /** Empty for the core group. */
+  public String group() {
+    return group;
+  }
+
+  /** {@code v1}. */
+  public String version() {
+    return version;
+  }
+
+  /** What objects carry: {@code v1}, {@code apps/v1}. */
+  public String apiVersion() {
+    return apiVersion;
+  }
+
+  /** The name in paths: {@code deployments}. */
+  public String plural() {
+    return plural;
+  }
+
+  public String singular() {
+    return singular;
+  }
+
+  public String kind() {
+    return kind;
+  }
+
+  /** The kind of a list: {@code DeploymentList}. */
+  public String listKind() {
+    return kind + "List";
+  }
+
+  public List<String> shortNames() {
+    return shortNames;
+  }
+
+  public List<String> categories() {
+    return categories;
+  }
+
+  public boolean namespaced() {
+    return namespaced;
+  }
+
+  /** {@code create delete deletecollection get list patch update watch}, or fewer. */
+  public Set<String> verbs() {
+    return verbs;
+  }
+
+  /** By name, in the order of discovery. */
+  public Map<String, Subresource> subresources() {
+    return subresources;
+  }
+
+  public @Nullable Subresource subresource(String name) {
+    return subresources.get(name);
+  }
+
+  /** The group and the plural, as in errors: {@code deployments.apps}. */
+  public GroupResource groupResource() {
+    return groupResource;
+  }
+
+  /** Whether objects of it are kept; reviews and bindings are only answered. */
+  public boolean isStored() {
+    return storage != null;
+  }
+
+  /**
+   * Where objects of it are kept.
+   *
+   * @throws IllegalStateException if they are not
+   */
+  public StoredResource storage() {
+    if (storage == null) {
+      throw new IllegalStateException(groupResource + " is not stored");
+    }
+    return storage;
+  }
+
+  /** The type of its objects. */
+  public ObjectType objectType() {
+    return objectType;
+  }
+
+  public Strategy strategy() {
+    return strategy;
+  }
+
+  /** Opaque; empty if it is not stored. */
+  public String storageVersionHash() {
+    return storageVersionHash;
+  }
+
+  /**
+   * What a label of a field selector stands for: {@code metadata.name}, {@code metadata.namespace},
+   * or the name of one of {@link StoredResource#fields()}.
+   *
+   * @throws ApiException 400 in upstream's words if it cannot be selected by
+   */
+  public String fieldLabel(String label) {
+    return fieldLabels.resolve(label);
+  }
+
+  /** {@code deployments.apps/v1}. */
+  @Override
+  public String toString() {
+    return groupResource + "/" + version;
+  }
+}

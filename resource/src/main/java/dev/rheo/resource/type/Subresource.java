@@ -1,0 +1,22 @@
+package dev.rheo.resource.type;
+
+import dev.rheo.codec.schema.ObjectType;
+import dev.rheo.codec.schema.TypeTable;
+import java.util.Objects;
+import java.util.Set;
+
+/**
+ * A subresource: {@code status} of {@code deployments}.
+ *
+ * @param name {@code status}, {@code scale}, …
+ * @param apiVersion of the object that it takes and answers with: {@code autoscaling/v1}
+ * @param kind of that object: {@code Scale}
+ * @param verbs {@code get}, {@code update}, {@code patch}, {@code create}, …
+ */
+public record Subresource(String name, String apiVersion, String kind, Set<String> verbs) {
+
+  /** The type of the object that it takes and answers with. */
+  public ObjectType objectType() {
+    return Objects.requireNonNull(TypeTable.builtIn().type(apiVersion, kind), kind);
+  }
+}

@@ -1,0 +1,160 @@
+package dev.rheo.resource.publish;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.rheo.resource.type.ResourceRegistry;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.zip.GZIPInputStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * Against the documents of kube-apiserver 1.36.3, recorded without descriptions, and of the paths
+ * only what clients look at.
+ */
+class OpenApiTest {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  /** What the documents leave out. */
+  private static final List<String> NOT_SAID = List.of("enum", "x-kubernetes-unions");
+
+  private final OpenApi openApi = new OpenApi(ResourceRegistry.builtIn());
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "api/v1",
+        "apis/apps/v1",
+        "apis/apiextensions.k8s.io/v1",
+        "apis/resource.k8s.io/v1",
+        "apis/autoscaling/v1"
+      })
+  void schemasAreThoseOfKubeApiserver(String path) throws IOException {
+    JsonNode ours = document(path).at("/components/schemas");
+    JsonNode theirs = recorded().get(path).get("schemas");
+    List<String> differences = new ArrayList<>();
+    for (Map.Entry<String, JsonNode> schema : theirs.properties()) {
+      compare(schema.getKey(), ours.get(schema.getKey()), schema.getValue(), differences);
+    }
+    assertThat(differences).isEmpty();
+    // nothing refers to what is not there
+    Set<String> references = new TreeSet<>();
+    document(path).findValuesAsText("$ref").forEach(references::add);
+    references.removeIf(reference -> !reference.startsWith("#"));
+    for (String reference : references) {
+      assertThat(ours.has(reference.substring("#/components/schemas/".length())))
+          .as(reference)
+          .isTrue();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"api/v1", "apis/apps/v1", "apis/autoscaling/v1"})
+  void operationsAreThoseOfKubeApiserver(String path) throws IOException {
+    JsonNode theirs = recorded().get(path).get("operations");
+    for (Map.Entry<String, JsonNode> entry : document(path).get("paths").properties()) {
+      JsonNode operations = theirs.get(entry.getKey());
+      assertThat(operations).as(entry.getKey()).isNotNull();
+      for (Map.Entry<String, JsonNode> method : entry.getValue().properties()) {
+        if (method.getValue().isObject()) {
+          JsonNode known = operations.get(method.getKey());
+          String at = method.getKey() + " " + entry.getKey();
+          assertThat(known).as(at).isNotNull();
+          assertThat(method.getValue().path("x-kubernetes-action").asText(""))
+              .as(at)
+              .isEqualTo(known.get(0).asText(""));
+          assertThat(method.getValue().path("x-kubernetes-group-version-kind").toString())
+              .as(at)
+              .isEqualTo(reorder(known.get(1)));
+          if (!known.get(0).asText().equals("connect")) {
+            Set<String> parameters = new TreeSet<>();
+            method
+                .getValue()
+                .path("parameters")
+                .forEach(p -> parameters.add(p.get("name").asText()));
+            Set<String> expected = new TreeSet<>();
+            known.get(2).forEach(name -> expected.add(name.asText()));
+            assertThat(expected).as(at).containsAll(parameters);
+          }
+        }
+      }
+    }
+  }
+
+  @Test
+  void theIndexNamesEachDocumentByItsHash() throws IOException {
+    JsonNode paths = JSON.readTree(openApi.index()).get("paths");
+    assertThat(paths.size()).isEqualTo(22);
+    for (Map.Entry<String, JsonNode> entry : paths.properties()) {
+      OpenApi.Compressed document = Objects.requireNonNull(openApi.document(entry.getKey()));
+      assertThat(entry.getValue().get("serverRelativeURL").asText())
+          .isEqualTo("/openapi/v3/" + entry.getKey() + "?hash=" + Discovery.hash(document.json()));
+      assertThat(document.hash()).isEqualTo(Discovery.hash(document.json()));
+    }
+    assertThat(openApi.document("apis/nothing/v1")).isNull();
+  }
+
+  @Test
+  void theDocumentsAreSmall() throws IOException {
+    long bytes = openApi.index().length;
+    for (Map.Entry<String, JsonNode> entry :
+        JSON.readTree(openApi.index()).get("paths").properties()) {
+      bytes += Objects.requireNonNull(openApi.document(entry.getKey())).gzip().length;
+    }
+    assertThat(bytes).isLessThan(256 << 10);
+  }
+
+  private static void compare(String at, JsonNode ours, JsonNode theirs, List<String> differences) {
+    if (reference(ours) instanceof ObjectNode a && reference(theirs) instanceof ObjectNode b) {
+      Set<String> names = new TreeSet<>();
+      a.fieldNames().forEachRemaining(names::add);
+      b.fieldNames().forEachRemaining(names::add);
+      names.removeAll(NOT_SAID);
+      for (String name : names) {
+        compare(at + "." + name, a.get(name), b.get(name), differences);
+      }
+    } else if (!Objects.equals(ours, theirs)) {
+      differences.add(at + ": ours " + ours + ", theirs " + theirs);
+    }
+  }
+
+  /** A reference alone is the same as all of one reference. */
+  private static JsonNode reference(JsonNode schema) {
+    return schema != null && schema.size() == 1 && schema.path("allOf").size() == 1
+        ? schema.get("allOf").get(0)
+        : schema;
+  }
+
+  private static String reorder(JsonNode kind) {
+    if (kind == null || kind.isNull()) {
+      return "";
+    }
+    return JSON.createObjectNode()
+        .put("group", kind.get("group").asText())
+        .put("version", kind.get("version").asText())
+        .put("kind", kind.get("kind").asText())
+        .toString();
+  }
+
+  private JsonNode document(String path) throws IOException {
+    return JSON.readTree(Objects.requireNonNull(openApi.document(path)).json());
+  }
+
+  private static JsonNode recorded() throws IOException {
+    try (InputStream in =
+        new GZIPInputStream(OpenApiTest.class.getResourceAsStream("openapi.json.gz"))) {
+      return JSON.readTree(in);
+    }
+  }
+}

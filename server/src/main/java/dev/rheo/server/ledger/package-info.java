@@ -1,5 +1,0 @@
-/** The ledger: who pays for the memory that lives because of somebody's request. */
-@NullMarked
-package dev.rheo.server.ledger;
-
-import org.jspecify.annotations.NullMarked;

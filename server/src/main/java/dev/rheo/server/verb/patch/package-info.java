@@ -1,8 +1,0 @@
-/**
- * Patches as documents: JSON patch (RFC 6902), JSON merge patch (RFC 7396) and Kubernetes'
- * strategic merge patch. Nothing here knows of requests, resources or stores.
- */
-@NullMarked
-package dev.rheo.server.verb.patch;
-
-import org.jspecify.annotations.NullMarked;

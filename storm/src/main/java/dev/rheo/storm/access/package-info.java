@@ -1,5 +1,0 @@
-/** Where the server is and who we are to it, from a kubeconfig. */
-@NullMarked
-package dev.rheo.storm.access;
-
-import org.jspecify.annotations.NullMarked;
