@@ -6,18 +6,19 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where an API server is and who asks.
+ * The address of an API server, and the client's credentials.
  *
  * @param host name or address, without brackets
  * @param port TCP port
- * @param path what comes before {@code /api} in paths; empty or without a slash at its end
- * @param tls whether it is https
- * @param authorities whom to trust, or empty for the JVM's own
- * @param insecure whether any certificate will do
- * @param serverName name that the certificate must have, and that is asked for
- * @param clientCertificate our chain, or null
- * @param clientKey its key, or null
- * @param token a bearer token, asked for before each request; it may be renewed
+ * @param path the prefix of {@code /api} in paths; empty, or without a trailing slash
+ * @param tls whether the scheme is https
+ * @param authorities the certificate authorities to trust; empty for the JVM's own
+ * @param insecure whether to accept any server certificate
+ * @param serverName the name that the server's certificate must have, which is also sent as SNI
+ * @param clientCertificate the client's certificate chain, or null
+ * @param clientKey the key of the client's certificate, or null
+ * @param token the source of bearer tokens, called before each request, since a token may be
+ *     renewed
  */
 public record Access(
     String host,
@@ -31,7 +32,7 @@ public record Access(
     @Nullable PrivateKey clientKey,
     TokenSource token) {
 
-  /** Where a bearer token comes from. */
+  /** A source of bearer tokens. */
   @FunctionalInterface
   public interface TokenSource {
     /** No token. */
@@ -41,7 +42,7 @@ public record Access(
     @Nullable String token();
   }
 
-  /** As a person writes it. */
+  /** The URL; an IPv6 address is in brackets. */
   public String url() {
     String name = host.indexOf(':') >= 0 ? "[" + host + "]" : host;
     return (tls ? "https://" : "http://") + name + ":" + port + path;

@@ -1,8 +1,8 @@
 package dev.rheo.access;
 
 /**
- * A kubeconfig, or what it names, does not tell where the server is and who asks. The message says
- * why, for a person, in one line.
+ * A kubeconfig, or a file or command that it names, does not provide a server address and
+ * credentials. The message is one line that tells a human why.
  */
 public final class AccessException extends Exception {
   private static final long serialVersionUID = 1;

@@ -9,9 +9,9 @@ import java.security.interfaces.ECPublicKey;
 import org.jspecify.annotations.Nullable;
 
 /**
- * EC private keys in the form of RFC 5915 (SEC 1), with curve and public key: the one form that all
- * clients read. The JDK writes PKCS #8 without the public key, which ring (kube-rs) refuses, and
- * fabric8 takes any PKCS #8 for RSA.
+ * Encodes EC private keys as in RFC 5915 (SEC 1), with curve and public key: the only format that
+ * all clients read. The JDK writes PKCS #8 without the public key, which ring (kube-rs) refuses,
+ * and fabric8 takes any PKCS #8 key for an RSA key.
  */
 final class EcKeys {
   private static final int P256_BITS = 256;
@@ -20,7 +20,7 @@ final class EcKeys {
 
   private EcKeys() {}
 
-  /** The DER form of a P-256 key; null for any other key. */
+  /** The DER encoding of a P-256 key; null for any other key. */
   static byte @Nullable [] sec1(PrivateKey key, PublicKey publicKey) {
     if (!(key instanceof ECPrivateKey secret)
         || !(publicKey instanceof ECPublicKey point)
@@ -51,7 +51,7 @@ final class EcKeys {
   private static byte[] fixed(BigInteger number) {
     byte[] out = new byte[P256_BYTES];
     byte[] bytes = number.toByteArray();
-    int length = Math.min(bytes.length, P256_BYTES); // a leading zero may be there for the sign
+    int length = Math.min(bytes.length, P256_BYTES); // skips a leading zero for the sign
     System.arraycopy(bytes, bytes.length - length, out, P256_BYTES - length, length);
     return out;
   }

@@ -18,11 +18,11 @@ import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A command that prints credentials (KEP-541, {@code client.authentication.k8s.io}). It is run
- * again when what it gave is about to expire. Thread-safe.
+ * A command that prints credentials (KEP-541, {@code client.authentication.k8s.io}). It runs again
+ * when its last credential is about to expire. Thread-safe.
  */
 final class ExecPlugin {
-  /** What it printed. */
+  /** The credential that the command printed. */
   record Credential(
       @Nullable String token,
       byte @Nullable [] certificate,
@@ -51,7 +51,7 @@ final class ExecPlugin {
     return known;
   }
 
-  /** For a request: the token that there is, if a new one cannot be had. */
+  /** The token for a request. If the command fails, this is its last token. */
   synchronized @Nullable String token() {
     try {
       return credential().token();
@@ -64,7 +64,7 @@ final class ExecPlugin {
   private Credential run() throws AccessException {
     String command = exec.path("command").asText();
     List<String> line = new ArrayList<>();
-    // Relative to the kubeconfig if it names a folder, else found on the PATH.
+    // A relative path starts at the kubeconfig's folder; a bare name is searched on the PATH.
     line.add(
         command.indexOf('/') > 0
             ? kubeconfig.toAbsolutePath().resolveSibling(command).toString()

@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reads a kubeconfig as client-go does: certificates and keys from data or files (relative to the
- * kubeconfig), tokens from text, files or exec plugins.
+ * kubeconfig), tokens from text, files or exec plugins. Unlike client-go it reads a token file only
+ * once.
  */
 public final class Kubeconfig {
   private static final int HTTPS = 443;
@@ -34,10 +35,11 @@ public final class Kubeconfig {
   }
 
   /**
-   * Reads it.
+   * Reads a kubeconfig.
    *
    * @param context the context to use, or null for the file's current one
-   * @throws AccessException if the file, or what it names, does not tell where and who
+   * @throws AccessException if the file, or a file or command that it names, does not provide a
+   *     server address and credentials
    */
   public static Access read(Path file, @Nullable String context) throws AccessException {
     JsonNode root;
@@ -121,12 +123,15 @@ public final class Kubeconfig {
         return uri;
       }
     } catch (URISyntaxException e) {
-      // Told below.
+      // Reported below.
     }
     throw new AccessException("%s has no usable server address: \"%s\"".formatted(file, text));
   }
 
-  /** From {@code field-data}, else from the file that {@code field} names. */
+  /**
+   * The content of {@code field-data}, else of the file that {@code field} names; null without
+   * both.
+   */
   private byte @Nullable [] bytes(JsonNode node, String field) throws AccessException {
     String data = node.path(field + "-data").asText("");
     if (!data.isEmpty()) {
@@ -167,7 +172,7 @@ public final class Kubeconfig {
 
   private Access.TokenSource tokens(JsonNode user, @Nullable ExecPlugin exec)
       throws AccessException {
-    // client-go prefers the file to the text.
+    // client-go prefers tokenFile to token.
     String tokenFile = user.path("tokenFile").asText("");
     String text =
         tokenFile.isEmpty()

@@ -17,8 +17,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Certificates and keys as kubeconfigs have them: PEM (RFC 7468), keys in PKCS #8, PKCS #1 (RFC
- * 8017) or SEC 1 (RFC 5915). The JDK reads the first only; the others are wrapped into it.
+ * Reads the certificates and keys of kubeconfigs: PEM (RFC 7468), with keys in PKCS #8, PKCS #1
+ * (RFC 8017) or SEC 1 (RFC 5915). The JDK reads only PKCS #8, so the other two are wrapped in it.
  */
 final class Pem {
   private static final Pattern BLOCK =
@@ -104,7 +104,7 @@ final class Pem {
     return der(SEQUENCE, join(VERSION_0, algorithm, der(OCTET_STRING, key)));
   }
 
-  /** The curve that an ECPrivateKey names: the content of its element [0]. */
+  /** The curve of an ECPrivateKey, which is the content of its element [0]. */
   private static byte[] curve(byte[] ecPrivateKey) throws GeneralSecurityException {
     try {
       ByteBuffer in = ByteBuffer.wrap(ecPrivateKey);

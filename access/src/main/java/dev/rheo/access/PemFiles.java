@@ -21,7 +21,7 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 
-/** Reads and writes PEM files (RFC 7468), readable by their owner only. */
+/** Reads PEM files (RFC 7468), and writes files that only their owner can read. */
 public final class PemFiles {
 
   private static final String CERTIFICATE = "CERTIFICATE";
@@ -49,7 +49,7 @@ public final class PemFiles {
   }
 
   /**
-   * @param algorithm that of the key, such as {@code EC}
+   * @param algorithm the key's, such as {@code EC}
    */
   public static PrivateKey privateKey(Path file, String algorithm) throws IOException {
     byte[] der = blocks(file, PRIVATE_KEY).getFirst();
@@ -72,13 +72,13 @@ public final class PemFiles {
     return encode(PRIVATE_KEY, key.getEncoded());
   }
 
-  /** In the form that all clients read, which for an EC key is not PKCS #8. */
+  /** Encodes a key in the format that all clients read, which for a P-256 key is not PKCS #8. */
   public static byte[] encodeForClients(PrivateKey key, PublicKey publicKey) {
     byte[] sec1 = EcKeys.sec1(key, publicKey);
     return sec1 == null ? encode(key) : encode(EC_PRIVATE_KEY, sec1);
   }
 
-  /** Creates the folder and those above it; the folder itself for its owner only. */
+  /** Creates a folder, if missing, for its owner only, and the missing folders above it. */
   public static void createFolder(Path folder) throws IOException {
     Path parent = folder.toAbsolutePath().getParent();
     if (parent != null) {
@@ -89,7 +89,7 @@ public final class PemFiles {
     }
   }
 
-  /** Writes a file for its owner only, as a whole or not at all. */
+  /** Writes a file that only its owner can read, as a whole or not at all. */
   public static void write(Path file, byte[] content) throws IOException {
     Path folder = file.toAbsolutePath().getParent();
     if (folder == null) {
@@ -108,7 +108,7 @@ public final class PemFiles {
   }
 
   private static FileAttribute<?>[] ownerOnly(Path where, String permissions) {
-    // Where there are no POSIX permissions the folder's own rules hold.
+    // Without POSIX permissions, the rules of the folder apply.
     return where.getFileSystem().supportedFileAttributeViews().contains("posix")
         ? new FileAttribute<?>[] {
           PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(permissions))

@@ -1,4 +1,4 @@
-/** Where the server is and who we are to it, from a kubeconfig. */
+/** The address of a server and the client's credentials, from a kubeconfig; PEM files. */
 @NullMarked
 package dev.rheo.access;
 

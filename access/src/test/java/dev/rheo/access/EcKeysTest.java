@@ -17,7 +17,7 @@ class EcKeysTest {
   void bouncyCastleReadsWhatIsWrittenAndThePublicKeyIsThere() throws Exception {
     KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
     generator.initialize(new ECGenParameterSpec("secp256r1"));
-    for (int i = 0; i < 600; i++) { // numbers with leading zeros among them
+    for (int i = 0; i < 600; i++) { // enough for numbers with leading zeros
       KeyPair pair = generator.generateKeyPair();
       byte[] der = EcKeys.sec1(pair.getPrivate(), pair.getPublic());
       var read = org.bouncycastle.asn1.sec.ECPrivateKey.getInstance(der);

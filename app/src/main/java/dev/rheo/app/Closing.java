@@ -5,7 +5,7 @@ import java.lang.System.Logger.Level;
 import java.util.ArrayDeque;
 import java.util.Deque;
 
-/** What was opened, to be closed in the opposite order. Not thread-safe. */
+/** The parts that were opened, closed in reverse order. Not thread-safe. */
 final class Closing implements AutoCloseable {
 
   private static final Logger LOG = System.getLogger(Closing.class.getName());
@@ -18,7 +18,7 @@ final class Closing implements AutoCloseable {
     parts.push(new Part(name, part));
   }
 
-  /** Closes all, whatever fails. */
+  /** Closes all parts. A failure is logged and does not stop the others. */
   @Override
   public void close() {
     while (!parts.isEmpty()) {

@@ -19,7 +19,8 @@ import java.util.stream.Stream;
 
 /**
  * The directory in which a server keeps everything: {@code store}, {@code spool}, {@code pki}. It
- * holds keys and every Secret, so it and each of these is for its owner alone.
+ * holds keys and every Secret, so these three are accessible to their owner only, and so is the
+ * directory itself unless it existed before.
  */
 record DataDirectory(Path root) {
 
@@ -41,10 +42,10 @@ record DataDirectory(Path root) {
   private static final FileAttribute<?>[] ANYHOW = {};
 
   /**
-   * Makes sure that the directory may be used: it does not exist yet, is empty, or is a server's.
-   * Nothing is written.
+   * Checks that the directory may be used: it does not exist yet, is empty, or belongs to a Rheo
+   * server. Writes nothing.
    *
-   * @throws ServerStartException if it is something else's
+   * @throws ServerStartException if it holds something else
    */
   void requireUsable() throws ServerStartException {
     if (!Files.exists(root)) {
@@ -70,9 +71,9 @@ record DataDirectory(Path root) {
   }
 
   /**
-   * Makes it if it is not there, readable by its owner only.
+   * Creates the directory and its parts if they do not exist, accessible to their owner only.
    *
-   * @throws ServerStartException if it cannot be made
+   * @throws ServerStartException if that fails
    */
   void make() throws ServerStartException {
     try {
@@ -81,7 +82,7 @@ record DataDirectory(Path root) {
         keepForOwner(part);
       }
       if (isPosix()) {
-        // What the store then makes durable must not hang on a name that is not.
+        // Makes the entries of the parts durable: without them the store's durable data is lost.
         try (FileChannel directory = FileChannel.open(root, StandardOpenOption.READ)) {
           directory.force(true);
         }
@@ -105,9 +106,9 @@ record DataDirectory(Path root) {
   }
 
   /**
-   * Makes a directory for its owner alone, or closes one that is there to others. What is made in
-   * it need not be looked at then: whoever may not enter a directory reaches no file in it,
-   * whatever the file's own mode says.
+   * Creates a directory that only its owner can access, or revokes the access of others to an
+   * existing one. The files in it need no check: without access to the directory others reach no
+   * file in it, whatever the file's own mode is.
    */
   private static void keepForOwner(Path directory) throws IOException {
     boolean posix = isPosix();

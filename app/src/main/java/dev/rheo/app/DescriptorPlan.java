@@ -4,33 +4,33 @@ import com.sun.management.UnixOperatingSystemMXBean;
 import java.lang.management.ManagementFactory;
 
 /**
- * How the file descriptors that the process may have are shared out, so that connections, however
- * many come, never take those that the store needs to go on writing.
+ * Divides the file descriptors of the process, so that no number of connections takes those that
+ * the store needs for its writes.
  *
  * <pre>
  *   limit        ulimit -n
- *   ├─ runtime       {@value #RUNTIME}       jars and libraries, event loops, standard streams, listening socket
+ *   ├─ runtime       {@value #RUNTIME}      jars, libraries, event loops, stdio, listening socket
  *   ├─ store         64      up to 1024 descriptors; 272 beyond
  *   ├─ cache         64      up to 1024 descriptors; 400 beyond
  *   └─ connections   the rest
  * </pre>
  *
- * @param limit what the process may have
- * @param store what the store takes at most
- * @param cache what the files of the watch cache take when their budgets are full
- * @param connections what is left for connections, 16 at least
+ * @param limit the descriptors that the process may have
+ * @param store the most that the store uses
+ * @param cache the most that the watch cache uses for its files when their budgets are full
+ * @param connections the rest, at least 16, for connections
  */
 public record DescriptorPlan(long limit, int store, int cache, int connections) {
-  /** What does not depend on load. */
+  /** Descriptors whose number does not depend on load. */
   static final int RUNTIME = 96;
 
   private static final int FEW = 1024;
   private static final int FEWEST_CONNECTIONS = 16;
 
-  /** The limit where a platform does not tell it. */
+  /** The limit to assume where the platform does not report one. */
   private static final long UNKNOWN = 4096;
 
-  /** Shares out a limit. */
+  /** The plan for a limit. */
   public static DescriptorPlan of(long limit) {
     int store = limit <= FEW ? 64 : 272;
     int cache = limit <= FEW ? 64 : 400;
@@ -39,7 +39,7 @@ public record DescriptorPlan(long limit, int store, int cache, int connections) 
         limit, store, cache, (int) Math.clamp(rest, FEWEST_CONNECTIONS, Integer.MAX_VALUE));
   }
 
-  /** That of this process. */
+  /** The plan for the limit of this process. */
   public static DescriptorPlan ofProcess() {
     return of(
         ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean unix
@@ -47,7 +47,7 @@ public record DescriptorPlan(long limit, int store, int cache, int connections) 
             : UNKNOWN);
   }
 
-  /** What connections must leave to the others. */
+  /** The descriptors that connections must leave to the other parts. */
   public int reserved() {
     return RUNTIME + store + cache;
   }

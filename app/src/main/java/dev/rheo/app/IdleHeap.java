@@ -9,16 +9,16 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
 /**
- * Gives memory back when it gets quiet. Writes of large objects leave garbage in the old
- * generation, which the collector takes up only when the heap is full: so after a burst of
- * allocation, once little is allocated any more, a collection is asked for, one for each burst.
- * Reads allocate next to nothing, so bulk reads count as quiet.
+ * Gives memory back after a burst of allocation. Writes of large objects leave garbage in the old
+ * generation, which the serial collector reclaims only when the heap is full. So this class
+ * requests one collection after each burst, once little is allocated any more. Reads allocate next
+ * to nothing, so bulk reads count as quiet.
  */
 final class IdleHeap implements AutoCloseable {
 
   private static final Duration PERIOD = Duration.ofSeconds(3);
 
-  /** A burst: this much was allocated since the last collection that was asked for. */
+  /** A burst: at least this much was allocated since the last requested collection. */
   static final long BURST_BYTES = 64L << 20;
 
   /** Quiet: less than this was allocated within a period. */
@@ -30,7 +30,7 @@ final class IdleHeap implements AutoCloseable {
       Executors.newSingleThreadScheduledExecutor(new DefaultThreadFactory("idle-heap", true));
   private long last;
 
-  /** The start counts as a burst. */
+  /** The start of the process counts as a burst. */
   private long collected = -BURST_BYTES;
 
   IdleHeap() {

@@ -4,59 +4,60 @@ import dev.rheo.edge.Weights;
 import dev.rheo.edge.ledger.Ledger;
 
 /**
- * How the memory that the whole process may use is shared out. All figures are in bytes.
+ * Divides the memory of the whole process into shares. All figures are in bytes.
  *
- * <p>The plan is what makes memory bounded by construction: every buffer that can grow belongs to
- * one of these shares, and what does not fit waits or is refused with 429. A fixed part is set
- * aside for what does not grow with load, the rest is shared in fixed proportions:
+ * <p>The plan bounds the memory by construction: every buffer that can grow belongs to one of the
+ * shares, and what does not fit waits or is refused with 429. A fixed part is set aside for what
+ * does not grow with load. The rest is divided in fixed proportions:
  *
  * <pre>
  *   max-memory   whole process, as the kernel counts it (resident set)
- *   ├─ runtime       {@value #RUNTIME_MIB} MiB  code, class data, threads, native libraries, the compilers
+ *   ├─ runtime       {@value #RUNTIME_MIB} MiB  code, class data, threads, libraries, compilers
  *   └─ the rest
  *      ├─ heap       20/40   -Xmx
- *      │  ├─ idle            {@value #IDLE_HEAP_MIB} MiB   types, schemas, tables: what an idle server holds
+ *      │  ├─ idle            {@value #IDLE_HEAP_MIB} MiB   types, schemas, tables of an idle server
  *      │  ├─ slack           1/16  garbage
  *      │  ├─ hotBuffers      1/16  object bytes that were written last, shared by their readers
- *      │  ├─ eventLog        1/10  positions of the events that a watch may still ask for
- *      │  ├─ decodedEvents   1/20  the latest of them, decoded
- *      │  ├─ snapshots       1/20  old states that lists are continued from
- *      │  ├─ forms           1/8   where derived forms stand, 112 bytes each
+ *      │  ├─ eventLog        1/10  positions of the events from which a watch may still resume
+ *      │  ├─ decodedEvents   1/20  the latest of these events, decoded
+ *      │  ├─ snapshots       1/20  old states for continued lists
+ *      │  ├─ forms           1/8   positions of derived forms, 112 bytes each
  *      │  └─ requests        the rest, less the index (some 200 bytes an object)
- *      │     ├─ connections     1/12  8 KiB each, not more than TLS has room for
- *      │     ├─ streams         9/64  requests at rest or at work, with their headers
- *      │     ├─ headers         1/20  headers while they come
- *      │     ├─ requestBodies   1/8   bodies of requests, as they came
- *      │     ├─ trees           1/5   bodies and objects, decoded
- *      │     └─ answers         1/12  answers made as a whole and not sent yet
+ *      │     ├─ connections     1/12  8 KiB each, not more than TLS has memory for
+ *      │     ├─ streams         9/64  requests from header to end of response, and their headers
+ *      │     ├─ headers         1/20  header blocks that are still incomplete
+ *      │     ├─ requestBodies   1/8   request bodies as received
+ *      │     ├─ trees           1/5   request bodies and objects, decoded
+ *      │     └─ answers         1/12  responses built as a whole and not sent yet
  *      ├─ direct     12/40   -XX:MaxDirectMemorySize
- *      │  ├─ outgoing        5/8   bytes drawn for readers and not yet taken by their sockets
- *      │  ├─ incoming        1/8   bytes that came and make no whole record or frame yet
- *      │  └─ (the rest)            what is being read and encrypted now, what the pools round up
+ *      │  ├─ outgoing        5/8   bytes drawn from response bodies and not yet written to sockets
+ *      │  ├─ incoming        1/8   bytes received of incomplete TLS records and frames
+ *      │  └─ (the rest)            bytes being read and encrypted, rounding of the pools
  *      └─ native     8/40
  *         ├─ storeCaches     20/36 the store's write buffers and block cache
- *         ├─ tls             10/36 the state of TLS, 14 KiB a connection
+ *         ├─ tls             10/36 TLS state, 14 KiB a connection
  *         └─ compression     6/36  deflate states, some 300 KiB each
  * </pre>
  *
- * <p>The accounts under {@code requests} may be as large as their fractions say, but not all at
- * once: {@link Ledger} holds their sum to what the caches and the index leave.
+ * <p>Each account under {@code requests} may grow to its fraction, but not all at once: {@link
+ * Ledger} limits their sum to what the caches and the index leave.
  *
- * <p>The launcher sets the sizes of the heap and of direct memory before the process starts, by the
+ * <p>The launcher sets the sizes of the heap and of direct memory before the process starts, in the
  * same proportions.
  *
- * @param total what the whole process may use
+ * @param total the whole process
  * @param heap the Java heap
  * @param direct direct buffers
- * @param hotBuffers what is kept of the object bytes written last
- * @param eventLog what the watch cache keeps about retained events
- * @param decodedEvents what it keeps about the latest of them so that they need not be decoded
+ * @param hotBuffers the object bytes written last
+ * @param eventLog the watch cache's index of retained events
+ * @param decodedEvents the latest of these events, kept decoded
  * @param snapshots states of resources at past revisions, as far as they differ from the present
- * @param forms what the watch cache keeps about derived forms
- * @param outgoing bytes drawn for readers and not yet taken by their sockets, over all connections
+ * @param forms the watch cache's index of derived forms
+ * @param outgoing bytes drawn from response bodies and not yet written to sockets, over all
+ *     connections
  * @param storeCaches write buffers and block cache of the store
  * @param compression deflate states of compressed responses
- * @param requests the limits of what lives because of requests
+ * @param requests the limits of the memory that lives because of requests
  */
 public record MemoryPlan(
     long total,
@@ -77,22 +78,24 @@ public record MemoryPlan(
 
   private static final long MIB = 1024 * 1024;
 
-  /** Set aside for what does not grow with load. */
+  /** The fixed part for what does not grow with load. */
   public static final long RUNTIME = RUNTIME_MIB * MIB;
 
-  /** What is used when nothing is said. */
+  /** The default total. */
   public static final long DEFAULT_TOTAL = 384 * MIB;
 
   private static final long MAX_CONNECTIONS = 10_000;
 
-  /** With less, two of the largest requests would not fit their budget. */
+  /**
+   * The smallest total. With less, the budget of request bodies does not hold two of the largest.
+   */
   public static final long MIN_TOTAL = 256 * MIB;
 
   /**
-   * The plan for a whole.
+   * The plan for a total.
    *
-   * @throws IllegalArgumentException if {@code total} is below {@link #MIN_TOTAL}; the message says
-   *     what is the least
+   * @throws IllegalArgumentException if {@code total} is below {@link #MIN_TOTAL}; the message
+   *     names the minimum
    */
   public static MemoryPlan of(long total) {
     if (total < MIN_TOTAL) {

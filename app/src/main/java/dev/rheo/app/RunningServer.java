@@ -61,24 +61,26 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import java.util.random.RandomGenerator;
 
-/** The parts, started in the order in which they need each other. */
+/** The parts of a server, started in the order of their dependencies. */
 final class RunningServer implements Server {
 
   private static final Logger LOG = System.getLogger(RunningServer.class.getName());
 
-  /** What one decoded event costs on the heap, about. */
+  /** Approximate heap of one decoded event. */
   private static final long DECODED_EVENT_BYTES = 200;
 
-  /** This release, as part of the version that discovery tells. */
+  /** Rheo's version, which becomes build metadata of the Kubernetes version in discovery. */
   private static final String RELEASE = "0.1.0";
 
-  /** What one deflater holds outside the heap, about. */
+  /** Approximate memory of one deflater outside the heap. */
   private static final long DEFLATER_BYTES = 300 << 10;
 
-  /** What one object costs in the cache's index, about. */
+  /** Approximate heap of one object in the cache's index. */
   private static final long INDEX_ENTRY_BYTES = 200;
 
-  /** How long a form waits for memory to be made in before whoever asks for it is refused. */
+  /**
+   * How long the encoding of a form waits for memory before the request for the form is refused.
+   */
   private static final Duration FORM_PATIENCE = Duration.ofSeconds(10);
 
   private static final Duration INDEX_PERIOD = Duration.ofSeconds(1);
@@ -88,7 +90,7 @@ final class RunningServer implements Server {
   private static final long LEAST_CONNECTIONS = 16;
   private static final long MAX_CONNECTIONS = 10_000;
 
-  /** What closing the parts takes at most, about, once no request is running. */
+  /** Approximate upper bound on closing the parts once no request is running. */
   private static final Duration CLOSING = Duration.ofSeconds(5);
 
   private static final Duration READY_POLL = Duration.ofMillis(5);
@@ -112,7 +114,7 @@ final class RunningServer implements Server {
     data.make();
     try {
       ResourceRegistry registry = ResourceRegistry.builtIn();
-      // First, since it locks the directory: all else in it is then this server's alone.
+      // First, since the RocksDB store locks the directory: no other server uses the rest then.
       store = openStore(config, clock);
       Pki pki = Pki.open(data.pki(), config.host(), clock);
       Ledger ledger =
@@ -297,8 +299,8 @@ final class RunningServer implements Server {
   }
 
   /**
-   * Says nothing of the store: a process that is started again cannot write where the disk is full,
-   * and does not start where it is damaged, so that what can still be read would be lost as well.
+   * The liveness check ignores the store. A restarted process cannot write to a full disk either,
+   * and does not start with a damaged store, so that even reads would be lost.
    */
   private static Health liveness(String name) {
     return new Health(name, List.of(new Health.Check("ping", () -> true)));
@@ -351,7 +353,7 @@ final class RunningServer implements Server {
     return address;
   }
 
-  /** What of the time is kept for closing the parts. */
+  /** The part of {@code atMost} that is reserved for closing the parts. */
   private static Duration closing(Duration atMost) {
     Duration part = atMost.dividedBy(4);
     return part.compareTo(CLOSING) < 0 ? part : CLOSING;

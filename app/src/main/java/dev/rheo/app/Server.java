@@ -4,10 +4,10 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 
 /**
- * A running server. {@link #start} returns when it answers on its address; {@code /readyz} may
- * still be red then, until the watch cache is rebuilt.
+ * A running server. {@link #start} returns when the server answers on its address; {@code /readyz}
+ * may still fail then, until the watch cache is rebuilt.
  *
- * <p>Safe for use by any number of threads.
+ * <p>Thread-safe.
  */
 public interface Server {
 
@@ -22,22 +22,23 @@ public interface Server {
   }
 
   /**
-   * Waits until {@code /readyz} is green for the first time: the watch cache holds what the store
-   * holds.
+   * Waits until {@code /readyz} succeeds for the first time: the watch cache has caught up with the
+   * store.
    *
-   * @return false if the time was up before
-   * @throws ServerStartException if it turned out meanwhile that it will never be, since the store
-   *     is damaged; the server has to be shut down
+   * @return false if the time ran out
+   * @throws ServerStartException if the server will never be ready because the store is damaged; it
+   *     must then be shut down
    */
   boolean awaitReady(Duration atMost) throws InterruptedException, ServerStartException;
 
-  /** Where it listens; the real port if port 0 was asked for. */
+  /** The address on which the server listens; the actual port if port 0 was requested. */
   InetSocketAddress address();
 
   /**
-   * Takes no new requests, lets running writes finish, ends the watches spread over part of the
-   * time, and closes the store. Returns when all is closed, after {@code atMost} at the latest;
-   * what is not finished by then is cut off. Further calls wait for the first.
+   * Stops accepting requests, lets running ones finish, ends the watches at moments spread over
+   * part of the time, and closes the store. Returns when everything is closed, after about {@code
+   * atMost} at the latest; requests that are not finished by then are cut off. Further calls wait
+   * for the first.
    */
   void shutdown(Duration atMost);
 }

@@ -6,7 +6,7 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * All that a server is told when it starts.
+ * The configuration of a server.
  *
  * @param data the data directory; created if it does not exist
  * @param host the name or address to listen on
@@ -15,11 +15,11 @@ import org.jspecify.annotations.Nullable;
  * @param kubeconfig where the administrator's kubeconfig is written
  * @param gates the feature gates
  * @param memory the shares of the process's memory
- * @param tokenAuthFile static bearer tokens in Kubernetes' CSV form, or null for none
+ * @param tokenAuthFile static bearer tokens in Kubernetes' CSV format, or null for none
  * @param historyTime how long past revisions are kept, {@link #MIN_HISTORY_TIME} at least
- * @param historyBytes how many bytes past revisions may take on disk before the oldest are given up
+ * @param historyBytes how many bytes past revisions may take on disk before the oldest are dropped
  *     early (never those of the last {@link #MIN_HISTORY_TIME}); positive
- * @param formBytes how many bytes derived forms may take on disk before the oldest are given up;
+ * @param formBytes how many bytes derived forms may take on disk before the oldest are dropped;
  *     positive
  */
 public record ServerConfig(
@@ -35,7 +35,7 @@ public record ServerConfig(
     long historyBytes,
     long formBytes) {
 
-  /** What is kept whatever the limits say, so that clients can go on after a short absence. */
+  /** History that is kept whatever the limits, so that clients can resume after a short absence. */
   public static final Duration MIN_HISTORY_TIME = Duration.ofMinutes(5);
 
   public static final Duration DEFAULT_HISTORY_TIME = Duration.ofHours(1);

@@ -3,8 +3,8 @@ package dev.rheo.app;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The server cannot start. The message is for the person who started it: one line that says what is
- * wrong and what to do, without the name of a class. Whatever was opened before is closed again.
+ * The server cannot start. The message is one line for the person who started it: it says what is
+ * wrong and what to do, without class names. {@link Server#start} has closed whatever it opened.
  */
 public final class ServerStartException extends Exception {
   private static final long serialVersionUID = 1;

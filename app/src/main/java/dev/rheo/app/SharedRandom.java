@@ -3,7 +3,7 @@ package dev.rheo.app;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.random.RandomGenerator;
 
-/** Randomness for all threads: each draws from its own. */
+/** A generator for all threads, each of which draws from its own {@link ThreadLocalRandom}. */
 final class SharedRandom implements RandomGenerator {
 
   @Override

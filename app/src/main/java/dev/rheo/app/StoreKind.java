@@ -1,6 +1,6 @@
 package dev.rheo.app;
 
-/** Which engine keeps the objects. */
+/** The engine that stores the objects. */
 public enum StoreKind {
   /** On disk in the data directory; an acknowledged write survives a crash and loss of power. */
   ROCKSDB("rocksdb"),
@@ -13,7 +13,7 @@ public enum StoreKind {
     this.label = label;
   }
 
-  /** As it is written on the command line. */
+  /** The value on the command line. */
   @Override
   public String toString() {
     return label;

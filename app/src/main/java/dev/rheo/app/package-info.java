@@ -1,4 +1,4 @@
-/** The server as a whole: what it is told, and how its parts are started, joined and ended. */
+/** The server as a whole: its configuration, and how its parts are started, wired and closed. */
 @NullMarked
 package dev.rheo.app;
 

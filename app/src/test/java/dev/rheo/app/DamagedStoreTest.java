@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What clients and whoever starts a server are told of a damaged store. */
+/** How a damaged store is reported to clients and to the person who starts the server. */
 @Timeout(120)
 class DamagedStoreTest {
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -46,7 +46,7 @@ class DamagedStoreTest {
         assertThat(running.create("map-" + i).statusCode()).isEqualTo(201);
       }
     }
-    // The next start writes tables of what the log holds.
+    // The next start writes the log's content to tables.
     new Running().close();
     assertThat(storeFiles("sst")).isNotEmpty();
     assertThat(storeFiles("blob")).isNotEmpty();
@@ -78,7 +78,7 @@ class DamagedStoreTest {
   @Test
   void damageThatIsMetLaterIsToldAndReadsGoOn() throws Exception {
     try (Running running = new Running()) {
-      // All of every table, so that whatever a write looks up first is damaged.
+      // Damages every table throughout, so that whatever a write looks up first is damaged.
       for (Path file : storeFiles("sst")) {
         for (long at = 0; at < Files.size(file); at += 64) {
           flip(file, at);
@@ -146,7 +146,7 @@ class DamagedStoreTest {
     }
   }
 
-  /** A server and a client of it. */
+  /** A server and its client. */
   private final class Running implements AutoCloseable {
     private final Server server;
     private final HttpClient client;
@@ -186,7 +186,9 @@ class DamagedStoreTest {
       return send("GET", path, "application/json", "");
     }
 
-    /** Some small enough to stand in a table, some large enough for a blob file. */
+    /**
+     * Creates objects of two sizes: small ones are stored in a table, large ones in a blob file.
+     */
     HttpResponse<String> create(String name) throws IOException, InterruptedException {
       String value = "x".repeat(name.hashCode() % 2 == 0 ? 100 : 9000);
       return send(

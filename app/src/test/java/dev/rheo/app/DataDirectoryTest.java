@@ -20,7 +20,7 @@ class DataDirectoryTest {
     Files.setPosixFilePermissions(path, PosixFilePermissions.fromString(permissions));
   }
 
-  /** The files below {@code directory} that somebody else can open, by the way from it. */
+  /** The files below {@code directory} that other users can open, relative to it. */
   static List<Path> openToOthers(Path directory) throws IOException {
     List<Path> open = new ArrayList<>();
     try (Stream<Path> entries = Files.list(directory)) {

@@ -20,7 +20,7 @@ class DescriptorPlanTest {
   @Test
   void whereThereAreFewStoreAndCacheTake128() {
     assertThat(DescriptorPlan.of(300)).extracting(p -> p.store() + p.cache()).isEqualTo(128);
-    // Less than the parts need is no plan, but a server may be tried with it.
+    // Too few for the parts, but a server may be tried with such a limit.
     assertThat(DescriptorPlan.of(100).connections()).isEqualTo(16);
   }
 

@@ -14,16 +14,16 @@ import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Puts what the store says into the spool, the indexes and the logs of a generation. All under the
- * cache's lock. A batch that cannot be written leaves nothing behind: {@link #rollback}.
+ * Writes the store's changes to the spool, the indexes and the logs of a generation. Called under
+ * the cache's lock. A batch that cannot be written leaves no trace: {@link #rollback}.
  */
 final class Applier {
   private static final System.Logger LOG = System.getLogger(Applier.class.getName());
 
-  /** How many unreadable keys are remembered so as to report each once. */
+  /** Unreadable keys that are remembered, so that each is reported once. */
   private static final int REPORTED = 1000;
 
-  /** An event of the batch, for waking those who wait for it. */
+  /** A logged event of the batch, for waking the readers that wait for it. */
   record Logged(int table, long number, CacheEvent event) {}
 
   private record DecodedChunk(EventLog log, EventLog.Chunk chunk) {}
@@ -46,7 +46,7 @@ final class Applier {
     this.decodedChunks = Math.max(1, settings.decodedEvents() / 256);
   }
 
-  /** A key of the state with which a generation begins: it is in the index, not in the log. */
+  /** Adds a key of the generation's initial state, which enters the index but not the log. */
   void load(Generation generation, RevisionStore.KeyValue keyValue) throws IOException {
     Table table = generation.of(keyValue.key());
     if (table == null) {
@@ -60,7 +60,7 @@ final class Applier {
     }
   }
 
-  /** A change. To be followed by {@link #flush}, then by publication. */
+  /** Applies a change. {@link #flush} and then publication must follow. */
   void apply(Generation generation, RevisionStore.Event event) throws IOException {
     Table table = generation.of(event.key());
     if (table == null) {
@@ -102,7 +102,7 @@ final class Applier {
   }
 
   /**
-   * Writes a version's record.
+   * Writes the record of a version.
    *
    * @return null if the value cannot be read: the object then counts as absent
    */
@@ -182,25 +182,25 @@ final class Applier {
     return array;
   }
 
-  /** Puts into the files what was written: from here on it may be published. */
+  /** Writes the appended records to the files, after which the changes may be published. */
   void flush() throws IOException {
     spool.flush();
     unpublished = 0;
   }
 
-  /** The events since the last call, in order. */
+  /** Removes and returns the events of the batch, in order. */
   List<Logged> takeBatch() {
     List<Logged> taken = List.copyOf(batch);
     batch.clear();
     return taken;
   }
 
-  /** Nobody waits for these events. */
+  /** Drops the events of the batch: no reader waits for them. */
   void forgetBatch() {
     batch.clear();
   }
 
-  /** Undoes what was applied since the published state, and begins a new segment. */
+  /** Undoes the changes since the published state and abandons the head segment. */
   void rollback(Published published) {
     Generation generation = published.generation();
     for (Table table : generation.tables) {
@@ -228,7 +228,7 @@ final class Applier {
     unpublished = 0;
   }
 
-  /** Begins anew with an empty generation, in segments of its own. */
+  /** Drops the batch and abandons the head segment, so that a build has segments of its own. */
   void reset() {
     batch.clear();
     decoded.clear();

@@ -3,9 +3,8 @@ package dev.rheo.cache;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One change of one object. A creation has no previous version, a deletion no current one. The form
- * to send for a deletion is the previous version's with the event's revision in place of its
- * digits.
+ * One change of one object. A creation has no previous version, a deletion no current one. A
+ * deletion is sent as the previous version's form with the event's revision as its resourceVersion.
  */
 public final class CacheEvent {
   private final long revision;
@@ -18,7 +17,7 @@ public final class CacheEvent {
     this.previous = previous;
   }
 
-  /** The revision of the change; that of a deletion is not found in any version of the object. */
+  /** The revision of the change. That of a deletion is not the revision of any version. */
   public long revision() {
     return revision;
   }

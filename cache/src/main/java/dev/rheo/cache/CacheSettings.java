@@ -5,21 +5,21 @@ import java.time.Duration;
 /**
  * The cache's budgets.
  *
- * @param hotBytes how much of what was written to the spool last is kept on the heap, so that live
- *     events are served without system calls
+ * @param hotBytes heap for the bytes that were written to the spool last, from which live events
+ *     are served without system calls
  * @param segmentBytes size at which a new spool file is begun; also the unit of cleaning
- * @param diskBytes what the spool's files may take: above it history is given up (never below
- *     {@code minHistory}) and cleaning becomes more eager. Present objects are kept in any case
+ * @param diskBytes budget of the spool's files: above it, history is trimmed (never below {@code
+ *     minHistory}) and cleaning becomes more eager. Current objects are kept in any case
  * @param historyBytes spool bytes of superseded versions that the history may keep
  * @param logBytes heap of the event logs, at 24 bytes an event
  * @param decodedEvents how many of the latest events are kept decoded, some 200 bytes each
  * @param snapshotBytes heap of remembered old snapshots
- * @param minHistory history younger than this is kept whatever the budgets say (unless the store
- *     itself compacts it)
- * @param loaders threads that read what is not in memory
- * @param formDiskBytes what the files of derived forms may take; the oldest go when it is exceeded
+ * @param minHistory history younger than this is kept even above the budgets, unless the store
+ *     itself compacts it
+ * @param loaders threads that load from the disk what is not in memory
+ * @param formDiskBytes budget of the files of derived forms; above it the oldest file is evicted
  * @param formHeapBytes heap of the index of derived forms, at 112 bytes a form
- * @param formMakers threads that make derived forms, an object each at a time
+ * @param formMakers threads that make derived forms, each for one object at a time
  */
 public record CacheSettings(
     long hotBytes,
@@ -35,20 +35,21 @@ public record CacheSettings(
     long formHeapBytes,
     int formMakers) {
 
-  /** Offsets in a file are ints. */
+  /** File offsets are ints. */
   private static final int LARGEST_SEGMENT = 1 << 30;
 
   private static final int SMALLEST_SEGMENT = 1 << 20;
 
-  /** Files beside those that the budgets fill: what is being written, cleaned, probed or listed. */
+  /** Files beyond those that the budgets fill: being written, cleaned, probed or listed. */
   private static final int OTHER_FILES = 8;
 
   /**
-   * The same in files of such a size that the budgets take so many descriptors at most, as long as
-   * files of a GiB suffice. Files become larger, never smaller: a small one is given back sooner.
+   * Returns these settings with segments so large that full budgets need at most {@code
+   * descriptors} file descriptors, as far as segments of 1 GiB allow. Segments are only enlarged:
+   * smaller ones are reclaimed sooner.
    */
   public CacheSettings withDescriptors(int descriptors) {
-    // One less, since each budget's last file is counted as a whole.
+    // Minus one: two budgets rounded up separately may need one file more than their sum.
     long files = Math.max(1, descriptors - OTHER_FILES - 1);
     long size = (diskBytes + formDiskBytes + files - 1) / files;
     return withSegmentBytes(
@@ -56,8 +57,9 @@ public record CacheSettings(
   }
 
   /**
-   * How many descriptors the files take when the budgets are full. Not counted are objects beyond
-   * {@code diskBytes}, and files that were given up and that readers still read.
+   * File descriptors that full budgets need. Not counted are objects beyond {@code diskBytes},
+   * evicted files that are still being read, and form files that {@link FormSpool} makes smaller
+   * than {@code segmentBytes}.
    */
   public int descriptors() {
     return (int) Math.min(Integer.MAX_VALUE, filesOf(diskBytes) + filesOf(formDiskBytes))
@@ -85,8 +87,8 @@ public record CacheSettings(
   }
 
   /**
-   * 8 MiB hot, 64 MiB segments, 16 GiB of disk, 2 GiB of history, five minutes at least, 8 GiB of
-   * derived forms.
+   * 8 MiB hot, segments of 64 MiB, 16 GiB of disk, 2 GiB of history but at least five minutes, 8
+   * GiB of derived forms.
    */
   public static CacheSettings defaults() {
     return new CacheSettings(

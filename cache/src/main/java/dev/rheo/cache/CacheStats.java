@@ -7,24 +7,25 @@ import java.util.List;
  *
  * @param ready whether it can serve
  * @param revision the revision up to which every change is applied
- * @param storeRevision the last revision that the store told; the difference is the lag
- * @param rebuilds how often it was built from the store
- * @param undecodable values of the store that were passed over because they cannot be read
- * @param spoolBytes bytes of the spool's files, those included that are unlinked but still read
- * @param unlinkedBytes the part of {@code spoolBytes} that only slow readers keep
- * @param liveBytes bytes of present versions
+ * @param storeRevision the newest revision that the store has reported; the difference is the lag
+ * @param rebuilds builds from the store, the first one included
+ * @param undecodable values of the store that were skipped because they cannot be read
+ * @param spoolBytes bytes of the spool's files, including unlinked files that are still open
+ * @param unlinkedBytes the part of {@code spoolBytes} in unlinked files, which only slow readers
+ *     keep
+ * @param liveBytes bytes of current versions
  * @param historyBytes bytes of superseded versions that the history keeps
  * @param hotBytes recently written bytes on the heap
  * @param logBytes heap of the event logs
- * @param decodedEvents events kept decoded
+ * @param decodedEvents events kept decoded, in whole chunks
  * @param snapshotBytes estimated heap of remembered snapshots
  * @param segments files in use
- * @param segmentsCleaned files that cleaning gave back
+ * @param segmentsCleaned files that cleaning has reclaimed
  * @param pendingLoads reads that wait for the disk
- * @param spoolErrors failed reads and writes of the spool
+ * @param spoolErrors failed attempts to open or write the spool
  * @param waitingReaders event readers that wait for an event
- * @param forms derived forms
- * @param resources by resource
+ * @param forms figures of derived forms
+ * @param resources figures of each resource
  */
 public record CacheStats(
     boolean ready,
@@ -49,17 +50,17 @@ public record CacheStats(
     List<Resource> resources) {
 
   /**
-   * The figures of derived forms.
+   * Figures of derived forms.
    *
    * @param bytes bytes of their files
-   * @param count forms that are there
+   * @param count forms that exist now
    * @param heapBytes heap of their index
-   * @param evictedFiles files given up since the start
+   * @param evictedFiles files evicted since the start
    * @param made forms made since the start
-   * @param madeBytes their bytes
-   * @param makingNanos time that making them took, of all makers together
+   * @param madeBytes bytes of the forms made
+   * @param makingNanos time spent making them, summed over all makers
    * @param failures forms that could not be made
-   * @param pending forms that are being made or waited for
+   * @param pending forms that are queued or being made
    */
   public record Forms(
       long bytes,
@@ -73,12 +74,12 @@ public record CacheStats(
       int pending) {}
 
   /**
-   * The figures of one resource.
+   * Figures of one resource.
    *
    * @param name the group resource
-   * @param objects objects now
+   * @param objects current objects
    * @param events events in the log
-   * @param bytes bytes of the present objects' forms
+   * @param bytes bytes of the current objects' forms
    */
   public record Resource(String name, int objects, long events, long bytes) {}
 }

@@ -7,11 +7,11 @@ import java.util.List;
  * A resource that the cache serves.
  *
  * @param name the group resource: {@code secrets}, {@code deployments.apps}
- * @param keyPrefix the store's prefix of its keys, ending in {@code /}, for example {@code
- *     /registry/secrets/}. What follows it in a key is {@code namespace/name} or {@code name}
- * @param namespaced whether the keys carry a namespace
- * @param fields what a field selector may name; {@code metadata.name} and {@code
- *     metadata.namespace} need not be among them
+ * @param keyPrefix prefix of its keys in the store, ending in {@code /}, for example {@code
+ *     /registry/secrets/}; the rest of a key is {@code namespace/name} or {@code name}
+ * @param namespaced whether the keys contain a namespace
+ * @param fields the fields that field selectors may use; {@code metadata.name} and {@code
+ *     metadata.namespace} may be left out
  */
 public record CachedResource(
     String name, String keyPrefix, boolean namespaced, List<SelectableField> fields) {

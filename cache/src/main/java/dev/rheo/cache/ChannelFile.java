@@ -9,8 +9,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
 /**
- * A file by the means of the JDK alone: each read may block on the disk. A thread that reads here
- * must not be interrupted, which would close the channel for all.
+ * A spool file on the JDK's FileChannel, where every read may block on the disk. A thread that
+ * reads it must not be interrupted: that closes the channel for all readers.
  */
 final class ChannelFile implements SpoolFile {
   private final FileChannel channel;

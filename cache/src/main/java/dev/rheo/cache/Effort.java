@@ -1,23 +1,23 @@
 package dev.rheo.cache;
 
 /**
- * How much one turn may look at before others have theirs: one allowance for all that is done in
- * the turn, however its loops are nested, so that their bounds do not multiply.
+ * Work budget of one turn on a thread that others share. All loops of the turn, however nested,
+ * draw on the same budget, so that their bounds do not multiply.
  *
- * <p>A unit is what looking at an entry in memory costs, some 100 ns. Whoever is about to look at
- * something asks {@link #isSpent} first and says what it costs by {@link #spend}; the last one may
- * cost more than is left, so that each turn comes forward.
+ * <p>A unit is the cost of examining an entry in memory, some 100 ns. Before each piece of work the
+ * caller checks {@link #isSpent}, then charges the cost with {@link #spend}. The last piece may
+ * cost more than is left, so that every turn makes progress.
  *
- * <p>Not thread-safe: it belongs to whoever has the turn.
+ * <p>Not thread-safe: confined to the thread that has the turn.
  */
 public final class Effort {
-  /** An event whose versions are read from the spool and decoded. */
+  /** Cost of an event whose versions are read from the spool and decoded. */
   static final int DECODING = 32;
 
   private int left;
 
   /**
-   * @param units for the first turn
+   * @param units budget of the first turn
    */
   public Effort(int units) {
     left = units;

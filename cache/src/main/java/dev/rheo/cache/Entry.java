@@ -4,14 +4,15 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
- * One version of one object: what is known of it in memory, and where in the spool its form stands.
- * Immutable, some 110 bytes with its key; labels and field values are shared with other entries.
+ * One version of one object: what selectors need of it, in memory, and the location of its form in
+ * the spool. Immutable, some 110 bytes with its key; labels and field values are shared with other
+ * entries.
  *
  * <p>The form is the object's canonical JSON with its resourceVersion in place:
  *
  * <pre>
  * {"kind":"Pod","apiVersion":"v1","metadata":{…,"resourceVersion":"1234",…},"spec":…
- *                                ^ metadataOffset                  ^ revisionOffset, revisionLength 4
+ *                                 ^ metadataOffset                 ^ revisionOffset, length 4
  * </pre>
  */
 public final class Entry {
@@ -20,7 +21,7 @@ public final class Entry {
 
   final Segment segment;
 
-  /** Where the form, not its record, begins in the segment. */
+  /** Offset in the segment of the form; its record begins {@code headerLength} bytes earlier. */
   final int offset;
 
   private final LabelSet labels;
@@ -30,10 +31,10 @@ public final class Entry {
   private final int revisionOffset;
   private final int metadataEnd;
 
-  /** Bytes of the record's header, which stands before the form. */
+  /** Bytes of the record's header, which precedes the form. */
   final int headerLength;
 
-  /** Only kind and apiVersion stand before it: two bytes suffice, and save eight. */
+  /** Only kind and apiVersion precede it: two bytes suffice, and save eight. */
   private final char metadataOffset;
 
   private final byte revisionLength;
@@ -65,7 +66,7 @@ public final class Entry {
     this.metadataEnd = metadataEnd;
   }
 
-  /** The same version at another place of the spool. */
+  /** The same version at another location in the spool. */
   Entry movedTo(Segment segment, int offset) {
     return new Entry(
         key,
@@ -134,27 +135,27 @@ public final class Entry {
     return values;
   }
 
-  /** Bytes of the form, the digits of its resourceVersion included. */
+  /** Bytes of the form, including the digits of its resourceVersion. */
   public int length() {
     return length;
   }
 
-  /** Where in the form the digits of {@code metadata.resourceVersion} stand. */
+  /** Offset in the form of the digits of {@code metadata.resourceVersion}. */
   public int revisionOffset() {
     return revisionOffset;
   }
 
-  /** How many digits: 1 to 19. */
+  /** Number of these digits: 1 to 19. */
   public int revisionLength() {
     return revisionLength;
   }
 
-  /** The opening quote of the key {@code "metadata"} in the form. */
+  /** Offset in the form of the opening quote of the key {@code "metadata"}. */
   public int metadataOffset() {
     return metadataOffset;
   }
 
-  /** One past the closing brace of metadata in the form. */
+  /** Offset in the form one past the closing brace of metadata. */
   public int metadataEnd() {
     return metadataEnd;
   }

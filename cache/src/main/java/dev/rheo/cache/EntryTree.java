@@ -5,16 +5,15 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An immutable ordered map from keys (UTF-8 bytes, unsigned order) to entries: a B+tree whose
- * changed versions share all untouched nodes with the tree they came from. An {@link Editor} makes
- * the versions: the nodes that it created itself it changes in place, so that a batch of changes
- * copies each node at most once.
+ * An immutable ordered map from keys (UTF-8 bytes, unsigned order) to entries: a copy-on-write
+ * B+tree whose versions share unchanged nodes. An {@link Editor} makes new versions. It changes the
+ * nodes that it created in place, so that a batch of changes copies each node at most once.
  *
- * <p>Nodes know how many entries lie below each child, so that positions, and with them the size of
- * any range, cost O(log n).
+ * <p>Inner nodes count the entries below each child, so that ranks and the size of any range cost
+ * O(log n).
  */
 final class EntryTree {
-  /** Entries in a leaf and children in an inner node at most. */
+  /** Most entries in a leaf, and most children of an inner node. */
   static final int WIDTH = 32;
 
   static final EntryTree EMPTY = new EntryTree(new Leaf(null));
@@ -65,7 +64,7 @@ final class EntryTree {
   }
 
   /**
-   * The entry below whose key there are so many others.
+   * The entry with this rank, the number of lower keys.
    *
    * @throws IndexOutOfBoundsException if there is none
    */
@@ -89,7 +88,7 @@ final class EntryTree {
     return (end == null ? size : rank(end)) - rank(prefix);
   }
 
-  /** The entries from {@code start} on whose keys begin with {@code prefix}. */
+  /** The entries whose keys begin with {@code prefix}, from {@code start} on. */
   EntryCursor cursor(byte[] prefix, byte @Nullable [] start) {
     byte[] from = start == null || Arrays.compareUnsigned(start, prefix) < 0 ? prefix : start;
     byte[] end = prefixEnd(prefix);
@@ -97,7 +96,7 @@ final class EntryTree {
     return new Cursor(root, from, Math.max(0, count));
   }
 
-  /** The lowest key above all that begin with the prefix; null if there is none. */
+  /** The lowest key above all keys that begin with the prefix; null if there is none. */
   static byte @Nullable [] prefixEnd(byte[] prefix) {
     int length = prefix.length;
     while (length > 0 && prefix[length - 1] == (byte) 0xff) {
@@ -112,7 +111,7 @@ final class EntryTree {
   }
 
   private abstract static sealed class Node {
-    /** Whoever may change this node in place; null for nobody. */
+    /** Token of the editor that may change this node in place; null if none may. */
     final @Nullable Object owner;
 
     int size;
@@ -144,7 +143,7 @@ final class EntryTree {
       return entry;
     }
 
-    /** The key's place, or the complement of where it would be. */
+    /** Index of the key, or the complement of its insertion point. */
     int search(byte[] key) {
       int low = 0;
       int high = size - 1;
@@ -178,7 +177,10 @@ final class EntryTree {
   private static final class Inner extends Node {
     final @Nullable Node[] children = new @Nullable Node[WIDTH];
 
-    /** A lower bound of each child's keys, above all keys of the child before; of the first any. */
+    /**
+     * Lower bound of each child's keys, above all keys of the previous child. Searches do not read
+     * the first.
+     */
     final byte[][] keys = new byte[WIDTH][];
 
     final int[] counts = new int[WIDTH];
@@ -204,7 +206,7 @@ final class EntryTree {
       return child;
     }
 
-    /** The child below which the key is or would be. */
+    /** Index of the child that contains the key or would contain it. */
     int indexOf(byte[] key) {
       int low = 1;
       int high = size - 1;
@@ -257,7 +259,7 @@ final class EntryTree {
       this.root = root;
     }
 
-    /** The tree as it is now. What is changed later does not change it. */
+    /** The current tree. Later changes do not affect it. */
     EntryTree tree() {
       token = new Object();
       return new EntryTree(root);
@@ -268,7 +270,7 @@ final class EntryTree {
     }
 
     /**
-     * @return the entry that had this key before
+     * @return the entry that this one replaces, or null
      */
     @Nullable Entry put(Entry entry) {
       previous = null;
@@ -285,7 +287,7 @@ final class EntryTree {
     }
 
     /**
-     * @return the entry that had this key
+     * @return the removed entry, or null
      */
     @Nullable Entry remove(byte[] key) {
       previous = null;
@@ -317,7 +319,7 @@ final class EntryTree {
         own.insert(at, entry);
         return own;
       }
-      // Behind the last one nothing is moved, so that loading in order leaves full leaves.
+      // An insertion at the end moves nothing, so that loading in key order leaves full leaves.
       int cut = at == WIDTH ? WIDTH : WIDTH / 2;
       Leaf right = new Leaf(token);
       Leaf left = leaf;
@@ -420,7 +422,7 @@ final class EntryTree {
       return own;
     }
 
-    /** Makes one of the child at {@code left} and the one after it. */
+    /** Merges the child at {@code left} with the one after it. */
     private void merge(Inner parent, int left) {
       Node a = parent.child(left);
       Node b = parent.child(left + 1);

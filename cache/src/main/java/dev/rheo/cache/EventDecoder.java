@@ -5,9 +5,9 @@ import java.nio.ByteBuffer;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Makes events of the log's numbers: as they were kept decoded, or from the spool. */
+/** Finds the event for a number of the log, either kept decoded or decoded from the spool. */
 final class EventDecoder {
-  /** How much is read for a header that is not at hand; more if records follow one another. */
+  /** Bytes read for a header outside the window; a whole window if records are read in sequence. */
   private static final int AHEAD = 4096;
 
   private final Spool spool;
@@ -28,7 +28,7 @@ final class EventDecoder {
   }
 
   /**
-   * @return null if that would block
+   * @return null if that would block and {@code mayBlock} is false
    */
   @Nullable CacheEvent event(Generation generation, int table, long number, boolean mayBlock)
       throws IOException, ForgottenException {
@@ -97,7 +97,7 @@ final class EventDecoder {
 
   private record Found(Segment segment, int offset) {}
 
-  /** Where a version's record stands now; cleaning may be moving it. */
+  /** Locates a version's record, which cleaning may be moving. */
   private Found find(EventLog log, long number, boolean current) throws ForgottenException {
     long place = Place.NONE;
     while (true) {
@@ -108,13 +108,13 @@ final class EventDecoder {
         return new Found(segment, Place.offset(place));
       }
       if (place == before || number < log.first()) {
-        // Moved records have their new place before their old segment is unlinked.
+        // Cleaning enters the new place of a record before it unlinks the old segment.
         throw new ForgottenException();
       }
     }
   }
 
-  /** Brings what {@link #event} needs into memory, then runs {@code whenLoaded}. */
+  /** Loads what {@link #event} needs into memory, then runs {@code whenLoaded}. */
   Loaders.Pending load(Generation generation, int table, long number, Runnable whenLoaded) {
     EventLog log = generation.tables[table].log;
     return loaders.load(
@@ -127,7 +127,7 @@ final class EventDecoder {
               touch(find(log, number, true));
             }
           } catch (ForgottenException e) {
-            // The reader finds that out when it looks again.
+            // The reader's next attempt finds the same.
           }
         },
         whenLoaded);

@@ -6,9 +6,10 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The history of one resource: for each event its revision and where the records of the new and of
- * the previous version stand, 24 bytes together. No record at the first place means a deletion,
- * none at the second a creation. Events are numbered; readers keep a number.
+ * The history of one resource. An event takes 24 bytes: its revision, the places of the new and of
+ * the previous version's record, and the bytes that are dead once it is trimmed. An event without a
+ * new record is a deletion, one without a previous record a creation. Events are numbered; a reader
+ * keeps a number.
  *
  * <pre>
  *   revision   place     previous
@@ -17,18 +18,18 @@ import org.jspecify.annotations.Nullable;
  *   17         -         1:900       delete
  * </pre>
  *
- * <p>One writer at a time, under the cache's lock. Readers may look at the events below an end that
- * was published to them after the writer put them in; whether these are still there {@link
- * #first()} tells, to be asked <em>after</em> reading.
+ * <p>One writer at a time, under the cache's lock. Readers access the events below a published end
+ * without a lock. Events may be trimmed meanwhile, so a reader checks {@link #first()}
+ * <em>after</em> reading one.
  */
 final class EventLog {
-  /** Bytes that an event takes. */
+  /** Heap of one event. */
   static final int EVENT_BYTES = 24;
 
   private static final int CHUNK = 256;
   private static final VarHandle PLACES = MethodHandles.arrayElementVarHandle(long[].class);
 
-  /** Some of the events. The arrays of places change when cleaning moves records. */
+  /** A fixed number of consecutive events. Cleaning changes the places when it moves records. */
   static final class Chunk {
     private final long base;
     private final int[] deltas = new int[CHUNK];
@@ -36,7 +37,7 @@ final class EventLog {
     private final long[] previous = new long[CHUNK];
     private final int[] dies = new int[CHUNK];
 
-    /** Events kept decoded, if they still are. */
+    /** The events that are still kept decoded; null if none are. */
     @Nullable CacheEvent @Nullable [] decoded;
 
     Chunk(long base) {
@@ -60,7 +61,7 @@ final class EventLog {
     return first;
   }
 
-  /** One past the number of the newest event. The writer's. */
+  /** One past the number of the newest event, published or not. For the writer only. */
   long end() {
     return end;
   }
@@ -72,8 +73,8 @@ final class EventLog {
   /**
    * Adds an event.
    *
-   * @param dies bytes of the record that nothing needs any more once this event is forgotten
-   * @return the chunk that holds it, if it was begun with it
+   * @param dies bytes of the previous version's record, dead once this event is trimmed
+   * @return the event's chunk if it is new, else null
    */
   @Nullable Chunk append(
       long revision, long place, long previousPlace, int dies, CacheEvent decoded) {
@@ -81,7 +82,7 @@ final class EventLog {
     int at = (int) (end % CHUNK);
     Chunk chunk = at == 0 ? null : tail();
     if (chunk != null && revision - chunk.base > 0xFFFF_FFFFL) {
-      // Never seen in practice: the rest of the chunk holds no events.
+      // Not seen in practice: the delta exceeds 32 bits. The rest of the chunk is padding.
       int last = chunk.deltas[at - 1];
       Arrays.fill(chunk.deltas, at, CHUNK, last);
       end += CHUNK - at;
@@ -115,7 +116,7 @@ final class EventLog {
     return now.chunks[(int) ((end - 1) / CHUNK - now.first)];
   }
 
-  /** Takes back the events from this number on, which were never published. */
+  /** Removes the events from this number on, none of which was published. */
   void truncate(long newEnd) {
     Directory old = directory;
     int count = (int) ((newEnd + CHUNK - 1) / CHUNK - old.first);
@@ -125,19 +126,19 @@ final class EventLog {
     end = newEnd;
   }
 
-  /** Whether this chunk is where the next event will go: it then must stay decoded. */
+  /** Whether this is the last chunk, which receives new events and so stays decoded. */
   boolean isTail(Chunk chunk) {
     Directory now = directory;
     return now.chunks.length > 0 && now.chunks[now.chunks.length - 1] == chunk;
   }
 
-  /** Told what is forgotten. */
+  /** Told of each record that is no longer needed. */
   @FunctionalInterface
   interface Forgotten {
     void record(long place, int bytes);
   }
 
-  /** Forgets the events up to a revision; those that are not published stay. */
+  /** Trims the events up to and including a revision, but no unpublished ones. */
   void trim(long revision, long publishedEnd, Forgotten forgotten) {
     long number = first;
     Directory now = directory;
@@ -165,7 +166,7 @@ final class EventLog {
     }
   }
 
-  /** The revision of an event, or -1 if it was forgotten. */
+  /** The revision of an event, or -1 if it was trimmed. */
   long revision(long number) {
     Chunk chunk = directory.of(number);
     if (chunk == null || number < first) {
@@ -174,7 +175,7 @@ final class EventLog {
     return chunk.base + Integer.toUnsignedLong(chunk.deltas[(int) (number % CHUNK)]);
   }
 
-  /** The first event below {@code end} with a revision above this one; {@code end} if none. */
+  /** The number of the first event above a revision; {@code end} if none is below {@code end}. */
   long after(long revision, long end) {
     long low = first;
     long high = end - 1;
@@ -196,7 +197,7 @@ final class EventLog {
     return kept == null ? null : kept[(int) (number % CHUNK)];
   }
 
-  /** Where the new version's record stands. */
+  /** Place of the new version's record. */
   long place(long number) {
     Chunk chunk = directory.of(number);
     return chunk == null
@@ -204,7 +205,7 @@ final class EventLog {
         : (long) PLACES.getAcquire(chunk.places, (int) (number % CHUNK));
   }
 
-  /** Where the previous version's record stands. */
+  /** Place of the previous version's record. */
   long previous(long number) {
     Chunk chunk = directory.of(number);
     return chunk == null
@@ -212,14 +213,14 @@ final class EventLog {
         : (long) PLACES.getAcquire(chunk.previous, (int) (number % CHUNK));
   }
 
-  /** Tells where a record went that cleaning moved. */
+  /** Maps the place of a record to the one to which cleaning moved it. */
   @FunctionalInterface
   interface Moved {
-    /** The new place, or the same one if it was not moved. */
+    /** The new place, or the same one if the record was not moved. */
     long to(long place);
   }
 
-  /** Corrects the places of an event, and gives up its decoded form, which names the old ones. */
+  /** Updates the places of an event and drops its decoded copy, which refers to the old ones. */
   void move(long number, Moved moved) {
     Chunk chunk = directory.of(number);
     if (chunk == null) {

@@ -14,7 +14,9 @@ public final class FieldSet implements FieldSource {
     this.entry = entry;
   }
 
-  /** The field's value ({@code ""} or its zero when absent); null if the resource has no such. */
+  /**
+   * The field's value ({@code ""} or its zero when absent); null if the resource has no such field.
+   */
   @Override
   public @Nullable String get(String field) {
     return switch (field) {

@@ -3,9 +3,9 @@ package dev.rheo.cache;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/** Values of a resource's selectable fields, shared by the objects in which all are equal. */
+/** Values of a resource's selectable fields, shared by objects whose values are all equal. */
 final class FieldValues {
-  /** The names, one array for the whole resource. */
+  /** The names, one array for all objects of the resource. */
   private final String[] names;
 
   private final String[] values;

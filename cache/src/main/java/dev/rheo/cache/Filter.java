@@ -3,7 +3,7 @@ package dev.rheo.cache;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
-/** A scope made ready for comparing with many events. */
+/** A scope prepared for matching many events. */
 final class Filter {
   private final byte @Nullable [] namespace;
   private final byte @Nullable [] name;

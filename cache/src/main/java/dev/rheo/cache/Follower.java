@@ -19,26 +19,26 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>
  *   BUILD ──complete──▶ FOLLOW          ready in FOLLOW only
- *     ▲ │ failed: again      │
- *     │ ▼                    ├─ the store fails: watch again from where it was
- *     └──────────────────────┤  the spool cannot be written: the batch again, in a new segment
- *        compacted, or the   │
- *        spool cannot be read┘
+ *     ▲ │ failed: retry      │
+ *     │ ▼                    ├─ store read fails: watch again from the last revision applied
+ *     └──────────────────────┤  spool write fails: retry the batch in a new segment, not ready
+ *        compacted, or spool │
+ *        read fails ─────────┘
  * </pre>
  *
- * <p>Damage of the store is the one fault that no retry heals: met in either state, it ends the
- * work, and what is published stays.
+ * <p>Retrying cannot heal a damaged store. In either state the follower then stops, and the
+ * published state stays.
  */
 final class Follower implements Runnable {
   private static final System.Logger LOG = System.getLogger(Follower.class.getName());
 
-  /** The watch is left this often at least to look after the history. */
+  /** Interval of trimming and cleaning; also the longest wait for the next batch. */
   private static final Duration TICK = Duration.ofMillis(500);
 
-  /** While building, so many bytes are written at once. */
+  /** Bytes that a build loads before it flushes them and releases the lock. */
   private static final int BUILD_BATCH = 2 << 20;
 
-  /** Above all keys: the highest code point. */
+  /** The highest code point, above all keys. */
   private static final String END = "\uDBFF\uDFFF";
 
   private static final String SPOOL_FAILS = "its files cannot be written";
@@ -96,7 +96,9 @@ final class Follower implements Runnable {
     return ready && !cache.damaged();
   }
 
-  /** Why the last try to get ready failed, in words for clients; null if there is no obstacle. */
+  /**
+   * Why the last attempt to become ready failed, worded for clients; null if there is no obstacle.
+   */
   @Nullable String obstacle() {
     return ready() ? null : obstacle;
   }
@@ -163,7 +165,7 @@ final class Follower implements Runnable {
         }
         if (generation == null || cache.damaged()) {
           cache.repaired();
-          // If it cannot be built, nothing is followed: the old one may be what is damaged.
+          // If this build fails, build again: the old generation may be the damaged one.
           generation = null;
           generation = build();
         }
@@ -185,7 +187,7 @@ final class Follower implements Runnable {
         obstacle = SPOOL_FAILS;
         failed("The spool cannot be written", e);
       } catch (FutureRevisionException | RuntimeException | Error e) {
-        // Whatever it was: a follower that died would leave a cache that looks ready and is not.
+        // Catch everything: a follower that died would leave a cache that looks ready and is stale.
         ready = false;
         generation = null;
         obstacle = "it fails, the log says why";
@@ -201,14 +203,14 @@ final class Follower implements Runnable {
 
   private void failed(String what, Throwable e) {
     if (!closed()) {
-      // Faults of the surroundings explain themselves; a fault of the code needs its trace.
+      // Faults of the environment explain themselves; a bug needs its stack trace.
       Throwable trace = e instanceof IOException || e instanceof StoreException ? null : e;
       LOG.log(Level.ERROR, "%s; trying again in %d ms: %s".formatted(what, pause, e), trace);
       pause();
     }
   }
 
-  /** Waits for the end: the store will not say more. */
+  /** Waits to be closed: the store can deliver nothing more. */
   private void endWith(StoreException e) {
     LOG.log(Level.ERROR, "The store is followed no further: " + e.getMessage());
     closeWatch();
@@ -236,7 +238,9 @@ final class Follower implements Runnable {
     }
   }
 
-  /** Makes a new generation, from the oldest state that the store has up to the present. */
+  /**
+   * Builds and publishes a new generation, from the oldest state that the store retains up to now.
+   */
   private Generation build()
       throws CompactedException,
           FutureRevisionException,
@@ -293,7 +297,7 @@ final class Follower implements Runnable {
     }
   }
 
-  /** Takes away what a build left behind that did not succeed. */
+  /** Unlinks the segments of a build that did not complete. */
   private void discard(List<Segment> before) {
     lock.lock();
     try {
@@ -308,7 +312,7 @@ final class Follower implements Runnable {
     }
   }
 
-  /** Reads the state with which the history will begin. */
+  /** Loads the state at which the history will begin. */
   private Generation load()
       throws CompactedException, FutureRevisionException, StoreException, IOException {
     long compacted = store.compactedRevision();
@@ -339,7 +343,7 @@ final class Follower implements Runnable {
     return generation;
   }
 
-  /** Applies the history up to the present, unpublished. */
+  /** Applies the store's history up to its current revision, without publishing it. */
   private void replay(Generation generation)
       throws CompactedException, StoreException, IOException, InterruptedException {
     RevisionStore.WatchCursor cursor = open(generation);
@@ -392,7 +396,7 @@ final class Follower implements Runnable {
     }
   }
 
-  /** Applies a batch and publishes it, however often that takes. */
+  /** Applies a batch and publishes it, and retries while the spool cannot be written. */
   private void write(Generation generation, RevisionStore.Batch batch) {
     while (!closed()) {
       try {
@@ -426,14 +430,14 @@ final class Follower implements Runnable {
         obstacle = SPOOL_FAILS;
         ready = false;
         cache.snapshots().clear();
-        // What dead history holds may be the space that is missing.
+        // Trimming the history may free the disk space that is missing.
         tick(generation, true);
         failed("The spool cannot be written", e);
       }
     }
   }
 
-  /** What readers are to see of the generation now. */
+  /** The state of the generation as readers are to see it now. */
   static Published state(Generation generation, @Nullable Published before) {
     int count = generation.tables.length;
     EntryTree[] trees = new EntryTree[count];
@@ -456,7 +460,11 @@ final class Follower implements Runnable {
     }
   }
 
-  /** Looks after the history from time to time. */
+  /**
+   * Trims the history and wakes the cleaner if an interval has passed or {@code now} is set.
+   *
+   * @return whether there is more to trim
+   */
   private boolean tick(Generation generation, boolean now) {
     long nanos = nanoTime.getAsLong();
     if (!now && nanos - lastTick < TICK.toNanos()) {

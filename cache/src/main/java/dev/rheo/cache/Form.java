@@ -3,13 +3,13 @@ package dev.rheo.cache;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where a derived form of an object version stands. Immutable, some 110 bytes with its place in the
- * index. The bytes may be given up at any time; then they are made again, the same.
+ * Location of a derived form of an object version. Immutable, some 110 bytes with its index entry.
+ * Its file may be evicted at any time; the form is then made again, with the same bytes.
  */
 public final class Form {
   final FormKind kind;
 
-  /** The revision that it tells instead of the object's own; 0 for the object's own. */
+  /** The revision that the form carries instead of the object's own; 0 for the object's own. */
   final long revision;
 
   final FormFile file;
@@ -18,7 +18,7 @@ public final class Form {
   private final int plainLength;
   private final int checksum;
 
-  /** Another form of the same version. */
+  /** Next form of the same version, or null. */
   final @Nullable Form next;
 
   Form(
@@ -48,7 +48,7 @@ public final class Form {
     return this.kind == kind && this.revision == revision;
   }
 
-  /** Bytes to read. */
+  /** Bytes in the file. */
   public int length() {
     return length;
   }

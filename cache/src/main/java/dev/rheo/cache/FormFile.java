@@ -8,11 +8,12 @@ import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * A file of derived forms. Unlike a {@link Segment} it may be given up while forms in it are still
- * read: readers are told so, and the disk space is free at once.
+ * A file of derived forms. Unlike a {@link Segment} it can be evicted while its forms are being
+ * read: readers get a {@link GoneException}, and the disk space is free as soon as the reads under
+ * way end.
  */
 final class FormFile extends Readable {
-  /** The file was given up. */
+  /** The file was evicted. */
   static final class GoneException extends IOException {
     private static final long serialVersionUID = 1L;
 
@@ -29,12 +30,15 @@ final class FormFile extends Readable {
   private final Path path;
   private final SpoolFile file;
 
-  /** Reads under way, and one for as long as the file is in use. */
+  /** Reads under way, plus one while the file is in use. */
   private final AtomicInteger users = new AtomicInteger(1);
 
   private volatile int end;
 
-  /** The versions whose forms stand here. This and what follows belong to {@link FormSpool}. */
+  /**
+   * Places of the versions whose forms are in this file. {@link FormSpool}'s lock guards this and
+   * the fields below.
+   */
   private long[] places = new long[64];
 
   private int count;
@@ -83,7 +87,7 @@ final class FormFile extends Readable {
     }
   }
 
-  /** Appends a form of the version at this place. */
+  /** Appends a form of the version whose record is at {@code place}. */
   void append(long place, byte[] bytes, ByteBuffer through) throws IOException {
     int at = end;
     for (int done = 0; done < bytes.length; ) {
@@ -108,7 +112,7 @@ final class FormFile extends Readable {
     return count;
   }
 
-  /** Gives the file up: once. */
+  /** Evicts the file. Called once. */
   void evict() {
     evicted = true;
     places = new long[0];

@@ -3,14 +3,14 @@ package dev.rheo.cache;
 import java.io.IOException;
 
 /**
- * A kind of form: how one is made of an object's canonical JSON. Kinds are told apart by identity,
- * so there is one instance for each, kept for as long as the server runs.
+ * A kind of form: how one is made from an object's canonical JSON. Kinds are compared by identity,
+ * so each has one instance that lives as long as the server.
  */
 public abstract class FormKind {
   private final String name;
 
   /**
-   * @param name for metrics and logs: short, and of few different values
+   * @param name for metrics and logs: short, with few distinct values
    */
   protected FormKind(String name) {
     this.name = name;
@@ -21,7 +21,7 @@ public abstract class FormKind {
   }
 
   /**
-   * Makes the form. The same object always gives the same bytes: a form that was given up may be
+   * Makes the form. The same object must always give the same bytes, because an evicted form may be
    * made again while it is being read. Called by several threads.
    *
    * @throws IOException or any other exception if this object has no such form
@@ -31,17 +31,17 @@ public abstract class FormKind {
   /**
    * An object to make a form of.
    *
-   * @param json canonical JSON with the revision that is to be told in place; not to be changed
-   * @param metadataOffset the opening quote of the key {@code "metadata"}
-   * @param metadataEnd one past the closing brace of metadata
+   * @param json canonical JSON with the wanted resourceVersion in place; must not be changed
+   * @param metadataOffset offset of the opening quote of the key {@code "metadata"}
+   * @param metadataEnd offset one past the closing brace of metadata
    */
   public record Source(byte[] json, int metadataOffset, int metadataEnd) {}
 
   /**
    * A form.
    *
-   * @param bytes what is spooled
-   * @param plainLength what the bytes are when decompressed; their length if they are not
+   * @param bytes the bytes to spool
+   * @param plainLength length of the decompressed bytes; that of {@code bytes} if they are not
    *     compressed
    * @param checksum CRC-32 of the decompressed bytes; 0 if they are not compressed
    */

@@ -16,18 +16,19 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes derived forms on demand, each once: who asks for one that is being made waits for it. A few
- * threads make them, an object each at a time, so that what they hold is a few objects, whoever
- * asks. A list that asks for one will ask for its successors: they are made along with it.
+ * Makes derived forms on demand, each once: a request for a form that is being made waits for that
+ * one. A few threads make them, each for one object at a time, so that their memory does not grow
+ * with the number of requests. A list that asks for one form will ask for its successors, so these
+ * are made ahead.
  */
 final class FormMakers implements AutoCloseable {
-  /** JSON that is made into forms before the one who asked for the first is told. */
+  /** Bytes of JSON made into forms before the requester of the first one is told. */
   private static final int BATCH = 256 << 10;
 
-  /** JSON that is made into forms ahead of the one who asked for the first. */
+  /** Bytes of JSON, those of the first form included, after which a task makes no more ahead. */
   private static final int AHEAD = 2 << 20;
 
-  /** Objects that one task looks at. */
+  /** Most entries that one task examines. */
   private static final int LOOK = 1024;
 
   private final WatchCache cache;
@@ -35,7 +36,7 @@ final class FormMakers implements AutoCloseable {
   private final PlatformPool pool;
   private final FormBounds bounds;
 
-  /** What is being made, or is to be. Guarded by itself, with what it holds. */
+  /** Forms that are queued or being made. Guarded by itself, together with its values. */
   private final Map<Job, Making> jobs = new HashMap<>();
 
   final LongAdder made = new LongAdder();
@@ -52,7 +53,7 @@ final class FormMakers implements AutoCloseable {
   private static final class Making {
     final Set<Consumer<@Nullable Throwable>> waiting = new LinkedHashSet<>(2);
 
-    /** Null if it is made along with another one, or not handed over yet. */
+    /** Null if another form's task makes it ahead, or if it is not submitted yet. */
     PlatformPool.@Nullable Task task;
   }
 
@@ -64,12 +65,14 @@ final class FormMakers implements AutoCloseable {
   }
 
   /**
-   * Sees to it that a form is made.
+   * Requests a form.
    *
-   * @param revision what it is to tell instead of the entry's own; 0 for its own
-   * @param ahead what will be asked for next, or null; not used by anybody else
-   * @param done run once, with the failure if there was one; perhaps before this returns
-   * @return takes it back, if nobody else waits for it and it is not begun
+   * @param revision the revision that the form carries instead of the entry's own; 0 for its own
+   * @param ahead the entries that will be asked for next, or null; the caller must not use it again
+   * @param done run once unless cancelled, with the failure if there was one; perhaps before this
+   *     returns
+   * @return withdraws {@code done}, and cancels the making if nobody else waits for it and it has
+   *     not begun
    */
   Loaders.Pending make(
       FormKind kind,
@@ -95,7 +98,7 @@ final class FormMakers implements AutoCloseable {
                 try {
                   run(job, entry, ahead);
                 } catch (RuntimeException | Error e) {
-                  // Nobody is to wait for what will not come.
+                  // The form will not come, so nobody must wait for it.
                   finish(job, e);
                   throw e;
                 }
@@ -164,7 +167,7 @@ final class FormMakers implements AutoCloseable {
     if (making == null) {
       return;
     }
-    // Out of the map nobody joins or leaves it.
+    // Once the job is out of the map, its waiters no longer change.
     for (Consumer<@Nullable Throwable> done : making.waiting) {
       try {
         done.accept(failure);
@@ -184,7 +187,7 @@ final class FormMakers implements AutoCloseable {
       FormKind.Made form =
           bounds.within(
               () -> {
-                // The object, and its bytes once more where its revision is another.
+                // The object's bytes, and a copy of them if the revision is replaced.
                 Meter.charge((job.revision == 0 ? 1L : 2L) * entry.length());
                 return job.kind.make(source(entry, job.revision));
               });
@@ -198,7 +201,7 @@ final class FormMakers implements AutoCloseable {
           .log(
               Level.ERROR,
               "Cannot make the form %s of %s: %s".formatted(job.kind, entry, e),
-              // A full disk explains itself; a fault of the code needs its trace.
+              // A full disk explains itself; a bug needs its stack trace.
               e instanceof IOException ? null : e);
       return e;
     } finally {
@@ -224,7 +227,7 @@ final class FormMakers implements AutoCloseable {
     return new FormKind.Source(json, entry.metadataOffset(), metadataEnd);
   }
 
-  /** Forms that somebody waits for or that are being made ahead. */
+  /** Forms that are queued or being made, including those made ahead. */
   int pending() {
     synchronized (jobs) {
       return jobs.size();

@@ -6,47 +6,47 @@ import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the forms of entries. Holds no bytes, only where it read last: one for each response body.
+ * Reads the forms of entries, one reader for each response body. It holds a position but no bytes.
  * Used by one thread at a time.
  */
 public final class FormReader {
-  /** What {@link #read} answers when the bytes are on the disk only. */
+  /** Returned by {@link #read} when the bytes are on the disk only. */
   public static final int NOT_IN_MEMORY = -1;
 
-  /** What {@link #read(Form, int, int, ByteBuffer)} answers when the form was given up. */
+  /** Returned by {@link #read(Form, int, int, ByteBuffer)} when the form was evicted. */
   public static final int GONE = -2;
 
-  /** How often in a row a form may be gone before it could be read. */
+  /** Most evictions in a row without a byte read in between. */
   private static final int PATIENCE = 64;
 
   /**
-   * After so many loads in a row that brought nothing the disk is waited for: memory is so short
-   * that what was loaded is displaced at once, and the reader has to come forward.
+   * After this many loads in a row that brought nothing, the reader waits for the disk: memory is
+   * so short that loaded pages are evicted at once, and the reader must make progress.
    */
   static final int PATIENT_LOADS = 4;
 
-  /** From this size on bytes go straight from the file into the destination. */
+  /** Reads of at least this size go straight from the file into the destination. */
   private static final int LARGE = 16 << 10;
 
-  /** Two records this close count as following one another. */
+  /** Records at most this far apart count as consecutive. */
   private static final int GAP = 4 << 10;
 
   private final WatchCache cache;
 
-  /** The segment and the position at which the last read ended. */
+  /** Id of the file, and the position in it, at which the last read ended. */
   private int segment;
 
   private int position;
 
-  /** How far to read ahead: grows while what was read ahead is used. */
+  /** Bytes to read ahead; grows while reads are consecutive and use what was read ahead. */
   private int ahead;
 
-  /** Up to where it was read ahead last. */
+  /** Position up to which the last read-ahead went. */
   private int aheadTo;
 
   private int gone;
 
-  /** Loads in a row after which the bytes still were not at hand. */
+  /** Loads since the last successful read. */
   private volatile int loads;
 
   private volatile boolean loading;
@@ -63,15 +63,14 @@ public final class FormReader {
   }
 
   /**
-   * Copies bytes of the entry's form into {@code dst}, as many as are at hand. Never blocks on the
-   * disk, unless {@value #PATIENT_LOADS} calls of {@link #load} in a row brought nothing.
+   * Copies bytes of the entry's form into {@code dst}, as many as are in memory. Does not block on
+   * the disk, unless {@value #PATIENT_LOADS} calls of {@link #load} in a row brought nothing.
    *
    * @param from offset in the form, 0 to {@code entry.length()}
-   * @param atMost more than this is not copied
-   * @param dst best a direct buffer; its position moves on
-   * @return how many bytes were copied: at least 1 unless nothing was asked for or there is no
-   *     room, at most {@code min(atMost, dst.remaining(), entry.length() - from)}; or {@link
-   *     #NOT_IN_MEMORY}
+   * @param atMost most bytes to copy
+   * @param dst preferably a direct buffer; its position advances
+   * @return bytes copied, from 1 to {@code min(atMost, dst.remaining(), entry.length() - from)}, or
+   *     0 if that is 0; or {@link #NOT_IN_MEMORY}
    * @throws IOException if the disk failed: the body cannot be completed
    */
   public int read(Entry entry, int from, int atMost, ByteBuffer dst) throws IOException {
@@ -85,10 +84,10 @@ public final class FormReader {
   }
 
   /**
-   * As {@link #read(Entry, int, int, ByteBuffer)}, of a derived form.
+   * Like {@link #read(Entry, int, int, ByteBuffer)}, for a derived form.
    *
-   * @return also {@link #GONE}: the form was given up, is to be made again, and then goes on where
-   *     it stopped
+   * @return also {@link #GONE}: the form was evicted; once made again, it is read on from the same
+   *     offset
    */
   public int read(Form form, int from, int atMost, ByteBuffer dst) throws IOException {
     try {
@@ -120,7 +119,7 @@ public final class FormReader {
     }
     int at = offset + from;
     boolean block = loads >= PATIENT_LOADS;
-    // A block may go cold at any moment, and only a direct buffer can be read into then.
+    // A hot block may go cold at any moment; the file is then read, and only into direct buffers.
     int read =
         dst.isDirect() && of.isHot(at)
             ? direct(of, at, count, dst, block)
@@ -154,7 +153,7 @@ public final class FormReader {
       return direct(of, at, count, dst, block);
     }
     boolean follows = segment == of.id && at >= position && at - position <= GAP;
-    // What was read ahead and is not at hand was displaced by another reader of this thread.
+    // Another reader of this thread displaced what was read ahead.
     boolean displaced = at < aheadTo;
     ahead = follows && !displaced ? Math.min(Window.BYTES, Math.max(2 * ahead, GAP)) : 0;
     aheadTo = 0;
@@ -180,15 +179,15 @@ public final class FormReader {
   }
 
   /**
-   * Brings the bytes from {@code from} on into memory on another thread, then runs {@code
-   * whenLoaded} there, also if reading failed: the next {@link #read} tells. While a load is under
-   * way another one is not begun: the callback of the first one tells of its end.
+   * Loads the bytes from {@code from} on into memory on another thread, then runs {@code
+   * whenLoaded} there, even if reading failed: the next {@link #read} reports the failure. Does
+   * nothing while a load or a {@link #make} is under way, whose callback then reports its end.
    */
   public void load(Entry entry, int from, Runnable whenLoaded) {
     load(entry.segment, entry.offset + from, whenLoaded);
   }
 
-  /** As {@link #load(Entry, int, Runnable)}, of a derived form. */
+  /** Like {@link #load(Entry, int, Runnable)}, for a derived form. */
   public void load(Form form, int from, Runnable whenLoaded) {
     load(form.file, form.offset + from, whenLoaded);
   }
@@ -212,9 +211,9 @@ public final class FormReader {
   }
 
   /**
-   * The derived form of an entry, if it is there now.
+   * The derived form of an entry, or null if there is none now.
    *
-   * @param revision what it is to tell instead of the entry's own; 0 for its own
+   * @param revision the revision that the form carries instead of the entry's own; 0 for its own
    * @throws IOException if the last {@link #make} failed: the body cannot be completed
    */
   public @Nullable Form form(FormKind kind, Entry entry, long revision) throws IOException {
@@ -226,12 +225,12 @@ public final class FormReader {
   }
 
   /**
-   * Sees to it that a derived form is made, by another thread, then runs {@code whenMade} there,
-   * also if that failed: the next {@link #form} tells. Whoever asks for a form that is being made
-   * waits for the same one.
+   * Requests a derived form from another thread, which then runs {@code whenMade}, even if it
+   * failed: the next {@link #form} reports the failure. Readers that request a form that is being
+   * made wait for the same one.
    *
-   * @param ahead the entries whose own forms of the kind will be asked for next, or null; given
-   *     away
+   * @param ahead the entries whose own forms of the kind will be asked for next, or null; the
+   *     caller must not use it again
    */
   public void make(
       FormKind kind, Entry entry, long revision, @Nullable EntryCursor ahead, Runnable whenMade) {
@@ -255,16 +254,16 @@ public final class FormReader {
   }
 
   /**
-   * Takes back what was asked for and is not begun: nobody waits for it any more, and the queue is
-   * not to grow with readers that have left. The callback may be run nevertheless.
+   * Cancels a pending request that has not begun, so that the queue does not grow with readers that
+   * have left. The callback may run nevertheless.
    */
   public void close() {
     pending.cancel();
   }
 
   /**
-   * The whole form, charged to the thread's {@link Meter}. Waits for the disk: not for event loops.
-   * A virtual thread parks and keeps no carrier.
+   * The whole form, charged to the thread's {@link Meter}. Waits for the disk, so it is not for
+   * event loops. A virtual thread parks meanwhile and releases its carrier thread.
    *
    * @throws RuntimeException if the meter refuses
    */

@@ -12,26 +12,28 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The files of derived forms and the index of them: place of a version's record → its forms. Both
- * have a budget; when one is exceeded the oldest file goes, with all its forms. A form also goes
- * when its version does, and a file most of whose forms are gone.
+ * The files of derived forms and their index, from the place of a version's record to its forms.
+ * Both have a budget; when one is exceeded, the oldest file is evicted with all its forms. A form
+ * is also dropped with its version, and a file is evicted when most of it is dead.
  *
- * <p>Thread-safe. Neither finding nor forgetting waits for a form that is being written.
+ * <p>Thread-safe. Neither finding nor dropping a form waits for one that is being written.
  */
 final class FormSpool {
-  /** Heap that a form takes, with its place in the index and in its file's list. */
+  /** Heap of a form, including its index entry and its slot in the file's list. */
   static final int FORM_HEAP = 112;
 
-  /** Files of which more than this is dead are given up. */
+  /** A file is evicted when more than this share of it is dead, in percent. */
   private static final int DEAD_PERCENT = 75;
 
-  /** So many files hold what the budgets allow, or more. */
+  /** Full budgets are spread over at least this many files. */
   private static final int FILES = 16;
 
-  /** Files are not made smaller than this for the sake of {@link #FILES}. */
+  /** {@link #FILES} does not make files smaller than this. */
   private static final int SMALL_FILE = 256 << 10;
 
-  /** Disk space that is left to others, the store above all, as long as there are older forms. */
+  /**
+   * Free disk space left to others, above all the store: older forms are evicted to preserve it.
+   */
   private static final long RESERVE = 1L << 30;
 
   private static final int WRITE_BUFFER = 256 << 10;
@@ -43,10 +45,10 @@ final class FormSpool {
   private final int maxForms;
   private final ConcurrentHashMap<Long, Form> index = new ConcurrentHashMap<>();
 
-  /** Chains that left the index and are not accounted for yet. */
+  /** Chains that left the index but are not yet accounted for. */
   private final ConcurrentLinkedQueue<Form> forgotten = new ConcurrentLinkedQueue<>();
 
-  /** Guards what follows; held while a form is written. */
+  /** Guards the fields below; held while a form is written. */
   private final ReentrantLock lock = new ReentrantLock();
 
   private final ArrayDeque<FormFile> open = new ArrayDeque<>();
@@ -57,7 +59,7 @@ final class FormSpool {
   private boolean closed;
 
   /**
-   * @param files null for what the platform has
+   * @param files null for the platform's default
    */
   FormSpool(Path directory, SpoolFile.@Nullable Factory files, CacheSettings settings) {
     this.directory = directory;
@@ -68,7 +70,7 @@ final class FormSpool {
     this.maxForms = (int) Math.clamp(settings.formHeapBytes() / FORM_HEAP, FILES, 1 << 30);
   }
 
-  /** The form, if it is there now. */
+  /** The form, or null if there is none now. */
   @Nullable Form find(long place, FormKind kind, long revision) {
     return in(index.get(place), kind, revision);
   }
@@ -83,9 +85,10 @@ final class FormSpool {
   }
 
   /**
-   * Keeps a form that was made.
+   * Adds a form.
    *
-   * @throws IOException if it cannot be written, even with all other forms given up
+   * @throws IOException if a file cannot be created, or if the form cannot be written even after
+   *     all other forms were evicted
    */
   void add(long place, FormKind kind, long revision, FormKind.Made made) throws IOException {
     lock.lock();
@@ -125,7 +128,7 @@ final class FormSpool {
         head.append(place, form, buffer());
         return head;
       } catch (IOException e) {
-        // The disk may be full: what was made earlier can be made again.
+        // The disk may be full, and older forms can be made again.
         evict(open.element());
         if (open.isEmpty()) {
           throw e;
@@ -158,7 +161,7 @@ final class FormSpool {
     return buffer;
   }
 
-  /** Gives up a file that cannot be read. */
+  /** Evicts a file that cannot be read. */
   void failed(FormFile file, IOException e) {
     lock.lock();
     try {
@@ -196,8 +199,8 @@ final class FormSpool {
   }
 
   /**
-   * A version is gone: so are its forms. Does not touch the disk; what they took is accounted for
-   * when the next form is kept or the figures are asked for.
+   * Drops the forms of a version that is gone. Does not touch the disk; their space is accounted
+   * for when the next form is added or the figures are read.
    */
   void forget(long place) {
     Form chain = index.remove(place);
@@ -206,7 +209,7 @@ final class FormSpool {
     }
   }
 
-  /** No version stands in this segment of the spool any more. */
+  /** Drops the forms of all versions whose records are in an unlinked segment. */
   void forgetSegment(int segment) {
     for (Long place : index.keySet()) {
       if (Place.segment(place) == segment) {
@@ -215,14 +218,14 @@ final class FormSpool {
     }
   }
 
-  /** Accounts for what was forgotten, and gives up files that are mostly dead. */
+  /** Accounts for dropped forms, and evicts files that are mostly dead. */
   private void tidy() {
     for (Form chain = forgotten.poll(); chain != null; chain = forgotten.poll()) {
       for (Form form = chain; form != null; form = form.next) {
         forms--;
         FormFile file = form.file;
         if (file.evicted) {
-          // The file went before this form was accounted for, and without it.
+          // The eviction did not count this form, which had already left the index.
           bytes -= form.length();
           continue;
         }
@@ -247,10 +250,10 @@ final class FormSpool {
   }
 
   /**
-   * Figures of this moment.
+   * Current figures.
    *
    * @param bytes bytes of the files
-   * @param evictedFiles files that were given up since the start
+   * @param evictedFiles files evicted since the start
    */
   record Figures(long bytes, long forms, long evictedFiles) {}
 

@@ -5,15 +5,15 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** Everything that one build of the cache made, and what following the store added to it. */
+/** One build of the cache, and what following the store has added to it. */
 final class Generation {
   final Table[] tables;
   private final TreeMap<String, Table> byPrefix = new TreeMap<>();
 
-  /** The revision of the state that the logs begin with, raised as history is given up. */
+  /** Revision of the state at which the logs begin; rises as history is trimmed. */
   volatile long floor;
 
-  /** Every change up to here is applied to the tables, though perhaps not published. */
+  /** Every change up to this revision is applied to the tables, though perhaps not published. */
   long applied;
 
   Generation(List<CachedResource> resources, long floor) {
@@ -26,7 +26,7 @@ final class Generation {
     this.applied = floor;
   }
 
-  /** The resource to which a key of the store belongs. */
+  /** The table of the resource to which a store key belongs, or null. */
   @Nullable Table of(String storeKey) {
     Map.Entry<String, Table> entry = byPrefix.floorEntry(storeKey);
     return entry != null && storeKey.startsWith(entry.getKey()) ? entry.getValue() : null;

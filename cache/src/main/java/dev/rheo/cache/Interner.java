@@ -4,10 +4,10 @@ import java.lang.reflect.Array;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lets equal values share one object, without keeping track of who uses it: a fixed table of four
- * candidates a hash, of which a new value displaces the last and a value that is found again moves
- * up. What is common stays, what is unique passes through, and nothing leaks. A value that was
- * displaced merely is not shared with its next equal. Used by one thread at a time.
+ * Lets equal values share one object, without tracking its users. A fixed four-way associative
+ * table: a new value displaces the last of the four candidates of its hash, and a value that is
+ * found again moves up. Common values stay, unique ones pass through, and nothing leaks. A
+ * displaced value is merely not shared with later equal ones. Used by one thread at a time.
  */
 final class Interner<T> {
   private static final int WAYS = 4;
@@ -16,7 +16,7 @@ final class Interner<T> {
   private final int mask;
 
   /**
-   * @param slots a power of two: how many values are remembered
+   * @param slots how many values are remembered: a power of two
    */
   @SuppressWarnings("unchecked")
   Interner(Class<T> type, int slots) {

@@ -5,7 +5,7 @@ import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The labels of an object: immutable, and shared by the objects that carry the same ones. */
+/** The labels of an object. Immutable, and shared by objects with equal labels. */
 public final class LabelSet implements LabelSource {
   static final LabelSet EMPTY = new LabelSet(new String[0]);
 
@@ -16,7 +16,7 @@ public final class LabelSet implements LabelSource {
     this.pairs = pairs;
   }
 
-  /** The label's value, or null if the object does not carry it. */
+  /** The label's value, or null if the object does not have it. */
   @Override
   public @Nullable String get(String key) {
     int low = 0;

@@ -23,9 +23,9 @@ import java.nio.file.Path;
 import java.util.concurrent.ArrayBlockingQueue;
 
 /**
- * A file through Linux' own calls: {@code preadv2(2)} with {@code RWF_NOWAIT} reads what is in the
- * page cache and refuses to wait for what is not, so that an event loop can read files. Unlike a
- * FileChannel it also survives the interruption of a reading thread.
+ * A spool file on Linux system calls. {@code preadv2(2)} with {@code RWF_NOWAIT} reads what is in
+ * the page cache and refuses to wait for the rest, so that an event loop can read files. Unlike a
+ * FileChannel, it survives the interruption of a reading thread.
  */
 final class LinuxFile implements SpoolFile {
   private static final System.Logger LOG = System.getLogger(LinuxFile.class.getName());
@@ -48,7 +48,7 @@ final class LinuxFile implements SpoolFile {
     this.fd = fd;
   }
 
-  /** Whether these calls exist here and the directory's file system knows RWF_NOWAIT. */
+  /** Whether these calls exist and the directory's file system supports RWF_NOWAIT. */
   static boolean supported(Path directory) {
     String why = "it has no preadv2";
     if (System.getProperty("os.name", "").equals("Linux")
@@ -192,7 +192,7 @@ final class LinuxFile implements SpoolFile {
     };
   }
 
-  /** The calls, linked when first used. */
+  /** The native calls, linked on first use. */
   private static final class Calls {
     private static final Linker LINKER = Linker.nativeLinker();
     private static final SymbolLookup LOOKUP = LINKER.defaultLookup();
@@ -224,11 +224,11 @@ final class LinuxFile implements SpoolFile {
     }
   }
 
-  /** The memory in which a call passes its arguments and its error. */
+  /** Native memory for a call's arguments and errno. */
   private static final class Scratch {
     private static final ThreadLocal<Scratch> MINE = ThreadLocal.withInitial(Scratch::new);
 
-    /** Only as many virtual threads are in a call at once as there are carriers. */
+    /** Virtual threads keep their carrier threads during a call, so one per carrier suffices. */
     private static final ArrayBlockingQueue<Scratch> SPARE = new ArrayBlockingQueue<>(32);
 
     final MemorySegment iovec;
@@ -240,7 +240,7 @@ final class LinuxFile implements SpoolFile {
       errno = arena.allocate(Calls.STATE);
     }
 
-    /** A thread's own, or one that a virtual thread, of which there are many, borrows. */
+    /** The platform thread's own, or one that a virtual thread borrows. */
     static Scratch acquire() {
       if (!Thread.currentThread().isVirtual()) {
         return MINE.get();
@@ -251,7 +251,7 @@ final class LinuxFile implements SpoolFile {
 
     void release() {
       if (Thread.currentThread().isVirtual()) {
-        // One too many is left to the collector.
+        // A surplus one is left to the garbage collector.
         boolean ignored = SPARE.offer(this);
       }
     }

@@ -6,18 +6,19 @@ import java.lang.System.Logger.Level;
 import java.util.concurrent.RejectedExecutionException;
 
 /**
- * The few threads that wait for the disk in place of event loops and of virtual threads, which keep
- * their carriers while they wait in a foreign call. What is read for an event loop is thrown away:
- * the page cache keeps it. A reader has at most one load pending, and takes it back when it is
- * closed, so the queue is bounded by the readers; of virtual threads so many may wait.
+ * A few threads that wait for the disk on behalf of event loops, and of virtual threads, which
+ * would keep their carrier threads during a native call. Bytes read for an event loop are
+ * discarded: the page cache keeps them. A reader has at most one load pending and cancels it when
+ * it is closed, so the number of readers bounds the queue. At most {@value #MAX_WAITING} virtual
+ * threads may wait.
  */
 final class Loaders implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger(Loaders.class.getName());
 
-  /** How much one load brings into memory. */
+  /** Bytes that one load brings into memory. */
   static final int AHEAD = 256 << 10;
 
-  /** Virtual threads that may wait for the disk. */
+  /** Most virtual threads that may wait for the disk. */
   private static final int MAX_WAITING = 4096;
 
   private final PlatformPool pool;
@@ -26,27 +27,27 @@ final class Loaders implements AutoCloseable {
     pool = new PlatformPool("rheo-cache-load", threads, MAX_WAITING);
   }
 
-  /** Something that brings into memory what will be read. */
+  /** Brings what will be read into memory. */
   @FunctionalInterface
   interface Touch {
     void run() throws IOException;
   }
 
-  /** A load that is under way. */
+  /** A load that may be cancelled. */
   @FunctionalInterface
   interface Pending {
     Pending NONE = () -> {};
 
-    /** Nobody waits for it any more. */
+    /** Removes the load from the queue if it has not begun: nobody waits for it any more. */
     void cancel();
   }
 
-  /** Reads what stands at the position, then runs {@code whenLoaded}, also if reading failed. */
+  /** Reads from the position on, then runs {@code whenLoaded}, even if reading failed. */
   Pending load(Readable file, int position, Runnable whenLoaded) {
     return load(() -> touch(file, position), whenLoaded);
   }
 
-  /** Runs the touch, then {@code whenLoaded}, also if that failed. */
+  /** Runs {@code touch}, then {@code whenLoaded}, even if {@code touch} failed. */
   Pending load(Touch touch, Runnable whenLoaded) {
     try {
       PlatformPool.Task task =
@@ -55,7 +56,7 @@ final class Loaders implements AutoCloseable {
                 try {
                   touch.run();
                 } catch (IOException e) {
-                  // The reader's next read meets the same error and has somebody to tell.
+                  // The reader's next read meets the same error and can report it.
                   LOG.log(Level.DEBUG, "Loading failed", e);
                 } finally {
                   whenLoaded.run();

@@ -5,16 +5,15 @@ import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A reader's position in the log of a resource.
+ * The {@link EventReader} over the log of a resource.
  *
- * <p>It waits in {@link Waiters} only between a {@code next()} that found nothing and the event
- * that wakes it. No event can slip through between the two: after it was put among the waiters it
- * looks once more at what was published, and who publishes looks at the waiters afterwards. While
- * it waits, events that do not wake it do not concern it, so that it passes over them without
- * looking.
+ * <p>It is armed in {@link Waiters} only between a {@code next()} that found nothing and the event
+ * that wakes it. No event is missed in between: the reader arms itself and then looks at the
+ * published state again, while the follower publishes and then looks at the waiters. An event that
+ * does not wake an armed reader does not concern it, so the reader passes over it unexamined.
  */
 final class LogReader extends Waiters.Waiter implements EventReader {
-  /** What one call of {@code next} may look at by itself. */
+  /** Allowance of one call of {@code next} if {@link #within(Effort)} set none. */
   private static final int PATIENCE = 1000 * Effort.DECODING;
 
   private static final CacheEvent GONE = new CacheEvent(0, null, null);
@@ -23,22 +22,22 @@ final class LogReader extends Waiters.Waiter implements EventReader {
   private final Resource resource;
   private final @Nullable Filter filter;
 
-  /** Where it began, perhaps ahead of the cache: what is not above it is not for this reader. */
+  /** Where it began, perhaps ahead of the cache. It passes over events up to this revision. */
   private final long start;
 
   private Generation generation;
 
-  /** The next event to look at. */
+  /** Number of the next event to examine. */
   private long number;
 
   private long position;
 
-  /** Events of revision {@code position + 1} that were looked at; the rest of them is to come. */
+  /** Events of revision {@code position + 1} that were examined; more of that revision follow. */
   private int within;
 
   private boolean skipped;
 
-  /** Loads in a row after which the event still was not at hand. */
+  /** Loads in a row after which the event still was not in memory. */
   private volatile int loads;
 
   private volatile boolean loading;
@@ -61,13 +60,13 @@ final class LogReader extends Waiters.Waiter implements EventReader {
     locate(now);
   }
 
-  /** Finds the place in the log at which the position's successor stands or will stand. */
+  /** Finds the number of the next event after {@code position}, which may not exist yet. */
   private void locate(Published now) throws CompactedException {
     generation = now.generation();
     EventLog log = log();
     long end = now.ends()[resource.index];
     number = log.after(position, end) + within;
-    // Only now: what was trimmed while looking must not pass for absent.
+    // Checked last: events that were trimmed during the search must not pass for absent.
     if (position < generation.floor) {
       throw fallOut(generation.floor);
     }
@@ -153,13 +152,13 @@ final class LogReader extends Waiters.Waiter implements EventReader {
         return null;
       }
       resource.waiters.disarm(this);
-      // What woke it meanwhile is not the first that it has not seen.
+      // An event that woke it in between need not be the first one that it has not examined.
       wokenBy = -1;
       now = since;
     }
   }
 
-  /** Steps over what happened while waiting and did not concern this reader. */
+  /** Passes over events that arrived while it waited and do not concern it. */
   private void passOver() {
     Published routed = cache.routed();
     if (armed) {
@@ -182,7 +181,7 @@ final class LogReader extends Waiters.Waiter implements EventReader {
     wokenBy = -1;
   }
 
-  /** Moves on past the event that was just looked at. */
+  /** Moves past the event that was just examined. */
   private void step(long revision, long end) {
     number++;
     if (number < end && log().revision(number) == revision) {
@@ -194,7 +193,7 @@ final class LogReader extends Waiters.Waiter implements EventReader {
     }
   }
 
-  /** The event; null if it is being read from the disk; GONE if it is not in this log any more. */
+  /** The event; null while it is read from the disk; GONE if this log no longer has it. */
   private @Nullable CacheEvent event(long number) throws CompactedException, IOException {
     boolean block = loads >= FormReader.PATIENT_LOADS || wake == null;
     EventDecoder decoder = cache.decoder();
@@ -248,7 +247,7 @@ final class LogReader extends Waiters.Waiter implements EventReader {
       return position;
     }
     Published routed = cache.routed();
-    // Still armed after that: nothing up to there concerned this reader.
+    // Still armed after reading it: nothing up to there concerns this reader.
     boolean ahead = armed && routed.generation() == generation;
     return ahead ? Math.max(position, routed.revision()) : position;
   }

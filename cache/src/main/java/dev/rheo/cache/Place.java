@@ -1,6 +1,6 @@
 package dev.rheo.cache;
 
-/** Where a record begins, as one number: the segment's id and the offset in it. Never 0. */
+/** Where a record begins, as one number: segment id and offset. Not 0, which is {@link #NONE}. */
 final class Place {
   /** No record. */
   static final long NONE = 0;

@@ -1,7 +1,7 @@
 package dev.rheo.cache;
 
 /**
- * What readers see: all resources at one revision, published by one volatile write.
+ * The state that readers see: all resources at one revision, published by one volatile write.
  *
  * @param trees by resource
  * @param ends by resource: one past the number of the last event

@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** A file of bytes that were appended once and do not change. Safe for any number of threads. */
+/** An append-only file whose bytes never change. Safe for any number of threads. */
 abstract sealed class Readable permits Segment, FormFile {
   private static final AtomicInteger IDS = new AtomicInteger();
 
@@ -17,7 +17,9 @@ abstract sealed class Readable permits Segment, FormFile {
   /** As {@link SpoolFile#read}. */
   abstract int read(ByteBuffer dst, int position, boolean mayBlock) throws IOException;
 
-  /** Copies what is on the heap from {@code position} on; 0 if nothing is. */
+  /**
+   * Copies the bytes from {@code position} on that are on the heap; returns 0 if there are none.
+   */
   int readHot(ByteBuffer dst, int position) {
     return 0;
   }

@@ -4,7 +4,7 @@ import dev.rheo.store.CompactedException;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
-/** A resource as readers see it: views of what was published last. */
+/** A resource as readers see it: views of the last published state. */
 final class Resource implements ResourceCache {
   private final WatchCache cache;
   private final CachedResource resource;

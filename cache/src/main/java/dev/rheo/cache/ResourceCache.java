@@ -4,37 +4,37 @@ import dev.rheo.store.CompactedException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One resource of the cache: its state now, its states at retained revisions, and its changes.
+ * One resource of the cache: its current state, its states at retained revisions, and its changes.
  *
- * <p>Safe for any number of threads. Before {@link WatchCache#ready()} was first true there is
- * nothing in it.
+ * <p>Safe for any number of threads. Empty until {@link WatchCache#ready()} is true for the first
+ * time.
  */
 public interface ResourceCache {
   CachedResource resource();
 
-  /** The present state, in O(1): a list may keep it for as long as it likes. */
+  /** The current state, in O(1). A list may keep it as long as it likes. */
   Snapshot snapshot();
 
   /**
-   * The exact state at a retained revision, which must not lie above {@link WatchCache#revision()}.
-   * May block on the disk and cost time in proportion to the changes since: not for event loops.
-   * Snapshots asked for again and again are remembered.
+   * The exact state at a retained revision, which must not be above {@link WatchCache#revision()}.
+   * May block on the disk, and takes time in proportion to the changes between this revision and
+   * the nearest remembered state, so it is not for event loops. The result is remembered for later
+   * calls.
    *
-   * @throws CompactedException if the revision lies below {@link #oldestRevision()}
+   * @throws CompactedException if the revision is below {@link #oldestRevision()}
    */
   Snapshot snapshotAt(long revision) throws CompactedException;
 
-  /** The object with this key (relative to the resource's prefix) in the present state. */
+  /** The object with this key (relative to the resource's prefix) in the current state, or null. */
   @Nullable Entry get(String key);
 
   /**
-   * The changes whose revision is greater than {@code afterRevision}, which may also lie ahead of
-   * the cache.
+   * The changes after {@code afterRevision}, which may be ahead of the cache.
    *
-   * @throws CompactedException if {@code afterRevision} lies below {@link #oldestRevision()}
+   * @throws CompactedException if {@code afterRevision} is below {@link #oldestRevision()}
    */
   EventReader events(long afterRevision, Scope scope) throws CompactedException;
 
-  /** The lowest revision for which {@link #events} and {@link #snapshotAt} work. */
+  /** The lowest revision that {@link #events} and {@link #snapshotAt} accept. */
   long oldestRevision();
 }

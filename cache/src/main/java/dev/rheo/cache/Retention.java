@@ -5,14 +5,14 @@ import java.util.Arrays;
 import java.util.function.LongSupplier;
 
 /**
- * How much history is kept: what the store keeps, within the budgets, but not less than the
- * guaranteed time. Called by the follower, under the cache's lock.
+ * Decides how much history is kept: as much as the store keeps and the budgets allow, but at least
+ * {@code minHistory} of what the store keeps. Called by the follower, under the cache's lock.
  */
 final class Retention {
-  /** How often the present revision is noted down for telling the age of history. */
+  /** Interval at which the current revision is recorded, to know the age of history later. */
   private static final long MARK_NANOS = 1_000_000_000L;
 
-  /** Events that one call forgets at most in each resource, so that it stays short. */
+  /** Most events that one call trims from each resource, to keep the call short. */
   private static final int STEP = 8192;
 
   private final Spool spool;
@@ -21,7 +21,7 @@ final class Retention {
   private final LongSupplier nanoTime;
   private final ArrayDeque<Mark> marks = new ArrayDeque<>();
 
-  /** The highest revision that was seen longer ago than the guaranteed time. */
+  /** The highest revision that is known to be older than {@code minHistory}. */
   private long old;
 
   private record Mark(long nanos, long revision) {}
@@ -33,16 +33,16 @@ final class Retention {
     this.nanoTime = nanoTime;
   }
 
-  /** A generation is begun: its history is as old as now, whatever it holds. */
+  /** Begins a generation: all of its history counts as new, however old it is. */
   void restart() {
     marks.clear();
     old = 0;
   }
 
   /**
-   * Raises the floor if need be, and forgets what lies below it.
+   * Raises the floor if necessary, and trims the events up to it.
    *
-   * @return whether there is more to forget
+   * @return whether there is more to trim
    */
   boolean trim(Published now, long compacted) {
     long nanos = nanoTime.getAsLong();
@@ -90,7 +90,7 @@ final class Retention {
         || (spool.linkedBytes() > settings.diskBytes() && kept > live);
   }
 
-  /** The revision below which the resource with the oldest history has some hundred events. */
+  /** The lowest revision at which trimming removes 256 events, or all, from some resource's log. */
   private static long nextStep(Published now) {
     long step = Long.MAX_VALUE;
     for (Table table : now.generation().tables) {

@@ -10,8 +10,8 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 
 /**
- * Who waits for the cache to reach a revision. Each is woken once, when that is reached: reads that
- * ask for a revision far ahead cost nothing with the commits that do not bring it.
+ * Threads that wait for the cache to reach a revision. Each is woken once, when its revision is
+ * reached, so that waiting for a revision far ahead adds no cost to the commits before it.
  *
  * <p>Thread-safe.
  */
@@ -40,8 +40,8 @@ final class RevisionWaits {
   }
 
   /**
-   * @param published what has been reached; read after a wait was noted, and set before {@link
-   *     #reached}
+   * @param published the revision reached; read after a wait is registered, and set before {@link
+   *     #reached} is called
    */
   RevisionWaits(LongSupplier published) {
     this.published = published;
@@ -50,7 +50,7 @@ final class RevisionWaits {
   /**
    * Waits until the revision is reached.
    *
-   * @return false if the time was up first, or {@link #close} was called
+   * @return false if the time ran out first, or {@link #close} was called
    */
   boolean await(long revision, Duration atMost) throws InterruptedException {
     if (published.getAsLong() >= revision) {
@@ -91,7 +91,7 @@ final class RevisionWaits {
     }
   }
 
-  /** Wakes those whose revision this is, or lies below it. */
+  /** Wakes the threads that wait for this revision or a lower one. */
   void reached(long revision) {
     List<Wait> woken = List.of();
     lock.lock();
@@ -116,7 +116,7 @@ final class RevisionWaits {
     }
   }
 
-  /** How often somebody was woken. */
+  /** How many waits were woken. */
   long wakeUps() {
     lock.lock();
     try {

@@ -3,15 +3,15 @@ package dev.rheo.cache;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a reader of events is interested in, as far as the cache can tell cheaply: it routes
- * wake-ups and lets the reader pass over other events. Selectors are the caller's business; a scope
- * never hides an event whose present or previous version lies in it.
+ * What an event reader is interested in, as far as the cache can tell cheaply. It routes wake-ups
+ * and lets the reader pass over other events. Selectors are the caller's responsibility; a scope
+ * never hides an event whose current or previous version lies in it.
  *
  * @param namespace only objects of this namespace; null (or empty) for all
  * @param name only objects of this name; null for all
  * @param field a selectable field of the resource, such as {@code spec.nodeName}; null for none
- * @param fieldValue only objects whose present or previous version has this value in {@code field};
- *     null exactly if {@code field} is
+ * @param fieldValue only objects whose current or previous version has this value in {@code field};
+ *     null if and only if {@code field} is null
  */
 public record Scope(
     @Nullable String namespace,
@@ -19,7 +19,7 @@ public record Scope(
     @Nullable String field,
     @Nullable String fieldValue) {
 
-  /** Everything of the resource. */
+  /** All events of the resource. */
   public static final Scope ALL = new Scope(null, null, null, null);
 
   public Scope {

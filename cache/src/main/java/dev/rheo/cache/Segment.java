@@ -9,9 +9,9 @@ import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One file of the spool. Entries refer to their segment directly; once its file is unlinked, the
- * descriptor, and with it the disk space, goes when no entry refers to it any more: the garbage
- * collector counts the references.
+ * One file of the spool. Entries refer to their segment directly. After the file is unlinked, the
+ * descriptor is closed and the disk space freed once no entry refers to the segment any more: the
+ * garbage collector tracks the references.
  */
 final class Segment extends Readable {
   /** Unit in which recently written bytes are kept on the heap. */
@@ -24,18 +24,18 @@ final class Segment extends Readable {
   private final OnDisk onDisk;
 
   /**
-   * The recently written bytes. Read without a lock: a reader sees either a block, whose bytes were
-   * there before the entry was published, or null, and then they are in the file.
+   * The recently written bytes, read without a lock. A reader sees either a block, filled before
+   * the entry was published, or null, in which case the bytes are in the file.
    */
   final byte[] @Nullable [] blocks;
 
-  /** Bytes appended. The rest of the fields belong to the spool's writer. */
+  /** Bytes appended. This and the fields below are changed under the cache's lock only. */
   volatile int end;
 
-  /** Bytes that are in the file. */
+  /** Bytes written to the file. */
   int written;
 
-  /** Bytes of records that nothing in the index or the history refers to any more. */
+  /** Bytes of records to which neither the index nor the history refers any more. */
   long dead;
 
   Segment(Path path, SpoolFile file, int capacity, LongAdder openBytes) {
@@ -55,7 +55,7 @@ final class Segment extends Readable {
     return end;
   }
 
-  /** As {@link SpoolFile#read}, from the heap if the bytes are there. */
+  /** Like {@link SpoolFile#read}, but from the heap if the bytes are there. */
   @Override
   int read(ByteBuffer dst, int position, boolean mayBlock) throws IOException {
     int copied = readHot(dst, position);
@@ -65,7 +65,7 @@ final class Segment extends Readable {
     try {
       return file.read(dst, position, mayBlock);
     } finally {
-      // The descriptor must not be closed, and its number not be given to another file, meanwhile.
+      // Until then the descriptor must not be closed and its number not reused for another file.
       Reference.reachabilityFence(this);
     }
   }

@@ -2,9 +2,9 @@ package dev.rheo.cache;
 
 import org.jspecify.annotations.Nullable;
 
-/** The state of a resource at one revision: immutable, shared, held at no cost. */
+/** The state of a resource at one revision: immutable and shared. Taking one copies nothing. */
 public interface Snapshot {
-  /** Every change up to here is in it and none above. */
+  /** The snapshot contains every change up to this revision and none after it. */
   long revision();
 
   int size();
@@ -18,7 +18,7 @@ public interface Snapshot {
   int rank(String key);
 
   /**
-   * The entry below whose key there are so many others, in O(log n).
+   * The entry with this rank, the number of lower keys, in O(log n).
    *
    * @param rank 0 to {@code size() - 1}
    */
@@ -28,8 +28,8 @@ public interface Snapshot {
    * The entries whose keys begin with the prefix, in the order of the keys' UTF-8 bytes.
    *
    * @param keyPrefix {@code "namespace/"}, or {@code ""} for all
-   * @param startAt the first key to return if it exists (else the next one); null to begin at the
-   *     prefix
+   * @param startAt the first key to return, or the next higher one if it does not exist; null to
+   *     begin at the prefix
    */
   EntryCursor entries(String keyPrefix, @Nullable String startAt);
 }

@@ -9,22 +9,22 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * States at old revisions. A state is made from the nearest one that is known, by undoing or
- * redoing the events between, and then remembered, since clients that page ask for the same
- * revision again. Also the present state is remembered now and then (a checkpoint), so that recent
- * revisions are never far from a known one. What is remembered is bounded by a budget: trees share
- * their nodes, so each costs about what changed between it and its neighbours.
+ * States at old revisions. A state is made from the nearest known one by undoing or redoing the
+ * events in between. It is then remembered, because a list with continue tokens asks for the same
+ * revision again. The current state is remembered from time to time too (a checkpoint), so that
+ * recent revisions are never far from a known state. A budget bounds the remembered states: trees
+ * share nodes, so each costs about what changed between it and its neighbours.
  */
 final class Snapshots {
-  /** A checkpoint is made after so many events of a resource. */
+  /** Events of a resource between two checkpoints. */
   static final int CHECKPOINT_EVENTS = 4096;
 
-  /** Heap that one event between two remembered states costs, roughly. */
+  /** Approximate heap of one event between two remembered states. */
   private static final long EVENT_COST = 250;
 
   private static final long FIXED_COST = 1024;
 
-  /** Events that are walked over before others have their turn at the threads that do it. */
+  /** Events that a loader thread walks over before it serves others. */
   private static final int STRIDE = 256;
 
   private static final int FORGOTTEN = -1;
@@ -34,13 +34,13 @@ final class Snapshots {
   private final long budget;
   private final ReentrantLock[] locks;
 
-  /** Most recently used last. Guarded by itself. */
+  /** In order of use, most recent last. Guarded by itself. */
   private final List<Known> known = new ArrayList<>();
 
   private long cost;
 
   /**
-   * @param number one past the last event that is in the tree
+   * @param number one past the last event in the tree
    */
   private record Known(
       Generation generation, int table, long revision, long number, EntryTree tree, long cost) {}
@@ -70,7 +70,7 @@ final class Snapshots {
     if (remembered.number == target) {
       return remembered.tree;
     }
-    // One at a time for each resource: others that want the same find it remembered.
+    // One walk at a time for each resource: others that want the same state find it remembered.
     locks[table].lock();
     try {
       Known nearest = nearest(now, table, target, log.first());
@@ -81,7 +81,7 @@ final class Snapshots {
       try {
         tree = walk(now.generation(), table, nearest, target);
       } catch (EventDecoder.ForgottenException e) {
-        // The way up from an older state was just given up; that down from a newer one is kept.
+        // Events above an older state were just trimmed; those below a newer state are kept.
         check(now, revision);
         nearest = nearest(now, table, target, target);
         tree = walk(now.generation(), table, nearest, target);
@@ -105,7 +105,7 @@ final class Snapshots {
     }
   }
 
-  /** Remembers the present state, for the sake of those who ask for it later. */
+  /** Remembers the current state for later requests. */
   void checkpoint(Published now, int table) {
     EntryTree tree = now.trees()[table];
     long end = now.ends()[table];
@@ -118,7 +118,7 @@ final class Snapshots {
       long price = FIXED_COST + events * EVENT_COST;
       known.add(new Known(generation, table, revision, number, tree, price));
       cost += price;
-      // The one just made is kept even if it alone is above the budget: its reader holds it anyway.
+      // The newest is kept even if it alone exceeds the budget: its reader holds it anyway.
       while (cost > budget && known.size() > 1) {
         cost -= known.removeFirst().cost;
       }
@@ -167,7 +167,11 @@ final class Snapshots {
     return editor.tree();
   }
 
-  /** Walks a little; returns the number where it stands then. */
+  /**
+   * Walks over at most {@link #STRIDE} events.
+   *
+   * @return the number reached, or {@link #FORGOTTEN}
+   */
   private long stride(
       Generation generation, int table, EntryTree.Editor editor, long from, long target)
       throws IOException {
@@ -204,7 +208,7 @@ final class Snapshots {
     }
   }
 
-  /** Forgets what lies below the generation's floor, and other generations. */
+  /** Forgets states below the generation's floor, and those of other generations. */
   void trim(Generation generation) {
     synchronized (known) {
       known.removeIf(
@@ -216,7 +220,7 @@ final class Snapshots {
     }
   }
 
-  /** Forgets all, so that old segments are not held by what is merely remembered. */
+  /** Forgets all states, so that they do not keep old segments. */
   void clear() {
     synchronized (known) {
       known.clear();

@@ -13,9 +13,9 @@ import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The disposable files in which the forms are kept, one record after the other. Records are
- * appended to the newest segment, the head; {@link #flush} puts what was appended into the file,
- * and only then may an entry be published.
+ * The disposable files that hold the forms, as a sequence of records. Records are appended to the
+ * newest segment, the head. An entry may be published only after {@link #flush} has written its
+ * record to the file.
  *
  * <p>One writer at a time, under the cache's lock; any number of readers.
  */
@@ -35,8 +35,8 @@ final class Spool {
   private record HotBlock(Segment segment, int index) {}
 
   /**
-   * @param files null for what the platform has
-   * @param unlinked told of each segment in which nothing stands any more
+   * @param files null for the platform's default
+   * @param unlinked told the id of each segment that is unlinked
    */
   Spool(
       Path directory,
@@ -50,7 +50,7 @@ final class Spool {
     this.hotBlocks = (int) Math.max(2, settings.hotBytes() / Segment.BLOCK);
   }
 
-  /** Makes the directory if need be, and empties it. */
+  /** Creates the directory if it is missing, and empties it. */
   void open() throws IOException {
     Files.createDirectories(directory);
     try (DirectoryStream<Path> old = Files.newDirectoryStream(directory)) {
@@ -63,7 +63,7 @@ final class Spool {
     }
   }
 
-  /** The segment of a place; null once it was unlinked. */
+  /** The segment with this id; null once it is unlinked. */
   @Nullable Segment segment(int id) {
     return segments.get(id);
   }
@@ -76,7 +76,7 @@ final class Spool {
    * Begins a record of this many bytes, which the following {@link #append} calls must fill.
    *
    * @return the segment; the record begins at its {@code end}
-   * @throws IOException if a new file was needed and could not be made
+   * @throws IOException if the head cannot be flushed or a new file cannot be created
    */
   Segment begin(int length) throws IOException {
     Segment current = head;
@@ -124,7 +124,7 @@ final class Spool {
     return current;
   }
 
-  /** Puts into the file what was appended, and lets go of old hot blocks. */
+  /** Writes the appended bytes to the file, and drops old hot blocks. */
   void flush() throws IOException {
     Segment to = head;
     if (to == null) {
@@ -146,8 +146,8 @@ final class Spool {
   }
 
   /**
-   * Nothing is appended to the head any more; its unpublished end counts as dead. If all of it is,
-   * its file goes, so that attempts that fail on a full disk leave nothing behind.
+   * Ends the head; its last {@code unpublished} bytes count as dead. A head with nothing else is
+   * unlinked, so that failed attempts on a full disk leave nothing behind.
    */
   void abandonHead(long unpublished) {
     Segment old = head;
@@ -168,7 +168,7 @@ final class Spool {
     return segment == head;
   }
 
-  /** Takes the file's name away; the bytes stay for those who still refer to the segment. */
+  /** Unlinks the file; its bytes stay until nothing refers to the segment any more. */
   void unlink(Segment segment) {
     segments.remove(segment.id);
     hot.removeIf(block -> block.segment == segment);
@@ -193,7 +193,7 @@ final class Spool {
     return sum;
   }
 
-  /** Bytes on the disk, unlinked files that are still open included. */
+  /** Bytes on the disk, including unlinked files that are still open. */
   long openBytes() {
     return openBytes.sum();
   }

@@ -13,11 +13,11 @@ import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Gives disk space back: copies what is still needed of a segment to the head of the spool and
- * unlinks its file. Needed are the records of present versions and those that the history names.
- * Readers that hold entries of the old segment keep it alive for as long as they do.
+ * Reclaims disk space: copies the records of a segment that are still needed to the head of the
+ * spool, then unlinks the segment. Needed are the records of current versions and those to which
+ * the history refers. Readers that hold entries of the old segment keep it alive.
  *
- * <p>A thread of its own, which takes the cache's lock for short steps only.
+ * <p>Runs on its own thread, which takes the cache's lock for short steps only.
  */
 final class SpoolCleaner implements Runnable {
   private static final System.Logger LOG = System.getLogger(SpoolCleaner.class.getName());
@@ -25,10 +25,10 @@ final class SpoolCleaner implements Runnable {
   /** A segment is cleaned when less than this share of it is needed, in percent. */
   private static final int NEEDED_PERCENT = 30;
 
-  /** The same when the disk budget is exceeded. */
+  /** The same share while the disk budget is exceeded. */
   private static final int NEEDED_PERCENT_PRESSED = 80;
 
-  /** So many bytes are copied under the lock at once. */
+  /** Bytes that are copied at once under the lock. */
   private static final int STEP = 256 << 10;
 
   private final WatchCache cache;
@@ -52,7 +52,7 @@ final class SpoolCleaner implements Runnable {
     return cleaned;
   }
 
-  /** Stands still while the cache is being built; what was begun is given up. */
+  /** Stops cleaning while the cache is being built; cleaning under way is abandoned. */
   void pause() {
     paused = true;
   }
@@ -61,7 +61,7 @@ final class SpoolCleaner implements Runnable {
     paused = false;
   }
 
-  /** There may be something to do. */
+  /** Wakes the cleaner: there may be something to clean. */
   void look() {
     if (!started) {
       started = true;
@@ -118,19 +118,19 @@ final class SpoolCleaner implements Runnable {
     }
   }
 
-  /** A record that is needed. */
+  /** A record that is still needed. */
   private static final class Needed {
-    /** Header and form; 0 until it is known. */
+    /** Bytes of header and form; 0 until known. */
     int length;
 
-    /** The new place. */
+    /** The place to which it was copied. */
     long moved = Place.NONE;
   }
 
-  /** An event that names records of the segment. */
+  /** An event that refers to records of the segment. */
   private record Named(EventLog log, long number) {}
 
-  /** An object whose present version stood in the segment. */
+  /** An object whose current version was in the segment. */
   private record Present(Table table, byte[] key) {}
 
   private boolean clean(Segment victim) throws IOException {
@@ -192,7 +192,11 @@ final class SpoolCleaner implements Runnable {
     return needed.computeIfAbsent(Place.offset(place), offset -> new Needed());
   }
 
-  /** Copies the records, in the order in which they stand, step by step. */
+  /**
+   * Copies the records in file order, step by step.
+   *
+   * @return false if cleaning was abandoned
+   */
   private boolean copy(Segment victim, Published seen, SortedMap<Integer, Needed> needed)
       throws IOException {
     List<byte[]> step = new ArrayList<>();
@@ -206,7 +210,7 @@ final class SpoolCleaner implements Runnable {
         }
         step.add(read(victim, entry.getKey(), record.length));
       } catch (IOException e) {
-        // It would be chosen again and again, and nothing else would ever be cleaned.
+        // Otherwise this segment would be chosen again and again, and no other one cleaned.
         cache.spoolFailed(victim, e);
         throw e;
       }
@@ -236,7 +240,7 @@ final class SpoolCleaner implements Runnable {
         Segment to = spool.begin(record.length);
         records.get(i).moved = Place.of(to.id, to.end);
         spool.append(record, 0, record.length);
-        // Counts as not needed until it is known that the old one was not given up meanwhile.
+        // Counts as dead until finish() finds that the record is still needed.
         to.dead += record.length;
       }
       spool.flush();
@@ -257,7 +261,9 @@ final class SpoolCleaner implements Runnable {
     return bytes;
   }
 
-  /** Under the lock: puts the new places where the old ones are named, and lets go of the file. */
+  /**
+   * Under the lock: replaces the old places by the new ones, publishes, and unlinks the segment.
+   */
   private void finish(
       Segment victim,
       Published seen,
@@ -266,7 +272,7 @@ final class SpoolCleaner implements Runnable {
       List<Present> present) {
     Published now = cache.published();
     Generation generation = now.generation();
-    // What was logged meanwhile names records that were present when this began.
+    // Events logged meanwhile refer to records that were current when cleaning began.
     for (Table table : generation.tables) {
       for (long n = seen.ends()[table.index]; n < table.log.end(); n++) {
         findNamed(victim, table.log, n, needed, named);

@@ -4,18 +4,18 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 
-/** A file of the spool, as the operating system sees it. Safe for any number of threads. */
+/** A file of the spool, as the operating system provides it. Safe for any number of threads. */
 interface SpoolFile {
-  /** What {@link #read} answers when it would have to wait for the disk. */
+  /** Returned by {@link #read} when it would have to wait for the disk. */
   int WOULD_BLOCK = -1;
 
   /**
-   * Reads what is there from {@code position} on into {@code dst}.
+   * Reads the bytes available from {@code position} on into {@code dst}.
    *
-   * @param dst a direct buffer; its position moves on
+   * @param dst a direct buffer; its position advances
    * @param mayBlock whether waiting for the disk is allowed
    * @return bytes read, at least 1; or {@link #WOULD_BLOCK}
-   * @throws IOException if reading failed or nothing stands at the position
+   * @throws IOException if reading failed or the file ends before the position
    */
   int read(ByteBuffer dst, long position, boolean mayBlock) throws IOException;
 
@@ -24,12 +24,12 @@ interface SpoolFile {
 
   void close();
 
-  /** Makes new files. */
+  /** Creates files. */
   @FunctionalInterface
   interface Factory {
     SpoolFile create(Path path) throws IOException;
 
-    /** The best that this platform has. */
+    /** The best one that this platform supports. */
     static Factory platform(Path directory) {
       return LinuxFile.supported(directory) ? LinuxFile::create : ChannelFile::create;
     }

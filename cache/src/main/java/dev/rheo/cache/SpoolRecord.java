@@ -6,17 +6,17 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
- * A record of the spool: a header that says all that an {@link Entry} knows, then the form.
+ * A record of the spool: a header with all that an {@link Entry} holds, then the form.
  *
  * <pre>
  *  0 magic              4 header length    8 form length      12 offset of the revision's digits
  * 16 metadata begins   20 metadata ends   24 revision (8)
  * 32 digits (1), 0 (1), key bytes (2)     36 label strings (4)
- * 40 field values (4)  44 key, then each label string and field value with its length (4) before it
+ * 40 field values (4)  44 key, then the label strings and field values, each after its length (4)
  * </pre>
  */
 final class SpoolRecord {
-  /** The part of the header that every record has. */
+  /** Bytes of the part of the header that has a fixed size. */
   static final int FIXED = 44;
 
   private static final int MAGIC = 0x52E0_0001;
@@ -99,8 +99,8 @@ final class SpoolRecord {
   }
 
   /**
-   * @param header at its position a whole header, which it consumes
-   * @param offset where the record begins in the segment
+   * @param header positioned at a whole header, which this consumes
+   * @param offset offset of the record in the segment
    */
   static Entry decode(ByteBuffer header, Segment segment, int offset, String[] fieldNames)
       throws IOException {

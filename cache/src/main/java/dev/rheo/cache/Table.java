@@ -6,13 +6,13 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /**
- * One resource within a generation: its index as it is being changed, and its log. The writer's,
- * under the cache's lock; readers see the trees and the log's end that were published.
+ * One resource within a generation: its index in progress, and its event log. Only the writer uses
+ * it, under the cache's lock; readers see the published trees and log ends.
  */
 final class Table {
   final CachedResource resource;
 
-  /** Its place among the cache's resources. */
+  /** Index among the cache's resources. */
   final int index;
 
   final HeaderScanner scanner;
@@ -21,7 +21,7 @@ final class Table {
   final EventLog log = new EventLog();
   EntryTree.Editor editor = EntryTree.EMPTY.edit();
 
-  /** Bytes of the present objects' forms, and of their records. */
+  /** Bytes of the current objects' forms; {@code recordBytes} includes their headers. */
   long formBytes;
 
   long recordBytes;
@@ -29,7 +29,7 @@ final class Table {
   Table(CachedResource resource, int index) {
     this.resource = resource;
     this.index = index;
-    // What the key tells is not kept twice.
+    // The key already holds these two fields.
     List<SelectableField> fields =
         resource.fields().stream()
             .filter(f -> !f.name().equals("metadata.name"))

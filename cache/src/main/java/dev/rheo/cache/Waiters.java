@@ -7,22 +7,22 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The readers of one resource that wait for an event, by what they wait for, so that an event
- * touches only the readers whose scope it may lie in. A reader stands in one list only: that of the
- * narrowest part of its scope. What is in no list costs nothing.
+ * The readers of one resource that wait for an event, grouped by what they wait for, so that an
+ * event touches only readers whose scope it may lie in. A reader is in one list only, that of the
+ * narrowest part of its scope. A reader that does not wait costs nothing.
  */
 final class Waiters {
-  /** A reader as it stands in a list. */
+  /** A reader as a list node. */
   abstract static class Waiter {
     private final Route route;
     private @Nullable Waiter before;
     private @Nullable Waiter after;
     private @Nullable Ring ring;
 
-    /** Whether it waits. Set under the lock, read by the reader without. */
+    /** Whether it waits. Set under the lock; the reader reads it without the lock. */
     volatile boolean armed;
 
-    /** The event that woke it: those before it since it was armed do not concern it; -1 unknown. */
+    /** The event that woke it: earlier ones since it was armed do not concern it; -1 if unknown. */
     volatile long wokenBy = -1;
 
     Waiter(Scope scope) {
@@ -32,7 +32,7 @@ final class Waiters {
     abstract void wake();
   }
 
-  /** A list, closed to a ring with a head that is no reader. */
+  /** A circular list; the head is no reader. */
   private static final class Ring extends Waiter {
     private final Map<String, Ring> home;
     private final String key;
@@ -48,14 +48,14 @@ final class Waiters {
     void wake() {}
   }
 
-  /** By what a reader waits: the kind is the name of a map of lists, the value the key in it. */
+  /** Where a reader waits: {@code kind} names a map of lists, {@code value} is the key in it. */
   private record Route(String kind, String value) {
     static final String ALL = "all";
     static final String NAMESPACE = "namespace";
     static final String OBJECT = "object";
     static final String NAME = "name";
 
-    /** Before a selectable field's name. */
+    /** Prefix of a selectable field's name. */
     static final String FIELD = "field:";
 
     static Route of(Scope scope) {
@@ -80,7 +80,7 @@ final class Waiters {
     return waiting;
   }
 
-  /** From now on the reader is woken by the next event on its route. */
+  /** Lets the next event on the reader's route wake it. */
   synchronized void arm(Waiter waiter) {
     if (waiter.armed) {
       return;
@@ -102,7 +102,7 @@ final class Waiters {
     waiter.armed = true;
   }
 
-  /** The reader no longer waits, if it did. */
+  /** Removes the reader from its list, if it waits. */
   synchronized void disarm(Waiter waiter) {
     Ring ring = waiter.ring;
     if (ring == null) {
@@ -119,7 +119,7 @@ final class Waiters {
     }
   }
 
-  /** Collects, and takes out of their lists, the readers that an event concerns. */
+  /** Moves the readers that an event concerns from their lists to {@code into}. */
   synchronized void collect(long number, CacheEvent event, List<Waiter> into) {
     if (waiting == 0) {
       return;
@@ -159,7 +159,7 @@ final class Waiters {
     }
   }
 
-  /** Collects all: the log that they read is no more. */
+  /** Moves all readers to {@code into}: a new generation has replaced the log that they read. */
   synchronized void collectAll(List<Waiter> into) {
     for (String kind : List.copyOf(rings.keySet())) {
       for (String value : new ArrayList<>(rings.getOrDefault(kind, Map.of()).keySet())) {

@@ -15,19 +15,20 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The watch cache: everything that is read is read here. It follows the store's events and is
- * disposable: whatever happens to it, it is built again from the store.
+ * The watch cache, from which all reads are served. It follows the store's events and is
+ * disposable: after any fault of its own it is rebuilt from the store.
  *
  * <p>It consists of the {@link Spool} (files with one JSON form of each version), an {@link
  * EntryTree} for each resource (the index), an {@link EventLog} for each resource (the history) and
- * the {@link Waiters} (who waits for which event). One thread, the {@link Follower}, writes; all
- * that readers need they find through one volatile reference to what was {@link Published}.
+ * the {@link Waiters} (which reader waits for which event). Two threads write, under one lock: the
+ * {@link Follower} applies changes, the {@link SpoolCleaner} moves records. Readers find all that
+ * they need through one volatile reference to the {@link Published} state.
  *
- * <p><b>What readers see when things go wrong.</b> While the store cannot be reached the cache
- * stays as it is. If the store compacted what the cache had not seen yet, or the spool cannot be
- * read, the cache is built anew beside the old state: then event readers whose position the new
- * history covers go on as if nothing had happened, and the others end with a CompactedException. No
- * reader misses an event without being told.
+ * <p><b>What readers see when things go wrong.</b> While the store is unreachable, the cache stays
+ * as it is. If the store compacted changes that the cache had not seen yet, or the spool cannot be
+ * read, the cache is rebuilt beside the old state. Event readers whose position the new history
+ * covers then continue as if nothing had happened; the others get a CompactedException. No reader
+ * misses an event without being told.
  */
 public final class WatchCache implements AutoCloseable {
   private final Map<String, Resource> byName = new LinkedHashMap<>();
@@ -40,7 +41,7 @@ public final class WatchCache implements AutoCloseable {
   private final Snapshots snapshots;
   private final Follower follower;
 
-  /** Guards the spool's writer, the applier and the working state of the generation. */
+  /** Guards the spool's writer, the applier and the unpublished state of the generation. */
   private final ReentrantLock lock = new ReentrantLock();
 
   private final RevisionWaits waits = new RevisionWaits(this::revision);
@@ -51,8 +52,8 @@ public final class WatchCache implements AutoCloseable {
   private volatile boolean closed;
 
   /**
-   * @param spoolDirectory its own; created if missing, and emptied
-   * @throws IllegalArgumentException if a resource's key prefix begins with another's
+   * @param spoolDirectory used by this cache only; created if missing, and emptied
+   * @throws IllegalArgumentException if one resource's key prefix begins with another's
    */
   public WatchCache(
       RevisionStore store,
@@ -63,7 +64,7 @@ public final class WatchCache implements AutoCloseable {
   }
 
   /**
-   * @param bounds in which derived forms are made
+   * @param bounds limits within which derived forms are made
    */
   public WatchCache(
       RevisionStore store,
@@ -98,7 +99,7 @@ public final class WatchCache implements AutoCloseable {
     EntryTree[] trees = new EntryTree[this.resources.length];
     Arrays.fill(trees, EntryTree.EMPTY);
     published = new Published(nothing, 0, trees, new long[trees.length]);
-    // Nothing is known of any revision yet, so there is none from which events could be read.
+    // No revision is known yet, so there is none from which events could be read.
     nothing.floor = Long.MAX_VALUE;
     routed = published;
     follower = new Follower(this, store, List.copyOf(resources), spool, settings, nanoTime);
@@ -115,19 +116,19 @@ public final class WatchCache implements AutoCloseable {
     }
   }
 
-  /** Begins to build the cache, in the background. */
+  /** Starts to build the cache, in the background. */
   public void start() {
     follower.start();
   }
 
-  /** Whether every resource was built and follows the store. */
+  /** Whether every resource is built and follows the store. */
   public boolean ready() {
     return follower.ready();
   }
 
   /**
-   * Why it is not ready and may not become so by itself, in words for clients: the last try failed.
-   * Null if it is ready or being built.
+   * Why the last attempt to become ready failed, worded for clients. Null if the cache is ready, or
+   * if no attempt has failed since it last was.
    */
   public @Nullable String obstacle() {
     return follower.obstacle();
@@ -135,7 +136,7 @@ public final class WatchCache implements AutoCloseable {
 
   /**
    * @param name the group resource
-   * @throws IllegalArgumentException if the cache does not have it
+   * @throws IllegalArgumentException if the cache does not serve it
    */
   public ResourceCache resource(String name) {
     Resource resource = byName.get(name);
@@ -151,20 +152,19 @@ public final class WatchCache implements AutoCloseable {
   }
 
   /**
-   * Waits until {@link #revision()} has reached the revision: what makes a read consistent.
+   * Waits until {@link #revision()} reaches the given revision, as a consistent read requires.
    *
-   * @return false if the time was up first, or the cache was closed
+   * @return false if the time ran out first, or the cache was closed
    */
   public boolean awaitRevision(long revision, Duration atMost) throws InterruptedException {
     return waits.await(revision, atMost);
   }
 
-  /** Who waits for a revision. */
+  /** The waits for a revision. */
   RevisionWaits waits() {
     return waits;
   }
 
-  /** The figures of this moment, for metrics. */
   /** How many objects there are. */
   public long objects() {
     long objects = 0;
@@ -174,6 +174,7 @@ public final class WatchCache implements AutoCloseable {
     return objects;
   }
 
+  /** The current figures, for metrics. */
   public CacheStats stats() {
     Published now = published;
     List<CacheStats.Resource> each = new ArrayList<>();
@@ -238,7 +239,7 @@ public final class WatchCache implements AutoCloseable {
         each);
   }
 
-  /** Stops following and gives up the spool. Readers that are still open fail. */
+  /** Stops following the store and discards the spool. Readers that are still open may fail. */
   @Override
   public void close() {
     closed = true;
@@ -259,7 +260,7 @@ public final class WatchCache implements AutoCloseable {
     return published;
   }
 
-  /** What was published last of which also the waiting readers were told. */
+  /** The last published state of which the waiting readers were told. */
   Published routed() {
     return routed;
   }
@@ -289,8 +290,8 @@ public final class WatchCache implements AutoCloseable {
   }
 
   /**
-   * Reading a segment failed: the spool is to be built again, unless the segment is one that only
-   * readers of an older build still have.
+   * Reading a segment failed: the cache must be rebuilt, unless only readers of an older build
+   * still use the segment.
    */
   void spoolFailed(Segment of, IOException e) {
     if (spool.segment(of.id) == of) {
@@ -298,7 +299,7 @@ public final class WatchCache implements AutoCloseable {
     }
   }
 
-  /** Reading the spool failed: it is to be built again. */
+  /** Reading the spool failed: the cache must be rebuilt. */
   void spoolFailed(IOException e) {
     if (!closed && !damaged.getAndSet(true)) {
       System.getLogger(WatchCache.class.getName())
@@ -314,14 +315,14 @@ public final class WatchCache implements AutoCloseable {
     damaged.set(false);
   }
 
-  /** Makes a state visible. Under the lock, so that no older state follows a newer one. */
+  /** Makes a state visible. Called under the lock, so that no older state follows a newer one. */
   void publish(Published next) {
     published = next;
   }
 
   /**
-   * Tells those who wait what was published. By the follower only, in the order of publication, and
-   * not under the lock.
+   * Wakes the readers and threads that wait for what was published. Called by the follower only, in
+   * the order of publication, and not under the lock.
    */
   void route(Published next, List<Applier.Logged> events) {
     waits.reached(next.revision());

@@ -6,19 +6,19 @@ import java.util.concurrent.ArrayBlockingQueue;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A stretch of a file that a thread read ahead, so that small records which stand one after the
- * other cost one system call together. Two for each platform thread that reads, one of them for
- * derived forms, since rows of tables are read from both in turn; not for each reader: event loops
- * are few, readers are many.
+ * A part of a file that a thread has read ahead, so that consecutive small records share one system
+ * call. Each platform thread that reads has two, one of them for derived forms, because table rows
+ * are read from both in turn. Windows belong to threads, not to readers: event loops are few,
+ * readers are many.
  */
 final class Window {
-  /** How far it reads ahead. */
+  /** Most bytes that a window holds. */
   static final int BYTES = 64 << 10;
 
   private static final ThreadLocal<Window> MINE = ThreadLocal.withInitial(Window::new);
   private static final ThreadLocal<Window> MINE_FOR_FORMS = ThreadLocal.withInitial(Window::new);
 
-  /** For virtual threads, of which only as many read at once as there are carriers. */
+  /** For virtual threads. No more of them read at once than there are carrier threads. */
   private static final ArrayBlockingQueue<Window> SPARE = new ArrayBlockingQueue<>(32);
 
   private final ByteBuffer buffer = ByteBuffer.allocateDirect(BYTES);
@@ -26,7 +26,7 @@ final class Window {
   private int from;
   private int to;
 
-  /** The thread's own, or one that a virtual thread borrows until {@link #release}. */
+  /** The platform thread's own, or one that a virtual thread borrows until {@link #release}. */
   static Window acquire(Readable of) {
     if (!Thread.currentThread().isVirtual()) {
       return of instanceof FormFile ? MINE_FOR_FORMS.get() : MINE.get();
@@ -37,15 +37,15 @@ final class Window {
 
   void release() {
     if (Thread.currentThread().isVirtual()) {
-      // One too many is left to the collector.
+      // A surplus one is left to the garbage collector.
       boolean ignored = SPARE.offer(this);
     }
   }
 
   /**
-   * Fills all of {@code dst}, waiting for the disk if need be.
+   * Fills all of {@code dst}, waiting for the disk if necessary.
    *
-   * @param loaders wait in place of a virtual thread, which reads what is in memory itself
+   * @param loaders wait on behalf of a virtual thread, which itself reads only what is in memory
    */
   static void readFully(Readable of, int position, ByteBuffer dst, Loaders loaders)
       throws IOException {
@@ -59,7 +59,11 @@ final class Window {
     }
   }
 
-  /** Reads from the position on until {@code dst} is full or it would block; returns how far. */
+  /**
+   * Reads from the position on until {@code dst} is full or reading would block.
+   *
+   * @return the position reached
+   */
   private static int read(Readable of, int position, ByteBuffer dst, boolean mayBlock)
       throws IOException {
     int at = position;
@@ -78,13 +82,13 @@ final class Window {
     return segment == of.id && position >= from && position < to;
   }
 
-  /** One past the last byte that is at hand. */
+  /** One past the last byte in the window. */
   int end() {
     return to;
   }
 
   /**
-   * Reads {@code bytes} from the position on, or fewer.
+   * Fills the window from the position on with at most {@code bytes} bytes.
    *
    * @return false if that would block
    */
@@ -101,7 +105,7 @@ final class Window {
     return true;
   }
 
-  /** Copies from the window what it has from {@code position}, at most {@code count} bytes. */
+  /** Copies at most {@code count} bytes of the window, from {@code position} on. */
   int copy(int position, int count, ByteBuffer dst) {
     int n = Math.min(count, to - position);
     dst.put(dst.position(), buffer, position - from, n);
@@ -112,7 +116,7 @@ final class Window {
   /**
    * The header of the record at {@code position}.
    *
-   * @param ahead how much to read if it is not at hand
+   * @param ahead bytes to read if the header is not in the window
    * @return null if that would block
    */
   @Nullable ByteBuffer header(Readable of, int position, int ahead, boolean mayBlock)
@@ -149,7 +153,11 @@ final class Window {
     return buffer.duplicate().clear().position(position - from);
   }
 
-  /** Reads on after what is at hand. */
+  /**
+   * Extends the window by reading on from its end.
+   *
+   * @return false if that would block
+   */
   private boolean more(Readable of, boolean mayBlock) throws IOException {
     buffer.clear().position(to - from).limit(Math.min(BYTES, of.end() - from));
     int read = of.read(buffer, to, mayBlock);

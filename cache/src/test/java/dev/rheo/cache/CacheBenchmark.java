@@ -14,8 +14,9 @@ import java.util.Random;
 import java.util.concurrent.atomic.AtomicLongArray;
 
 /**
- * Measures the cache alone: build, heap of an object, reading through {@link FormReader}, latency
- * of a live event. Arguments: number of objects, bytes of each, and optionally {@code latency}.
+ * Measures the cache alone: build time, heap of an object, reading through {@link FormReader},
+ * latency of a live event. Arguments: number of objects, bytes of each, and optionally {@code
+ * latency}.
  */
 final class CacheBenchmark {
   private CacheBenchmark() {}
@@ -84,7 +85,7 @@ final class CacheBenchmark {
     return runtime.totalMemory() - runtime.freeMemory();
   }
 
-  /** As a body does: chunks of 64 KiB, filled with as many forms as fit. */
+  /** Reads as a response body does: chunks of 64 KiB, filled with as many forms as fit. */
   private static void read(WatchCache cache, ByteBuffer dst) throws Exception {
     FormReader reader = new FormReader(cache);
     EntryCursor entries = cache.resource("pods").snapshot().entries("", null);
@@ -117,7 +118,7 @@ final class CacheBenchmark {
         seconds * 1e9 / count);
   }
 
-  /** From before the commit until a waiting reader has the event. */
+  /** Measures the time from just before the commit until a waiting reader has the event. */
   private static void latency(MemoryRevisionStore store, WatchCache cache) throws Exception {
     int events = 5000;
     AtomicLongArray took = new AtomicLongArray(events);

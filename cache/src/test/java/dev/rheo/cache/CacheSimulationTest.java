@@ -22,16 +22,16 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Random writes, readers, compactions, restarts and faults, against a model that knows every state
- * and every event. What must hold after each step:
+ * Random writes, readers, compactions, restarts and faults, checked against a model that knows
+ * every state and every event. Invariants after each step:
  *
  * <ul>
- *   <li>Order: a reader's events are those of its scope, each once, in order, with both versions.
- *   <li>Honesty: a reader that cannot go on gets a CompactedException, and only if the store or the
- *       budgets gave its history up.
- *   <li>Freshness: once the cache says a revision, its state is that revision's, exactly.
- *   <li>Isolation: held snapshots do not change; stalled readers hold nobody up.
- *   <li>Wake-ups: a reader that waits is woken by each event of its scope.
+ *   <li>Order: a reader gets the events of its scope, each once, in order, with both versions.
+ *   <li>Honesty: a reader that cannot continue gets a CompactedException, and only if the store or
+ *       the budgets gave up its history.
+ *   <li>Freshness: the state of the cache is exactly that of the revision that it reports.
+ *   <li>Isolation: held snapshots do not change; stalled readers delay nobody.
+ *   <li>Wake-ups: each event of its scope wakes a reader that waits.
  * </ul>
  */
 class CacheSimulationTest {
@@ -41,7 +41,7 @@ class CacheSimulationTest {
     return IntStream.range(1, 1 + 12 * Integer.getInteger("rheo.torture", 1));
   }
 
-  /** One change as the model knows it. */
+  /** One change in the model. */
   private record Change(
       long revision, String key, @Nullable String form, @Nullable String previous) {
     boolean admitted(Scope scope) {
@@ -63,7 +63,7 @@ class CacheSimulationTest {
     final EventReader reader;
     final boolean waits;
 
-    /** Index in the model's changes of the next one to look at. */
+    /** Index in the model's changes of the next one to examine. */
     int next;
 
     volatile boolean woken = true;
@@ -153,7 +153,7 @@ class CacheSimulationTest {
   private World world;
   private Random random;
 
-  /** Something was compacted: readers may have lost their place. */
+  /** Something was compacted, so readers may lose their position. */
   private boolean mayLose;
 
   /** Reads were made to fail in this run. */
@@ -302,7 +302,7 @@ class CacheSimulationTest {
     store.failures.set(0);
   }
 
-  /** The present state, now and later. */
+  /** Checks the current state, now and again later. */
   private void look() throws Exception {
     Snapshot snapshot = world.pods().snapshot();
     if (snapshot.revision() == 0) {
@@ -320,7 +320,7 @@ class CacheSimulationTest {
     }
   }
 
-  /** Some retained revision's state. */
+  /** Checks the state at a random retained revision. */
   private void lookBack() throws Exception {
     long oldest = world.pods().oldestRevision();
     long now = world.cache.revision();
@@ -345,7 +345,7 @@ class CacheSimulationTest {
     }
   }
 
-  /** Everything comes to rest: each reader gets all that is left, woken if it waits. */
+  /** Lets everything settle: each reader gets all remaining events, woken if it waits. */
   private void finish() throws Exception {
     world.sync();
     World.until(world.cache::ready);

@@ -11,11 +11,11 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Reads that wait for the disk leave the carriers to the other virtual threads. */
+/** Reads that wait for the disk leave the carrier threads to other virtual threads. */
 class CarriersTest {
   @TempDir Path directory;
 
-  /** More than can wait natively at once without taking every carrier, whatever the machine. */
+  /** Enough native waits to take every carrier thread, whatever the machine. */
   private static final int READERS = 4 * Runtime.getRuntime().availableProcessors() + 8;
 
   private static <T> CompletableFuture<T> onVirtualThread(Callable<T> what) {
@@ -32,7 +32,7 @@ class CarriersTest {
     return outcome;
   }
 
-  /** Runs the reads, all of which wait for the disk, and meanwhile what does not. */
+  /** Runs reads that all wait for the disk, and checks that other calls proceed meanwhile. */
   private static <T> List<T> besideOthers(World world, Callable<T> coldRead) throws Exception {
     List<CompletableFuture<T>> reads = new ArrayList<>();
     try (NativeWait disk = new NativeWait()) {
@@ -43,7 +43,7 @@ class CarriersTest {
           reads.add(onVirtualThread(coldRead));
         }
         World.until(() -> world.files.blockingReads.get() >= 1);
-        // A small get of the index, and a check of health: neither touches the disk.
+        // A lookup in the index and a readiness check, neither of which touches the disk.
         assertThat(onVirtualThread(() -> world.pods().get("ns/p1")).get(10, TimeUnit.SECONDS))
             .isNotNull();
         assertThat(onVirtualThread(world.cache::ready).get(10, TimeUnit.SECONDS)).isTrue();

@@ -95,7 +95,7 @@ class EntryTreeTest {
     assertThatThrownBy(() -> tree.at(-1)).isInstanceOf(IndexOutOfBoundsException.class);
   }
 
-  /** A million times in a tree of a million: counting one by one would take days. */
+  /** A million lookups in a tree of a million entries: counting one by one would take days. */
   @Test
   @Timeout(60)
   void findsPositionsWithoutCounting() {

@@ -10,13 +10,13 @@ final class FaultyFiles implements SpoolFile.Factory {
   volatile boolean writesFail;
   volatile boolean readsFail;
 
-  /** Reads that may not block do not find anything. */
+  /** Reads that may not block find nothing. */
   volatile boolean cold;
 
   /** Run before each read that may block. */
   volatile Runnable beforeBlocking = () -> {};
 
-  /** A read waited for the disk and kept a carrier of virtual threads. */
+  /** A read waited for the disk on a virtual thread, and so kept its carrier thread. */
   volatile boolean heldCarrier;
 
   final AtomicInteger blockingReads = new AtomicInteger();
@@ -49,7 +49,7 @@ final class FaultyFiles implements SpoolFile.Factory {
       @Override
       public void write(ByteBuffer src, long position) throws IOException {
         if (writesFail) {
-          // As a full disk does: some of it is written.
+          // Like a full disk: only a part is written.
           ByteBuffer half = src.slice(src.position(), src.remaining() / 2);
           file.write(half, position);
           throw new IOException("no space left on device");

@@ -9,14 +9,14 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** A store whose watches can be made to fail. Nothing that was committed is lost. */
+/** A store whose watches and ranges can be made to fail. Nothing that was committed is lost. */
 final class FlakyStore implements RevisionStore {
   private final RevisionStore store;
 
-  /** So many of the next reads of watches fail. */
+  /** How many of the next calls of {@code watch}, a watch's {@code next} and {@code range} fail. */
   final AtomicInteger failures = new AtomicInteger();
 
-  /** While this is true watches hand nothing out. */
+  /** While this is true, watches deliver nothing. */
   volatile boolean stalled;
 
   FlakyStore(RevisionStore store) {

@@ -17,11 +17,11 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Derived forms: made once, on demand, and gone with their version or for the budget. */
+/** Derived forms: made once, on demand, and dropped with their version or for the budget. */
 class FormsTest {
   @TempDir Path directory;
 
-  /** The JSON backwards: easily told from anything else. */
+  /** The JSON reversed, which cannot be confused with anything else. */
   private static final class Backwards extends FormKind {
     final AtomicInteger made = new AtomicInteger();
     volatile boolean fails;
@@ -74,7 +74,7 @@ class FormsTest {
     return read(reader, kind, entry, rev, null);
   }
 
-  /** Reads as a body does: never blocking, making what is missing. */
+  /** Reads as a response body does: without blocking, and making what is missing. */
   private static byte[] read(
       FormReader reader, FormKind kind, Entry entry, long revision, EntryCursor ahead)
       throws Exception {
@@ -136,7 +136,7 @@ class FormsTest {
     }
   }
 
-  /** As streams that are begun and given up, again and again, ask for it. */
+  /** Like streams that are begun and abandoned, again and again. */
   @Test
   void whatReadersAskedForThatHaveLeftIsNotKept() throws Exception {
     try (World world = new World(directory, World.small())) {
@@ -147,7 +147,7 @@ class FormsTest {
       CountDownLatch stayed = new CountDownLatch(3);
       List<FormReader> staying = new ArrayList<>();
       for (int i = 1; i <= 3; i++) {
-        // Two makers are at work on the first ones, the third waits for them.
+        // The first two occupy both makers; the third is queued.
         FormReader reader = new FormReader(world.cache);
         reader.make(kind, entry, i, null, stayed::countDown);
         staying.add(reader);
@@ -155,7 +155,7 @@ class FormsTest {
       AtomicInteger told = new AtomicInteger();
       for (int i = 0; i < 50_000; i++) {
         FormReader leaving = new FormReader(world.cache);
-        // Each a form of its own, but for some that others wait for, too.
+        // Each asks for another form; every thousandth asks for the third one above.
         leaving.make(kind, entry, 3 + i % 1000, null, told::incrementAndGet);
         leaving.close();
         assertThat(world.cache.stats().forms().pending()).isEqualTo(3);
@@ -282,7 +282,7 @@ class FormsTest {
       assertThat(stats.evictedFiles()).isPositive();
       assertThat(stats.count()).isLessThan(60);
       assertThat(slowReader.read(given, half.position(), 1000, half)).isEqualTo(FormReader.GONE);
-      // Made again it is the same, so that the reader goes on where it stopped.
+      // The form that is made again is the same, so the reader continues where it stopped.
       Semaphore woken = new Semaphore(0);
       slowReader.make(kind, slow, 0, null, woken::release);
       assertThat(woken.tryAcquire(20, TimeUnit.SECONDS)).isTrue();
@@ -327,7 +327,7 @@ class FormsTest {
       world.store.compact(world.store.currentRevision());
       world.pod("ns", "b", "n", "x");
       World.until(() -> world.cache.stats().forms().count() == 1);
-      // All but the file that is being written.
+      // Little more than the file that is being written remains.
       World.until(() -> world.cache.stats().forms().bytes() < 600_000);
     }
   }
@@ -339,7 +339,7 @@ class FormsTest {
     for (int place = 1; place <= 6; place++) {
       spool.add(place, kind, 0, FormKind.Made.plain(bytes));
     }
-    // The first two stand in the first file; all of it is forgotten at once, and then the rest.
+    // Each file holds two forms. The first two files are evicted; the third is still written.
     for (int place = 1; place <= 6; place++) {
       spool.forget(place);
     }

@@ -63,7 +63,7 @@ class LinuxFileTest {
     file.close();
   }
 
-  /** Takes a file out of the page cache. */
+  /** Evicts a file from the page cache. */
   private static void evict(Path path, long length) throws Throwable {
     try (FileChannel channel = FileChannel.open(path, StandardOpenOption.WRITE)) {
       channel.force(true);

@@ -8,8 +8,8 @@ import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 
 /**
- * Waits as a cold disk makes wait: inside a foreign call, which reads from a pipe, so that the Java
- * runtime knows nothing of it and a virtual thread keeps its carrier.
+ * Waits as a read from a cold disk does: inside a native call, here a read from a pipe. The Java
+ * runtime knows nothing of it, so that a virtual thread keeps its carrier thread.
  */
 final class NativeWait implements AutoCloseable {
   private static final Linker LINKER = Linker.nativeLinker();
@@ -44,7 +44,7 @@ final class NativeWait implements AutoCloseable {
     return LINKER.downcallHandle(LINKER.defaultLookup().findOrThrow(name), type);
   }
 
-  /** Returns after one more {@link #release}. */
+  /** Blocks until one more wait is released. */
   void await() {
     try (Arena own = Arena.ofConfined()) {
       long ignored = (long) READ.invokeExact(reading, own.allocate(1), 1L);

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** Objects for tests, as the store holds them, and what their forms must be. */
+/** Objects for tests, as the store holds them, and their expected forms. */
 final class Objects {
   static final CachedResource PODS =
       new CachedResource(
@@ -24,7 +24,7 @@ final class Objects {
   private Objects() {}
 
   /**
-   * @param text makes the object distinct and as large as wanted
+   * @param text makes the object distinct and determines its size
    */
   static byte[] pod(String namespace, String name, String app, String node, String text) {
     return form(namespace, name, app, node, text, "").getBytes(StandardCharsets.UTF_8);
@@ -63,7 +63,7 @@ final class Objects {
         "\"resourceVersion\":\"\"", "\"resourceVersion\":\"" + revision + "\"");
   }
 
-  /** The keys and forms of a snapshot, in its order. */
+  /** The keys and forms of a snapshot, whose order is checked. */
   static Map<String, String> forms(WatchCache cache, Snapshot snapshot) throws Exception {
     FormReader reader = new FormReader(cache);
     Map<String, String> forms = new TreeMap<>();

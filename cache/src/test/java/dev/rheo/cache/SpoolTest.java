@@ -50,7 +50,7 @@ class SpoolTest {
         latest.put("ns/p" + i, expected.get("ns/p" + i));
       }
       assertThat(Objects.forms(world.cache, world.pods().snapshot())).isEqualTo(latest);
-      // The last events are still there, decoded from where they are now.
+      // The last events are still there, decoded from their new places.
       long from = world.pods().oldestRevision();
       EventReader reader = world.pods().events(from, Scope.ALL);
       for (long r = from + 1; r <= world.cache.revision(); r++) {
@@ -61,7 +61,8 @@ class SpoolTest {
             .contains("\"resourceVersion\":\"" + event.previous().revision() + "\"");
       }
       assertThat(reader.next()).isNull();
-      // Nothing else refers to the unlinked files: the collector closes them.
+      // The old snapshot keeps unlinked files open; once it is gone, garbage collection closes
+      // them.
       int held = world.files.open.get();
       int linked = world.cache.stats().segments();
       assertThat(held).isGreaterThan(linked);

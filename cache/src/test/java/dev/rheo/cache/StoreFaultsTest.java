@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What a cache makes of a store that cannot be read: of the moment, or for good. */
+/** How a cache reacts to a store that cannot be read, for the moment or for good. */
 @Timeout(60)
 class StoreFaultsTest {
   @TempDir Path directory;
@@ -23,7 +23,7 @@ class StoreFaultsTest {
   private final AtomicInteger watches = new AtomicInteger();
   private volatile Fault fault;
 
-  /** The store, of which every watch fails as long as there is a fault. */
+  /** The store, whose watches fail while there is a fault. */
   private RevisionStore failing() {
     return (RevisionStore)
         Proxy.newProxyInstance(
@@ -66,7 +66,7 @@ class StoreFaultsTest {
       assertThat(world.cache.ready()).isFalse();
       int tried = watches.get();
       fault = null;
-      // A retry would come after 20 ms, and find nothing wrong.
+      // A retry would come after 20 ms and succeed.
       Thread.sleep(200);
       assertThat(watches.get()).isEqualTo(tried).isEqualTo(1);
       assertThat(world.cache.ready()).isFalse();

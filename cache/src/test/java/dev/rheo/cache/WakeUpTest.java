@@ -22,7 +22,7 @@ class WakeUpTest {
 
   private record Write(String namespace, String name, String node) {}
 
-  /** Readers that truly wait: whoever is not woken for an event makes the test fail. */
+  /** The readers really wait: one that is not woken for an event fails the test. */
   @Test
   void noEventIsMissedBetweenLookingAndWaiting() throws Exception {
     Random random = new Random(1);
@@ -53,7 +53,7 @@ class WakeUpTest {
       for (Write write : writes) {
         world.pod(write.namespace, write.name, write.node, "");
         if (random.nextInt(50) == 0) {
-          // Let the readers run dry, so that they wait.
+          // Let the readers catch up, so that they wait.
           world.sync();
         }
       }
@@ -70,7 +70,7 @@ class WakeUpTest {
         .toList();
   }
 
-  /** The writes that give an object this node, or take it away. */
+  /** Revisions of the writes to objects that have this node before or after. */
   private static List<Long> ofNode(List<Write> writes, long first, String node) {
     Map<String, String> nodes = new HashMap<>();
     List<Long> expected = new ArrayList<>();

@@ -100,7 +100,7 @@ class WatchCacheTest {
     assertThat(reader.next()).isNull();
     assertThat(reader.skipped()).isFalse();
     assertThat(reader.position()).isEqualTo(deleted);
-    // Beginning at the second, the first is not there.
+    // A reader that begins after the first event does not get it.
     assertThat(world.pods().events(created, Scope.ALL).next().revision()).isEqualTo(updated);
   }
 
@@ -126,7 +126,7 @@ class WatchCacheTest {
   @Test
   void wakesOnlyThoseWhomTheEventConcerns() throws Exception {
     long first = world.pod("ns", "a", "n1", "1");
-    // Whoever waited for this one was told: later ones are not.
+    // Once this event is routed, it does not wake the readers below.
     World.until(() -> world.cache.routed().revision() == first);
     List<AtomicInteger> woken = new ArrayList<>();
     List<EventReader> readers = new ArrayList<>();
@@ -212,7 +212,7 @@ class WatchCacheTest {
     }
     long wanted = world.pod("other", "a", "n", "");
     world.sync();
-    // Most of these events are decoded from the spool again.
+    // Most of these events are no longer kept decoded, and are read from the spool again.
     EventReader reader = world.pods().events(start, Scope.namespace("other"));
     Effort effort = new Effort(0);
     reader.within(effort);
@@ -231,7 +231,7 @@ class WatchCacheTest {
         assertThat(event.revision()).isEqualTo(wanted);
       }
     }
-    // An event that is decoded costs more than one that is at hand.
+    // An event that must be decoded costs more than one that is kept decoded.
     assertThat(turns).isBetween(4500 * Effort.DECODING / 1000, 5100 * Effort.DECODING / 1000);
   }
 
@@ -389,7 +389,7 @@ class WatchCacheTest {
     World.until(() -> world.cache.stats().historyBytes() > 3L << 20);
     long young = world.pods().oldestRevision();
     assertThat(young).isEqualTo(1);
-    // A mark of the present revision is set first, and then it becomes old.
+    // The current revision is marked first; then the mark becomes old.
     world.clock.addAndGet(Duration.ofSeconds(2).toNanos());
     world.pod("ns", "b", "n", "");
     world.sync();

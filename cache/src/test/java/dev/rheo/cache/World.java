@@ -33,7 +33,7 @@ final class World implements AutoCloseable {
     this.cache = begin();
   }
 
-  /** Small segments and little on the heap, so that reads reach the files. */
+  /** Small segments and little heap, so that reads reach the files. */
   static CacheSettings small() {
     return new CacheSettings(
         2 * Segment.BLOCK,
@@ -101,7 +101,7 @@ final class World implements AutoCloseable {
     }
   }
 
-  /** Waits for what another thread brings about. */
+  /** Waits until another thread makes the condition true. */
   static void until(java.util.function.BooleanSupplier condition) {
     long deadline = System.nanoTime() + LONG.toNanos();
     while (!condition.getAsBoolean()) {

@@ -7,8 +7,8 @@ import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
 /**
- * A number of bytes: {@code 384m}, {@code 4Gi}, {@code 1048576}. The units k, m and g are binary as
- * the JVM's are, with or without {@code i}, {@code B} or both.
+ * Parses a number of bytes: {@code 384m}, {@code 4Gi}, {@code 1048576}. The units k, m and g are
+ * binary as the JVM's are, with or without {@code i}, {@code B} or both.
  */
 final class ByteSize implements ITypeConverter<Long> {
   private static final Pattern FORM = Pattern.compile("([0-9]{1,13})([kmg]?)(?:i?b?)");

@@ -1,6 +1,6 @@
 package dev.rheo.cli;
 
-/** A command could not do what it was asked; the message says why, for a person, in one line. */
+/** A command failed. The message is one line that tells a human why. */
 final class CommandFailedException extends Exception {
   private static final long serialVersionUID = 1;
 

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
-/** A time as Kubernetes' options have it: {@code 90s}, {@code 10m}, {@code 1h30m}. */
+/** Parses a duration as in Kubernetes' options: {@code 90s}, {@code 10m}, {@code 1h30m}. */
 final class GoDuration implements ITypeConverter<Duration> {
   private static final Pattern FORM =
       Pattern.compile("(?:([0-9]{1,6})h)?(?:([0-9]{1,8})m)?(?:([0-9]{1,9})s)?");

@@ -9,7 +9,7 @@ import java.util.logging.Formatter;
 import java.util.logging.LogRecord;
 
 /**
- * One JSON object a line: {@code ts}, {@code level}, {@code logger}, {@code msg}, {@code error}.
+ * One JSON object per line: {@code ts}, {@code level}, {@code logger}, {@code msg}, {@code error}.
  */
 final class JsonLogFormatter extends Formatter {
   private final JsonFactory json = new JsonFactory();

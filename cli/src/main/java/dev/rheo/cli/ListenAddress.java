@@ -4,7 +4,7 @@ import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
 /**
- * Where to listen: {@code 127.0.0.1:6443}, {@code localhost:0}, {@code [::1]:6443}.
+ * The address to listen on: {@code 127.0.0.1:6443}, {@code localhost:0}, {@code [::1]:6443}.
  *
  * @param host without brackets
  */
@@ -33,7 +33,7 @@ record ListenAddress(String host, int port) {
     }
   }
 
-  /** As part of a URL. */
+  /** The host and port as in a URL; an IPv6 address is in brackets. */
   static String authority(String host, int port) {
     return (host.contains(":") ? "[" + host + "]" : host) + ":" + port;
   }

@@ -1,10 +1,10 @@
 package dev.rheo.cli;
 
-/** Form of the log. */
+/** The format of the log. */
 enum LogFormat {
-  /** A line for people. */
+  /** Lines for humans. */
   TEXT,
-  /** A JSON object a line. */
+  /** One JSON object per line. */
   JSON;
 
   @Override

@@ -6,11 +6,11 @@ import java.util.logging.Level;
 import java.util.logging.LogRecord;
 import org.jspecify.annotations.Nullable;
 
-/** What both forms of the log need of a record. */
+/** What both log formatters need of a record. */
 final class LogRecords {
   private LogRecords() {}
 
-  /** The level's name as {@code System.Logger} has it, which is what the code was written with. */
+  /** The level in the terms of {@code System.Logger}, which is what the code logs with. */
   static String level(LogRecord record) {
     int level = record.getLevel().intValue();
     if (level >= Level.SEVERE.intValue()) {

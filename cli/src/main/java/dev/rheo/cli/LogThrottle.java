@@ -7,13 +7,14 @@ import java.util.function.LongSupplier;
 import java.util.logging.LogRecord;
 
 /**
- * Keeps the log's rate from being chosen by clients. Of each kind of record the first in a window
- * is let through whole, some more as one line each, and the rest is counted; what is left out is
- * told with the next one of its kind. All kinds together have a limit as well.
+ * Limits the rate of the log, so that clients cannot choose it. In each window of a minute, the
+ * first record of a kind is written whole, further ones up to {@value #LINES_A_KIND} as one line
+ * each, and the rest are counted. The first record of the kind after the window tells that count.
+ * All kinds together are limited to {@value #LINES} records a window.
  *
- * <p>The kind is where a record comes from: the logger, the level, and the exception's class and
- * origin; without an exception the message as it stands in the code. A library's messages are made
- * before they come here, so they are one kind. Thread-safe.
+ * <p>The kind is the source of a record: its logger, its level, and the class and origin of its
+ * exception; without an exception, its message before parameters are filled in. Netty fills in the
+ * parameters itself, so its messages are not part of the kind. Thread-safe.
  */
 final class LogThrottle {
 
@@ -52,7 +53,7 @@ final class LogThrottle {
     this.all = new Window(nanos.getAsLong());
   }
 
-  /** Whether the record is to be written; it may have been shortened. */
+  /** Whether to write the record. The record may be shortened. */
   synchronized boolean admits(LogRecord record) {
     long now = nanos.getAsLong();
     int leftOutOfAll = 0;

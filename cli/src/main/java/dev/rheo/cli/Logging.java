@@ -10,11 +10,13 @@ import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 
 /**
- * Sends every log record, ours by {@code System.Logger} and Netty's alike, to one stream in one
- * form.
+ * Writes all log records, Rheo's from {@code System.Logger} and Netty's alike, to one stream in one
+ * format.
  */
 final class Logging {
-  /** Held, since the log manager does not. */
+  /**
+   * A strong reference: the log manager holds loggers weakly, and their levels are lost with them.
+   */
   private static final Logger NETTY = Logger.getLogger("io.netty");
 
   private Logging() {}
@@ -30,11 +32,11 @@ final class Logging {
             },
             out));
     root.setLevel(Level.INFO);
-    // What it tells at INFO is what peers do.
+    // At INFO Netty logs what peers do.
     NETTY.setLevel(Level.WARNING);
   }
 
-  /** Writes each record as one write, so that lines of threads do not mix. */
+  /** Writes each record in one call, so that lines of different threads do not mix. */
   private static final class LineHandler extends Handler {
     private final PrintStream out;
     private final LogThrottle throttle = new LogThrottle(System::nanoTime);

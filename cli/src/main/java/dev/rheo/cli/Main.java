@@ -2,7 +2,7 @@ package dev.rheo.cli;
 
 import java.io.PrintStream;
 
-/** Where the process begins. */
+/** The entry point of the process. */
 public final class Main {
   private Main() {}
 
@@ -11,7 +11,10 @@ public final class Main {
     System.exit(run(started, arguments, System.out, System.err));
   }
 
-  /** Runs a command and returns the exit code: 0, 1 if it failed, 2 if it was not understood. */
+  /**
+   * Runs a command and returns its exit code: 0, 1 if it failed, 2 if it was not understood, or
+   * another code of the command.
+   */
   static int run(long started, String[] arguments, PrintStream out, PrintStream err) {
     return new RheoCommand(new ServeCommand(new Startup(started)), out, err).execute(arguments);
   }

@@ -12,7 +12,10 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.UnmatchedArgumentException;
 
-/** The command {@code rheo}. Whatever is wrong is said in one line, never with a stack trace. */
+/**
+ * The command {@code rheo}. Every error is reported in one line; the stack trace of an unexpected
+ * one goes to the log.
+ */
 @Command(
     name = "rheo",
     description = "A Kubernetes-compatible API server whose reads stream.",
@@ -53,7 +56,7 @@ final class RheoCommand implements Runnable {
     return commandLine.execute(arguments);
   }
 
-  /** Without a command: the help, as an error. */
+  /** Without a subcommand: an error that points to the help. */
   @Override
   public void run() {
     throw new ParameterException(spec.commandLine(), "say what to do");
@@ -75,7 +78,7 @@ final class RheoCommand implements Runnable {
     if (e instanceof CommandFailedException) {
       err.printf("%s: %s%n", name, oneLine(e.getMessage()));
     } else {
-      // A fault of ours: the trace goes to the log, which is where a report is made from.
+      // A bug: the log gets the stack trace, for a report.
       System.getLogger("dev.rheo.cli").log(System.Logger.Level.ERROR, "unexpected failure", e);
       err.printf("%s: unexpected failure: %s%n", name, oneLine(e.toString()));
     }

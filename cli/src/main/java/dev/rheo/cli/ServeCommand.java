@@ -32,13 +32,13 @@ import picocli.CommandLine.TypeConversionException;
 final class ServeCommand implements Callable<Integer> {
   private static final System.Logger LOG = System.getLogger(ServeCommand.class.getName());
 
-  /** How long a shutdown may take; below the 30 seconds after which Kubernetes kills a pod. */
+  /** The limit of a shutdown; below the 30 seconds after which Kubernetes kills a pod. */
   static final Duration DRAIN = Duration.ofSeconds(25);
 
   private static final Duration READY_POLL = Duration.ofMillis(100);
   private static final long MIB = 1 << 20;
 
-  /** Starts a server; {@link Server#start} but for tests. */
+  /** Starts a server: {@link Server#start}, except in tests. */
   interface Starter {
     Server start(ServerConfig config) throws ServerStartException;
   }
@@ -134,7 +134,7 @@ final class ServeCommand implements Callable<Integer> {
       description = "Form of the log on standard error: ${COMPLETION-CANDIDATES}.")
   private LogFormat logFormat = LogFormat.TEXT;
 
-  /** Picocli's own names the constants as Java does, in capitals. */
+  /** Picocli's own converter names the constants as in Java, in capitals. */
   static final class StoreKindConverter implements ITypeConverter<StoreKind> {
     @Override
     public StoreKind convert(String text) {
@@ -171,7 +171,7 @@ final class ServeCommand implements Callable<Integer> {
     stop.install();
     try {
       while (!stop.requested() && !server.awaitReady(READY_POLL)) {
-        // A stop is looked for between two waits.
+        // Each wait is short, so that a stop request is noticed.
       }
       if (!stop.requested()) {
         spec.commandLine().getOut().println(readyLine(config, server));
@@ -230,10 +230,13 @@ final class ServeCommand implements Callable<Integer> {
     return new ParameterException(spec.commandLine(), message);
   }
 
-  /** The heap is set before the JVM starts, so a plan can be told but not made true from here. */
+  /**
+   * Warns if the heap's size is not the plan's. It is fixed when the JVM starts and cannot be set
+   * here.
+   */
   private static void warnOfOtherHeap(MemoryPlan plan) {
     long heap = Runtime.getRuntime().maxMemory();
-    // Serial leaves one survivor space out of what it tells.
+    // The serial collector does not count one of the survivor spaces.
     if (heap > plan.heap() + plan.heap() / 10 || heap < plan.heap() - plan.heap() / 5) {
       LOG.log(
           System.Logger.Level.WARNING,

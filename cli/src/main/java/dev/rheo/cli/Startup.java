@@ -4,15 +4,15 @@ import java.time.Duration;
 import java.time.Instant;
 
 /**
- * When the process began, for the time that the ready line tells.
+ * The start of the process, from which the ready line counts its time.
  *
  * @param mainNanos {@link System#nanoTime} when {@code main} began
  */
 record Startup(long mainNanos) {
 
   /**
-   * The time since the process began: since the launcher was started, whose process the JVM has
-   * become, or since {@code main} if the launcher built Rheo first.
+   * The time since the launcher was started, since the launcher's process becomes the JVM; the time
+   * since {@code main} began if the launcher built Rheo first.
    */
   Duration elapsed() {
     Duration sinceMain = Duration.ofNanos(System.nanoTime() - mainNanos);

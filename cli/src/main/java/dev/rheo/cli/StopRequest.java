@@ -4,11 +4,10 @@ import java.util.concurrent.CountDownLatch;
 import sun.misc.Signal;
 
 /**
- * That the process was asked to end. The first SIGTERM or SIGINT asks, the second ends it at once
- * with the exit code that a shell gives to that signal.
+ * A request to end the process. The first SIGTERM or SIGINT makes the request, the second ends the
+ * process at once, with the exit code that shells report for that signal.
  *
- * <p>A shutdown hook would not do: the JVM then exits with 143, and takes no notice of a second
- * signal.
+ * <p>A shutdown hook would not do: the JVM would exit with 143 and ignore a second signal.
  */
 final class StopRequest {
   private final CountDownLatch requested = new CountDownLatch(1);
@@ -22,7 +21,7 @@ final class StopRequest {
     return new StopRequest(true);
   }
 
-  /** One that only {@link #request} makes. */
+  /** A request that is made only by {@link #request}, not by a signal. */
   static StopRequest byCall() {
     return new StopRequest(false);
   }

@@ -35,7 +35,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.TypeConversionException;
 
-/** {@code rheo storm}: many informers at once against a server, and what that costs it. */
+/** {@code rheo storm}: starts many informers at once against a server and measures the cost. */
 @Command(
     name = "storm",
     description = {
@@ -58,10 +58,15 @@ final class StormCommand implements Callable<Integer> {
   static final int INCOMPLETE = 1;
   static final int COULD_NOT_RUN = 3;
 
-  /** Set by the launcher: its own path, by which a server is started as it should be. */
+  /**
+   * Set by the launcher to its own path, so that storm starts its server with the launcher's
+   * options.
+   */
   private static final String LAUNCHER = "rheo.launcher";
 
-  /** Held, so that its level stays. */
+  /**
+   * A strong reference: the log manager holds loggers weakly, and their levels are lost with them.
+   */
   private static final Logger NETTY = Logger.getLogger("io.netty");
 
   private static final String STANDARD_OUTPUT = "-";
@@ -265,7 +270,7 @@ final class StormCommand implements Callable<Integer> {
       requireWritable(file);
     }
     Logging.install(LogFormat.TEXT, System.err);
-    // It tells of each frame that comes after its reader was done.
+    // At INFO Netty logs each frame that arrives after its reader is done.
     NETTY.setLevel(Level.WARNING);
     stop.install();
     PrintStream shown = STANDARD_OUTPUT.equals(json) ? err : out;
@@ -274,7 +279,7 @@ final class StormCommand implements Callable<Integer> {
       result = new Storm(options, StormView.of(shown), this::confirmed, stop::requested).run();
     } catch (StormException e) {
       if (stop.requested()) {
-        // The signal may have ended the server that storm had started, too.
+        // The cause may be the signal: it may also have ended the server that storm started.
         err.printf("%s: stopped by a signal%n", spec.qualifiedName());
         return INCOMPLETE;
       }
@@ -318,9 +323,9 @@ final class StormCommand implements Callable<Integer> {
     }
   }
 
-  /** What is not mistaken for anybody else's. */
+  /** A random suffix, so that the name is not one that somebody uses. */
   private static String letters() {
-    // Without vowels no word comes of it.
+    // Without vowels, so that the suffix forms no word.
     String alphabet = "bcdfghjklmnpqrstvwxz2456789";
     return ThreadLocalRandom.current()
         .ints(5, 0, alphabet.length())
@@ -328,7 +333,10 @@ final class StormCommand implements Callable<Integer> {
         .toString();
   }
 
-  /** By the launcher, which knows how large a server's heap is; else by the JVM that we are in. */
+  /**
+   * The launcher, which knows the heap size of a server; without it, the JVM that runs this
+   * command.
+   */
   private static List<String> serveCommand() {
     String launcher = System.getProperty(LAUNCHER);
     if (launcher != null) {
@@ -360,7 +368,7 @@ final class StormCommand implements Callable<Integer> {
         .toList();
   }
 
-  /** Better now than after the storm. */
+  /** Checks that a file can be written before the storm begins, not after it. */
   private void requireWritable(Path file) {
     Path folder = file.toAbsolutePath().getParent();
     if (Files.isDirectory(file)

@@ -25,7 +25,7 @@ final class TextLogFormatter extends Formatter {
     return trace == null ? line.toString() : line.append(trace).toString();
   }
 
-  /** A message may quote what a client sent: it must not be able to forge a line of the log. */
+  /** A message may quote a client, which must not be able to forge a line of the log. */
   private static void appendVisible(StringBuilder line, String message) {
     for (int i = 0; i < message.length(); i++) {
       char c = message.charAt(i);

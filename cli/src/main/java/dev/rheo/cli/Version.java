@@ -6,7 +6,7 @@ import java.io.UncheckedIOException;
 import java.util.Properties;
 import picocli.CommandLine.IVersionProvider;
 
-/** What {@code rheo version} says. */
+/** The output of {@code rheo version}. */
 final class Version implements IVersionProvider {
   /** The Kubernetes release whose API is served. */
   static final String KUBERNETES = "1.36.3";

@@ -15,8 +15,8 @@ import picocli.CommandLine.Option;
 
 /**
  * {@code rheo warm-up}: starts a server, uses it as clients would, and ends. The launcher runs it
- * once to record what the JVM's ahead-of-time cache is made from (JEP 483 and 514), so it should
- * reach the classes and methods that a server needs in its first seconds.
+ * once to train the JVM's ahead-of-time cache (JEP 483 and 514), so it should load the classes that
+ * a server needs in its first seconds.
  */
 @Command(
     name = "warm-up",
@@ -68,7 +68,7 @@ final class WarmUpCommand implements Callable<Integer> {
     return 0;
   }
 
-  /** Somebody may wait for the end: no cache is better than no end. */
+  /** Ends the process after a time: the launcher may wait for it, and can do without a cache. */
   private static void endAfter(Duration time) {
     Thread.ofPlatform()
         .daemon()

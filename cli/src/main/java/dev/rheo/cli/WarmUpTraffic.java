@@ -26,10 +26,10 @@ import javax.net.ssl.TrustManagerFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A few requests of each kind, as the administrator, over HTTP/1.1 and HTTP/2.
+ * Sends a few requests of each kind, as the administrator, over HTTP/1.1 and HTTP/2.
  *
- * <p>It runs in a process of its own: whatever the server's process loads becomes part of the
- * cache, and the memory of every later server. A client and the JDK's TLS are some 20 MB of it.
+ * <p>It runs in a process of its own: what the server's process loads goes into the cache, and into
+ * the memory of every later server. A client with the JDK's TLS would add some 20 MB.
  */
 final class WarmUpTraffic {
   private static final int ROUNDS = 20;
@@ -47,7 +47,11 @@ final class WarmUpTraffic {
     new WarmUpTraffic(Integer.parseInt(arguments[0]), Path.of(arguments[1])).run();
   }
 
-  /** Runs it in a process of its own, which must come to its end in this time. */
+  /**
+   * Runs the requests in a process of their own and waits for its end.
+   *
+   * @throws IOException if the process fails or takes longer than {@code atMost}
+   */
   static void runApart(int port, Path kubeconfig, Duration atMost)
       throws IOException, InterruptedException {
     Process process =

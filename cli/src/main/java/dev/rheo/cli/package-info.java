@@ -1,4 +1,4 @@
-/** The command line, the one place where all parts meet. */
+/** The command line: the commands, their options, and the log. */
 @NullMarked
 package dev.rheo.cli;
 

@@ -51,7 +51,7 @@ class ArchitectureTest {
           "storm",
           "cli");
 
-  /** What the rest of the server may see of Netty: the buffers of bodies, and timers. */
+  /** What the server outside the edge may use of Netty: buffers, timers and thread factories. */
   private static final DescribedPredicate<JavaClass> OPEN =
       describe(
           "buffers and timers",

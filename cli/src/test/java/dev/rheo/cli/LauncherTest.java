@@ -21,7 +21,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The launcher, in a tree of its own, with a JDK and a Maven that only note what they are told. */
+/**
+ * Tests the launcher in a source tree of its own, with a fake JDK and a fake Maven that record
+ * their arguments.
+ */
 class LauncherTest {
   private static final Instant LONG_AGO = Instant.parse("2020-01-01T00:00:00Z");
 
@@ -174,7 +177,7 @@ class LauncherTest {
   @Test
   void saysThatMavenIsMissing() throws Exception {
     Files.delete(jar);
-    // A path with what the launcher uses, but no Maven.
+    // A PATH with the tools that the launcher uses, but without Maven.
     for (String tool : List.of("bash", "env", "dirname", "readlink", "sed", "head", "find")) {
       Path at = Path.of("/usr/bin", tool);
       tool(tool, "exec '" + (Files.exists(at) ? at : Path.of("/bin", tool)) + "' \"$@\"");
@@ -205,7 +208,7 @@ class LauncherTest {
         second.lines().stream().filter(l -> l.startsWith("-XX:AOTCache=")).findFirst().orElse("");
     assertThat(Path.of(option.substring(option.indexOf('=') + 1))).hasContent("made\n");
     assertThat(first.lines()).contains(option);
-    // Another JDK would not take it.
+    // A cache is only valid for the JDK that made it.
     write(jdk.resolve("release"), "JAVA_VERSION=\"25.0.9\"\n");
     assertThat(run(Map.of("RHEO_PRINT", "1", "RHEO_AOT", ""), launcher(), "serve").lines())
         .noneMatch(line -> line.startsWith("-XX:AOTCache="));

@@ -29,7 +29,7 @@ class ServeCommandTest {
   private final StopRequest stop = StopRequest.byCall();
   private final FakeServer server = new FakeServer();
 
-  /** Becomes ready at the third time of asking, and asks for the stop when it told so. */
+  /** Is ready from the second poll on, unless told otherwise. Requests the stop at the third. */
   private final class FakeServer implements Server {
     int asked;
     boolean neverReady;

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Signals to a process of its own. */
+/** Sends signals to a child process. */
 @Timeout(60)
 class SignalTest {
 

@@ -5,7 +5,7 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 
-/** A process like the real one whose server takes for ever, or no time, to shut down. */
+/** A process like the real one, but with a server whose shutdown takes forever or no time. */
 final class SlowServer {
   private SlowServer() {}
 

@@ -25,7 +25,7 @@ class StormCommandTest {
   private final ByteArrayOutputStream out = new ByteArrayOutputStream();
   private final ByteArrayOutputStream err = new ByteArrayOutputStream();
 
-  /** As a user calls it. */
+  /** Runs {@code rheo} as a user would. */
   private int rheo(String... arguments) {
     return Main.run(System.nanoTime(), arguments, print(out), print(err));
   }
@@ -75,7 +75,7 @@ class StormCommandTest {
     assertThat(out.toString(StandardCharsets.UTF_8)).contains("storm");
   }
 
-  /** The whole of it, against a Rheo that it starts. */
+  /** The whole command, against a server that it starts. */
   @Test
   @Timeout(180)
   void aStormAgainstARheoOfItsOwn() throws Exception {

@@ -3,7 +3,7 @@ package dev.rheo.codec;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Texts that formats and their readers are known to take for something else. */
+/** Texts that readers of some format are known to take for something else. */
 public final class AwkwardTexts {
   private static final String[] TEXTS = {
     "",

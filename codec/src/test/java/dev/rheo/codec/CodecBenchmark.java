@@ -24,8 +24,8 @@ import java.util.Random;
 import java.util.function.Supplier;
 
 /**
- * Speed of the codecs in one thread's CPU time, so that other load disturbs it less. Not a test:
- * run {@link #main}.
+ * Measures the speed of the codecs in one thread's CPU time, which other load disturbs less. Not a
+ * test: run {@link #main}.
  */
 public final class CodecBenchmark {
   private static final int WARM_UP_SECONDS = 1;

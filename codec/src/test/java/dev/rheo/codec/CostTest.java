@@ -10,31 +10,30 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 
 /**
- * Whatever is sent, in any format: twice as much of it takes about twice the time, a byte takes
- * little, and what is allocated was charged. The sizes scale with the system property {@code
- * rheo.torture}.
+ * For every shape of input, in any format: time grows linearly with size, time per byte is small,
+ * and allocations are charged. The sizes scale with the system property {@code rheo.torture}.
  */
 class CostTest {
   private static final int SIZE = 384 * 1024 * Integer.getInteger("rheo.torture", 1);
 
-  /** Linear is 4, quadratic 16; tables that outgrow the processor's caches are in between. */
+  /** Linear time gives 4, quadratic 16; tables that outgrow the CPU's caches are in between. */
   private static final double MAX_RATIO = 9;
 
   private static final int MAX_ROUNDS = 12;
   private static final int MIN_ROUNDS = 3;
 
-  /** On a busy machine of any kind. Numbers of a few bytes, turned to and fro, take most. */
+  /** Holds on any busy machine. Short numbers that are converted back and forth take most. */
   private static final double MAX_NANOS_PER_BYTE = 2000;
 
-  /** How much garbage may come beside a byte that was charged. */
+  /** Bytes that may be allocated per charged byte. */
   private static final double GARBAGE = 4;
 
-  /** And beside a byte of the input: events and marks of a YAML scanner, spellings of numbers. */
+  /** Further bytes per byte of input: events and marks of a YAML scanner, spellings of numbers. */
   private static final int GARBAGE_PER_BYTE = 400;
 
   private static final int UNCHARGED = 100_000;
 
-  /** What a refusal may show of the input. */
+  /** Longest message of a refusal, in characters. */
   private static final int MAX_MESSAGE = 5000;
 
   @TestFactory
@@ -53,7 +52,7 @@ class CostTest {
       first = Math.min(first, run(shape, single).cpuNanos());
       Bill bill = run(shape, twice);
       second = Math.min(second, bill.cpuNanos());
-      ratio = (double) second / (first + 1_000_000); // below a millisecond nothing is sure
+      ratio = (double) second / (first + 1_000_000); // less than a millisecond is noise
       if (round == 0) {
         assertThat((double) bill.allocated())
             .as("allocated, of which %,d were charged", bill.charged())

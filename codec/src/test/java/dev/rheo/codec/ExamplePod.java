@@ -10,13 +10,13 @@ import java.util.Random;
 import java.util.UUID;
 
 /**
- * A pod of some 10 KB as clusters have them: two containers with an environment, probes, volumes,
- * managed fields and a status. Names, values and ids differ with the seed, the rest is alike.
+ * A typical pod of some 10 KB: two containers with environment variables, probes, volumes, managed
+ * fields and a status. Names, values and ids depend on the seed; the rest is always the same.
  */
 public final class ExamplePod {
   private static final ObjectMapper MAPPER = new ObjectMapper();
 
-  /** What names in an environment are made of. */
+  /** Parts of the names of environment variables. */
   private static final String[] TERMS =
       ("DATABASE CACHE QUEUE SERVICE HOST PORT URL USER TIMEOUT RETRIES LIMIT POOL SIZE REGION ZONE CLUSTER"
               + " TOPIC GROUP BROKER ENDPOINT METRICS TRACING LOG LEVEL FEATURE FLAG ENABLED INTERVAL BATCH"
@@ -25,7 +25,7 @@ public final class ExamplePod {
 
   private ExamplePod() {}
 
-  /** Its canonical JSON with a resourceVersion. */
+  /** The pod's canonical JSON, with a resourceVersion. */
   public static byte[] json(long seed) {
     Random random = new Random(seed);
     String app = "payments-" + word(random);

@@ -23,8 +23,8 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Writes objects, lists and watches in every form into a folder, for readers in other languages to
- * judge: {@code compat/forms}. Not a test: run {@link #main}.
+ * Writes objects, lists and watches in every form into a folder, so that readers in other languages
+ * can check them ({@code compat/forms}). Not a test: run {@link #main}.
  */
 public final class FormsDump {
   private static final ProtobufCodec PROTOBUF = ProtobufCodec.builtIn();
@@ -38,7 +38,7 @@ public final class FormsDump {
   public static void main(String[] args) throws IOException {
     Path objects = Files.createDirectories(Path.of(args[0], "objects"));
     for (Golden golden : (Iterable<Golden>) Golden.all()::iterator) {
-      if (!golden.name().equals("core.v1.WatchEvent")) { // its envelope does not tell its kind
+      if (!golden.name().equals("core.v1.WatchEvent")) { // its envelope does not state its kind
         object(objects.resolve(golden.name()), golden.compact().getBytes(UTF_8), golden.type());
       }
     }
@@ -65,7 +65,7 @@ public final class FormsDump {
     return out.toByteArray();
   }
 
-  /** One ConfigMap for each awkward text, as its value and within others. */
+  /** One ConfigMap per awkward text, which is a value and a part of other values. */
   static List<byte[]> configMaps() {
     List<byte[]> all = new ArrayList<>();
     for (String text : AwkwardTexts.all()) {
@@ -163,7 +163,7 @@ public final class FormsDump {
     write(folder.resolve("watch"), ".cbor", cborWatch.toByteArray());
     write(folder.resolve("watch"), ".pb", protobufWatch.toByteArray());
     write(folder.resolve("watch"), ".json.gz", gzipWatch.toByteArray());
-    // after so many compressed bytes, so many plain ones must have been read
+    // Each line: compressed bytes, and the plain bytes that a reader has decoded from them.
     write(folder.resolve("watch"), ".parts", gzipParts.toString().getBytes(UTF_8));
   }
 }

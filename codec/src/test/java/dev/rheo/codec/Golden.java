@@ -18,7 +18,7 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipInputStream;
 
 /**
- * Upstream's golden vectors: each kind with every field filled.
+ * One of upstream's golden vectors: a kind with every field filled.
  *
  * @param name group.version.Kind
  */
@@ -71,7 +71,7 @@ public record Golden(String name, byte[] json, byte[] protobuf) {
 
   public ObjectType type() {
     JsonNode tree = tree();
-    if (name.equals("core.v1.WatchEvent")) { // the one that has no kind of its own
+    if (name.equals("core.v1.WatchEvent")) { // the only vector without a kind
       return TypeTable.builtIn().type("v1", "WatchEvent");
     }
     String version = tree.path("apiVersion").asText();

@@ -6,16 +6,16 @@ import com.sun.management.ThreadMXBean;
 import dev.rheo.codec.io.Meter;
 import java.lang.management.ManagementFactory;
 
-/** Counts what is charged and what is really allocated meanwhile, garbage included. */
+/** Counts the bytes that are charged and those really allocated meanwhile, including garbage. */
 public final class RecordingMeter extends Meter {
   private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
-  /** Of events of a YAML scanner, spellings of numbers. */
+  /** Garbage per byte of input: events of a YAML scanner, spellings of numbers. */
   private static final long GARBAGE_PER_BYTE = 400;
 
   private static final long GARBAGE = 100_000;
 
-  /** Until it is compiled, and on a busy machine. */
+  /** Allows for code that is not compiled yet, and for a busy machine. */
   private static final long MAX_NANOS = 500_000_000;
 
   private static final long MAX_NANOS_PER_BYTE = 20_000;
@@ -31,7 +31,7 @@ public final class RecordingMeter extends Meter {
   /** What a call charged and allocated, and how long it took. */
   public record Bill(long charged, long allocated, long cpuNanos) {}
 
-  /** Refusal of what exceeds a limit. */
+  /** Thrown when charges exceed the limit. */
   public static final class Refusal extends RuntimeException {
     private static final long serialVersionUID = 1;
     private final transient Bill bill;
@@ -41,15 +41,15 @@ public final class RecordingMeter extends Meter {
       this.bill = bill;
     }
 
-    /** What was charged and allocated until then; the time is not told. */
+    /** What was charged and allocated until the refusal; the time is 0. */
     public Bill bill() {
       return bill;
     }
   }
 
   /**
-   * Asserts that a decoder's memory was charged and that its time is bounded by what it reads. What
-   * it throws passes through.
+   * Asserts that a decoder's memory is charged and that its time is bounded by the size of its
+   * input. Exceptions pass through.
    */
   public static void assertPaid(byte[] input, Runnable decoder) {
     Bill bill = measure(decoder);
@@ -79,12 +79,12 @@ public final class RecordingMeter extends Meter {
     return THREADS.getCurrentThreadAllocatedBytes();
   }
 
-  /** Runs a call; an exception passes through. */
+  /** Measures a call; an exception passes through. */
   public static Bill measure(Runnable call) {
     return measure(Long.MAX_VALUE, call);
   }
 
-  /** The same with a meter that throws a {@link Refusal} beyond a limit, in bytes. */
+  /** Measures a call with a meter that throws a {@link Refusal} beyond a limit, in bytes. */
   public static Bill measure(long limit, Runnable call) {
     RecordingMeter meter = new RecordingMeter(limit);
     long cpu = THREADS.getCurrentThreadCpuTime();

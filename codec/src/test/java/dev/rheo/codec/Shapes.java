@@ -16,7 +16,7 @@ import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.IntFunction;
 
-/** Inputs that grow in one respect each, of any size: what an attacker would send. */
+/** Inputs of any size, each of which grows in one respect, as an attacker would send them. */
 final class Shapes {
   private static final ObjectType SECRET = TypeTable.builtIn().type("v1", "Secret");
   private static final ObjectType POD = TypeTable.builtIn().type("v1", "Pod");
@@ -27,8 +27,8 @@ final class Shapes {
   /**
    * A construct in one format.
    *
-   * @param input of about so many bytes
-   * @param read what is done with it; may refuse with an ApiException
+   * @param input builds an input of about the given number of bytes
+   * @param read processes the input; may refuse with an ApiException
    */
   record Shape(IntFunction<byte[]> input, Consumer<byte[]> read) {}
 
@@ -66,7 +66,7 @@ final class Shapes {
     return all;
   }
 
-  /** All that is done with a body of JSON, to the end or until it is refused. */
+  /** Does all that is done with a JSON body, until it is refused. */
   private static void json(byte[] json) {
     ObjectDecoder.Decoded decoded = ObjectDecoder.decode(json, ObjectDecoder.MAX_DEPTH);
     Canonicalizer.encode(decoded.tree(), null);
@@ -171,7 +171,7 @@ final class Shapes {
     return out.append(tail).toString().getBytes(ISO_8859_1);
   }
 
-  /** All of one hash code. */
+  /** Keys that all have the same hash code. */
   private static String colliding(int i) {
     StringBuilder key = new StringBuilder();
     for (int bit = 0; bit < 18; bit++) {
@@ -281,7 +281,7 @@ final class Shapes {
           out.write('\n');
           varint(out, n);
           for (int i = 0; i < n; i++) {
-            out.write(0xC3); // not UTF-8: three bytes for one
+            out.write(0xC3); // not UTF-8: each byte becomes three
           }
           out.write(0x7A);
           out.write(0);

@@ -8,21 +8,21 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Stands at the listener, which accepts no faster than event loops take connections up: else a
- * flood of them would wait as tasks, which nobody has paid for. The kernel's queue is where
- * newcomers wait.
+ * Limits the listener to the pace at which event loops register accepted connections. Otherwise a
+ * flood of connections would queue as tasks, whose memory no account covers. Newcomers wait in the
+ * kernel's accept queue instead.
  *
  * <p>Thread-safe.
  */
 @Sharable
 final class Acceptance extends ChannelInboundHandlerAdapter {
 
-  /** Accepted and not taken up; the kernel hands out a dozen at once. */
+  /** Connections accepted and not yet registered; about a dozen are accepted at once. */
   private static final int MOST_ARRIVING = 32;
 
   private final AtomicInteger arriving = new AtomicInteger();
 
-  /** How many event loops have no room. */
+  /** Number of event loops that have no room. */
   private final AtomicInteger full = new AtomicInteger();
 
   private volatile @Nullable Channel listener;
@@ -40,20 +40,20 @@ final class Acceptance extends ChannelInboundHandlerAdapter {
     ctx.fireChannelRead(message);
   }
 
-  /** An event loop has taken up a connection. */
+  /** An event loop has registered a connection. */
   void arrived() {
     if (arriving.decrementAndGet() == MOST_ARRIVING / 2) {
       decide();
     }
   }
 
-  /** An event loop has no room for more. */
+  /** Pauses the listener for an event loop that has no room. */
   void pause() {
     full.incrementAndGet();
     decide();
   }
 
-  /** The event loop has room again. */
+  /** Ends one {@link #pause}. */
   void resume() {
     full.decrementAndGet();
     decide();

@@ -14,76 +14,92 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which connections of one event loop stay when there is no room for all.
+ * Decides which connections of one event loop stay when there is not room for all.
  *
- * <p>A newcomer takes the place of the first of these:
+ * <p>A newcomer evicts the first of these:
  *
  * <ol>
- *   <li>of those that have had no answer yet and had time to ask, the one that came nearer to it
- *       the longest ago;
- *   <li>of strangers that had answers and asked for nothing for a while, the quietest;
- *   <li>the same of known clients, who have more time; less of it those for whom members have no
- *       room, while newcomers wait.
+ *   <li>of the connections that have had no response and enough time to send a request, the one
+ *       that made no progress towards a request for longest;
+ *   <li>of the strangers' connections that have had a response and sent nothing for a while, the
+ *       quietest;
+ *   <li>the same of members, who get more time. Guests get less while newcomers wait.
  * </ol>
  *
- * <p>Whoever has had no time is not at fault: the loop may be behind. So if there is nobody to go,
- * newcomers wait in the kernel's queue, the listener being paused, until somebody is; the few that
- * were accepted already stay over the limit.
+ * <p>A stranger is a peer that has not authenticated, a member is one that has. A guest is a member
+ * whose connection is still charged to the strangers' account because that of members is full.
  *
- * <p>Event loop only, but for {@link #ask}.
+ * <p>A connection that had no time to act is not evicted, because the event loop itself may be
+ * behind. If none can be evicted, the listener is paused and newcomers wait in the kernel's accept
+ * queue. The few that were already accepted stay over the limit.
+ *
+ * <p>Event loop only, except {@link #ask}.
  */
 final class Admission {
 
-  /** What a stranger has to show TLS and ask for something, once the loop has caught up. */
+  /**
+   * Time for a stranger to complete the TLS handshake and send a request, measured by {@link
+   * #seenNanos}.
+   */
   private static final long TIME_TO_ASK = TimeUnit.MILLISECONDS.toNanos(250);
 
-  /** The same while newcomers wait: then health checks wait among them. */
+  /** The same while newcomers wait, because health checks may be among them. */
   private static final long TIME_IN_A_CROWD = TimeUnit.MILLISECONDS.toNanos(100);
 
-  /** Newcomers that wait no longer than this are no crowd. */
+  /**
+   * Waiting newcomers count as a crowd after this time, and until this time after the last one
+   * waited.
+   */
   private static final long CROWD_LASTS = TimeUnit.MILLISECONDS.toNanos(250);
 
-  /** And to say the first thing, which clients say as soon as they are connected. */
+  /** Time for the first TLS record, which clients send as soon as they are connected. */
   private static final long TIME_TO_SPEAK = TimeUnit.MILLISECONDS.toNanos(50);
 
-  /** So long a stranger that sends something counts as on its way to ask. */
+  /** Time since accept during which received bytes count as progress towards a request. */
   private static final long TIME_FOR_BYTES = TimeUnit.SECONDS.toNanos(2);
 
-  /** While newcomers wait: for each of its first record, its handshake and its first request. */
+  /**
+   * The same while newcomers wait, counted from the last of these: accept, first TLS record, end of
+   * the handshake.
+   */
   private static final long BYTES_IN_A_CROWD = TimeUnit.MILLISECONDS.toNanos(400);
 
   private static final long STRANGERS_QUIET = TimeUnit.SECONDS.toNanos(1);
 
   /**
-   * A member that left a request or an answer lying, and one that has none: it may be about to ask.
+   * Silence after which a member with open requests may be evicted. {@code MEMBERS_IDLE} applies to
+   * one without, which may be about to send a request.
    */
   private static final long MEMBERS_QUIET = TimeUnit.SECONDS.toNanos(2);
 
   private static final long MEMBERS_IDLE = TimeUnit.SECONDS.toNanos(5);
 
   /**
-   * Both of a known client that has a stranger's place, as members have no room: newcomers, health
-   * checks among them, have nothing but those places.
+   * Replaces the two above for a guest while newcomers wait. Newcomers, health checks among them,
+   * fit into the strangers' account only.
    */
   private static final long GUESTS_QUIET = TimeUnit.MILLISECONDS.toNanos(500);
 
-  /** A member's answer that nobody takes for so long is no answer under way any more. */
+  /** Time without progress after which a member's response no longer protects its connection. */
   private static final long MEMBERS_STALLED = TimeUnit.SECONDS.toNanos(5);
 
   private static final long GUESTS_STALLED = TimeUnit.SECONDS.toNanos(1);
 
   /**
-   * Looking for who may leave costs as much as there are connections: after one in vain, a pause.
+   * The search for a connection to evict visits all of them, so a failed search is followed by a
+   * pause.
    */
   private static final long PAUSE = TimeUnit.MILLISECONDS.toNanos(10);
 
-  /** However far behind the loop may be, from then on it is the peers' fault. */
+  /** Upper bound on the lag of an event loop that is credited to its peers. */
   private static final long MOST_BEHIND = TimeUnit.SECONDS.toNanos(2);
 
-  /** So many leave before all are looked at again. */
+  /** Maximum number of connections queued for eviction by one search. */
   private static final int AT_ONCE = 32;
 
-  /** Only time makes somebody leave: there is no use in looking again before it has passed. */
+  /**
+   * Only the passage of time makes connections evictable, so searches are at least this far apart.
+   */
   private static final long LOOKS_APART = TimeUnit.MILLISECONDS.toNanos(1);
 
   private static final int MOST_OVER = 128;
@@ -95,25 +111,25 @@ final class Admission {
   private final Set<Connection> connections;
   private final AtomicBoolean asked = new AtomicBoolean();
 
-  /** Those that had no answer yet and are the next to leave, unless they have asked since. */
+  /** The next connections without a response to evict, unless they have sent a request since. */
   private final ArrayDeque<Connection> unserved = new ArrayDeque<>();
 
-  /** Connections that were accepted while nobody could go; the listener is paused if not 0. */
+  /** Connections accepted over the limit since the listener was paused; 0 if it is not paused. */
   private int over;
 
-  /** Since when newcomers have waited again and again, and when one last had to. */
+  /** When the present crowd began; {@code crowdUntilNanos} is when a newcomer last had to wait. */
   private long crowdSinceNanos = System.nanoTime();
 
   private long crowdUntilNanos = crowdSinceNanos;
 
-  /** Up to when the loop had seen its peers when last nobody could go. */
+  /** {@link #seenNanos} at the last search that found no connection to evict. */
   private long nobodyNanos = crowdSinceNanos - MOST_BEHIND - LOOKS_APART;
 
-  /** When members last had no room and nobody could go. */
+  /** When a connection last failed to move to the members' account. */
   private long inVainNanos = System.nanoTime() - PAUSE;
 
   /**
-   * @param connections those of the event loop
+   * @param connections the connections of the event loop
    */
   Admission(EdgeContext edge, EventLoop loop, Set<Connection> connections) {
     this.edge = edge;
@@ -122,7 +138,7 @@ final class Admission {
     this.connections = connections;
   }
 
-  /** Charges a connection that was just accepted; false if it cannot stay. */
+  /** Charges a connection that was just accepted; false if it must be closed. */
   boolean enter(Connection connection) {
     edge.acceptance.arrived();
     if (!chargeWithRoom()) {
@@ -202,13 +218,15 @@ final class Admission {
         || ledger.strangerConnections().isOver();
   }
 
-  /** Another loop has newcomers and nobody who could go. Any thread. */
+  /**
+   * Asks for an eviction on behalf of another loop that found no connection to evict. Any thread.
+   */
   void ask() {
     if (asked.compareAndSet(false, true)) {
       loop.execute(
           () -> {
             asked.set(false);
-            // As if one came, and left again.
+            // As if a newcomer came and left again.
             if (chargeWithRoom()) {
               release(ledger.strangerConnections());
             }
@@ -217,8 +235,8 @@ final class Admission {
   }
 
   /**
-   * Somebody on the connection has shown who they are: it is no stranger's any more. As long as
-   * members have no room it keeps the place of a stranger, but has the time that members have.
+   * Called when the peer has authenticated. Moves the connection to the members' account. If that
+   * is full, the peer becomes a guest.
    */
   void vouched(Connection connection) {
     connection.known = true;
@@ -237,7 +255,10 @@ final class Admission {
     connection.member = true;
   }
 
-  /** From a stranger's place to a member's: together they are not more than before. */
+  /**
+   * Moves the charge from the strangers' to the members' account without exceeding their common
+   * limit.
+   */
   private boolean moveOver() {
     ledger.strangerConnections().release(Weights.CONNECTION);
     if (ledger.memberConnections().tryCharge(Weights.CONNECTION)) {
@@ -247,7 +268,7 @@ final class Admission {
     return false;
   }
 
-  /** The connection is over: gives back what it was charged. May be told more than once. */
+  /** Releases the charges of a closed connection. Idempotent. */
   void left(Connection connection) {
     if (connection.charged) {
       connection.charged = false;
@@ -261,21 +282,25 @@ final class Admission {
     ledger.descriptors().release(1);
   }
 
-  /** Closes it at once: its books are closed now, the channel may take a moment. */
+  /**
+   * Closes a connection and releases its charges at once, since the channel may close a moment
+   * later.
+   */
   void evict(Connection connection) {
     edge.counters.stalled(Stall.EVICTED);
     connection.closeHard();
     connection.closed();
   }
 
-  /** Whether a stranger has had the time to go on with what it began. */
+  /** Whether a stranger has had the time to continue what it began. */
   boolean hadTime(long sinceNanos) {
     return seenNanos() - sinceNanos > TIME_TO_ASK;
   }
 
   /**
-   * Until when the loop knows what its peers did: what came later it may not have read. Every
-   * patience is measured by this, and not by the clock: a loop that is behind is no peer's fault.
+   * Time up to which the loop has read its peers' input; it may not have read later input. All
+   * timeouts of this class are measured against it instead of the clock, so that peers are not
+   * blamed for a loop that is behind. It lags by at most {@link #MOST_BEHIND}.
    */
   long seenNanos() {
     long now = System.nanoTime();
@@ -283,10 +308,10 @@ final class Admission {
   }
 
   /**
-   * Evicts whoever has to leave first.
+   * Evicts the connection that is first in order.
    *
-   * @param strangersToo whether it may also be one that has a stranger's place
-   * @return false if nobody can go
+   * @param strangersToo whether connections charged to the strangers' account may be evicted, too
+   * @return false if there is none to evict
    */
   private boolean letGo(boolean strangersToo) {
     long seen = seenNanos();
@@ -307,7 +332,7 @@ final class Admission {
     return true;
   }
 
-  /** The next that has had no answer and had time to ask. */
+  /** The next connection that has had no response and had time to send a request. */
   private @Nullable Connection unserved(long seen) {
     boolean crowd = isCrowd();
     if (unserved.isEmpty()) {
@@ -337,7 +362,7 @@ final class Admission {
         && !isServedNow(connection, seen, crowd);
   }
 
-  /** Of strangers that had answers the quietest; if there is none, of known clients. */
+  /** The quietest stranger that has had a response; if there is none, the quietest member. */
   private @Nullable Connection quietest(boolean strangersToo, long seen) {
     boolean crowd = isCrowd();
     Connection stranger = null;
@@ -369,7 +394,7 @@ final class Admission {
     return known.exchanges.isEmpty() ? MEMBERS_IDLE : MEMBERS_QUIET;
   }
 
-  /** It has shown who it is, and asked. */
+  /** Whether the peer has authenticated and sent a request. */
   private static boolean isKnown(Connection connection) {
     return connection.known && connection.requests > 0;
   }
@@ -378,7 +403,7 @@ final class Admission {
     return connection.requests > connection.exchanges.size();
   }
 
-  /** It is the server that is at work, or the peer takes what it asked for. */
+  /** Whether a request waits for the server, or its peer sends or reads. */
   private static boolean isServedNow(Connection connection, long seen, boolean crowd) {
     if (connection.exchanges.isEmpty()) {
       return false;

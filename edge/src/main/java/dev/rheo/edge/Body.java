@@ -3,58 +3,57 @@ package dev.rheo.edge;
 import io.netty.buffer.ByteBuf;
 
 /**
- * The body of a response that is not assembled but drawn: the edge asks for the next bytes when the
- * peer has room for them, and not before. Back-pressure is not drawing, nothing else.
+ * A response body that is drawn instead of buffered: the edge asks for the next bytes when the peer
+ * has room for them. Back-pressure is the absence of draws.
  *
  * <p>A body belongs to one stream. {@code draw}, {@code finish} and {@code close} are called by the
- * stream's event loop only, never two at once, and must neither block nor take long: a body that
- * had to skip much without producing bytes returns {@link State#MORE} to be asked again after
- * others had their turn.
+ * stream's event loop only, never concurrently. They must neither block nor take long: a body that
+ * skips much data without output returns {@link State#MORE}, so that other streams get their turn.
  */
 public interface Body extends AutoCloseable {
 
-  /** What {@link #draw} leaves behind. */
+  /** Result of {@link #draw}. */
   enum State {
-    /** There is more, or there may be: ask again when the peer has room. */
+    /** There is more, or there may be: draw again when the peer has room. */
     MORE,
     /**
-     * Nothing more for now; the wake-up given to {@link #onReady} will be run when asking again
-     * makes sense.
+     * Nothing more for now. The body runs the wake-up given to {@link #onReady} when a draw makes
+     * sense again.
      */
     WAIT,
     /** The body is complete: end the stream. */
     END,
     /**
-     * The body broke off: the stream must not look complete to the peer (reset it, close the
-     * connection).
+     * The body failed. The edge resets the stream or closes the connection, so that the response
+     * does not look complete.
      */
     ABORT
   }
 
   /**
-   * Gives the wake-up, once, before the first {@code draw}. It may be run on any thread, at any
-   * time, more often than needed, also during {@code draw} (then the body is asked again) and after
-   * {@code close} (then nothing happens).
+   * Sets the wake-up, once, before the first {@code draw}. It may run on any thread, at any time
+   * and more often than needed: during {@code draw} (the body is then drawn from again) and after
+   * {@code close} (it then has no effect).
    */
   void onReady(Runnable wake);
 
   /**
-   * Appends at most {@code out.writableBytes()} bytes. May append and return any state. An
+   * Appends at most {@code out.writableBytes()} bytes, and may append bytes with any result. An
    * exception counts as {@link State#ABORT}.
    */
   State draw(ByteBuf out);
 
   /**
-   * Asks a body without a natural end to come to one: what is begun (an event, a line) is
-   * completed, then {@code draw} returns {@link State#END}. The edge draws again after the call. A
-   * body that ends by itself need not do anything.
+   * Asks a body without a natural end to finish: it completes what it has begun (an event, a line),
+   * then {@code draw} returns {@link State#END}. The edge draws again after the call. A finite body
+   * may ignore it.
    */
   default void finish() {}
 
   /**
-   * Called once on the event loop when the stream ended, for whatever reason. Gives up all that the
-   * body holds. Where no event loop ever met the body (the peer left while its handler was still at
-   * work), it is called on whatever thread finds that out.
+   * Releases all resources. Called once when the stream has ended, for whatever reason. Called on
+   * the event loop, except for a body that never reached one (the peer left while the handler was
+   * running).
    */
   @Override
   void close();

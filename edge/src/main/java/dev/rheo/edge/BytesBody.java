@@ -2,14 +2,14 @@ package dev.rheo.edge;
 
 import io.netty.buffer.ByteBuf;
 
-/** Bytes that are at hand, drawn like any other body so that a slow peer costs no second copy. */
+/** A buffered body. It is drawn like any other, so that a slow peer costs no second copy. */
 public final class BytesBody implements Body {
 
   private final byte[] bytes;
   private int position;
 
   /**
-   * @param bytes not to be changed any more
+   * @param bytes must not be changed afterwards
    */
   public BytesBody(byte[] bytes) {
     this.bytes = bytes;

@@ -4,8 +4,9 @@ import io.netty.buffer.ByteBuf;
 import java.util.Arrays;
 
 /**
- * The items of a CBOR sequence (RFC 8742): nothing stands between them, so each is followed through
- * its nesting. Looks at the heads only; the bytes of strings are passed over.
+ * Finds the items of a CBOR sequence (RFC 8742). A sequence has no separators, so the end of an
+ * item is found by following its nesting. Only item heads are decoded; the bytes of strings are
+ * skipped.
  */
 final class CborMessages extends Messages {
 
@@ -13,15 +14,18 @@ final class CborMessages extends Messages {
   private static final long UNTIL_BREAK = -1;
   private static final int INDEFINITE = 31;
 
-  /** For each open array, map and indefinite string: items still to come, or until break. */
+  /**
+   * For each open array, map and indefinite-length string: remaining items, or {@link
+   * #UNTIL_BREAK}.
+   */
   private long[] open = new long[16];
 
   private int depth;
 
-  /** Bytes of a string still to pass over. */
+  /** Remaining bytes of a string. */
   private long skip;
 
-  /** The head being read: its first byte, its argument so far, and bytes of that to come. */
+  /** The head being read: initial byte, argument so far, and remaining bytes of the argument. */
   private int head;
 
   private long argument;
@@ -61,7 +65,7 @@ final class CborMessages extends Messages {
     return 1 << (info - 24);
   }
 
-  /** Whether the head was an item by itself, or ended one. */
+  /** Whether the head completed an item. */
   private boolean headDone() {
     boolean indefinite = (head & 31) == INDEFINITE;
     switch (head >> 5) {
@@ -80,7 +84,7 @@ final class CborMessages extends Messages {
         return container(indefinite, 2 * requireLength(argument));
       }
       case 6 -> {
-        // A tag: the item follows.
+        // The tagged item follows.
         return false;
       }
       case 7 -> {
@@ -106,7 +110,7 @@ final class CborMessages extends Messages {
     return false;
   }
 
-  /** An item is complete, and with it what it was the last item of. True if nothing is open. */
+  /** Closes the containers that the completed item completes. True if none is left open. */
   private boolean closeComplete() {
     while (depth > 0) {
       if (open[depth - 1] == UNTIL_BREAK || --open[depth - 1] > 0) {

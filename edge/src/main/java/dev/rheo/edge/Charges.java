@@ -8,12 +8,12 @@ import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one request was charged, by account, so that all of it is given back in one place. Event
- * loop only, but for the answer, which belongs to the request's thread until that hands it over.
+ * The charges of one request, by account, so that one place releases them all. Event loop only,
+ * except the answer's charge, which belongs to the request's thread until it hands the answer over.
  */
 final class Charges {
 
-  /** Bytes of an answer that the charge for the stream has paid for. */
+  /** Response bytes that the stream's charge covers. */
   private static final int FREE_ANSWER_BYTES = 512;
 
   private final Ledger ledger;
@@ -26,30 +26,30 @@ final class Charges {
   private volatile long answer;
 
   /**
-   * @param vouched whether whoever asks has shown who they are
+   * @param vouched whether the peer has authenticated
    */
   Charges(Ledger ledger, BooleanSupplier vouched) {
     this.ledger = ledger;
     this.vouched = vouched;
   }
 
-  /** What it holds in all, as far as it is known. */
+  /** The sum of the charges so far, without body bytes that are held back. */
   long total() {
     return stream + body + answer;
   }
 
-  /** The request itself was charged to an account. */
+  /** Records the charge for the request itself. */
   void stream(Account account, long weight) {
     streamAccount = account;
     stream = weight;
   }
 
-  /** What is paid of the body. */
+  /** Bytes of the body charged so far. */
   long body() {
     return body;
   }
 
-  /** Charges more of the body at once, or not at all. */
+  /** Charges further bytes of the body at once or not at all. */
   boolean tryBody(long bytes) {
     if (bytes > 0 && !ledger.requestBodies().tryCharge(bytes)) {
       return false;
@@ -58,15 +58,17 @@ final class Charges {
     return true;
   }
 
-  /** Charges more of the body when there is room; then {@link #bodyGranted} keeps it. */
+  /**
+   * Charges further bytes of the body when they fit. A granted charge goes to {@link #bodyGranted}.
+   */
   CompletableFuture<Boolean> awaitBody(long bytes, Duration atMost) {
     return ledger.requestBodies().charge(bytes, atMost);
   }
 
   /**
-   * What was waited for is there.
+   * Takes over a charge that {@link #awaitBody} granted.
    *
-   * @param wanted whether it still has a use
+   * @param wanted false to release the charge, because the request no longer reads its body
    */
   void bodyGranted(long bytes, boolean wanted) {
     if (wanted) {
@@ -76,7 +78,7 @@ final class Charges {
     }
   }
 
-  /** The body is complete: gives back what was charged in advance. */
+  /** Releases what was charged beyond the final length of the body. */
   void bodyIs(int length) {
     if (body > length) {
       ledger.requestBodies().release(body - length);
@@ -84,7 +86,7 @@ final class Charges {
     }
   }
 
-  /** Charges bytes of the body that wait behind those that wait for room. */
+  /** Charges body bytes that are held back while the body's own charge waits. */
   boolean tryHeldBack(int bytes) {
     if (!ledger.incoming().tryCharge(bytes)) {
       return false;
@@ -99,11 +101,11 @@ final class Charges {
   }
 
   /**
-   * Charges an answer as it is, in place of what was promised.
+   * Charges a response by its actual size, in place of what was promised.
    *
-   * @param done whether the request has taken effect: then the answer is given, whatever the
-   *     account says
-   * @return false if there is no room
+   * @param done whether the request has taken effect; its response is then sent even if the account
+   *     is full
+   * @return false if it does not fit
    */
   boolean answerIs(int length, boolean done, Duration atMost, Runnable makeRoom) throws Exception {
     long bytes = length <= FREE_ANSWER_BYTES ? 0 : length;
@@ -119,7 +121,7 @@ final class Charges {
     return true;
   }
 
-  /** Charges, before the request takes effect, what its answer will take in all. */
+  /** Charges the total size of a response before its request takes effect. */
   boolean promise(long bytes, Duration atMost, Runnable makeRoom) throws Exception {
     long more = bytes - answer;
     if (more > 0) {
@@ -142,14 +144,14 @@ final class Charges {
   private Account answers() {
     Account known = answerAccount;
     if (known == null) {
-      // The same one to the end, whatever is found out about who asks.
+      // Fixed at the first charge, even if the peer authenticates later.
       known = vouched.getAsBoolean() ? ledger.answers() : ledger.strangerAnswers();
       answerAccount = known;
     }
     return known;
   }
 
-  /** The request is over. */
+  /** Releases all charges of the request. */
   void release() {
     ledger.requestBodies().release(body);
     body = 0;

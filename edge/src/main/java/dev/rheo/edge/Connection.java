@@ -11,15 +11,15 @@ import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** What is known of one connection. Event loop only. */
+/** State of one connection. Event loop only. */
 final class Connection {
 
-  /** What is done with a connection that has nothing to do, or must not get more to do. */
+  /** Protocol-specific actions on idle and draining connections. */
   interface Protocol {
-    /** Tells the peer to send no new requests; closes when there is none left. */
+    /** Tells the peer to send no new requests; closes the connection once none is left. */
     void drain();
 
-    /** Asks for a sign of life. False if the protocol has no such thing. */
+    /** Sends a PING. False if the protocol has none. */
     boolean ping();
   }
 
@@ -28,10 +28,10 @@ final class Connection {
   final Room room;
   final long acceptedNanos = System.nanoTime();
 
-  /** Requests that have begun and are not answered completely. */
+  /** Requests that have begun and whose responses are not complete. */
   final Set<Exchange> exchanges = new LinkedHashSet<>();
 
-  /** Streams that wait because the connection as a whole holds enough. */
+  /** Streams blocked by the limit or the flow-control window of the connection as a whole. */
   final ArrayDeque<Drawn> crowdedOut = new ArrayDeque<>();
 
   /** Null until the protocol is negotiated. */
@@ -39,10 +39,10 @@ final class Connection {
 
   @Nullable X509Certificate clientCertificate;
 
-  /** Body bytes written and not yet taken by the kernel. */
+  /** Body bytes written and not yet accepted by the kernel. */
   long outstanding;
 
-  /** Written to in this round of the pump. */
+  /** Whether something was written since the pump last flushed the connection. */
   boolean touched;
 
   boolean handshakeDone;
@@ -50,10 +50,10 @@ final class Connection {
   long requests;
   long lastReadNanos = acceptedNanos;
 
-  /** Whether a whole TLS record has come. */
+  /** Whether a complete TLS record has arrived. */
   boolean spoke;
 
-  /** When the last step to a request was done: accepted, first record, handshake. */
+  /** Time of the last step towards a first request: accept, first TLS record, end of handshake. */
   long stepNanos = acceptedNanos;
 
   /** When the server was done with the bytes that last came, be it of a handshake. */
@@ -61,40 +61,40 @@ final class Connection {
 
   long pingNanos;
 
-  /** When the last request ended, or the connection came to be. */
+  /** When the connection became idle: at the end of its last request, else of the handshake. */
   long idleSinceNanos = acceptedNanos;
 
-  /** When the first byte of a header came that is not complete yet; 0 if there is none. */
+  /** When the first byte of an incomplete HTTP/1 header arrived; 0 if there is none. */
   long headerSinceNanos;
 
-  /** When the kernel last took bytes. */
+  /** When the kernel last accepted bytes. */
   long progressNanos = acceptedNanos;
 
-  /** What waited in front of the socket when that was last looked at. */
+  /** Result of the previous {@link Transport#pendingBytes} check; -1 before the first. */
   long pendingSeen = -1;
 
-  /** Whether the accounts were charged for it. */
+  /** Whether {@link Admission} has charged the connection. */
   boolean charged;
 
-  /** Whether somebody known has made a request here, or shown a certificate that counts. */
+  /** Whether the peer has authenticated, by a request or by its client certificate. */
   boolean known;
 
-  /** Whether it has a member's place. */
+  /** Whether it is charged to connections-members instead of connections-strangers. */
   boolean member;
 
-  /** What the decoder behind TLS keeps. */
+  /** Cumulation of the decoder behind TLS. */
   final Cumulation kept = new Cumulation();
 
-  /** Bytes of a TLS record that has not come whole. */
+  /** Received bytes of an incomplete TLS record. */
   int recordBytes;
 
-  /** Bytes, decrypted, of a frame or a header that has not come whole. */
+  /** Decrypted bytes of an incomplete frame or header, or of pipelined requests. */
   int wholeless;
 
-  /** Lines among them. */
+  /** Number of lines in these bytes, while they are an HTTP/1 header. */
   int wholelessLines;
 
-  /** What the accounts of headers and of incoming bytes were charged. */
+  /** Charge to the account {@code headers}; {@code incomingHeld} is the one to {@code incoming}. */
   long headersHeld;
 
   long incomingHeld;
@@ -128,13 +128,13 @@ final class Connection {
     }
   }
 
-  /** What came makes a whole now. */
+  /** All input received so far is parsed. */
   void whole() {
     wholeless = 0;
     wholelessLines = 0;
   }
 
-  /** Ends the connection without a word, and without waiting for what the peer does not take. */
+  /** Closes with a TCP reset: sends no farewell and discards unsent bytes. */
   void closeHard() {
     if (channel.isOpen()) {
       channel.config().setOption(ChannelOption.SO_LINGER, 0);
@@ -142,7 +142,7 @@ final class Connection {
     }
   }
 
-  /** Everything that the connection carried is over. */
+  /** Ends all requests of the connection and releases its charges. */
   void closed() {
     for (Exchange exchange : exchangesNow()) {
       exchange.peerGone();

@@ -17,7 +17,7 @@ import java.util.function.Function;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import org.jspecify.annotations.Nullable;
 
-/** Sets an accepted connection up: TLS, the limits on it, and the protocol that ALPN chose. */
+/** Sets up an accepted connection: TLS, its limits, and the protocol that ALPN selects. */
 final class ConnectionInitializer extends ChannelInitializer<SocketChannel> {
 
   private static final byte LINE_FEED = '\n';
@@ -53,7 +53,7 @@ final class ConnectionInitializer extends ChannelInitializer<SocketChannel> {
     edge.connections.incrementAndGet();
     edge.counters.connectionsTotal.increment();
     SslHandler ssl = tls.newHandler(channel.alloc());
-    // The watchdog sees to it.
+    // The watchdog enforces this timeout.
     ssl.setHandshakeTimeoutMillis(0);
     ssl.setCloseNotifyFlushTimeoutMillis(CLOSE_NOTIFY_MILLIS);
     ssl.setCloseNotifyReadTimeoutMillis(0);
@@ -68,7 +68,7 @@ final class ConnectionInitializer extends ChannelInitializer<SocketChannel> {
             new Negotiation(connection));
   }
 
-  /** Keeps the books on a connection. */
+  /** Tracks the state of a connection for the watchdog and the ledger. */
   private final class Guard extends ChannelInboundHandlerAdapter {
 
     private final Connection connection;
@@ -102,7 +102,7 @@ final class ConnectionInitializer extends ChannelInitializer<SocketChannel> {
       ctx.fireChannelRead(message);
       edge.counters.bytesIn.add(length);
       if (!connection.exchanges.isEmpty() && connection.protocol instanceof Http1Handler) {
-        // A body is taken as it comes. What is pipelined behind the request waits as it came.
+        // Body bytes are consumed at once. Only pipelined requests behind the body stay unparsed.
         connection.whole();
         connection.wholeless = ctx.channel().config().isAutoRead() ? 0 : length;
       }
@@ -143,7 +143,7 @@ final class ConnectionInitializer extends ChannelInitializer<SocketChannel> {
     @Override
     public void channelInactive(ChannelHandlerContext ctx) {
       watchdog.connections().remove(connection);
-      // Those behind have something to count before it is over.
+      // The handlers behind this one count events before the connection is released.
       ctx.fireChannelInactive();
       connection.closed();
       edge.connectionEnded();
@@ -192,7 +192,7 @@ final class ConnectionInitializer extends ChannelInitializer<SocketChannel> {
 
     @Override
     protected void handshakeFailure(ChannelHandlerContext ctx, Throwable cause) {
-      // Port scanners and clients that do not trust us: nothing a server's log should be full of.
+      // Port scanners and clients that do not trust the server must not flood its log.
       Pump.LOG.log(System.Logger.Level.DEBUG, "TLS handshake failed", cause);
       ctx.close();
     }

@@ -5,7 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.atomic.LongAdder;
 
-/** What the edge counts. Cheap to write from any thread. */
+/** The edge's counters. Cheap to increment from any thread. */
 final class Counters {
 
   /** Why something was refused. */
@@ -25,7 +25,7 @@ final class Counters {
     CALM
   }
 
-  /** Which time limit ended something, other than a stall. */
+  /** Which timeout ended something, other than a stall. */
   enum Timeout {
     HANDSHAKE,
     HEADER,
@@ -34,13 +34,13 @@ final class Counters {
     PING
   }
 
-  /** What kind of response stalled. */
+  /** What was ended because its peer read nothing, or because its room was needed. */
   enum Stall {
     RESPONSE,
     WATCH,
-    /** Ended before its time, since its room was needed. */
+    /** Ended early, since its room was needed. */
     EVICTED,
-    /** A watch that was ended since its connection had most of them. */
+    /** A watch ended because its connection had most of them. */
     SHARED
   }
 

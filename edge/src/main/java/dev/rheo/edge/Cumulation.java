@@ -8,16 +8,16 @@ import io.netty.handler.codec.ByteToMessageDecoder;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a decoder keeps of bytes that make no whole yet, in a buffer of about their size. Netty's
- * own way keeps the buffer that they came in, which may be a hundred times larger, and lets it grow
- * while bytes that were understood stand in front of them: with hundreds of connections that is all
- * the direct memory there is.
+ * Accumulates a decoder's unparsed bytes in a buffer of about their size. Netty's cumulators keep
+ * the buffer in which the bytes arrived, which may be a hundred times larger, and let it grow while
+ * bytes that were already parsed remain in front. With hundreds of connections that exhausts direct
+ * memory.
  *
  * <p>One for each decoder. Event loop only.
  */
 final class Cumulation implements ByteToMessageDecoder.Cumulator {
 
-  /** What a buffer may have beside its bytes when nothing more comes. */
+  /** Bytes by which a buffer may exceed twice its content at the end of a read. */
   static final int SLACK = 1 << 10;
 
   private @Nullable ByteBuf last;
@@ -53,8 +53,8 @@ final class Cumulation implements ByteToMessageDecoder.Cumulator {
   }
 
   /**
-   * Called when a read is over: what is left moves into a buffer of its size if it stands in a much
-   * larger one.
+   * Moves the unparsed bytes into a buffer of their size if their buffer is much larger. Called
+   * when a read is complete.
    *
    * @param before the context of a handler in front of the decoder
    */

@@ -4,8 +4,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Compresses bodies, so many at a time: a deflater holds some 300 KiB outside the heap for as long
- * as its reader takes. One for the whole server. Thread-safe.
+ * Compresses a limited number of bodies at a time, since a deflater holds some 300 KiB outside the
+ * heap for as long as its peer reads. One instance serves the whole server. Thread-safe.
  */
 public final class Deflaters {
 
@@ -13,17 +13,17 @@ public final class Deflaters {
   private final AtomicInteger inUse = new AtomicInteger();
 
   /**
-   * @param limit bodies compressed at once, see {@link EdgeSettings.Limits#deflaters}
+   * @param limit concurrently compressed bodies, see {@link EdgeSettings.Limits#deflaters}
    */
   public Deflaters(int limit) {
     this.limit = limit;
   }
 
   /**
-   * The body as one gzip member (RFC 1952), level 1 as upstream's. Closing it closes the body that
-   * it wraps.
+   * Compresses a body as one gzip member (RFC 1952) at level 1, as upstream. Closing the result
+   * closes the body.
    *
-   * @return null if as many as may be are compressed already: then the body goes out as it is
+   * @return null if the limit is reached; the caller then sends the body uncompressed
    */
   public @Nullable Body tryCompress(Body body) {
     int taken = inUse.get();
@@ -42,7 +42,7 @@ public final class Deflaters {
     return null;
   }
 
-  /** Bodies that are being compressed. */
+  /** Number of bodies being compressed. */
   public int inUse() {
     return inUse.get();
   }

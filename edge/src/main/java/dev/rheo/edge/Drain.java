@@ -6,34 +6,34 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Takes the connections of one event loop out of service: gently those whose peers go along, and in
- * bounded time the others.
+ * Drains the connections of one event loop: gracefully if the peer cooperates, and always in
+ * bounded time.
  *
  * <pre>
- *   at once          no new requests: GOAWAY, Connection: close; connections without requests end
- *   over the spread  long-running bodies are finished, each at a moment of its own
- *   spread + GRACE   what is long-running and still there is cut: its peer does not read
- *   all the time     what has moved no byte for STALLED is cut, watch or not
+ *   at once          no new requests: GOAWAY, Connection: close; idle connections are closed
+ *   over the spread  long-running bodies are asked to finish, each at a random moment
+ *   spread + GRACE   remaining long-running responses are cut: their peers do not read
+ *   all the time     requests and connections without progress for STALLED are cut
  * </pre>
  *
- * A finite response whose peer reads, and a request that is at work, go on as long as the whole
- * drain may take. Event loop only.
+ * <p>A finite response whose peer reads, and a request whose handler runs, may take until the end
+ * of the drain. Event loop only.
  */
 final class Drain {
 
   /**
-   * How far apart the ends of two watches are, on average, so that not all come back at once.
-   * Upstream's drain of watches ends 200 a second at least.
+   * Average time between the ends of two watches, so that not all clients reconnect at once.
+   * Upstream ends at least 200 watches a second when it drains.
    */
   private static final Duration BETWEEN_WATCHES = Duration.ofMillis(5);
 
-  /** The longest spread: whoever waits for the next server must not lose a lease over it. */
+  /** Longest spread: a client that waits for the next server must not lose a lease meanwhile. */
   private static final Duration LONGEST_SPREAD = Duration.ofSeconds(2);
 
-  /** How long a watch may take to write its last words. */
+  /** Time for a watch to write its last bytes. */
   static final Duration GRACE = Duration.ofSeconds(1);
 
-  /** Without a byte moved for so long, nobody is thought to be there. */
+  /** Time without progress after which a peer counts as gone. */
   static final Duration STALLED = Duration.ofSeconds(2);
 
   private static final long ROUND_MILLIS = 100;
@@ -50,7 +50,7 @@ final class Drain {
     this.spread = spread;
   }
 
-  /** Over how long that many watches are ended. */
+  /** The spread for a number of watches. */
   static Duration spread(long watches, Duration atMost) {
     Duration wanted = BETWEEN_WATCHES.multipliedBy(Math.max(watches, 0));
     Duration longest = LONGEST_SPREAD.compareTo(atMost) < 0 ? LONGEST_SPREAD : atMost;
@@ -63,7 +63,7 @@ final class Drain {
       if (protocol != null) {
         protocol.drain();
       } else {
-        // It has asked for nothing yet.
+        // It has not sent a request yet.
         connection.closeHard();
       }
     }
@@ -82,7 +82,7 @@ final class Drain {
     if (now - beganNanos > spread.toNanos()) {
       roundsOfGrace++;
     }
-    // In rounds: a loop that had no time to write the last words must not blame the peer for it.
+    // Measured in rounds, so that a loop that had no time to write does not blame the peer.
     boolean watchesAreOver = roundsOfGrace * ROUND_MILLIS > GRACE.toMillis();
     for (Connection connection : new ArrayList<>(watchdog.connections())) {
       watchdog.notice(connection, now);
@@ -90,7 +90,7 @@ final class Drain {
           Transport.pendingBytes(connection.channel) > 0
               && hasPassed(connection.progressNanos, now);
       if (stuck) {
-        // No farewell gets through either.
+        // A farewell would be stuck as well.
         connection.closed();
         connection.closeHard();
         continue;
@@ -115,7 +115,7 @@ final class Drain {
         && hasPassed(stream.progressNanos, now);
   }
 
-  /** Counted from the drain's begin on at the earliest: until then there was no hurry. */
+  /** Measured from the beginning of the drain at the earliest. */
   private boolean hasPassed(long since, long now) {
     return now - Math.max(since, beganNanos) > STALLED.toNanos();
   }

@@ -4,16 +4,16 @@ import io.netty.channel.ChannelFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * One body on its way out: its place in the pump.
+ * A response body and its state in the {@link Pump}.
  *
  * <pre>
- *   QUEUED  --turn-->  QUEUED   had its share, there is more
- *                      WAITING  the body has nothing: the wake-up queues it again
- *                      BLOCKED  the peer has no room: its progress queues it again
- *                      OVER     END, ABORT, or the stream went away
+ *   QUEUED  --turn-->  QUEUED   its turn is used up and there is more
+ *                      WAITING  the body has nothing; its wake-up queues it again
+ *                      BLOCKED  the peer has no room; progress of the peer queues it again
+ *                      OVER     END, ABORT, or the stream is gone
  * </pre>
  *
- * Event loop only, but for {@link #wake}.
+ * <p>Event loop only, except {@link #wake}.
  */
 final class Drawn {
 
@@ -26,15 +26,15 @@ final class Drawn {
 
   /** What a blocked stream waits for. */
   enum Block {
-    /** Its own bytes to be taken. */
+    /** The kernel to accept bytes of this stream. */
     STREAM,
-    /** The connection's bytes to be taken. */
+    /** The kernel to accept bytes of the connection. */
     CONNECTION,
     /** A WINDOW_UPDATE. */
     WINDOW
   }
 
-  /** Told once when all bytes of the body were taken, or the stream is over without that. */
+  /** Called once: with true when the kernel has accepted the whole body, else with false. */
   interface Listener {
     void drawn(boolean complete);
   }
@@ -50,19 +50,22 @@ final class Drawn {
   State state = State.QUEUED;
   Block block = Block.STREAM;
 
-  /** Queued with those that are served first. */
+  /** Whether it is in the urgent queue, or goes there next. */
   boolean urgent = true;
 
-  /** Bytes written of a turn that was broken off and goes on once the connection has room. */
+  /** Bytes written in a turn that was interrupted for lack of room on the connection. */
   int ofTurn;
 
-  /** Bytes written and not yet taken by the kernel. */
+  /** Bytes written and not yet accepted by the kernel. */
   long outstanding;
 
-  /** Whether the kernel has taken anything of it. */
+  /** Whether the kernel has accepted any bytes of the body. */
   boolean taken;
 
-  /** When the peer last took something of this stream, or came to have something to take. */
+  /**
+   * When the kernel last accepted bytes, the window last opened, or the first bytes became
+   * outstanding.
+   */
   long progressNanos;
 
   boolean finishing;
@@ -77,19 +80,19 @@ final class Drawn {
     this.progressNanos = System.nanoTime();
   }
 
-  /** Any thread, any time, any number of times. */
+  /** Queues the stream if its body waits. Any thread, any number of times. */
   void wake() {
     if (!woken.get() && woken.compareAndSet(false, true)) {
       pump.woken(this);
     }
   }
 
-  /** From here on a wake-up counts anew; what it announced is seen by the draw that follows. */
+  /** Re-arms {@link #wake}. The draw that follows sees what earlier wake-ups announced. */
   void takeWake() {
     woken.set(false);
   }
 
-  /** The peer went away or the server gives up: no more draws. */
+  /** Ends the stream without further draws, because the peer is gone or the server gives up. */
   void cancel() {
     if (state != State.OVER) {
       over();
@@ -97,7 +100,10 @@ final class Drawn {
     }
   }
 
-  /** The last byte was written: the body is not needed any more, the wire still is. */
+  /**
+   * Releases the body once its last byte is written, and reports the end when the kernel accepts
+   * it.
+   */
   void complete(ChannelFuture lastWrite) {
     over();
     lastWrite.addListener(f -> listener.drawn(f.isSuccess()));

@@ -23,28 +23,30 @@ import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The HTTPS front of the server: accepts, encrypts, parses, hands each request to the {@link
- * Handler} on a virtual thread, and sends what that answers at the pace at which the peer reads.
+ * The HTTPS front end of the server. It accepts connections, terminates TLS, parses requests,
+ * passes each to the {@link Handler} on a virtual thread, and sends the response at the pace of the
+ * peer.
  *
- * <p>All of its memory is bounded: what was drawn and not sent by {@link EdgeSettings}, all else by
- * the {@link Ledger}. Where a limit is met, {@link Room} ends what waits for a peer that takes
- * nothing; else a request waits briefly and is then refused with 429 and {@code Retry-After}.
+ * <p>All of its memory is bounded: bytes drawn and not sent by {@link EdgeSettings}, all else by
+ * the {@link Ledger}. At a limit, {@link Room} evicts requests that wait for a stalled peer.
+ * Failing that, a request waits briefly and is then refused with 429 and {@code Retry-After}.
  *
- * <p>Life: {@link #start}, then maybe {@link #drain}, then {@link #close}. Thread-safe.
+ * <p>Life cycle: {@link #start}, optionally {@link #drain}, {@link #close}. Thread-safe.
  */
 public final class Edge implements AutoCloseable {
 
   private static final System.Logger LOG = System.getLogger(Edge.class.getName());
   private static final Duration SHUTDOWN = Duration.ofSeconds(5);
 
-  /** How long connections whose requests are answered may take to end by themselves. */
+  /** Maximum wait for idle connections to close by themselves at the end of a drain. */
   private static final Duration FAREWELL = Duration.ofMillis(1500);
 
-  /** One event loop and what belongs to it. */
+  /** An event loop and the objects that belong to it. */
   private record Lane(EventLoop loop, Pump pump, Watchdog watchdog, Room room) {}
 
   static {
-    // Netty samples buffers with stack traces by default. Tests ask for all of them.
+    // By default Netty records stack traces for a sample of buffers. Tests set the property to
+    // track all.
     if (System.getProperty("io.netty.leakDetection.level") == null) {
       ResourceLeakDetector.setLevel(ResourceLeakDetector.Level.DISABLED);
     }
@@ -67,7 +69,7 @@ public final class Edge implements AutoCloseable {
   }
 
   /**
-   * @param nativeAllowed false for NIO and the JDK's TLS even where native libraries would load
+   * @param nativeAllowed false to use NIO and the JDK's TLS even if the native libraries load
    */
   Edge(
       EdgeSettings settings,
@@ -84,9 +86,9 @@ public final class Edge implements AutoCloseable {
   }
 
   /**
-   * Listens.
+   * Starts to listen.
    *
-   * @return the address, with the port that was taken
+   * @return the address, with the actual port
    * @throws IOException if it cannot listen there, or TLS cannot be set up
    */
   public synchronized InetSocketAddress start() throws IOException {
@@ -138,21 +140,22 @@ public final class Edge implements AutoCloseable {
   }
 
   /**
-   * Goes out of service gently: stops accepting, tells clients to open no new requests here
-   * (GOAWAY, {@code Connection: close}), asks long-running bodies to {@link Body#finish()} at
-   * moments spread over at most two seconds, less if they are few, so that their clients do not all
-   * come back at once, cuts those whose peers do not take their end, waits until no request is
-   * running, and briefly for the connections to end, so that {@link #close} need not tear them.
+   * Drains the server. It stops accepting connections and tells clients to send no new requests
+   * (GOAWAY, {@code Connection: close}). It asks long-running bodies to {@link Body#finish()},
+   * spread over at most two seconds, less if there are few, so that their clients do not all
+   * reconnect at once. It cuts those whose peers do not read their end. It waits until no request
+   * is running, and then briefly for the connections to end, so that {@link #close} need not reset
+   * them.
    *
-   * @param atMost how long to wait, all in all
-   * @return whether all requests came to their end
+   * @param atMost maximum total wait
+   * @return whether all requests have completed
    */
   public boolean drain(Duration atMost) throws InterruptedException {
     return drain(Drain.spread(context.counters.longRunning.sum(), atMost), atMost);
   }
 
   /**
-   * @param spread over how long the long-running bodies are finished
+   * @param spread period over which the long-running bodies are asked to finish
    */
   boolean drain(Duration spread, Duration atMost) throws InterruptedException {
     Channel listening;
@@ -188,7 +191,7 @@ public final class Edge implements AutoCloseable {
     }
   }
 
-  /** Closes all that is still open. Blocks for some seconds at most. */
+  /** Closes everything that is still open. Blocks for some seconds at most. */
   @Override
   public synchronized void close() {
     if (closed) {
@@ -201,7 +204,7 @@ public final class Edge implements AutoCloseable {
       listening.close().awaitUninterruptibly();
     }
     for (Lane lane : lanes.values()) {
-      // Streams end here and not in the loop's own shutdown, so that their bodies are closed.
+      // End streams before the loop shuts down, so that their bodies are closed.
       lane.loop().submit(() -> closeAll(lane)).awaitUninterruptibly(SHUTDOWN.toMillis());
     }
     shutDown(acceptors);
@@ -259,7 +262,7 @@ public final class Edge implements AutoCloseable {
         counters.refusals());
   }
 
-  /** Bytes of buffers that somebody holds, for tests. */
+  /** Bytes of allocated buffers, for tests. */
   long pinnedBytes() {
     return allocator.pinnedDirectMemory() + allocator.pinnedHeapMemory();
   }

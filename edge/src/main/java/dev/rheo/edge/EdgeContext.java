@@ -12,14 +12,14 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** What all connections of one edge share. Thread-safe. */
+/** State shared by all connections of one edge. Thread-safe. */
 final class EdgeContext {
 
   final EdgeSettings settings;
   final Handler handler;
   final Counters counters = new Counters();
 
-  /** Body bytes written to connections and not yet taken by the kernel. */
+  /** Body bytes written to connections and not yet accepted by the kernel. */
   final AtomicLong outgoing = new AtomicLong();
 
   final AtomicLong connections = new AtomicLong();
@@ -27,7 +27,7 @@ final class EdgeContext {
 
   final Acceptance acceptance = new Acceptance();
 
-  /** Of all event loops. */
+  /** One per event loop. */
   final List<Room> rooms = new CopyOnWriteArrayList<>();
 
   final Offenders offenders = new Offenders(System::nanoTime);
@@ -36,8 +36,8 @@ final class EdgeContext {
   final ThreadFactory requestThreads = Thread.ofVirtual().name("request-", 0).factory();
 
   /**
-   * Health checks have a thread of their own: they answer when all others are at work or wait. The
-   * ledger bounds how many wait for it.
+   * Health checks have a thread of their own, so that they are answered when all others are busy.
+   * The ledger bounds their queue.
    */
   final Executor health =
       new ThreadPoolExecutor(
@@ -81,7 +81,7 @@ final class EdgeContext {
     }
   }
 
-  /** Call after {@link #draining} was set. Completes when no connection is open any more. */
+  /** Completes when no connection is open any more. Call after {@link #draining} was set. */
   CompletableFuture<Void> unconnected() {
     if (connections.get() == 0) {
       unconnected.complete(null);
@@ -89,7 +89,7 @@ final class EdgeContext {
     return unconnected;
   }
 
-  /** Call after {@link #draining} was set. Completes when no request is running any more. */
+  /** Completes when no request is running any more. Call after {@link #draining} was set. */
   CompletableFuture<Void> idle() {
     if (running.get() == 0) {
       idle.complete(null);

@@ -4,11 +4,11 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 
 /**
- * Every limit and time limit of the edge, by name, with its default. What memory it may hold is
- * said by its {@link dev.rheo.edge.ledger.Ledger}.
+ * All limits and timeouts of the edge, by name, with their defaults. The {@link
+ * dev.rheo.edge.ledger.Ledger} limits its memory.
  *
- * @param listen where to listen; port 0 takes a free one
- * @param eventLoops event loops; the processors' number by default
+ * @param listen address to listen on; port 0 picks a free port
+ * @param eventLoops number of event loops; by default the number of processors
  */
 public record EdgeSettings(
     InetSocketAddress listen, int eventLoops, Limits limits, Timeouts timeouts, Budgets budgets) {
@@ -35,20 +35,22 @@ public record EdgeSettings(
   }
 
   /**
-   * Numbers and sizes.
+   * Limits on numbers and sizes.
    *
-   * @param streamsPerConnection HTTP/2 streams a client may have open on one connection. 100, as
-   *     upstream
-   * @param requestHeaderBytes request line and header fields together. 64 KiB; kube-apiserver takes
-   *     1 MiB, which is more than any Kubernetes client sends and a cheap way to fill memory
+   * @param streamsPerConnection concurrent HTTP/2 streams of one connection. 100, as upstream
+   * @param requestHeaderBytes request line and header fields together. 64 KiB; kube-apiserver
+   *     accepts 1 MiB, which is more than any Kubernetes client sends and a cheap way to fill
+   *     memory
    * @param targetBytes path and query. 32 KiB: long label selectors are legitimate
-   * @param requestBodyBytes one request's body; more is refused with 413. 3 MiB, as upstream
-   * @param readRequests handlers of reads at work at once. 400, as upstream
-   * @param mutatingRequests handlers of writes at work at once. 200, as upstream
-   * @param waitingRequests requests waiting for a seat; more are refused at once. 1000
+   * @param requestBodyBytes body of one request; a larger one is refused with 413. 3 MiB, as
+   *     upstream
+   * @param readRequests concurrent handlers of reads. 400, as upstream
+   * @param mutatingRequests concurrent handlers of writes. 200, as upstream
+   * @param waitingRequests requests that wait for a seat of one kind; more are refused at once.
+   *     1000
    * @param resetsPerWindow HTTP/2 streams that a client may reset within 30 s (CVE-2023-44487).
    *     1000
-   * @param deflaters bodies compressed at once; each holds some 300 KiB outside the heap. 32
+   * @param deflaters concurrently compressed bodies; each holds some 300 KiB outside the heap. 32
    */
   public record Limits(
       int streamsPerConnection,
@@ -67,18 +69,20 @@ public record EdgeSettings(
   }
 
   /**
-   * Time limits.
+   * Timeouts.
    *
-   * @param handshake TLS handshake, from accepting on. 10 s, as Go's
-   * @param header reading a request's line and header. 32 s, as upstream
+   * @param handshake TLS handshake, from accept. 10 s, as Go's
+   * @param header reading an HTTP/1 request line and header; also the wait for the first request of
+   *     a connection. 32 s, as upstream
    * @param requestBody reading a request's body. 60 s
    * @param idle a connection without a request. 90 s, as upstream
-   * @param stalledResponse a response that ends by itself and whose peer takes no byte. 60 s
-   * @param stalledWatch a long-running response whose peer takes no byte though there are some for
-   *     it. 15 min: a stalled watch costs what an idle one costs
-   * @param pingAfter an HTTP/2 connection from which nothing was heard is sent a PING. 60 s
-   * @param pingAnswer and is closed if nothing is heard after that either. 120 s
-   * @param seatWait waiting for a seat or for room in a budget before 429. 1 s
+   * @param stalledResponse a finite response whose peer reads nothing. 60 s
+   * @param stalledWatch a long-running response whose peer reads nothing although bytes wait for
+   *     it. 15 min: a stalled watch costs no more than an idle one
+   * @param pingAfter silence after which an HTTP/2 connection with open requests is sent a PING. 60
+   *     s
+   * @param pingAnswer further silence after which it is closed. 120 s
+   * @param seatWait wait for a seat or for room in an account before a 429. 1 s
    */
   public record Timeouts(
       Duration handshake,
@@ -106,10 +110,10 @@ public record EdgeSettings(
   }
 
   /**
-   * Bytes on their way out that may be held.
+   * Budgets for outbound bytes, in direct memory.
    *
-   * @param outgoing drawn from bodies and not yet taken by the kernel, in direct memory. 128 MiB
-   * @param outgoingPerConnection the same for one connection, however many streams it has. 256 KiB
+   * @param outgoing bytes drawn from bodies and not yet accepted by the kernel. 128 MiB
+   * @param outgoingPerConnection the same for one connection, with all its streams. 256 KiB
    */
   public record Budgets(long outgoing, long outgoingPerConnection) {
 

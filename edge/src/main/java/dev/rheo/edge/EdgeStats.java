@@ -3,30 +3,31 @@ package dev.rheo.edge;
 import java.util.Map;
 
 /**
- * The edge's figures at one moment. Counters only rise; gauges say "now".
+ * A snapshot of the edge's counters, which only rise, and gauges.
  *
  * @param transport "epoll" or "nio"
  * @param tls "boringssl" or "jdk"
  * @param connections open connections
  * @param connectionsTotal connections accepted so far
- * @param streams requests that have begun and are not answered completely
- * @param longRunning of these, the long-running ones
+ * @param streams requests that have begun and whose responses are not complete
+ * @param longRunning the long-running ones among them
  * @param requestsTotal requests whose header was read
- * @param bytesIn bytes that connections brought so far (after TLS), each once it was decoded
- * @param bytesOut body bytes handed to connections so far (before TLS and framing)
+ * @param bytesIn decrypted bytes received so far, counted after they were decoded
+ * @param bytesOut body bytes written to connections so far (before framing and TLS)
  * @param turns turns of the pump so far
  * @param seatsRead read-only seats taken
  * @param seatsMutating mutating seats taken
  * @param budgets bytes in use and limit: {@code outgoing}, and each account of the ledger
- * @param stallsEnded streams and connections ended because the peer took nothing, by kind: {@code
- *     response}, {@code watch}, {@code evicted} (ended early, since its room was needed), {@code
- *     shared} (a watch of the connection that had most of them)
+ * @param stallsEnded streams and connections ended because the peer read nothing or because their
+ *     room was needed, by kind: {@code response}, {@code watch}, {@code evicted} (ended early,
+ *     since its room was needed), {@code shared} (a watch of the connection that had most of them)
  * @param timeouts ended by other time limits, by cause: {@code handshake}, {@code header}, {@code
  *     request-body}, {@code idle}, {@code ping}
  * @param refusals requests and connections refused, by cause: {@code connections}, {@code streams},
  *     {@code headers}, {@code incoming}, {@code read-seats}, {@code mutating-seats}, {@code
  *     request-bodies}, {@code answers}, {@code body-too-large}, {@code header-too-large}, {@code
- *     bad-request}, {@code bad-frame} (of a WebSocket)
+ *     bad-request}, {@code bad-frame} (of a WebSocket), {@code calm} (HTTP/2 connections ended with
+ *     ENHANCE_YOUR_CALM)
  */
 public record EdgeStats(
     String transport,
@@ -46,6 +47,6 @@ public record EdgeStats(
     Map<String, Long> timeouts,
     Map<String, Long> refusals) {
 
-  /** What a byte budget holds now, and what it may hold at most. */
+  /** Current use and limit of a budget, in bytes unless it counts something else. */
   public record Usage(long used, long limit) {}
 }

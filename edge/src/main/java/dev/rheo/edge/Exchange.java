@@ -18,14 +18,14 @@ import org.jspecify.annotations.Nullable;
  * One request and its response, whichever protocol carries them.
  *
  * <pre>
- *   READING     the body comes in, paid for from the budget before it is kept
- *   HANDLING    the handler is at work on a virtual thread
+ *   READING     the request body arrives and is charged
+ *   HANDLING    the handler runs, off the event loop
  *   RESPONDING  the response is drawn
  *   OVER
  * </pre>
  *
- * Each state may be followed by OVER (the peer left), READING by RESPONDING (refused early). Event
- * loop only, but for what {@link #handle} does.
+ * <p>Each state may be followed by OVER (the peer left), READING by RESPONDING (refused early).
+ * Event loop only, except what {@link #handle} does.
  */
 final class Exchange implements Drawn.Listener {
 
@@ -36,16 +36,16 @@ final class Exchange implements Drawn.Listener {
     OVER
   }
 
-  /** In what steps a body of unknown length is paid for. */
+  /** Step by which a body of unknown length is charged. */
   private static final int RESERVATION_STEP = 64 << 10;
 
-  /** So much waits for a peer that takes nothing. */
+  /** Unsent bytes above which a stalled peer is disconnected instead of refused with a response. */
   private static final int UNREAD = 2 << 10;
 
   private static final int FIRST_BODY_BUFFER = 4 << 10;
   private static final long LARGE_HEADER = 4 << 10;
 
-  /** A peer that has taken something within this takes what waits for it. */
+  /** A peer is not stalled if the kernel accepted bytes for it within this time. */
   private static final long TAKING_NANOS = 500_000_000;
 
   private static final byte[] NO_BYTES = {};
@@ -56,7 +56,9 @@ final class Exchange implements Drawn.Listener {
   private final EdgeContext edge;
   private final Connection connection;
 
-  /** Without its header once the request is refused. */
+  /**
+   * Replaced by {@link HttpRequest#bare()} once the request is refused or ends with a large header.
+   */
   private HttpRequest request;
 
   private final Wire wire;
@@ -70,10 +72,10 @@ final class Exchange implements Drawn.Listener {
   private boolean waitingForRoom;
   private boolean inputComplete;
 
-  /** What the header fields and the target take, as long as they are kept. */
+  /** Charge for the header fields and the target while they are retained. */
   private long headerWeight;
 
-  /** What the room of strangers was charged. */
+  /** Charge to the event loop's part of the strangers' account. */
   private long strangerWeight;
 
   private long lastDataNanos = beganNanos;
@@ -106,17 +108,17 @@ final class Exchange implements Drawn.Listener {
     return inputComplete;
   }
 
-  /** Whether the body is still coming in, and the request began before this moment. */
+  /** Whether the body is still being read and the request began before {@code nanos}. */
   boolean readingSinceBefore(long nanos) {
     return state == State.READING && beganNanos - nanos < 0;
   }
 
   /**
-   * The header is complete.
+   * Begins a request whose header is complete.
    *
    * @param hasBody whether a body follows
-   * @param declared its length, -1 if not declared
-   * @param asks the peer waits to be told to send it
+   * @param declared its declared length, or -1
+   * @param asks whether the peer waits for {@code 100 Continue}
    */
   void begin(boolean hasBody, long declared, boolean asks) {
     edge.exchangeBegun();
@@ -151,7 +153,7 @@ final class Exchange implements Drawn.Listener {
     }
   }
 
-  /** The header is complete, and there is something wrong with it. */
+  /** Begins a request whose header is complete but invalid. */
   void beginRefused(boolean hasBody, HttpResponse refusal) {
     edge.exchangeBegun();
     connection.begun(this);
@@ -161,7 +163,7 @@ final class Exchange implements Drawn.Listener {
     }
   }
 
-  /** Charges the request to those who pay for it. If they cannot, it is refused and over. */
+  /** Charges the request. If that fails, the request is refused and this returns false. */
   private boolean admitted() {
     if (request.vouched()) {
       connection.room.admission.vouched(connection);
@@ -178,7 +180,7 @@ final class Exchange implements Drawn.Listener {
       charges.stream(account, weight);
       strangerWeight = stranger ? weight : 0;
       if (state == State.OVER) {
-        // Making room took this connection with it.
+        // Making room evicted this connection, too.
         giveBack();
         return false;
       }
@@ -191,7 +193,7 @@ final class Exchange implements Drawn.Listener {
     edge.counters.refused(Counters.Refusal.STREAMS);
     dropHeader();
     if (leaves(UNREAD)) {
-      // A peer that takes nothing would not take a refusal either, and it would have to be kept.
+      // A stalled peer would not read a refusal either, and the refusal would occupy memory.
       connection.closeHard();
       connection.closed();
     } else if (state == State.OVER) {
@@ -203,25 +205,25 @@ final class Exchange implements Drawn.Listener {
       connection.pump.touch(connection);
       over(false);
     } else {
-      // HTTP/1.1 has one request at a time, which the charge for the connection pays for.
+      // HTTP/1.1 has one request at a time, which the connection's charge covers.
       respond(Refusals.tooManyRequests());
     }
     return false;
   }
 
-  /** Whether the peer leaves more than so many bytes lying, and has taken nothing for a while. */
+  /** Whether more than {@code bytes} are unsent and the peer has read nothing for a while. */
   private boolean leaves(long bytes) {
     if (System.nanoTime() - connection.progressNanos < TAKING_NANOS) {
       return false;
     }
     if (Transport.pendingBytes(connection.channel) > bytes) {
-      // Not all that waits was offered to the socket yet.
+      // Some of the unsent bytes may not have been offered to the socket yet.
       connection.channel.flush();
     }
     return Transport.pendingBytes(connection.channel) > bytes;
   }
 
-  /** Whether whoever asks has not shown who they are. */
+  /** Whether the peer has not authenticated. */
   boolean isStranger() {
     return !request.vouched();
   }
@@ -230,18 +232,21 @@ final class Exchange implements Drawn.Listener {
     return beganNanos;
   }
 
-  /** What the request holds, as far as it is known. */
+  /** Charges of the request so far, in bytes. */
   long weight() {
     return charges.total();
   }
 
-  /** Whether the peer has taken a part of the answer. */
+  /** Whether the peer has read a part of the response. */
   boolean isTaken() {
     Drawn stream = drawn;
     return stream != null && stream.taken;
   }
 
-  /** Whether nothing has happened since then because the peer neither sends nor takes. */
+  /**
+   * Whether the request has waited for its peer to send or read, without progress, since {@code
+   * nanos}.
+   */
   boolean restsSince(long nanos) {
     return switch (state) {
       case READING -> !waitingForRoom && lastDataNanos - nanos <= 0;
@@ -265,7 +270,7 @@ final class Exchange implements Drawn.Listener {
       return;
     }
     if (stuck || connection.protocol instanceof Http1Handler) {
-      // What is said would only wait, too.
+      // A farewell would be stuck as well.
       connection.closeHard();
       connection.closed();
     } else {
@@ -273,12 +278,14 @@ final class Exchange implements Drawn.Listener {
     }
   }
 
-  /** Whether what comes of the body cannot be read now. */
+  /** Whether the body waits to be charged, so that nothing more of it is read. */
   boolean isWaitingForRoom() {
     return waitingForRoom;
   }
 
-  /** So many bytes of the body came and have to wait; refuses the request if there is no room. */
+  /**
+   * Charges body bytes that arrive while the body waits; refuses the request if they do not fit.
+   */
   void heldBack(int bytes) {
     if (!charges.tryHeldBack(bytes)) {
       edge.counters.refused(Counters.Refusal.INCOMING);
@@ -286,7 +293,7 @@ final class Exchange implements Drawn.Listener {
     }
   }
 
-  /** A piece of the body; the caller keeps the buffer. */
+  /** Appends a piece of the body. The caller keeps the buffer. */
   void data(ByteBuf bytes) {
     int length = bytes.readableBytes();
     if (state != State.READING || length == 0) {
@@ -300,7 +307,7 @@ final class Exchange implements Drawn.Listener {
       return;
     }
     if (body.length - received < length) {
-      // What is charged for is the whole array, not what of it is used.
+      // The charge must cover the whole array, not just its used part.
       long doubled = Math.min(Math.max(FIRST_BODY_BUFFER, 2L * body.length), charges.body());
       body = Arrays.copyOf(body, (int) Math.min(Math.max(received + length, doubled), limit));
     }
@@ -320,14 +327,14 @@ final class Exchange implements Drawn.Listener {
     }
   }
 
-  /** What came in is not a request: answers instead of reading on. */
+  /** Refuses a request that is still being read. */
   void refuse(HttpResponse response) {
     if (state == State.READING) {
       respond(response);
     }
   }
 
-  /** The peer went away, or gave up on this request. */
+  /** The peer disconnected or reset the stream. */
   void peerGone() {
     request.cancel();
     Drawn stream = drawn;
@@ -338,7 +345,7 @@ final class Exchange implements Drawn.Listener {
     }
   }
 
-  /** The server gives up on a response that its peer does not take. */
+  /** Cuts a response that its peer does not read. */
   void giveUp() {
     request.cancel();
     wire.cut(Wire.Cut.GIVEN_UP);
@@ -384,7 +391,7 @@ final class Exchange implements Drawn.Listener {
       return;
     }
     then.run();
-    // What was held back may come at once, and end the body from within.
+    // Bytes that were held back may arrive from within this call and complete the body.
     wire.resumeInput();
   }
 
@@ -400,13 +407,13 @@ final class Exchange implements Drawn.Listener {
     }
   }
 
-  /** Runs on the request's virtual thread. */
+  /** Runs on the request's virtual thread, or on that of the health checks. */
   private void handle() {
     HttpResponse response;
     try {
       response = WebSocketHandshake.answer(request, seated());
       byte[] bytes = response.bytes();
-      // A write that was done is answered: what that takes was charged before it was done.
+      // A completed write gets its response, whose size was charged before the write.
       boolean done = requestClass == RequestClass.MUTATING || requestClass == RequestClass.EXEMPT;
       int length = bytes == null ? 0 : bytes.length;
       if (!roomForAnswer(charges.answerIs(length, done, seatWait(), this::askForRoom))) {
@@ -419,7 +426,7 @@ final class Exchange implements Drawn.Listener {
     try {
       loop().execute(() -> handled(answer));
     } catch (RejectedExecutionException e) {
-      // The loop has ended, and with it the connection.
+      // The event loop has shut down, and the connection with it.
       closeBody(answer);
       release();
     }
@@ -443,7 +450,7 @@ final class Exchange implements Drawn.Listener {
       return Refusals.tooManyRequests();
     }
     try {
-      // Nobody waits for it any more: what was not begun need not be done.
+      // The client is gone, so work that has not begun is skipped.
       if (request.cancelled()) {
         return HttpResponse.empty(499);
       }
@@ -478,7 +485,7 @@ final class Exchange implements Drawn.Listener {
     respond(response);
   }
 
-  /** Whether it is a watch, answered yet or not. */
+  /** Whether this is a watch, responded to or not. */
   boolean isWatch() {
     return requestClass == RequestClass.LONG_RUNNING;
   }
@@ -487,7 +494,7 @@ final class Exchange implements Drawn.Listener {
     return longRunning;
   }
 
-  /** Asks a watch to come to its end. */
+  /** Asks a watch to finish. */
   void finish() {
     Drawn stream = drawn;
     if (stream != null) {
@@ -551,7 +558,7 @@ final class Exchange implements Drawn.Listener {
       edge.counters.longRunning.decrement();
     }
     if (!handling) {
-      // Else the handler still holds the request's body and is waited for.
+      // A running handler still holds the request's body; {@link #handled} releases it.
       release();
     }
     connection.ended(this);
@@ -566,7 +573,7 @@ final class Exchange implements Drawn.Listener {
   private void giveBack() {
     charges.release();
     if (headerWeight > LARGE_HEADER) {
-      // The stream is dropped a moment later than what it is charged.
+      // The stream object outlives its charge by a moment.
       dropHeader();
     }
     connection.room.strangerLeft(strangerWeight);

@@ -4,34 +4,34 @@ import java.security.cert.X509Certificate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What answers requests. One handler serves HTTP/1.1 and HTTP/2 alike.
+ * Responds to requests, whether they arrive over HTTP/1.1 or HTTP/2.
  *
- * <p>{@link #handle} runs on a virtual thread of its own, so it is written straight-line and may
- * block. An {@code ApiException} becomes its Status as JSON; any other exception becomes a 500
- * InternalError Status and a line in the log.
+ * <p>{@link #handle} does not run on the event loop and may block. An {@code ApiException} becomes
+ * its Status as JSON. Any other exception becomes a 500 InternalError Status and a line in the log.
  */
 @FunctionalInterface
 public interface Handler {
 
   /**
-   * Answers a request whose body has been read. Runs on a virtual thread; is never interrupted: a
-   * handler that waits asks {@link HttpRequest#cancelled()}.
+   * Responds to a request whose body has been read. Runs on a virtual thread of its own; only
+   * health checks share a platform thread. Never interrupted: a handler that waits polls {@link
+   * HttpRequest#cancelled()}.
    */
   HttpResponse handle(HttpRequest request) throws Exception;
 
   /**
-   * Looks at a request whose header is complete and whose body is still to come, so that what will
-   * be refused anyway costs no memory. Runs on the event loop: cheap, never blocking. May throw as
-   * {@link #handle} does.
+   * Checks a request whose header is complete and whose body has not arrived, so that a request
+   * that will be refused costs no memory for its body. Runs on the event loop; must be cheap and
+   * not block. May throw as {@link #handle} does.
    *
-   * @return the answer to send instead of reading on, or null to go on
+   * @return the response to send without reading on, or null to go on
    */
   default @Nullable HttpResponse precheck(HttpRequest head) throws Exception {
     return null;
   }
 
   /**
-   * Whether a client certificate shows who its owner is, so that the connection is no stranger's.
+   * Whether a client certificate authenticates its owner, so that the connection is a member's.
    * Runs on the event loop; must not throw.
    */
   default boolean knows(X509Certificate certificate) {
@@ -39,14 +39,17 @@ public interface Handler {
   }
 
   /**
-   * What answering keeps on the heap, beside what every request does, for as long as the peer
-   * reads: it is charged with the request. In bytes. Runs on the event loop; must not throw.
+   * Heap bytes that a response retains until the peer has read it, beyond those of every request.
+   * They are charged with the request. Runs on the event loop; must not throw.
    */
   default long weight(HttpRequest head) {
     return 0;
   }
 
-  /** How the request counts against the limits. Runs on the event loop; must not throw. */
+  /**
+   * How the request counts against the limits on concurrent requests. Runs on the event loop; must
+   * not throw.
+   */
   default RequestClass classify(HttpRequest head) {
     return RequestClass.of(head);
   }

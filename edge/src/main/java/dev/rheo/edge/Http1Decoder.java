@@ -11,14 +11,14 @@ import io.netty.handler.codec.http.LastHttpContent;
 import java.util.List;
 
 /**
- * Netty's decoder of HTTP/1 requests, one request at a time: what a client pipelines after it stays
- * what it is on the wire, bytes, of one read at most, until {@link #next} asks for it. Stricter
- * about the request line: RFC 9112 §3 lets a server be lenient about its blanks, and the next one
- * on the path not, which is how requests are smuggled.
+ * Netty's HTTP/1 request decoder, limited to one request at a time. Pipelined requests stay
+ * undecoded, at most one read of them, until {@link #next}. It is also stricter about white space
+ * in the request line: RFC 9112 §3 lets a server be lenient, but the next server on the path may
+ * not be, which enables request smuggling.
  */
 final class Http1Decoder extends HttpRequestDecoder {
 
-  /** The request line names a major version of HTTP that is not spoken here. */
+  /** The request line has an unsupported major version of HTTP. */
   static final class UnsupportedVersionException extends IllegalArgumentException {
     private static final long serialVersionUID = 1;
 
@@ -27,7 +27,7 @@ final class Http1Decoder extends HttpRequestDecoder {
     }
   }
 
-  /** A request was decoded to its end; it is answered before the next one is looked at. */
+  /** Whether a request was decoded completely; it is answered before the next one is decoded. */
   private boolean held;
 
   private int wordEnd;
@@ -36,12 +36,12 @@ final class Http1Decoder extends HttpRequestDecoder {
     super(config);
   }
 
-  /** Whether something was sent behind the request that is being answered. */
+  /** Whether bytes were pipelined behind the request that is being answered. */
   boolean waits() {
     return held && actualReadableBytes() > 0;
   }
 
-  /** Decodes the next request, if it is there. */
+  /** Decodes the next request, if it has arrived. */
   void next(ChannelHandlerContext own) throws Exception {
     held = false;
     channelRead(own, Unpooled.EMPTY_BUFFER);
@@ -55,7 +55,10 @@ final class Http1Decoder extends HttpRequestDecoder {
     }
   }
 
-  /** Unlike others, does not ask for more when nothing was decoded: that may be on purpose. */
+  /**
+   * Unlike the superclass, does not read more when nothing was decoded, since that may be on
+   * purpose.
+   */
   @Override
   public void channelReadComplete(ChannelHandlerContext ctx) {
     discardSomeReadBytes();
@@ -78,7 +81,7 @@ final class Http1Decoder extends HttpRequestDecoder {
 
   @Override
   protected HttpMessage createMessage(String[] line) throws Exception {
-    // RFC 9110 §2.5: what only the minor version changes is understood by whoever knows an older.
+    // RFC 9110 §2.5: a request of a higher minor version is processed as of the highest known one.
     String version = line[2];
     if (version.length() != 8
         || !version.startsWith("HTTP/")

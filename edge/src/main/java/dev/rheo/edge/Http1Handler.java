@@ -31,13 +31,15 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * HTTP/1.1 on one connection. One request is at work at a time: what a client pipelines after it
- * waits in the {@link Http1Decoder}, and nothing more is read meanwhile, so at most one read's
- * worth waits.
+ * HTTP/1.1 on one connection. One request is processed at a time. Pipelined requests wait in the
+ * {@link Http1Decoder} and reading is paused meanwhile, so at most one read of them waits.
  */
 final class Http1Handler extends ChannelInboundHandlerAdapter implements Connection.Protocol {
 
-  /** How long, and how much, is read and thrown away so that a refusal is not lost to a reset. */
+  /**
+   * Time for which input is read and discarded after a refusal, so that a TCP reset does not
+   * destroy the refusal. {@link #LINGER_BYTES} limits the bytes.
+   */
   private static final long LINGER_MILLIS = 1000;
 
   private static final String[] SCHEMES = {"https://", "http://"};
@@ -52,7 +54,7 @@ final class Http1Handler extends ChannelInboundHandlerAdapter implements Connect
   private @Nullable Exchange current;
   private boolean closing;
 
-  /** A body waits for room in the budget: nothing more is read. */
+  /** Whether reading is paused because a body waits to be charged. */
   private boolean paused;
 
   private long lingered;
@@ -169,7 +171,7 @@ final class Http1Handler extends ChannelInboundHandlerAdapter implements Connect
     if (refusal != null) {
       if (refusal.status() >= 400) {
         edge.counters.refused(Counters.Refusal.BAD_REQUEST);
-        // What else this peer means otherwise than it is understood here, nobody knows.
+        // Client and server may disagree about the rest of the input, too.
         wire.wantsKeepAlive = false;
       }
       exchange.beginRefused(hasBody, refusal);
@@ -205,7 +207,7 @@ final class Http1Handler extends ChannelInboundHandlerAdapter implements Connect
     return null;
   }
 
-  /** RFC 3986 §3.2: what an authority may be made of. */
+  /** Whether all characters are allowed in an authority (RFC 3986 §3.2). */
   private static boolean isHost(String host) {
     for (int i = 0; i < host.length(); i++) {
       char c = host.charAt(i);
@@ -218,8 +220,8 @@ final class Http1Handler extends ChannelInboundHandlerAdapter implements Connect
   }
 
   /**
-   * A proxy's absolute form is cut to path and query (RFC 9112 §3.2.2); its authority, which counts
-   * instead of the Host field, makes no difference here.
+   * Reduces the absolute form, which proxies send, to path and query (RFC 9112 §3.2.2). Its
+   * authority overrides the Host field, which makes no difference here.
    */
   private static String originForm(String uri) {
     int authority = afterScheme(uri);
@@ -250,7 +252,7 @@ final class Http1Handler extends ChannelInboundHandlerAdapter implements Connect
   private void undecodable(Throwable cause) {
     Exchange exchange = current;
     if (exchange != null) {
-      // The request's own body is damaged: a chunk's size, its extension, or a trailer.
+      // The body is damaged: a chunk size, a chunk extension, or a trailer.
       edge.counters.refused(Counters.Refusal.BAD_REQUEST);
       exchange.refuse(Refusals.badRequest("the chunks of the body are malformed"));
       return;
@@ -301,7 +303,7 @@ final class Http1Handler extends ChannelInboundHandlerAdapter implements Connect
       connection.channel.close();
       return;
     }
-    // Later, not from within: a long pipeline of requests must not become a deep stack.
+    // As a task, because recursion over a long pipeline of requests would exhaust the stack.
     connection.pump.loop().execute(this::takeNext);
   }
 
@@ -344,18 +346,18 @@ final class Http1Handler extends ChannelInboundHandlerAdapter implements Connect
     ReferenceCountUtil.release(part);
   }
 
-  /** What comes after this request is WebSocket: the handlers of HTTP make way. */
+  /** Replaces the HTTP handlers by those of a WebSocket. */
   private WebSocketHandler switchToWebSocket(ChannelHandlerContext ctx, Exchange exchange) {
     current = null;
     WebSocketHandler socket = WebSocketHandler.install(edge, connection, exchange);
     ctx.pipeline().remove(this);
     ctx.pipeline().remove(encoder);
-    // What it has read and not understood yet goes to the handlers that follow.
+    // On removal the decoder passes its undecoded bytes to the handlers that follow.
     ctx.pipeline().remove(decoder);
     return socket;
   }
 
-  /** Knows that what answers a HEAD has no body, whatever its fields say. */
+  /** An encoder that knows that a response to HEAD has no body, whatever its header fields say. */
   private static final class Encoder extends HttpResponseEncoder {
 
     private boolean toHead;
@@ -398,7 +400,7 @@ final class Http1Handler extends ChannelInboundHandlerAdapter implements Connect
         if (!decoder.waits()) {
           socket = switchToWebSocket(ctx, mine);
         } else {
-          // It went on without waiting for the answer: what in, nobody knows.
+          // The client sent bytes before the response, and it is unknown in which protocol.
           connection().closeHard();
         }
         return switched;
@@ -445,7 +447,8 @@ final class Http1Handler extends ChannelInboundHandlerAdapter implements Connect
       if (why == Cut.BROKEN && socket != null) {
         socket.broken();
       } else if (why == Cut.BROKEN && !delimitedByClose) {
-        // What was written arrives, and the missing last chunk says that there should be more.
+        // The written bytes arrive, and the missing last chunk shows that the response is
+        // incomplete.
         ctx.close();
       } else {
         connection().closeHard();

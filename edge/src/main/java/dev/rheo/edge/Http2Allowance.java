@@ -5,43 +5,46 @@ import io.netty.handler.codec.http2.Http2Exception;
 import java.util.function.LongSupplier;
 
 /**
- * How much one HTTP/2 connection may ask for that is of no use to a request. A peer that goes
- * beyond is told ENHANCE_YOUR_CALM, and the connection ends.
+ * Limits what an HTTP/2 connection may send that serves no request. Beyond the limit it ends with
+ * ENHANCE_YOUR_CALM.
  *
  * <ul>
- *   <li>Streams that come to nothing (CVE-2023-44487, CVE-2025-8671): reset by the peer, or reset
- *       by the server because of what the peer sent. So many in {@value #WINDOW_SECONDS} s. How the
- *       stream came to nothing does not matter; one that was answered first did not.
- *   <li>Frames that only control: PING, SETTINGS, PRIORITY, WINDOW_UPDATE, empty DATA, frames of
- *       unknown types. Some are free, at a rate; the others are earned by what the connection
- *       carries, since a quick reader has to send a WINDOW_UPDATE for every few KB.
+ *   <li>Aborted streams (CVE-2023-44487, CVE-2025-8671): reset by the peer, or by the server
+ *       because of the peer's input, whatever the reason. The limit applies to {@value
+ *       #WINDOW_SECONDS} seconds; each response allows for one more.
+ *   <li>Control frames: PING, SETTINGS, PRIORITY, WINDOW_UPDATE, empty DATA, GOAWAY, and frames of
+ *       unknown types. Some are free, at a limited rate. Others are earned by the response frames
+ *       of the connection, since a fast reader has to send a WINDOW_UPDATE for every few KB.
  * </ul>
  *
- * Event loop only.
+ * <p>Event loop only.
  */
 final class Http2Allowance {
 
   static final int WINDOW_SECONDS = 30;
 
-  /** So many more streams that came to nothing than were answered are no client's habit. */
+  /** Excess of aborted streams over responses that no regular client reaches. */
   private static final int SUSPECT = 100;
 
-  /** Control frames that a connection may send before it has carried anything. */
+  /** Control frames that a connection may send before it has earned any. */
   static final int FREE_FRAMES = 1000;
 
-  /** And how fast those come again. */
+  /** Rate at which free control frames are restored. */
   private static final int FREE_FRAMES_A_SECOND = 100;
 
-  /** Go's client opens its windows again after 4 KiB, the stream's and the connection's. */
+  /**
+   * Response bytes that earn one control frame. Go's client updates two windows, of the stream and
+   * of the connection, every 4 KiB.
+   */
   private static final int BYTES_A_FRAME = 1024;
 
-  /** What any frame of a response earns: it may be answered, one by one. */
+  /** Control frames earned by each response frame, since the peer may react to every one. */
   private static final int FRAMES_A_FRAME = 4;
 
-  /** More than is under way to any client that then answers all of it. */
+  /** Cap on earned frames, and on responses counted: more than any client reacts to at once. */
   private static final int MOST_EARNED = 100_000;
 
-  /** What a settings frame costs for each of its settings, beside itself: one in so many. */
+  /** A SETTINGS frame counts as one more control frame for every so many settings. */
   private static final int SETTINGS_A_FRAME = 8;
 
   private static final long WINDOW_NANOS = WINDOW_SECONDS * 1_000_000_000L;
@@ -57,7 +60,7 @@ final class Http2Allowance {
   private boolean exceeded;
 
   /**
-   * @param broken streams that may come to nothing within a window, beside as many as were answered
+   * @param broken streams that may be aborted in a window, in addition to one per response
    * @param nanos a clock like {@link System#nanoTime()}
    */
   Http2Allowance(int broken, LongSupplier nanos) {
@@ -67,17 +70,20 @@ final class Http2Allowance {
     this.freeSince = windowSince;
   }
 
-  /** Whether it was gone beyond. */
+  /** Whether the limit was exceeded. */
   boolean exceeded() {
     return exceeded;
   }
 
-  /** Whether the peer's next connection should get less: it may have stopped short of the limit. */
+  /**
+   * Whether the peer's next connection should get less, since it may have stopped short of the
+   * limit.
+   */
   boolean isSuspect() {
     return exceeded || brokenInWindow > SUSPECT + (long) answered;
   }
 
-  /** A stream came to nothing. */
+  /** Counts an aborted stream. */
   void streamBroken() throws Http2Exception {
     long now = nanos.getAsLong();
     if (now - windowSince >= WINDOW_NANOS) {
@@ -90,12 +96,12 @@ final class Http2Allowance {
     }
   }
 
-  /** A response was begun. */
+  /** Counts a stream that gets its response. */
   void streamAnswered() {
     answered = Math.min(MOST_EARNED, answered + 1);
   }
 
-  /** A frame that only controls. */
+  /** Counts a control frame. */
   void controlFrame() throws Http2Exception {
     if (earned > 0) {
       earned--;
@@ -118,12 +124,12 @@ final class Http2Allowance {
     }
   }
 
-  /** A frame of a response was written. */
+  /** Earns control frames for a response frame that was written. */
   void carried(int bytes) {
     earned = Math.min(MOST_EARNED, earned + FRAMES_A_FRAME + bytes / BYTES_A_FRAME);
   }
 
-  /** Says that it was gone beyond, in this. */
+  /** Marks the limit as exceeded. */
   Http2Exception exceed(String what) {
     exceeded = true;
     return Http2Exception.connectionError(Http2Error.ENHANCE_YOUR_CALM, "too many %s", what);

@@ -29,24 +29,24 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Netty's HTTP/2 codec, built so that every frame that comes in, and every answer that the codec
- * itself gives, is counted in an {@link Http2Allowance}. Netty's own limits on resets see only what
- * reaches a stream, and only some error codes; they are off.
+ * Netty's HTTP/2 codec, with every received frame and every frame that the codec itself sends in
+ * reply counted in an {@link Http2Allowance}. Netty's own limits on resets are disabled, because
+ * they see only frames that reach a stream, and only some error codes.
  */
 final class Http2Codec extends Http2FrameCodecBuilder {
 
   /**
-   * CONTINUATION frames of next to nothing in one header block (CVE-2024-27316's kind); the block
-   * as a whole is bounded anyway.
+   * Nearly empty CONTINUATION frames in one header block (as in CVE-2024-27316). The size of the
+   * block has its own limit.
    */
   private static final int SMALL_CONTINUATIONS = 16;
 
-  /** Empty DATA frames in a row; each is a control frame besides (CVE-2019-9518). */
+  /** Consecutive empty DATA frames. Each also counts as a control frame (CVE-2019-9518). */
   private static final int EMPTY_DATA = 10;
 
   /**
-   * Acknowledgements and resets that wait for a peer which does not read (CVE-2019-9512, -9514,
-   * -9515), beside one reset for each stream. Each holds some hundred bytes of heap.
+   * Acknowledgements and resets that wait for a peer that does not read (CVE-2019-9512, -9514,
+   * -9515), in addition to one reset per stream. Each holds some hundred bytes of heap.
    */
   private static final int WAITING_CONTROL_FRAMES = 256;
 
@@ -90,7 +90,7 @@ final class Http2Codec extends Http2FrameCodecBuilder {
     return builder.build();
   }
 
-  /** Shows every frame that was read to the allowance first. */
+  /** Passes every frame that was read to the allowance first. */
   private static final class CountingReader implements Http2FrameReader {
 
     private final Http2FrameReader reader;
@@ -208,7 +208,8 @@ final class Http2Codec extends Http2FrameCodecBuilder {
   }
 
   /**
-   * Counts what is written: what it earns, resets, and what waits for a peer that does not read.
+   * Counts outbound frames: responses, which earn control frames, resets, and replies that wait for
+   * a peer that does not read.
    */
   private static final class Counted extends DecoratingHttp2ConnectionEncoder {
 
@@ -251,7 +252,7 @@ final class Http2Codec extends Http2FrameCodecBuilder {
         boolean endStream,
         ChannelPromise promise) {
       allowance.carried(0);
-      // 1xx announces an answer and is none.
+      // A 1xx response is not final.
       if (headers.status() != null && headers.status().charAt(0) != '1') {
         allowance.streamAnswered();
       }
@@ -279,7 +280,8 @@ final class Http2Codec extends Http2FrameCodecBuilder {
         return refused(promise);
       }
       ChannelFuture written = super.writeRstStream(ctx, streamId, errorCode, counted(promise));
-      // The rest is not wanted, or the server failed: neither is the peer's doing.
+      // With these codes the server does not want the rest or has failed, so the peer is not at
+      // fault.
       if (errorCode != Http2Error.NO_ERROR.code()
           && errorCode != Http2Error.INTERNAL_ERROR.code()
           && !allowance.exceeded()) {

@@ -26,27 +26,27 @@ import io.netty.util.collection.IntObjectHashMap;
 import io.netty.util.collection.IntObjectMap;
 import java.util.concurrent.TimeUnit;
 
-/** Sets connections up to speak HTTP/2. */
+/** Sets up connections that speak HTTP/2. */
 final class Http2Connections {
 
-  /** What a client may send on one stream, and on a connection, before it is told to go on. */
+  /** Initial flow-control windows of a stream and of a connection, in bytes. */
   private static final int STREAM_WINDOW = 64 << 10;
 
   private static final int CONNECTION_WINDOW = 1 << 20;
 
-  /** What a peer may break off whose address did so too often before. */
+  /** Stream resets per window allowed to a peer whose address is among the {@link Offenders}. */
   private static final int OFFENDER_RESETS = 20;
 
   /**
-   * Header fields that a connection may have read and not begun with. A field that was sent before
-   * takes one byte on the wire and hundreds on the heap.
+   * Header fields that a connection may have read for streams that have not begun. A field that
+   * HPACK indexes takes one byte on the wire and hundreds on the heap.
    */
   private static final int MOST_ANNOUNCED_FIELDS = 4000;
 
-  /** How long a peer may take to answer that it was told to open no more streams. */
+  /** How long to wait for the PING ACK that follows the first GOAWAY. */
   private static final long LAST_STREAM_MILLIS = 1000;
 
-  /** What the PING says that follows the first GOAWAY. */
+  /** Payload of the PING that follows the first GOAWAY. */
   private static final long DRAIN_PING = 0x7268656f_2d627965L;
 
   private final EdgeContext edge;
@@ -80,13 +80,14 @@ final class Http2Connections {
   }
 
   /**
-   * Stands between the codec and the streams: tells the pump what the peer's flow control admits,
-   * which the streams' own channels do not.
+   * Sits between the codec and the streams and tells the pump about the peer's flow-control
+   * windows, which the stream channels do not expose.
    *
-   * <p>A connection is drained as RFC 9113 §6.8 has it: a GOAWAY that still admits every stream, so
-   * that requests on their way are served; when the peer has answered the PING behind it, and so
-   * opens no more, a GOAWAY that names the last stream that was taken up; the end when those are
-   * over. A request that came too late is then known not to have been touched.
+   * <p>A connection is drained as in RFC 9113 §6.8. The first GOAWAY still admits every stream, so
+   * that requests in flight are served. A PING follows it. Once the peer has acknowledged the PING,
+   * or failed to in time, the second GOAWAY names the last stream that was accepted. The connection
+   * ends when the accepted streams are complete. A later request is known not to have been
+   * processed.
    */
   static final class Flow extends ChannelDuplexHandler implements Connection.Protocol {
 
@@ -128,11 +129,11 @@ final class Http2Connections {
       ctx.fireChannelInactive();
     }
 
-    /** A request was read and is to be begun, or not, when the read is complete. */
     /**
-     * The header of a stream was read.
+     * Counts a stream whose header was read. It begins when the read is complete, unless it is
+     * reset.
      *
-     * @return whether there is so much of them that the stream must begin at once
+     * @return true if too many header fields wait, so that the stream must begin at once
      */
     boolean announced(int fields) {
       announced++;
@@ -179,7 +180,7 @@ final class Http2Connections {
       if (message instanceof Http2PingFrame
           || message instanceof Http2SettingsFrame
           || message instanceof Http2SettingsAckFrame) {
-        // The codec has answered them.
+        // The codec has handled these frames.
         return;
       }
       if (message instanceof Http2WindowUpdateFrame update && update.stream() != null) {
@@ -251,7 +252,7 @@ final class Http2Connections {
     }
   }
 
-  /** The end of a connection's pipeline. */
+  /** The last handler of a connection's pipeline. */
   private static final class Tail extends ChannelInboundHandlerAdapter {
 
     @Override
@@ -265,7 +266,7 @@ final class Http2Connections {
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
       Pump.LOG.log(System.Logger.Level.DEBUG, "connection failed", cause);
       if (!(cause instanceof Http2Exception)) {
-        // Else the codec says why, and closes.
+        // The codec reports and closes after an Http2Exception.
         ctx.close();
       }
     }

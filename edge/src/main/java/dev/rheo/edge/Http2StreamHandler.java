@@ -24,8 +24,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * One HTTP/2 stream: one request and its response.
  *
- * <p>A request is not begun before the read that brought it is complete, or the first bytes of its
- * body came: one that is reset in the same breath (CVE-2023-44487) costs nothing but its frames.
+ * <p>A request begins when the read that brought its header is complete, or when bytes of its body
+ * arrive or too many headers wait. So a request that is reset in the same read (CVE-2023-44487)
+ * costs no more than its frames.
  */
 final class Http2StreamHandler extends ChannelInboundHandlerAdapter {
 
@@ -34,7 +35,7 @@ final class Http2StreamHandler extends ChannelInboundHandlerAdapter {
   private final Http2Connections.Flow flow;
   private @Nullable Exchange exchange;
 
-  /** Read and not begun. */
+  /** The header of a request that has not begun. */
   private @Nullable Http2HeadersFrame header;
 
   private boolean gone;
@@ -57,7 +58,7 @@ final class Http2StreamHandler extends ChannelInboundHandlerAdapter {
             }
           }
         } else if (frame.isEndStream()) {
-          // Trailers; nobody has a use for them.
+          // Trailers are ignored.
           Exchange known = begun(ctx);
           if (known != null) {
             known.dataEnd();
@@ -112,7 +113,7 @@ final class Http2StreamHandler extends ChannelInboundHandlerAdapter {
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
     Pump.LOG.log(System.Logger.Level.DEBUG, "stream failed", cause);
     gone();
-    // What the peer did wrong has a code of its own, with which the codec resets the stream next.
+    // The codec resets the stream after a protocol error, with the error's own code.
     if (!(cause instanceof Http2Exception)) {
       ctx.writeAndFlush(new DefaultHttp2ResetFrame(Http2Error.INTERNAL_ERROR));
       ctx.close();
@@ -182,7 +183,7 @@ final class Http2StreamHandler extends ChannelInboundHandlerAdapter {
     begun.begin(hasBody, declared(headers), "100-continue".equalsIgnoreCase(expect));
   }
 
-  /** The codec has checked that it is a number and, later, that it is true. */
+  /** The codec has checked that it is a number, and checks it against the body. */
   private static long declared(HttpHeaders headers) {
     String length = headers.get("content-length");
     try {
@@ -270,11 +271,12 @@ final class Http2StreamHandler extends ChannelInboundHandlerAdapter {
     @Override
     void done(boolean complete) {
       flow.closed(streamId);
-      // What was held back while the body waited for room is read and dropped, not kept for ever.
+      // Unread body bytes are read and dropped; otherwise they would stay in memory.
       channel.config().setAutoRead(true);
       Exchange mine = exchange;
       if (complete && mine != null && !mine.inputComplete()) {
-        // Answered before the request was complete: its rest is not wanted (RFC 9113 §8.1).
+        // The response is complete before the request: the client need not send the rest (RFC 9113
+        // §8.1).
         channel.writeAndFlush(new DefaultHttp2ResetFrame(Http2Error.NO_ERROR));
       }
     }

@@ -8,7 +8,7 @@ import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Header fields in order, names without regard to case (RFC 9110 §5). A handful of entries, so a
+ * Header fields in order, with case-insensitive names (RFC 9110 §5). A request has a handful, so a
  * flat list is both smallest and fastest. Not thread-safe while it is being filled.
  */
 public final class HttpHeaders {
@@ -39,7 +39,7 @@ public final class HttpHeaders {
     return values;
   }
 
-  /** The fields whose names begin with {@code prefix}, in order, names as sent. */
+  /** The fields whose names begin with {@code prefix}, in order, with names as sent. */
   public List<Map.Entry<String, String>> startingWith(String prefix) {
     List<Map.Entry<String, String>> found = new ArrayList<>(0);
     for (int i = 0; i < namesAndValues.size(); i += 2) {
@@ -64,7 +64,7 @@ public final class HttpHeaders {
     return this;
   }
 
-  /** Sets a field, in place of those of the same name. */
+  /** Sets a field, replacing all fields of the same name. */
   public HttpHeaders set(String name, String value) {
     for (int i = namesAndValues.size() - 2; i >= 0; i -= 2) {
       if (namesAndValues.get(i).equalsIgnoreCase(name)) {
@@ -81,7 +81,7 @@ public final class HttpHeaders {
     }
   }
 
-  /** What the fields keep on the heap. */
+  /** Estimated heap size of the fields, in bytes. */
   long weight() {
     long weight = 0;
     for (String part : namesAndValues) {

@@ -10,8 +10,8 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One request as it came in. Complete when {@link Handler#handle} sees it; before, in {@link
- * Handler#precheck}, its body is still empty. Safe to share between threads.
+ * A request. It is complete in {@link Handler#handle}; in {@link Handler#precheck} its body is
+ * still empty. Safe to share between threads.
  */
 public final class HttpRequest {
 
@@ -34,7 +34,7 @@ public final class HttpRequest {
 
   /**
    * @param target the request target in origin form: path and query, as sent
-   * @throws IllegalArgumentException if the target is malformed; the message is fit for the client
+   * @throws IllegalArgumentException if the target is malformed; the message may go to the client
    */
   HttpRequest(
       String method,
@@ -51,7 +51,7 @@ public final class HttpRequest {
     this.remote = remote;
     this.clientCertificate = clientCertificate;
     String asked = headers.get("Audit-ID");
-    // Upstream cuts the client's own id at 64 bytes.
+    // Upstream truncates the client's own id at 64 bytes.
     this.auditId =
         asked == null || asked.isBlank()
             ? UUID.randomUUID().toString()
@@ -59,7 +59,7 @@ public final class HttpRequest {
   }
 
   /**
-   * A request that came over no wire, for tests and for calls from within.
+   * A request that no connection carries, for tests and internal calls.
    *
    * @param target path and query, percent-encoded
    */
@@ -76,7 +76,7 @@ public final class HttpRequest {
     return request;
   }
 
-  /** The method, as sent: upper case for all that HTTP defines. */
+  /** The method, as sent. Methods that HTTP defines are upper case. */
   public String method() {
     return method;
   }
@@ -96,12 +96,12 @@ public final class HttpRequest {
     return target;
   }
 
-  /** The query's parameters, decoded, in order of first appearance. Unmodifiable. */
+  /** The query parameters, decoded, in order of first appearance. Unmodifiable. */
   public Map<String, List<String>> query() {
     return parsed.query();
   }
 
-  /** The first value of a query parameter ("" if it came without one), or null. */
+  /** The first value of a query parameter ("" if it has none), or null. */
   public @Nullable String queryParameter(String name) {
     List<String> values = parsed.query().get(name);
     return values == null ? null : values.getFirst();
@@ -116,7 +116,7 @@ public final class HttpRequest {
     return headers.get(name);
   }
 
-  /** The body; not to be modified. Empty if there is none. */
+  /** The body, which must not be modified. Empty if there is none. */
   public byte[] body() {
     return body;
   }
@@ -127,7 +127,7 @@ public final class HttpRequest {
 
   /**
    * The certificate that the client presented, or null. The handshake proved that the client holds
-   * its key; who issued it, and whether it is in force, has <em>not</em> been checked.
+   * its key. The issuer and the validity period have <em>not</em> been checked.
    */
   public @Nullable X509Certificate clientCertificate() {
     return clientCertificate;
@@ -142,22 +142,22 @@ public final class HttpRequest {
     return protocol;
   }
 
-  /** When the header had been read. */
+  /** When the header was read. */
   public Instant received() {
     return received;
   }
 
-  /** The same on {@link System#nanoTime()}'s clock, to measure durations with. */
+  /** The same as a {@link System#nanoTime()}, to measure durations. */
   public long receivedNanos() {
     return receivedNanos;
   }
 
-  /** What the response's {@code Audit-Id} says: the client's own, else a new UUID. */
+  /** The {@code Audit-Id} of the response: the client's own id, else a new UUID. */
   public String auditId() {
     return auditId;
   }
 
-  /** Charges what an answer will take. */
+  /** Charges the size of a response in advance. */
   interface Promise {
     boolean charge(long bytes) throws Exception;
   }
@@ -167,17 +167,19 @@ public final class HttpRequest {
   }
 
   /**
-   * Charges, before the request takes effect, what its answer will take, for then it cannot be
-   * refused any more. Waits a little if there is no room.
+   * Charges the response of a request before the request takes effect, because it cannot be refused
+   * afterwards. Waits briefly for room.
    *
-   * @param bytes in all; what was promised before counts
-   * @return false if there is no room
+   * @param bytes total size, with what was promised before
+   * @return false if it does not fit
    */
   public boolean promiseAnswer(long bytes) throws Exception {
     return promise.charge(bytes);
   }
 
-  /** The same without target and header fields, for one that is refused and must not be kept. */
+  /**
+   * A copy without target and header fields, except the Audit-ID, to retain instead of the request.
+   */
   HttpRequest bare() {
     HttpHeaders kept = new HttpHeaders().add("Audit-ID", auditId);
     HttpRequest bare = new HttpRequest(method, "/", kept, protocol, remote, null);
@@ -185,17 +187,20 @@ public final class HttpRequest {
     return bare;
   }
 
-  /** Says that whoever asks has shown who they are. */
+  /** Marks the peer as authenticated. */
   public void vouch() {
     vouched = true;
   }
 
-  /** Whether whoever asks has shown who they are; strangers get less room. */
+  /** Whether the peer has authenticated; strangers get less room. */
   boolean vouched() {
     return vouched;
   }
 
-  /** Whether the peer went away or the server gave up on the request: nobody reads the answer. */
+  /**
+   * Whether the peer is gone or the server gave up on the request, so that nobody reads the
+   * response.
+   */
   public boolean cancelled() {
     return cancelled;
   }

@@ -3,9 +3,9 @@ package dev.rheo.edge;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a handler answers: a status, header fields, and either bytes or a {@link Body} to draw from.
+ * A handler's response: a status, header fields, and either bytes or a {@link Body} to draw from.
  * The edge adds {@code Date}, {@code Audit-Id}, {@code Cache-Control} and the framing fields
- * itself. An answer is used once.
+ * itself. A response is used once.
  */
 public final class HttpResponse {
 
@@ -28,16 +28,16 @@ public final class HttpResponse {
     this.longRunning = longRunning;
   }
 
-  /** An answer that is at hand as a whole; sent with a Content-Length. The array is not copied. */
+  /** A fully buffered response, sent with a Content-Length. The array is not copied. */
   public static HttpResponse bytes(int status, String contentType, byte[] bytes) {
     HttpResponse response = new HttpResponse(status, bytes, null, false);
     return response.header("Content-Type", contentType);
   }
 
   /**
-   * An answer that is drawn as the peer reads, of a length not known beforehand. It ends by itself:
-   * a peer that takes nothing for {@link EdgeSettings.Timeouts#stalledResponse} is cut off. The
-   * edge closes the body exactly once, also if it never comes to draw from it.
+   * A finite response of unknown length, drawn as the peer reads. A peer that reads nothing for
+   * {@link EdgeSettings.Timeouts#stalledResponse} is cut off. The edge closes the body exactly
+   * once, even if it never draws from it.
    */
   public static HttpResponse streaming(int status, String contentType, Body body) {
     HttpResponse response = new HttpResponse(status, null, body, false);
@@ -45,7 +45,7 @@ public final class HttpResponse {
   }
 
   /**
-   * As {@link #streaming}, for a body without a natural end, such as a watch: its peer may stall
+   * As {@link #streaming}, for a body without a natural end, such as a watch. Its peer may stall
    * for {@link EdgeSettings.Timeouts#stalledWatch}, and a draining server asks it to {@link
    * Body#finish()}.
    */
@@ -54,12 +54,12 @@ public final class HttpResponse {
     return response.header("Content-Type", contentType);
   }
 
-  /** An answer after which the connection speaks another protocol: that of the body's bytes. */
+  /** A response that switches the connection to the protocol of the body's bytes. */
   static HttpResponse switching(Body body) {
     return new HttpResponse(SWITCHING_PROTOCOLS, null, body, true);
   }
 
-  /** An answer without a body (304, or a redirect). */
+  /** A response without a body (304, or a redirect). */
   public static HttpResponse empty(int status) {
     return new HttpResponse(status, new byte[0], null, false);
   }
@@ -78,12 +78,12 @@ public final class HttpResponse {
     return headers;
   }
 
-  /** The bytes, or null if there is a {@link #body()} instead. */
+  /** The bytes, or null if there is a {@link #body()}. */
   public byte @Nullable [] bytes() {
     return bytes;
   }
 
-  /** What is drawn from, or null if there are {@link #bytes()} instead. */
+  /** The body to draw from, or null if there are {@link #bytes()}. */
   public @Nullable Body body() {
     return body;
   }

@@ -4,14 +4,14 @@ import io.netty.buffer.ByteBuf;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells the events of a stream apart, as its bytes come by in pieces of any size. What the media
- * type puts before an event, to tell where it ends, is no part of the message.
+ * Finds the boundaries of the events in a stream that arrives in pieces of any size. A length
+ * prefix that the media type puts before an event is not part of the message.
  *
- * <p>Holds a position in one stream; its bytes are handed in once and in order.
+ * <p>Holds the position in one stream; the caller passes each byte once and in order.
  */
 abstract sealed class Messages permits CborMessages, Messages.Lines, Messages.Prefixed {
 
-  /** For a media type as a watch's {@code Content-Type} names it, or null for one unknown. */
+  /** For the {@code Content-Type} of a watch; null for an unknown media type. */
   static @Nullable Messages of(String mediaType) {
     String[] parts = mediaType.split(";", -1);
     return switch (parts[0].strip().toLowerCase(java.util.Locale.ROOT)) {
@@ -28,24 +28,24 @@ abstract sealed class Messages permits CborMessages, Messages.Lines, Messages.Pr
   }
 
   /**
-   * Passes over what stands before a message.
+   * Skips the prefix of a message.
    *
    * @param from where to go on in {@code in}; less than {@code to}
-   * @return the index of the message's first byte, at most {@code to}, or -1 if that is still to
-   *     come
+   * @return index of the first byte of the message, at most {@code to}; -1 if the prefix is
+   *     incomplete
    */
   int begin(ByteBuf in, int from, int to) {
     return from;
   }
 
   /**
-   * Looks for the end of the message that was begun.
+   * Finds the end of the message that has begun.
    *
-   * @return the index after its last byte, or -1 if that is still to come
+   * @return index after its last byte; -1 if that byte has not arrived
    */
   abstract int end(ByteBuf in, int from, int to);
 
-  /** JSON without line breaks inside, a line break after each event. */
+  /** JSON events without inner line breaks, each followed by one. */
   static final class Lines extends Messages {
 
     @Override
@@ -60,9 +60,7 @@ abstract sealed class Messages permits CborMessages, Messages.Lines, Messages.Pr
     }
   }
 
-  /**
-   * Kubernetes' length-delimited frames: four bytes, big-endian, then as many bytes as they say.
-   */
+  /** Kubernetes' length-delimited frames: a length of four bytes, big-endian, then the message. */
   static final class Prefixed extends Messages {
 
     private int prefixSeen;

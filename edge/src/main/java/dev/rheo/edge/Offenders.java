@@ -8,10 +8,10 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Addresses from which a connection came lately that asked for work and threw it away, so that
- * connecting anew does not begin a new allowance. Nobody is refused for it: many may share an
- * address, and who waits for answers has an allowance again. Remembers so many, the latest.
- * Thread-safe.
+ * Remembers the addresses of peers that recently exceeded their {@link Http2Allowance} or came
+ * close, so that a new connection does not get a full one. It gets a smaller one instead of a
+ * refusal, because many clients may share an address, and responses add to the allowance. Bounded;
+ * the oldest entry is dropped first. Thread-safe.
  */
 final class Offenders {
 

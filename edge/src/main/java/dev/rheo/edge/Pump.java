@@ -18,48 +18,48 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Draws from the bodies of one event loop and writes what they give, fairly.
+ * Draws from the bodies of one event loop and writes their bytes, fairly.
  *
- * <p>The problem: a loop that writes to one peer as long as that takes bytes never comes round to
- * the others, and none of them to reading, accepting and shaking hands. So nothing is written where
- * room is noticed. Whatever may make a stream able to go on (room, a window update, the body's
- * wake-up) only queues it. The queue is drained by turns of at most {@value #TURN} bytes; after
- * {@value #ROUND} bytes what was written is flushed, once a connection; after {@value #DRAIN_NANOS}
- * ns the loop gets back to its sockets, and the next drain follows after that.
+ * <p>A loop that writes to one peer for as long as the socket accepts bytes starves the other
+ * peers, and reads, accepts and handshakes as well. So an event that may unblock a stream (room, a
+ * WINDOW_UPDATE, the body's wake-up) does not write; it only queues the stream. The queue is
+ * drained in turns of at most {@value #TURN} bytes. After {@value #ROUND} bytes the connections are
+ * flushed. After {@value #DRAIN_NANOS} ns the loop returns to its sockets, and the drain goes on
+ * after that.
  *
- * <p>Streams that have just started, and those whose body had nothing and now has, are served
- * before those that had their turn: a small event does not wait behind bulk. Bulk does not starve:
- * it gets one turn in {@value #URGENT_RUN}.
+ * <p>Streams that have just started, and those whose body was empty and now has bytes, are urgent:
+ * they are served before bulk, so that a small event does not wait behind it. Bulk does not starve:
+ * it gets one turn after at most {@value #URGENT_RUN} urgent ones.
  *
- * <p>How much may be written and not yet taken by the kernel: 128 KiB a stream, a set number of
- * bytes a connection, and never more than the peer's flow control admits, so that what one stream's
- * reader leaves lying is never in the way of another's. Of the bytes that are free in the whole
- * edge a stream gets at most a {@value #SHARE}th (Choudhury and Hahne's dynamic thresholds): as
- * stalled readers pile up, each gets less, and there is always some left for those that read.
+ * <p>The bytes that are written and not yet accepted by the kernel are limited to 128 KiB a stream,
+ * a configured number a connection, and the peer's flow-control windows. So an unread stream does
+ * not block another. A stream also gets at most 1/{@value #SHARE} of the bytes that are free in the
+ * whole edge (dynamic thresholds, by Choudhury and Hahne): the more readers stall, the less each
+ * gets, and some bytes are always left for those that read.
  */
 final class Pump {
 
   static final System.Logger LOG = System.getLogger(Pump.class.getName());
 
-  /** Four HTTP/2 frames that each fill a TLS record with their header; allocated as 64 KiB. */
+  /** Four HTTP/2 frames, each of which fills a TLS record with its header; allocated as 64 KiB. */
   static final int CHUNK = 4 * 16375;
 
-  /** Bytes a stream may write before others have their turn. */
+  /** Bytes that a stream may write in one turn. */
   static final int TURN = 2 * CHUNK;
 
-  /** Bytes written before the next flush. */
+  /** Bytes written between two flushes. */
   static final int ROUND = 256 << 10;
 
-  /** How long a drain keeps the loop from its sockets. */
+  /** Maximum time in ns that a drain keeps the loop from its sockets. */
   static final long DRAIN_NANOS = 2_000_000;
 
   static final int URGENT_RUN = 8;
   static final int SHARE = 64;
 
-  /** What every stream may hold, whatever the others do. */
+  /** Outstanding bytes that every stream may have, however full the edge is. */
   static final int LEAST = 4 << 10;
 
-  /** Less than this is not worth a write while more is under way. */
+  /** A smaller write is not worthwhile while more bytes are outstanding. */
   private static final int CRUMB = 4 << 10;
 
   private final SingleThreadEventLoop loop;
@@ -82,7 +82,7 @@ final class Pump {
   private int urgentRun;
 
   /**
-   * @param outgoing bytes outstanding in the whole edge, shared by its pumps
+   * @param outgoing outstanding bytes of the whole edge, shared by its pumps
    */
   Pump(
       EventLoop loop,
@@ -107,7 +107,7 @@ final class Pump {
     return loop;
   }
 
-  /** Takes up a body, whose response's head was written. */
+  /** Starts to draw from a body. The head of its response was written. */
   void start(Drawn stream) {
     all.add(stream);
     touch(stream.connection);
@@ -120,13 +120,13 @@ final class Pump {
     enqueue(stream);
   }
 
-  /** Any thread. */
+  /** Called by {@link Drawn#wake} on any thread. */
   void woken(Drawn stream) {
     woken.add(stream);
     schedule();
   }
 
-  /** Asks a long-running body to come to its end. */
+  /** Asks a long-running body to finish. */
   void finish(Drawn stream) {
     if (stream.state == Drawn.State.OVER || stream.finishing) {
       return;
@@ -145,7 +145,7 @@ final class Pump {
     }
   }
 
-  /** The peer's flow control admits more than before. */
+  /** Called when the peer has increased a flow-control window. */
   void windowOpened(Drawn stream) {
     stream.progressNanos = System.nanoTime();
     if (stream.state == Drawn.State.BLOCKED && stream.block == Drawn.Block.WINDOW) {
@@ -157,7 +157,7 @@ final class Pump {
     all.remove(stream);
   }
 
-  /** Something was written to the connection: it is to be flushed soon. */
+  /** Schedules a flush of a connection that something was written to. */
   void touch(Connection connection) {
     if (!connection.touched) {
       connection.touched = true;
@@ -166,7 +166,7 @@ final class Pump {
     schedule();
   }
 
-  /** Gives up the pump's own buffer; the loop is about to end. */
+  /** Releases the pump's own buffer, before the loop ends. */
   void close() {
     if (scratch != null) {
       scratch.release();
@@ -183,15 +183,15 @@ final class Pump {
     return stream.urgent ? urgent : bulk;
   }
 
-  /** One drain an iteration of the loop, after its sockets and its tasks. */
+  /** Schedules one drain per iteration of the loop, after its sockets and its tasks. */
   private void schedule() {
     if (!scheduled.get() && scheduled.compareAndSet(false, true)) {
       try {
         if (loop.inEventLoop() && !draining) {
           loop.executeAfterEventLoopIteration(drain);
         } else {
-          // The tasks after an iteration run until none is left: one that is added while they run
-          // would never let the loop go.
+          // Netty runs the tasks after an iteration until none is left. Adding one from within
+          // would keep the loop there for ever.
           loop.execute(drainLater);
         }
       } catch (RejectedExecutionException e) {
@@ -208,7 +208,7 @@ final class Pump {
 
   private void drain() {
     draining = true;
-    // Cleared before the queues are looked at, so that nothing that comes after goes unseen.
+    // Cleared before the queues are read, so that later additions schedule a new drain.
     scheduled.set(false);
     long until = System.nanoTime() + DRAIN_NANOS;
     long written = 0;
@@ -219,7 +219,7 @@ final class Pump {
         try {
           written += turn(stream);
         } catch (RuntimeException | Error e) {
-          // Out of direct memory, most likely: this stream ends, the others go on.
+          // Most likely out of direct memory. Only this stream ends.
           broken(stream, e);
         }
         if (written >= ROUND) {
@@ -245,7 +245,7 @@ final class Pump {
   private void takeWoken() {
     for (Drawn stream = woken.poll(); stream != null; stream = woken.poll()) {
       stream.takeWake();
-      // In any other state the stream will be drawn from anyway, and after this.
+      // In any other state the stream is drawn from anyway, and later than this.
       if (stream.state == Drawn.State.WAITING) {
         stream.urgent = true;
         enqueue(stream);
@@ -263,7 +263,7 @@ final class Pump {
   }
 
   private void flush() {
-    // Flushing may write at once, complete writes and so touch and queue again: hence by index.
+    // By index, because a flush may write at once, complete writes and so add to the list.
     for (int i = 0; i < touched.size(); i++) {
       Connection connection = touched.get(i);
       connection.touched = false;
@@ -300,8 +300,9 @@ final class Pump {
         block(stream, Drawn.Block.CONNECTION);
         return written;
       }
-      // Counting what is under way against windows that were charged for part of it already errs on
-      // the safe side; with nothing under way both are exact, so a stream cannot get stuck.
+      // This counts outstanding bytes against windows that some of them have already reduced, which
+      // errs on the safe side. Without outstanding bytes both windows are exact, so a stream cannot
+      // get stuck.
       long window = stream.wire.streamWindow() - stream.outstanding;
       if (window <= 0) {
         block(stream, stream.outstanding > 0 ? Drawn.Block.STREAM : Drawn.Block.WINDOW);
@@ -322,7 +323,7 @@ final class Pump {
       }
       written += drawn;
       if (drawn < want / 2) {
-        // It did its share of work for few bytes.
+        // The body did much work for few bytes, which counts as a turn.
         giveWay(stream, written);
         return written;
       }
@@ -347,7 +348,7 @@ final class Pump {
     }
   }
 
-  /** Returns the bytes written, or -1 if the stream is not to be drawn from again now. */
+  /** Returns the bytes written, or -1 if the stream must not be drawn from again now. */
   private int draw(Drawn stream, int want) {
     ByteBuf buffer = scratch != null ? scratch : allocator.directBuffer(CHUNK, CHUNK);
     scratch = null;
@@ -393,7 +394,7 @@ final class Pump {
     if (length >= CHUNK / 2) {
       bytes = buffer;
     } else {
-      // A small piece must not hold a large buffer until its peer reads it.
+      // A small piece must not occupy a large buffer until its peer reads it.
       scratch = buffer;
       bytes = allocator.directBuffer(length, length).writeBytes(buffer);
     }
@@ -413,7 +414,7 @@ final class Pump {
     return future;
   }
 
-  /** The kernel took the bytes, or nobody will. */
+  /** The kernel accepted the bytes, or the write failed. */
   private void taken(Drawn stream, int length) {
     stream.taken = true;
     stream.outstanding -= length;
@@ -424,7 +425,7 @@ final class Pump {
     stream.progressNanos = now;
     connection.progressNanos = now;
     if (connection.outstanding <= perConnection / 2) {
-      // They were to have their turn before all that is queued now.
+      // These streams were due before all that is queued now, so they go to the front.
       for (Drawn next = connection.crowdedOut.pollLast();
           next != null;
           next = connection.crowdedOut.pollLast()) {
@@ -454,7 +455,7 @@ final class Pump {
     stream.cancel();
   }
 
-  /** What a stream may have outstanding now. */
+  /** Maximum outstanding bytes of a stream, at present. */
   private long most() {
     long free = outgoingLimit - outgoing.get();
     return Math.clamp(free / SHARE, LEAST, TURN);

@@ -11,7 +11,7 @@ public final class Refusals {
 
   private Refusals() {}
 
-  /** What is answered to a request whose handling threw. */
+  /** The response to a request whose handling threw. */
   static HttpResponse of(HttpRequest request, Throwable thrown) {
     if (thrown instanceof ApiException refusal) {
       return of(refusal.status());
@@ -20,16 +20,20 @@ public final class Refusals {
         System.Logger.Level.ERROR,
         request.method() + " " + request.rawPath() + " failed, Audit-Id " + request.auditId(),
         thrown);
-    // What went wrong inside is for the log, not for whoever asked.
+    // Details of internal errors go to the log, not to the client.
     return of(ApiException.internalError("see the server's log").status());
   }
 
-  /** A refusal with what it says of when to come again. */
+  /** A Status as JSON, with {@code Retry-After} where the Status has it. */
   public static HttpResponse of(Status status) {
     return of(status, "application/json", status.toJson());
   }
 
-  /** The same in another media type. */
+  /**
+   * The same in another media type.
+   *
+   * @param encoded the Status in that media type
+   */
   public static HttpResponse of(Status status, String contentType, byte[] encoded) {
     HttpResponse response =
         HttpResponse.bytes(status.code(), contentType, encoded)
@@ -41,23 +45,23 @@ public final class Refusals {
   }
 
   static HttpResponse tooManyRequests() {
-    // Upstream's words for a request that found no seat.
+    // Upstream's message for a request that got no seat.
     return of(
         ApiException.tooManyRequests("too many requests, please try again later.", 1).status());
   }
 
   /**
-   * What is answered, whatever there is to serve, because of the form that the request has.
+   * The response to a request of special form, whatever the resources served.
    *
-   * @return null for a request like others
+   * @return null for an ordinary request
    */
   static @Nullable HttpResponse ofForm(String method, String target) {
     if (method.equals("OPTIONS") && target.equals("*")) {
-      // RFC 9110 §9.3.7, and Go's server: a ping, so to say.
+      // RFC 9110 §9.3.7, as Go's server: serves as a ping.
       return HttpResponse.empty(200);
     }
     if (method.equals("CONNECT")) {
-      // Its target is no path. What follows is meant for somebody else.
+      // Its target is not a path, and what follows is meant for another server.
       return of(ApiException.methodNotAllowed().status());
     }
     return null;

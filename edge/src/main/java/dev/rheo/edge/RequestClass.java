@@ -1,19 +1,20 @@
 package dev.rheo.edge;
 
-/** How a request counts against the limits on requests in flight. */
+/** How a request counts against the limits on concurrent requests. */
 public enum RequestClass {
-  /** Never waits for a seat: health checks must answer when nothing else does. */
+  /** Takes no seat: health checks must be answered even if nothing else is. */
   EXEMPT,
-  /** Lives as long as its client likes; holds no seat. Ended early when the server drains. */
+  /** Lives as long as its client wants; takes no seat. Ended early when the server drains. */
   LONG_RUNNING,
-  /** A read that ends by itself: holds one of the read-only seats while its handler runs. */
+  /** A finite read; takes a read-only seat while its handler runs. */
   READ,
-  /** A write: holds one of the mutating seats while its handler runs. */
+  /** A write; takes a mutating seat while its handler runs. */
   MUTATING;
 
   /**
-   * Upstream's rule: a watch is long-running ({@code watch=true} or {@code watch=1}, or the old
-   * {@code /watch/} paths), GET, HEAD and OPTIONS read, all else mutates; health is exempt.
+   * Upstream's rule. A watch is long-running: a GET with a {@code watch} parameter other than
+   * {@code false} or {@code 0}, or of a legacy {@code /watch/} path. Other GETs, HEAD and OPTIONS
+   * are reads, all else mutates. Health checks are exempt.
    */
   public static RequestClass of(HttpRequest head) {
     String path = head.path();
@@ -34,7 +35,7 @@ public enum RequestClass {
 
   private static boolean isWatch(HttpRequest head) {
     String watch = head.queryParameter("watch");
-    // Go's conversion of a boolean query parameter: present without a value is true as well.
+    // As in Go's conversion of a boolean query parameter, a parameter without a value is true.
     if (watch != null) {
       return !watch.equalsIgnoreCase("false") && !watch.equals("0");
     }

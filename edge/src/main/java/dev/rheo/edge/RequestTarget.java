@@ -10,12 +10,12 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** A request target in origin form, taken apart and decoded once (RFC 9112 §3.2.1). */
+/** A request target in origin form (RFC 9112 §3.2.1), parsed and decoded once. */
 record RequestTarget(String rawPath, String path, Map<String, List<String>> query) {
 
   /**
-   * @throws IllegalArgumentException if it does not begin with a slash, an escape is damaged, or
-   *     what it decodes to is not UTF-8 or contains NUL
+   * @throws IllegalArgumentException if the target does not begin with a slash, has an invalid
+   *     escape, or decodes to NUL or to invalid UTF-8
    */
   static RequestTarget parse(String target) {
     int fragment = target.indexOf('#');
@@ -57,7 +57,7 @@ record RequestTarget(String rawPath, String path, Map<String, List<String>> quer
     if (plain) {
       return raw;
     }
-    // The wire's bytes: the parsers hand them on as Latin-1.
+    // The bytes on the wire, which the HTTP parsers decode as Latin-1.
     byte[] in = raw.getBytes(StandardCharsets.ISO_8859_1);
     byte[] out = new byte[in.length];
     int length = 0;

@@ -15,44 +15,46 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The room that requests of one event loop take, and what comes of them, and who has to go when
- * there is no more of it. {@link Admission} does the same for connections.
+ * Admits requests of one event loop against the {@link Ledger} and evicts others when it is full.
+ * {@link Admission} does the same for connections.
  *
- * <p>The problem: an account that is full refuses everybody, so whoever fills it first and then
- * does nothing keeps all others out. So a newcomer that finds no room may take that of somebody who
- * waits for a peer that neither sends nor takes anything:
+ * <p>Without eviction, a client that fills an account and then goes idle locks all others out. So a
+ * newcomer that does not fit may evict requests that are stalled, which means that they wait for a
+ * peer that neither sends nor reads:
  *
  * <pre>
- *   newcomer                      whose room it may take
- *   request of a stranger         strangers' requests that are stalled, the oldest first
- *   request of a member           stalled requests, strangers' first, then the heaviest
- *   watch                         that, then watches of the connection that has most of them
+ *   newcomer                      whom it may evict
+ *   request of a stranger         stalled requests of strangers, oldest first
+ *   request of a member           those, then other stalled requests, heaviest first
+ *   watch of a member             those, then watches of the connection that has most of them
  * </pre>
  *
- * <p>A stranger is a peer that has not shown who it is. Event loop only, but for {@link #ask} and
- * {@link #askForWatches}.
+ * <p>A stranger is a peer that has not authenticated, a member is one that has. Event loop only,
+ * except {@link #ask} and {@link #askForWatches}.
  */
 final class Room {
 
-  /** A member's connection or request that did nothing for this long is stalled. */
+  /** A member's connection or request without progress for this long is stalled. */
   private static final long PATIENCE = TimeUnit.SECONDS.toNanos(1);
 
-  /** And a request whose answer was taken in part already for this long. */
+  /** The same for a request whose peer has read part of the response. */
   private static final long READERS_PATIENCE = TimeUnit.SECONDS.toNanos(5);
 
-  /** Looking for room costs as much as there are requests: after a look in vain, a pause. */
+  /**
+   * The search for stalled requests visits all of them, so a failed search is followed by a pause.
+   */
   private static final long PAUSE = TimeUnit.MILLISECONDS.toNanos(5);
 
-  /** So many watches a connection may have whoever needs their room. */
+  /** Number of watches that a connection never has to give up. */
   private static final int MODEST = 16;
 
-  /** A watch that was asked to end needs a moment for it. */
+  /** Pause after watches were asked to end, which takes them a moment. */
   private static final long SHARE_PAUSE = TimeUnit.MILLISECONDS.toNanos(100);
 
-  /** What is made room for at once, so that the next newcomers find some. */
+  /** Maximum number of requests evicted at once, so that the next newcomers find room, too. */
   private static final int BATCH = 32;
 
-  /** What a connection may hold in wholeless bytes and control frames without being charged. */
+  /** Bytes of partial input and pending control frames that a connection holds free of charge. */
   private static final int FREE = 4 << 10;
 
   private static final int STEP = 4 << 10;
@@ -64,7 +66,7 @@ final class Room {
   private final EventLoop loop;
 
   /**
-   * What strangers' requests hold here, and may hold: each event loop has its part of the whole.
+   * Charges of strangers' requests on this event loop. Each loop gets an equal part of the account.
    */
   private long strangerStreams;
 
@@ -76,7 +78,7 @@ final class Room {
   private long shareAgainNanos = inVainNanos;
 
   /**
-   * @param connections those of the event loop
+   * @param connections the connections of the event loop
    */
   Room(EdgeContext edge, EventLoop loop, Set<Connection> connections) {
     this.admission = new Admission(edge, loop, connections);
@@ -87,15 +89,15 @@ final class Room {
     this.connections = connections;
   }
 
-  /** The connection is over: gives back what it was charged. May be told more than once. */
+  /** Releases the charges of a closed connection. Idempotent. */
   void left(Connection connection) {
     hold(connection, 0, 0);
     admission.left(connection);
   }
 
   /**
-   * Charges what a connection holds of bytes that make no whole yet, and of control frames that its
-   * peer does not take. Closes it if there is no room.
+   * Charges a connection for its partial input and for control frames that its peer does not read.
+   * Closes the connection if the charge does not fit.
    */
   void settle(Connection connection) {
     long control = Math.max(0, Transport.pendingBytes(connection.channel) - connection.outstanding);
@@ -141,8 +143,10 @@ final class Room {
   }
 
   /**
-   * Who has to go, having begun something: whoever does not go on with it, the quietest first. If
-   * all do, whoever holds more than the newcomer, strangers first.
+   * Picks the connection to evict among those that {@link #hold} has charged. Stalled connections
+   * come first, the quietest before others. If none is stalled, a stranger evicts only strangers
+   * that hold more than itself; a member evicts strangers, then members that hold more than itself.
+   * The heaviest goes first.
    */
   private @Nullable Connection unfinished(Connection newcomer, long by) {
     long seen = admission.seenNanos();
@@ -179,9 +183,9 @@ final class Room {
   }
 
   /**
-   * Charges a request, or answers that there is no room for it.
+   * Charges a request; returns false if it does not fit.
    *
-   * @param stranger whether whoever asks is not known
+   * @param stranger whether the peer has not authenticated
    */
   boolean admit(Exchange exchange, Account account, long weight, boolean stranger) {
     if (tryCharge(account, weight, stranger)) {
@@ -190,7 +194,7 @@ final class Room {
     if (makeRoom(exchange, stranger) && tryCharge(account, weight, stranger)) {
       return true;
     }
-    // This one comes in vain; there will be room for those that follow.
+    // This request is refused, but the other loops make room for those that follow.
     for (Room other : edge.rooms) {
       if (other != this) {
         other.ask(stranger);
@@ -206,9 +210,9 @@ final class Room {
   }
 
   /**
-   * Asks the event loop to make room, if it was not asked already. Any thread.
+   * Asks the event loop to make room, unless such a request is already pending. Any thread.
    *
-   * @param stranger whether whoever needs it is not known
+   * @param stranger whether the peer that needs it has not authenticated
    */
   void ask(boolean stranger) {
     AtomicBoolean asked = stranger ? askedForStranger : askedForMember;
@@ -242,12 +246,14 @@ final class Room {
     return true;
   }
 
-  /** A stranger's request that was admitted is over. */
+  /** Releases the charge of a stranger's request that was admitted. */
   void strangerLeft(long weight) {
     strangerStreams -= weight;
   }
 
-  /** Ends some requests that wait for their peers; false if there is none. */
+  /**
+   * Evicts some stalled requests; false if there is none, or in the pause after a failed search.
+   */
   boolean makeRoom(@Nullable Exchange newcomer, boolean stranger) {
     long now = System.nanoTime();
     if (now - inVainNanos < PAUSE) {
@@ -276,11 +282,12 @@ final class Room {
   }
 
   /**
-   * Watches that wait for events are not stalled, and may stay for hours. So whoever has most of
-   * them, and more than twice as many as the newcomer, gives up some of the latest. A watch may end
-   * at any time: its client goes on where it was.
+   * Ends the latest watches of the connection that has most of them, if it has more than {@code
+   * fair}. Watches that wait for events are not stalled and may stay for hours, so eviction of
+   * stalled requests does not reach them. A watch may end at any time; its client resumes from the
+   * last resourceVersion.
    *
-   * @param fair how many nobody needs to give up
+   * @param fair number of watches that a connection may keep; at least twice the newcomer's
    */
   private void shareWatches(int fair) {
     long now = System.nanoTime();

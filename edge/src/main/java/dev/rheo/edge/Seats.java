@@ -5,7 +5,10 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** So many handlers at work at once; so many more may wait, for so long. Thread-safe. */
+/**
+ * Limits the number of concurrent handlers. A limited number of others may wait for a limited time.
+ * Thread-safe.
+ */
 final class Seats {
 
   private final int total;

@@ -50,9 +50,9 @@ final class Tls {
   }
 
   /**
-   * Lets every certificate through the handshake. Whether it counts is for the authenticator to
-   * say, with a Status that a person can read; kube-apiserver does the same (Go's {@code
-   * RequestClientCert}). The authorities are named so that clients choose the right certificate.
+   * Accepts every client certificate in the handshake. The authenticator verifies it and can refuse
+   * it with a readable Status; kube-apiserver does the same (Go's {@code RequestClientCert}). The
+   * authorities are announced so that clients choose the right certificate.
    */
   private static final class AnyClient extends X509ExtendedTrustManager {
 

@@ -5,13 +5,13 @@ import java.security.cert.X509Certificate;
 import java.util.List;
 
 /**
- * What the edge needs for TLS.
+ * Certificates and key of the edge.
  *
  * @param certificateChain the server's certificate first, then its issuers
  * @param privateKey the key of the first certificate
- * @param clientAuthorities the authorities named to clients when a certificate is asked for. They
- *     are a hint: the handshake takes any certificate or none, as kube-apiserver's does, and {@link
- *     HttpRequest#clientCertificate()} is <em>not verified</em>.
+ * @param clientAuthorities the authorities announced to clients in the certificate request. They
+ *     are a hint: the handshake accepts any certificate or none, as kube-apiserver's does, and
+ *     {@link HttpRequest#clientCertificate()} is <em>not verified</em>.
  */
 public record TlsMaterial(
     List<X509Certificate> certificateChain,

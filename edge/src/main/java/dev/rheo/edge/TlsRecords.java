@@ -5,8 +5,8 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 
 /**
- * Stands before TLS and tells how much of a record has come that is not whole, for that is what TLS
- * keeps of a peer that does not go on. When a read is over the connection's accounts are settled.
+ * Sits in front of TLS and tracks the received bytes of an incomplete record, which TLS buffers.
+ * Settles the connection's charges when a read is complete.
  */
 final class TlsRecords extends ChannelInboundHandlerAdapter {
 
@@ -15,10 +15,10 @@ final class TlsRecords extends ChannelInboundHandlerAdapter {
 
   private final Connection connection;
 
-  /** What TLS keeps. */
+  /** Cumulation of the TLS handler. */
   private final Cumulation kept;
 
-  /** Bytes of the record at hand that have come, and its whole length once that is known. */
+  /** Received bytes of the current record, and the length from its header. */
   private int come;
 
   private int length;
@@ -35,7 +35,7 @@ final class TlsRecords extends ChannelInboundHandlerAdapter {
       connection.recordBytes = come;
     }
     ctx.fireChannelRead(message);
-    // From now on it is the peer's turn: the server's part of a handshake is not its time.
+    // Time that the server spends, on a handshake for example, does not count against the peer.
     connection.lastBytesNanos = System.nanoTime();
   }
 

@@ -30,24 +30,25 @@ import io.netty.util.concurrent.RejectedExecutionHandlers;
 import java.util.concurrent.Executor;
 import jdk.net.ExtendedSocketOptions;
 
-/** The sockets: epoll where its native library loads, else NIO; and how they are tuned. */
+/** The sockets and their options: epoll if its native library loads, else NIO. */
 final class Transport {
 
   /**
-   * How long tasks may run before sockets are polled again; Netty's default of a second lets bulk
+   * Time that tasks may run before sockets are polled again. Netty's default of a second lets bulk
    * writes starve new connections.
    */
   private static final long TASK_QUANTUM_MILLIS = 5;
 
   /**
-   * How many sockets are served before tasks run. A stream that has ended holds its memory until a
-   * task has run, and one read can begin and end hundreds.
+   * Number of sockets that epoll returns before tasks run. A stream that has ended holds its memory
+   * until a task has run, and one read can begin and end hundreds.
    */
   private static final int SOCKETS_A_ROUND = 8;
 
   /**
-   * And how often each of them is read, and how much at most: a record of TLS. One byte may be a
-   * field of a header, and others wait meanwhile. Netty's defaults are 16 and 64 KiB.
+   * Reads of one socket per round, each of at most {@value #MOST_READ} bytes, a TLS record. One
+   * byte may be a whole header field, and other sockets wait. Netty's defaults are 16 reads and 64
+   * KiB.
    */
   private static final int READS_A_ROUND = 1;
 
@@ -56,24 +57,27 @@ final class Transport {
   private static final int MOST_READ = 16 << 10;
 
   /**
-   * What is read of all sockets together before the first is read again: 16 KiB of tiny frames keep
-   * a loop busy for milliseconds, and hundreds of sockets may bring that much at once.
+   * Bytes read from all sockets before the first is read again. 16 KiB of tiny frames keep a loop
+   * busy for milliseconds, and hundreds of sockets may each bring that much.
    */
   private static final int READ_A_TURN = 512 << 10;
 
-  /** However many there are, each may be read so far. */
+  /** Lower bound on the maximum read size, however many sockets send. */
   private static final int SMALLEST_SHARE = 2 << 10;
 
-  /** Unsent bytes the kernel takes of one connection: else it buffers megabytes for a slow peer. */
+  /**
+   * Unsent bytes that the kernel accepts per connection; otherwise it buffers megabytes for a slow
+   * peer.
+   */
   private static final int NOT_SENT_LOW_WATER = 128 << 10;
 
   /**
-   * As many as Linux allows by default: beyond, newcomers are not heard and call again seconds
-   * later.
+   * Length of the kernel's accept queue: Linux's default maximum. If it is full, SYNs are dropped
+   * and clients retry seconds later.
    */
   private static final int BACKLOG_OF_NEWCOMERS = 4096;
 
-  // A host that vanished is noticed after some three minutes.
+  // A host that vanished is detected after some three minutes.
   private static final int KEEP_ALIVE_IDLE_SECONDS = 60;
   private static final int KEEP_ALIVE_INTERVAL_SECONDS = 15;
   private static final int KEEP_ALIVE_PROBES = 8;
@@ -97,8 +101,8 @@ final class Transport {
   }
 
   /**
-   * Chunks of 1 MiB and as many arenas as loops: Netty's defaults of 4 MiB and two arenas a core
-   * are sized for servers that are alone on their machine.
+   * Chunks of 1 MiB and one arena per loop. Netty's defaults, 4 MiB and two arenas per core, suit
+   * servers that have a machine to themselves.
    */
   static PooledByteBufAllocator allocator(int eventLoops) {
     int pageSize = 8192;
@@ -107,9 +111,9 @@ final class Transport {
   }
 
   /**
-   * @param perConnection bytes that the pump lets a connection hold. That is the bound; Netty's own
-   *     notion of writability lies above it, for each time that changes every stream of the
-   *     connection is told, which with 100 streams cost more than sending the bytes.
+   * @param perConnection bytes that the pump lets a connection hold, which is the actual bound.
+   *     Netty's writability limit is above it, because each change of writability notifies every
+   *     stream of the connection, which with 100 streams cost more than sending the bytes.
    */
   ServerBootstrap bootstrap(PooledByteBufAllocator allocator, int perConnection) {
     Class<? extends ServerChannel> type =
@@ -144,28 +148,30 @@ final class Transport {
     return bootstrap;
   }
 
-  /** Reads of this socket no more than its share while many send. Before it is read. */
+  /**
+   * Limits the reads of a socket to its share while many peers send. Call before its first read.
+   */
   static void shareReads(Channel channel) {
     if (channel.eventLoop() instanceof Loop loop) {
       channel.config().setRecvByteBufAllocator(loop.reads);
     }
   }
 
-  /** The bytes that wait in front of the socket, or -1 if the channel is closed. */
+  /** Unsent bytes of a channel in user space, or -1 if it is closed. */
   static long pendingBytes(Channel channel) {
     var buffer = channel.unsafe().outboundBuffer();
     return buffer == null ? -1 : buffer.totalPendingWriteBytes() - buffer.currentProgress();
   }
 
   /**
-   * Up to when the loop has served all sockets that were ready: what came later it may not have
-   * read.
+   * Time up to which the loop has served all sockets that were ready. It may not have read later
+   * input.
    */
   static long caughtUpNanos(EventLoop eventLoop) {
     return eventLoop instanceof Loop loop ? loop.caughtUpNanos : System.nanoTime();
   }
 
-  /** The only way to give an event loop another quantum than the process-wide property. */
+  /** Netty has only a process-wide property for the task quantum; this sets it for one group. */
   private static final class QuantumGroup extends MultiThreadIoEventLoopGroup {
 
     QuantumGroup(int threads, DefaultThreadFactory threadFactory, IoHandlerFactory factory) {
@@ -183,17 +189,22 @@ final class Transport {
 
     private static final int MAX_PENDING_TASKS = Integer.MAX_VALUE;
 
-    /** With more tasks waiting the loop reads no sockets: what it read before comes first. */
+    /**
+     * Pending tasks above which the loop reads no sockets, so that earlier input is processed
+     * first.
+     */
     private static final int BACKLOG = 256;
 
     private long caughtUpNanos = System.nanoTime();
 
-    /** When the present turn began: whoever was ready then is served by its end. */
+    /**
+     * When the present turn began. A socket that was ready by then is served before the turn ends.
+     */
     private long turnNanos = caughtUpNanos;
 
     private int servedInTurn;
 
-    /** How much is read of a socket at once. */
+    /** Maximum size of one read. */
     private int mostRead = MOST_READ;
 
     final RecvByteBufAllocator reads = new Reads(this);
@@ -208,7 +219,7 @@ final class Transport {
           TASK_QUANTUM_MILLIS);
     }
 
-    /** The kernel hands out sockets in the order in which they became ready. */
+    /** The kernel returns sockets in the order in which they became ready. */
     @Override
     protected int runIo() {
       int served = super.runIo();
@@ -225,7 +236,7 @@ final class Transport {
       return served;
     }
 
-    /** All sockets that were ready have been served. */
+    /** Ends a turn: all sockets that were ready at its beginning have been served. */
     private void turn() {
       int share = READ_A_TURN / Math.max(1, servedInTurn);
       mostRead = Math.max(SMALLEST_SHARE, Math.min(share, MOST_READ));
@@ -233,8 +244,8 @@ final class Transport {
     }
 
     /**
-     * What comes from sockets makes tasks, which hold memory until they have run: a loop that reads
-     * faster than it works would collect them without end.
+     * Input creates tasks, which hold memory until they have run. A loop that reads faster than it
+     * processes would accumulate them without bound.
      */
     @Override
     protected boolean runAllTasks(long timeoutNanos) {
@@ -246,7 +257,7 @@ final class Transport {
     }
   }
 
-  /** Adapts to what a peer sends, within what the loop grants. */
+  /** Adapts the read size to what a peer sends, within the limit of the loop. */
   private static final class Reads extends AdaptiveRecvByteBufAllocator {
 
     private final Loop loop;

@@ -10,8 +10,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /**
- * Ends what takes too long on one event loop: looks at everything now and then, which is cheaper
- * than a timer for each. Event loop only.
+ * Enforces the timeouts of one event loop. It checks all connections and streams periodically,
+ * which is cheaper than a timer for each. Event loop only.
  */
 final class Watchdog {
 
@@ -67,7 +67,7 @@ final class Watchdog {
     }
   }
 
-  /** A connection that cannot be judged must not end the judging of the others. */
+  /** A failed check of one connection must not prevent the checks of others. */
   private static void guarded(Runnable check) {
     try {
       check.run();
@@ -76,7 +76,7 @@ final class Watchdog {
     }
   }
 
-  /** That less waits in front of the socket means that the peer takes something; more does not. */
+  /** Detects progress of the peer: only a decrease of unsent bytes counts. */
   void notice(Connection connection, long now) {
     long pending = Transport.pendingBytes(connection.channel);
     if (pending < connection.pendingSeen) {
@@ -116,7 +116,7 @@ final class Watchdog {
       checkAlive(connection, now);
       return;
     }
-    // What is drawn whole is no stream's any more: then the connection itself is judged.
+    // A completely drawn body is no longer in the pump, so the connection itself is checked.
     boolean watchesOnly = areAllLongRunning(connection);
     Duration limit = watchesOnly ? limits.stalledWatch() : limits.stalledResponse();
     if (passed(limit.plus(LONGEST_ROUND), connection.progressNanos, now)) {
@@ -169,7 +169,7 @@ final class Watchdog {
       }
     }
     if (socketStalled && connection.exchanges.isEmpty()) {
-      // Not even the reset gets through.
+      // The stream reset is stuck as well.
       connection.closeHard();
     }
   }

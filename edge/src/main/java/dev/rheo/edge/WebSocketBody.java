@@ -4,15 +4,16 @@ import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http.websocketx.WebSocketCloseStatus;
 
 /**
- * A stream of events as WebSocket messages (RFC 6455 §5), one an event, and a Close at its end.
+ * Frames a stream of events as WebSocket messages (RFC 6455 §5), one per event, with a Close at the
+ * end.
  *
- * <p>How long an event is, is not known before it was drawn, and it is not assembled to find out:
- * what a draw gives of it is a frame. An event that lies whole in one draw is one frame; a longer
- * one is a first frame and continuations, cut anywhere, also within a character.
+ * <p>The length of an event is unknown until it is drawn, and events are not buffered to find out.
+ * So each draw yields frames of its own. An event that lies within one draw is one frame. A longer
+ * event is a first frame and continuations, which may be split anywhere, even within a character.
  *
- * <p>The events are drawn to the place where they go, with a gap before them that their frames'
- * headers take up: where a draw gave (part of) one event the header is put right before it and the
- * gap stays unused; where it gave several they move up.
+ * <p>Events are drawn into the output buffer behind a gap that is large enough for all frame
+ * headers. If a draw yields one event or a part of one, its header goes right before it and the gap
+ * stays unused. If a draw yields several, they move up.
  *
  * <pre>
  *   drawn    ........AAAAAAAABBBBBBBBBBBCCCCC
@@ -27,18 +28,21 @@ final class WebSocketBody implements Body {
   private static final int CLOSE = 8;
   private static final int FIN = 0x80;
 
-  /** Longer payloads need a longer header. */
+  /** Longest payload with a two-byte header. */
   private static final int SHORT = 125;
 
   private static final int CLOSE_FRAME = 4;
 
   /**
-   * No event is shorter than this: {@code {"type":"ADDED","object":{}}} alone is longer. Each then
-   * brings at most a twelfth of itself as its header.
+   * Shortest possible event: {@code {"type":"ADDED","object":{}}} alone is longer. So a header
+   * takes at most a twelfth of its event.
    */
   static final int LEAST_EVENT = 24;
 
-  /** Headers of the two frames at the ends of a draw, which may be short parts of events. */
+  /**
+   * Room for the headers of the first and the last frame of a draw, which may be short parts of
+   * events.
+   */
   private static final int ENDS = 8;
 
   private final Body body;
@@ -47,13 +51,13 @@ final class WebSocketBody implements Body {
   private State after = State.MORE;
   private WebSocketCloseStatus closeStatus = WebSocketCloseStatus.NORMAL_CLOSURE;
 
-  /** A message was begun and is not complete. */
+  /** Whether a message has begun and is not complete. */
   private boolean within;
 
-  /** A frame of it was written. */
+  /** Whether a frame of that message was written. */
   private boolean framed;
 
-  /** Where the next frame goes. */
+  /** Index in the buffer at which the next frame goes. */
   private int place;
 
   WebSocketBody(Body body, Messages messages) {
@@ -67,7 +71,7 @@ final class WebSocketBody implements Body {
     body.onReady(wake);
   }
 
-  /** The edge is going away: not the stream's natural end. */
+  /** Ends the stream with the status of a server that goes away, not with that of a natural end. */
   @Override
   public void finish() {
     closeStatus = WebSocketCloseStatus.ENDPOINT_UNAVAILABLE;
@@ -144,7 +148,7 @@ final class WebSocketBody implements Body {
     int header = length <= SHORT ? 2 : 4;
     boolean alone = end == to && place == out.readerIndex();
     if (alone) {
-      // The pump sends what is readable.
+      // The pump sends the readable bytes only.
       place = from - header;
       out.readerIndex(place);
     } else if (place + header > from) {

@@ -18,13 +18,13 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A connection that has become a WebSocket: one stream of events goes out, and what comes in is the
- * closing handshake, pings, and messages that nobody has a use for.
+ * A connection that was upgraded to a WebSocket. It sends one stream of events. It receives the
+ * closing handshake and pings; other messages are discarded.
  *
  * <pre>
- *   OPEN ──the stream's last frame, a Close──▶ CLOSE_SENT ──the peer's Close, or a second──▶ closed
- *    │                                                                                         ▲
- *    └──the peer's Close: answered · a bad frame, a broken stream: told──▶ CLOSING ──taken─────┘
+ *   OPEN ──last frame of the stream, a Close──▶ CLOSE_SENT ──peer's Close, or 1 s──────────▶ closed
+ *    │                                                                                        ▲
+ *    └──peer's Close, bad frame or broken stream: sends a Close──▶ CLOSING ──written, or 1 s──┘
  * </pre>
  */
 final class WebSocketHandler extends ChannelInboundHandlerAdapter implements Connection.Protocol {
@@ -35,10 +35,10 @@ final class WebSocketHandler extends ChannelInboundHandlerAdapter implements Con
     CLOSING
   }
 
-  /** A client has nothing to send: what it sends all the same must be small. */
+  /** Maximum payload of a received frame. A watch client has nothing to send. */
   static final int MAX_RECEIVED = 4 << 10;
 
-  /** How long a peer that was sent a Close is waited for. */
+  /** How long to wait for the peer after a Close was sent. */
   private static final long LINGER_MILLIS = 1000;
 
   private static final int FIN_CLOSE = 0x88;
@@ -49,7 +49,7 @@ final class WebSocketHandler extends ChannelInboundHandlerAdapter implements Con
   private final Exchange exchange;
   private State state = State.OPEN;
 
-  /** A Pong is on its way; another waits for it, and only the latest is worth sending. */
+  /** Whether a Pong is being written. Only the latest Ping that arrives meanwhile is answered. */
   private boolean ponging;
 
   private byte @Nullable [] nextPong;
@@ -79,7 +79,7 @@ final class WebSocketHandler extends ChannelInboundHandlerAdapter implements Con
     return handler;
   }
 
-  /** Writes whole frames of the stream; the last of all is its Close. */
+  /** Writes whole frames of the stream. The last frame of the stream is its Close. */
   ChannelFuture data(ByteBuf frames, boolean last) {
     if (last && state == State.OPEN) {
       state = State.CLOSE_SENT;
@@ -87,12 +87,12 @@ final class WebSocketHandler extends ChannelInboundHandlerAdapter implements Con
     return connection.channel.write(frames);
   }
 
-  /** The stream breaks off: the peer must not take it for complete. */
+  /** Ends a stream that broke off, so that the peer does not take it for complete. */
   void broken() {
     close(WebSocketCloseStatus.INTERNAL_SERVER_ERROR.code());
   }
 
-  /** The stream is over. */
+  /** Called at the end of the stream; waits for the peer's Close. */
   void done() {
     if (state == State.CLOSE_SENT) {
       closeLater();
@@ -106,7 +106,7 @@ final class WebSocketHandler extends ChannelInboundHandlerAdapter implements Con
         case PingWebSocketFrame ping -> pong(ByteBufUtil.getBytes(ping.content()));
         case CloseWebSocketFrame close -> closed(close.statusCode());
         default -> {
-          // Upstream, too, reads and forgets what a client says.
+          // Upstream, too, discards messages from a client.
         }
       }
     } finally {
@@ -126,13 +126,16 @@ final class WebSocketHandler extends ChannelInboundHandlerAdapter implements Con
     }
   }
 
-  /** The streams are asked to finish one by one; the connection ends with its own. */
+  /**
+   * Only marks the connection: the drain finishes each stream, and the connection ends with its
+   * stream.
+   */
   @Override
   public void drain() {
     connection.draining = true;
   }
 
-  /** A slow reader answers late, and must not be taken for a dead one. */
+  /** No WebSocket ping: a slow reader answers late and must not be taken for a dead one. */
   @Override
   public boolean ping() {
     return false;
@@ -149,11 +152,11 @@ final class WebSocketHandler extends ChannelInboundHandlerAdapter implements Con
   }
 
   /**
-   * @param status what to say; -1 to say nothing
+   * @param status the status code to send; -1 for none
    */
   private void close(int status) {
     if (state == State.CLOSE_SENT) {
-      // It was said that this is the end; only what the peer says is still waited for.
+      // Our Close was sent, so only the peer's Close was outstanding.
       state = State.CLOSING;
       connection.channel.close();
     } else if (state == State.OPEN) {

@@ -12,15 +12,15 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The opening handshake of WebSocket (RFC 6455 §4.2), for long-running responses. It comes last: a
- * request that is refused for other reasons is answered as if no WebSocket were asked for.
+ * The opening handshake of WebSocket (RFC 6455 §4.2), for long-running responses. It is evaluated
+ * last: a request that is refused for other reasons gets the same response as without a WebSocket.
  *
- * <p>What is refused, and with which code, follows golang.org/x/net/websocket, which kube-apiserver
- * uses; the answers carry a Status here.
+ * <p>Conditions and codes of refusals follow golang.org/x/net/websocket, which kube-apiserver uses.
+ * Unlike there, the responses carry a Status.
  */
 public final class WebSocketHandshake {
 
-  /** A subprotocol that begins so carries a bearer token, base64url without padding. */
+  /** Prefix of a subprotocol that carries a bearer token, base64url without padding. */
   public static final String TOKEN_PROTOCOL = "base64url.bearer.authorization.k8s.io.";
 
   private static final String GUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
@@ -29,8 +29,8 @@ public final class WebSocketHandshake {
   private WebSocketHandshake() {}
 
   /**
-   * Whether the request asks for a WebSocket. HTTP/2 has no Upgrade, and that of HTTP/1.0 is not to
-   * be heeded (RFC 9110 §7.8).
+   * Whether the request asks for a WebSocket. HTTP/2 has no Upgrade, and the Upgrade of an HTTP/1.0
+   * request must be ignored (RFC 9110 §7.8).
    */
   public static boolean isAskedBy(HttpRequest request) {
     return request.protocol().equals("HTTP/1.1")
@@ -38,14 +38,16 @@ public final class WebSocketHandshake {
         && elements(request, "Connection").stream().anyMatch("upgrade"::equalsIgnoreCase);
   }
 
-  /** The subprotocols that a request for a WebSocket names, in order; those with tokens, too. */
+  /**
+   * The subprotocols that a request for a WebSocket names, in order, those with tokens included.
+   */
   public static List<String> protocols(HttpRequest request) {
     return isAskedBy(request) ? elements(request, "Sec-WebSocket-Protocol") : List.of();
   }
 
   /**
-   * The answer as it is to be sent: the same, or if a WebSocket was asked for and the answer is a
-   * stream of events, one that switches to it, or a refusal.
+   * Completes the handshake. If the request asks for a WebSocket and the response is a stream of
+   * events, the result is a response that switches to it, or a refusal; else the response itself.
    */
   static HttpResponse answer(HttpRequest request, HttpResponse response) {
     Body body = response.body();
@@ -111,7 +113,7 @@ public final class WebSocketHandshake {
     return key == null || key.isBlank() ? null : key.strip();
   }
 
-  /** Which address it is does not matter: whoever asks is known by what it shows. */
+  /** Any absolute URI or path is a valid origin, because authentication does not rely on it. */
   private static boolean isAddress(String origin) {
     try {
       URI uri = new URI(origin);

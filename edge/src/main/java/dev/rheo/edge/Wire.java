@@ -5,16 +5,17 @@ import io.netty.channel.ChannelFuture;
 import io.netty.util.concurrent.Future;
 
 /**
- * The way out for one response, whichever protocol. Event loop only. Nothing here flushes: the pump
- * does, once a connection and round.
+ * The outbound side of one response, whichever protocol carries it. Event loop only. Nothing here
+ * flushes, except {@link #askForBody} and {@link #done}: the pump flushes each connection once a
+ * round.
  */
 abstract class Wire {
 
-  /** Why a response ends before its end. */
+  /** Why a response is cut off. */
   enum Cut {
-    /** The body broke off on our side. */
+    /** The response body failed. */
     BROKEN,
-    /** The peer took nothing for too long, or the server closes. */
+    /** The peer read nothing for too long, its room was needed, or the server closes. */
     GIVEN_UP
   }
 
@@ -31,45 +32,48 @@ abstract class Wire {
   /**
    * Writes status and header fields.
    *
-   * @param length of the body, or -1 if it is not known; what {@code Content-Length} says
-   * @param noBody no body follows (HEAD, 204, 304, or a length of 0): this ends the response
+   * @param length length of the body, for {@code Content-Length}; -1 if unknown
+   * @param noBody whether the response ends here (HEAD, 204, 304, or a length of 0)
    */
   abstract Future<?> head(int status, HttpHeaders headers, long length, boolean noBody);
 
-  /** Writes body bytes, taking over the buffer; the future says that the kernel took them. */
+  /**
+   * Writes body bytes and takes ownership of the buffer. The future completes when the kernel has
+   * accepted them.
+   */
   abstract ChannelFuture data(ByteBuf bytes, boolean last);
 
-  /** Ends a body that has no bytes left. */
+  /** Ends the body without further bytes. */
   abstract ChannelFuture end();
 
-  /** Ends the response so that the peer sees that it is not complete. */
+  /** Cuts off the response in a way that the peer cannot take for its end. */
   abstract void cut(Cut why);
 
   /**
-   * Refuses the request without an answer, so that a client may safely send it again.
+   * Refuses the request without a response, so that a client may safely retry it.
    *
-   * @return false if the protocol has no such thing
+   * @return false if the protocol has no such refusal
    */
   abstract boolean refuse();
 
-  /** Bytes that the peer's flow control still admits on this stream; may be negative. */
+  /** Remaining flow-control window of the stream, in bytes; may be negative. */
   abstract long streamWindow();
 
-  /** Bytes that the peer's flow control still admits on the connection as a whole. */
+  /** Remaining flow-control window of the connection, in bytes. */
   abstract long connectionWindow();
 
-  /** Reads no more of the request's body for now. */
+  /** Pauses reading of the request body. */
   abstract void pauseInput();
 
   abstract void resumeInput();
 
-  /** Tells a peer that asked whether to send its body that it should. */
+  /** Sends {@code 100 Continue}. */
   abstract void askForBody();
 
   /**
-   * The exchange is over.
+   * Ends the exchange.
    *
-   * @param complete the kernel has taken the whole response
+   * @param complete whether the kernel has accepted the whole response
    */
   abstract void done(boolean complete);
 }

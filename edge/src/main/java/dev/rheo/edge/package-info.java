@@ -1,4 +1,4 @@
-/** The edge: parses, frames and encrypts, and draws bodies at the pace at which peers read. */
+/** The edge: TLS, HTTP framing and parsing, and response bodies drawn at the pace of each peer. */
 @NullMarked
 package dev.rheo.edge;
 

@@ -14,18 +14,18 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /**
- * The accounts, added up, against the heap: what requests that stay take is no more than what was
- * charged, and what is charged is not far from what they take.
+ * Compares the sum of the accounts with the growth of the heap: open requests take no more than
+ * their charges, and the charges are not far above that.
  */
 @Timeout(120)
 class AccountsTest {
 
   private static final int LARGE = 60_000;
 
-  /** The heap is never still: what else happens in this process meanwhile. */
+  /** Tolerance for other heap use in this process. */
   private static final long NOISE = 2 << 20;
 
-  /** An account may charge so many times what its things take at most. */
+  /** Maximum ratio of charges to actual use. */
   private static final int CARE = 2;
 
   private static final int LOOKS = 12;
@@ -47,11 +47,11 @@ class AccountsTest {
 
   private final List<AutoCloseable> peers = new ArrayList<>();
 
-  /** What the peers have written since they were made. */
+  /** Bytes that the peers have written since the load began. */
   private long written;
 
   private interface Load {
-    /** Makes requests that stay; returns once all of them are charged. */
+    /** Makes requests that stay open; returns once all of them are charged. */
     void make(EdgeFixture fixture) throws Exception;
   }
 
@@ -126,11 +126,11 @@ class AccountsTest {
         });
   }
 
-  /** What the peers keep themselves, in this process, is there before. */
+  /** Sets up the peers, which live in this process, before it measures the load. */
   private void addedUp(Load peersOnly, Load load) throws Exception {
     ResourceLeakDetector.Level level = ResourceLeakDetector.getLevel();
     try (EdgeFixture fixture = new EdgeFixture(handler, s -> s, Ledger.Limits.roomy(), true)) {
-      // Its notes are on the heap, too.
+      // The detector's records are on the heap, too.
       ResourceLeakDetector.setLevel(ResourceLeakDetector.Level.DISABLED);
       peersOnly.make(fixture);
       long receivedBefore = fixture.edge.stats().bytesIn();
@@ -154,11 +154,14 @@ class AccountsTest {
   }
 
   private static long charged(EdgeFixture fixture) {
-    // All others are parts of the first, or outside the heap.
+    // All other accounts are parts of the first or outside the heap.
     return fixture.used("heap") + fixture.used("incoming");
   }
 
-  /** The least of several looks: a thread that wakes up takes a buffer for what it may allocate. */
+  /**
+   * The minimum of several measurements, since a thread that wakes up takes a new allocation
+   * buffer.
+   */
   private static long heap() {
     long least = Long.MAX_VALUE;
     for (int i = 0; i < LOOKS; i++) {
@@ -187,7 +190,7 @@ class AccountsTest {
     }
   }
 
-  /** Each has had an answer already. */
+  /** Connections that have had a response. */
   private List<SSLSocket> connected(EdgeFixture fixture, int count) throws IOException {
     List<SSLSocket> sockets = new ArrayList<>();
     for (int i = 0; i < count; i++) {

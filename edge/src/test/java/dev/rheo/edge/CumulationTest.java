@@ -13,7 +13,7 @@ import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** A decoder keeps about what it has not understood, however that came. */
+/** A decoder's buffer is not much larger than its unparsed bytes, however these arrived. */
 class CumulationTest {
 
   private static final int FRAME = 16_000;
@@ -31,7 +31,7 @@ class CumulationTest {
     }
   }
 
-  /** Takes frames of one length, whose bytes count up. */
+  /** Decodes frames of a fixed length, whose bytes count up. */
   private final class Frames extends ByteToMessageDecoder {
     private byte next;
     private int count;
@@ -72,7 +72,7 @@ class CumulationTest {
 
   private void comes(int length, int capacity) {
     ByteBuf bytes = alloc.directBuffer(capacity);
-    // At once: the detector of leaks notes each access.
+    // In one access, since the leak detector records each.
     bytes.writeBytes(counting(next, length));
     next += (byte) length;
     channel.writeOneInbound(bytes);
@@ -98,7 +98,7 @@ class CumulationTest {
   void whatWasUnderstoodIsNotKeptInFrontOfTheRest() {
     Random random = new Random(1);
     for (int i = 0; i < 2000; i++) {
-      // Never whole frames, so that something always waits.
+      // Never ends at a frame, so that some bytes always wait.
       int length = 1 + random.nextInt(FRAME);
       comes((length + frames.waiting()) % FRAME == 0 ? length + 1 : length, 64 << 10);
       assertThat(frames.capacity()).as("while more comes").isLessThanOrEqualTo(96 << 10);

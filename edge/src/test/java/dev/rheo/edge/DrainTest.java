@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** How long a drain waits, and for whom. */
+/** How long a drain waits, and what it waits for. */
 class DrainTest {
 
   private static final Duration LONG = Duration.ofSeconds(60);

@@ -24,9 +24,7 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManagerFactory;
 
-/**
- * An edge on a free port of loopback, and clients for it. Checks on closing that nothing leaked.
- */
+/** An edge on a free loopback port, and clients for it. Checks for leaks when it is closed. */
 final class EdgeFixture implements AutoCloseable {
 
   private static final List<String> LEAKS = new CopyOnWriteArrayList<>();
@@ -34,7 +32,7 @@ final class EdgeFixture implements AutoCloseable {
   private static final TlsMaterial TLS = tls();
 
   static {
-    // Small windows, so that the JDK's client, too, runs into them.
+    // Small windows, so that the JDK's client exhausts them, too.
     System.setProperty("jdk.httpclient.windowsize", "65536");
     System.setProperty("jdk.httpclient.connectionWindowSize", "1048576");
     ResourceLeakDetector.setLevel(ResourceLeakDetector.Level.PARANOID);
@@ -85,7 +83,7 @@ final class EdgeFixture implements AutoCloseable {
     return request(target).POST(BodyPublishers.ofByteArray(body)).build();
   }
 
-  /** A connection on which the test writes HTTP/1.1 by hand. */
+  /** A connection for HTTP/1.1 written by hand. */
   SSLSocket rawTls() throws IOException {
     SSLSocket socket =
         (SSLSocket) clientTls().getSocketFactory().createSocket("127.0.0.1", address.getPort());
@@ -115,7 +113,7 @@ final class EdgeFixture implements AutoCloseable {
     }
   }
 
-  /** What is charged to an account, which is never more than its limit. */
+  /** The use of an account, which must not exceed its limit. */
   long used(String account) {
     EdgeStats.Usage usage = edge.stats().budgets().get(account);
     assertThat(usage).as(account).isNotNull();
@@ -123,7 +121,7 @@ final class EdgeFixture implements AutoCloseable {
     return usage.used();
   }
 
-  /** Waits until something that happens elsewhere has happened. */
+  /** Waits for a condition that another thread brings about. */
   static void await(String what, BooleanSupplier condition) {
     long until = System.nanoTime() + Duration.ofSeconds(20).toNanos();
     while (!condition.getAsBoolean()) {
@@ -139,7 +137,7 @@ final class EdgeFixture implements AutoCloseable {
   @Override
   public void close() {
     edge.close();
-    // A handler may still be at work on an answer that nobody takes.
+    // A handler may still be running for a peer that is gone.
     await("streams left", () -> edge.stats().streams() == 0);
     EdgeStats stats = edge.stats();
     assertThat(stats.longRunning()).as("long-running left").isZero();

@@ -20,15 +20,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/**
- * What peers leave lying is charged, bounded, and given back; who behaves finds room all the same.
- */
+/** What stalled peers occupy is charged, bounded and released, and other peers find room. */
 class EdgeLedgerTest {
 
   private static final int END_HEADERS = 4;
-  private static final byte STATUS_200 = (byte) 0x88; // in HPACK's static table
+  private static final byte STATUS_200 = (byte) 0x88; // index in HPACK's static table
 
-  /** Whoever names a member is one. */
+  /** A request whose path begins with {@code /member} authenticates its peer. */
   private final Handler handler =
       new Handler() {
         @Override
@@ -94,7 +92,7 @@ class EdgeLedgerTest {
 
   @Test
   void answersThatNobodyTakesAreBoundedAndGiveWay() throws Exception {
-    // A quarter of it is the strangers': room for 42 requests at most.
+    // Strangers get a quarter of it: room for at most 42 requests.
     long room = 4 * 42 * Weights.STREAM;
     try (EdgeFixture fixture = fixture(Ledger.Limits.roomy().withStreams(room))) {
       List<RawHttp2> clients = new ArrayList<>();
@@ -134,7 +132,7 @@ class EdgeLedgerTest {
         EdgeFixture.await("all are counted", () -> fixture.edge.stats().requestsTotal() == count);
         assertThat(fixture.used("streams")).isLessThanOrEqualTo(room).isGreaterThan(room / 2);
         assertThat(fixture.edge.stats().refusals().get("streams")).isPositive();
-        // These have waited for a second: then members may have their room.
+        // Once these are stalled for a second, other members may evict them.
         EdgeFixture.await(
             "a newcomer finds room",
             () -> {
@@ -218,7 +216,7 @@ class EdgeLedgerTest {
       AtomicInteger stream = new AtomicInteger(1);
       EdgeFixture.await("there is room", () -> answered(modest, stream.addAndGet(2)));
       assertThat(fixture.edge.stats().stallsEnded().get("shared")).isPositive();
-      // It is ended as watches are, not cut off: an empty last frame.
+      // The watch ends normally, with an empty last frame, and is not cut off.
       RawHttp2.Frame last = greedy.next();
       while (last != null && !(last.type() == RawHttp2.DATA && last.endsStream())) {
         last = greedy.next();
@@ -227,7 +225,7 @@ class EdgeLedgerTest {
     }
   }
 
-  /** Asks for a watch; whether it was not refused. */
+  /** Requests a watch; returns whether it was admitted. */
   private static boolean answered(RawHttp2 client, int stream) {
     try {
       client.get(stream, "/member/watch?watch=1");
@@ -278,7 +276,7 @@ class EdgeLedgerTest {
       var answer = waiting.get(20, TimeUnit.SECONDS);
       assertThat(answer.statusCode()).isEqualTo(200);
       assertThat(answer.body()).isEqualTo(body);
-      // The connection still serves: nothing was answered twice.
+      // The connection is still usable: no request got two responses.
       var again =
           client.send(
               fixture.post("/member/c", body),
@@ -289,7 +287,7 @@ class EdgeLedgerTest {
 
   @Test
   void newcomersTakeThePlaceOfThoseWhoAskNothingAndNobodyIsTurnedAway() throws Exception {
-    int room = 14; // strangers have 7/8
+    int room = 14; // strangers get 7/8
     Ledger.Limits limits = Ledger.Limits.roomy().withConnections(16 * Weights.CONNECTION);
     List<Socket> idle = new ArrayList<>();
     try (EdgeFixture fixture = fixture(limits);
@@ -297,10 +295,10 @@ class EdgeLedgerTest {
       asks(kept);
       for (int i = 0; i < 4 * room; i++) {
         idle.add(fixture.rawTcp());
-        // A stranger's connection that is used stays.
+        // A stranger's connection stays as long as it is used.
         asks(kept);
       }
-      // All at once: nobody had time to ask, so these are not to blame, and wait.
+      // The newcomers came all at once, without time to send requests, so they are not evicted yet.
       answers(fixture, "/any");
       EdgeFixture.await(
           "the idle ones have left",
@@ -316,7 +314,7 @@ class EdgeLedgerTest {
     }
   }
 
-  /** All are at work, so nobody can go; there are more of them than have members' places. */
+  /** All connections are active, so none can be evicted; they outnumber the slots of members. */
   @Test
   void aMemberForWhomMembersHaveNoRoomKeepsAStrangersPlaceAndIsAnswered() throws Exception {
     int places = 16;
@@ -328,7 +326,7 @@ class EdgeLedgerTest {
       assertThat(fixture.used("connections-members")).isEqualTo(members * Weights.CONNECTION);
       assertThat(fixture.used("connections-strangers"))
           .isEqualTo((places - members) * Weights.CONNECTION);
-      // One of those with a stranger's place asks again, the members being gone.
+      // A connection charged to strangers sends a request when a member is gone.
       all.get(0).close();
       EdgeFixture.await(
           "one has left", () -> fixture.used("connections-members") < members * Weights.CONNECTION);
@@ -344,7 +342,7 @@ class EdgeLedgerTest {
     }
   }
 
-  /** Those with a stranger's place give way first, or health checks would wait behind members. */
+  /** Guests are evicted first, because otherwise health checks would wait behind members. */
   @Test
   void aQuietMemberWithAStrangersPlaceGivesWayToNewcomersBeforeMembersDo() throws Exception {
     int places = 16;
@@ -358,7 +356,7 @@ class EdgeLedgerTest {
       all.add(newcomer);
       asks(newcomer);
       for (int i = 0; i < 1_000_000 && fixture.used("descriptors") > places; i++) {
-        asks(newcomer); // so it is not the quietest
+        asks(newcomer); // so that it is not the quietest
       }
       assertThat(fixture.used("descriptors")).isEqualTo(places);
       assertThat(fixture.used("connections-members")).isEqualTo(members);
@@ -369,7 +367,7 @@ class EdgeLedgerTest {
     }
   }
 
-  /** Takes so many places, for members as far as they have them. */
+  /** Opens {@code places} connections of members; those that do not fit become guests. */
   private static void fill(EdgeFixture fixture, int places, List<Socket> sockets)
       throws IOException {
     for (int i = 0; i < places; i++) {

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** What the edge does with clients that are slow, greedy, broken, or gone. */
+/** Clients that are slow, greedy, broken, or gone. */
 class EdgeLimitsTest {
 
   private static final Duration SHORT = Duration.ofMillis(200);
@@ -68,7 +68,7 @@ class EdgeLimitsTest {
     } catch (SocketTimeoutException e) {
       text.append("... and then nothing");
     } catch (IOException e) {
-      // A reset ends it as well.
+      // A reset ends the connection as well.
     }
     return text.toString();
   }
@@ -130,7 +130,7 @@ class EdgeLimitsTest {
                         Thread.sleep(20);
                       }
                     } catch (IOException | InterruptedException e) {
-                      // As it should be.
+                      // The edge has closed the connection, as expected.
                     }
                   });
       assertThat(readAll(socket)).isEmpty();
@@ -226,7 +226,7 @@ class EdgeLimitsTest {
       assertThat(watched.closed).hasValue(0);
       var beside = healthy.send(fixture.request("/a").build(), BodyHandlers.ofString());
       assertThat(beside.body()).isEqualTo("GET /a 0");
-      // The watch goes on where it stood as soon as its reader reads.
+      // The watch resumes as soon as its peer reads.
       assertThat(watch.getInputStream().readNBytes(10_000_000)).hasSize(10_000_000);
     }
     assertThat(last.get().closed).hasValue(1);
@@ -295,7 +295,7 @@ class EdgeLimitsTest {
         var answered = client.send(fixture.request(exempt).build(), BodyHandlers.ofString());
         assertThat(answered.statusCode()).as(exempt).isEqualTo(200);
       }
-      // Writes have seats of their own.
+      // Writes have their own seats.
       var write = client.send(fixture.post("/any", new byte[10]), BodyHandlers.ofString());
       assertThat(write.statusCode()).isEqualTo(200);
       free.countDown();
@@ -443,7 +443,7 @@ class EdgeLimitsTest {
         send(plain, "GET / HTTP/1.1\r\nHost: x\r\n\r\n");
         assertThat(readAll(plain)).doesNotContain("200");
       }
-      // Cut in the middle of everything.
+      // Connections that end at any point of a request.
       String whole = "POST /a HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\n12345";
       for (int length = 1; length < whole.length(); length += 7) {
         try (SSLSocket socket = fixture.rawTls()) {
@@ -457,7 +457,7 @@ class EdgeLimitsTest {
     }
   }
 
-  /** Waits for ever, until it is asked to finish. */
+  /** Waits until it is asked to finish. */
   private static final class Idle implements Body {
     private boolean finishing;
     final AtomicInteger closed = new AtomicInteger();
@@ -508,7 +508,7 @@ class EdgeLimitsTest {
         HttpClient client = EdgeFixture.client(version)) {
       List<CompletableFuture<String>> watches = new ArrayList<>();
       for (int i = 0; i < 20; i++) {
-        // The header comes at once, though the body has nothing to say.
+        // The header arrives at once, although the body is empty so far.
         var response =
             client.send(fixture.request("/watch?watch=1").build(), BodyHandlers.ofInputStream());
         watches.add(

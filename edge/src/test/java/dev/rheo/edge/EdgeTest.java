@@ -136,7 +136,7 @@ class EdgeTest {
               () -> client.send(fixture.request("/broken").build(), BodyHandlers.ofByteArray()))
           .isInstanceOf(IOException.class);
       EdgeFixture.await("body closed", () -> last.get().closed.get() == 1);
-      // The edge itself is none the worse for it.
+      // The edge is not affected.
       var after = client.send(fixture.request("/who").build(), BodyHandlers.ofString());
       assertThat(after.statusCode()).isEqualTo(200);
     }
@@ -252,7 +252,8 @@ class EdgeTest {
     try (EdgeFixture fixture = new EdgeFixture(this::answer);
         HttpClient client = EdgeFixture.client(HttpClient.Version.HTTP_2)) {
       List<InputStream> unread = new ArrayList<>();
-      // Windows of 64 KiB that lie unread take from the connection's of 1 MiB, and leave enough.
+      // Unread stream windows of 64 KiB use up part of the connection's window of 1 MiB and leave
+      // enough.
       for (int i = 0; i < 3; i++) {
         unread.add(
             client.send(fixture.request("/long").build(), BodyHandlers.ofInputStream()).body());

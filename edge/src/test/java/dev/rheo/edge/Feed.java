@@ -7,7 +7,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** A watch whose events the test gives, at any time and from any thread. */
+/** A watch whose events come from the test, at any time and from any thread. */
 final class Feed implements Body {
 
   private final Queue<byte[]> events = new ConcurrentLinkedQueue<>();
@@ -23,7 +23,7 @@ final class Feed implements Body {
     return this;
   }
 
-  /** How the stream ends once all events were drawn. */
+  /** Sets how the stream ends once all events are drawn. */
   Feed end(State state) {
     atEnd = state;
     wake.run();

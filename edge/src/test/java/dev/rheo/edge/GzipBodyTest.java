@@ -16,14 +16,14 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class GzipBodyTest {
 
-  /** Gives pieces of random sizes, with all the states in between. */
+  /** Yields pieces of random sizes, with random states in between. */
   private static final class Erratic implements Body {
     private final byte[] bytes;
     private final Random random;
     private int position;
     int closed;
 
-    /** How often it was asked. */
+    /** Number of draws. */
     int asked;
 
     Erratic(byte[] bytes, Random random) {
@@ -53,7 +53,7 @@ class GzipBodyTest {
     }
   }
 
-  /** A wake-up between two draws counts for the second: it must not be waited for again. */
+  /** A wake-up between two draws counts for the second draw, so the body must be asked again. */
   @ParameterizedTest
   @ValueSource(longs = {1, 2, 3, 4, 5})
   void itWaitsOnlyForABodyThatItHasJustAsked(long seed) {

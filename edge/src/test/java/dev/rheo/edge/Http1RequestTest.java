@@ -12,7 +12,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** RFC 9112, where a request is not as it should be. */
+/** RFC 9112: malformed and unusual requests, and pipelining. */
 class Http1RequestTest {
 
   private static final String NEXT = "GET /next HTTP/1.1\r\nHost: x\r\n\r\n";
@@ -31,7 +31,7 @@ class Http1RequestTest {
     return new String(socket.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
   }
 
-  /** In each, | stands for a line break, and ^, _ and ` for CR, LF and NUL by themselves. */
+  /** Here | stands for CR LF, and ^, _ and ` for a lone CR, LF and NUL. */
   @ParameterizedTest
   @CsvSource(
       delimiter = ';',
@@ -98,7 +98,7 @@ class Http1RequestTest {
     }
   }
 
-  /** What is too long in it is no target. */
+  /** An overlong chunk extension or trailer must not be reported as an overlong target. */
   @ParameterizedTest
   @ValueSource(strings = {"2;%s\r\n{}\r\n0\r\n\r\n", "2\r\n{}\r\n0\r\nX: %s\r\n\r\n"})
   void aBodyWhoseChunksSayTooMuchIsABadRequest(String chunks) throws Exception {
@@ -112,7 +112,7 @@ class Http1RequestTest {
     }
   }
 
-  /** Here ~ is a semicolon. */
+  /** Here | stands for CR LF, and ~ for a semicolon. */
   @ParameterizedTest
   @CsvSource(
       delimiter = ';',
@@ -176,7 +176,7 @@ class Http1RequestTest {
     }
   }
 
-  /** What was sent ahead waits as bytes of one read, and the rest in the kernel. */
+  /** At most one read of the pipelined bytes waits in the edge, the rest in the kernel. */
   @Test
   void pipelinedRequestsWaitUnread() throws Exception {
     Feed feed = new Feed();
@@ -197,7 +197,7 @@ class Http1RequestTest {
                 try {
                   socket.getOutputStream().write(ahead);
                 } catch (IOException e) {
-                  // The test is over before the server has taken all.
+                  // The test ends before the server has read everything.
                 }
               });
       EdgeFixture.await("some has come", () -> fixture.edge.pinnedBytes() > 0);

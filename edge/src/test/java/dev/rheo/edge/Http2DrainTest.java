@@ -10,7 +10,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** RFC 9113 §6.8: what is on its way when a server is drained is served, or known not to be. */
+/**
+ * RFC 9113 §6.8: a request in flight during a drain is served, or known not to have been processed.
+ */
 class Http2DrainTest {
 
   private static final Duration NEVER = Duration.ofHours(1);
@@ -50,7 +52,7 @@ class Http2DrainTest {
       CompletableFuture<Boolean> drained = drain(fixture);
       assertThat(next(client, RawHttp2.GOAWAY).lastStream()).isEqualTo(Integer.MAX_VALUE);
       RawHttp2.Frame ping = next(client, RawHttp2.PING);
-      // A request that was on its way is served.
+      // A request in flight is served.
       client.get(3, "/get");
       RawHttp2.Frame frame = next(client, RawHttp2.HEADERS);
       assertThat(frame.stream()).isEqualTo(3);
@@ -59,12 +61,12 @@ class Http2DrainTest {
       }
       client.send(RawHttp2.PING, RawHttp2.ACK, 0, ping.payload());
       assertThat(next(client, RawHttp2.GOAWAY).lastStream()).isEqualTo(3);
-      // One that comes now is not touched, and can be sent elsewhere.
+      // A later request is not processed, so that it can be sent elsewhere.
       client.get(5, "/get");
       feed.give("{}\n").end(Body.State.END);
       for (frame = client.next(); frame != null; frame = client.next()) {
         if (frame.stream() == 5) {
-          // RFC 9113 §8.7: what is refused so was not processed.
+          // RFC 9113 §8.7: a stream with this error was not processed.
           assertThat(frame.type()).isEqualTo(RawHttp2.RST_STREAM);
           assertThat(frame.payload()).containsExactly(0, 0, 0, RawHttp2.REFUSED_STREAM);
         } else {
@@ -99,7 +101,7 @@ class Http2DrainTest {
     }
   }
 
-  /** What was read with the answer to the PING came before it. */
+  /** A request that is read together with the PING ACK was sent before the second GOAWAY. */
   @Test
   void aRequestThatComesInTheSameBreathAsTheAnswerIsServed() throws Exception {
     try (EdgeFixture fixture = new EdgeFixture(this::answer);

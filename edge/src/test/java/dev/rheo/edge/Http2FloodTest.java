@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Frames that make work and ask for nothing. */
+/** Frames that cause work and serve no request. */
 class Http2FloodTest {
 
   private static final byte[] RST = {0, 0, 0, 8};
@@ -30,7 +30,7 @@ class Http2FloodTest {
   private static final byte[] ONE = {0, 0, 0, 1};
   private static final byte[] EIGHT = {1, 2, 3, 4, 5, 6, 7, 8};
 
-  /** Each makes the i-th piece of an attack. */
+  /** Each produces the i-th piece of an attack. */
   enum Flood {
     RESET(i -> join(get(i), RawHttp2.frame(RawHttp2.RST_STREAM, 0, id(i), RST))),
     WINDOW_OF_ZERO(i -> join(get(i), RawHttp2.frame(RawHttp2.WINDOW_UPDATE, 0, id(i), ZERO))),
@@ -136,7 +136,7 @@ class Http2FloodTest {
     return RawHttp2.getFrame(id(i), "/slow");
   }
 
-  /** The header of one that has a body. */
+  /** The header of a request with a body. */
   private static byte[] post() {
     return RawHttp2.frame(
         RawHttp2.HEADERS, RawHttp2.END_HEADERS, 1, (byte) 0x83, (byte) 0x84, (byte) 0x87);
@@ -189,7 +189,7 @@ class Http2FloodTest {
                     client.send(some.toByteArray());
                   }
                 } catch (IOException e) {
-                  // It was told to calm down.
+                  // The edge has ended the connection.
                 }
               });
       RawHttp2.Frame last = null;
@@ -200,7 +200,7 @@ class Http2FloodTest {
       } catch (SocketTimeoutException e) {
         throw new AssertionError("nobody ended it", e);
       } catch (IOException e) {
-        // Cut while it was still sending.
+        // The connection was reset while the client was still sending.
       }
       sender.interrupt();
       return last;
@@ -257,7 +257,7 @@ class Http2FloodTest {
       RawHttp2.Frame goAway = flood(fixture, counted, 100);
       assertThat(goAway).isNotNull();
       assertThat(goAway.error()).isEqualTo(RawHttp2.ENHANCE_YOUR_CALM);
-      // Who shares the address and wants its answers has them.
+      // A client at the same address that waits for responses is not affected.
       try (RawHttp2 other = new RawHttp2(fixture)) {
         for (int i = 0; i < 60; i++) {
           other.get(id(2 * i), "/a");

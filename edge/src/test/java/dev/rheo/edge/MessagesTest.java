@@ -21,7 +21,7 @@ class MessagesTest {
 
   private static final HexFormat HEX = HexFormat.of();
 
-  /** Hands a stream in, in pieces of random size, and collects what comes out as messages. */
+  /** Splits a stream, passed in pieces of random size, into messages. */
   private static List<String> split(Messages messages, byte[] stream, Random random) {
     List<String> found = new ArrayList<>();
     ByteArrayOutputStream message = new ByteArrayOutputStream();
@@ -29,7 +29,7 @@ class MessagesTest {
     int handed = 0;
     while (handed < stream.length) {
       int piece = Math.min(stream.length - handed, 1 + random.nextInt(20));
-      // Elsewhere in the buffer than at its start, as in real life.
+      // Not at the start of the buffer, as in production.
       ByteBuf in = Unpooled.buffer().writeZero(7).writeBytes(stream, handed, piece).writeZero(3);
       handed += piece;
       int at = 7;
@@ -104,7 +104,7 @@ class MessagesTest {
     assertThat(split(messages, stream.toByteArray(), random)).isEqualTo(sent);
   }
 
-  /** One item each; most are RFC 8949's own examples (appendix A). */
+  /** One item each; most are examples of RFC 8949, appendix A. */
   @ParameterizedTest
   @ValueSource(
       strings = {
@@ -193,7 +193,7 @@ class MessagesTest {
     }
   }
 
-  /** In one of the widths that hold the value: longer than needed is allowed. */
+  /** In a random width that holds the value; CBOR allows more bytes than necessary. */
   private static void writeHead(ByteArrayOutputStream out, Random random, int major, int value) {
     int least = value < 24 ? 0 : value < 256 ? 1 : value < 65536 ? 2 : 3;
     int width = least + random.nextInt(5 - least);

@@ -30,7 +30,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** The pump on a real event loop, with peers that take what they are sent when the test says so. */
+/** The pump on a real event loop, with peers that read when the test says so. */
 class PumpTest {
 
   private final EventLoopGroup group = new Transport(true).group(1, "pump-test");
@@ -61,7 +61,7 @@ class PumpTest {
     group.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly();
   }
 
-  /** A connection whose peer takes what is flushed, as long as it reads. */
+  /** A connection whose peer accepts what is flushed while {@link #reads} is true. */
   private final class Peer extends ChannelOutboundHandlerAdapter {
     final ArrayDeque<ChannelPromise> written = new ArrayDeque<>();
     final EmbeddedChannel channel = new EmbeddedChannel(this);
@@ -155,7 +155,7 @@ class PumpTest {
     void done(boolean complete) {}
   }
 
-  /** Bytes without end, until told to stop. */
+  /** Endless bytes, until told to stop. */
   private static final class Endless implements Body {
     volatile boolean stop;
     final AtomicInteger closed = new AtomicInteger();
@@ -178,7 +178,7 @@ class PumpTest {
     }
   }
 
-  /** Bytes without end, each draw of which takes the loop's time. */
+  /** Endless bytes, each draw of which takes time. */
   private static final class Costly implements Body {
     private final Random random;
 
@@ -274,8 +274,8 @@ class PumpTest {
   }
 
   /**
-   * Bodies that cost time end the drain in the midst of the streams that find no room, so that
-   * these are put off at another place each time: none may lose its turn by that.
+   * Slow bodies end the drain at a different one of the blocked streams each time. No stream may
+   * lose its turn over that.
    */
   @Test
   void streamsOfOneConnectionGetTheSameThoughDrainsEndEarly() throws Exception {
@@ -380,7 +380,7 @@ class PumpTest {
     await(
         "all blocked", () -> streams.stream().allMatch(s -> s.drawn.state == Drawn.State.BLOCKED));
     assertThat(peer.connection.outstanding).isLessThanOrEqualTo(256 << 10);
-    // Its first bytes being taken, each stream gets its turn.
+    // Once the first bytes are accepted, each stream gets its turn.
     onLoop(
         () -> {
           peer.reads = true;
@@ -414,7 +414,8 @@ class PumpTest {
     long all = 1000L * count * (count + 1) / 2;
     await(
         "windows used", () -> streams.stream().mapToLong(s -> s.wire.received.get()).sum() == all);
-    // FakeWire.data asserts that no window was overdrawn. Now the connection's is the narrow one.
+    // FakeWire.data asserts that no window is exceeded. From here the connection's window is the
+    // limit.
     onLoop(
         () -> {
           for (Stream stream : streams) {
@@ -438,7 +439,7 @@ class PumpTest {
         });
   }
 
-  /** Gives a few bytes whenever there are any. */
+  /** Yields a few bytes whenever there are any. */
   private static final class Events implements Body {
     final AtomicLong offered = new AtomicLong();
     final AtomicLong taken = new AtomicLong();
@@ -535,7 +536,7 @@ class PumpTest {
       await("drawn", () -> events.draws.get() > draws);
     }
     assertThat(small.wire.received).hasValue(2000);
-    // Many that always have a little to say, beside bulk.
+    // Many streams that always have a few bytes, next to bulk.
     List<Stream> chatter = new ArrayList<>();
     Chatter.Shared shared = new Chatter.Shared();
     onLoop(

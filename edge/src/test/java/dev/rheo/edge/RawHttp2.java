@@ -10,7 +10,7 @@ import java.nio.charset.StandardCharsets;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
 
-/** HTTP/2's client side by hand, one frame at a time. */
+/** An HTTP/2 client by hand, one frame at a time. */
 final class RawHttp2 implements AutoCloseable {
 
   static final int DATA = 0;
@@ -30,12 +30,12 @@ final class RawHttp2 implements AutoCloseable {
   static final int END_STREAM = 1;
 
   record Frame(int type, int flags, int stream, byte[] payload) {
-    /** The error that a RST_STREAM or a GOAWAY tells. */
+    /** The error code of a RST_STREAM or GOAWAY. */
     int error() {
       return ByteBuffer.wrap(payload).getInt(type == GOAWAY ? 4 : 0);
     }
 
-    /** What a GOAWAY names. */
+    /** The last stream that a GOAWAY names. */
     int lastStream() {
       return ByteBuffer.wrap(payload).getInt();
     }
@@ -60,7 +60,7 @@ final class RawHttp2 implements AutoCloseable {
     send(SETTINGS, 0, 0, new byte[0]);
   }
 
-  /** Nothing of what is answered from now on may be sent. */
+  /** Sets the window of new streams to 0, so that no response body can be sent. */
   void closeWindow() throws IOException {
     send(
         SETTINGS,
@@ -73,7 +73,7 @@ final class RawHttp2 implements AutoCloseable {
     send(frame(type, flags, stream, payload));
   }
 
-  /** Frames, or what is not even that, as one write. */
+  /** Sends frames, or invalid bytes, in one write. */
   void send(byte[] bytes) throws IOException {
     out.write(bytes);
     out.flush();
@@ -85,7 +85,7 @@ final class RawHttp2 implements AutoCloseable {
     return frame.array();
   }
 
-  /** A GET; all of its fields stand in HPACK's static table or are literals without index. */
+  /** A GET, all of whose fields are in HPACK's static table or literals without indexing. */
   void get(int stream, String path) throws IOException {
     send(getFrame(stream, path));
   }
@@ -103,7 +103,7 @@ final class RawHttp2 implements AutoCloseable {
     return frame(HEADERS, END_STREAM | END_HEADERS, stream, fields.toByteArray());
   }
 
-  /** The next frame that is not about settings or windows; null at the end of the connection. */
+  /** The next frame other than SETTINGS and WINDOW_UPDATE; null at the end of the connection. */
   Frame next() throws IOException {
     while (true) {
       int head;

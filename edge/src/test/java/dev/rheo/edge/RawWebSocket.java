@@ -10,7 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A WebSocket's client side by hand, which also does what no decent client does. */
+/** A WebSocket client by hand, which can also violate the protocol. */
 final class RawWebSocket implements AutoCloseable {
 
   static final int TEXT = 0x81;
@@ -18,7 +18,7 @@ final class RawWebSocket implements AutoCloseable {
   static final int PING = 0x89;
   static final int PONG = 0x8a;
 
-  /** RFC 6455's own example. */
+  /** The example in RFC 6455. */
   static final String KEY = "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==";
 
   static final String VERSION = "Sec-WebSocket-Version: 13";
@@ -55,7 +55,7 @@ final class RawWebSocket implements AutoCloseable {
         + "\r\n\r\n";
   }
 
-  /** Opens a WebSocket as it should be. */
+  /** Opens a WebSocket with a valid request. */
   RawWebSocket open(String target) throws IOException {
     send(request(target, KEY, VERSION));
     List<String> head = head();

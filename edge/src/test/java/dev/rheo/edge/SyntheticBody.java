@@ -4,7 +4,7 @@ import io.netty.buffer.ByteBuf;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** A body of a set length whose bytes are a function of their position. Counts its ends. */
+/** A body of a given length whose bytes are a function of their position. Counts calls of close. */
 final class SyntheticBody implements Body {
 
   static final int PERIOD = 64 * 1024 + 1;

@@ -23,7 +23,7 @@ class WebSocketBodyTest {
   private static final String JSON = "application/json";
   private static final String PROTOBUF = "application/vnd.kubernetes.protobuf;stream=watch";
 
-  /** Gives events; stops where told, as a body that is woken later does. */
+  /** Yields events; stops where told, as a body that is woken later does. */
   private static final class Events implements Body {
     final ArrayDeque<byte[]> pieces = new ArrayDeque<>();
     State atEnd = State.END;
@@ -67,7 +67,7 @@ class WebSocketBodyTest {
 
   private record Frame(boolean fin, int opcode, byte[] payload) {}
 
-  /** Reads frames as a strict peer does: unmasked, lengths in their shortest form, none cut off. */
+  /** Parses frames like a strict peer: unmasked, complete, with lengths in their shortest form. */
   private static List<Frame> frames(ByteBuf in) {
     List<Frame> frames = new ArrayList<>();
     while (in.isReadable()) {
@@ -214,7 +214,7 @@ class WebSocketBodyTest {
     WebSocketBody body = body(events, JSON);
     ByteBuf out = UnpooledByteBufAllocator.DEFAULT.directBuffer(Pump.CHUNK, Pump.CHUNK);
     assertThat(body.draw(out)).isEqualTo(Body.State.MORE);
-    // Else the pump would think that the body did much work for few bytes.
+    // Otherwise the pump would conclude that the body did much work for few bytes.
     assertThat(out.readableBytes()).isGreaterThan(Pump.CHUNK * 9 / 10);
     out.release();
   }

@@ -44,7 +44,7 @@ class WebSocketTest {
     return head + "ä€".repeat(Math.max(0, (length - head.length()) / 5)) + "\"}}\n";
   }
 
-  /** What the JDK's client makes of it: whole messages, and how it ended. */
+  /** The JDK's client; collects whole messages and the close status. */
   private static final class Client implements WebSocket.Listener {
     final LinkedBlockingQueue<String> messages = new LinkedBlockingQueue<>();
     final CompletableFuture<Integer> closed = new CompletableFuture<>();
@@ -199,7 +199,7 @@ class WebSocketTest {
         }
       }
       assertThat(payload).isEqualTo(event(0, 8 << 20).getBytes(StandardCharsets.UTF_8).length);
-      // Behind 8 MB that the client had not read, the answer did not have to wait for their end.
+      // The Pong did not wait for the end of an 8 MB message that the client had not read.
       assertThat(answered).isTrue();
     }
   }
@@ -208,7 +208,7 @@ class WebSocketTest {
   void pingsThatAreNotListenedToDoNotPileUp() throws Exception {
     try (EdgeFixture fixture = new EdgeFixture(this::answer);
         RawWebSocket client = new RawWebSocket(fixture).open("/watch")) {
-      // More than the kernel takes for a peer that does not read.
+      // More than the kernel buffers for a peer that does not read.
       feed.give(event(0, 24 << 20));
       EdgeFixture.await("drawn until nothing more fits", () -> feed.drawn.get() > 128 << 10);
       byte[] ping = RawWebSocket.masked(RawWebSocket.PING, new byte[125]);
@@ -225,7 +225,7 @@ class WebSocketTest {
         pongs += frame.first() == RawWebSocket.PONG ? 1 : 0;
         frame = client.frame();
       }
-      // One at a time is on its way; what is asked meanwhile is answered by the latest alone.
+      // One Pong is in flight at a time; of the Pings meanwhile only the latest is answered.
       assertThat(pongs).isLessThan(10_000);
     }
   }
@@ -350,7 +350,7 @@ class WebSocketTest {
       }
       assertThat(client.body(head)).contains("\"kind\":\"Status\"", why);
       assertThat(feed.closed).hasValue(1);
-      // The connection is as good as before.
+      // The connection is still usable.
       client.send("GET /get HTTP/1.1\r\nHost: localhost\r\n\r\n");
       assertThat(client.body(client.head())).isEqualTo("{}");
     }
@@ -427,18 +427,18 @@ class WebSocketTest {
     // A reserved bit: no extension was agreed on.
     "c185 00000000 68656c6c6f, 1002",
     "a185 00000000 68656c6c6f, 1002",
-    // Opcodes that there are none of.
+    // Undefined opcodes.
     "8380 00000000, 1002",
     "8b80 00000000, 1002",
-    // A continuation of nothing.
+    // A continuation without a message.
     "8081 00000000 61, 1002",
-    // A ping in pieces, one that is too long.
+    // A fragmented Ping, and one that is too long.
     "0980 00000000, 1002",
     "89fe 007e, 1002",
-    // A close with half a status, one with a status that must not be sent.
+    // A Close with half a status, and one with a status that must not be sent.
     "8881 00000000 03, 1002",
     "8882 00000000 03ed, 1002",
-    // Longer than a client has any business to be.
+    // Longer than a client's frames may be.
     "82fe 1001, 1009",
     "82ff 0000000100000000, 1009"
   })

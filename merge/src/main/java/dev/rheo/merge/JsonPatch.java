@@ -13,31 +13,32 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * JSON patch (RFC 6902), with the leniency of the library that kube-apiserver uses: an index may be
- * negative, counting from the end, and a {@code test} for null holds for a member that is null.
+ * negative, counting from the end, and a {@code test} whose value is null or missing holds for a
+ * member that is null.
  *
- * <p>All operations are applied or, if one fails, none. What a patch may cost is bounded: the
- * number of its operations and what they copy as upstream, and how many elements of lists they
- * move.
+ * <p>A patch applies all of its operations or, if one fails, none. Its cost is bounded: the number
+ * of operations and the bytes that they copy, as upstream, and the number of list elements that
+ * they move.
  */
 public final class JsonPatch {
-  /** More operations than this are refused. */
+  /** The most operations of one patch. */
   public static final int MAX_OPERATIONS = 10_000;
 
-  /** All {@code copy} operations together may add no more than this many bytes. */
+  /** The most bytes that all {@code copy} operations of a patch may add together. */
   public static final int MAX_COPIED_BYTES = 3 << 20;
 
   /**
-   * All insertions into lists and removals from them together may move no more elements than this:
-   * ten thousand at the head of a list of 26,000.
+   * The most elements that all insertions into lists and removals from them may move together:
+   * enough for ten thousand at the head of a list that stays at 26,000 elements.
    */
   public static final long MAX_MOVED = 1L << 28;
 
-  /** Between two looks at whether the client is still there. */
+  /** The number of operations between two checks whether the client is still connected. */
   private static final int OPERATIONS_PER_CHECK = 64;
 
   private record Operation(String op, String path, String from, @Nullable JsonNode value) {}
 
-  /** What a patch has cost until now. */
+  /** The cost of a patch so far. */
   private static final class Costs {
     private int operations;
     private long copied;
@@ -70,7 +71,7 @@ public final class JsonPatch {
     }
   }
 
-  /** Where an operation works: a member of an object or an element of a list. */
+  /** The target of an operation: a member of an object or an element of a list. */
   private record Place(JsonNode container, String key) {}
 
   private final List<Operation> operations;
@@ -80,7 +81,8 @@ public final class JsonPatch {
   }
 
   /**
-   * @throws PatchException if it is not a list of operations
+   * @throws PatchException if the document is not a list of operations, or has more than {@value
+   *     #MAX_OPERATIONS}
    */
   public static JsonPatch of(JsonNode patch) throws PatchException {
     if (!patch.isArray()) {

@@ -3,20 +3,21 @@ package dev.rheo.merge;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.Map;
 
-/** How long a tree's JSON is, without writing it. */
+/** Computes the length of a tree's JSON without writing it. */
 final class JsonSize {
   private JsonSize() {}
 
   /**
-   * Adds the number of characters that a tree takes. Counts no further once it is above a limit.
+   * Adds the number of characters of a tree's JSON. Stops counting once the sum exceeds {@code
+   * limit}.
    *
-   * @param tree not nested deeper than what can be read
+   * @param tree nested no deeper than the decoder allows, since this method is recursive
    */
   static long add(long before, JsonNode tree, long limit) {
     if (!tree.isContainerNode()) {
       return before + (tree.isTextual() ? text(tree.textValue()) : tree.asText().length());
     }
-    // the brackets, and what stands between the elements
+    // the brackets and the commas
     long size = before + 1 + Math.max(1, tree.size());
     if (tree.isObject()) {
       for (Map.Entry<String, JsonNode> member : tree.properties()) {

@@ -2,17 +2,17 @@ package dev.rheo.merge;
 
 import dev.rheo.api.status.Shown;
 
-/** A patch that cannot be read, or that does not fit the object. */
+/** A patch is malformed, does not apply to the object, or exceeds a limit. */
 public final class PatchException extends Exception {
   private static final long serialVersionUID = 1L;
 
   /** What is at fault. */
   public enum Fault {
-    /** The patch itself: it makes no sense for any object. */
+    /** The patch is invalid for every object. */
     MALFORMED,
-    /** The patch and the object do not fit together. */
+    /** The patch does not apply to this object. */
     NOT_APPLICABLE,
-    /** It is more than is allowed. */
+    /** The patch exceeds a limit. */
     TOO_LARGE
   }
 

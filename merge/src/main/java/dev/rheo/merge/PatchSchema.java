@@ -5,10 +5,10 @@ import dev.rheo.codec.schema.ObjectType;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** What a strategic merge patch must know of the members of an object. */
+/** What a strategic merge patch needs to know about the members of an object. */
 @FunctionalInterface
 public interface PatchSchema {
-  /** Knows nothing: objects are merged, lists are replaced. */
+  /** No knowledge: objects are merged, lists are replaced. */
   PatchSchema UNKNOWN = name -> Member.PLAIN;
 
   /** Tells how a member is patched. */
@@ -17,7 +17,7 @@ public interface PatchSchema {
   /**
    * @param schema of the member's value, or of its elements if it is a list
    * @param strategy {@code merge}, {@code replace} or empty
-   * @param mergeKey by which elements of a merged list are told apart; empty for primitives
+   * @param mergeKey the member that identifies an element of a merged list; empty for primitives
    */
   record Member(PatchSchema schema, String strategy, String mergeKey) {
     static final Member PLAIN = new Member(UNKNOWN, "", "");

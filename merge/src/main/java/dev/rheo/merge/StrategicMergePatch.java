@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Kubernetes' strategic merge patch: a merge patch that knows which lists are sets. Where the
- * schema says {@code merge}, elements of lists are matched by the merge key (primitives by
- * themselves) instead of the list being replaced.
+ * schema says {@code merge}, a list is not replaced: its elements are matched by the merge key,
+ * primitives by their value.
  *
  * <p>Directives in a patch:
  *
@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  *       elements with the same merge key are removed
  *   <li>{@code $deleteFromPrimitiveList/name}: these elements of the list {@code name} are removed
  *   <li>{@code $setElementOrder/name}: the order of the list {@code name} after the patch; elements
- *       that it does not name keep their place among themselves
+ *       that it does not name keep their order among themselves
  *   <li>{@code $retainKeys}: members that it does not name are removed
  * </ul>
  *
@@ -46,15 +46,15 @@ public final class StrategicMergePatch {
   private static final String REPLACE = "replace";
 
   /**
-   * How many elements of lists and members of objects one patch may have looked at. Each is looked
-   * at a few times where a patch names an element of a list once; a patch that names one again and
-   * again looks through what is in it each time.
+   * The most list elements and object members that one patch may visit. A patch that names each
+   * list element once visits each a few times. A patch that names an element repeatedly visits its
+   * content each time.
    */
   static final int MAX_STEPS = 1 << 23;
 
   private static final int STEPS_PER_CHECK = 1 << 14;
 
-  /** What the maps and lists take in which the elements of one list are sorted out, in bytes. */
+  /** Heap of the maps and lists that merge one list, in bytes per element. */
   private static final int ELEMENT = 160;
 
   private int steps;
@@ -75,7 +75,7 @@ public final class StrategicMergePatch {
         .mergeObject(TreeCopies.of(document), TreeCopies.of(object), schema);
   }
 
-  /** Merges into {@code original} and takes {@code patch} apart. */
+  /** Merges {@code patch} into {@code original}, and modifies both. */
   private ObjectNode mergeObject(ObjectNode original, ObjectNode patch, PatchSchema schema)
       throws PatchException {
     JsonNode directive = patch.remove(DIRECTIVE);
@@ -184,7 +184,7 @@ public final class StrategicMergePatch {
             mergeObject((ObjectNode) merged.get(at), TreeCopies.of((ObjectNode) element), schema));
         continue;
       }
-      // upstream takes a new element as it is; a directive in it must not be stored
+      // upstream adds a new element as it is, but its directives must not be stored
       JsonNode added = withoutDirectives(element, true);
       if (added != null) {
         positions.put(id, merged.size());
@@ -194,10 +194,10 @@ public final class StrategicMergePatch {
   }
 
   /**
-   * Orders a merged list: the elements that the patch names come in its order, the others in the
-   * order in which they stood, each before the first named one that stood behind it.
+   * Orders a merged list. The elements that the patch names take the patch's order, the others keep
+   * their old order. Each of the others precedes the first named element that used to follow it.
    *
-   * @param order elements (or their keys) of the patch
+   * @param order elements of the patch, or their keys
    */
   private static List<JsonNode> ordered(
       List<JsonNode> merged, List<JsonNode> order, List<JsonNode> before, String key)
@@ -236,8 +236,8 @@ public final class StrategicMergePatch {
   /**
    * An element of a merged list.
    *
-   * @param rank among the elements that the patch names, or among the others
-   * @param stood where it stood before, -1 if it is new
+   * @param rank its order among the elements that the patch names, or among the others
+   * @param stood its index before the patch, -1 if it is new
    */
   private record Placed(JsonNode element, int rank, int stood) {}
 
@@ -275,7 +275,7 @@ public final class StrategicMergePatch {
     }
   }
 
-  /** What a patch adds must stand in the order that it demands. */
+  /** The elements of a patch must be in the order that its {@code $setElementOrder} demands. */
   private static void checkOrder(List<JsonNode> changes, List<JsonNode> order, String key)
       throws PatchException {
     if (changes.isEmpty() || order.isEmpty()) {
@@ -351,9 +351,10 @@ public final class StrategicMergePatch {
   }
 
   /**
-   * The value without members and elements that carry a directive; null if it carries one.
+   * Removes the members and elements that carry a directive; null if the value itself carries one.
    *
-   * @param replaced whether what {@code $patch: replace} puts in place of nothing is kept
+   * @param replaced whether to keep an object with {@code $patch: replace} and other members,
+   *     without the directive
    */
   private static @Nullable JsonNode withoutDirectives(JsonNode value, boolean replaced) {
     switch (value) {
@@ -426,7 +427,7 @@ public final class StrategicMergePatch {
     return key.isEmpty() ? element : element.path(key);
   }
 
-  /** Where the element with a key stands first. */
+  /** Maps each key to the index of its first element. */
   private static Map<String, Integer> positions(List<JsonNode> elements, String key) {
     Map<String, Integer> positions = new HashMap<>();
     for (int i = 0; i < elements.size(); i++) {
@@ -435,7 +436,7 @@ public final class StrategicMergePatch {
     return positions;
   }
 
-  /** Each element once, where it stands first. */
+  /** The distinct elements, each at its first position. */
   private static List<JsonNode> distinct(List<JsonNode> elements) {
     Set<String> seen = new HashSet<>();
     List<JsonNode> distinct = new ArrayList<>(elements.size());
@@ -472,7 +473,9 @@ public final class StrategicMergePatch {
     return array;
   }
 
-  /** Counts what is looked at next, and pays for the maps in which it is. */
+  /**
+   * Counts the elements that are visited next, and charges the memory of the longest list so far.
+   */
   private void step(int elements) throws PatchException {
     if (elements > longest) {
       Meter.charge((long) ELEMENT * (elements - longest));

@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class StrategicMergePatchTest {
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  /** items: merged by name; tags: merged primitives; whole: replaced; others as they come. */
+  /** items: merged by name; tags: merged primitives; whole: replaced; others: by default. */
   private static PatchSchema schema() {
     return name ->
         switch (name) {
@@ -91,7 +91,7 @@ class StrategicMergePatchTest {
         .hasMessageContaining(message);
   }
 
-  /** What upstream makes of random patches of random pods; written by tools/patchvectors. */
+  /** Upstream's results for random patches of random pods; written by tools/patchvectors. */
   @Test
   void agreesWithUpstream() throws Exception {
     PatchSchema pod = PatchSchema.of(TypeTable.builtIn().type("v1", "Pod"));
@@ -112,7 +112,7 @@ class StrategicMergePatchTest {
               .isEqualTo(withoutDirectives(vector.get("result")));
           applied++;
         } else if (!vector.get("error").asText().startsWith("no elements in any")) {
-          // upstream fails on two empty lists; that needs no copy
+          // upstream fails on two empty lists, Rheo need not
           assertThatThrownBy(() -> StrategicMergePatch.apply(original, patch, pod))
               .as(line)
               .isInstanceOf(PatchException.class);
@@ -122,7 +122,7 @@ class StrategicMergePatchTest {
     assertThat(applied).isGreaterThan(200);
   }
 
-  /** Upstream leaves directives in elements that are new, which nobody wants to store. */
+  /** Removes the directives that upstream leaves in new elements and that Rheo does not store. */
   private static JsonNode withoutDirectives(JsonNode value) {
     if (value instanceof ObjectNode object) {
       object.remove(List.of("$retainKeys", "$patch"));

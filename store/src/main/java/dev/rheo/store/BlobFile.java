@@ -10,12 +10,12 @@ import java.nio.file.StandardOpenOption;
 import java.util.zip.CRC32C;
 
 /**
- * Reads a file of large values as a whole and tells whether it is intact, which RocksDB does only
- * value by value, when one is read.
+ * Verifies a whole blob file. RocksDB verifies only the values that it reads.
  *
- * <p>The format is RocksDB's (db/blob/blob_log_format.h): a header of 30 bytes; records of length
- * of key, length of value, expiration, masked CRC-32C of these 24 bytes and of key and value; a
- * footer of 32 bytes that counts the records. Numbers are little-endian.
+ * <p>The format is RocksDB's (db/blob/blob_log_format.h): a header of 30 bytes; the records; a
+ * footer of 32 bytes that counts the records. A record has the key's length, the value's length,
+ * the expiration, the masked CRC-32C of these 24 bytes, the masked CRC-32C of key and value, the
+ * key and the value. Numbers are little-endian.
  */
 final class BlobFile {
   private static final int MAGIC = 2395959;
@@ -38,13 +38,13 @@ final class BlobFile {
     this.buffer = buffer;
   }
 
-  /** What many files are read through, one after the other. */
+  /** Allocates a read buffer, which can be reused for one file after another. */
   static ByteBuffer buffer() {
     return ByteBuffer.allocateDirect(256 << 10).order(ByteOrder.LITTLE_ENDIAN);
   }
 
   /**
-   * @param through from {@link #buffer}; its content is lost
+   * @param through a buffer from {@link #buffer}; its content is overwritten
    */
   static boolean isIntact(Path file, ByteBuffer through) throws IOException {
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
@@ -86,7 +86,7 @@ final class BlobFile {
         && masked(footer, CHECKED_FOOTER) == footer.getInt(28);
   }
 
-  /** The next few bytes; they are passed over. */
+  /** Returns the next {@code length} bytes and advances past them. */
   private ByteBuffer next(int length) throws IOException {
     if (buffer.remaining() < length) {
       buffer.compact();
@@ -108,7 +108,7 @@ final class BlobFile {
     return masked();
   }
 
-  /** The checksum of so many bytes, which are passed over. */
+  /** Returns the masked checksum of the next {@code length} bytes and advances past them. */
   private int masked(long length) throws IOException {
     crc.reset();
     for (long left = length; left > 0; ) {

@@ -1,18 +1,17 @@
 package dev.rheo.store;
 
-/** The changes of a store in the order of their revisions, as a watch reads them. */
+/** The changes of a store in order of revision, as a watch reads them. */
 interface ChangeLog {
   /** A batch ends after the revision that makes it larger than this many bytes. */
   int BATCH_BYTES = 2 << 20;
 
   /**
-   * Reads the changes of the keys of a range, beginning with a revision, up to some bound of its
-   * own.
+   * Reads the changes of a key range from a revision on. The implementation bounds the batch.
    *
-   * @param from lies above the compacted revision, or the read is refused, and not above the
-   *     current one
-   * @return whole revisions only; its revision is the last one that was looked at, never below
+   * @param from must not be above the current revision
+   * @return whole revisions only; the batch's revision is the last one that was read, at least
    *     {@code from}
+   * @throws CompactedException if {@code from} is not above the compacted revision
    */
   RevisionStore.Batch read(KeyRange range, long from) throws CompactedException, StoreException;
 }

@@ -20,17 +20,18 @@ import org.rocksdb.RocksDBException;
 import org.rocksdb.WriteBatch;
 
 /**
- * The one writer of revisions. Callers queue; its thread takes what has gathered, writes it as one
- * synced {@link Group}, makes it visible and lets the callers go. The longer a sync takes, the more
- * gathers, so that the rate of commits is not bounded by the rate of syncs. It is a platform
- * thread: a sync would otherwise hold up a carrier of virtual ones.
+ * The single writer of revisions (group commit). Callers queue their commits; the writer thread
+ * takes the queued commits, writes them as one synced {@link Group}, makes them visible and
+ * completes the callers. A longer sync makes a larger next group, so the rate of syncs does not
+ * bound the rate of commits. The writer is a platform thread, because a sync would pin a virtual
+ * thread's carrier.
  *
- * <p>After a failed write nothing is written until {@link Repair} has put the engine right again.
+ * <p>After a failed write nothing is written until {@link Repair} has repaired the engine.
  */
 final class Committer implements AutoCloseable {
   private static final System.Logger LOGGER = System.getLogger(Committer.class.getName());
 
-  /** How often it is tried whether writing works again when nobody commits. */
+  /** The interval of attempts to write again while no commit arrives. */
   private static final Duration RETRY = Duration.ofSeconds(1);
 
   private final Gate gate;
@@ -51,12 +52,12 @@ final class Committer implements AutoCloseable {
   private volatile HeadFigures figures;
   private final Thread thread;
 
-  /** Puts the engine right after a failed write. */
+  /** Repairs the engine after a failed write. */
   interface Repair {
     /**
      * @param cause why the last write failed
-     * @return where the store stands now
-     * @throws StoreException if it cannot be written to yet
+     * @return the figures of the repaired store
+     * @throws StoreException if the store is still not writable
      */
     HeadFigures repair(StoreException cause) throws StoreException;
   }
@@ -86,7 +87,7 @@ final class Committer implements AutoCloseable {
     thread.start();
   }
 
-  /** Waits for its turn and for the disk, whatever happens: the outcome has to be known. */
+  /** Blocks until the outcome is known; an interrupt does not end the wait. */
   long commit(List<Op> operations) throws RevisionConflictException, StoreException {
     Pending pending = new Pending(operations, bytes(operations), new CompletableFuture<>());
     lock.lock();
@@ -105,7 +106,7 @@ final class Committer implements AutoCloseable {
     } catch (CompletionException e) {
       switch (e.getCause()) {
         case RevisionConflictException conflict -> throw conflict;
-        // A trace of its own for each caller.
+        // Each caller gets its own stack trace.
         case StoreException failed -> throw failed.again();
         case null, default -> throw new StoreException("the commit failed: " + e, true, e);
       }
@@ -166,7 +167,7 @@ final class Committer implements AutoCloseable {
     }
   }
 
-  /** Writes again what is there: nobody might commit to a store that is known not to write. */
+  /** Rewrites the head to test whether writes work: an unwritable store may get no commits. */
   private void probe() throws StoreException {
     gate.call(
         "probe",
@@ -199,7 +200,7 @@ final class Committer implements AutoCloseable {
     }
   }
 
-  /** Answers why the group could not be written; empty if it was. */
+  /** Returns why the group could not be written, or empty if it was written. */
   private Optional<StoreException> write(List<Pending> pending) throws StoreException {
     return gate.call(
         "commit",
@@ -258,8 +259,8 @@ final class Committer implements AutoCloseable {
   }
 
   /**
-   * The commits of the next group; none when the store is closed and nothing is left, or when it is
-   * time to try whether writing works again.
+   * Waits for the commits of the next group. Returns none when the store is closed and the queue is
+   * empty, or when it is time to try to write again.
    */
   private List<Pending> take() {
     List<Pending> group = new ArrayList<>();
@@ -288,7 +289,7 @@ final class Committer implements AutoCloseable {
     }
   }
 
-  /** Answers false when the time is up. */
+  /** Returns false if {@link #RETRY} has passed. */
   private boolean awaitRetry() {
     try {
       return queued.await(RETRY.toNanos(), TimeUnit.NANOSECONDS);
@@ -306,7 +307,7 @@ final class Committer implements AutoCloseable {
     return bytes;
   }
 
-  /** Refuses what comes from now on and waits until what has come is done. */
+  /** Refuses new commits and waits until the queued ones are finished. */
   @Override
   public void close() {
     lock.lock();

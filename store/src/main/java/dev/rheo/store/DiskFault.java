@@ -3,7 +3,7 @@ package dev.rheo.store;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** Why the operating system refuses, as far as its words tell. */
+/** The cause of an I/O failure, recognized by the operating system's message. */
 enum DiskFault {
   FULL("no space left", "the disk is full"),
   QUOTA("quota exceeded", "the disk quota is used up"),
@@ -22,7 +22,7 @@ enum DiskFault {
     this.reason = reason;
   }
 
-  /** A few words without anything of the machine's. */
+  /** A short reason for clients, without path or host. */
   String reason() {
     return reason;
   }

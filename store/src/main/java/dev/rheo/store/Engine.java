@@ -33,7 +33,7 @@ import org.rocksdb.WriteBatch;
 import org.rocksdb.WriteBufferManager;
 import org.rocksdb.WriteOptions;
 
-/** One opened RocksDB and every native object that belongs to it. */
+/** An open RocksDB and every native object that belongs to it. */
 final class Engine implements AutoCloseable {
   private static final System.Logger LOGGER = System.getLogger(Engine.class.getName());
   private static final long MIB = 1 << 20;
@@ -43,10 +43,10 @@ final class Engine implements AutoCloseable {
 
   /** How an engine is opened. */
   enum Mode {
-    /** A database that must not exist yet. */
+    /** Creates a database, which must not exist yet. */
     CREATE,
     WRITE,
-    /** Leaves the files as they are; for reading on while the disk is full. */
+    /** Changes no file: for checks, and for reads while the disk is full. */
     READ
   }
 
@@ -62,17 +62,17 @@ final class Engine implements AutoCloseable {
   private final HealthState health;
   private volatile @Nullable StoreException fault;
 
-  /** For single reads. */
+  /** For point lookups. */
   final ReadOptions cached;
 
-  /** For reads that end as {@link #isIncomplete} instead of waiting for the disk. */
+  /** For reads that fail as {@link #isIncomplete} instead of waiting for the disk. */
   final ReadOptions inMemory;
 
-  /** For reads that pass a lot once and must not push the rest out of the cache. */
+  /** For scans, whose blocks must not evict others from the block cache. */
   final ReadOptions scan;
 
   /**
-   * @param health told of what goes wrong behind the scenes
+   * @param health is told of failed writes and background errors
    */
   Engine(
       Path directory,
@@ -139,16 +139,16 @@ final class Engine implements AutoCloseable {
         .setParanoidChecks(true)
         .setWriteBufferManager(writeBuffers)
         .setWalRecoveryMode(recovery)
-        // After recovery nothing hangs on an old log whose end may be torn.
+        // Recovery flushes, so that no data depends on an old log whose end may be torn.
         .setAvoidFlushDuringRecovery(false)
         .setMaxTotalWalSize(settings.wal())
         .setMaxOpenFiles(settings.openFiles())
-        // Each shard rounds its part of the open files up: 64 of them, the default, may double it.
+        // Each shard rounds its share of the open files up: the default of 64 may double it.
         .setTableCacheNumshardbits(2)
         .setMaxBackgroundJobs(2)
         .setMaxManifestFileSize(8 * MIB)
         .setManifestPreallocationSize(64 << 10)
-        // Recovery after a failed write is ours: see FaultRepair.
+        // RocksDB must not resume after an error by itself: FaultRepair does that.
         .setMaxBgErrorResumeCount(0)
         .setSkipStatsUpdateOnDbOpen(true)
         .setStatsDumpPeriodSec(0)
@@ -171,7 +171,7 @@ final class Engine implements AutoCloseable {
             .setMaxWriteBufferNumber(2)
             .setArenaBlockSize(64 << 10)
             .setCompressionType(CompressionType.LZ4_COMPRESSION)
-            // Writes go on or wait (see write), nothing between.
+            // Writes either go on or stall (see write); RocksDB never slows them down.
             .setLevel0SlowdownWritesTrigger(settings.stopFiles())
             .setLevel0StopWritesTrigger(settings.stopFiles())
             .setSoftPendingCompactionBytesLimit(0)
@@ -192,8 +192,8 @@ final class Engine implements AutoCloseable {
   }
 
   /**
-   * Hears of flushes and compactions that failed. The first leave RocksDB refusing writes, the
-   * others do not, unless they met damage.
+   * Listens for failed flushes and compactions. RocksDB refuses writes after a failed flush, but
+   * after a failed compaction only if it met corruption.
    */
   private final class Background extends AbstractEventListener {
     Background() {
@@ -221,15 +221,15 @@ final class Engine implements AutoCloseable {
     }
   }
 
-  /** How many files of large values the present state has. */
+  /** The number of blob files in the current version of the database. */
   long blobFiles() throws RocksDBException {
     return db.getLongProperty(values, "rocksdb.num-blob-files");
   }
 
   /**
-   * Writes a batch, synced. After a write that failed no other is made: behind a record that may be
-   * torn there must be no intact one, or nobody could tell a crash from damage (see {@link
-   * RecordLog}). Nor is any once damage was met.
+   * Writes a batch, synced. Refuses all writes after a failed one: an intact record after one that
+   * may be torn would make a crash look like damage (see {@link RecordLog}). Also refuses all
+   * writes once damage was met.
    */
   void write(WriteBatch batch) throws RocksDBException, StoreException {
     StoreException damage = health.damage();
@@ -246,9 +246,8 @@ final class Engine implements AutoCloseable {
         }
         return;
       } catch (RocksDBException e) {
-        // The write buffers are full and not yet on the disk. RocksDB would wait for that itself,
-        // but
-        // if the disk is full for as long as it stays so.
+        // The write buffers are full and not yet flushed. RocksDB itself would wait without a
+        // limit while the disk is full.
         if (!isIncomplete(e)) {
           StoreException failed = failure(Fault.UNWRITABLE, "a write failed", e, true);
           fault = failed;
@@ -268,23 +267,23 @@ final class Engine implements AutoCloseable {
     }
   }
 
-  /** Whether a call ended rather than wait, as its options say. */
+  /** Whether a call failed because its options forbid it to wait. */
   static boolean isIncomplete(RocksDBException e) {
     Status status = e.getStatus();
     return status != null && status.getCode() == Status.Code.Incomplete;
   }
 
-  /** Why nothing can be written any more, or null. */
+  /** The fault that ended writing, or null. */
   @Nullable StoreException fault() {
     return fault;
   }
 
-  /** What caches and write buffers hold now. */
+  /** The native memory that caches and write buffers hold now, in bytes. */
   long memoryBytes() {
     return cache.getUsage();
   }
 
-  /** Closes everything in the reverse order of its making. */
+  /** Closes all native objects in reverse order of creation. */
   @Override
   public void close() {
     while (!natives.isEmpty()) {
@@ -307,10 +306,10 @@ final class Engine implements AutoCloseable {
   }
 
   /**
-   * What went wrong, in the words of who has to put it right.
+   * Converts RocksDB's exception to one with a message for the operator.
    *
-   * @param fault what it is unless it is damage
-   * @param undecided whether a write failed that may have been made nevertheless
+   * @param fault the kind of fault, unless RocksDB reports corruption
+   * @param undecided whether the failed write may still take effect
    */
   static StoreException failure(Fault fault, String what, RocksDBException e, boolean undecided) {
     String message = e.getMessage() == null ? "unknown" : e.getMessage();

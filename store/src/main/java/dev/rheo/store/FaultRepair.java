@@ -14,13 +14,13 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes a store writable again after a write failed, which is most often because the disk is full.
+ * Makes a store writable again after a failed write, most often because the disk was full.
  *
- * <p>A failed write leaves RocksDB refusing further ones, and its log with an end of which nobody
- * knows whether it is on the disk. Opening it again reads what is there and writes it to new files;
- * after that the fate of the undecided commits is known: they are there, or they never will be.
- * Since that takes space itself, it is tried only when there is some, and if it fails all the same
- * the store goes on with an engine that only reads.
+ * <p>After a failed write RocksDB refuses further ones, and whether the end of its log is on the
+ * disk is unknown. Reopening it replays the log and flushes the result to new files. That decides
+ * the undecided commits: they are in the store, or they never will be. Reopening takes disk space,
+ * so it is attempted only when there is some; if it still fails, the store goes on with a read-only
+ * engine.
  */
 final class FaultRepair implements Committer.Repair {
   private static final System.Logger LOGGER = System.getLogger(FaultRepair.class.getName());
@@ -68,7 +68,7 @@ final class FaultRepair implements Committer.Repair {
     return recovered;
   }
 
-  /** Fails while there is no space for what opening writes. */
+  /** Fails while the disk has no space for the files that reopening writes. */
   private void probe(StoreException cause) throws StoreException {
     Path probe = directory.data().resolve("probe.dbtmp");
     try {

@@ -19,13 +19,13 @@ import org.rocksdb.SstFileReader;
 import org.rocksdb.Status;
 
 /**
- * Reads every file of tables and of large values once and checks it, before the store is opened for
- * writing. So what is damaged on the disk is known before anything is acknowledged on top of it,
- * and nothing in the directory has been changed.
+ * Verifies the checksums of every SST file and blob file before the store is opened for writing.
+ * Damage is thus found before a commit is acknowledged on top of it and before anything in the
+ * directory changes.
  *
- * <p>It costs a pass over the files, some 0.4 s of CPU a GB; what is read is what building a watch
- * cache reads next. History that nobody may ever ask for is checked, too: a disk that lost a byte
- * of it is not one to go on writing to.
+ * <p>The check reads each file once and takes about 0.4 s of CPU per GB; the watch cache reads the
+ * same data next. History is checked even if nobody ever reads it: a disk that lost a byte must not
+ * be written to any more.
  */
 final class FileCheck {
   private final Path directory;
@@ -33,7 +33,7 @@ final class FileCheck {
   private final Set<String> brokenBlobs = new TreeSet<>();
   private int intactBlobs;
 
-  /** Opens the store for reading only. */
+  /** Opens the store read-only. */
   interface Opening {
     Engine open() throws StoreException;
   }
@@ -43,9 +43,9 @@ final class FileCheck {
   }
 
   /**
-   * @param reading asked for only if something is broken: a crash leaves broken files, too, which
-   *     belong to no state of the store and are deleted when it is opened
-   * @throws StoreException if a file of the store is damaged; it is named
+   * @param reading called only if a file is broken, to find out whether the store uses it: a crash
+   *     leaves broken files that the store does not use and that RocksDB deletes when it opens
+   * @throws StoreException if a file of the store is damaged; the message names the file
    */
   static void run(Path directory, Opening reading) throws StoreException {
     FileCheck check = new FileCheck(directory);
@@ -64,7 +64,7 @@ final class FileCheck {
     }
   }
 
-  /** Where that fails because of damage RocksDB does not always name the file. */
+  /** Adds the name of a broken file to a failure, because RocksDB does not always name it. */
   private Engine opened(Opening reading) throws StoreException {
     try {
       return reading.open();
@@ -128,12 +128,9 @@ final class FileCheck {
     }
   }
 
-  /**
-   * Whether the files of large values are all there, of which RocksDB takes no notice when it opens
-   * a store.
-   */
+  /** Throws if a blob file is missing, which RocksDB does not check when it opens a store. */
   static void requireBlobs(Path directory, Engine engine) throws RocksDBException, StoreException {
-    // A compaction may take files away between the two looks; hardly each time.
+    // A compaction may delete files between the two counts, but hardly three times in a row.
     for (int look = 0; look < 3; look++) {
       long needed = engine.blobFiles();
       try (Stream<Path> files = Files.list(directory)) {

@@ -7,11 +7,11 @@ import org.rocksdb.ReadOptions;
 import org.rocksdb.RocksDBException;
 
 /**
- * Lets calls into the engine while it is open, and lets it be exchanged for another when no call is
- * inside: a native object that is used after its closing takes the process with it.
+ * Guards the engine: it is closed or exchanged only while no call uses it, because the use of a
+ * closed native object crashes the process.
  *
- * <p>A call may wait for the disk. One from a virtual thread is therefore made by a thread of a
- * pool: the virtual thread parks, here and before the gate, and keeps no carrier.
+ * <p>A call may block on the disk, so a pool thread makes the calls of virtual threads. A virtual
+ * thread parks while it waits for the lock or the pool, and pins no carrier thread.
  *
  * <p>Thread-safe.
  */
@@ -21,12 +21,12 @@ final class Gate {
   private final HealthState health;
   private @Nullable Engine engine;
 
-  /** Why there is no engine. */
+  /** Why there is no engine, if there is none. */
   private StoreException absent = new StoreException("the store is not open");
 
   /**
-   * @param threads make the calls of virtual threads
-   * @param health told of damage
+   * @param threads makes the calls of virtual threads
+   * @param health is told of damage
    */
   Gate(Engine engine, PlatformPool threads, HealthState health) {
     this.engine = engine;
@@ -38,7 +38,7 @@ final class Gate {
     T with(Engine engine) throws RocksDBException, StoreException;
   }
 
-  /** A read, of what the options admit. */
+  /** A read, which must use the given options. */
   interface Read<T> {
     T with(Engine engine, ReadOptions options) throws RocksDBException, StoreException;
   }
@@ -47,7 +47,7 @@ final class Gate {
     Engine open() throws StoreException;
   }
 
-  /** Runs a call that keeps no native object beyond its end. */
+  /** Runs a call, which must not keep a native object after it returns. */
   <T> T call(String what, Call<T> call) throws StoreException {
     lock.readLock().lock();
     try {
@@ -57,12 +57,12 @@ final class Gate {
     }
   }
 
-  /** What is asked of an engine that never waits for the disk. */
+  /** A figure that the engine returns without waiting for the disk. */
   interface Figure {
     long of(Engine engine);
   }
 
-  /** Asks the engine in the caller's thread, whichever that is. */
+  /** Reads a figure in the caller's thread, virtual or not. */
   long onTheSpot(Figure figure) throws StoreException {
     lock.readLock().lock();
     try {
@@ -73,8 +73,9 @@ final class Gate {
   }
 
   /**
-   * Runs a read that keeps no native object beyond its end. A virtual thread makes it itself if all
-   * that it needs is in memory, which spares two switches of threads.
+   * Runs a read, which must not keep a native object after it returns. A virtual thread first reads
+   * from memory only, which saves two thread switches; if that does not suffice, a pool thread
+   * repeats the read.
    */
   <T> T read(String what, Read<T> read) throws StoreException {
     lock.readLock().lock();
@@ -105,7 +106,7 @@ final class Gate {
     return present;
   }
 
-  /** The caller holds the lock as long as the pool is at work. */
+  /** Runs a call through the pool; the caller holds the read lock until it is done. */
   private <T> T away(String what, Engine present, Call<T> call) throws StoreException {
     return threads.call(
         () -> {
@@ -119,7 +120,7 @@ final class Gate {
         });
   }
 
-  /** Damage is the store's, whoever meets it. */
+  /** Reports damage to the store's health, whichever call met it. */
   private StoreException noted(StoreException e) {
     if (e.fault() == Fault.DAMAGED) {
       health.met(e);
@@ -127,7 +128,7 @@ final class Gate {
     return e;
   }
 
-  /** Why nothing can be written, or null. */
+  /** The fault that prevents writing, or null. */
   @Nullable StoreException fault() {
     lock.readLock().lock();
     try {
@@ -138,7 +139,7 @@ final class Gate {
     }
   }
 
-  /** Closes the engine and opens another; without one, calls are refused with the reason. */
+  /** Closes the engine and opens another. If that fails, calls are refused with its failure. */
   void exchange(Opening opening) throws StoreException {
     lock.writeLock().lock();
     try {

@@ -15,15 +15,14 @@ import org.rocksdb.RocksDBException;
 import org.rocksdb.WriteBatch;
 
 /**
- * A group of commits on their way to the disk: each is held against what the engine holds and what
- * the commits before it in the group will change, and all become one synced write. Used by one
- * thread.
+ * A group of commits that become one synced write. Each is checked against the engine's state plus
+ * the changes of the earlier commits in the group. Not thread-safe.
  */
 final class Group implements AutoCloseable {
   private final Engine engine;
   private final WriteBatch batch = new WriteBatch();
 
-  /** What the group changes, over what the engine holds. Empty: deleted. */
+  /** The group's changes to the engine's state, by key. Empty: deleted. */
   private final Map<String, Optional<Version>> overlay = new HashMap<>();
 
   private final List<Tail.Commit> commits = new ArrayList<>();
@@ -34,7 +33,7 @@ final class Group implements AutoCloseable {
     this.figures = before;
   }
 
-  /** Plans a commit after those planned before. A conflict leaves the group as it was. */
+  /** Appends a commit and returns its revision. A conflict leaves the group unchanged. */
   long plan(List<Op> operations) throws RevisionConflictException, RocksDBException {
     List<@Nullable Version> present = new ArrayList<>(operations.size());
     boolean changes = false;
@@ -107,7 +106,7 @@ final class Group implements AutoCloseable {
     return changed != null ? changed.orElse(null) : Reads.head(engine, Keys.encode(key));
   }
 
-  /** Writes what was planned, synced. Does nothing if no commit changes anything. */
+  /** Writes the group, synced. Does nothing if no commit changes anything. */
   void write() throws RocksDBException, StoreException {
     if (!commits.isEmpty()) {
       batch.put(engine.meta, Layout.Meta.HEAD, figures.encode());
@@ -115,7 +114,7 @@ final class Group implements AutoCloseable {
     }
   }
 
-  /** What the head is after this group. */
+  /** The store's figures after this group. */
   HeadFigures figures() {
     return figures;
   }

@@ -5,12 +5,12 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * Where a store stands: the revisions that can be read, who reads which of them, and who waits for
- * the next one.
+ * The current and the compacted revision of a store, the revisions that reads pin, and the waits
+ * for the next revision.
  *
- * <p>A read <em>pins</em> its revision as long as it lasts. {@link #compact} refuses new reads at
- * once, but what a pinned revision shows may only be deleted when the pin is gone: {@link
- * #prunable} says how far deletion may go.
+ * <p>A read <em>pins</em> its revision until it ends. {@link #compact} refuses new reads at once,
+ * but versions that a pinned revision shows are deleted only after it is unpinned: {@link
+ * #prunable} is the limit of deletion.
  *
  * <p>Thread-safe.
  */
@@ -47,7 +47,7 @@ final class Head {
     }
   }
 
-  /** Makes a revision the current one and wakes who waits for it. */
+  /** Sets the current revision and wakes the threads that wait for it. */
   void advance(long revision) {
     lock.lock();
     try {
@@ -58,7 +58,7 @@ final class Head {
     }
   }
 
-  /** Refuses reads below a revision from now on. Answers false if they were refused already. */
+  /** Refuses reads below a revision from now on. Returns false if they were refused already. */
   boolean compact(long revision) throws FutureRevisionException {
     lock.lock();
     try {
@@ -78,10 +78,10 @@ final class Head {
   }
 
   /**
-   * Holds a revision for reading, until {@link #unpin}.
+   * Pins a revision for reading, until {@link #unpin}.
    *
    * @param revision 0 for the current one
-   * @return the revision that is held
+   * @return the pinned revision
    */
   long pin(long revision) throws CompactedException, FutureRevisionException, StoreException {
     checkNotNegative(revision);
@@ -118,7 +118,7 @@ final class Head {
     }
   }
 
-  /** How many reads hold a revision. */
+  /** The number of pins. */
   int pinned() {
     lock.lock();
     try {
@@ -128,7 +128,7 @@ final class Head {
     }
   }
 
-  /** The revision up to which everything that only reads below it could see may be deleted. */
+  /** The limit of deletion: versions that only reads below this revision see may be deleted. */
   long prunable() {
     lock.lock();
     try {
@@ -139,9 +139,9 @@ final class Head {
   }
 
   /**
-   * Waits until something beyond a revision may be deleted.
+   * Waits until {@link #prunable} is above a revision.
    *
-   * @return what {@link #prunable} says now, or -1 if the store was closed
+   * @return {@link #prunable}, or -1 if the store was closed
    */
   long awaitPrunable(long beyond) throws InterruptedException {
     lock.lock();
@@ -156,11 +156,10 @@ final class Head {
   }
 
   /**
-   * Waits until the current revision reaches the given one.
+   * Waits until the current revision reaches the given one, or the store is closed.
    *
-   * @param giveUp tells of its own accord that waiting makes no sense any more; {@link #wake} makes
-   *     it heard
-   * @return how many of the nanoseconds are left; none left means that the time is up
+   * @param giveUp ends the wait when it returns true; {@link #wake} has it evaluated again
+   * @return the remaining nanoseconds; 0 or less means that the time is up
    */
   long await(long revision, long nanos, java.util.function.BooleanSupplier giveUp)
       throws InterruptedException {
@@ -186,7 +185,7 @@ final class Head {
     }
   }
 
-  /** Answers false if it was closed already. */
+  /** Returns false if it was closed already. */
   boolean close() {
     lock.lock();
     try {

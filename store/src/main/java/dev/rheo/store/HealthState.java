@@ -5,7 +5,7 @@ import dev.rheo.store.StoreHealth.Condition;
 import java.lang.System.Logger.Level;
 import org.jspecify.annotations.Nullable;
 
-/** Where the {@link StoreHealth} of one store is kept, and its changes are logged. Thread-safe. */
+/** Keeps the {@link StoreHealth} of one store and logs when it gets worse. Thread-safe. */
 final class HealthState {
   private static final System.Logger LOG = System.getLogger(HealthState.class.getName());
 
@@ -18,18 +18,18 @@ final class HealthState {
   }
 
   /**
-   * @param action run when writing begins to fail; must be short and not call back
+   * @param action runs when writes begin to fail; must be short and must not call this object
    */
   void onUnwritable(Runnable action) {
     unwritable = action;
   }
 
-  /** What was found damaged first, or null. */
+  /** The first damage that was found, or null. */
   @Nullable StoreException damage() {
     return damage;
   }
 
-  /** Takes note of a fault; one that is passing changes nothing. */
+  /** Records a fault. A {@link Fault#PASSING} one changes nothing. */
   synchronized void met(StoreException e) {
     Condition before = health.condition();
     String detail = String.valueOf(e.getMessage());
@@ -53,7 +53,7 @@ final class HealthState {
     }
   }
 
-  /** A write works. */
+  /** Records that writes work. */
   void writable() {
     if (health.isOk()) {
       return;

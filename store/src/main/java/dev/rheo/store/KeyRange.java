@@ -1,7 +1,7 @@
 package dev.rheo.store;
 
 /**
- * The keys in {@code [start, end)}. An empty start lies before the first key, an empty end behind
+ * The keys in {@code [start, end)}. An empty start lies before the first key, an empty end after
  * the last one.
  */
 record KeyRange(String start, String end) {

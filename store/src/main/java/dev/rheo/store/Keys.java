@@ -8,13 +8,13 @@ import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 
-/** What a key may be, and how keys are ordered and encoded. */
+/** The validity, order and encoding of keys. */
 final class Keys {
   static final int MAX_BYTES = 1024;
 
   /**
-   * The order of the UTF-8 bytes, which is that of the code points. Java's own order of strings
-   * differs from it where surrogates meet U+E000 to U+FFFF.
+   * The order of the UTF-8 bytes, which is that of the code points. {@link String#compareTo}
+   * differs from it, because it orders surrogates before U+E000 to U+FFFF.
    */
   static final Comparator<String> ORDER = Keys::compare;
 
@@ -37,8 +37,8 @@ final class Keys {
   }
 
   /**
-   * The UTF-8 bytes of the bound of a range: any string. Unpaired surrogates are refused, because
-   * they have no place in the order of the bytes.
+   * The UTF-8 bytes of a range bound, which may be any string without unpaired surrogates: UTF-8
+   * cannot encode them, so they have no place in the order.
    */
   static byte[] utf8(String text) {
     try {
@@ -51,7 +51,7 @@ final class Keys {
     }
   }
 
-  /** Refuses operations that could be applied under no state of the store. */
+  /** Refuses operations that no state of the store could accept. */
   static void validate(List<RevisionStore.Op> operations) {
     HashSet<String> seen = HashSet.newHashSet(operations.size());
     for (RevisionStore.Op op : operations) {
@@ -77,7 +77,7 @@ final class Keys {
     return Integer.compare(a.length(), b.length());
   }
 
-  /** Moves the surrogates behind the rest of the basic plane, where their code points belong. */
+  /** Ranks surrogates after all other chars, because they encode the highest code points. */
   private static char rank(char c) {
     if (c < Character.MIN_SURROGATE) {
       return c;

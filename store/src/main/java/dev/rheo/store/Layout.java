@@ -5,21 +5,22 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
- * How revisions lie in RocksDB. Numbers are big-endian, so that their order is that of the bytes.
+ * The column families of RocksDB and how they encode revisions. Numbers are big-endian, so that the
+ * order of the bytes is the numeric order.
  *
  * <pre>
  *   family   key                      value
- *   log      revision, sub            what changed: {@link Change}
+ *   log      revision, sub            the change: {@link Change}
  *   values   revision, sub            the value's bytes; large ones in blob files
  *   keys     key, 0x00, revision      a version of the key: {@link Version}
  *   heads    key                      its newest version, if it exists: {@link Version}
  *   default  see {@link Meta}
  * </pre>
  *
- * <p><em>sub</em> numbers the operations of a commit. The log is apart from the values so that
- * compaction and a watch of few keys need not read the values that they pass; heads are apart from
- * the versions so that a commit compares revisions with a point lookup, however many versions or
- * deletions lie around the key.
+ * <p><em>sub</em> numbers the puts and deletes of a commit from 0. The log is separate from the
+ * values so that pruning and a watch of few keys do not read values that they do not need. The
+ * heads are separate from the versions so that a commit compares revisions with a point lookup,
+ * regardless of the number of versions and tombstones around the key.
  */
 final class Layout {
   static final int FORMAT = 1;
@@ -38,13 +39,13 @@ final class Layout {
     static final byte[] FORMAT = ascii("format");
     static final byte[] ID = ascii("id");
 
-    /** Current revision, existing keys, bytes ever written. Part of every commit. */
+    /** {@link HeadFigures}, written with every group of commits. */
     static final byte[] HEAD = ascii("head");
 
     /** The lowest revision that can be read. */
     static final byte[] COMPACTED = ascii("compacted");
 
-    /** The revision up to which what was compacted is deleted. */
+    /** The revision up to which compacted history is deleted. */
     static final byte[] PRUNED = ascii("pruned");
 
     private static final byte[] SAMPLE = ascii("sample/");
@@ -68,7 +69,13 @@ final class Layout {
     }
   }
 
-  /** The figures that move with every commit. */
+  /**
+   * The figures that change with every commit.
+   *
+   * @param revision the current revision
+   * @param keys the number of existing keys
+   * @param bytesWritten the bytes of keys (one per char) and values ever written
+   */
   record HeadFigures(long revision, long keys, long bytesWritten) {
     byte[] encode() {
       return ByteBuffer.allocate(24).putLong(revision).putLong(keys).putLong(bytesWritten).array();
@@ -106,11 +113,11 @@ final class Layout {
   }
 
   /**
-   * One operation of a commit, as the log tells it.
+   * A put or delete of a commit, as the log records it.
    *
    * @param createRevision 0 for a deletion
-   * @param previousRevision the version of the key that this one follows, 0 if there is none
-   * @param previousSub belongs to {@code previousRevision}
+   * @param previousRevision the revision of the key's previous version, 0 if the key did not exist
+   * @param previousSub the sub of the previous version
    * @param key the key's UTF-8 bytes
    */
   record Change(
@@ -142,7 +149,7 @@ final class Layout {
     }
   }
 
-  /** The key of the log and of the values. */
+  /** A key of the log and of the values. */
   static byte[] position(long revision, int sub) {
     return ByteBuffer.allocate(REVISION_BYTES + Integer.BYTES)
         .putLong(revision)
@@ -166,7 +173,7 @@ final class Layout {
         .array();
   }
 
-  /** How many bytes of a version's key are the key itself. */
+  /** The length of the store's key within a version key, in bytes. */
   static int keyLength(byte[] versionKey) {
     return versionKey.length - 1 - REVISION_BYTES;
   }
@@ -181,7 +188,7 @@ final class Layout {
         && Arrays.equals(versionKey, 0, length, other, 0, length);
   }
 
-  /** Lies behind every version of the key and before every version of the next. */
+  /** A position after every version of the key and before every version of the next key. */
   static byte[] behind(byte[] versionKey) {
     int length = keyLength(versionKey);
     byte[] behind = Arrays.copyOf(versionKey, length + 1);
@@ -190,8 +197,9 @@ final class Layout {
   }
 
   /**
-   * Where the versions of the keys from a bound on begin. A bound may hold U+0000, a key does not:
-   * between "a" with U+0000 and the next key there is nothing but the versions of "a".
+   * The position at which the versions of the keys from a bound on begin. A bound may contain
+   * U+0000, which no key does: the first key from "a" with U+0000 on is the one after "a", so the
+   * position is after the versions of "a".
    */
   static byte[] bound(String bound) {
     byte[] bytes = Keys.utf8(bound);

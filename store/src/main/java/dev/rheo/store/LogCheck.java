@@ -10,8 +10,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells the incomplete end that a crash leaves from damage, in the write-ahead log and the
- * manifest, before RocksDB touches anything: RocksDB would pass over both without a word.
+ * Distinguishes an incomplete end, as a crash leaves it, from damage in the write-ahead log and the
+ * manifest. It runs before RocksDB opens them, because RocksDB silently skips both.
  */
 final class LogCheck {
   private static final System.Logger LOG = System.getLogger(LogCheck.class.getName());
@@ -19,9 +19,10 @@ final class LogCheck {
   private LogCheck() {}
 
   /**
-   * Answers whether the end of the write-ahead log is incomplete, which is logged.
+   * Returns whether the write-ahead log ends in an incomplete record, and logs such an end of it or
+   * of the manifest.
    *
-   * @throws StoreException if it, or the manifest, is damaged
+   * @throws StoreException if the log or the manifest is damaged
    */
   static boolean endsIncomplete(Path directory) throws StoreException {
     try {

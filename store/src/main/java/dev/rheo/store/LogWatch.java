@@ -3,7 +3,7 @@ package dev.rheo.store;
 import java.time.Duration;
 import java.util.List;
 
-/** A watch: a position in the change log, and nothing else. */
+/** A watch whose only state is a position in the change log. */
 final class LogWatch implements RevisionStore.WatchCursor {
   private final Head head;
   private final ChangeLog log;

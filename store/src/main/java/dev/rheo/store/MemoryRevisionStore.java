@@ -7,8 +7,8 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A store in the Java heap: for tests and for a server inside a test. It forgets everything when it
- * is closed, and its only bound is compaction.
+ * A store in the Java heap, for tests and for a server inside a test. It is not durable, and only
+ * compaction bounds its memory.
  *
  * <p>Thread-safe.
  */
@@ -18,7 +18,7 @@ public final class MemoryRevisionStore implements RevisionStore, SampledHistory 
   private final Object monitor = new Object();
   private final Head head = new Head(FIRST_REVISION, 0);
 
-  /** Each key's versions, the oldest first. */
+  /** Each key's versions, oldest first. */
   private final TreeMap<String, List<Version>> versions = new TreeMap<>(Keys.ORDER);
 
   private final TreeMap<Long, List<Event>> log = new TreeMap<>();
@@ -160,7 +160,7 @@ public final class MemoryRevisionStore implements RevisionStore, SampledHistory 
     }
   }
 
-  /** Deletes the versions that no read may ask for any more, and their changes. */
+  /** Deletes the versions and changes that no read or watch can see any more. */
   private void prune() {
     synchronized (monitor) {
       long upTo = head.prunable();
@@ -245,7 +245,7 @@ public final class MemoryRevisionStore implements RevisionStore, SampledHistory 
         : new KeyValue(key, value, version.createRevision(), version.modRevision());
   }
 
-  /** How many versions are held, for tests of pruning. */
+  /** The number of versions held, for tests of pruning. */
   int versionCount() {
     synchronized (monitor) {
       return versions.values().stream().mapToInt(List::size).sum();

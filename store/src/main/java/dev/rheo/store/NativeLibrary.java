@@ -10,10 +10,10 @@ import org.rocksdb.RocksDB;
 import org.rocksdb.util.Environment;
 
 /**
- * Loads RocksDB's native library: from a directory of {@code java.library.path} if it lies there
- * unpacked, which spares a start some 200 ms of CPU, else from RocksDB's jar. RocksDB's own loader
- * unpacks it into a temporary file that stays behind when the process is killed, 17 MB each time;
- * this one removes the file as soon as it is loaded.
+ * Loads RocksDB's native library: from {@code java.library.path} if it is unpacked there, which
+ * saves about 200 ms of CPU at startup, else from RocksDB's jar. RocksDB's own loader unpacks it to
+ * a temporary file of 17 MB that stays behind when the process is killed; this one deletes the file
+ * as soon as the library is loaded.
  */
 final class NativeLibrary {
   private static boolean loaded;
@@ -51,7 +51,7 @@ final class NativeLibrary {
         return false;
       }
       Path directory = Files.createTempDirectory("rheo-rocksdb");
-      // The name under which RocksDB.loadLibrary looks: not quite that of the resource.
+      // RocksDB.loadLibrary looks for this name, which is not that of the resource.
       Path library = directory.resolve(Environment.getJniLibraryFileName("rocksdbjni"));
       try {
         Files.copy(packed, library);

@@ -10,20 +10,20 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * A few platform threads for what must hold up neither an event loop nor a carrier of virtual
- * threads: waiting for the disk inside a native call, and long work. A virtual thread that waits in
- * a native call keeps its carrier, and there are only as many carriers as processors: two cold
- * reads on a machine with two would stop every request.
+ * A few platform threads for work that must block neither an event loop nor a carrier thread:
+ * native calls that wait for the disk, and long computations. A virtual thread that waits in a
+ * native call pins its carrier, and there are only as many carriers as processors: on a machine
+ * with two processors, two cold reads would stop every request.
  *
- * <p>First come, first served. The threads are daemons and there only while there is something to
- * do. Two ways in:
+ * <p>Tasks start in FIFO order. The threads are daemons and end after some seconds without work.
+ * Tasks enter in two ways:
  *
  * <ul>
- *   <li>{@link #call}: the virtual thread that calls parks until a thread of the pool has done it.
- *       So many may wait; who comes then is refused with a {@link BusyException}.
- *   <li>{@link #submit}: for those who cannot park. It never refuses, so whoever submits has one
- *       task at most under way for each thing that somebody paid for, and takes it back with {@link
- *       Task#cancel} when nobody wants it any more: what was taken back leaves nothing behind.
+ *   <li>{@link #call} parks the calling virtual thread until a pool thread has made the call. When
+ *       the queue is full, it is refused with a {@link BusyException}.
+ *   <li>{@link #submit} is for callers that must not park. It never refuses for lack of room, so a
+ *       caller must bound its own tasks and {@link Task#cancel} those that nobody needs any more. A
+ *       cancelled task leaves nothing behind.
  * </ul>
  *
  * <p>Thread-safe.
@@ -36,7 +36,7 @@ public final class PlatformPool implements AutoCloseable {
   private final int size;
   private final int maxWaiting;
 
-  /** Has a thread for each worker; nothing waits in it. */
+  /** Has a thread for each worker, so that no worker waits in its queue. */
   private final ThreadPoolExecutor threads;
 
   private final ReentrantLock lock = new ReentrantLock();
@@ -46,9 +46,9 @@ public final class PlatformPool implements AutoCloseable {
   private boolean closed;
 
   /**
-   * @param name of the threads
-   * @param size how many threads at most
-   * @param maxWaiting how many may wait before {@link #call} refuses
+   * @param name the name of the threads
+   * @param size the most threads
+   * @param maxWaiting the number of queued tasks at which {@link #call} refuses
    */
   public PlatformPool(String name, int size, int maxWaiting) {
     this.name = name;
@@ -65,7 +65,7 @@ public final class PlatformPool implements AutoCloseable {
     threads.allowCoreThreadTimeOut(true);
   }
 
-  /** More wait already than may: to be tried again a little later. */
+  /** The queue is full; the caller may try again a little later. */
   public static final class BusyException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
@@ -74,13 +74,13 @@ public final class PlatformPool implements AutoCloseable {
     }
   }
 
-  /** What is called. */
+  /** A call that may throw a checked exception. */
   @FunctionalInterface
   public interface Call<T, X extends Exception> {
     T run() throws X;
   }
 
-  /** Something that was handed over. */
+  /** A submitted task. */
   public final class Task {
     private final Runnable run;
 
@@ -89,9 +89,9 @@ public final class PlatformPool implements AutoCloseable {
     }
 
     /**
-     * Takes it back, in O(1).
+     * Removes the task from the queue, in O(1).
      *
-     * @return false if it has begun already
+     * @return false if it has already begun or was cancelled
      */
     public boolean cancel() {
       lock.lock();
@@ -104,10 +104,10 @@ public final class PlatformPool implements AutoCloseable {
   }
 
   /**
-   * Makes a call that may wait natively. A platform thread makes it itself, since it holds up
-   * nobody else; for a virtual thread, one of the pool's does.
+   * Makes a call that may block in native code. A platform thread makes it itself, since it pins no
+   * carrier; a pool thread makes the call of a virtual thread.
    *
-   * @throws BusyException if too many wait already
+   * @throws BusyException if the queue is full
    * @throws RejectedExecutionException if the pool is closed
    */
   public <T, X extends Exception> T call(Call<T, X> call) throws X {
@@ -131,7 +131,7 @@ public final class PlatformPool implements AutoCloseable {
       if (cause instanceof Error error) {
         throw error;
       }
-      // What the call throws is its X or unchecked.
+      // The call throws X or an unchecked exception.
       @SuppressWarnings("unchecked")
       X thrown = (X) cause;
       throw thrown;
@@ -139,7 +139,7 @@ public final class PlatformPool implements AutoCloseable {
   }
 
   /**
-   * Hands something over, to be run soon.
+   * Queues a task.
    *
    * @throws RejectedExecutionException if the pool is closed
    */
@@ -214,7 +214,7 @@ public final class PlatformPool implements AutoCloseable {
     }
   }
 
-  /** How many wait for a thread. */
+  /** The number of queued tasks. */
   public int waiting() {
     lock.lock();
     try {
@@ -224,7 +224,7 @@ public final class PlatformPool implements AutoCloseable {
     }
   }
 
-  /** How many wait for a thread or have one. */
+  /** The number of queued and running tasks. */
   public int pending() {
     lock.lock();
     try {
@@ -234,7 +234,7 @@ public final class PlatformPool implements AutoCloseable {
     }
   }
 
-  /** Refuses what comes from now on; what has come is done. */
+  /** Refuses new tasks; the queued ones still run. */
   @Override
   public void close() {
     lock.lock();

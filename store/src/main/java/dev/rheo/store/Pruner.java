@@ -8,15 +8,15 @@ import org.rocksdb.RocksIterator;
 import org.rocksdb.WriteBatch;
 
 /**
- * Deletes what compaction has made unreadable, behind the scenes. It walks the log of the compacted
- * revisions, in which each change names the version that it supersedes; so its work is that of the
- * window, not of the whole store. How far it has come is part of each of its writes: after a crash
- * it goes on there.
+ * Deletes versions that compaction made unreadable, in the background. It scans the log of the
+ * compacted revisions, in which each change names the version that it supersedes, so its work is
+ * proportional to the compacted history, not to the store. Each of its writes includes its
+ * progress, so it resumes there after a crash.
  */
 final class Pruner implements AutoCloseable {
   private static final System.Logger LOGGER = System.getLogger(Pruner.class.getName());
 
-  /** How many changes one write deletes: what a waiting commit has to let pass. */
+  /** About how many changes one write deletes, which a concurrent commit has to wait for. */
   private static final int CHANGES = 1000;
 
   private final Gate gate;
@@ -41,7 +41,7 @@ final class Pruner implements AutoCloseable {
     return pruned;
   }
 
-  /** How many changes were deleted since the store was opened. */
+  /** The number of changes deleted since the store was opened. */
   long changes() {
     return changes.sum();
   }
@@ -52,7 +52,7 @@ final class Pruner implements AutoCloseable {
         try {
           prune(upTo);
         } catch (StoreException e) {
-          // A full disk or a store that closes: whoever compacts next makes it try again.
+          // The disk is full or the store closes. The next compaction makes it try again.
           LOGGER.log(System.Logger.Level.WARNING, "pruning stopped: " + e.getMessage());
           head.awaitPrunable(upTo);
         } catch (RuntimeException | Error e) {
@@ -72,7 +72,7 @@ final class Pruner implements AutoCloseable {
     }
   }
 
-  /** Deletes one portion and answers how far it came. */
+  /** Deletes one batch and returns the revision that it reached. */
   private long step(Engine engine, long done, long upTo) throws RocksDBException, StoreException {
     long last = upTo;
     try (WriteBatch batch = new WriteBatch();
@@ -114,7 +114,7 @@ final class Pruner implements AutoCloseable {
     batch.delete(engine.log, position);
   }
 
-  /** Call after the head was closed. */
+  /** Waits for the thread to end. The head must be closed before. */
   @Override
   public void close() {
     boolean interrupted = false;

@@ -15,23 +15,23 @@ import org.rocksdb.ReadOptions;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.RocksIterator;
 
-/** What is read from the engine. Whoever calls pins the revision first. */
+/** Reads from the engine. The caller must pin the revision. */
 final class Reads {
-  /** How many versions of one key are stepped over before seeking is cheaper. */
+  /** The number of versions of a key to step over before a seek is cheaper. */
   private static final int STEPS = 6;
 
-  /** How many bytes of changes a watch reads past, at most, before it looks up. */
+  /** The number of scanned changes after which a watch's batch ends, matching or not. */
   private static final int LOG_CHANGES = 20_000;
 
   private Reads() {}
 
-  /** A key as of the revision of a page, without its value. */
+  /** A key and one of its versions, without the value. */
   record Found(String key, Version version) {}
 
   /**
    * Some keys of a range, in order.
    *
-   * @param next where the next page begins, null after the last one
+   * @param next the position of the next page, null after the last one
    */
   record Page(List<Found> found, byte @Nullable [] next) {}
 
@@ -87,7 +87,7 @@ final class Reads {
     return keyValue(found, value);
   }
 
-  /** The values of some keys, read together. */
+  /** The values of some keys, read with one multi-get. */
   static List<KeyValue> values(Engine engine, List<Found> found)
       throws RocksDBException, StoreException {
     if (found.size() == 1) {
@@ -103,7 +103,7 @@ final class Reads {
     List<KeyValue> all = new ArrayList<>(found.size());
     for (int i = 0; i < found.size(); i++) {
       byte[] value = values.get(i);
-      // Many at once do not tell what is missing from what could not be read; one does.
+      // A multi-get does not tell a missing value from a failed read; a single get does.
       all.add(value == null ? value(engine, found.get(i)) : keyValue(found.get(i), value));
     }
     return all;
@@ -120,9 +120,9 @@ final class Reads {
   }
 
   /**
-   * The keys from a position on that existed at a revision.
+   * The keys from a position on that existed at a revision, at most {@code most}.
    *
-   * @param end where to stop, null for the last key
+   * @param end the position at which to stop, null to read up to the last key
    */
   static Page page(Engine engine, byte[] start, byte @Nullable [] end, long revision, int most)
       throws RocksDBException {
@@ -149,8 +149,8 @@ final class Reads {
   }
 
   /**
-   * The newest version at or below a revision of the key that the iterator has just reached; leaves
-   * it at the next key.
+   * Returns the newest version, at or below a revision, of the key at which the iterator is, and
+   * moves the iterator to the next key.
    */
   private static @Nullable Version newest(RocksIterator it, byte[] first, long revision)
       throws RocksDBException {
@@ -168,7 +168,7 @@ final class Reads {
           it.seekForPrev(
               Layout.versionKey(Arrays.copyOf(first, Layout.keyLength(first)), revision));
           if (!it.isValid()) {
-            // Only an error loses the version that was just passed; the next seek would hide it.
+            // The version was just there, so this is an error, which the next seek would hide.
             it.status();
             throw new RocksDBException("an iterator lost its place");
           }
@@ -188,7 +188,7 @@ final class Reads {
     return newest == null ? null : Version.decode(newest);
   }
 
-  /** The changes of a range in the revisions from one to another; it may end earlier. */
+  /** The changes of a key range from a revision to another, or to where the batch is full. */
   static Batch log(Engine engine, KeyRange range, long from, long to)
       throws RocksDBException, StoreException {
     List<Event> events = new ArrayList<>();

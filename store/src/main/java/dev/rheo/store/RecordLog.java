@@ -10,17 +10,18 @@ import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A file of records, read to tell what a crash leaves at its end from damage.
+ * Reads a log file and distinguishes an incomplete end, as a crash leaves it, from damage.
  *
- * <p>Every record is synced before the next one begins. So a broken record with another one behind
- * it had been acknowledged. The last one is the trace of a crash if it is <em>incomplete</em>: the
- * file ends within it, or a sector of it was never written and reads as zeros. If all of it is
- * there and does not match its checksum, it was acknowledged, too, and has been damaged since.
+ * <p>Every record is synced before the next one is written. A broken record that another one
+ * follows had therefore been acknowledged, and is damage. A broken last record is due to a crash if
+ * it is <em>incomplete</em>: the file ends within it, or one of its sectors was never written and
+ * reads as zeros. A last record that is complete but does not match its checksum counts as
+ * acknowledged and damaged.
  *
  * <p>The format is that of RocksDB's log files (its wiki: Write Ahead Log File Format), which the
- * manifest has as well: blocks of 32 KiB; in them fragments of masked CRC-32C of type and payload,
- * length, type (whole, first, middle or last of a record) and payload. Files are not recycled, so
- * that the types of recycled ones do not occur.
+ * manifest shares: blocks of 32 KiB, which consist of fragments. A fragment has the masked CRC-32C
+ * of type and payload, the length, the type (whole, first, middle or last of a record) and the
+ * payload. The store does not recycle log files, so the types of recycled fragments do not occur.
  */
 final class RecordLog {
   private static final int BLOCK = 32 << 10;
@@ -32,19 +33,19 @@ final class RecordLog {
   private static final int MIDDLE = 3;
   private static final int LAST = 4;
 
-  /** The unit that a disk writes wholly or not at all. */
+  /** The unit that a disk writes atomically, in bytes. */
   private static final int SECTOR = 512;
 
-  /** Shorter stretches of zeros may well be content. */
+  /** A shorter run of zeros may be content. */
   private static final int LEAST_ZEROS = 16;
 
   private static final long NOWHERE = -1;
 
   /**
-   * What a crash left at the end.
+   * An incomplete record at the end of a file.
    *
-   * @param at where the incomplete record begins
-   * @param bytes how much of it is there
+   * @param at the offset at which the record begins
+   * @param bytes the bytes from there to the end of the file
    */
   record Tail(Path file, long at, long bytes) {}
 
@@ -53,17 +54,17 @@ final class RecordLog {
   private final ByteBuffer block = ByteBuffer.allocate(BLOCK).order(ByteOrder.LITTLE_ENDIAN);
   private final CRC32C crc = new CRC32C();
 
-  /** Where the record began whose end was not seen yet. */
+  /** The offset of a record whose last fragment was not read yet. */
   private long openAt = NOWHERE;
 
   private long brokenAt = NOWHERE;
   private boolean any;
 
   /**
-   * What was read.
+   * The result of reading a file.
    *
-   * @param any whether there is any intact record
-   * @param tail null if the file ends with an intact record
+   * @param any whether a record begins with an intact fragment
+   * @param tail null if the file does not end in an incomplete record
    */
   record Contents(boolean any, @Nullable Tail tail) {}
 
@@ -73,9 +74,9 @@ final class RecordLog {
   }
 
   /**
-   * Reads a file as a whole.
+   * Reads a whole file.
    *
-   * @throws StoreException if it is damaged
+   * @throws StoreException if the file is damaged
    */
   static Contents read(Path file) throws IOException, StoreException {
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
@@ -155,14 +156,17 @@ final class RecordLog {
             .formatted(file, at, next));
   }
 
-  /** What stands behind an incomplete record that is not the last thing that was written. */
+  /** The exception for an incomplete record that records in a later file follow. */
   static StoreException damagedBefore(Tail tail, Path next) {
     return StoreException.damaged(
         "%s has a broken record at byte %d and %s intact ones behind it"
             .formatted(tail.file(), tail.at(), next.getFileName()));
   }
 
-  /** Where the next record begins, which a broken length does not tell; the block's end if none. */
+  /**
+   * Searches the block for the next intact beginning of a record, since a broken length does not
+   * lead there. Returns the block's end if there is none.
+   */
   private int nextBeginning(int from) {
     for (int at = from; block.limit() - at >= HEADER; at++) {
       byte type = block.get(at + 6);
@@ -173,7 +177,7 @@ final class RecordLog {
     return block.limit();
   }
 
-  /** Whether a sector between two places holds nothing but zeros. */
+  /** Whether a sector between two offsets consists of zeros. */
   private boolean hasUnwrittenSector(long from, long to) throws IOException {
     for (long offset = from - from % BLOCK; offset < to && load(offset); offset += BLOCK) {
       int at = (int) Math.max(0, from - offset);
@@ -198,7 +202,7 @@ final class RecordLog {
     return true;
   }
 
-  /** Whether the file ends before the record does that begins here. */
+  /** Whether the file ends before the end of the record that begins at an offset. */
   private boolean endsEarly(long from, long size) throws IOException {
     long offset = (size - 1) - (size - 1) % BLOCK;
     if (!load(offset)) {
@@ -209,7 +213,7 @@ final class RecordLog {
     while (block.limit() - at >= HEADER) {
       int rest = block.limit() - at - HEADER;
       if (length(at) > rest) {
-        // If all of it is there nevertheless, its length is what is wrong.
+        // If the rest matches the checksum, the record is complete and its length is broken.
         return !matches(at, rest);
       }
       if (!intact(at) && length(at) < rest) {

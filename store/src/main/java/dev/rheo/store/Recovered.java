@@ -6,13 +6,13 @@ import org.rocksdb.RocksDBException;
 import org.rocksdb.RocksIterator;
 
 /**
- * Where a store stands that has just been opened.
+ * The state of a store that was just opened.
  *
  * @param compacted the lowest revision that can be read
- * @param pruned what was compacted is deleted up to here
+ * @param pruned the revision up to which compacted history is deleted
  */
 record Recovered(HeadFigures figures, long compacted, long pruned) {
-  /** Reads it, and holds what the store says of itself against what it has. */
+  /** Reads the state and checks the store's metadata against its log. */
   static Recovered from(Engine engine, String id) throws RocksDBException, StoreException {
     byte[] format = engine.db.get(engine.meta, Meta.FORMAT);
     byte[] storedId = engine.db.get(engine.meta, Meta.ID);

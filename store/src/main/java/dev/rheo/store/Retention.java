@@ -5,12 +5,12 @@ import java.time.Duration;
 /**
  * How much history a store keeps.
  *
- * @param age history older than this is forgotten
- * @param bytes when more than this was written within that time, what lies before it is forgotten
- *     too; whatever is written, the last {@link #FLOOR} stay
+ * @param age history older than this is compacted
+ * @param bytes history is compacted earlier once more than this was written after it, but never
+ *     before it reaches the age of {@link #FLOOR}
  */
 public record Retention(Duration age, long bytes) {
-  /** History of this age is never forgotten: a client that was cut off must find its way back. */
+  /** History up to this age is always kept, so that a disconnected client can resume a watch. */
   public static final Duration FLOOR = Duration.ofMinutes(5);
 
   public Retention {

@@ -10,16 +10,16 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Compacts a store as its {@link Retention} says. Every {@link #PERIOD} it notes the store's
- * revision beside the time, and compacts to the newest revision noted that is old enough.
+ * Compacts a store according to its {@link Retention}. Every {@link #PERIOD} it samples the time
+ * and the store's revision, and compacts to the newest sampled revision that is due.
  *
- * <p>After a start nothing is forgotten for {@link Retention#FLOOR}, however long the process was
- * away: its clients were cut off all that time.
+ * <p>After a start nothing is compacted for {@link Retention#FLOOR}, regardless of the downtime,
+ * during which all clients were disconnected.
  *
  * <p>Thread-safe.
  */
 public final class RetentionCompactor implements AutoCloseable {
-  /** How often it looks: how exact the retention's age is. */
+  /** The interval of the samples, which is the precision of the retention's age. */
   public static final Duration PERIOD = Duration.ofSeconds(15);
 
   private static final System.Logger LOGGER = System.getLogger(RetentionCompactor.class.getName());
@@ -33,7 +33,7 @@ public final class RetentionCompactor implements AutoCloseable {
   private @Nullable ScheduledFuture<?> running;
 
   /**
-   * @param scheduler runs {@link #run} once {@link #start} was called; stays the caller's
+   * @param scheduler calls {@link #run} after {@link #start}; the caller shuts it down
    */
   public <S extends RevisionStore & SampledHistory> RetentionCompactor(
       S store, Retention retention, InstantSource clock, ScheduledExecutorService scheduler) {
@@ -45,7 +45,7 @@ public final class RetentionCompactor implements AutoCloseable {
     this.started = clock.millis();
   }
 
-  /** Begins to compact by itself. */
+  /** Starts periodic compaction. */
   public synchronized void start() {
     if (running == null) {
       running =
@@ -54,7 +54,7 @@ public final class RetentionCompactor implements AutoCloseable {
     }
   }
 
-  /** Ends what {@link #start} began. */
+  /** Stops periodic compaction. */
   @Override
   public synchronized void close() {
     if (running != null) {
@@ -67,12 +67,12 @@ public final class RetentionCompactor implements AutoCloseable {
     try {
       run();
     } catch (StoreException | RuntimeException e) {
-      // The next time may be better: a full disk, say.
+      // The next run may succeed, for example when a full disk has space again.
       LOGGER.log(System.Logger.Level.WARNING, "no compaction: " + e.getMessage());
     }
   }
 
-  /** Looks once: notes the revision and forgets what is due. */
+  /** Samples the revision and compacts the history that is due. */
   public synchronized void run() throws StoreException {
     long now = clock.millis();
     history.sample(now);

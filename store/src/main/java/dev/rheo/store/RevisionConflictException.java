@@ -1,6 +1,6 @@
 package dev.rheo.store;
 
-/** A commit expected another revision of a key than the one it is at. Nothing was changed. */
+/** The revision that a commit expects of a key is not the current one. Nothing was changed. */
 public final class RevisionConflictException extends Exception {
   private static final long serialVersionUID = 1L;
 

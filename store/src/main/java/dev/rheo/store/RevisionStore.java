@@ -5,9 +5,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The authority: an ordered map from keys to values in which every commit gets a <em>revision</em>,
- * a number one higher than the last commit's, and which can be read as of any revision that is
- * still retained.
+ * The source of truth: an ordered map from keys to values. Every commit gets a <em>revision</em>,
+ * which is one higher than that of the commit before, and the map can be read as of any revision
+ * that is still retained.
  *
  * <p>The model is etcd's. As an example, after
  *
@@ -19,32 +19,34 @@ import org.jspecify.annotations.Nullable;
  *
  * {@code get("a", 3)} is {@code 2} (created at 2, modified at 3), {@code get("a", 4)} is absent,
  * {@code range("a", "z", 2)} holds just {@code a=1}, and a watch from revision 3 sees b=1@3, a=2@3,
- * delete a@4. {@code compact(3)} forgets what only a read below 3 could see: reads at 3 and above
+ * delete a@4. {@code compact(3)} drops versions that only a read below 3 sees: reads at 3 and above
  * and watches from 4 are as before, a read at 2 or a watch from 3 is refused with {@link
- * CompactedException}. A new store is at revision 1, holding nothing.
+ * CompactedException}. A new store is at revision 1 and empty.
  *
  * <p>Keys are non-empty strings without the character U+0000, at most 1 KiB in UTF-8, ordered by
- * their UTF-8 bytes; the bounds of a range may be any string, and an empty end means that there is
- * none. What no state of the store could make right (such a key, a negative revision) is refused
- * with {@link IllegalArgumentException}. Values are opaque bytes; the store neither copies nor
- * changes arrays that it is given or hands out, and callers must not change them either.
+ * their UTF-8 bytes. The bounds of a range may be any string without unpaired surrogates; an empty
+ * end means no upper bound. An argument that is invalid in every state of the store (an invalid
+ * key, a negative revision) is refused with {@link IllegalArgumentException}. Values are opaque
+ * bytes; the store neither copies nor changes arrays that it is given or returns, and callers must
+ * not change them either.
  *
- * <p><b>Durability.</b> When {@code commit} returns, the commit survives a crash of the process and
- * (for a durable engine) loss of power. When it throws {@link RevisionConflictException} nothing
- * was changed. When it throws {@link StoreException} the outcome is as the exception says.
+ * <p><b>Durability.</b> When {@code commit} of a durable engine returns, the commit survives a
+ * crash of the process and loss of power. When it throws {@link RevisionConflictException}, nothing
+ * was changed. When it throws {@link StoreException}, {@link StoreException#undecided} tells
+ * whether the commit may still take effect.
  *
- * <p><b>Threads.</b> Every method may be called by any number of threads at once, virtual ones
- * included, and may block. Concurrent commits are written as a group.
+ * <p><b>Threads.</b> Any number of threads, virtual ones included, may call every method at once.
+ * Every method may block. An engine may write concurrent commits as a group.
  */
 public interface RevisionStore extends AutoCloseable {
 
   /**
-   * Applies the operations together, or none of them. Each key may occur in at most one operation.
-   * A commit that neither puts nor deletes makes no revision: it returns the current one.
+   * Applies all operations, or none. Each key may occur in at most one operation. A commit that
+   * neither puts nor deletes creates no revision and returns the current one.
    *
    * @return the revision of the commit
-   * @throws RevisionConflictException if an operation's expected revision is not the key's present
-   *     one
+   * @throws RevisionConflictException if an operation's expected revision is not the key's current
+   *     one, or if a key to delete does not exist
    * @throws StoreException if the store cannot write (disk full, closed, damaged)
    */
   long commit(List<Op> operations) throws RevisionConflictException, StoreException;
@@ -58,9 +60,9 @@ public interface RevisionStore extends AutoCloseable {
       throws CompactedException, FutureRevisionException, StoreException;
 
   /**
-   * The keys in {@code [start, end)} as of a revision, in order, read lazily: its memory does not
-   * grow with the range. The state that it shows stays readable until it is closed, also while a
-   * compaction runs.
+   * The keys in {@code [start, end)} as of a revision, in order. They are read lazily, so memory
+   * does not grow with the range. The cursor can be read until it is closed, even if its revision
+   * is compacted.
    *
    * @param revision 0 for the current one
    */
@@ -68,30 +70,29 @@ public interface RevisionStore extends AutoCloseable {
       throws CompactedException, FutureRevisionException, StoreException;
 
   /**
-   * The changes of the keys in {@code [start, end)}, beginning with those of {@code fromRevision}
-   * (which may lie one or more ahead of the current revision: the watch then begins there).
+   * The changes of the keys in {@code [start, end)}, from {@code fromRevision} on.
    *
-   * @param fromRevision at least 1
+   * @param fromRevision at least 1; may be above the current revision
    * @throws CompactedException if {@code fromRevision <= compactedRevision()}
    */
   WatchCursor watch(String start, String end, long fromRevision)
       throws CompactedException, StoreException;
 
-  /** The revision of the last commit: what a read that must be fresh has to reflect. */
+  /** The revision of the last commit, which a consistent read must reflect. */
   long currentRevision() throws StoreException;
 
-  /** The lowest revision that can still be read; 0 if nothing was ever compacted. */
+  /** The lowest revision that can still be read; 0 if nothing was compacted yet. */
   long compactedRevision();
 
   /**
-   * Forgets the history below {@code revision}. Returns when reads below it are refused; space is
-   * given back later. Does nothing if they are refused already.
+   * Compacts the history below {@code revision}. When it returns, reads below it are refused; space
+   * is freed later. Does nothing if such reads are refused already.
    *
-   * @throws FutureRevisionException if it lies above the current revision
+   * @throws FutureRevisionException if {@code revision} is above the current one
    */
   void compact(long revision) throws FutureRevisionException, StoreException;
 
-  /** How the store is now. Cheap. An engine that has no disk is always {@link StoreHealth#OK}. */
+  /** The store's health. Cheap. An engine without a disk is always {@link StoreHealth#OK}. */
   default StoreHealth health() {
     return StoreHealth.OK;
   }
@@ -103,8 +104,8 @@ public interface RevisionStore extends AutoCloseable {
   void close();
 
   /**
-   * One operation of a commit. {@link #ANY} expects nothing; {@link #ABSENT} expects that the key
-   * does not exist.
+   * One operation of a commit. {@link #ANY} accepts any state of the key; {@link #ABSENT} expects
+   * that the key does not exist.
    */
   sealed interface Op {
     long ANY = -1;
@@ -117,20 +118,17 @@ public interface RevisionStore extends AutoCloseable {
 
     record Put(String key, byte[] value, long expected) implements Op {}
 
-    /**
-     * Deleting a key that does not exist with {@link #ANY} expected is a conflict: there is nothing
-     * to delete.
-     */
+    /** Deleting a key that does not exist is a conflict, even with {@link #ANY} expected. */
     record Delete(String key, long expected) implements Op {}
 
-    /** Changes nothing: the commit is refused unless the key is as expected. */
+    /** Changes nothing, but the commit is refused unless the key is as expected. */
     record Check(String key, long expected) implements Op {}
   }
 
   /**
    * A key's value as of some revision.
    *
-   * @param createRevision the revision in which the key came into being (again)
+   * @param createRevision the revision that (last) created the key
    * @param modRevision the revision that wrote this value
    */
   record KeyValue(String key, byte[] value, long createRevision, long modRevision) {}
@@ -147,18 +145,18 @@ public interface RevisionStore extends AutoCloseable {
   }
 
   /**
-   * What a watch saw. All events of one revision are in one batch, in the order of the commit's
-   * operations.
+   * Events that a watch returns. All events of one revision are in one batch, in the order of the
+   * commit's operations.
    *
-   * @param events in order of revision; empty when only progress is told
-   * @param revision every change that the watch admits, up to and including this revision, has been
-   *     handed out; never above the current revision
+   * @param events in order of revision; empty if the batch only reports progress
+   * @param revision the watch has returned every change of its range up to and including this
+   *     revision, which is never above the current one
    */
   record Batch(List<Event> events, long revision) {}
 
-  /** A lazy, ordered read. Used by one thread at a time. */
+  /** A lazy, ordered read, for use by one thread at a time. */
   interface RangeCursor extends AutoCloseable {
-    /** The revision as of which it reads. */
+    /** The revision as of which the cursor reads. */
     long revision();
 
     /** The next key, or null at the end. */
@@ -169,16 +167,16 @@ public interface RevisionStore extends AutoCloseable {
   }
 
   /**
-   * A position in the history. Used by one thread at a time, except {@code close}, which wakes a
-   * waiting {@code next}.
+   * A position in the history, for use by one thread at a time. Any thread may call {@code close},
+   * which wakes a waiting {@code next}.
    */
   interface WatchCursor extends AutoCloseable {
     /**
-     * Waits until something happened or the time is up. A batch is bounded in bytes (a few MB)
-     * unless one revision alone is larger. With nothing new, a batch without events tells the
-     * progress.
+     * Waits for a change of the range, for at most the given time. A batch is bounded in bytes (a
+     * few MB) unless one revision alone is larger. If nothing changed, a batch without events
+     * reports the progress.
      *
-     * @throws CompactedException if the position fell behind a compaction
+     * @throws CompactedException if the position was compacted
      * @throws StoreException if the store failed or this cursor was closed
      */
     Batch next(Duration atMost) throws CompactedException, StoreException, InterruptedException;
@@ -188,10 +186,12 @@ public interface RevisionStore extends AutoCloseable {
   }
 
   /**
-   * @param keys how many keys exist now, or -1 if the engine cannot tell cheaply
-   * @param diskBytes what it occupies on disk
-   * @param memoryBytes what it holds in memory outside the Java heap (memtables, block caches)
-   * @param waitingCalls calls of virtual threads that wait for a thread that may wait for the disk
+   * @param keys the number of existing keys, or -1 if the engine cannot tell cheaply
+   * @param diskBytes the store's size on disk
+   * @param memoryBytes memory held outside the Java heap (memtables, block caches)
+   * @param commits the commits written since the store was opened
+   * @param syncs the synced writes of these commits
+   * @param waitingCalls calls of virtual threads that wait for a thread that may block on the disk
    */
   record Stats(
       long keys, long diskBytes, long memoryBytes, long commits, long syncs, int waitingCalls) {}

@@ -7,13 +7,13 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A range read in portions. Between them it holds a pin on its revision and nothing of the engine,
- * so that a slow reader keeps no write buffer and no file from being let go.
+ * Reads a range page by page. Between pages it holds a pin on its revision but no native object, so
+ * that a slow reader does not keep memtables and deleted files alive.
  */
 final class RocksRange implements RevisionStore.RangeCursor {
   private static final int PAGE_KEYS = 128;
 
-  /** Values are read ahead up to this many bytes, and no further once one is larger. */
+  /** The most bytes of values to read ahead; a larger value is read alone. */
   private static final int AHEAD_BYTES = 128 << 10;
 
   private final Gate gate;
@@ -21,7 +21,7 @@ final class RocksRange implements RevisionStore.RangeCursor {
   private final long revision;
   private final byte @Nullable [] end;
 
-  /** Where the next page begins, null behind the last one. */
+  /** The position of the next page, null after the last one. */
   private byte @Nullable [] next;
 
   private final ArrayDeque<Reads.Found> keys = new ArrayDeque<>();
@@ -29,7 +29,7 @@ final class RocksRange implements RevisionStore.RangeCursor {
   private boolean closed;
 
   /**
-   * @param revision pinned; this cursor unpins it
+   * @param revision pinned by the caller; {@link #close} unpins it
    */
   RocksRange(Gate gate, Head head, KeyRange range, long revision) {
     this.gate = gate;

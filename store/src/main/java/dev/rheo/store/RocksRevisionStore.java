@@ -14,32 +14,32 @@ import org.rocksdb.WALRecoveryMode;
 import org.rocksdb.WriteBatch;
 
 /**
- * The durable store of one process, on RocksDB. An acknowledged commit is synced to the disk; after
- * a crash the store holds every acknowledged commit, each whole, and perhaps some that were on
- * their way.
+ * A durable store on RocksDB, opened by one process at a time. An acknowledged commit is synced to
+ * disk. After a crash the store holds every acknowledged commit and perhaps unacknowledged ones,
+ * each as a whole.
  *
- * <p>It keeps a directory of its own: see {@link StoreDirectory} for what is in it and {@link
- * Layout} for how revisions lie in RocksDB.
+ * <p>The store owns a directory: see {@link StoreDirectory} for its contents and {@link Layout} for
+ * the encoding of revisions in RocksDB.
  *
- * <p>When the disk is full, commits fail with a {@link StoreException} that says so; reads and
- * watches go on, and commits succeed again when there is space. Opening reads all files and refuses
- * a store of which any byte is damaged; when damage is met later, commits are refused from then on.
- * {@link #health} tells both.
+ * <p>While the disk is full, commits fail with a {@link StoreException} that says so; reads and
+ * watches go on, and commits succeed again when there is space. Opening verifies all data files and
+ * refuses a damaged store; after damage is met later, commits are refused. {@link #health} reports
+ * both.
  *
- * <p>Memory outside the heap is bounded by {@link RocksSettings#nativeMemory}, save for single
- * groups of commits that are larger than a write buffer; inside it by {@link RocksSettings#tail}
- * and the pages of open ranges. No native object outlives a call, so that a range or a watch that
- * is not closed holds up pruning but leaks nothing.
+ * <p>Native memory is bounded by {@link RocksSettings#nativeMemory}, except for a group of commits
+ * that is larger than a write buffer. The heap holds {@link RocksSettings#tail}, the pages of open
+ * ranges and the queued commits. No native object outlives a call, so an unclosed range delays
+ * pruning, but neither it nor an unclosed watch leaks native memory.
  *
  * <p>Thread-safe.
  */
 public final class RocksRevisionStore implements RevisionStore, SampledHistory {
   static final long FIRST_REVISION = 1;
 
-  /** Threads that wait for the disk in place of virtual ones. */
+  /** The number of threads that block on the disk in place of virtual threads. */
   private static final int READERS = 4;
 
-  /** Virtual threads that may wait for one of them. */
+  /** The most virtual threads that wait for one of these threads. */
   private static final int MAX_WAITING = 4096;
 
   private final StoreDirectory directory;
@@ -73,10 +73,11 @@ public final class RocksRevisionStore implements RevisionStore, SampledHistory {
   }
 
   /**
-   * Opens the store in a directory, or makes one there if the directory is empty or does not exist.
+   * Opens the store in a directory, or creates one if the directory is empty or does not exist.
    *
-   * @throws StoreException if another process has it open, if it is not a store's directory, or if
-   *     the data is damaged; nothing in it was changed then
+   * @throws StoreException if the store is open already, if the directory is not a store's, or if
+   *     the data is damaged. The directory is then unchanged, except where only the open database
+   *     shows the damage, such as a missing blob file.
    */
   public static RocksRevisionStore open(Path directory, RocksSettings settings)
       throws StoreException {
@@ -201,7 +202,7 @@ public final class RocksRevisionStore implements RevisionStore, SampledHistory {
     if (to == FIRST_REVISION) {
       return new Batch(List.of(), to);
     }
-    // The first revision is that of the empty store, which nothing wrote.
+    // The first revision is that of the empty store, which has no changes.
     long from = Math.max(asked, FIRST_REVISION + 1);
     Batch recent = tail.read(range, from, to);
     if (recent != null) {
@@ -209,7 +210,7 @@ public final class RocksRevisionStore implements RevisionStore, SampledHistory {
     }
     long pinned;
     try {
-      // Keeps what lies above it, which is what is read.
+      // A pin keeps the changes above its revision.
       pinned = head.pin(from - 1);
     } catch (FutureRevisionException e) {
       throw new IllegalStateException(e);
@@ -240,7 +241,7 @@ public final class RocksRevisionStore implements RevisionStore, SampledHistory {
         throw new FutureRevisionException(revision, head.current());
       }
       if (revision > head.compacted()) {
-        // On the disk first: no restart may allow again what pruning has touched.
+        // Persisted first, so that no restart allows reads that pruning has affected.
         gate.call(
             "compact",
             engine -> {
@@ -304,8 +305,8 @@ public final class RocksRevisionStore implements RevisionStore, SampledHistory {
   }
 
   /**
-   * Looking at every file is not for virtual threads, and metrics are not to wait for a disk that
-   * hangs: they are told what it was when last looked at, and have it looked at again.
+   * Returns the last measured size to a virtual thread and measures again in the background: file
+   * access would block its carrier, and metrics must not wait for a disk that hangs.
    */
   private long diskBytes() {
     if (!Thread.currentThread().isVirtual()) {
@@ -324,23 +325,23 @@ public final class RocksRevisionStore implements RevisionStore, SampledHistory {
     return diskBytes;
   }
 
-  /** Figures of this engine beside those of every store. Cheap. */
+  /** Figures that only this engine has. Cheap. */
   public RocksStats rocksStats() {
     return new RocksStats(
         tail.bytes(), committer.queuedBytes(), head.pinned(), pruner.pruned(), pruner.changes());
   }
 
   /**
-   * @param tailBytes what the tail of recent changes holds in the heap
-   * @param queuedBytes what commits that wait for the disk hold in the heap
-   * @param openReads how many ranges and single reads hold a revision now
-   * @param prunedRevision up to here what compaction made unreadable is deleted
-   * @param prunedChanges how many changes were deleted since the opening
+   * @param tailBytes the estimated heap size of the recent changes that are kept for watches
+   * @param queuedBytes the keys and values of the queued commits
+   * @param openReads the pins that open ranges and running reads hold
+   * @param prunedRevision the revision up to which compacted history is deleted
+   * @param prunedChanges the number of changes deleted since the store was opened
    */
   public record RocksStats(
       long tailBytes, long queuedBytes, int openReads, long prunedRevision, long prunedChanges) {}
 
-  /** Ends waiting watches, lets the commits that were accepted finish, and closes the files. */
+  /** Ends waiting watches, finishes the accepted commits and closes the files. */
   @Override
   public void close() {
     if (!head.close()) {

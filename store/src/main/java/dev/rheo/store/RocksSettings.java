@@ -1,24 +1,23 @@
 package dev.rheo.store;
 
 /**
- * The budgets of a {@link RocksRevisionStore}, in bytes.
+ * The budgets of a {@link RocksRevisionStore}, in bytes except {@code openFiles}.
  *
  * @param nativeMemory the most that RocksDB's caches and write buffers hold together; the write
  *     buffers get half of it
- * @param tail the most recent changes, kept in the heap for watches that are at the head
+ * @param tail the most recent changes to keep in the heap, for watches at the head
  * @param group the most that one synced write holds, unless a single commit is larger
- * @param minBlob values from this size on are kept in blob files
- * @param wal how much write-ahead log is kept at most: what a restart has to replay
- * @param openFiles how many files of tables and of large values are kept open; see {@link
- *     #descriptors}
+ * @param minBlob the size from which on values are kept in blob files
+ * @param wal the most write-ahead log to keep, which a restart has to replay
+ * @param openFiles the number of SST and blob files to keep open; see {@link #descriptors}
  */
 public record RocksSettings(
     long nativeMemory, long tail, long group, long minBlob, long wal, int openFiles) {
   private static final long MIB = 1 << 20;
 
   /**
-   * Descriptors beside {@link #openFiles}: logs that are written and synced, manifest, lock and
-   * directories, what a flush and a compaction write, what is read at the start.
+   * File descriptors besides {@link #openFiles}: logs being written and synced, manifest, lock,
+   * directories, the output of a flush and a compaction, files that are read at startup.
    */
   private static final int OTHER_FILES = 16;
 
@@ -43,21 +42,21 @@ public record RocksSettings(
     return new RocksSettings(bytes, tail, group, minBlob, wal, openFiles);
   }
 
-  /** The same within so many descriptors, 64 at least. */
+  /** The same settings within a number of file descriptors, which is at least 64. */
   public RocksSettings withDescriptors(int descriptors) {
     return new RocksSettings(nativeMemory, tail, group, minBlob, wal, descriptors - OTHER_FILES);
   }
 
   /**
-   * How many files of the first level stop writes until they are compacted. A compaction and every
-   * read of a range hold all of them open at once, whatever may be kept open otherwise; there may
-   * be six such holders' worth of them within {@link #openFiles}.
+   * The number of level-0 files at which writes stop until they are compacted. A compaction and
+   * each range read keep all of these files open regardless of {@link #openFiles}, which has room
+   * for six such users.
    */
   int stopFiles() {
     return Math.min(MOST_STOP_FILES, openFiles / 6);
   }
 
-  /** How many descriptors a store takes at most. */
+  /** The most file descriptors that a store uses. */
   public int descriptors() {
     return openFiles + OTHER_FILES;
   }

@@ -5,8 +5,8 @@ import java.lang.System.Logger.Level;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Logs where a failure to log must not end the thread: a process without descriptors may not even
- * be able to find out the time zone.
+ * Logs on threads that must survive a failure to log: a process without free file descriptors may
+ * fail even to read the time zone.
  */
 final class SafeLog {
   private SafeLog() {}

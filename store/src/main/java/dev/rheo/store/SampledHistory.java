@@ -3,27 +3,28 @@ package dev.rheo.store;
 import java.util.List;
 
 /**
- * What retention needs to know of a store: when it was at which revision. A durable store keeps the
- * samples with its data, so that an hour of history stays an hour across a restart.
+ * Samples of a store's revision over time, for retention. A durable store keeps them with its data,
+ * so that an hour of history remains an hour across a restart.
  *
  * <p>Thread-safe.
  */
 public interface SampledHistory {
   /**
-   * Notes that the store is at its current revision now. Of each revision the first note counts.
+   * Records that the store is at its current revision at a time. Only the first sample of a
+   * revision is kept.
    */
   void sample(long epochMillis) throws StoreException;
 
-  /** The samples in the order of their revisions. */
+  /** The samples in order of revision. */
   List<Sample> samples() throws StoreException;
 
-  /** Forgets the samples below a revision. */
+  /** Deletes the samples below a revision. */
   void dropSamples(long belowRevision) throws StoreException;
 
   /**
    * @param epochMillis when the sample was taken
-   * @param revision the store's revision then
-   * @param bytesWritten how many bytes of keys and values were ever written up to then
+   * @param revision the store's revision at that time
+   * @param bytesWritten the bytes of keys (one per char) and values written until that time
    */
   record Sample(long epochMillis, long revision, long bytesWritten) {}
 }

@@ -10,7 +10,7 @@ import org.rocksdb.RocksDBException;
 import org.rocksdb.RocksIterator;
 import org.rocksdb.WriteBatch;
 
-/** The samples of a durable store's history, which lie beside its data. */
+/** Reads and writes the samples of a durable store's history, in its default column family. */
 final class Samples {
   private Samples() {}
 

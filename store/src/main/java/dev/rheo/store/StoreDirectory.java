@@ -28,17 +28,17 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The directory of a durable store, held by one process at a time.
+ * The directory of a durable store, locked by one process at a time.
  *
  * <pre>
- *   DIR/rheo.lock          locked while in use; tells by whom
+ *   DIR/rheo.lock          locked while in use; names the holder
  *   DIR/data/rheo.format   the format's version and the store's id
  *   DIR/data/...           RocksDB's files
- *   DIR/data.new           a store that is being made; renamed to data when it is complete
+ *   DIR/data.new           a store that is being created; renamed to data when it is complete
  * </pre>
  *
- * Nothing is created, changed or deleted before the directory has proved to be empty or a store's,
- * and what is refused stays as it was, byte for byte.
+ * Nothing but the lock file is created, changed or deleted before the directory is known to be
+ * empty or a store's. A directory that is refused stays as it was, byte for byte.
  */
 final class StoreDirectory implements AutoCloseable {
   private static final String LOCK = "rheo.lock";
@@ -55,8 +55,8 @@ final class StoreDirectory implements AutoCloseable {
               + "|\\d+\\.(log|sst|blob|dbtmp)|(OPTIONS-)?\\d+\\.dbtmp|[\\w.-]+\\.dbtmp");
 
   /**
-   * The directories that this process holds. Asking the operating system would do harm: closing any
-   * channel of a file gives up the process's lock on it.
+   * The directories that this process has locked. A second attempt to lock one would do harm:
+   * closing any channel of a file releases the process's lock on it.
    */
   private static final Set<Path> HELD = new TreeSet<>();
 
@@ -64,13 +64,13 @@ final class StoreDirectory implements AutoCloseable {
   private final FileChannel channel;
   private final FileLock lock;
 
-  /** What the lock's file held before, null if there was none. */
+  /** The previous content of the lock file, null if there was none. */
   private final byte @Nullable [] before;
 
   private @Nullable String id;
 
   interface Creation {
-    /** Makes an empty store in an empty directory. */
+    /** Creates an empty store in an empty directory. */
     void create(Path data, String id) throws StoreException;
   }
 
@@ -82,7 +82,7 @@ final class StoreDirectory implements AutoCloseable {
     this.before = before;
   }
 
-  /** Where RocksDB's files are. */
+  /** The directory of RocksDB's files. */
   Path data() {
     return directory.resolve(DATA);
   }
@@ -92,7 +92,7 @@ final class StoreDirectory implements AutoCloseable {
     return id == null ? "" : id;
   }
 
-  /** What the store occupies on the disk now. */
+  /** The total size of RocksDB's files now; 0 if it cannot be read. */
   long bytes() {
     try (Stream<Path> files = Files.list(data())) {
       return files.mapToLong(file -> file.toFile().length()).sum();
@@ -101,7 +101,7 @@ final class StoreDirectory implements AutoCloseable {
     }
   }
 
-  /** Takes a directory for this process, and makes a store in it if it is empty. */
+  /** Locks a directory for this process, and creates a store in it if it is empty. */
   static StoreDirectory open(Path directory, Creation creation) throws StoreException {
     Path absolute = directory.toAbsolutePath().normalize();
     try {
@@ -111,7 +111,7 @@ final class StoreDirectory implements AutoCloseable {
       StoreDirectory held = lock(absolute);
       boolean complete = false;
       try {
-        // Now nobody else can change it.
+        // From here on no other process changes the directory.
         if (inspect(absolute)) {
           held.id = readFormat(held.data());
         } else {
@@ -132,8 +132,8 @@ final class StoreDirectory implements AutoCloseable {
   }
 
   /**
-   * Refuses a directory that is not a store's. Answers whether there is a store, false if one may
-   * be made.
+   * Refuses a directory that is not a store's. Returns whether there is a store; if there is none,
+   * one may be created.
    */
   private static boolean inspect(Path directory) throws IOException, StoreException {
     Set<String> names;
@@ -201,7 +201,7 @@ final class StoreDirectory implements AutoCloseable {
     return id;
   }
 
-  /** Makes what is missing of a path, in such a way that loss of power does not undo it. */
+  /** Creates the missing directories of a path so that they survive loss of power. */
   private static void makeDirectories(Path directory) throws IOException {
     Deque<Path> parents = new ArrayDeque<>();
     Path at = directory;
@@ -283,7 +283,7 @@ final class StoreDirectory implements AutoCloseable {
     return pid + host;
   }
 
-  /** The kernel's name of the host: asking the resolver could take seconds. */
+  /** The kernel's host name, because the resolver could take seconds. */
   private static String hostName() {
     try {
       return Files.readString(Path.of("/proc/sys/kernel/hostname")).strip();
@@ -318,7 +318,7 @@ final class StoreDirectory implements AutoCloseable {
     sync(directory);
   }
 
-  /** Gives the directory back as it was found. */
+  /** Unlocks the directory and restores its lock file. */
   void abandon() {
     try {
       if (before != null) {

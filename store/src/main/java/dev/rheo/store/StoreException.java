@@ -5,21 +5,20 @@ import org.jspecify.annotations.Nullable;
 /**
  * The store cannot serve: disk full, damaged, closed or unreachable.
  *
- * <p>The message is for whoever runs the store, and may name files. What clients may be told is the
- * {@link #reason}.
+ * <p>The message is for the operator and may name files. Clients may be told the {@link #reason}.
  */
 public class StoreException extends Exception {
   private static final long serialVersionUID = 1L;
 
   private static final String UNTOLD = "it failed, its log says why";
 
-  /** What kind of fault it is. */
+  /** The kind of a fault. */
   public enum Fault {
-    /** Of the moment, or of the one who asks: closed, in use, a read that failed. */
+    /** Temporary, or of this call only: closed, in use, a read that failed. */
     PASSING,
-    /** Nothing can be written; that heals when its cause is gone, such as a full disk. */
+    /** Nothing can be written until the cause, such as a full disk, is gone. */
     UNWRITABLE,
-    /** The data is damaged, which nothing heals but another copy. */
+    /** The data is damaged; only a restore from a copy helps. */
     DAMAGED
   }
 
@@ -28,9 +27,10 @@ public class StoreException extends Exception {
   private final String reason;
 
   /**
-   * @param reason why, without anything of the machine's: a few words that follow "the store"
-   * @param undecided whether a commit that failed thus may nevertheless turn out to have been made
-   *     (after a restart, or once the engine is reachable again)
+   * @param reason a few words for clients that follow "the store cannot serve:", without path or
+   *     host
+   * @param undecided whether the failed commit may still turn out to have been made (after a
+   *     restart, or once the engine is reachable again)
    */
   public StoreException(
       Fault fault, String reason, String message, boolean undecided, @Nullable Throwable cause) {
@@ -67,12 +67,12 @@ public class StoreException extends Exception {
         Fault.DAMAGED, "its data is damaged", "the data is damaged: " + what, false, cause);
   }
 
-  /** The same fault again, under another message and with a trace of its own. */
+  /** A copy of this fault with another message and its own stack trace. */
   StoreException as(String message) {
     return new StoreException(fault, reason, message, undecided, this);
   }
 
-  /** The same fault again, for another caller. */
+  /** A copy of this fault with its own stack trace, for another caller. */
   StoreException again() {
     return as(String.valueOf(getMessage()));
   }
@@ -85,7 +85,7 @@ public class StoreException extends Exception {
     return fault;
   }
 
-  /** Why, in words that clients may read: no path, no host, no engine. */
+  /** Why the store cannot serve, in words for clients: no path, no host. */
   public String reason() {
     return reason;
   }

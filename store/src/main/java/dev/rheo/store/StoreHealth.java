@@ -1,7 +1,7 @@
 package dev.rheo.store;
 
 /**
- * How a store is.
+ * The health of a store.
  *
  * <pre>
  *        a write fails
@@ -9,23 +9,23 @@ package dev.rheo.store;
  *    ▲                      │
  *    └──────────────────────┘ writing works again
  *
- *   either ──a read, a write or a compaction meets damage──▶ DAMAGED, for good
+ *   either ──a read, a write or a compaction meets damage──▶ DAMAGED, permanently
  * </pre>
  *
- * @param reason why it is not OK, in words that clients may read; empty if it is
- * @param detail the same for whoever runs the store; may name files
+ * @param reason why the store is not OK, in words for clients; empty if it is OK
+ * @param detail the same for the operator; may name files
  */
 public record StoreHealth(Condition condition, String reason, String detail) {
-  /** A store that serves everything. */
+  /** The health of a store that serves reads and writes. */
   public static final StoreHealth OK = new StoreHealth(Condition.OK, "", "");
 
-  /** What can be asked of a store. */
+  /** What a store can serve. */
   public enum Condition {
-    /** Everything. */
+    /** Reads and writes. */
     OK,
-    /** Reads; writes are refused until their obstacle is gone, which the store finds out itself. */
+    /** Reads. Writes are refused until they work again, which the store tries by itself. */
     UNWRITABLE,
-    /** Reads of what is whole; writes are refused for good. */
+    /** Reads of intact data. Writes are refused permanently. */
     DAMAGED
   }
 

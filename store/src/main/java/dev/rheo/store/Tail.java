@@ -8,13 +8,13 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The most recent changes, so that a watch at the head costs no read of the disk. Bounded in bytes;
- * what no longer fits is read from the log again.
+ * A buffer of the most recent changes, so that a watch at the head does not read from the engine.
+ * It is bounded in bytes; older changes are read from the log.
  *
  * <p>Thread-safe.
  */
 final class Tail {
-  /** What an event costs beside its key and value. */
+  /** The estimated heap bytes of an event besides its key and value. */
   private static final int EVENT_OVERHEAD = 128;
 
   private final long budget;
@@ -40,7 +40,7 @@ final class Tail {
     return EVENT_OVERHEAD + 2L * event.key().length() + (value == null ? 0 : value.length);
   }
 
-  /** Adds a commit whose revision follows the last one's. */
+  /** Adds a commit, whose revision must follow the last one's. */
   synchronized void add(Commit commit) {
     commits.add(commit);
     bytes += commit.bytes();
@@ -59,8 +59,8 @@ final class Tail {
   }
 
   /**
-   * The changes of a range from one revision to another, or null if they are not all held. It may
-   * end earlier, with a full batch.
+   * The changes of a key range from a revision to another, or to where the batch is full. Null if
+   * the buffer does not have the first revision.
    */
   synchronized @Nullable Batch read(KeyRange range, long from, long to) {
     if (commits.isEmpty() || commits.element().revision() > from) {

@@ -1,6 +1,4 @@
-/**
- * The authority: a small, strictly ordered, durable store of revisions, whichever engine holds it.
- */
+/** The source of truth: a small, strictly ordered, durable store of revisions and its engines. */
 @NullMarked
 package dev.rheo.store;
 

@@ -8,7 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Starts a main class of the tests in a JVM of its own. */
+/** A child process that runs a main class of the tests. */
 final class ChildJvm implements AutoCloseable {
   final Process process;
   final BufferedReader out;
@@ -50,8 +50,8 @@ final class ChildJvm implements AutoCloseable {
   }
 
   /**
-   * Kills it as {@code kill -9} does, and waits until it is gone. What it has written can still be
-   * read: {@link Process#destroyForcibly} would close the stream.
+   * Kills the process as {@code kill -9} does and waits for its end. Its output can still be read:
+   * {@link Process#destroyForcibly} would close the stream.
    */
   void kill() throws InterruptedException {
     process.toHandle().destroyForcibly();

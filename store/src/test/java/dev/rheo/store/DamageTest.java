@@ -29,9 +29,9 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * A byte that is flipped anywhere: either opening is refused with one line that names the damage,
- * or everything that was acknowledged is served exactly, or what is damaged is told to be. {@code
- * -Drheo.torture=N} flips N times as many.
+ * Flips bytes anywhere in a store's files. Either opening is refused with one line that names the
+ * damage, or everything that was acknowledged is served exactly. Damage after opening is reported
+ * by the reads that meet it. {@code -Drheo.torture=N} flips N times as many bytes.
  */
 @Timeout(600)
 class DamageTest {
@@ -49,7 +49,7 @@ class DamageTest {
 
   private final Random random = new Random(SEED);
 
-  /** Several lives, so that there are tables, blobs and a log, each with something in it. */
+  /** Opens the store several times, so that SST files, blob files and the log are not empty. */
   @BeforeAll
   static void fill() throws Exception {
     template = temp.resolve("template");
@@ -82,7 +82,7 @@ class DamageTest {
     }
   }
 
-  /** As objects are: without zeros, compressible; some large. */
+  /** A value like an API object's: compressible, without zeros, sometimes large. */
   private static byte[] json(Random random) {
     StringBuilder text = new StringBuilder("{\"data\":\"");
     int words = random.nextInt(6) == 0 ? 1500 : 10 + random.nextInt(60);
@@ -109,7 +109,7 @@ class DamageTest {
     List<Path> files = files(template);
     Map<String, int[]> outcomes = new TreeMap<>();
     for (int i = 0; i < FLIPS; i++) {
-      // Each kind of file as often as the others.
+      // Flips each file as often as the others.
       Path file = files.get(i % files.size());
       long size = Files.size(file);
       if (size == 0) {
@@ -133,7 +133,7 @@ class DamageTest {
     }
   }
 
-  /** Every byte of the end of the log, which a crash could have left incomplete, but did not. */
+  /** A flip in the last 700 bytes of a complete log is damage, not the trace of a crash. */
   @Test
   void anAcknowledgedRecordAtTheEndIsNeverDropped() throws Exception {
     Path log =
@@ -153,7 +153,7 @@ class DamageTest {
     for (int cut = 1; cut < 700; cut++) {
       Files.write(copy, Arrays.copyOf(whole, whole.length - cut));
       RecordLog.Tail tail = RecordLog.read(copy).tail();
-      // Between two records nothing is incomplete.
+      // A cut between two records leaves none incomplete.
       if (tail != null) {
         assertThat(tail.at() + tail.bytes()).isEqualTo(whole.length - cut);
       }
@@ -178,7 +178,7 @@ class DamageTest {
             flip(file, at, 0x10);
           }
         } catch (NoSuchFileException e) {
-          // A compaction took it away.
+          // A compaction deleted the file.
           continue;
         }
         boolean damaged = verify(store, what, true);
@@ -212,7 +212,7 @@ class DamageTest {
     }
   }
 
-  /** Answers whether opening was refused. */
+  /** Returns whether opening was refused; if not, the store must be exact. */
   private static boolean refusedOrExact(Path directory, String what) throws Exception {
     long revision;
     byte[] value = "new".getBytes(StandardCharsets.UTF_8);
@@ -231,9 +231,9 @@ class DamageTest {
   }
 
   /**
-   * Holds all that can be read against what was committed; answers whether damage was met.
+   * Compares everything readable with what was committed. Returns whether damage was met.
    *
-   * @param mayBeDamaged whether it may
+   * @param mayBeDamaged whether damage may be met
    */
   private static boolean verify(RocksRevisionStore store, String what, boolean mayBeDamaged)
       throws Exception {

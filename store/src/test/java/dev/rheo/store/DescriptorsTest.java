@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** How many descriptors a store takes, and what it does without. */
+/** The number of file descriptors that a store uses, and its behaviour when none are free. */
 @Timeout(180)
 class DescriptorsTest {
   private static final RocksSettings SETTINGS =
@@ -48,7 +48,7 @@ class DescriptorsTest {
     assertThat(most).isBetween(20, SETTINGS.descriptors());
   }
 
-  /** A process of its own, whose limit is then lowered below what it has open. */
+  /** Uses a child process, whose limit is lowered below its number of open descriptors. */
   @Test
   void withoutDescriptorsItWaitsForThem() throws Exception {
     try (ChildJvm child = ChildJvm.start(Starved.class, directory)) {
@@ -61,7 +61,7 @@ class DescriptorsTest {
     }
   }
 
-  /** Commits until a flush finds no descriptor, gives some, and commits again. */
+  /** Commits until a flush gets no descriptor, raises the limit and commits again. */
   static final class Starved {
     public static void main(String[] args) throws Exception {
       Path directory = Path.of(args[0]);
@@ -99,7 +99,7 @@ class DescriptorsTest {
       return store.commit(List.of(new Op.Put("k", value, Op.ANY)));
     }
 
-    /** A limit below what is open; it is lifted when the limiter's input ends. */
+    /** Sets a limit below the open descriptors, which is raised when the limiter's input ends. */
     private static Process limit() throws Exception {
       String prlimit = "prlimit --pid " + ProcessHandle.current().pid() + " --nofile=";
       String command = prlimit + "10: && read line; " + prlimit + "1024:";
@@ -111,7 +111,7 @@ class DescriptorsTest {
       return limiter;
     }
 
-    /** Classes are files, too, where they are not in a jar. */
+    /** Loading a class later would need a descriptor if the classes are not in a jar. */
     private static void loadClasses() throws Exception {
       Path store =
           Path.of(RevisionStore.class.getProtectionDomain().getCodeSource().getLocation().toURI());
@@ -146,7 +146,7 @@ class DescriptorsTest {
     }
   }
 
-  /** Descriptors of this process that lead into the directory. */
+  /** The number of this process's descriptors that refer to files in the directory. */
   private int open() throws IOException {
     int count = 0;
     try (Stream<Path> all = Files.list(Path.of("/proc/self/fd"))) {
@@ -154,7 +154,7 @@ class DescriptorsTest {
         try {
           count += Files.readSymbolicLink(each).startsWith(directory.toRealPath()) ? 1 : 0;
         } catch (IOException e) {
-          // Closed meanwhile.
+          // The descriptor was closed meanwhile.
         }
       }
     }

@@ -17,7 +17,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.TreeMap;
 
-/** Runs on a small disk of its own: see {@link FullDiskTest}. Says what it finds wrong. */
+/** The child process of {@link FullDiskTest}, which runs on a small disk. */
 final class FullDiskScenario {
   private static final int BLOCK = 4096;
 
@@ -25,7 +25,7 @@ final class FullDiskScenario {
   private final Path ballast;
   private final Random random = new Random(7);
 
-  /** What was acknowledged: the values of both keys that each commit writes. */
+  /** The value that each acknowledged commit wrote to both keys, by revision. */
   private final TreeMap<Long, byte[]> acknowledged = new TreeMap<>();
 
   private final List<byte[]> undecided = new ArrayList<>();
@@ -78,19 +78,19 @@ final class FullDiskScenario {
       verifyState();
       check(open.next() != null && openAt < last() + 1, "the open range ended");
       open.close();
-      // Too little to go on with: whatever happens, nothing may be lost by it.
+      // The space hardly suffices: the commit may fail or not, but nothing may be lost.
       leave(600 << 10);
       tryCommit();
       follow(watch, watched);
       Files.deleteIfExists(ballast);
-      // By itself: nobody commits to a server that says it is not ready.
+      // The store must recover by itself: nobody commits to a server that is not ready.
       awaitHealthy();
       StoreException late = tryCommit();
       late = late == null ? null : tryCommit();
       check(late == null, "still refused with space: " + late);
       follow(watch, watched);
       verifyState();
-      // Gives the disk its space back for the next round.
+      // Frees disk space for the next round.
       store.compact(store.currentRevision());
       verifyWatched(watched);
       System.out.printf(
@@ -112,7 +112,7 @@ final class FullDiskScenario {
     }
   }
 
-  /** Commits two keys, and answers why that failed, or null. */
+  /** Commits two keys. Returns why that failed, or null. */
   private StoreException tryCommit() throws Exception {
     byte[] value = new byte[20_000 + random.nextInt(80_000)];
     random.nextBytes(value);
@@ -183,8 +183,8 @@ final class FullDiskScenario {
   }
 
   /**
-   * Fills the disk up to so many bytes, a multiple of {@link #BLOCK}. The store writes and deletes
-   * behind the scenes meanwhile, so that what is free has to be asked for before each step.
+   * Leaves a number of bytes free on the disk, a multiple of {@link #BLOCK}. The store writes and
+   * deletes files in the background, so the free space is read again before each step.
    */
   private void leave(long bytes) throws IOException {
     try (RandomAccessFile file = new RandomAccessFile(ballast.toFile(), "rw")) {
@@ -203,7 +203,7 @@ final class FullDiskScenario {
     }
   }
 
-  /** Appends so many blocks, or fewer if the store was there first. */
+  /** Appends some blocks, or fewer if the store takes the space first. */
   private static void append(RandomAccessFile file, long blocks) throws IOException {
     file.seek(file.length());
     byte[] block = new byte[BLOCK];

@@ -14,9 +14,9 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * A disk that runs full and gets space again. The disk is a small tmpfs in a mount namespace of the
- * child process, which needs no privilege where the kernel grants user namespaces; elsewhere the
- * test is skipped.
+ * The store on a disk that runs full and gets space again. The disk is a small tmpfs in a mount
+ * namespace of the child process. This needs no privilege where the kernel grants user namespaces;
+ * elsewhere the test is skipped.
  */
 @Timeout(180)
 class FullDiskTest {
@@ -31,13 +31,13 @@ class FullDiskTest {
         List.of(
             "sh",
             "-c",
-            // What it says of its failure belongs to the failure of this test.
+            // The error output belongs to the failure message of this test.
             "exec 2>&1; mount -t tmpfs -o size=48m rheo-test \"$0\" && exec \"$@\"",
             directory.toString());
     List<String> prefix = new ArrayList<>(NAMESPACE);
     prefix.addAll(mounted);
     try (ChildJvm child = ChildJvm.start(prefix, FullDiskScenario.class, directory)) {
-      // A read of its output cannot be interrupted; its end ends the read.
+      // A read of the child's output cannot be interrupted, but ends when the child does.
       CompletableFuture.delayedExecutor(120, TimeUnit.SECONDS)
           .execute(child.process::destroyForcibly);
       StringBuilder said = new StringBuilder();

@@ -18,7 +18,7 @@ import org.rocksdb.FlushOptions;
 import org.rocksdb.RocksDB;
 import org.rocksdb.WALRecoveryMode;
 
-/** Native calls that may wait for the disk are not made on virtual threads. */
+/** Native calls that may block on the disk are not made on virtual threads. */
 class GateTest {
   @TempDir Path directory;
 
@@ -67,7 +67,7 @@ class GateTest {
     assertThat(forPlatform).isSameAs(Thread.currentThread());
   }
 
-  /** In which threads a key is looked for by a virtual thread, one after the other. */
+  /** Reads a key from a virtual thread. Returns whether each attempt ran on a virtual thread. */
   private List<Boolean> virtualReads(byte[] key, List<byte[]> found) {
     List<Boolean> virtual = Collections.synchronizedList(new ArrayList<>());
     onVirtualThread(
@@ -94,7 +94,7 @@ class GateTest {
     try (FlushOptions flush = new FlushOptions().setWaitForFlush(true)) {
       engine.db.flush(flush, engine.values);
     }
-    // It lies in a file now, of which nothing was read yet.
+    // The value is now in a file that is not in the block cache yet.
     assertThat(virtualReads(key, found)).containsExactly(true, false);
     assertThat(found).containsExactly(large, large);
   }
@@ -112,7 +112,7 @@ class GateTest {
       }
       store.commit(List.of(new Op.Delete("/k7", Op.ANY)));
     }
-    // Opened again, the memory is empty.
+    // After reopening, memtables and caches are empty.
     try (RocksRevisionStore store = RocksRevisionStore.open(data, settings);
         var threads = Executors.newVirtualThreadPerTaskExecutor()) {
       long now = store.currentRevision();
@@ -141,7 +141,7 @@ class GateTest {
       }
       RevisionStore.Stats stats = onVirtualThread(store::stats);
       assertThat(stats.diskBytes()).isPositive();
-      // A call has its answer a moment before it is counted as over.
+      // The measurement of the disk that stats() started may still be queued.
       for (long until = System.nanoTime() + 10_000_000_000L;
           store.stats().waitingCalls() > 0 && System.nanoTime() < until; ) {
         Thread.onSpinWait();

@@ -21,19 +21,19 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Kills a process that writes with many threads, at random moments, again and again; after each
- * time every acknowledged commit must be there, each commit whole, and no revision used twice.
- * {@code -Drheo.torture=N} kills N times as often.
+ * Repeatedly kills a process that writes with many threads, at random moments. After each kill
+ * every acknowledged commit must be there, every commit must be whole, and no revision may be used
+ * twice. {@code -Drheo.torture=N} kills N times as often.
  */
 class KillTortureTest {
   private static final int KILLS = 5 * Integer.getInteger("rheo.torture", 1);
 
   private final Random random = new Random(Long.getLong("rheo.seed", 20260101));
 
-  /** Everything that was ever acknowledged or seen, by revision. */
+  /** Every commit that was acknowledged or read, by revision. */
   private final TreeMap<Long, TortureWriter.Id> known = new TreeMap<>();
 
-  /** The state that the commits up to {@link #verified} make, applied one after the other. */
+  /** The state after the commits up to {@link #verified}. */
   private final TreeMap<String, Event> model = new TreeMap<>();
 
   private long verified = 1;
@@ -61,7 +61,7 @@ class KillTortureTest {
     try (ChildJvm writer = ChildJvm.start(TortureWriter.class, directory, run)) {
       boolean early = random.nextInt(6) == 0;
       if (!early) {
-        // The first acknowledgement, so that the kill falls into the writing.
+        // Waits for the first acknowledgement, so that the kill hits a process that writes.
         read(run, writer.out.readLine());
       }
       long delay = random.nextLong(early ? 900 : 500);
@@ -172,7 +172,7 @@ class KillTortureTest {
     }
   }
 
-  /** So that a failure to start the writer does not look like success. */
+  /** A failure to start the writer must not look like success. */
   @Test
   @Timeout(120)
   void theWriterWrites() throws Exception {

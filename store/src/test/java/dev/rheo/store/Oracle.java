@@ -7,9 +7,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
 
-/** What a store should hold: a full copy of the state at every revision. Trivially right. */
+/** A reference model of a store: a full copy of the state at every revision. */
 final class Oracle {
-  /** By revision, from 1 on; the first two are empty. */
+  /** The states by revision; those of revisions 0 and 1 are empty. */
   private final List<TreeMap<String, KeyValue>> states = new ArrayList<>();
 
   private final List<List<Event>> events = new ArrayList<>();
@@ -30,7 +30,7 @@ final class Oracle {
     return states.get((int) revision);
   }
 
-  /** The key whose expectation fails first, or null if the commit would be made. */
+  /** The first key whose expectation fails, or null if the commit would succeed. */
   String conflict(List<Op> ops) {
     for (Op op : ops) {
       KeyValue present = state(current()).get(op.key());

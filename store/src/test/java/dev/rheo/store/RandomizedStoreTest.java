@@ -22,8 +22,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Random commits, reads, watches and compactions, each compared with an {@link Oracle}; between
- * them the durable store is closed and opened again. The seed is the test's name.
+ * Random commits, reads, watches and compactions, each compared with an {@link Oracle}. The durable
+ * store is also closed and reopened at random. The seed is the test's parameter.
  */
 class RandomizedStoreTest {
   private static final int STEPS = 600;
@@ -38,7 +38,7 @@ class RandomizedStoreTest {
   @ParameterizedTest
   @ValueSource(longs = {1, 2, 3, 4, 5, 6})
   void rocks(long seed, @TempDir Path directory) throws Exception {
-    // A tail so small that most watches read the log.
+    // With an even seed the tail is so small that most watches read the log.
     RocksSettings settings = RocksSettings.defaults().withTail(seed % 2 == 0 ? 2000 : 1 << 20);
     Run run =
         new Run(
@@ -52,7 +52,7 @@ class RandomizedStoreTest {
   }
 
   private interface Opening {
-    /** Answers the store, opened again if it can be. */
+    /** Returns the store, reopened if its engine is durable. */
     RevisionStore again(RevisionStore store) throws Exception;
   }
 
@@ -172,7 +172,7 @@ class RandomizedStoreTest {
       };
     }
 
-    /** A revision that is retained most of the time. */
+    /** A random revision, most of the time a retained one. */
     private long revision() {
       if (random.nextInt(10) == 0) {
         return 1 + random.nextLong(oracle.current() + 2);

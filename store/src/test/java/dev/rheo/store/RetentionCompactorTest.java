@@ -35,7 +35,7 @@ class RetentionCompactorTest {
   @Test
   void forgetsWhatIsOlderThanItsAge() throws Exception {
     RetentionCompactor compactor = compactor(new Retention(Duration.ofHours(1), Long.MAX_VALUE));
-    // One commit and one look a minute: minute m is at revision 2 + m.
+    // One commit and one run per minute: minute m is at revision 2 + m.
     for (int minute = 0; minute <= 180; minute++) {
       store.commit(List.of(put("a", "" + minute)));
       compactor.run();
@@ -68,12 +68,12 @@ class RetentionCompactorTest {
     for (int minute = 0; minute <= 60; minute++) {
       store.commit(List.of(new Op.Put("a", new byte[4000], Op.ANY)));
       compactor.run();
-      // Two commits and a bit fit the budget; the floor keeps five minutes of them.
+      // Between two and three commits fit the budget; the floor keeps five minutes of commits.
       long expected = minute < 5 ? 0 : 2 + minute - 5;
       assertThat(store.compactedRevision()).as("minute %d", minute).isEqualTo(expected);
       pass(Duration.ofMinutes(1));
     }
-    // Then it gets quiet: what is old enough and fits stays for the hour.
+    // Without further commits, the history that fits the budget stays for the hour.
     for (int minute = 0; minute < 30; minute++) {
       pass(Duration.ofMinutes(1));
       compactor.run();

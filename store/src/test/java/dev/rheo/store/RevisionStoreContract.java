@@ -26,7 +26,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Every rule that {@link RevisionStore} states. Each engine extends it. */
+/** Tests every rule that {@link RevisionStore} states. Each engine's test extends it. */
 @Timeout(60)
 public abstract class RevisionStoreContract {
   protected static final Duration LONG = Duration.ofSeconds(30);
@@ -34,7 +34,7 @@ public abstract class RevisionStoreContract {
 
   private RevisionStore store;
 
-  /** A new, empty store. */
+  /** Creates an empty store. */
   protected abstract RevisionStore create() throws Exception;
 
   @BeforeEach
@@ -638,7 +638,7 @@ public abstract class RevisionStoreContract {
     }
   }
 
-  // --- the end
+  // --- closing
 
   @Test
   void aClosedStoreRefuses() throws Exception {
@@ -698,7 +698,7 @@ public abstract class RevisionStoreContract {
     }
   }
 
-  /** What a watch sees from a revision until its progress reaches another. */
+  /** The events of a watch from a revision until its progress reaches another. */
   private List<String> events(String start, String end, long from, long until) throws Exception {
     List<String> seen = new ArrayList<>();
     try (WatchCursor watch = store.watch(start, end, from)) {

@@ -27,7 +27,7 @@ import org.rocksdb.ColumnFamilyHandle;
 import org.rocksdb.RocksIterator;
 import org.rocksdb.WALRecoveryMode;
 
-/** What the durable store takes of memory, disk and syncs, and that it gives it back. */
+/** The memory, disk space and syncs that the durable store uses, and that it releases them. */
 @Timeout(180)
 class RocksResourcesTest {
   private static final RocksSettings SETTINGS = RocksSettings.defaults();
@@ -95,7 +95,7 @@ class RocksResourcesTest {
       awaitPruned(store, held);
       assertThat(store.rocksStats().openReads()).isEqualTo(1);
       assertThat(text(range.next())).startsWith("a=99@");
-      // Not closed: as if the process died.
+      // The range stays open, as if the process died.
     }
     try (RocksRevisionStore store = RocksRevisionStore.open(directory, SETTINGS)) {
       assertThat(store.rocksStats().prunedRevision()).isGreaterThanOrEqualTo(held);
@@ -117,7 +117,7 @@ class RocksResourcesTest {
           awaitPruned(store, store.currentRevision());
         }
       }
-      // 10 MB are live. Blob files are collected as compactions come by, not at once.
+      // 10 MB are live. Blob files are garbage-collected by later compactions, not at once.
       assertThat(store.stats().diskBytes()).isLessThan(200L << 20);
       assertThat(store.stats().memoryBytes()).isLessThan(48L << 20);
     }
@@ -151,7 +151,7 @@ class RocksResourcesTest {
     long before = residentBytes();
     cycle(100);
     long after = residentBytes();
-    // A leaked cache or write buffer would be hundreds of KB each time.
+    // A leaked cache or write buffer would cost hundreds of KB per cycle.
     assertThat(after - before).isLessThan(24L << 20);
   }
 
@@ -179,7 +179,7 @@ class RocksResourcesTest {
     }
   }
 
-  /** Every family holds what the existing keys need, and no more. */
+  /** Each column family holds only what the existing keys need. */
   private void assertOnlyHeadsAreLeft() throws Exception {
     try (Engine engine =
         new Engine(

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What is opened, what is refused, and that what is refused stays as it was. */
+/** Which directories are opened or refused, and that a refused one stays as it was. */
 @Timeout(120)
 class StoreDirectoryTest {
   @TempDir Path temp;
@@ -37,7 +37,7 @@ class StoreDirectoryTest {
     directory = temp.resolve("store");
   }
 
-  // --- one at a time
+  // --- exclusive use
 
   @Test
   void aSecondOpeningInTheProcessIsRefused() throws Exception {
@@ -47,7 +47,7 @@ class StoreDirectoryTest {
           .hasMessageContaining("in use")
           .hasMessageContaining(Long.toString(ProcessHandle.current().pid()));
       store.commit(List.of(put("a", "1")));
-      // The refusal must not have given up the lock.
+      // The refusal must not have released the lock.
       assertThat(ownerByAnotherProcess()).contains("" + ProcessHandle.current().pid());
     }
     try (RocksRevisionStore again = open()) {
@@ -75,7 +75,7 @@ class StoreDirectoryTest {
     }
   }
 
-  /** Opens the store and holds it until it is killed; or says why it cannot. */
+  /** Opens the store and holds it until killed, or prints why it cannot. */
   static final class Holder {
     public static void main(String[] args) throws Exception {
       try {
@@ -88,7 +88,7 @@ class StoreDirectoryTest {
     }
   }
 
-  // --- what is not a store's
+  // --- foreign directories
 
   @Test
   void aDirectoryWithOtherFilesIsRefused() throws Exception {
@@ -160,7 +160,7 @@ class StoreDirectoryTest {
     assertRefused("rheo.lock");
   }
 
-  // --- what is damaged
+  // --- damage
 
   @Test
   void aBadCurrentIsRefused() throws Exception {
@@ -213,7 +213,7 @@ class StoreDirectoryTest {
     fill();
     Path log = only("\\d+\\.log");
     byte[] right = Files.readAllBytes(log);
-    // Every byte of the first record's header, and some of the others.
+    // Every byte of the first record's header, and some other bytes.
     List<Integer> places = new ArrayList<>(List.of(0, 1, 2, 3, 4, 5, 6));
     for (int at = 20; at < right.length * 9 / 10; at += right.length / 19) {
       places.add(at);
@@ -263,7 +263,7 @@ class StoreDirectoryTest {
     assertIntact();
   }
 
-  // --- what a crash leaves behind
+  // --- leftovers of a crash
 
   @Test
   void aTornEndOfTheLogLosesNothingBeforeIt() throws Exception {
@@ -375,7 +375,7 @@ class StoreDirectoryTest {
 
   // --- helpers
 
-  /** The revision that {@link #fill} ends at. */
+  /** The revision at which {@link #fill} ends. */
   private static final long FILLED = 41;
 
   private RocksRevisionStore open() throws StoreException {
@@ -398,7 +398,7 @@ class StoreDirectoryTest {
     }
   }
 
-  /** Opens a store with another log and checks that it holds a prefix of what was written. */
+  /** Opens a store with another log and checks that it holds a prefix of the commits. */
   private long assertPrefix(Path original, byte[] log, long atMost) throws Exception {
     directory = Files.createTempDirectory(temp, "cut");
     copy(original, directory);

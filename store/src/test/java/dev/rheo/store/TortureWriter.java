@@ -10,14 +10,14 @@ import java.util.List;
 import java.util.Random;
 
 /**
- * The process that {@link KillTortureTest} kills: writes with many threads and prints each commit
- * that was acknowledged. What a commit writes follows from its {@link Id}, which its first value
- * begins with.
+ * The child process that {@link KillTortureTest} kills. It writes with many threads and prints each
+ * acknowledged commit. The operations of a commit are derived from its {@link Id}, with which each
+ * of its values begins.
  */
 final class TortureWriter {
   static final int THREADS = 12;
 
-  /** Small, so that flushes and compactions happen all the time. */
+  /** A small memory budget, so that flushes and compactions are frequent. */
   static final RocksSettings SETTINGS = RocksSettings.defaults().withNativeMemory(4 << 20);
 
   private static final int KEYS = 20;
@@ -31,7 +31,7 @@ final class TortureWriter {
     }
   }
 
-  /** What a commit does: an update of the thread's own counter and of some of its keys. */
+  /** The operations of a commit: updates of the thread's counter and of some of its keys. */
   static List<Op> operations(Id id) {
     Random random = new Random(id.run() * 1_000_003L + id.thread() * 7919L + id.sequence());
     List<Op> ops = new ArrayList<>();
@@ -42,7 +42,7 @@ final class TortureWriter {
       int size = random.nextInt(40) == 0 ? 200_000 : random.nextInt(3000);
       ops.add(new Op.Put(key, value(id, random, size), Op.ANY));
     }
-    // Made by one commit and deleted by the next, whatever lies between.
+    // This key is created by one commit of the thread and deleted by its next.
     String passing = "passing/%d/%d".formatted(id.thread(), id.run());
     if (id.sequence() % 2 == 0) {
       ops.add(new Op.Put(passing, value(id, random, 100), Op.ABSENT));
@@ -80,7 +80,7 @@ final class TortureWriter {
                 }
               });
     }
-    // What the parent has verified may be forgotten; it needs the rest to verify it.
+    // Compacts only what the parent has verified; the parent still needs the rest.
     Random random = new Random(run);
     for (long to = store.compactedRevision(); to < opened; ) {
       Thread.sleep(20);

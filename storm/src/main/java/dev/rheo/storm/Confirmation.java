@@ -2,15 +2,16 @@ package dev.rheo.storm;
 
 import dev.rheo.storm.result.StormException;
 
-/** Asks a person. */
+/** Asks the user for confirmation. */
 @FunctionalInterface
 public interface Confirmation {
   /**
-   * Asks and waits for the answer.
+   * Asks a question and waits for the answer.
    *
-   * @param question to be answered with yes or no
+   * @param question a yes-or-no question
    * @return whether the answer was yes
-   * @throws StormException if there is nobody to ask; the message says how to do without
+   * @throws StormException if there is no terminal; the message names the option that skips the
+   *     question
    */
   boolean confirmed(String question) throws StormException;
 }

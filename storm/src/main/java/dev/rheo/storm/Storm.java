@@ -46,27 +46,32 @@ import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A storm from beginning to end: finds or starts the server, creates the objects, runs the readers
- * in each mode, and removes what it created, however it ends.
+ * Runs a storm: connects to the server or starts one, creates the objects, runs the readers in each
+ * mode, and removes what it created even if it fails, unless {@code --keep} is set.
  *
  * <pre>
- *   server ─ may we? ─ objects ─ { settle ─ readers ─ settle } per mode and repetition ─ clean up
+ *   server ─ confirm ─ objects ─ { settle ─ readers ─ settle } per mode and repetition ─ clean up
  * </pre>
  */
 public final class Storm {
   private static final int MAX_LOOPS = 4;
   private static final double SHARE_OF_MACHINE = 0.8;
 
-  /** Fixed, so that runs are comparable; contents are random enough not to be compressible. */
+  /**
+   * Fixed, so that runs are comparable. The payloads are pseudo-random, so they hardly compress.
+   */
   private static final long SEED = 0x5268656F;
 
-  /** What watches outlive a run by, so that it is never the server that ends them. */
+  /**
+   * Added to the longest run for the watches' {@code timeoutSeconds}, so that the server never ends
+   * them during a run.
+   */
   private static final Duration BEYOND = Duration.ofMinutes(2);
 
-  /** Bytes on disk for a byte of payload: the store's, its log, the spool. */
+  /** Disk bytes per payload byte: the store, its log, the spool. */
   private static final double DISK_FACTOR = 3;
 
-  /** Of the samples before a run, those of the last seconds are shown with it. */
+  /** Earliest sample that is shown with a run, in seconds from its start. */
   private static final double SHOWN_BEFORE = -3;
 
   private final StormOptions options;
@@ -77,9 +82,9 @@ public final class Storm {
   private final Instant startedAt = Instant.now();
 
   /**
-   * @param events is told what goes on, by the thread that calls {@link #run}
-   * @param confirmation asks before a cluster that is in use is written to
-   * @param stop whether somebody wants it to end
+   * @param events receives progress on the thread that calls {@link #run}
+   * @param confirmation asked before a cluster that is in use is written to
+   * @param stop polled for whether to stop early
    */
   public Storm(
       StormOptions options, StormEvents events, Confirmation confirmation, BooleanSupplier stop) {
@@ -90,10 +95,10 @@ public final class Storm {
   }
 
   /**
-   * Runs it.
+   * Runs the storm.
    *
-   * @return what was measured, also if readers failed or it was stopped on the way
-   * @throws StormException if there was nothing to measure
+   * @return the measurements, also if readers failed or the storm was stopped
+   * @throws StormException if nothing could be measured
    */
   public StormResult run() throws StormException, InterruptedException {
     Path kubeconfig = options.kubeconfig();
@@ -202,7 +207,7 @@ public final class Storm {
     try {
       metrics = MetricsUsage.start(calls);
     } catch (IOException e) {
-      // As if it had none.
+      // Treated like a server without /metrics.
     }
     if (metrics != null) {
       return metrics;
@@ -229,7 +234,7 @@ public final class Storm {
     try {
       List<RunResult> runs = new ArrayList<>();
       Creation creation = create(workspace, settings, set, usage);
-      // What stopped the creation counts even if it has passed since: objects are missing.
+      // A reason that stopped the creation counts even if it no longer holds: objects are missing.
       String aborted =
           creation.created() < creation.total() ? stoppedInCreation : reasonToStop(settings, usage);
       if (aborted == null) {
@@ -310,7 +315,7 @@ public final class Storm {
         Duration.ofSeconds((long) open).plus(BEYOND));
   }
 
-  /** Returns why it ended early, or null. */
+  /** Runs each mode and repetition; returns why the storm ended early, or null. */
   private @Nullable String runs(
       Network network,
       Calls calls,

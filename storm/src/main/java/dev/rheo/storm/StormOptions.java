@@ -8,18 +8,19 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * All that a storm is told.
+ * The options of a storm.
  *
- * @param settings what is shown with the result; its {@code maxServerMemory} is not looked at
- * @param kubeconfig the cluster to use, or null for a server started for the occasion
- * @param context of the kubeconfig, or null for its current one
- * @param serveCommand what runs {@code rheo serve}; used where there is no kubeconfig
- * @param scratch folder in which a started server has its data
- * @param yes whether it may write to a cluster that is in use without asking
- * @param maxServerMemory bytes of server memory at which to stop, 0 for none; null for 80 % of the
- *     machine's where the server is local, else none
- * @param tool the version of Rheo
- * @param pace how long is waited for things to settle
+ * @param settings settings that are reported with the result; {@code maxServerMemory} in them is
+ *     ignored
+ * @param kubeconfig kubeconfig of the cluster to test, or null to start a server
+ * @param context context of the kubeconfig, or null for its current context
+ * @param serveCommand command line of {@code rheo serve}, used without a kubeconfig
+ * @param scratch directory for the data of a started server
+ * @param yes whether to write to a cluster that is in use without asking
+ * @param maxServerMemory resident bytes of the server at which the storm stops, or 0 for no limit;
+ *     null means 80 % of the machine's memory if the server is local, else no limit
+ * @param tool version of Rheo
+ * @param pace time limits for waiting
  */
 public record StormOptions(
     StormSettings settings,
@@ -37,7 +38,8 @@ public record StormOptions(
   private static final long MAX_SIZE = 64 << 20;
 
   /**
-   * @throws IllegalArgumentException if the options make no sense; the message names the option
+   * @throws IllegalArgumentException if an option is out of range or conflicts with another; the
+   *     message names the option
    */
   public StormOptions {
     serveCommand = List.copyOf(serveCommand);

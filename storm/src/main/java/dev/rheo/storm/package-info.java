@@ -1,6 +1,6 @@
 /**
- * Storm: many readers at once against any Kubernetes API server, each of which verifies all that it
- * gets, and what that costs the server.
+ * Storm: a load test of any Kubernetes API server. Many concurrent readers verify everything that
+ * they receive, while the server's memory and CPU time are measured.
  */
 @NullMarked
 package dev.rheo.storm;

@@ -22,12 +22,12 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 
 /**
- * As much of an API server as a storm asks for, over plain HTTP, with the faults that a test wants.
+ * The part of an API server that a storm uses, over plain HTTP, with faults that a test can inject.
  */
 final class FakeServer implements AutoCloseable {
   private static final JsonMapper JSON = new JsonMapper();
 
-  /** An answer that is given instead of the right one. */
+  /** A response that is sent instead of the right one. */
   record Refusal(int code, String message) {}
 
   private final HttpServer http;
@@ -139,7 +139,7 @@ final class FakeServer implements AutoCloseable {
       ObjectNode object = (ObjectNode) JSON.readTree(body);
       ObjectNode metadata = (ObjectNode) object.get("metadata");
       metadata.put("namespace", namespace).put("resourceVersion", Long.toString(++revision));
-      // In the order in which API servers write: metadata before data.
+      // API servers write metadata before data.
       ObjectNode ordered = JSON.createObjectNode();
       ordered.put("kind", "Secret").put("apiVersion", "v1").set("metadata", metadata);
       ordered.set("data", object.get("data"));
@@ -261,7 +261,7 @@ final class FakeServer implements AutoCloseable {
     }
   }
 
-  /** The connection breaks as when the process is killed. */
+  /** Breaks the connection, as if the process were killed. */
   private static void dieIn(HttpExchange exchange) throws IOException {
     throw new IOException("killed");
   }

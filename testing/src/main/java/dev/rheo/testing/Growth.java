@@ -10,22 +10,23 @@ import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whether work grows no faster than what it works on. What a thread allocates is exact and is
- * compared at once; its CPU time is compared where it is long enough to tell, the best of several
- * tries, so that a busy machine is not taken for a slow algorithm.
+ * Checks that the cost of work grows about linearly with its input. The cost is the bytes that the
+ * thread allocates, and its CPU time. Each is compared only where it is large enough to tell, and
+ * is the least of several runs, so that a busy machine is not taken for a slow algorithm.
  *
- * <p>Sizes are doubled twice: linear work takes 4 times as long, sorting 4.6 times, and comparing
- * each with each 16 times.
+ * <p>The larger input is {@value #FACTOR} times the smaller one: linear work then takes 4 times as
+ * long, sorting 4.6 times, and pairwise comparison 16 times. More than {@value #MOST} times is a
+ * fault.
  */
 public final class Growth {
   private static final int FACTOR = 4;
   private static final double MOST = 8.5;
   private static final int TRIES = 6;
 
-  /** Shorter times are noise. */
+  /** Shorter CPU times are noise. */
   private static final long SHORTEST_NANOS = 12_000_000;
 
-  /** Less is what any request takes. */
+  /** Any request may allocate as much, so smaller amounts are ignored. */
   private static final long LEAST_BYTES = 8 << 20;
 
   private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
@@ -38,15 +39,17 @@ public final class Growth {
     }
   }
 
-  /** What was found to grow faster, one line each. */
+  /** The faults found so far, one line each: fast growth, exceptions and oversized refusals. */
   public List<String> faults() {
     return List.copyOf(faults);
   }
 
   /**
-   * @param size of the larger of the two
-   * @param work prepares work of a size, which is not measured; the work may be refused, and is
-   *     done several times
+   * Measures the work for two sizes, on the calling thread, and adds a fault if it grows too fast.
+   *
+   * @param size the larger size
+   * @param work prepares the work for a size, which is not measured. The work runs several times
+   *     and may throw an {@link ApiException}
    */
   public void check(String name, int size, IntFunction<Runnable> work) {
     Runnable small = work.apply(size / FACTOR);
@@ -55,7 +58,7 @@ public final class Growth {
     Cost ofLarge = cost(name, large);
     Cost ofSmall = cost(name, small);
     for (int i = 0; i < TRIES && fault(ofSmall, ofLarge) != null; i++) {
-      // in turns, so that whatever else is going on meets both
+      // alternating, so that other load affects both sizes
       ofSmall = ofSmall.best(cost(name, small));
       ofLarge = ofLarge.best(cost(name, large));
     }

@@ -1,4 +1,4 @@
-/** What the tests of several modules share. Nothing of it is part of the product. */
+/** Test support that several modules share. It is not part of the product. */
 @NullMarked
 package dev.rheo.testing;
 

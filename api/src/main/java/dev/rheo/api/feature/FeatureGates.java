@@ -10,13 +10,13 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /**
- * Which features are on. Immutable. The syntax is Kubernetes': {@code
- * WatchList=false,AllAlpha=true}; a gate that is named wins over {@code AllAlpha} and {@code
- * AllBeta}.
+ * The features that are switched on. Immutable. The syntax is Kubernetes': {@code
+ * WatchList=false,AllAlpha=true}; a gate's own value takes precedence over {@code AllAlpha} and
+ * {@code AllBeta}.
  */
 public final class FeatureGates {
 
-  /** How far a feature is. */
+  /** The maturity of a feature. */
   public enum Stage {
     ALPHA,
     BETA,
@@ -27,11 +27,11 @@ public final class FeatureGates {
   public enum Gate {
     /** Initial events on a watch (KEP-3157). */
     WATCH_LIST("WatchList", Stage.BETA, true),
-    /** Answers in gzip to clients that accept it. */
+    /** Responses in gzip for clients that accept it. */
     API_RESPONSE_COMPRESSION("APIResponseCompression", Stage.BETA, true),
-    /** Watches, too. */
+    /** Gzip for watches as well. */
     WATCH_COMPRESSION("WatchCompression", Stage.BETA, true),
-    /** CBOR for answers and bodies (KEP-4222). Upstream has it off. */
+    /** CBOR for responses and request bodies (KEP-4222). Upstream's default is off. */
     CBOR_SERVING("CBORServingAndStorage", Stage.BETA, true);
 
     private final String gateName;
@@ -73,7 +73,8 @@ public final class FeatureGates {
 
   /**
    * @param text {@code Gate=true|false}, separated by commas; may be empty
-   * @throws IllegalArgumentException naming the fault, and the known gates if one is unknown
+   * @throws IllegalArgumentException whose message names the fault, and the known gates if a gate
+   *     is unknown
    */
   public static FeatureGates parse(String text) {
     Map<String, Boolean> named = new HashMap<>();
@@ -116,7 +117,7 @@ public final class FeatureGates {
     return enabled.getOrDefault(gate, gate.byDefault());
   }
 
-  /** The known gates as a help text shows them. */
+  /** One line for each known gate, for a help text. */
   public static List<String> known() {
     List<String> lines = new ArrayList<>();
     lines.add(ALL_ALPHA + "=true|false (ALPHA - default=false)");

@@ -3,11 +3,11 @@ package dev.rheo.api.media;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What was agreed on with a client.
+ * The result of content negotiation with a client.
  *
  * @param mediaType one of the supported ones, without parameters
- * @param target into what objects are transformed, null if they are not
- * @param pretty whether the client asked for indented text by the media type's parameter
+ * @param target the kind into which objects are transformed, null for none
+ * @param pretty whether the media type's parameter asks for indented text
  * @param profile the parameter of that name, empty if not given
  */
 public record Accepted(String mediaType, @Nullable Target target, boolean pretty, String profile) {}

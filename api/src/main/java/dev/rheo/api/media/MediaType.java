@@ -8,12 +8,13 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A media type with its parameters, such as {@code application/json;as=Table;v=v1;g=meta.k8s.io}.
+ * A media type or media range with its parameters, such as {@code
+ * application/json;as=Table;v=v1;g=meta.k8s.io}.
  *
  * @param type lower case, may be {@code *}
  * @param subtype lower case, may be {@code *}
- * @param quality of an alternative in an Accept header, 0 to 1
- * @param parameters without {@code q}, in the order in which they came
+ * @param quality the weight {@code q} of a media range in an Accept header, 0 to 1
+ * @param parameters all but {@code q}, in the order received
  */
 public record MediaType(
     String type, String subtype, double quality, Map<String, String> parameters) {
@@ -32,7 +33,9 @@ public record MediaType(
     return type + "/" + subtype;
   }
 
-  /** Whether an alternative of an Accept header, perhaps with wildcards, covers a media type. */
+  /**
+   * Whether this media range, which may have wildcards, matches a media type without parameters.
+   */
   public boolean covers(String essence) {
     return type.equals("*") && subtype.equals("*")
         || essence.startsWith(type + "/")
@@ -41,7 +44,7 @@ public record MediaType(
                     && essence.endsWith("/" + subtype));
   }
 
-  /** The media type of a body; null if it cannot be read. */
+  /** Parses a media type or a media range; null if it is malformed. */
   public static @Nullable MediaType parse(String text) {
     List<String> parts = split(text, ';');
     String essence = parts.getFirst().trim().toLowerCase(Locale.ROOT);
@@ -75,7 +78,7 @@ public record MediaType(
         essence.substring(0, slash), essence.substring(slash + 1), quality, parameters);
   }
 
-  /** The alternatives of an Accept header, best first; those that cannot be read are left out. */
+  /** The media ranges of an Accept header, best first. Malformed ones are left out. */
   public static List<MediaType> parseAccept(String header) {
     List<MediaType> alternatives = new ArrayList<>();
     for (String part : split(header, ',')) {
@@ -84,7 +87,7 @@ public record MediaType(
         alternatives.add(alternative);
       }
     }
-    // stable, so that among equals the client's order decides
+    // the sort is stable, so equal media ranges keep the client's order
     alternatives.sort(
         (a, b) -> {
           int byQuality = Double.compare(b.quality, a.quality);
@@ -111,7 +114,7 @@ public record MediaType(
         : value;
   }
 
-  /** Splits where the separator does not stand in a quoted string. */
+  /** Splits at separators outside quoted strings. */
   private static List<String> split(String text, char separator) {
     List<String> parts = new ArrayList<>();
     int start = 0;

@@ -5,15 +5,16 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds the media type of an answer or of a body among those that an endpoint supports.
+ * Selects the media type of a response, or checks that of a request body, against the media types
+ * that an endpoint supports.
  *
  * @param supported media types without parameters, the default first
- * @param streamable those of them in which a watch can be served
- * @param transforms which transformations the endpoint can make
+ * @param streamable the supported media types in which a watch can be served
+ * @param transforms the transformations that the endpoint supports
  */
 public record Negotiation(List<String> supported, List<String> streamable, Transforms transforms) {
 
-  /** Whether an endpoint can answer in a media type with objects of another kind. */
+  /** Tells whether an endpoint can transform objects into a kind in a media type. */
   @FunctionalInterface
   public interface Transforms {
     Transforms NONE = (mediaType, target) -> false;
@@ -26,17 +27,17 @@ public record Negotiation(List<String> supported, List<String> streamable, Trans
     streamable = List.copyOf(streamable);
   }
 
-  /** Objects in JSON, and no transformation. */
+  /** JSON only, without transformations. */
   public static Negotiation json() {
     return new Negotiation(List.of(MediaType.JSON), List.of(MediaType.JSON), Transforms.NONE);
   }
 
   /**
-   * Picks the first acceptable alternative that is supported.
+   * Selects the client's best media range that the endpoint supports.
    *
-   * @param accept the header, several of them joined by commas, null if absent
-   * @param watch whether the answer is a watch
-   * @throws ApiException 406, naming what is supported
+   * @param accept the Accept headers, joined by commas; null if absent
+   * @param watch whether the response is a watch
+   * @throws ApiException 406, naming the supported media types
    */
   public Accepted accept(@Nullable String accept, boolean watch) {
     if (accept == null || accept.isEmpty()) {
@@ -95,11 +96,11 @@ public record Negotiation(List<String> supported, List<String> streamable, Trans
   }
 
   /**
-   * The media type of a body.
+   * The media type of a request body.
    *
    * @param contentType the header, null if absent
-   * @return one of the supported ones
-   * @throws ApiException 415, naming what is supported
+   * @return one of the supported media types
+   * @throws ApiException 415, naming the supported media types
    */
   public String contentType(@Nullable String contentType) {
     if (contentType == null || contentType.isEmpty()) {

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record Target(String group, String version, String kind) {
 
-  /** Null if no transformation is asked for. */
+  /** Null if no transformation is requested. */
   static @Nullable Target of(MediaType type) {
     var parameters = type.parameters();
     if (!parameters.containsKey("as")
@@ -22,7 +22,7 @@ public record Target(String group, String version, String kind) {
         parameters.getOrDefault("as", ""));
   }
 
-  /** Whether it is a kind of {@code meta.k8s.io} in a version that carries it. */
+  /** Whether this is kind {@code wanted} of {@code meta.k8s.io}, in v1 or v1beta1. */
   public boolean isMeta(String wanted) {
     return group.equals("meta.k8s.io")
         && (version.equals("v1") || version.equals("v1beta1"))

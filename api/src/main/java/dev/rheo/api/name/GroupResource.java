@@ -1,7 +1,7 @@
 package dev.rheo.api.name;
 
 /**
- * A resource whatever its version.
+ * A resource, independent of its version.
  *
  * @param group empty for the core group
  * @param resource the plural

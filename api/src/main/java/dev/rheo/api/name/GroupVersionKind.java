@@ -18,7 +18,7 @@ public record GroupVersionKind(String group, String version, String kind) {
             apiVersion.substring(0, slash), apiVersion.substring(slash + 1), kind);
   }
 
-  /** What objects carry: {@code v1} or {@code apps/v1}. */
+  /** The {@code apiVersion} of objects: {@code v1} or {@code apps/v1}. */
   public String apiVersion() {
     return group.isEmpty() ? version : group + "/" + version;
   }

@@ -12,7 +12,7 @@ public record GroupVersionResource(String group, String version, String resource
     return new GroupResource(group, resource);
   }
 
-  /** What objects carry: {@code v1} or {@code apps/v1}. */
+  /** The {@code apiVersion} of objects: {@code v1} or {@code apps/v1}. */
   public String apiVersion() {
     return group.isEmpty() ? version : group + "/" + version;
   }

@@ -6,13 +6,13 @@ import java.util.List;
 import java.util.function.IntUnaryOperator;
 
 /**
- * The rules for names, label keys and label values, with upstream's wording of what is wrong. Each
- * check returns the faults, none if the value is good. Lengths are in bytes of UTF-8.
+ * Validates names, label keys and label values. Each check returns the faults in upstream's
+ * wording, an empty list if the value is valid. Lengths are in bytes of UTF-8.
  */
 public final class Names {
   private Names() {}
 
-  /** What kind of name an object of a resource must have. */
+  /** The kind of name that the objects of a resource have. */
   public enum Kind {
     /** A DNS-1123 label: {@code my-name}. */
     DNS_LABEL,
@@ -20,7 +20,7 @@ public final class Names {
     DNS_SUBDOMAIN,
     /** A DNS-1035 label: as a DNS-1123 label, beginning with a letter. */
     DNS_1035_LABEL,
-    /** Anything that fits between two slashes of a path. */
+    /** Any string that can be one segment of a URL path. */
     PATH_SEGMENT;
 
     public List<String> validate(String name) {
@@ -32,7 +32,7 @@ public final class Names {
       };
     }
 
-    /** Whether it can be a {@code generateName}: it may end in a dash. */
+    /** The faults of a {@code generateName}, which may end in a dash. */
     public List<String> validatePrefix(String prefix) {
       return this == PATH_SEGMENT ? pathSegmentPrefix(prefix) : validate(maskTrailingDash(prefix));
     }
@@ -41,7 +41,7 @@ public final class Names {
   private static final int LABEL_MAX = 63;
   private static final int SUBDOMAIN_MAX = 253;
 
-  /** Both count bytes; upstream words it in two ways. */
+  /** The unit in upstream's messages. Both words stand for bytes. */
   private static final String CHARACTERS = "characters";
 
   private static final String BYTES = "bytes";
@@ -56,7 +56,7 @@ public final class Names {
       "must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an"
           + " alphanumeric character";
 
-  /** Without vowels and look-alikes, so that no words come about. */
+  /** Without vowels and the digits that look like vowels, so that suffixes form no words. */
   private static final String SUFFIX_ALPHABET = "bcdfghjklmnpqrstvwxz2456789";
 
   private static final int SUFFIX_LENGTH = 5;
@@ -128,7 +128,7 @@ public final class Names {
     return errors;
   }
 
-  /** A label or annotation key, a finalizer: {@code [prefix/]name}. */
+  /** Validates a label key, an annotation key or a finalizer: {@code [prefix/]name}. */
   public static List<String> labelKey(String value) {
     List<String> errors = new ArrayList<>(0);
     int slash = value.indexOf('/');
@@ -176,8 +176,8 @@ public final class Names {
   }
 
   /**
-   * A name from a {@code generateName}: the base, cut so that the whole has at most 63 characters,
-   * and five random characters.
+   * Generates a name from a {@code generateName}: the base, cut so that the name has at most 63
+   * characters, and five random characters.
    *
    * @param random gives a number in {@code [0, bound)}
    */
@@ -190,7 +190,8 @@ public final class Names {
     return name.toString();
   }
 
-  // by hand, since a regular expression with a repeated group takes a stack as deep as the text
+  // Written by hand: a regular expression with a repeated group recurses once per repetition, which
+  // overflows the stack on long text.
 
   private static boolean isSubdomain(String value) {
     int start = 0;
@@ -238,7 +239,7 @@ public final class Names {
   }
 
   private static String maskTrailingDash(String name) {
-    // as upstream, which takes two characters away and adds one
+    // as upstream, which replaces the last two characters by one
     return name.length() > 1 && name.endsWith("-")
         ? name.substring(0, name.length() - 2) + "a"
         : name;

@@ -10,15 +10,16 @@ import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 
 /**
- * Where a list that was cut by its limit goes on: base64url without padding of {@code
- * {"v":"meta.k8s.io/v1","rv":N,"start":"ns/name\u0000"}}, exchangeable with kube-apiserver's.
+ * The position at which a list that was cut by its limit continues: base64url without padding of
+ * {@code {"v":"meta.k8s.io/v1","rv":N,"start":"ns/name\u0000"}}. kube-apiserver's tokens have the
+ * same format.
  *
- * @param revision of the whole list, or {@link #LATEST}
- * @param startKey the first key that may come next, relative to the resource's prefix (without a
- *     slash in front); a list goes on after key {@code k} from {@code k + "\0"}
+ * @param revision the list's, or {@link #LATEST}
+ * @param startKey the first key that the rest of the list may contain, relative to the resource's
+ *     prefix (without a leading slash); after key {@code k} a list continues from {@code k + "\0"}
  */
 public record ContinueToken(long revision, String startKey) {
-  /** The list goes on at the latest revision, inconsistently. */
+  /** The list continues at the latest revision, inconsistently with its first part. */
   public static final long LATEST = -1;
 
   private static final String VERSION = "meta.k8s.io/v1";
@@ -45,7 +46,7 @@ public record ContinueToken(long revision, String startKey) {
   }
 
   /**
-   * @throws ApiException 400 if it is not a token of this server
+   * @throws ApiException 400 if the text is not a valid token
    */
   public static ContinueToken decode(String text) {
     JsonNode token;
@@ -57,7 +58,7 @@ public record ContinueToken(long revision, String startKey) {
     } catch (IllegalArgumentException e) {
       throw refused(INVALID + ": illegal base64 data");
     } catch (IOException e) {
-      // What the parser says of it is in the words of a library, which may show anything.
+      // The parser's message is in the library's words and may quote anything, so it is dropped.
       throw refused(INVALID + ": not JSON");
     }
     if (token == null || !token.isObject()) {
@@ -88,7 +89,7 @@ public record ContinueToken(long revision, String startKey) {
     return new ContinueToken(revision.asLong(), key.startsWith("/") ? key.substring(1) : key);
   }
 
-  /** Whether path.Clean of Go would leave it as it is. */
+  /** Whether Go's {@code path.Clean} would return the key unchanged. */
   private static boolean clean(String key) {
     String[] parts = (key.startsWith("/") ? key.substring(1) : key).split("/", -1);
     for (String part : parts) {

@@ -16,10 +16,11 @@ import org.jspecify.annotations.Nullable;
  * @param gracePeriodSeconds null if not given
  * @param propagationPolicy {@code Orphan}, {@code Background} or {@code Foreground}; null if not
  *     given
- * @param orphanDependents the older way to say it; null if not given
- * @param uid the uid that the object must have; null if not given
- * @param resourceVersion the resourceVersion that the object must have; null if not given
- * @param dryRun nothing is stored, all else is as if it were
+ * @param orphanDependents the deprecated form of {@code propagationPolicy}; null if not given
+ * @param uid a precondition: the uid that the object must have; null if not given
+ * @param resourceVersion a precondition: the resourceVersion that the object must have; null if not
+ *     given
+ * @param dryRun whether to process the request without storing its result
  */
 public record DeleteOptions(
     @Nullable Long gracePeriodSeconds,
@@ -42,7 +43,7 @@ public record DeleteOptions(
   }
 
   /**
-   * From the query, which counts only when there is no body.
+   * Parses the query, which counts only if the request has no body.
    *
    * @throws ApiException 400 or 422
    */
@@ -63,9 +64,10 @@ public record DeleteOptions(
   }
 
   /**
-   * From a body.
+   * Parses the body.
    *
-   * @param apiVersion of the resource, in which the options may come too ({@code apps/v1})
+   * @param apiVersion that of the resource, such as {@code apps/v1}, which the body may use for its
+   *     options as well
    * @throws ApiException 400 or 422
    */
   public static DeleteOptions parse(JsonNode body, String apiVersion) {

@@ -1,6 +1,6 @@
 package dev.rheo.api.options;
 
-/** What becomes of unknown and duplicate fields of a request's body. */
+/** How unknown and duplicate fields of a request body are handled. */
 public enum FieldValidation {
   IGNORE,
   WARN,

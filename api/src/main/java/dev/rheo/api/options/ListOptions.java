@@ -12,10 +12,10 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The options of list, watch and deletecollection. Strings that were not given are empty.
+ * The options of list, watch and deletecollection. Strings that are not given are empty.
  *
  * @param timeoutSeconds null if not given
- * @param limit 0 if not given; not positive means no limit
+ * @param limit 0 if not given; 0 or less means no limit
  * @param sendInitialEvents null if not given
  */
 public record ListOptions(
@@ -52,11 +52,11 @@ public record ListOptions(
   }
 
   /**
-   * Reads, defaults and validates.
+   * Parses the query, applies defaults and validates.
    *
    * @param query the decoded parameters
-   * @param forceWatch whether the path demands a watch
-   * @throws ApiException 400 for what cannot be read, 422 for what does not go together
+   * @param forceWatch whether the path itself asks for a watch
+   * @throws ApiException 400 for a malformed option, 422 for an invalid combination of options
    */
   public static ListOptions parse(
       Map<String, List<String>> query, boolean forceWatch, FeatureGates gates) {
@@ -83,7 +83,7 @@ public record ListOptions(
     return options;
   }
 
-  /** The same with other fields selected, such as those of {@link FieldSelector#resolve}. */
+  /** A copy with another field selector, such as the result of {@link FieldSelector#resolve}. */
   public ListOptions withFieldSelector(FieldSelector selector) {
     return new ListOptions(
         labelSelector,
@@ -99,9 +99,9 @@ public record ListOptions(
   }
 
   /**
-   * Narrows to the one object that the path names.
+   * Narrows the options to the object that the path names.
    *
-   * @throws ApiException 400 if the field selector names another
+   * @throws ApiException 400 if there is a field selector that does not require this name
    */
   public ListOptions forName(String name) {
     if (fieldSelector.isEverything()) {
@@ -113,7 +113,9 @@ public record ListOptions(
     return this;
   }
 
-  /** A watch without a position asks for the state first, as it always did (KEP-3157). */
+  /**
+   * A watch with resourceVersion unset or 0 gets initial events, as legacy watches do (KEP-3157).
+   */
   ListOptions defaulted(boolean watchListEnabled) {
     if (!watchListEnabled
         || !watch
@@ -207,9 +209,10 @@ public record ListOptions(
   }
 
   /**
-   * Which state a list with these options shows.
+   * The state that a list with these options shows.
    *
-   * @throws ApiException 400 for a revision or a token that cannot be read
+   * @throws ApiException 400 for a malformed resourceVersion or continue token, or if both are
+   *     given
    */
   public ReadPlan readPlan() {
     long effective = Math.max(0, limit);
@@ -222,7 +225,7 @@ public record ListOptions(
       return new ReadPlan.Continue(
           token.revision() < 0 ? ContinueToken.LATEST : token.revision(),
           token.startKey(),
-          // upstream looks at the version that the client sent, not at the token's
+          // upstream checks the resourceVersion that the client sent, not the token's
           resourceVersion.equals("0") ? 0 : effective);
     }
     if (resourceVersion.isEmpty()) {
@@ -252,7 +255,7 @@ public record ListOptions(
    *
    * @param group of the resource, empty for the core group
    * @param resource plural
-   * @throws ApiException 422 for a revision that cannot be read
+   * @throws ApiException 422 for a malformed resourceVersion
    */
   public WatchPlan watchPlan(String group, String resource) {
     long revision;
@@ -264,7 +267,7 @@ public record ListOptions(
     boolean unset = resourceVersion.isEmpty();
     WatchPlan.Start start;
     if (sendInitialEvents == null) {
-      // without a position a watch of old begins with the state at hand
+      // a legacy watch with resourceVersion unset or 0 begins with the cache's current state
       start = revision == 0 ? new WatchPlan.InitialAny() : new WatchPlan.Resume(revision);
     } else if (sendInitialEvents) {
       start =

@@ -8,9 +8,9 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads options from the parameters of a query as upstream does: the first value of a parameter
- * counts, unknown parameters are ignored, any text but {@code false} and {@code 0} is a true
- * boolean, and a bad number is refused with 400.
+ * Reads options from query parameters as upstream does: the first value of a parameter counts,
+ * unknown parameters are ignored, a boolean is true unless its text is {@code false} or {@code 0},
+ * and a malformed number is refused with 400.
  */
 final class QueryParameters {
   private static final Pattern INTEGER = Pattern.compile("[+-]?[0-9]+");

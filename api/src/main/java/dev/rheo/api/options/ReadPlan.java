@@ -1,25 +1,25 @@
 package dev.rheo.api.options;
 
 /**
- * Which state a list shows. {@code limit} is the number of items after which the list is cut, 0 if
- * it is not.
+ * The state that a list shows. {@code limit} is the number of items after which the list is cut, 0
+ * for no limit.
  */
 public sealed interface ReadPlan {
   long limit();
 
-  /** A state that reflects every write acknowledged before the request came. */
+  /** A state that reflects every write acknowledged before the request arrived. */
   record Consistent(long limit) implements ReadPlan {}
 
-  /** The state at hand, whichever it is. */
+  /** The current state of the watch cache, however old. */
   record Any() implements ReadPlan {
-    /** Upstream ignores the limit here, and so clients rely on getting everything. */
+    /** Upstream ignores the limit here, and clients rely on the complete list. */
     @Override
     public long limit() {
       return 0;
     }
   }
 
-  /** The state at hand once it is as new as {@code revision}. */
+  /** The state of the watch cache once it has reached {@code revision}. */
   record NotOlderThan(long revision, long limit) implements ReadPlan {}
 
   /** The state as of {@code revision}, or 410. */
@@ -28,9 +28,8 @@ public sealed interface ReadPlan {
   /**
    * The rest of a list.
    *
-   * @param revision the list's, or {@link ContinueToken#LATEST} for the rest of a consistent list
-   *     of now
-   * @param startKey the first key that may come, relative to the resource's prefix
+   * @param revision the list's, or {@link ContinueToken#LATEST} to continue at the latest revision
+   * @param startKey the first key that the rest may contain, relative to the resource's prefix
    */
   record Continue(long revision, String startKey, long limit) implements ReadPlan {}
 }

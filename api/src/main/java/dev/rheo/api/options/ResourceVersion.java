@@ -5,16 +5,16 @@ import dev.rheo.api.status.Shown;
 import java.util.regex.Pattern;
 
 /**
- * Reads the {@code resourceVersion} of a request: empty and {@code 0} are 0, anything else is an
- * unsigned decimal number of 64 bits. A number above {@link Long#MAX_VALUE} stays unsigned in the
- * {@code long}; {@link #isFuture} tells.
+ * Parses the {@code resourceVersion} of a request: an unsigned decimal number of 64 bits, or the
+ * empty string, which means 0. A number above {@link Long#MAX_VALUE} becomes a negative {@code
+ * long}, which {@link #isFuture} detects.
  */
 public final class ResourceVersion {
   private static final Pattern DIGITS = Pattern.compile("[0-9]+");
 
   private ResourceVersion() {}
 
-  /** It is not a number that a server of this kind gave out. */
+  /** The text is not an unsigned decimal number of 64 bits. */
   public static final class InvalidException extends Exception {
     private static final long serialVersionUID = 1L;
     private final transient FieldError error;
@@ -27,7 +27,7 @@ public final class ResourceVersion {
       this.why = why;
     }
 
-    /** What is wrong with it, without the name of the field. */
+    /** The fault, without the name of the field. */
     public String why() {
       return why;
     }
@@ -51,7 +51,7 @@ public final class ResourceVersion {
     }
   }
 
-  /** Whether it lies beyond what any store of this server can reach. */
+  /** Whether the resourceVersion is beyond any revision that a store can reach. */
   public static boolean isFuture(long unsigned) {
     return unsigned < 0;
   }

@@ -3,15 +3,15 @@ package dev.rheo.api.options;
 /**
  * How a watch begins.
  *
- * @param start where
+ * @param start where the watch begins
  * @param bookmarks whether bookmarks are sent from time to time
- * @param endOfInitialEvents whether a bookmark tells that the initial events are complete
+ * @param endOfInitialEvents whether a bookmark marks the end of the initial events
  */
 public record WatchPlan(Start start, boolean bookmarks, boolean endOfInitialEvents) {
 
   /** Where a watch begins. */
   public sealed interface Start {
-    /** Whether the state is sent first, as events of type ADDED. */
+    /** Whether the watch sends initial events: the state as events of type ADDED. */
     default boolean initialEvents() {
       return switch (this) {
         case InitialConsistent _, InitialAny _, InitialNotOlderThan _ -> true;
@@ -23,18 +23,20 @@ public record WatchPlan(Start start, boolean bookmarks, boolean endOfInitialEven
   /** The state that reflects every acknowledged write, then the changes after it. */
   public record InitialConsistent() implements Start {}
 
-  /** The state at hand, then the changes after it. */
+  /** The current state of the watch cache, then the changes after it. */
   public record InitialAny() implements Start {}
 
-  /** The state at hand once it is as new as {@code revision}, then the changes after it. */
+  /**
+   * The state of the watch cache once it has reached {@code revision}, then the changes after it.
+   */
   public record InitialNotOlderThan(long revision) implements Start {}
 
-  /** The changes after {@code revision}, which may not have been reached yet. */
+  /** The changes after {@code revision}, which the store may not have reached yet. */
   public record Resume(long revision) implements Start {}
 
   /** The changes after the store's current revision. */
   public record FromConsistent() implements Start {}
 
-  /** The changes after the state at hand. */
+  /** The changes after the current state of the watch cache. */
   public record FromNow() implements Start {}
 }

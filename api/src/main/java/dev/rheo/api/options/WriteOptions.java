@@ -13,9 +13,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * The options of create, update and patch.
  *
- * @param dryRun nothing is stored, all else is as if it were
- * @param fieldManager who writes, empty if not said
- * @param force whether an apply takes over fields of others; null if not said
+ * @param dryRun whether to process the request without storing its result
+ * @param fieldManager the name of the writer, empty if not given
+ * @param force whether a server-side apply takes over fields of other managers; null if not given
  */
 public record WriteOptions(
     boolean dryRun, String fieldManager, FieldValidation fieldValidation, @Nullable Boolean force) {
@@ -41,7 +41,7 @@ public record WriteOptions(
   }
 
   /**
-   * @param apply whether it is a server-side apply
+   * @param apply whether the patch is a server-side apply
    * @throws ApiException 422, kind {@code PatchOptions}
    */
   public static WriteOptions forPatch(Map<String, List<String>> query, boolean apply) {

@@ -25,7 +25,7 @@ public final class FieldSelector {
   /**
    * One term.
    *
-   * @param negated whether it selects what does <em>not</em> have the value
+   * @param negated whether it selects the objects that do <em>not</em> have the value
    */
   public record Term(String field, String value, boolean negated) {
     @Override
@@ -50,8 +50,8 @@ public final class FieldSelector {
   }
 
   /**
-   * Parses the syntax of the query parameter {@code fieldSelector}. Whether a resource has the
-   * fields is told by {@link #resolve}.
+   * Parses the syntax of the query parameter {@code fieldSelector}. Only {@link #resolve} checks
+   * that a resource has the fields.
    *
    * @throws ApiException 400, worded as upstream
    */
@@ -71,10 +71,10 @@ public final class FieldSelector {
   }
 
   /**
-   * The selector in the canonical names of a resource's fields.
+   * The selector with each field replaced by its canonical name.
    *
-   * @param canonical gives the canonical name of a field; refuses with 400 what the resource cannot
-   *     be selected by
+   * @param canonical returns the canonical name of a field; throws an {@link ApiException} 400 for
+   *     a field that the resource cannot be selected by
    */
   public FieldSelector resolve(UnaryOperator<String> canonical) {
     if (terms.isEmpty()) {
@@ -105,7 +105,7 @@ public final class FieldSelector {
     return true;
   }
 
-  /** The value that a field must have to be selected, null if that is not said. */
+  /** The value that the selector requires of a field, null if it requires none. */
   public @Nullable String requiresExact(String field) {
     for (Term term : terms) {
       if (!term.negated() && term.field().equals(field)) {
@@ -131,7 +131,7 @@ public final class FieldSelector {
     return terms.stream().map(Term::toString).collect(Collectors.joining(","));
   }
 
-  /** Splits at commas that are not escaped; escapes stay. */
+  /** Splits at unescaped commas and keeps the escapes. */
   private static List<String> split(String text) {
     List<String> parts = new ArrayList<>(1);
     int start = 0;

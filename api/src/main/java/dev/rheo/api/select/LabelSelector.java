@@ -73,7 +73,9 @@ public final class LabelSelector {
     return true;
   }
 
-  /** The one value that a label must have to be selected, null if that is not said. */
+  /**
+   * The only value of a label that the selector admits, null if it does not require a single one.
+   */
   public @Nullable String requiresExact(String key) {
     for (Requirement requirement : requirements) {
       if (requirement.key().equals(key)) {

@@ -20,7 +20,7 @@ import java.util.TreeSet;
  *               | KEY ( "in" | "notin" ) "(" [ VALUE ] { "," [ VALUE ] } ")"
  * </pre>
  *
- * The words {@code in} and {@code notin} are operators only where an operator can stand.
+ * The words {@code in} and {@code notin} are operators only where an operator is expected.
  */
 final class LabelSelectorParser {
   private enum Kind {
@@ -41,7 +41,9 @@ final class LabelSelectorParser {
   }
 
   private record Token(Kind kind, String text) {
-    /** The token where a value may stand. */
+    /**
+     * The kind of this token where a key or a value is allowed: there the words are identifiers.
+     */
     Kind asValue() {
       return kind == Kind.IN || kind == Kind.NOT_IN ? Kind.IDENTIFIER : kind;
     }
@@ -107,7 +109,7 @@ final class LabelSelectorParser {
     String key = token.text();
     List<String> faults = Names.labelKey(key);
     if (!faults.isEmpty()) {
-      // upstream prints the path that it does not have
+      // upstream prints its missing path as <nil>
       throw inRequirement(FieldError.invalid("<nil>", key, String.join("; ", faults)).message());
     }
     if (not) {

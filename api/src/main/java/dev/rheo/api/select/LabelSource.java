@@ -2,7 +2,7 @@ package dev.rheo.api.select;
 
 import org.jspecify.annotations.Nullable;
 
-/** The labels of an object, as a selector looks at them. */
+/** The labels of an object, as seen by a selector. */
 @FunctionalInterface
 public interface LabelSource {
   /** The label's value, null if the object does not carry the label. */

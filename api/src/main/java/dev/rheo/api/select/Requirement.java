@@ -10,13 +10,13 @@ import org.jspecify.annotations.Nullable;
 /**
  * One term of a label selector.
  *
- * @param values sorted, without duplicates; none for {@link Operator#EXISTS} and {@link
- *     Operator#DOES_NOT_EXIST}, exactly one for all but {@link Operator#IN} and {@link
- *     Operator#NOT_IN}
+ * @param values sorted, without duplicates; empty for {@link Operator#EXISTS} and {@link
+ *     Operator#DOES_NOT_EXIST}, any number for {@link Operator#IN} and {@link Operator#NOT_IN},
+ *     exactly one for the others
  */
 public record Requirement(String key, Operator operator, List<String> values) {
 
-  /** How a term looks at a label. */
+  /** How a requirement compares a label. */
   public enum Operator {
     EQUALS("="),
     DOUBLE_EQUALS("=="),
@@ -71,7 +71,7 @@ public record Requirement(String key, Operator operator, List<String> values) {
     return operator == Operator.GREATER_THAN ? actual > bound : actual < bound;
   }
 
-  /** What is wrong with it, worded as upstream; none if it is good. */
+  /** The faults of this requirement in upstream's wording, empty if it is valid. */
   FieldErrors validate() {
     FieldErrors errors = new FieldErrors();
     List<String> keyFaults = Names.labelKey(key);

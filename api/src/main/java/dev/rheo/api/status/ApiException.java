@@ -6,9 +6,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A request is refused with a {@link Status}. Messages, reasons, codes and details are those of
- * {@code k8s.io/apimachinery/pkg/api/errors}, for clients look at all four. It has no stack trace:
- * it is an answer, not an accident.
+ * Refuses a request with a {@link Status}. Message, reason, code and details are those of {@code
+ * k8s.io/apimachinery/pkg/api/errors}, since clients check all four. It has no stack trace, since
+ * it is a response and not a fault of the server.
  */
 public final class ApiException extends RuntimeException {
   private static final long serialVersionUID = 1L;
@@ -130,7 +130,7 @@ public final class ApiException extends RuntimeException {
         Details.of(group, kind, name).withCauses(errors.causes()));
   }
 
-  /** As {@link #invalid(String, String, String, FieldErrors)}, for faults whose number is known. */
+  /** As {@link #invalid(String, String, String, FieldErrors)}, for a list of errors. */
   public static ApiException invalid(
       String group, String kind, String name, List<FieldError> errors) {
     FieldErrors collected = new FieldErrors();
@@ -158,7 +158,7 @@ public final class ApiException extends RuntimeException {
         Details.of("", "", ""));
   }
 
-  /** None of the media types asked for is known here, whatever their parameters. */
+  /** No media type of the Accept header is supported, whatever its parameters. */
   public static ApiException noRepresentation(List<String> supported) {
     return of(
         406,
@@ -167,7 +167,7 @@ public final class ApiException extends RuntimeException {
         Details.of("", "", ""));
   }
 
-  /** A media type is known, but not with the parameters asked for, or not for this verb. */
+  /** A media type is supported, but not with the requested parameters or not for this verb. */
   public static ApiException notAcceptable(List<String> supported) {
     return of(
         406,
@@ -209,7 +209,7 @@ public final class ApiException extends RuntimeException {
     return of(429, "TooManyRequests", message, Details.retryAfter(retryAfterSeconds));
   }
 
-  /** The store could not do it now. */
+  /** The store cannot complete the operation at this time. */
   public static ApiException serverTimeout(
       GroupResource resource, String operation, int retryAfterSeconds) {
     return of(
@@ -228,7 +228,7 @@ public final class ApiException extends RuntimeException {
     return of(504, "Timeout", "Timeout: " + message, Details.retryAfter(retryAfterSeconds));
   }
 
-  /** A read that must be as new as {@code wanted} while only {@code current} is known. */
+  /** The read requires revision {@code wanted}, but the server has only reached {@code current}. */
   public static ApiException tooLargeResourceVersion(long wanted, long current) {
     return of(
         504,

@@ -1,12 +1,12 @@
 package dev.rheo.api.status;
 
 /**
- * One reason for a refusal. Longer texts than {@value #MAX_MESSAGE} and {@value #MAX_FIELD} bytes
- * of JSON are cut.
+ * One cause of a refusal. The message is cut to {@value #MAX_MESSAGE} bytes of JSON, the field to
+ * {@value #MAX_FIELD}.
  *
  * @param reason a machine-readable word such as {@code FieldValueInvalid}, may be empty
- * @param message for people
- * @param field the JSON path that is at fault, may be empty
+ * @param message for humans
+ * @param field the JSON path at fault, may be empty
  */
 public record Cause(String reason, String message, String field) {
   private static final int MAX_MESSAGE = 4096;

@@ -5,25 +5,25 @@ import java.util.List;
 
 /**
  * What a {@link Status} is about. Strings that do not apply are empty, {@code retryAfterSeconds} is
- * then 0. It is bounded, whoever makes it: at most {@value #MAX_CAUSES} causes and {@value
- * #MAX_CAUSES_BYTES} bytes of them, and {@value #MAX_TEXT} bytes of any other text, all as JSON.
- * Where causes are left out the last one says so.
+ * then 0. The size is always bounded: at most {@value #MAX_CAUSES} causes of {@value
+ * #MAX_CAUSES_BYTES} bytes together, and {@value #MAX_TEXT} bytes of any other text, all as JSON.
+ * If causes are left out, the last one says so.
  *
- * @param kind the resource (plural) or the kind, as the reason has it
+ * @param kind the plural resource or the kind, depending on the reason
  */
 public record Details(
     String name, String group, String kind, String uid, List<Cause> causes, int retryAfterSeconds) {
 
-  /** Most causes of one refusal. */
+  /** The most causes of one refusal. */
   public static final int MAX_CAUSES = 100;
 
   private static final int MAX_CAUSES_BYTES = 26 << 10;
   private static final int MAX_TEXT = 1024;
 
-  /** The names of the members of a cause, and what stands between them. */
+  /** Bytes of a cause's member names and punctuation in JSON. */
   private static final int CAUSE_OVERHEAD = 40;
 
-  /** Stands for what is left out. */
+  /** Stands for the causes that are left out. */
   static final Cause FURTHER = new Cause("", "there are others, which are not shown", "");
 
   public Details {

@@ -7,17 +7,18 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * One fault of a validation, worded as upstream's {@code field.Error}. It holds text only, never
- * the faulty value, and at most some {@value #MAX_BODY} bytes of it.
+ * One fault of a validation, worded as upstream's {@code field.Error}. It holds text of bounded
+ * size, never the faulty value: at most {@value #MAX_FIELD} bytes of the path and {@value
+ * #MAX_BODY} of the rest.
  *
- * @param reason the cause's machine-readable word
+ * @param reason the machine-readable reason, such as {@code FieldValueInvalid}
  * @param field the JSON path at fault
  * @param body the message without the path
  */
 public record FieldError(String reason, String field, String body) {
   private static final int MAX_FIELD = 512;
 
-  /** The value and the detail, and the words between them. */
+  /** A shown value, a detail, and the words around them. */
   private static final int MAX_BODY = 2 * Shown.MAX_BYTES + 256;
 
   public FieldError {
@@ -34,8 +35,8 @@ public record FieldError(String reason, String field, String body) {
   }
 
   /**
-   * @param value the faulty value; strings are quoted, numbers and booleans are not; what takes
-   *     more than {@link Shown#MAX_BYTES} is cut
+   * @param value the faulty value; strings are quoted, numbers and booleans are not; a value of
+   *     more than {@link Shown#MAX_BYTES} bytes is cut
    */
   public static FieldError invalid(String field, Object value, String detail) {
     return of("FieldValueInvalid", field, "Invalid value: " + Shown.value(value), detail);
@@ -83,13 +84,13 @@ public record FieldError(String reason, String field, String body) {
     return new Cause(reason, body, field);
   }
 
-  /** All messages in one text, each once; in brackets if there are several. */
+  /** All distinct messages in one text, in brackets if there are several. */
   public static String join(Collection<FieldError> errors) {
     return join(errors, false);
   }
 
   /**
-   * @param more whether there are others that are not told
+   * @param more whether further errors were dropped
    */
   static String join(Collection<FieldError> errors, boolean more) {
     Set<String> messages = new LinkedHashSet<>();

@@ -6,10 +6,10 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * The faults that a validation finds, each once and as many as an answer can show. What one sends
- * decides how many there are, so they are bounded here, where they are collected: a loop over what
- * was sent ends when it {@linkplain #isFull() is full}, and what is added after that is passed
- * over.
+ * The distinct errors of a validation, at most {@link Details#MAX_CAUSES}. The client's input
+ * decides how many errors there are, so they are bounded where they are collected: a loop over the
+ * input stops when this collection {@linkplain #isFull() is full}, and errors added after that are
+ * dropped.
  *
  * <p>Not thread-safe.
  */
@@ -25,7 +25,7 @@ public final class FieldErrors {
     }
   }
 
-  /** One error for each fault that a check of a value named. */
+  /** Adds one error for each fault of a value. */
   public void invalid(String field, String value, List<String> faults) {
     for (String fault : faults) {
       add(FieldError.invalid(field, value, fault));
@@ -36,7 +36,7 @@ public final class FieldErrors {
     return kept.isEmpty();
   }
 
-  /** Whether there are more than are kept, so that what else is found would not be told. */
+  /** Whether an error has been dropped already, so that further ones would be dropped too. */
   public boolean isFull() {
     return more;
   }
@@ -47,7 +47,7 @@ public final class FieldErrors {
   }
 
   /**
-   * @throws ApiException 422 Invalid, if there are any
+   * @throws ApiException 422 Invalid, if there are errors
    */
   public void refuse(String group, String kind, String name) {
     if (!isEmpty()) {

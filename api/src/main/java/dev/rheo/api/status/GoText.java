@@ -3,8 +3,8 @@ package dev.rheo.api.status;
 import java.util.HexFormat;
 
 /**
- * Text as Go writes it: clients compare answers of a Kubernetes API server with what Go's
- * formatting makes.
+ * Formats text as Go does: clients compare the responses of a Kubernetes API server with what Go's
+ * formatting yields.
  */
 public final class GoText {
   private GoText() {}

@@ -6,14 +6,16 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What an answer shows of something that a client sent: as upstream writes it, and never more than
- * {@value #MAX_BYTES} bytes of UTF-8. What does not fit is cut between two characters, and a note
- * says so and how long it was: {@code "aaaa" (cut from 300000 characters)}.
+ * Formats what a client sent for use in a message: as upstream does, and in at most {@value
+ * #MAX_BYTES} bytes of UTF-8. A longer value is cut between two characters, and a note gives its
+ * length: {@code "aaaa" (cut from 300000 characters)}.
  *
- * <p>The time and the memory that it takes follow from the bound, not from what is shown.
+ * <p>The limit, not the size of the value, bounds the time and the memory that this takes.
  */
 public final class Shown {
-  /** Most bytes of UTF-8 that are shown of one value, its quotes included, the note not. */
+  /**
+   * The most bytes of UTF-8 that are shown of one value, including its quotes, excluding the note.
+   */
   public static final int MAX_BYTES = 1024;
 
   private final StringBuilder out = new StringBuilder();
@@ -23,14 +25,14 @@ public final class Shown {
     this.left = left;
   }
 
-  /** A text as it is. */
+  /** A text without quotes. */
   public static String text(String text) {
     return cut(text, MAX_BYTES);
   }
 
   /** A text as Go's verb {@code %q} writes it. */
   public static String quoted(String text) {
-    // the closing quote
+    // one byte is kept for the closing quote
     Shown shown = new Shown(MAX_BYTES - 1);
     shown.add("\"");
     boolean whole = shown.each(text, GoText::appendQuoted);
@@ -40,7 +42,7 @@ public final class Shown {
 
   /**
    * A value as upstream's {@code field.Error} shows it: strings are quoted, lists and trees are
-   * JSON, and anything else is what {@code toString} makes of it.
+   * JSON, and anything else is its {@code toString}.
    */
   public static String value(Object value) {
     return switch (value) {
@@ -56,7 +58,7 @@ public final class Shown {
   }
 
   /**
-   * A text of at most that many bytes of UTF-8, the note included.
+   * A text, cut to at most {@code maximum} bytes of UTF-8, including the note.
    *
    * @param maximum at least 64
    */
@@ -64,12 +66,12 @@ public final class Shown {
     return cut(text, maximum, Shown::utf8);
   }
 
-  /** The same where a Status is written: a character counts as many bytes as its JSON takes. */
+  /** As {@link #cut(String, int)}, but counts the bytes of a character in the JSON of a Status. */
   static String cutJson(String text, int maximum) {
     return cut(text, maximum, Shown::json);
   }
 
-  /** How many bytes the text takes in the JSON of a Status, without its quotes. */
+  /** The number of bytes of a text in the JSON of a Status, without its quotes. */
   static int jsonBytes(String text) {
     long bytes = 0;
     for (int i = 0; i < text.length(); ) {
@@ -80,13 +82,13 @@ public final class Shown {
     return (int) Math.min(bytes, Integer.MAX_VALUE);
   }
 
-  /** How many bytes one character takes. */
+  /** The number of bytes of one character. */
   @FunctionalInterface
   private interface Measure {
     int of(int codePoint);
   }
 
-  /** Appends one character as it is to be shown. */
+  /** Appends one character, escaped where needed. */
   @FunctionalInterface
   private interface Spelling {
     void append(StringBuilder out, int codePoint);
@@ -137,7 +139,7 @@ public final class Shown {
     return shown.tree(value) ? shown.out.toString() : shown.out + note;
   }
 
-  /** False as soon as something did not fit. */
+  /** Appends a value as JSON. Returns false as soon as a part does not fit. */
   private boolean tree(Object value) {
     switch (value) {
       case String text -> {
@@ -193,7 +195,7 @@ public final class Shown {
       int c = text.codePointAt(i);
       int before = out.length();
       spelling.append(out, c);
-      // an escape is ASCII; a character that stands for itself is all there is
+      // an escape is ASCII; otherwise exactly the character itself was appended
       int bytes = out.length() - before == Character.charCount(c) ? utf8(c) : out.length() - before;
       if (bytes > left) {
         out.setLength(before);

@@ -5,17 +5,16 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The {@code v1.Status} object with which an API server answers where it has no object to answer
- * with, above all when it refuses. It is bounded, whoever makes it and whatever a client sent: the
- * message takes at most {@value #MAX_MESSAGE} bytes, and the whole at most {@value #MAX_BYTES}, as
- * JSON; what does not fit is cut, and says so.
+ * The {@code v1.Status} object, the response where there is no object to return, above all a
+ * refusal. Its size as JSON is bounded whatever the client sent: {@value #MAX_MESSAGE} bytes for
+ * the message and {@value #MAX_BYTES} in total. Text that does not fit is cut and marked as cut.
  *
  * @param continueToken {@code metadata.continue}, empty but for an expired list that may be resumed
  *     inconsistently
  * @param status {@code Success} or {@code Failure}
- * @param message for people
+ * @param message for humans
  * @param reason a machine-readable word such as {@code NotFound}, may be empty
- * @param details what it is about, null if there is nothing to tell
+ * @param details what the status is about, null for none
  * @param code the HTTP status code
  */
 public record Status(
@@ -26,10 +25,10 @@ public record Status(
     @Nullable Details details,
     int code) {
 
-  /** Most bytes of a Status as JSON. */
+  /** The largest size of a Status as JSON, in bytes. */
   public static final int MAX_BYTES = 64 << 10;
 
-  /** Most bytes of a message as JSON. */
+  /** The largest size of a message as JSON, in bytes. */
   static final int MAX_MESSAGE = 24 << 10;
 
   private static final int MAX_REASON = 256;
@@ -48,7 +47,7 @@ public record Status(
   }
 
   /**
-   * The answer to a deletion that has come to its end.
+   * The response to a completed deletion.
    *
    * @param kind the resource (plural)
    */
@@ -61,7 +60,7 @@ public record Status(
     return new Status(token, status, message, reason, details, code);
   }
 
-  /** The seconds that a client should wait before it asks again, 0 if that is not said. */
+  /** The seconds that a client should wait before it retries, 0 if not set. */
   public int retryAfterSeconds() {
     return details == null ? 0 : details.retryAfterSeconds();
   }

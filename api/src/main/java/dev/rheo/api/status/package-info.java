@@ -1,4 +1,4 @@
-/** What a server answers when it refuses: Status objects, and the exception that carries one. */
+/** Refusals: Status objects, and the exception that carries one. */
 @NullMarked
 package dev.rheo.api.status;
 

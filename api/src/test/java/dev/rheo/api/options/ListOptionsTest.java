@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** The tables of which resourceVersion means what (KEP-2340, KEP-3157), row by row. */
+/** The tables of resourceVersion semantics (KEP-2340, KEP-3157), row by row. */
 class ListOptionsTest {
   private static final FeatureGates ON = FeatureGates.defaults();
   private static final FeatureGates OFF = FeatureGates.parse("WatchList=false");

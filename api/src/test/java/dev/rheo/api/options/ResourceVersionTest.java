@@ -40,7 +40,7 @@ class ResourceVersionTest {
         .hasMessageContaining("invalid syntax");
   }
 
-  /** A header may be that long; the work must not be its square. */
+  /** The client chooses the length of the text, so parsing must not take quadratic time. */
   @Test
   @Timeout(10)
   void takesTimeInProportionToTheDigits() throws Exception {

@@ -16,7 +16,7 @@ import java.util.Random;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
-/** Whatever is refused, the answer has a bounded size, and what fits is shown as upstream does. */
+/** Every refusal has a bounded size, and what fits is shown as upstream shows it. */
 class BoundsTest {
   private static final String LONG = "x".repeat(1 << 20);
 
@@ -54,7 +54,9 @@ class BoundsTest {
         .hasSizeLessThan(1100);
   }
 
-  /** The cost must not follow from what is shown: it is shown up to a hundred times. */
+  /**
+   * The cost must not depend on the size of the value, which may be shown up to a hundred times.
+   */
   @Test
   void aDeepTreeIsShownWithoutADeepStack() {
     ObjectNode tree = JsonNodeFactory.instance.objectNode();
@@ -132,7 +134,7 @@ class BoundsTest {
         .isLessThanOrEqualTo(100);
   }
 
-  /** The checks by hand say what the expressions say that the messages name. */
+  /** The handwritten checks agree with the regular expressions that the messages name. */
   @Test
   void namesAreWhatTheirExpressionsSay() {
     Pattern label = Pattern.compile("[a-z0-9]([-a-z0-9]*[a-z0-9])?");

@@ -13,8 +13,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where in a type the fields of kind bytes are: all that CBOR needs to know of it. Most types have
- * none. Immutable and thread-safe.
+ * The fields of a type that are or hold bytes, which is all that the CBOR codec needs to know of
+ * the type. Most types have none. Immutable and thread-safe.
  */
 final class BytesFields {
   private static final Map<ObjectType, BytesFields> OF_TYPES = new ConcurrentHashMap<>();
@@ -24,8 +24,8 @@ final class BytesFields {
    * A field that is or holds bytes.
    *
    * @param name the JSON name
-   * @param each whether the field is a list or map of what is told here
-   * @param type of the object within; null if the value is bytes
+   * @param each whether the field is a list or map of such values
+   * @param type the type of the object that holds bytes; null if the value itself is bytes
    */
   record Field(byte[] name, boolean each, @Nullable ObjectType type) {
     boolean isBytes() {
@@ -39,7 +39,7 @@ final class BytesFields {
     this.fields = fields.toArray(Field[]::new);
   }
 
-  /** The fields of a type; none, and the same, for a type that is not known. */
+  /** The fields of a type; a shared empty instance if the type is unknown. */
   static BytesFields of(@Nullable ObjectType type) {
     if (type == null) {
       return NONE;
@@ -82,7 +82,7 @@ final class BytesFields {
     return false;
   }
 
-  /** Whether there are none. */
+  /** Whether the type has no such fields. */
   boolean isEmpty() {
     return fields.length == 0;
   }

@@ -1,8 +1,8 @@
 package dev.rheo.codec.cbor;
 
-/** Numbers of RFC 8949. */
+/** Constants of RFC 8949. */
 final class Cbor {
-  // Major types, in their place in an initial byte.
+  // Major types, in the high bits of an initial byte.
   static final int UNSIGNED = 0x00;
   static final int NEGATIVE = 0x20;
   static final int BYTES = 0x40;
@@ -15,7 +15,7 @@ final class Cbor {
   static final int MAJOR_MASK = 0xE0;
   static final int INFO_MASK = 0x1F;
 
-  /** Arguments below this stand in the initial byte. */
+  /** Arguments below this are part of the initial byte. */
   static final int IN_PLACE = 24;
 
   static final int ONE_BYTE = 24;
@@ -37,12 +37,12 @@ final class Cbor {
   static final int TAG_BIGNUM = 2;
   static final int TAG_NEGATIVE_BIGNUM = 3;
 
-  // What the bytes within shall become where only text can be: section 3.4.5.2.
+  // How to write the tagged bytes in a format that has only text: section 3.4.5.2.
   static final int TAG_BASE64_URL = 21;
   static final int TAG_BASE64 = 22;
   static final int TAG_BASE16 = 23;
 
-  /** Tag 55799, "self-described": what upstream begins each object with, and recognises it by. */
+  /** Tag 55799, "self-described": upstream begins objects with it and recognises CBOR by it. */
   static final byte[] SELF_DESCRIBED = {(byte) 0xD9, (byte) 0xD9, (byte) 0xF7};
 
   private Cbor() {}

@@ -7,8 +7,8 @@ import dev.rheo.codec.schema.ObjectType;
 import org.jspecify.annotations.Nullable;
 
 /**
- * CBOR as Kubernetes has it (KEP-4222). The form that is kept of an object is its <em>tail</em>,
- * all from the key {@code metadata} on; a few bytes in front of it make of it an object, an item of
+ * CBOR as Kubernetes uses it (KEP-4222). The cached form of an object is its <em>tail</em>:
+ * everything from the key {@code metadata} on. A few bytes before it make it an object, an item of
  * a list, or the object of an event:
  *
  * <pre>
@@ -17,9 +17,9 @@ import org.jspecify.annotations.Nullable;
  * watch:   { eventHead(type)  head(apiVersion, kind)  tail }…      a CBOR sequence: RFC 8742
  * </pre>
  *
- * <p>Lists and the outermost maps are of indefinite length, so that nothing need be known of what
- * follows. Upstream's decoder takes them, although upstream does not write them. Stateless and
- * thread-safe.
+ * <p>Lists and the outermost maps have indefinite length, so that they can begin before their size
+ * is known. Upstream's decoder accepts indefinite lengths, although its encoder does not write
+ * them. Stateless and thread-safe.
  */
 public final class CborForms {
   /** The media type of objects and lists. */
@@ -34,14 +34,14 @@ public final class CborForms {
   private CborForms() {}
 
   /**
-   * The members of an object as those of a map of indefinite length, its end included.
+   * The members of an object as those of a map of indefinite length, with its end.
    *
    * @param json canonical JSON, or other JSON that was validated
-   * @param from where the first member's key begins
+   * @param from offset of the first member's key
    * @param to one past the closing brace
-   * @param type the type of the object: fields of kind bytes are written as such; null if it is not
-   *     known, and then they are the strings that they are in JSON
-   * @throws dev.rheo.codec.io.JsonException if it is not JSON
+   * @param type the type of the object, whose fields of kind bytes are written as bytes; null if it
+   *     is unknown, in which case they are strings as in JSON
+   * @throws dev.rheo.codec.io.JsonException if the input is not JSON
    */
   public static byte[] tail(byte[] json, int from, int to, @Nullable ObjectType type) {
     ByteOutput out = new ByteOutput(to - from);
@@ -62,7 +62,7 @@ public final class CborForms {
     return out.toByteArray();
   }
 
-  /** What stands before the tail of an object. */
+  /** The bytes before the tail of an object. */
   public static byte[] head(String apiVersion, String kind) {
     ByteOutput out = new ByteOutput(64);
     out.write(Cbor.SELF_DESCRIBED);
@@ -71,12 +71,12 @@ public final class CborForms {
     return out.toByteArray();
   }
 
-  /** What stands before the tail of an item of a list. */
+  /** The bytes before the tail of a list item. */
   public static byte[] itemHead() {
     return ITEM_HEAD.clone();
   }
 
-  /** The same for items that tell their kind: those of custom resources. */
+  /** The bytes before the tail of a list item that states its kind, as custom resources do. */
   public static byte[] itemHead(String apiVersion, String kind) {
     ByteOutput out = new ByteOutput(64);
     out.write(ITEM_HEAD);
@@ -85,10 +85,10 @@ public final class CborForms {
   }
 
   /**
-   * What a list begins with, up to its first item.
+   * The bytes of a list before its first item.
    *
-   * @param continueToken may be empty
-   * @param remaining items that are left; negative if that is not told
+   * @param continueToken the continue token; may be empty
+   * @param remaining the remainingItemCount; negative to omit it
    */
   public static byte[] listHead(
       String apiVersion,
@@ -118,13 +118,13 @@ public final class CborForms {
     return out.toByteArray();
   }
 
-  /** What a list ends with. */
+  /** The bytes after the last item of a list. */
   public static byte[] listEnd() {
     return LIST_END.clone();
   }
 
   /**
-   * What stands before the object of an event; nothing comes after it.
+   * The bytes before the object of an event; nothing follows the object.
    *
    * @param type ADDED, MODIFIED, DELETED, BOOKMARK or ERROR
    */
@@ -146,13 +146,15 @@ public final class CborForms {
   }
 
   /**
-   * A request body to a tree, as the same object's JSON would be read, within the limits of {@link
-   * dev.rheo.codec.json.ObjectDecoder} and of {@value CborReader#MAX_VALUES} values. What upstream
-   * refuses is refused: duplicate keys, keys that are not strings, numbers that are not finite or
-   * have more than 64 bits, other simple values than true, false and null.
+   * Decodes a request body to the tree of the same object's JSON, within the limits of {@link
+   * dev.rheo.codec.json.ObjectDecoder} and of {@value CborReader#MAX_VALUES} values. Like upstream,
+   * it refuses duplicate keys, keys that are not strings, numbers that are not finite, integers
+   * that do not fit into a signed 64-bit integer, and simple values other than true, false and
+   * null.
    *
-   * @param type of the object, or null if it is not known; tells which strings are base64
-   * @throws dev.rheo.api.status.ApiException 400 BadRequest
+   * @param type the type of the object, which decides which strings are base64; null if it is
+   *     unknown
+   * @throws dev.rheo.api.status.ApiException 400 BadRequest: malformed, or beyond a limit
    */
   public static ObjectNode toTree(byte[] cbor, @Nullable ObjectType type) {
     return new CborReader(cbor).read(BytesFields.of(type));

@@ -23,14 +23,14 @@ import java.util.HexFormat;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One CBOR data item to a tree. Whatever the input, it is read or refused with 400, and the memory
- * taken is bounded: nothing is allocated for a length before as many bytes are known to be there,
- * and values are counted, for a tree takes more memory than its CBOR.
+ * Decodes one CBOR data item to a tree. Any input is decoded or refused with 400, in bounded
+ * memory: a length is checked against the bytes that are left before anything is allocated for it,
+ * and values are counted, because a tree takes more memory than its CBOR.
  */
 final class CborReader {
   /**
-   * Most keys, strings, numbers and containers in one object. As JSON, which takes two bytes for
-   * the smallest, so many would fill a request of the largest size.
+   * Most keys and values in one object, counted together. As JSON, which takes two bytes for the
+   * smallest value, they would fill a request of the largest size.
    */
   static final int MAX_VALUES = 1_500_000;
 
@@ -48,7 +48,7 @@ final class CborReader {
     this.bytes = bytes;
   }
 
-  /** The only item, which must be a map. */
+  /** Decodes the only data item, which must be a map. */
   ObjectNode read(BytesFields type) {
     JsonNode value = value(type, null);
     if (at < bytes.length) {
@@ -62,8 +62,8 @@ final class CborReader {
   }
 
   /**
-   * @param type what is known of an object that stands here
-   * @param field what is known of a value that stands here, if it is or holds bytes
+   * @param type the bytes fields of the value, if it is an object
+   * @param field the field of the value, if it is or holds bytes
    */
   private JsonNode value(BytesFields type, @Nullable Field field) {
     count();
@@ -221,7 +221,7 @@ final class CborReader {
       at = to;
     }
     int length = to - from;
-    if (!isLater(tag)) { // in a field of bytes, too, it is base64
+    if (!isLater(tag)) { // text; in a field of bytes it is base64
       return text(lenient(content, from, length));
     }
     if (tag == Cbor.TAG_BASE64 || isBytes) {
@@ -238,13 +238,13 @@ final class CborReader {
     return text(Base64.getUrlEncoder().withoutPadding().encodeToString(data));
   }
 
-  /** A text that is ASCII, and the array that it is copied from. */
+  /** Charges for ASCII text and for the array that it is copied from. */
   private void chargeEncoded(long length) {
     tally.scratch(length);
     tally.add(Weights.latin1(Math.toIntExact(length)));
   }
 
-  /** A node for a text that was charged. */
+  /** A node for a text that is already charged. */
   private JsonNode text(String text) {
     tally.add(Weights.TEXT);
     return NODES.textNode(text);
@@ -285,7 +285,7 @@ final class CborReader {
     }
   }
 
-  /** The chunks of a string of indefinite length. */
+  /** Joins the chunks of a string of indefinite length. */
   private byte[] chunks(int major) {
     int from = at;
     int total = 0;
@@ -431,7 +431,7 @@ final class CborReader {
     return bytes[at++] & 0xff;
   }
 
-  /** The argument of an initial byte, unsigned. */
+  /** The argument of an initial byte, as an unsigned number. */
   private long argument(int first) {
     int info = first & Cbor.INFO_MASK;
     return switch (info) {
@@ -448,7 +448,7 @@ final class CborReader {
     };
   }
 
-  /** A length of so many bytes or elements, which must be there. */
+  /** A length in bytes or elements, which must not exceed the bytes that are left. */
   private int length(int first) {
     long length = argument(first);
     if (length < 0 || length > bytes.length - at) {

@@ -7,9 +7,9 @@ import dev.rheo.codec.value.Base64Text;
 import org.jspecify.annotations.Nullable;
 
 /**
- * JSON to CBOR in one pass. Strings become byte strings, as upstream's: Go's decoder takes those
- * for strings and for bytes, but text strings for strings only. Containers of fewer than 24
- * elements get their length, larger ones are of indefinite length.
+ * Converts JSON to CBOR in one pass. Strings become byte strings, as in upstream, whose decoder
+ * accepts a byte string for a Go string or {@code []byte}, but a text string only for a string.
+ * Containers of fewer than 24 elements have definite length, larger ones indefinite length.
  */
 final class CborWriter {
 
@@ -62,7 +62,7 @@ final class CborWriter {
   /**
    * Writes the members that follow, and consumes the closing brace.
    *
-   * @return how many there were
+   * @return the number of members
    */
   int members(BytesFields type) {
     int count = 0;
@@ -103,7 +103,7 @@ final class CborWriter {
     }
   }
 
-  /** A list or map of bytes, or of objects that hold some. */
+  /** Writes a list or map of bytes, or of objects that hold bytes. */
   private void each(Field field) {
     int c = in.peek();
     if (c != '{' && c != '[') {
@@ -181,7 +181,7 @@ final class CborWriter {
     }
   }
 
-  /** The string just scanned. */
+  /** Writes the string that was just scanned. */
   private void string() {
     int length = in.stringEnd() - in.stringStart();
     if (!in.escaped()) {
@@ -189,7 +189,7 @@ final class CborWriter {
       out.write(in.bytes(), in.stringStart(), length);
       return;
     }
-    // Without its escapes it is shorter, and how much is known at its end.
+    // Unescaping shortens the string by an amount that is known only at its end.
     int start = out.size();
     int room = headSize(length);
     out.claim(room + length);
@@ -203,7 +203,7 @@ final class CborWriter {
     out.claim(unescaped);
   }
 
-  /** Base64 as the bytes it stands for, tagged so that they become base64 again. */
+  /** Writes base64 as bytes, tagged to become base64 again; other text as a string. */
   private void bytes() {
     in.string();
     int from = in.stringStart();
@@ -227,7 +227,7 @@ final class CborWriter {
       try {
         integer(in.integer());
         return;
-      } catch (ArithmeticException e) { // of more than 64 bits: a float, as upstream
+      } catch (ArithmeticException e) { // more than 64 bits: a float, as in upstream
         floating(Double.parseDouble(in.text()));
         return;
       }
@@ -243,7 +243,7 @@ final class CborWriter {
     }
   }
 
-  /** In the smallest width that keeps the value. */
+  /** Writes a float in the smallest width that keeps the value. */
   private void floating(double value) {
     float single = (float) value;
     if (single != value) {

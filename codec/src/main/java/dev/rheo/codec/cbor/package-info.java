@@ -1,4 +1,4 @@
-/** CBOR (RFC 8949) forms, as Kubernetes uses it (KEP-4222), and CBOR request bodies. */
+/** CBOR (RFC 8949) forms and request bodies, as Kubernetes uses them (KEP-4222). */
 @NullMarked
 package dev.rheo.codec.cbor;
 

@@ -1,9 +1,9 @@
 package dev.rheo.codec.gzip;
 
 /**
- * The CRC-32 of two texts in a row from those of each. A CRC is the remainder of a polynomial over
- * GF(2), so what is needed is a multiplication by x to the power of the second text's bits, modulo
- * the CRC's polynomial (zlib's {@code crc32_combine}).
+ * Combines the CRC-32s of two byte sequences into that of their concatenation, as zlib's {@code
+ * crc32_combine}. A CRC is the remainder of a polynomial over GF(2), so the first CRC is multiplied
+ * by x to the power of the second sequence's length in bits, modulo the CRC's polynomial.
  *
  * <p>Polynomials are reflected, as the CRC is: the highest bit is the coefficient of x⁰.
  */
@@ -11,7 +11,7 @@ final class Crc32 {
   private static final int POLYNOMIAL = 0xEDB88320;
   private static final int ONE = 1 << 31;
 
-  /** x to the power of 8·2ⁿ: what 2ⁿ bytes multiply by. */
+  /** x to the power of 8·2ⁿ: the factor for 2ⁿ bytes. */
   private static final int[] BYTES = new int[Long.SIZE - 1];
 
   static {
@@ -25,7 +25,7 @@ final class Crc32 {
   private Crc32() {}
 
   /**
-   * @param length of the second text in bytes
+   * @param length of the second sequence in bytes
    */
   static int combine(int first, int second, long length) {
     int shifted = first;

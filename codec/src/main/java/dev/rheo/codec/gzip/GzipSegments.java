@@ -8,30 +8,30 @@ import java.util.zip.Deflater;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Compresses bytes once, for any number of gzip members. Thread-safe. A deflater has a quarter of a
- * megabyte of memory outside the heap; {@value #KEPT} are kept, others last for one call.
+ * Compresses bytes once, for any number of gzip members. Thread-safe. A deflater takes a quarter of
+ * a megabyte outside the heap; {@value #KEPT} are kept, others last for one call.
  *
- * <p>Measured, one core: of pods of 10 KB level 1 leaves 28 %, level 3 26 % at the same speed (110
- * MB/s), level 6 25 % at half of it. In base64 of random bytes there is nothing to be found but the
- * six bits of a character: with Huffman codes alone it gets smaller (75 %) than with a search for
- * repetitions (77 %), and four times faster (116 against 30 MB/s). A sample tells which it is.
+ * <p>Measured on one core: level 1 compresses pods of 10 KB to 28 %, level 3 to 26 % at the same
+ * speed (110 MB/s), level 6 to 25 % at half of it. Base64 of random bytes has no repetitions, only
+ * six bits per character: Huffman codes alone compress it to 75 % at 116 MB/s, a search for
+ * repetitions to 77 % at 30 MB/s. Samples of a large input decide which strategy it gets.
  */
 public final class GzipSegments {
-  /** Deflaters that are kept for the next call. */
+  /** Most idle deflaters that are kept. */
   static final int KEPT = 2;
 
   private static final int LEVEL = 3;
 
-  /** Bytes from which on a sample is worth its while. */
+  /** Smallest input that is sampled, in bytes. */
   private static final int LARGE = 48 * 1024;
 
   private static final int SAMPLES = 3;
   private static final int SAMPLE_SIZE = 4 * 1024;
 
-  /** Most bytes of a stored block. */
+  /** Most bytes in one stored block. */
   static final int MAX_STORED = 0xFFFF;
 
-  /** Bytes before the content of a stored block that begins on a byte. */
+  /** Bytes before the content of a stored block that begins on a byte boundary. */
   static final int STORED_HEAD = 5;
 
   private static final BlockingQueue<Deflater> DEFLATERS = new ArrayBlockingQueue<>(KEPT);
@@ -80,14 +80,14 @@ public final class GzipSegments {
     return deflate(deflater, strategy, plain, from, to, expected);
   }
 
-  /** How long a sample gets; as long as it is if it does not get shorter. */
+  /** The compressed size of a sample, at most {@link #SAMPLE_SIZE}. */
   private static int sample(Deflater deflater, int strategy, byte[] plain, int from) {
     int to = from + SAMPLE_SIZE;
     byte[] deflated = deflate(deflater, strategy, plain, from, to, SAMPLE_SIZE);
     return deflated == null ? SAMPLE_SIZE : deflated.length;
   }
 
-  /** Null if it does not get shorter. */
+  /** Returns null if the result would not be shorter. */
   private static byte @Nullable [] deflate(
       Deflater deflater, int strategy, byte[] plain, int from, int to, int expected) {
     int length = to - from;
@@ -107,14 +107,14 @@ public final class GzipSegments {
       if (out.size() >= length) {
         return null;
       }
-      // the first call after a change of strategy does nothing else
+      // The first call after a change of strategy only applies the change.
       if (count < room && deflater.getBytesRead() == length) {
         return out.toByteArray();
       }
     }
   }
 
-  /** Blocks that are not compressed, and an empty one, as at the end of what is compressed. */
+  /** Stored blocks and an empty one, which also ends every compressed segment. */
   static byte[] stored(byte[] plain, int from, int to) {
     int length = to - from;
     int blocks = (int) (((long) length + MAX_STORED - 1) / MAX_STORED) + 1;

@@ -1,5 +1,5 @@
 /**
- * One gzip member for a whole answer, made of segments that were compressed once and are shared.
+ * Writes an answer as one gzip member from segments that are compressed once and shared by answers.
  */
 @NullMarked
 package dev.rheo.codec.gzip;

@@ -3,8 +3,8 @@ package dev.rheo.codec.io;
 import java.util.Arrays;
 
 /**
- * A growing byte array. What is larger than a step of the {@link Meter} is charged to it before it
- * is allocated. Not thread-safe.
+ * A growing byte array. Growth and copies of {@value Meter.Tally#STEP} bytes or more are charged to
+ * the current {@link Meter} first. Not thread-safe.
  */
 public final class ByteOutput {
   private static final int MIN_CAPACITY = 64;
@@ -24,7 +24,7 @@ public final class ByteOutput {
     return size;
   }
 
-  /** Forgets what was written from {@code size} on. */
+  /** Discards the bytes from {@code size} on. */
   public void truncate(int size) {
     if (size > this.size || size < 0) {
       throw new IndexOutOfBoundsException(size);
@@ -32,7 +32,7 @@ public final class ByteOutput {
     this.size = size;
   }
 
-  /** The array behind it: valid up to {@link #size()} and until the next write. */
+  /** The backing array: valid up to {@link #size()} and until the next write. */
   public byte[] array() {
     return bytes;
   }
@@ -68,9 +68,7 @@ public final class ByteOutput {
     }
   }
 
-  /**
-   * Claims {@code count} bytes to be filled through {@link #array()}, and says where they begin.
-   */
+  /** Claims {@code count} bytes to be filled through {@link #array()}, and returns their offset. */
   public int claim(int count) {
     reserve(count);
     int at = size;
@@ -96,7 +94,7 @@ public final class ByteOutput {
   }
 
   /** Writes text that is known to be ASCII. */
-  @SuppressWarnings("deprecation") // the one copy without a charset, which ASCII does not need
+  @SuppressWarnings("deprecation") // the only copy to an array without a charset, for ASCII
   public void ascii(String text) {
     int length = text.length();
     reserve(length);

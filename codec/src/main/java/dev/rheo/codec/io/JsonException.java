@@ -1,7 +1,7 @@
 package dev.rheo.codec.io;
 
 /**
- * The bytes are not JSON, or not within the limits. Has no stack trace: it reports on the input.
+ * The input is not JSON or exceeds a limit. Has no stack trace, because the fault is in the input.
  */
 public final class JsonException extends IllegalArgumentException {
   private static final long serialVersionUID = 1L;

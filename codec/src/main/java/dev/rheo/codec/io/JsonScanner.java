@@ -5,16 +5,16 @@ import java.util.Arrays;
 import java.util.HexFormat;
 
 /**
- * A cursor over JSON text in a byte array. It knows the tokens, its user knows the grammar of what
- * is read. Strings are found eight bytes at a time and only copied when asked for, so a large value
- * costs little to skip.
+ * A cursor over JSON text in a byte array. The scanner knows the tokens, its caller the grammar. It
+ * scans strings eight bytes at a time and copies them only on request, so skipping a large value is
+ * cheap.
  *
  * <pre>
  * JsonScanner in = new JsonScanner(bytes);
  * in.expect('{');
  * if (!in.consume('}')) {
  *   do {
- *     in.string();                     // the key: keyEquals(…) or text()
+ *     in.string();                     // the key: stringIs(…) or text()
  *     in.expect(':');
  *     in.skipValue();
  *   } while (in.more('}'));
@@ -22,7 +22,8 @@ import java.util.HexFormat;
  * in.end();
  * </pre>
  *
- * <p>Whatever the input, methods return or throw {@link JsonException}. Not thread-safe.
+ * <p>For any input, methods return or throw {@link JsonException}; {@link #integer} may also throw
+ * ArithmeticException. Not thread-safe.
  */
 public final class JsonScanner {
   private static final int END = -1;
@@ -38,7 +39,7 @@ public final class JsonScanner {
   private final int end;
   private int at;
 
-  // The last string: where its content stands between the quotes.
+  // The last string or number: the bounds of its content, without quotes.
   private int stringStart;
   private int stringEnd;
   private boolean escaped;
@@ -54,7 +55,7 @@ public final class JsonScanner {
     this.end = to;
   }
 
-  /** What is scanned. */
+  /** The array that is scanned. */
   public byte[] bytes() {
     return bytes;
   }
@@ -63,12 +64,12 @@ public final class JsonScanner {
     return at;
   }
 
-  /** Goes to a position where a token begins. */
+  /** Moves the cursor to a position at which a token begins. */
   public void seek(int position) {
     at = position;
   }
 
-  /** The first byte of the next token, without consuming it; -1 at the end. */
+  /** The first byte of the next token, which is not consumed; -1 at the end. */
   public int peek() {
     while (at < end) {
       int c = bytes[at];
@@ -83,7 +84,7 @@ public final class JsonScanner {
     return END;
   }
 
-  /** Consumes the next token if it is this one. */
+  /** Consumes the next token if it is {@code token}. */
   public boolean consume(char token) {
     if (peek() != token) {
       return false;
@@ -92,7 +93,7 @@ public final class JsonScanner {
     return true;
   }
 
-  /** Consumes the next token, which must be this one. */
+  /** Consumes the next token, which must be {@code token}. */
   public void expect(char token) {
     if (!consume(token)) {
       throw unexpected(
@@ -105,7 +106,7 @@ public final class JsonScanner {
     }
   }
 
-  /** After an element: true if a comma follows, false if the closing bracket does. */
+  /** Consumes what follows an element: true for a comma, false for the closing bracket. */
   public boolean more(char close) {
     int c = peek();
     if (c == ',') {
@@ -119,7 +120,7 @@ public final class JsonScanner {
     throw unexpected(close == '}' ? "after object key:value pair" : "after array element");
   }
 
-  /** Nothing but white space may follow. */
+  /** Checks that only white space follows. */
   public void end() {
     if (peek() != END) {
       throw unexpected("after top-level value");
@@ -142,7 +143,7 @@ public final class JsonScanner {
     }
   }
 
-  /** Consumes {@code null} if that is next. */
+  /** Consumes {@code null} if it is next. */
   public boolean consumeNull() {
     if (peek() != 'n') {
       return false;
@@ -151,7 +152,7 @@ public final class JsonScanner {
     return true;
   }
 
-  /** Consumes a string; its content can then be asked for until the next string is read. */
+  /** Consumes a string. The accessors refer to it until the next string or number is read. */
   public void string() {
     expect('"');
     escaped = false;
@@ -223,17 +224,17 @@ public final class JsonScanner {
     }
   }
 
-  /** Where the content of the last string begins, after the quote. */
+  /** Offset of the last string's content, after the opening quote. */
   public int stringStart() {
     return stringStart;
   }
 
-  /** Where the content of the last string ends, at the quote. */
+  /** End of the last string's content, at the closing quote. */
   public int stringEnd() {
     return stringEnd;
   }
 
-  /** Whether the last string's bytes are its characters: ASCII, no escapes. */
+  /** Whether the last string is ASCII without escapes, so that its bytes are its characters. */
   public boolean plain() {
     return !escaped && !nonAscii;
   }
@@ -243,7 +244,7 @@ public final class JsonScanner {
     return escaped;
   }
 
-  /** Whether the last string is this ASCII text, written without escapes. */
+  /** Whether the last string equals this ASCII text and is written without escapes. */
   public boolean stringIs(byte[] ascii) {
     return Arrays.equals(bytes, stringStart, stringEnd, ascii, 0, ascii.length);
   }
@@ -262,10 +263,10 @@ public final class JsonScanner {
   }
 
   /**
-   * The last string's characters in UTF-8, without escapes.
+   * Writes the last string in UTF-8, without escapes.
    *
-   * @param to must hold {@code stringEnd() - stringStart()} bytes from {@code offset} on: it never
-   *     gets longer
+   * @param to must have room for {@code stringEnd() - stringStart()} bytes from {@code offset} on:
+   *     unescaping never makes a string longer
    * @return one past the last byte that was written
    */
   public int unescape(byte[] to, int offset) {
@@ -333,9 +334,9 @@ public final class JsonScanner {
   }
 
   /**
-   * Consumes a number; its text then stands from {@link #stringStart()} to {@link #stringEnd()}.
+   * Consumes a number, whose text is then between {@link #stringStart()} and {@link #stringEnd()}.
    *
-   * @return whether it is written as an integer, without fraction and exponent
+   * @return whether the number is written as an integer, without fraction and exponent
    */
   public boolean number() {
     peek();
@@ -380,9 +381,9 @@ public final class JsonScanner {
   }
 
   /**
-   * The number just read as an integer, if it is one that fits.
+   * The value of the last number, which must be written as an integer.
    *
-   * @throws ArithmeticException if it does not fit into 64 bits
+   * @throws ArithmeticException if the value does not fit into 64 bits
    */
   public long integer() {
     int i = stringStart;
@@ -390,7 +391,7 @@ public final class JsonScanner {
     if (negative) {
       i++;
     }
-    long value = 0; // counted down, for there is one more negative number than positive ones
+    long value = 0; // negated, because Long.MIN_VALUE has no positive counterpart
     for (; i < stringEnd; i++) {
       value = Math.subtractExact(Math.multiplyExact(value, 10L), bytes[i] - '0');
     }
@@ -398,7 +399,7 @@ public final class JsonScanner {
   }
 
   /**
-   * Skips one value without looking into it: brackets are counted, not matched, and numbers and
+   * Skips one value without validating it: brackets are counted, not matched, and numbers and
    * literals are not checked. For text that was validated before.
    */
   public void skipValue() {
@@ -482,7 +483,7 @@ public final class JsonScanner {
     throw endOfInput();
   }
 
-  /** An exception that tells what stands here, in the words of Go's decoder. */
+  /** An exception about the byte at the cursor, in the words of Go's decoder. */
   public JsonException unexpected(String where) {
     if (at >= end) {
       return endOfInput();

@@ -3,20 +3,20 @@ package dev.rheo.codec.io;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Strings in JSON, escaped as Go's encoding/json does for HTML's sake: {@code < > &} and the line
- * separators U+2028 and U+2029 as six characters; invalid UTF-8 becomes {@code \}{@code ufffd}.
+ * Writes JSON strings with the HTML-safe escapes of Go's encoding/json: {@code < > &} and the line
+ * separators U+2028 and U+2029 take six characters; invalid UTF-8 becomes {@code \}{@code ufffd}.
  */
 public final class JsonText {
-  /** From this length on, checking eight bytes at a time outweighs a copy. */
+  /** Shortest text for which checking eight bytes at a time is worth a copy, in characters. */
   private static final int LONG_TEXT = 64;
 
-  /** Characters of a long text that are made UTF-8 at once. */
+  /** Characters of a long text that are converted to UTF-8 at a time. */
   private static final int CHUNK = 8192;
 
   private static final byte[] HEX = "0123456789abcdef".getBytes(StandardCharsets.ISO_8859_1);
   private static final String REPLACEMENT = "\\ufffd";
 
-  /** Whether an ASCII character stands for itself. */
+  /** Whether an ASCII character needs no escape. */
   private static final boolean[] PLAIN = new boolean[128];
 
   static {
@@ -59,7 +59,7 @@ public final class JsonText {
     array[at] = '"';
   }
 
-  /** Where the part of a text that begins here ends: not within a character. */
+  /** The end of the chunk that begins at {@code from}; never splits a surrogate pair. */
   private static int chunkEnd(String text, int from) {
     int to = Math.min(from + CHUNK, text.length());
     return to < text.length() && Character.isHighSurrogate(text.charAt(to - 1)) ? to - 1 : to;

@@ -1,9 +1,8 @@
 package dev.rheo.codec.io;
 
 /**
- * Who pays for the memory that a thread takes on somebody's behalf. Decoders and writers charge
- * what they are about to build; whoever handles a request runs them within a meter that knows the
- * request's account.
+ * Accounts for the heap memory that a thread takes for a request. Decoders and writers charge what
+ * they are about to build; the server runs them within a meter that knows the request's account.
  *
  * <pre>
  * Meter.within(meter, () -&gt; ObjectDecoder.decode(body, MAX_DEPTH));   // the server
@@ -14,21 +13,21 @@ package dev.rheo.codec.io;
  * Meter.Tally tally = Meter.tally();          // a decoder that builds many small things
  * tally.add(Weights.ARRAY);
  * ArrayNode array = NODES.arrayNode();
- * tally.settle();                             // at the end: what is below a step
+ * tally.settle();                             // at the end, for the rest
  * </pre>
  *
- * <p>A charge says what will be on the heap, in bytes, by {@link Weights}; it comes before the
- * memory is taken, except that a {@link Tally} may owe {@value Tally#STEP} bytes. It is never taken
- * back by who charged it: the meter's owner gives all of it back when what was built is dropped.
- * Memory that is garbage before the call returns is charged too, where it may be large.
+ * <p>A charge is the number of bytes that will be on the heap, by {@link Weights}. It precedes the
+ * allocation, except that a {@link Tally} may owe {@value Tally#STEP} bytes. The code that charges
+ * does not refund: the meter's owner returns everything when the result is dropped. Memory that is
+ * garbage before the call returns is charged too, where it may be large.
  *
- * <p>A thread without a meter pays nothing. Meters are bound by scope ({@link ScopedValue}), and
- * another thread that works for the same request is given the meter by {@link #within} again.
+ * <p>A thread without a meter pays nothing. Meters are bound by scope ({@link ScopedValue}):
+ * another thread that works for the same request must enter the meter with {@link #within}, too.
  */
 public abstract class Meter {
   private static final ScopedValue<Meter> CURRENT = ScopedValue.newInstance();
 
-  /** Takes what anybody charges, and never refuses. */
+  /** The meter of threads that have none; accepts every charge. */
   private static final Meter NONE =
       new Meter() {
         @Override
@@ -39,54 +38,54 @@ public abstract class Meter {
       };
 
   /**
-   * Charges the account. Called once per some {@value Tally#STEP} bytes at most, or for a larger
-   * piece at once; only by the threads that run within this meter.
+   * Charges the account. Called for each {@link #charge}, and by a {@link Tally} about once per
+   * {@value Tally#STEP} bytes; only by threads that run within this meter.
    *
    * @param bytes positive
-   * @throws RuntimeException to refuse, mostly an ApiException 413 or 429: what is being built is
-   *     given up, and the exception passes through the codec as it is
+   * @throws RuntimeException to refuse, mostly an ApiException 413 or 429: the codec abandons its
+   *     work and lets the exception pass
    */
   protected abstract void take(long bytes);
 
   /**
-   * Called now and then by loops that are long and build little, so that they end when nobody waits
-   * for their outcome.
+   * Called now and then by long loops that build little, so that they end when nobody waits for
+   * their result.
    *
-   * @throws RuntimeException to end what is being done
+   * @throws RuntimeException to end the work
    */
   protected abstract void look();
 
   /**
-   * Told when the work has had an effect that cannot be taken back: from here on the meter still
-   * counts, but refuses nothing and ends nothing.
+   * Called when the work has had an effect that cannot be undone. From then on the meter still
+   * counts, but neither refuses a charge nor ends the work.
    */
   protected void commit() {}
 
   /**
-   * Told, before the work has its effect, how large its answer will be. May refuse, as {@link
-   * #take}.
+   * Called with the size of the answer in bytes, before the work has its effect. May refuse, as
+   * {@link #take}.
    */
   protected void answer(long bytes) {}
 
-  /** What was taken so far and not dropped, in bytes. */
+  /** Bytes that were taken and not dropped yet. */
   protected long taken() {
     return 0;
   }
 
-  /** What was taken beyond so many bytes has been dropped. */
+  /** Called when all that was taken beyond {@code bytes} has been dropped. */
   protected void dropTo(long bytes) {}
 
-  /** Runs a call whose charges go to this meter, and to none that the thread had before. */
+  /** Runs a call whose charges go to this meter only, not to one that the thread has already. */
   public static <T, X extends Throwable> T within(
       Meter meter, ScopedValue.CallableOp<? extends T, X> call) throws X {
     return ScopedValue.where(CURRENT, meter).call(call);
   }
 
   /**
-   * Charges what is about to be built to the current meter, if there is one.
+   * Charges the current meter, if there is one, for memory that is about to be taken.
    *
    * @param bytes on the heap; 0 charges nothing
-   * @throws IllegalArgumentException if it is negative
+   * @throws IllegalArgumentException if {@code bytes} is negative
    * @throws RuntimeException if the meter refuses
    */
   public static void charge(long bytes) {
@@ -99,17 +98,17 @@ public abstract class Meter {
 
   /**
    * Lets the current meter end the work, for instance because the client has gone. Loops call it
-   * every few thousand turns.
+   * every few thousand iterations.
    *
-   * @throws RuntimeException if the meter ends it
+   * @throws RuntimeException if the meter ends the work
    */
   public static void check() {
     current().look();
   }
 
   /**
-   * Tells the current meter how large the answer will be, before the work has its effect:
-   * afterwards it could not be refused any more.
+   * Tells the current meter the size of the answer in bytes, before the work has its effect, after
+   * which it can no longer be refused.
    *
    * @throws RuntimeException if the meter refuses
    */
@@ -118,27 +117,27 @@ public abstract class Meter {
   }
 
   /**
-   * Tells the current meter that the work has had its effect, such as a commit: whoever is refused
-   * from here on would be told something untrue.
+   * Tells the current meter that the work has had its effect, such as a commit. A refusal after it
+   * would tell the client that the work failed, which is untrue.
    */
   public static void committed() {
     current().commit();
   }
 
   /**
-   * Marks a place for {@link #release}, before work that may be repeated or that is done for each
+   * Returns a mark for {@link #release}, before work that may be retried or that is done for each
    * of many objects.
    */
   public static long mark() {
     return current().taken();
   }
 
-  /** What was charged since {@link #mark} has been dropped. */
+  /** Tells the current meter that all that was charged since {@link #mark} has been dropped. */
   public static void release(long mark) {
     current().dropTo(mark);
   }
 
-  /** Gathers small charges for the current meter, which is looked up only here. */
+  /** Collects small charges for the current meter, which is looked up only once, here. */
   public static Tally tally() {
     return new Tally(current());
   }
@@ -147,9 +146,9 @@ public abstract class Meter {
     return CURRENT.orElse(NONE);
   }
 
-  /** Small charges on their way to a meter. Used within the meter's scope; not thread-safe. */
+  /** Collects small charges for a meter. Used within the meter's scope; not thread-safe. */
   public static final class Tally {
-    /** Most that is owed, in bytes. */
+    /** Bytes that may be owed before the meter is charged. */
     public static final int STEP = 4096;
 
     private final Meter meter;
@@ -161,7 +160,7 @@ public abstract class Meter {
     }
 
     /**
-     * Charges what is about to be built; the meter is told when {@value #STEP} bytes are owed.
+     * Adds a charge for what is about to be built, and settles once {@value #STEP} bytes are owed.
      *
      * @param bytes on the heap, not negative
      * @throws RuntimeException if the meter refuses
@@ -174,8 +173,8 @@ public abstract class Meter {
     }
 
     /**
-     * Charges memory that is garbage as soon as one value is built: only what exceeds the most that
-     * any value before it needed.
+     * Charges memory that is garbage as soon as one value is built. Only the excess over the
+     * largest earlier scratch charge counts.
      *
      * @param bytes on the heap, not negative
      * @throws RuntimeException if the meter refuses
@@ -188,7 +187,7 @@ public abstract class Meter {
     }
 
     /**
-     * Hands on what is still owed.
+     * Charges the meter for what is owed.
      *
      * @throws RuntimeException if the meter refuses
      */

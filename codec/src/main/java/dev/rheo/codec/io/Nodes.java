@@ -5,8 +5,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.LinkedHashMap;
 
 /**
- * Makes the nodes of decoded trees. Most objects have a few members, so a map begins with room for
- * three: what Jackson makes has room for twelve.
+ * Creates the nodes of decoded trees. Most objects have few members, so their maps begin with room
+ * for three, not for twelve as Jackson's do.
  */
 public final class Nodes extends JsonNodeFactory {
   private static final long serialVersionUID = 1;

@@ -1,20 +1,20 @@
 package dev.rheo.codec.io;
 
-/** What a message shows of a text that a client sent. */
+/** Shortens text that a client sent for use in a message. */
 public final class Shown {
-  /** Most characters that are shown. */
+  /** Most characters of a text that are shown. */
   public static final int MAX_LENGTH = 1024;
 
   private static final String MORE = "…";
 
   private Shown() {}
 
-  /** The text, or its beginning and a mark that there is more. */
+  /** The text, or its beginning and an ellipsis. */
   public static String of(String text) {
     return text.length() <= MAX_LENGTH ? text : text.substring(0, end(text)) + MORE;
   }
 
-  /** The same, with nothing copied that is not shown. */
+  /** Appends what {@link #of} returns, without copying the rest of the text. */
   public static void append(StringBuilder out, String text) {
     if (text.length() <= MAX_LENGTH) {
       out.append(text);
@@ -23,7 +23,7 @@ public final class Shown {
     }
   }
 
-  /** Not between two halves of a character. */
+  /** Where the text is cut; never splits a surrogate pair. */
   private static int end(String text) {
     return Character.isHighSurrogate(text.charAt(MAX_LENGTH - 1)) ? MAX_LENGTH - 1 : MAX_LENGTH;
   }

@@ -41,7 +41,7 @@ final class Swar {
         & HIGHS;
   }
 
-  /** What JSON text may have to escape: the above, {@code < > &}, and all beyond ASCII. */
+  /** Bytes that may need an escape: {@link #stringEnds}, {@code < > &}, and all beyond ASCII. */
   static long jsonEscapes(long word) {
     return stringEnds(word)
         | (word & HIGHS)
@@ -55,7 +55,7 @@ final class Swar {
     return (difference - ONES) & ~difference & HIGHS;
   }
 
-  /** Index of the first byte that a mask marks. */
+  /** Index of the first byte that the mask marks. */
   static int first(long mask) {
     return Long.numberOfTrailingZeros(mask) >>> 3;
   }

@@ -2,17 +2,17 @@ package dev.rheo.codec.io;
 
 import java.nio.charset.StandardCharsets;
 
-/** What is well-formed UTF-8 (Unicode, table 3-7), and strings made of it. */
+/** Checks for well-formed UTF-8 (Unicode, table 3-7), and decodes it. */
 public final class Utf8 {
   /**
-   * What {@code new String} takes beside its result for characters beyond ASCII, by their bytes: an
-   * attempt with one byte a character, then one with two, of which the rest is cut off.
+   * Scratch bytes that {@code new String} takes per byte of text beyond ASCII: an attempt with one
+   * byte per character, then one with two, which is trimmed.
    */
   private static final long MISREAD = 3;
 
   private Utf8() {}
 
-  /** Whether so many bytes from there on are all ASCII. */
+  /** Whether {@code length} bytes from {@code from} on are all ASCII. */
   public static boolean isAscii(byte[] bytes, int from, int length) {
     int end = from + length;
     int i = from;
@@ -29,7 +29,7 @@ public final class Utf8 {
     return true;
   }
 
-  /** The string that so many bytes are, which is charged. Invalid UTF-8 becomes U+FFFD. */
+  /** Decodes {@code length} bytes and charges the string. Invalid UTF-8 becomes U+FFFD. */
   public static String string(byte[] bytes, int from, int length, Meter.Tally tally) {
     if (isAscii(bytes, from, length)) {
       tally.add(Weights.latin1(length));
@@ -41,7 +41,7 @@ public final class Utf8 {
     return text;
   }
 
-  /** The length of the character beyond ASCII that begins here; 0 if it is not well-formed. */
+  /** The length of the non-ASCII character at {@code at}, in bytes; 0 if it is not well-formed. */
   public static int sequence(byte[] bytes, int at, int end) {
     int first = bytes[at] & 0xff;
     if (first < 0xC2 || first > 0xF4) {

@@ -1,6 +1,6 @@
 /**
- * Bytes in and out: what the codecs of this module are built from, and the meter that pays for it.
- * Of these, only the meter is meant for other modules.
+ * The building blocks of the codecs: reading and writing bytes, and the meter that accounts for the
+ * memory they take.
  */
 @NullMarked
 package dev.rheo.codec.io;

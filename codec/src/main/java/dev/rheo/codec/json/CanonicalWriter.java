@@ -13,7 +13,7 @@ import dev.rheo.codec.value.Floats;
 import java.util.List;
 import java.util.Map;
 
-/** One encoding of one tree. See {@link Canonicalizer#encode}. */
+/** Encodes one tree. See {@link Canonicalizer#encode}. */
 final class CanonicalWriter extends TreeWalk {
   private static final ObjectNode EMPTY = JsonNodeFactory.instance.objectNode();
   private static final String METADATA = "metadata";
@@ -22,7 +22,7 @@ final class CanonicalWriter extends TreeWalk {
   private final ByteOutput out;
   private final boolean blankRevision;
 
-  /** The resourceVersion to be left empty is that of the next ObjectMeta. */
+  /** Whether the next ObjectMeta is the object's own, whose resourceVersion is left empty. */
   private boolean nextMetaIsRoot;
 
   CanonicalWriter(ByteOutput out, ObjectNode root, ObjectType type, boolean blankRevision) {
@@ -121,7 +121,7 @@ final class CanonicalWriter extends TreeWalk {
     }
   }
 
-  /** The zero value of one value of a field. */
+  /** Writes the zero value of a field's kind. */
   private void zero(FieldType field) {
     switch (field.kind()) {
       case STRING, BYTES -> out.ascii("\"\"");
@@ -279,7 +279,7 @@ final class CanonicalWriter extends TreeWalk {
     }
   }
 
-  /** A schema; anything else is taken for none, as upstream does. */
+  /** Writes a schema; any other value becomes null, as in upstream. */
   private void schema(JsonNode value, FieldType field) {
     if (value instanceof ObjectNode schema) {
       write(schema, field.requireType());
@@ -331,7 +331,7 @@ final class CanonicalWriter extends TreeWalk {
     }
   }
 
-  /** ASCII that needs no escapes. */
+  /** Writes ASCII that needs no escapes. */
   private void quoted(String text) {
     out.write('"');
     out.ascii(text);

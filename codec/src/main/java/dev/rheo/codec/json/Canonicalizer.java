@@ -7,19 +7,19 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes an object as kube-apiserver would: the fields in the order of the Go structs, zero values
+ * Writes an object as kube-apiserver does: fields in the order of the Go structs, zero values
  * dropped or written as the Go tags say, maps sorted, quantities and times in their canonical
  * spelling, compact, HTML escaped.
  */
 public final class Canonicalizer {
-  /** Holds most objects without growing. */
+  /** Large enough for most objects, in bytes. */
   private static final int INITIAL_CAPACITY = 2048;
 
   private Canonicalizer() {}
 
   /**
-   * The fields that the type does not have, worded as upstream's strict decoding errors: {@code
-   * unknown field "spec.foo"}. At most 100.
+   * One message per field that the type does not have, worded as upstream's strict decoding errors:
+   * {@code unknown field "spec.foo"}. At most 100.
    */
   public static List<String> unknownFields(ObjectNode tree, ObjectType type) {
     return UnknownFields.find(tree, type);
@@ -35,9 +35,9 @@ public final class Canonicalizer {
   }
 
   /**
-   * Brings the tree, in place, to what the canonical form says of it, so that trees can be
-   * compared: unknown fields, nulls and zero values that are not written are removed; quantities,
-   * times and bytes get their canonical spelling. Validates, too.
+   * Normalizes the tree in place to what its canonical form expresses, so that trees can be
+   * compared. Removes unknown fields, nulls, and zero values that are not written; gives
+   * quantities, times and bytes their canonical spelling. Also validates.
    *
    * @throws dev.rheo.api.status.ApiException 400 BadRequest in upstream's words
    */
@@ -46,11 +46,11 @@ public final class Canonicalizer {
   }
 
   /**
-   * The canonical form as it is stored: {@code metadata.resourceVersion} is in its place and empty,
-   * whatever the tree says.
+   * The canonical form as it is stored: {@code metadata.resourceVersion} is present and empty,
+   * whatever the tree has.
    *
-   * @param type null for an object whose type is not known: keys are sorted, as upstream writes
-   *     custom resources, and nothing is dropped
+   * @param type null for an object of unknown type: keys are sorted, as upstream writes custom
+   *     resources, and nothing is dropped
    * @throws dev.rheo.api.status.ApiException 400 BadRequest if a value is not of its field's type
    */
   public static byte[] encode(ObjectNode tree, @Nullable ObjectType type) {
@@ -58,8 +58,8 @@ public final class Canonicalizer {
   }
 
   /**
-   * As {@link #encode}, for an answer that is not stored: the resourceVersion is the tree's, and
-   * absent when it is empty.
+   * As {@link #encode}, for an answer that is not stored: the resourceVersion is the tree's; an
+   * object of a known type omits it when it is empty.
    */
   public static byte[] encodeAnswer(ObjectNode tree, @Nullable ObjectType type) {
     return encode(tree, type, false);

@@ -5,9 +5,9 @@ import dev.rheo.codec.io.Shown;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Where in an object something stands: {@code spec.containers[0].image}. */
+/** The path of a value in an object: {@code spec.containers[0].image}. */
 final class FieldPath {
-  /** A key of a map, which is not a field. */
+  /** A key of a map, as opposed to a field name. */
   record Key(String name) {}
 
   /** Field names as String, map keys as {@link Key}, list indices as Integer. */
@@ -21,7 +21,7 @@ final class FieldPath {
     steps.removeLast();
   }
 
-  /** The path as upstream's strict decoding errors show it, in quotes. */
+  /** The path in quotes, as upstream's strict decoding errors show it. */
   String quoted() {
     StringBuilder out = new StringBuilder();
     for (int i = 0; i < steps.size() && out.length() <= Shown.MAX_LENGTH; i++) {

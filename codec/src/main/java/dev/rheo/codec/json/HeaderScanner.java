@@ -13,16 +13,16 @@ import org.jspecify.annotations.Nullable;
  * Reads the headers of one resource's objects: {@link ObjectHeader#scan} with the selectable fields
  * compiled once. Immutable and thread-safe.
  *
- * <p>The wanted paths form a tree of {@link Node}s that is walked along with the JSON text; what no
- * path leads to is skipped unread. Paths into {@code metadata.labels} lead nowhere. The pass ends
- * when metadata and a value for every path were seen.
+ * <p>The wanted paths form a tree of {@link Node}s that is walked along with the JSON text; values
+ * on no path are skipped. Paths into {@code metadata.labels} match nothing. The scan ends when it
+ * has seen metadata and a value for every path.
  */
 public final class HeaderScanner {
   private final Node root = new Node();
   private final List<SelectableField> fields;
   private final int paths;
 
-  /** Which path each field's alternatives begin at: a field owns the slots up to the next one's. */
+  /** The first path of each field, whose paths end where those of the next field begin. */
   private final int[] firstPath;
 
   private HeaderScanner(List<SelectableField> fields) {
@@ -57,7 +57,7 @@ public final class HeaderScanner {
     return scan.header();
   }
 
-  /** A step of the wanted paths. */
+  /** One step of the wanted paths. */
   private static final class Node {
     final List<byte[]> keys = new ArrayList<>();
     final List<Node> children = new ArrayList<>();
@@ -101,7 +101,7 @@ public final class HeaderScanner {
     }
   }
 
-  /** One pass over one form. */
+  /** One scan of one form. */
   private final class Scan {
     private static final byte[] METADATA = {'m', 'e', 't', 'a', 'd', 'a', 't', 'a'};
     private static final byte[] NAME = {'n', 'a', 'm', 'e'};
@@ -153,7 +153,7 @@ public final class HeaderScanner {
       } while (in.more('}'));
     }
 
-    /** The value at a step: taken if a path ends here, entered if one goes on, else skipped. */
+    /** Takes the value if a path ends here, enters it if one goes on, otherwise skips it. */
     private void value(@Nullable Node node) {
       if (node == null) {
         in.skipValue();
@@ -275,7 +275,7 @@ public final class HeaderScanner {
       } while (in.more('}'));
     }
 
-    /** A string of metadata, which a path may want as well. */
+    /** Reads a string of metadata, which may also be the end of a path. */
     private String text(@Nullable Node node) {
       if (in.peek() != '"') {
         in.skipValue();

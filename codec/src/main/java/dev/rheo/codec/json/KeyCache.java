@@ -5,8 +5,8 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The keys that were read lately, so that the same key in a thousand objects is one string. Knows a
- * key by where its bytes stand in the input: comparing them makes no string.
+ * Recently read keys, so that the same key in a thousand objects is one string. An entry refers to
+ * the key's bytes in the input, so that a lookup allocates no string.
  */
 final class KeyCache {
   private static final int SLOTS = 64;
@@ -14,7 +14,7 @@ final class KeyCache {
   private final @Nullable String[] keys = new String[SLOTS];
   private final int[] starts = new int[SLOTS];
 
-  /** The key just scanned, which is plain, if it was read lately. */
+  /** The key that was just scanned, if it is cached. It must be {@link JsonScanner#plain}. */
   @Nullable String find(JsonScanner in) {
     int slot = slot(in);
     String key = keys[slot];
@@ -31,7 +31,7 @@ final class KeyCache {
         : null;
   }
 
-  /** Remembers the key just scanned, which is plain. */
+  /** Caches the key that was just scanned. It must be {@link JsonScanner#plain}. */
   void put(JsonScanner in, String key) {
     int slot = slot(in);
     keys[slot] = key;

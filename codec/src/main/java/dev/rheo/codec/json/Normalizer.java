@@ -16,11 +16,11 @@ import java.util.Iterator;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Checks a tree against its type and, if told to, brings it to what its canonical form says. */
+/** Checks a tree against its type and optionally normalizes it to its canonical form. */
 final class Normalizer extends TreeWalk {
   private static final Nodes NODES = Nodes.INSTANCE;
 
-  /** Else the tree is only checked. */
+  /** Whether the tree is normalized; otherwise it is only checked. */
   private final boolean modify;
 
   Normalizer(ObjectNode root, ObjectType type, boolean modify) {
@@ -62,7 +62,7 @@ final class Normalizer extends TreeWalk {
     return entry.getValue();
   }
 
-  /** The value as the canonical form has it, or null if it is left out or as good as absent. */
+  /** The value as in the canonical form, or null if it is left out or counts as absent. */
   private @Nullable JsonNode field(FieldType field, JsonNode value) {
     switch (field.cardinality()) {
       case LIST -> {

@@ -28,18 +28,18 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Strict JSON to a tree, within limits: nesting, the length of a number, and how many objects and
- * arrays there are, for those take more memory than their text. The text's own length is the
- * caller's to limit; a tree takes at most {@value #MAX_CONTAINERS} times 200 bytes and twenty times
- * the text, and is charged to the {@link Meter} while it is built.
+ * Decodes strict JSON to a tree. It limits nesting, the length of a number, and the number of
+ * objects and arrays, which take more memory than their text. The caller limits the length of the
+ * text. A tree takes at most {@value #MAX_CONTAINERS} times 200 bytes plus twenty times the text,
+ * and is charged to the {@link Meter} while it is built.
  *
- * <p>As upstream's decoder, it replaces invalid UTF-8 and lone surrogates by U+FFFD, keeps integers
- * as integers, and is case-sensitive.
+ * <p>Like upstream's decoder, it replaces invalid UTF-8 and lone surrogates by U+FFFD, keeps
+ * integers as integers, and is case-sensitive.
  */
 public final class ObjectDecoder {
   /**
-   * Deepest nesting by default. Upstream allows 10,000; nothing that is real comes near a tenth of
-   * this, and trees are walked recursively.
+   * Deepest nesting by default. Upstream allows 10,000. The limit is lower because trees are walked
+   * recursively; real objects stay below a tenth of it.
    */
   public static final int MAX_DEPTH = 1000;
 
@@ -50,15 +50,15 @@ public final class ObjectDecoder {
   public static final int MAX_NUMBER_LENGTH = 400;
 
   /**
-   * Most digits before or after the point that a number is kept with as it was written: beyond, it
-   * is zero to all who calculate with it, and who makes an integer of it writes that many zeros.
+   * Largest scale, positive or negative, with which a number is kept as it was written. Beyond it a
+   * number is zero as a double, and converting it to an integer would write as many zeros.
    */
   private static final int MAX_SCALE = 1000;
 
-  /** Duplicates beyond are not looked at: the same one, again and again, is one message. */
+  /** Most duplicates that are examined, because one that repeats adds no message but takes time. */
   private static final int MAX_DUPLICATES_SEEN = 1000;
 
-  /** Most strict errors that are collected, as upstream. */
+  /** Most strict decoding errors that are collected, as in upstream. */
   static final int MAX_STRICT_ERRORS = 100;
 
   private static final Nodes NODES = Nodes.INSTANCE;
@@ -66,19 +66,20 @@ public final class ObjectDecoder {
   private ObjectDecoder() {}
 
   /**
-   * An object, and the fields that stood in it more than once.
+   * An object, and its duplicate fields.
    *
-   * @param tree the object; of a field that stands twice the last value counts, but objects are
-   *     merged, as upstream's decoder does
-   * @param duplicates one message a duplicate, worded as upstream's strict decoding errors: {@code
-   *     duplicate field "spec.replicas"}; at most 100
+   * @param tree the object; the last value of a duplicate field wins, but objects are merged, as by
+   *     upstream's decoder
+   * @param duplicates one message per duplicate, worded as upstream's strict decoding errors:
+   *     {@code duplicate field "spec.replicas"}; at most 100
    */
   public record Decoded(ObjectNode tree, List<String> duplicates) {}
 
   /**
    * Decodes one JSON object.
    *
-   * @param maxDepth deepest nesting: 1 is an object of scalars; at most {@link #MAX_DEPTH} is wise
+   * @param maxDepth deepest nesting: 1 is an object of scalars; should not exceed {@link
+   *     #MAX_DEPTH}
    * @throws ApiException 400 BadRequest: not JSON, not an object, trailing content, or beyond a
    *     limit
    */
@@ -110,8 +111,8 @@ public final class ObjectDecoder {
   }
 
   /**
-   * Whether a tree that was put together elsewhere is within the limits of what {@link #decode}
-   * takes, so that it can be read again once it was written. Needs no deep stack.
+   * Whether a tree that was built elsewhere, such as by a patch, is within the limits of {@link
+   * #decode}, so that its encoding can be decoded again. Does not recurse.
    */
   public static boolean isReadable(JsonNode tree) {
     Deque<Iterator<JsonNode>> open = new ArrayDeque<>();
@@ -143,11 +144,12 @@ public final class ObjectDecoder {
     private int containers;
     private int duplicatesSeen;
 
-    /** Where strings lose their escapes. */
+    /** Buffer for strings without their escapes. */
     private byte[] unescaped = {};
 
     /**
-     * What leads here, for messages: a key, or an index as an Integer; as deep as {@link #depth}.
+     * The path to the current value, for messages: keys, and indices as Integer. Valid from 1 to
+     * {@link #depth}.
      */
     private Object[] path = new Object[16];
 
@@ -164,7 +166,7 @@ public final class ObjectDecoder {
         throw new JsonException("an object is expected");
       }
       if (first == 't' || first == 'f' || first == 'n') {
-        value(null); // or fails with a better message
+        value(null); // may fail with a more precise message
         throw new JsonException("an object is expected");
       }
       enter();
@@ -189,8 +191,8 @@ public final class ObjectDecoder {
     }
 
     /**
-     * @param earlier an object that stands under the same key already, into which a second one is
-     *     merged; else null
+     * @param earlier the object that the same key already has, into which this one is merged; null
+     *     if there is none
      */
     private JsonNode value(@Nullable ObjectNode earlier) {
       switch (in.peek()) {
@@ -333,7 +335,7 @@ public final class ObjectDecoder {
       return new JsonException("cannot unmarshal number " + number + " into a 64-bit float");
     }
 
-    /** A double, or a decimal where only that keeps how the number was written, as in 1.0. */
+    /** A double, or a decimal if the double would be written differently, as for 1.0. */
     private NumericNode decimal(String text) {
       double value = Double.parseDouble(text);
       if (!Double.isFinite(value)) {

@@ -1,12 +1,12 @@
 package dev.rheo.codec.json;
 
-/** Puts a resourceVersion into a form that was encoded without one. */
+/** Inserts a resourceVersion into a form that was encoded without one. */
 public final class RevisionSplice {
   private RevisionSplice() {}
 
   /**
-   * The form with the decimal digits of {@code revision} at {@code revisionOffset}; whatever {@code
-   * revisionLength} bytes stood there are replaced.
+   * A copy of the form in which the decimal digits of {@code revision} replace {@code
+   * revisionLength} bytes at {@code revisionOffset}.
    */
   public static byte[] splice(byte[] form, int revisionOffset, int revisionLength, long revision) {
     if (revisionOffset < 0 || revisionLength < 0 || revisionLength > form.length - revisionOffset) {
@@ -21,7 +21,7 @@ public final class RevisionSplice {
     return spliced;
   }
 
-  /** The digits of a revision alone. */
+  /** The decimal digits of a revision. */
   public static byte[] toBytes(long revision) {
     int digits = digits(revision);
     byte[] bytes = new byte[digits];
@@ -37,12 +37,12 @@ public final class RevisionSplice {
     }
   }
 
-  /** The same for a canonical form, whose resourceVersion is empty. */
+  /** Inserts the digits into a canonical form, whose resourceVersion is empty. */
   public static byte[] splice(byte[] form, int revisionOffset, long revision) {
     return splice(form, revisionOffset, 0, revision);
   }
 
-  /** How many bytes the digits of a revision take: 1 to 19. */
+  /** The number of digits of a revision: 1 to 19. */
   public static int digits(long revision) {
     if (revision < 0) {
       throw new IllegalArgumentException("a revision is not negative: " + revision);

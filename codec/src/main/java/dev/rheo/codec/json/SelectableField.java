@@ -4,14 +4,14 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * One field that a field selector may name, and how its value is read from a JSON form. Data, so
- * that no resource needs code of its own: an event's {@code source}, for one, is {@code
- * or("source", "source.component", "reportingComponent")}.
+ * One field that a field selector may name, and how its value is read from a JSON form. This is
+ * data, so that no resource needs code of its own: an event's {@code source}, for example, is
+ * {@code or("source", "source.component", "reportingComponent")}.
  *
  * @param name as clients write it in {@code fieldSelector}, for example {@code spec.nodeName}
- * @param paths where the value stands: member names from the top of the object, a list element as
+ * @param paths the paths of the value: member names from the top of the object, a list element as
  *     its decimal index; the first path whose value is neither absent nor empty wins
- * @param kind what the JSON value is; its text is what a selector compares
+ * @param kind the type of the JSON value; a selector compares its text
  * @param absent the value when no path yields one: {@code ""}, {@code "false"} or {@code "0"} by
  *     kind, unless the resource says otherwise
  */
@@ -29,7 +29,7 @@ public record SelectableField(String name, List<List<String>> paths, Kind kind, 
       this.zero = zero;
     }
 
-    /** What a selector sees when the field is absent. */
+    /** The value that a selector sees when the field is absent. */
     public String zero() {
       return zero;
     }
@@ -57,7 +57,7 @@ public record SelectableField(String name, List<List<String>> paths, Kind kind, 
     return of(name, Kind.INTEGER, name);
   }
 
-  /** A string field under a name of its own: the first of the dotted paths that has a value. */
+  /** A string field with a name of its own: the first of the dotted paths that has a value. */
   public static SelectableField or(String name, String... dottedPaths) {
     return of(name, Kind.STRING, dottedPaths);
   }

@@ -8,12 +8,12 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 
-/** The members of an object as Go writes a map: sorted by the bytes of their keys in UTF-8. */
+/** The members of an object in the order in which Go writes a map: by the UTF-8 of their keys. */
 final class SortedEntries {
   private static final Comparator<Map.Entry<String, JsonNode>> BY_KEY =
       Map.Entry.comparingByKey(SortedEntries::compare);
 
-  /** The list's reference, another one while it is copied, and half a one while it is sorted. */
+  /** Bytes per entry: a reference in the list, one in a copy, and half of one for the sort. */
   private static final int ENTRY = 10;
 
   private SortedEntries() {}
@@ -39,7 +39,7 @@ final class SortedEntries {
     return true;
   }
 
-  /** Order of code points, which is that of UTF-8 and differs from String's for surrogates. */
+  /** Compares by code point, as UTF-8 does; String's order differs for surrogates. */
   static int compare(String a, String b) {
     int length = Math.min(a.length(), b.length());
     for (int i = 0; i < length; i++) {

@@ -15,19 +15,19 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What walks of a tree along its type have in common: reading one value as what its field says, and
- * refusing it in upstream's words when it is something else.
+ * Base of the walks over a tree along its type: reads a value as its field's kind, or refuses it in
+ * upstream's words.
  */
 abstract class TreeWalk {
   private final ObjectNode root;
 
-  /** Pays for what is built on the way. */
+  /** Charges for what the walk builds. */
   protected final Meter.Tally tally = Meter.tally();
 
-  /** Leads to the value being looked at. */
+  /** The path of the current value. */
   protected final FieldPath path = new FieldPath();
 
-  /** The struct that the value is a field of. */
+  /** The struct of which the current value is a field. */
   protected ObjectType struct;
 
   protected TreeWalk(ObjectNode root, ObjectType type) {
@@ -35,7 +35,7 @@ abstract class TreeWalk {
     this.struct = type;
   }
 
-  /** Null and absent are the same. */
+  /** Whether the value is absent; null counts as absent. */
   static boolean isAbsent(@Nullable JsonNode value) {
     return value == null || value.isNull();
   }
@@ -82,7 +82,7 @@ abstract class TreeWalk {
     return spelled(value.asText(), Quantity::canonical);
   }
 
-  /** The canonical time, {@code ""} for the zero time. */
+  /** The canonical time; {@code ""} for the zero time. */
   protected final String time(JsonNode value, boolean micro) {
     return spelled(string(value), text -> Times.canonical(text, micro));
   }
@@ -101,7 +101,7 @@ abstract class TreeWalk {
     }
   }
 
-  /** Refuses a value that is not of the Go type which the field has. */
+  /** Refuses a value that is not of the field's Go type. */
   protected final <T> T refuse(JsonNode value, String goType) {
     String found =
         switch (value.getNodeType()) {

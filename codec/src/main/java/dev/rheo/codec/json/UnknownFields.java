@@ -8,7 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** Finds the fields that a type does not have. Values of a wrong type are not looked into. */
+/** Finds the fields that a type does not have. Does not search values of a wrong type. */
 final class UnknownFields {
   private final List<String> found = new ArrayList<>();
   private final FieldPath path = new FieldPath();
@@ -45,7 +45,7 @@ final class UnknownFields {
     }
   }
 
-  /** One value, a list of them (which a schema may be, too), or a map. */
+  /** Searches one value, a list of them (which a schema may also be), or a map. */
   private void values(FieldType field, ObjectType type, JsonNode value) {
     if (value.isArray()) {
       for (int i = 0; i < value.size(); i++) {

@@ -10,24 +10,24 @@ import dev.rheo.codec.io.Weights;
 import dev.rheo.codec.value.Floats;
 import java.util.Map;
 
-/** Writes JSON whose type is not known. */
+/** Writes JSON of unknown type. */
 final class UntypedWriter {
   private static final String METADATA = "metadata";
   private static final String RESOURCE_VERSION = "resourceVersion";
 
   private UntypedWriter() {}
 
-  /** Members in their order and numbers as they were written: what passes through unread. */
+  /** Keeps the order of members and the digits of numbers, for what upstream does not decode. */
   static void asIs(ByteOutput out, JsonNode value) {
     write(out, value, false);
   }
 
-  /** Members sorted and numbers as Go writes them: what upstream decodes without a type. */
+  /** Sorts members and writes numbers as Go does, for what upstream decodes without a type. */
   static void sorted(ByteOutput out, JsonNode value) {
     write(out, value, true);
   }
 
-  /** The same of an object of a custom resource. */
+  /** As {@link #sorted}, for a custom resource, whose resourceVersion may be left empty. */
   static void object(ByteOutput out, ObjectNode object, boolean blankRevision) {
     if (!blankRevision || !(object.get(METADATA) instanceof ObjectNode metadata)) {
       write(out, object, true);
@@ -83,7 +83,7 @@ final class UntypedWriter {
       out.decimal(value.longValue());
     } else if (sorted || value.isDouble() || value.isFloat()) {
       out.ascii(Floats.format(value.doubleValue()));
-    } else { // an exponent the way most write it
+    } else { // with the usual spelling of an exponent
       out.ascii(value.decimalValue().toString().replace("E+", "e").replace('E', 'e'));
     }
   }

@@ -1,6 +1,6 @@
 /**
- * JSON, the canonical form: decoding of request bodies, canonical encoding, and what the hot path
- * reads from a form without building a tree.
+ * JSON, the canonical form: decodes request bodies, encodes canonically, and reads from a form what
+ * the hot path needs, without building a tree.
  */
 @NullMarked
 package dev.rheo.codec.json;

@@ -5,8 +5,8 @@ import dev.rheo.codec.io.Shown;
 import java.util.Arrays;
 
 /**
- * What surrounds an object: four bytes of magic and a {@code runtime.Unknown}, which tells the
- * kind.
+ * The envelope of an object: a magic number of four bytes and a {@code runtime.Unknown}, which
+ * states the kind.
  *
  * <pre>
  * "k8s" 0   { 1: typeMeta { 1: apiVersion, 2: kind }, 2: raw, 3: contentEncoding, 4: contentType }
@@ -14,8 +14,8 @@ import java.util.Arrays;
  *
  * @param apiVersion may be empty
  * @param kind may be empty
- * @param from where the object's message begins
- * @param to one past its end
+ * @param from offset of the object's message
+ * @param to one past the end of the message
  */
 record Envelope(String apiVersion, String kind, int from, int to) {
   private static final byte[] MAGIC = {'k', '8', 's', 0};
@@ -92,9 +92,9 @@ record Envelope(String apiVersion, String kind, int from, int to) {
   }
 
   /**
-   * What comes before an object's message. After it comes {@link #suffix}.
+   * The bytes before an object's message, which {@link #suffix} follows.
    *
-   * @param length of the message
+   * @param length the length of the message
    */
   static byte[] prefix(String apiVersion, String kind, long length) {
     ByteOutput bytes = new ByteOutput(64);
@@ -109,7 +109,7 @@ record Envelope(String apiVersion, String kind, int from, int to) {
     return bytes.toByteArray();
   }
 
-  /** The empty encoding and content type, which upstream writes. */
+  /** The empty contentEncoding and contentType, which upstream writes. */
   static byte[] suffix() {
     return new byte[] {
       (byte) Wire.tag(CONTENT_ENCODING, Wire.BYTES), 0, (byte) Wire.tag(CONTENT_TYPE, Wire.BYTES), 0

@@ -14,21 +14,21 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A type as the transcoders use it: fields by number, as protobuf has them, and by JSON name, as
- * JSON has them, with the way into the inlined structs.
+ * A type compiled for transcoding: its fields by protobuf number, and by JSON name with the path
+ * through the inlined structs.
  */
 final class MessageType {
   private static final int[] NOT_INLINED = {};
 
-  /** A field, which for an inlined struct is the whole of it. */
+  /** A field. By number, an inlined struct is one field. */
   static final class Field {
     final FieldType type;
     final byte[] name;
 
-    /** The type of the value of an object, a schema or an inlined struct. */
+    /** The type of an object, a schema or an inlined struct; null for other values. */
     final @Nullable MessageType message;
 
-    /** Numbers of the inlined structs around the field, from outside in. */
+    /** Field numbers of the inlined structs around the field, outermost first. */
     final int[] inlinedIn;
 
     Field(FieldType type, @Nullable MessageType message, int[] inlinedIn) {
@@ -55,7 +55,7 @@ final class MessageType {
     name = type.name();
   }
 
-  /** The types of all these and all that they refer to. */
+  /** Compiles the types and all that they refer to. */
   static Map<ObjectType, MessageType> compile(Iterable<ObjectType> types) {
     Map<ObjectType, MessageType> compiled = new IdentityHashMap<>();
     types.forEach(type -> of(type, compiled));
@@ -114,9 +114,10 @@ final class MessageType {
   }
 
   /**
-   * Which field, in JSON order, the key just scanned names; -1 if none does.
+   * The index, in JSON order, of the field that the key just scanned names; -1 if there is none.
    *
-   * @param from where to look first: after the field before, if the members stand in order
+   * @param from index to try first: the one after the previous field, as members are mostly in
+   *     order
    */
   int find(JsonScanner key, int from) {
     for (int i = from; i < inJsonOrder.length; i++) {

@@ -16,13 +16,13 @@ import java.util.Objects;
 import java.util.function.Consumer;
 
 /**
- * Between JSON and {@code application/vnd.kubernetes.protobuf}. Stateless and thread-safe.
+ * Converts between JSON and {@code application/vnd.kubernetes.protobuf}. Stateless and thread-safe.
  *
- * <p>There is no protobuf for custom resources and for Table; see {@link #supports}.
+ * <p>Custom resources and Table have no protobuf form; see {@link #supports}.
  *
- * <p>What differs between the two: JSON's {@code null} and empty lists and maps are absent in
- * protobuf, so a list that Go writes as null stays null; the time of day is seconds, for MicroTime
- * microseconds. A pointer to zero ({@code replicas: 0}) survives both ways.
+ * <p>The formats differ: JSON's {@code null} and empty lists and maps are absent in protobuf, so a
+ * list that Go writes as null is null again after both conversions. Times have a resolution of
+ * seconds, MicroTimes of microseconds. A pointer to zero ({@code replicas: 0}) is kept both ways.
  */
 public final class ProtobufCodec {
   private static final class BuiltIn {
@@ -32,7 +32,7 @@ public final class ProtobufCodec {
   private static final String PARTIAL_API_VERSION = "meta.k8s.io/v1";
   private static final String PARTIAL_KIND = "PartialObjectMetadata";
 
-  /** The number of the field metadata, in all kinds that have it. */
+  /** The field number of metadata in all kinds that have it. */
   static final int METADATA = 1;
 
   private final TypeTable table;
@@ -43,7 +43,7 @@ public final class ProtobufCodec {
     this.messages = MessageType.compile(table.kinds().values());
   }
 
-  /** For the types of {@link TypeTable#builtIn}. */
+  /** The codec for the types of {@link TypeTable#builtIn}. */
   public static ProtobufCodec builtIn() {
     return BuiltIn.CODEC;
   }
@@ -55,7 +55,7 @@ public final class ProtobufCodec {
   }
 
   /**
-   * A request body to a tree, {@code kind} and {@code apiVersion} first.
+   * Decodes a request body to a tree, {@code kind} and {@code apiVersion} first.
    *
    * @throws ApiException 400 BadRequest: no envelope, malformed, or of an unknown kind
    */
@@ -65,7 +65,7 @@ public final class ProtobufCodec {
   }
 
   /**
-   * The same for a bare message.
+   * Decodes a bare message to a tree, {@code kind} and {@code apiVersion} first.
    *
    * @throws ApiException 400 BadRequest: malformed, or of an unknown kind
    */
@@ -75,7 +75,7 @@ public final class ProtobufCodec {
   }
 
   /**
-   * A request body to canonical JSON, the resourceVersion as it is.
+   * Converts a request body to canonical JSON and keeps its resourceVersion.
    *
    * @throws ApiException 400 BadRequest: no envelope, malformed, or of an unknown kind
    */
@@ -121,10 +121,10 @@ public final class ProtobufCodec {
   }
 
   /**
-   * An object to protobuf, in its envelope.
+   * Converts an object to protobuf, in an envelope.
    *
    * @param json canonical JSON, or other JSON that was validated; its {@code kind} and {@code
-   *     apiVersion} tell the type
+   *     apiVersion} determine the type
    * @throws ApiException 400 BadRequest: not JSON, or of an unknown kind
    */
   public byte[] toProtobuf(byte[] json) {
@@ -155,7 +155,7 @@ public final class ProtobufCodec {
       throw ApiException.badRequest("json parse error: " + e.getMessage());
     }
     ByteOutput out = new ByteOutput(json.length);
-    // The message's length is not known yet; that of the JSON needs as many bytes, most often.
+    // The message's length is not known yet; the JSON's mostly takes a varint of the same size.
     byte[] prefix = Envelope.prefix(apiVersion, kind, json.length);
     out.claim(prefix.length);
     write(json, type(apiVersion, kind), out);
@@ -177,7 +177,7 @@ public final class ProtobufCodec {
   }
 
   /**
-   * An object to a bare message.
+   * Converts an object to a bare message.
    *
    * @throws ApiException 400 BadRequest: not JSON, or of an unknown kind
    */
@@ -188,10 +188,11 @@ public final class ProtobufCodec {
   }
 
   /**
-   * The members of an object to a bare message. That of an object with metadata begins with it.
+   * Converts the members of an object to a bare message, which begins with the metadata if the
+   * object has any.
    *
-   * @param from where the first member's key begins: a head of {@code kind} and {@code apiVersion}
-   *     may be left out
+   * @param from offset of the first member's key: {@code kind} and {@code apiVersion} at the
+   *     beginning may be left out
    * @param to one past the closing brace
    * @throws ApiException 400 BadRequest: not JSON, or of an unknown kind
    */
@@ -203,10 +204,10 @@ public final class ProtobufCodec {
   }
 
   /**
-   * The metadata of an object of any kind, custom resources too, to the bare message of a
-   * PartialObjectMetadata.
+   * Converts the metadata of an object of any kind, including custom resources, to the bare message
+   * of a PartialObjectMetadata.
    *
-   * @param from where the key {@code "metadata"} begins
+   * @param from offset of the key {@code "metadata"}
    * @param to one past the closing brace of metadata
    * @throws ApiException 400 BadRequest: not JSON
    */

@@ -4,9 +4,9 @@ import dev.rheo.codec.io.ByteOutput;
 import java.nio.ByteBuffer;
 
 /**
- * What stands around messages in protobuf answers, so that an object, a list and a watch are
- * written without copying the objects in them. The form that is kept of an object is its bare
- * message: what {@link ProtobufCodec#toMessage} makes.
+ * The bytes around messages in protobuf answers, so that an object, a list and a watch are written
+ * without copying their objects. The cached form of an object is its bare message, as {@link
+ * ProtobufCodec#toMessage} writes it.
  *
  * <pre>
  * object: objectPrefix(…)  message  suffix()
@@ -16,11 +16,12 @@ import java.nio.ByteBuffer;
  * </pre>
  */
 public final class ProtobufFrames {
-  /** The media type of a watch: frames of four bytes of length, big-endian, and an event. */
+  /** The media type of a watch: frames of a four-byte big-endian length and an event. */
   public static final String WATCH_MEDIA_TYPE = "application/vnd.kubernetes.protobuf;stream=watch";
 
   /**
-   * Bytes of the length that a frame begins with, and which a message of a WebSocket does not have.
+   * Size of the length at the beginning of a frame, in bytes. A WebSocket message has no such
+   * length.
    */
   public static final int FRAME_HEAD = Integer.BYTES;
 
@@ -32,7 +33,7 @@ public final class ProtobufFrames {
 
   private ProtobufFrames() {}
 
-  /** Where the message stands in a form. */
+  /** The position of the message in a form. */
   public record Range(int from, int to) {
     public int length() {
       return to - from;
@@ -40,7 +41,7 @@ public final class ProtobufFrames {
   }
 
   /**
-   * Where the message stands in a form, without its envelope: what an item of a list is.
+   * Finds the message in a form, without its envelope: a list item is such a message.
    *
    * @throws dev.rheo.api.status.ApiException 400 if there is no envelope
    */
@@ -50,12 +51,12 @@ public final class ProtobufFrames {
   }
 
   /**
-   * How many bytes at the beginning of an object's message are its metadata, and so the message of
-   * its PartialObjectMetadata. Upstream's kinds all have metadata as their first field.
+   * The size of the metadata at the beginning of an object's message, in bytes. These bytes are
+   * also the message of its PartialObjectMetadata. In upstream's kinds metadata is the first field.
    *
-   * @param message the beginning of a message that {@link ProtobufCodec#toMessage} made of an
+   * @param message the beginning of a message that {@link ProtobufCodec#toMessage} wrote for an
    *     object with metadata; twelve bytes suffice
-   * @throws dev.rheo.api.status.ApiException 400 if it does not begin so
+   * @throws dev.rheo.api.status.ApiException 400 if the message does not begin with metadata
    */
   public static int metadataSize(byte[] message) {
     WireReader in = new WireReader(message, 0, message.length);
@@ -69,21 +70,21 @@ public final class ProtobufFrames {
     return Math.addExact(in.position(), (int) length);
   }
 
-  /** What comes before an object's message; {@link #suffix} comes after it. */
+  /** The bytes before an object's message, which {@link #suffix} follows. */
   public static byte[] objectPrefix(String apiVersion, String kind, int messageLength) {
     return Envelope.prefix(apiVersion, kind, messageLength);
   }
 
-  /** Bytes that an item takes in a list: its prefix and its message. */
+  /** Size of an item in a list, in bytes: its prefix and its message. */
   public static long itemSize(int messageLength) {
     return TAG_LENGTH + WireWriter.varintSize(messageLength) + (long) messageLength;
   }
 
   /**
-   * What a list begins with.
+   * The bytes of a list before its first item.
    *
    * @param listMeta the list's metadata as a message
-   * @param itemsSize the sum of {@link #itemSize} of all items: the envelope tells the length
+   * @param itemsSize the sum of {@link #itemSize} of all items, for the length in the envelope
    */
   public static byte[] listPrefix(
       String apiVersion, String listKind, byte[] listMeta, long itemsSize) {
@@ -97,8 +98,8 @@ public final class ProtobufFrames {
   /**
    * ListMeta as a message.
    *
-   * @param continueToken may be empty
-   * @param remaining items that are left; negative if that is not told
+   * @param continueToken the continue token; may be empty
+   * @param remaining the remainingItemCount; negative to omit it
    */
   public static byte[] listMeta(String resourceVersion, String continueToken, long remaining) {
     ByteOutput bytes = new ByteOutput(64);
@@ -112,7 +113,7 @@ public final class ProtobufFrames {
     return bytes.toByteArray();
   }
 
-  /** What comes before an item's message. */
+  /** The bytes before an item's message. */
   public static byte[] itemPrefix(int messageLength) {
     ByteOutput bytes = new ByteOutput(8);
     WireWriter out = new WireWriter(bytes);
@@ -121,20 +122,20 @@ public final class ProtobufFrames {
     return bytes.toByteArray();
   }
 
-  /** What comes after an object's message, after the last item of a list, and ends an event. */
+  /** The bytes after an object's message, also in an event, and after the last item of a list. */
   public static byte[] suffix() {
     return Envelope.suffix();
   }
 
   /**
-   * What comes before an object's message in a watch: the frame's length, of {@link #FRAME_HEAD}
-   * bytes, the event up to its object, and the object up to its message. {@link #suffix} comes
-   * after it.
+   * The bytes before an object's message in a watch: the frame's length of {@link #FRAME_HEAD}
+   * bytes, the event up to its object, and the object up to its message. {@link #suffix} follows
+   * the message.
    *
    * @param type ADDED, MODIFIED, DELETED, BOOKMARK or ERROR
-   * @param apiVersion of the object
-   * @param kind of the object
-   * @throws ArithmeticException if the event does not fit into two gigabytes
+   * @param apiVersion the object's apiVersion
+   * @param kind the object's kind
+   * @throws ArithmeticException if the event is larger than 2 GiB
    */
   public static byte[] eventPrefix(String type, String apiVersion, String kind, int messageLength) {
     byte[] object = objectPrefix(apiVersion, kind, messageLength);

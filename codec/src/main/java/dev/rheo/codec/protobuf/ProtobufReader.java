@@ -18,17 +18,17 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One message to a tree, as JSON would show it. Unknown fields are skipped; a field that stands
- * twice is merged as protobuf demands: the last scalar, the union of messages, all elements.
+ * Decodes a message to the tree of its JSON form. Skips unknown fields. Merges duplicate fields as
+ * protobuf demands: the last scalar wins, messages are merged, elements are appended.
  *
- * <p>A scalar that Go writes although it is zero, and leaves out of JSON, is left out.
+ * <p>A zero scalar that Go writes in protobuf but omits in JSON is omitted.
  */
 final class ProtobufReader {
   private static final Nodes NODES = Nodes.INSTANCE;
 
   /**
-   * Deepest nesting of messages. A level takes four calls, so that as many as JSON may nest can
-   * fill a thread's stack; what JSON stands in messages may nest as deep again.
+   * Deepest nesting of messages. A level takes four calls, so that JSON's limit could overflow a
+   * thread's stack. JSON within a message may nest as deep again.
    */
   static final int MAX_DEPTH = ObjectDecoder.MAX_DEPTH / 2;
 
@@ -40,12 +40,12 @@ final class ProtobufReader {
   private final Budget budget;
   private final Meter.Tally tally;
 
-  /** What one request may nest and make, envelopes within it included. */
+  /** Limits nesting and containers of one request, including nested envelopes. */
   static final class Budget {
     private int depth = MAX_DEPTH;
     private int containers = ObjectDecoder.MAX_CONTAINERS;
 
-    /** Pays for the tree. */
+    /** Charges for the tree. */
     final Meter.Tally tally = Meter.tally();
 
     void enter() {
@@ -67,7 +67,7 @@ final class ProtobufReader {
   }
 
   /**
-   * @param nested reads an object that stands, in its envelope, where JSON is expected
+   * @param nested decodes an object that is, in an envelope, where JSON is expected
    */
   ProtobufReader(WireReader in, Function<Envelope, ObjectNode> nested, Budget budget) {
     this.in = in;
@@ -76,7 +76,7 @@ final class ProtobufReader {
     this.tally = budget.tally;
   }
 
-  /** Reads up to the end of the message and adds its fields to the object. */
+  /** Reads to the end of the message and adds its fields to the object. */
   void message(MessageType type, ObjectNode object) {
     budget.enter();
     while (in.hasMore()) {
@@ -111,7 +111,7 @@ final class ProtobufReader {
     }
   }
 
-  /** A field that stands twice takes no more memory. */
+  /** Sets a member, and charges for its map entry if it is new. */
   private void set(ObjectNode object, String name, JsonNode value) {
     int size = object.size();
     object.set(name, value);
@@ -168,7 +168,7 @@ final class ProtobufReader {
     };
   }
 
-  /** An entry of a map; its key, its value or both may be missing. */
+  /** Reads an entry of a map; its key, its value or both may be missing. */
   private void entry(MessageType.Field field, int tag, ObjectNode object) {
     String name = field.type.name();
     in.require(tag, Wire.BYTES, name);
@@ -228,7 +228,7 @@ final class ProtobufReader {
   }
 
   /**
-   * @param earlier what the field holds already, into which a message is merged
+   * @param earlier the field's earlier value, into which a message is merged
    */
   private JsonNode value(MessageType.Field field, int tag, @Nullable JsonNode earlier) {
     Kind kind = field.type.kind();
@@ -277,13 +277,13 @@ final class ProtobufReader {
     return text(Base64Text.encodeToString(in.bytes(), in.position(), in.end()));
   }
 
-  /** A node for a string that was charged. */
+  /** A node for a string that is already charged. */
   private JsonNode text(String text) {
     tally.add(Weights.TEXT);
     return NODES.textNode(text);
   }
 
-  /** An empty message is no time; nanoseconds count for MicroTime alone, as upstream. */
+  /** An empty message means "no time". As in upstream, nanoseconds count only for MicroTime. */
   private JsonNode time(boolean micro) {
     if (!in.hasMore()) {
       return NODES.nullNode();
@@ -368,7 +368,7 @@ final class ProtobufReader {
     return NODES.numberNode(number);
   }
 
-  /** JSON text, or an object in its envelope. */
+  /** Reads JSON text, or an object in an envelope. */
   private JsonNode json() {
     JsonNode value = NODES.nullNode();
     while (in.hasMore()) {

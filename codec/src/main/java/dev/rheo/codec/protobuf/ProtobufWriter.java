@@ -8,8 +8,9 @@ import dev.rheo.codec.value.Times;
 import java.nio.charset.StandardCharsets;
 
 /**
- * One object's JSON to a message, in one pass and in JSON's order of fields; only what JSON says is
- * written. A field of an inlined struct gets a sub-message of its own: decoders merge them.
+ * Converts an object's JSON to a message, in one pass and in JSON's order of fields. Writes only
+ * fields that the JSON has. Each field of an inlined struct gets a message of its own, which
+ * decoders merge.
  */
 final class ProtobufWriter {
   private final JsonScanner in;
@@ -61,7 +62,7 @@ final class ProtobufWriter {
     out.close(start);
   }
 
-  /** A field within as many more messages as structs are inlined around it. */
+  /** Writes a field inside one message per inlined struct around it. */
   private void field(MessageType.Field field, int inlined) {
     if (inlined < field.inlinedIn.length) {
       int start = out.open(field.inlinedIn[inlined]);
@@ -100,7 +101,7 @@ final class ProtobufWriter {
     } while (in.more('}'));
   }
 
-  /** An element of a list or map, where null is a zero value. */
+  /** Writes an element of a list or map, in which null is a zero value. */
   private void element(MessageType.Field field, int number) {
     if (!in.consumeNull()) {
       value(field, number);
@@ -227,7 +228,7 @@ final class ProtobufWriter {
       bytes.truncate(start);
     }
     if (to - from >= Meter.Tally.STEP) {
-      Meter.charge(5L * (to - from)); // copies as text and bytes, without line breaks, and the data
+      Meter.charge(5L * (to - from)); // text, bytes, two copies without line breaks, and the data
     }
     byte[] text = in.text().getBytes(StandardCharsets.UTF_8);
     byte[] data = Base64Text.decode(text, 0, text.length);
@@ -243,7 +244,7 @@ final class ProtobufWriter {
     }
   }
 
-  /** Upstream writes all three fields, whatever the type. */
+  /** Like upstream, writes all three fields, whatever the type. */
   private void intOrString() {
     if (in.peek() == '"') {
       out.varint(Wire.INT_OR_STRING_TYPE, Wire.TYPE_STRING);

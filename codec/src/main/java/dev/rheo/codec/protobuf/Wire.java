@@ -12,20 +12,20 @@ final class Wire {
 
   static final int TYPE_MASK = (1 << TYPE_BITS) - 1;
 
-  /** Of a map entry. */
+  /** Field numbers of a map entry. */
   static final int KEY = 1;
 
   static final int ENTRY_VALUE = 2;
 
-  /** The only field of Quantity, RawExtension, FieldsV1, JSON and of a list of strings. */
+  /** The only field of Quantity, RawExtension, FieldsV1, JSON and a list of strings. */
   static final int ONLY = 1;
 
-  /** Of Time and MicroTime. */
+  /** Field numbers of Time and MicroTime. */
   static final int SECONDS = 1;
 
   static final int NANOS = 2;
 
-  /** Of IntOrString, and its two types. */
+  /** Field numbers of IntOrString, and the values of its type. */
   static final int INT_OR_STRING_TYPE = 1;
 
   static final int INT_VALUE = 2;
@@ -33,12 +33,12 @@ final class Wire {
   static final int TYPE_INT = 0;
   static final int TYPE_STRING = 1;
 
-  /** Of JSONSchemaPropsOrArray and JSONSchemaPropsOrStringArray. */
+  /** Field numbers of JSONSchemaPropsOrArray and JSONSchemaPropsOrStringArray. */
   static final int SCHEMA = 1;
 
   static final int SCHEMA_LIST = 2;
 
-  /** Of JSONSchemaPropsOrBool. */
+  /** Field numbers of JSONSchemaPropsOrBool. */
   static final int ALLOWS = 1;
 
   static final int BOOL_SCHEMA = 2;

@@ -5,8 +5,8 @@ import dev.rheo.codec.io.Meter;
 import dev.rheo.codec.io.Utf8;
 
 /**
- * A cursor over one message in a byte array. Every length is checked against what is left before
- * anything is allocated for it; whatever the input, methods return or refuse with 400.
+ * A cursor over one message in a byte array. For any input, methods return or refuse with 400. They
+ * check a length against the bytes that are left before they allocate anything for it.
  */
 final class WireReader {
   private static final int MAX_VARINT_BITS = 64;
@@ -65,7 +65,7 @@ final class WireReader {
     throw malformed("integer overflow");
   }
 
-  /** The length of what follows, which is there. */
+  /** Reads a length, which must not exceed the bytes that are left. */
   int length() {
     long length = varint();
     if (length < 0) {
@@ -85,18 +85,18 @@ final class WireReader {
     return outer;
   }
 
-  /** Leaves a message that has been read to its end. */
+  /** Leaves the message and moves to its end. */
   void leave(int outer) {
     at = end;
     end = outer;
   }
 
-  /** A string of the envelope. */
+  /** Reads a string of the envelope. */
   String string() {
     return string(Meter.tally());
   }
 
-  /** A string, which is charged. Invalid UTF-8 becomes U+FFFD. */
+  /** Reads a string and charges it. Invalid UTF-8 becomes U+FFFD. */
   String string(Meter.Tally tally) {
     int length = length();
     String text = Utf8.string(bytes, at, length, tally);
@@ -139,7 +139,7 @@ final class WireReader {
     }
   }
 
-  /** Refuses a known field of another wire type. */
+  /** Refuses a known field with another wire type. */
   void require(int tag, int wireType, String field) {
     if ((tag & Wire.TYPE_MASK) != wireType) {
       throw malformed("wrong wireType = %d for field %s".formatted(tag & Wire.TYPE_MASK, field));

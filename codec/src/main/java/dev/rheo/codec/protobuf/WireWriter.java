@@ -4,8 +4,8 @@ import dev.rheo.codec.io.ByteOutput;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Writes protobuf. A message's length comes before the message and is not known when it begins: one
- * byte is kept for it, and what was written is moved when it turns out to need more.
+ * Writes protobuf. A message's length precedes it but is not known when it begins: one byte is
+ * reserved for the length, and the message is moved if the length needs more.
  */
 final class WireWriter {
   private static final int ONE_BYTE_LENGTH = 0x80;
@@ -20,7 +20,7 @@ final class WireWriter {
     return out;
   }
 
-  /** Bytes that a varint takes. */
+  /** Size of a varint, in bytes. */
   static int varintSize(long value) {
     return (Long.SIZE + 6 - Long.numberOfLeadingZeros(value | 1)) / 7;
   }

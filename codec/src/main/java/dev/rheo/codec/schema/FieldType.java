@@ -45,12 +45,12 @@ public final class FieldType {
     return number;
   }
 
-  /** How many values. */
+  /** How many values the field holds. */
   public Cardinality cardinality() {
     return cardinality;
   }
 
-  /** What one value is. */
+  /** The kind of one value. */
   public Kind kind() {
     return kind;
   }
@@ -77,8 +77,8 @@ public final class FieldType {
   }
 
   /**
-   * Of strategic merge patch: {@code merge}, {@code replace}, {@code retainKeys}; mostly empty, and
-   * then lists and scalars are replaced.
+   * How strategic merge patch treats the field: {@code merge}, {@code replace}, {@code retainKeys}.
+   * Mostly empty: lists and scalars are replaced.
    */
   public List<String> patchStrategy() {
     return patchStrategy;
@@ -132,11 +132,11 @@ public final class FieldType {
     LIST,
     /** With string keys. */
     MAP,
-    /** A struct whose fields stand in JSON among those of the struct around it. */
+    /** A struct whose JSON fields appear among those of the enclosing struct. */
     INLINE
   }
 
-  /** What a single value is. */
+  /** The kind of a single value. */
   public enum Kind {
     STRING,
     BYTES,
@@ -149,16 +149,16 @@ public final class FieldType {
     MICRO_TIME,
     QUANTITY,
     INT_OR_STRING,
-    /** Any JSON value, kept as it is: RawExtension. */
+    /** Any JSON value, passed through as it is: RawExtension. */
     RAW,
-    /** Any JSON value, kept as it is: FieldsV1. */
+    /** Any JSON value, passed through as it is: FieldsV1. */
     FIELDS_V1,
-    /** Any JSON value: the JSON type of apiextensions. Upstream decodes and encodes it again. */
+    /** Any JSON value, decoded and encoded again by upstream: the JSON type of apiextensions. */
     JSON,
     SCHEMA_OR_ARRAY,
     SCHEMA_OR_BOOL,
     SCHEMA_OR_STRINGS,
-    /** A list of strings that is a message of its own in protobuf: Verbs, ExtraValue. */
+    /** A list of strings that protobuf wraps in a message: Verbs, ExtraValue. */
     STRING_LIST,
     /** Any JSON value without a protobuf form: the cells of a Table. */
     ANY

@@ -7,8 +7,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A type of the API: a kind, or a part of one. Types refer to each other, even in circles; they are
- * made by the {@link TypeTable} and do not change once it is read.
+ * A type of the API: a kind, or a part of one. Types may refer to each other in cycles. The {@link
+ * TypeTable} creates them; they do not change once it is loaded.
  */
 public final class ObjectType {
   private static final String OBJECT_META = "k8s.io/apimachinery/pkg/apis/meta/v1.ObjectMeta";
@@ -28,7 +28,7 @@ public final class ObjectType {
     this.declared = List.copyOf(declared);
   }
 
-  /** Flattens what is inlined, after all types have been declared. */
+  /** Flattens inlined structs, after all types have been declared. */
   void link() {
     Map<String, FieldType> flat = new HashMap<>();
     List<FieldType> order = new ArrayList<>();
@@ -72,7 +72,7 @@ public final class ObjectType {
     return fields.isEmpty() || fields.stream().anyMatch(field -> field.number() > 0);
   }
 
-  /** Whether this is ObjectMeta, the metadata of what is stored. */
+  /** Whether this is ObjectMeta, the metadata of stored objects. */
   public boolean isObjectMeta() {
     return goName.equals(OBJECT_META);
   }

@@ -23,7 +23,7 @@ public final class TypeTable {
   /**
    * A kind in a version.
    *
-   * @param apiVersion {@code v1}, {@code apps/v1}
+   * @param apiVersion such as {@code v1} or {@code apps/v1}
    */
   public record Kind(String apiVersion, String kind) {}
 
@@ -103,7 +103,7 @@ public final class TypeTable {
     return type;
   }
 
-  /** {@code F number name cardinality kind omit patchStrategy patchMergeKey}. */
+  /** Parses {@code F number name cardinality kind omit patchStrategy patchMergeKey}. */
   private FieldType field(String[] row) {
     String kind = row[4];
     int colon = kind.indexOf(':');

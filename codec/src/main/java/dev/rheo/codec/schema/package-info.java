@@ -1,5 +1,5 @@
 /**
- * The facts of the built-in types: which fields a type has, in which order, and how each is
+ * The schema of the built-in types: which fields a type has, in which order, and how each is
  * written.
  */
 @NullMarked

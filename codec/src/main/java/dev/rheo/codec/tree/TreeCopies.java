@@ -5,8 +5,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.rheo.codec.io.Meter;
 
 /**
- * Copies of trees, paid for before they are made. What a copy takes is its objects and arrays; the
- * strings and numbers in them are shared with the original.
+ * Copies trees and charges the current {@link Meter} first. A copy takes memory for its objects and
+ * arrays; it shares strings and numbers with the original.
  */
 public final class TreeCopies {
   /** An object and its map, in bytes. */

@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** Reading and changing JSON trees, in which a null is as good as absent. */
+/** Reads and changes JSON trees. A JSON null counts as absent. */
 public final class Trees {
   private Trees() {}
 
@@ -38,7 +38,7 @@ public final class Trees {
     return at(node, path) instanceof ObjectNode object ? object : null;
   }
 
-  /** The object of that name, made if absent. */
+  /** The object of that name; created if there is none. */
   public static ObjectNode need(ObjectNode node, String name) {
     return node.get(name) instanceof ObjectNode object ? object : node.putObject(name);
   }
@@ -59,7 +59,7 @@ public final class Trees {
     return at != null && at.asBoolean();
   }
 
-  /** Whether an array or object is absent or has nothing in it. */
+  /** Whether the array or object along the path is absent or empty. */
   public static boolean isEmpty(@Nullable JsonNode node, String... path) {
     JsonNode at = at(node, path);
     return at == null || at.isEmpty();
@@ -93,8 +93,9 @@ public final class Trees {
   }
 
   /**
-   * A text that equal trees have in common and no others: JSON, members in the order of their
-   * names. As a key it keeps a map quick whatever its keys are; trees of one hash code do not.
+   * A text that is the same for equal trees and differs for others: JSON with members sorted by
+   * name. A map with such keys stays fast when hash codes collide, because strings are comparable
+   * and trees are not.
    */
   public static String identity(JsonNode node) {
     if (!node.isContainerNode()) {
@@ -111,7 +112,7 @@ public final class Trees {
       members.sort(Map.Entry.comparingByKey());
       out.append('{');
       for (Map.Entry<String, JsonNode> member : members) {
-        // no comma is needed to tell them apart
+        // Members are unambiguous without a separator.
         out.append(TextNode.valueOf(member.getKey())).append(':');
         identity(member.getValue(), out);
       }
@@ -128,7 +129,7 @@ public final class Trees {
     }
   }
 
-  /** Makes the member what it is in the other tree, absent if it is absent there. */
+  /** Copies a member from one tree to the other, or removes it there if the first has none. */
   public static void copy(ObjectNode from, ObjectNode to, String name) {
     JsonNode value = get(from, name);
     if (value == null) {
@@ -138,7 +139,7 @@ public final class Trees {
     }
   }
 
-  /** What {@code metadata} of an object holds; every object that is stored has one. */
+  /** The object's {@code metadata}, which every stored object has; created if absent. */
   public static ObjectNode metadata(ObjectNode object) {
     return need(object, "metadata");
   }

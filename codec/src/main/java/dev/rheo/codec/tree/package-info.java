@@ -1,4 +1,4 @@
-/** Helpers for decoded trees: reading their members, copying them. */
+/** Helpers for decoded trees: reading members, copying trees. */
 @NullMarked
 package dev.rheo.codec.tree;
 

@@ -12,15 +12,15 @@ public final class Base64Text {
   private static final byte INVALID = -1;
 
   /**
-   * What is decoded or encoded at once. The JDK's code for vectors is behind a private method,
-   * which is only replaced by it once the compiler has seen many calls: a few large ones are ten
-   * times slower than many small ones.
+   * Bytes of text per call of the JDK's codec. The JIT compiler replaces a private method of the
+   * codec by vector code only after many calls, so a few large calls are ten times slower than many
+   * small ones.
    */
   private static final int TEXT_CHUNK = 8192;
 
   private static final int DATA_CHUNK = TEXT_CHUNK / 4 * 3;
 
-  /** The six bits of a character of the alphabet, or {@link #INVALID}. */
+  /** The six bits of each character, {@link #INVALID} outside of the alphabet. */
   private static final byte[] BITS = new byte[256];
 
   static {
@@ -42,23 +42,23 @@ public final class Base64Text {
    */
   public static String canonical(String text) {
     byte[] bytes =
-        text.getBytes(StandardCharsets.ISO_8859_1); // others become '?', which is invalid
+        text.getBytes(StandardCharsets.ISO_8859_1); // maps others to '?', which is invalid
     if (isCanonical(bytes, 0, bytes.length)) {
       return text;
     }
     if (bytes.length >= Meter.Tally.STEP) {
-      Meter.charge(5L * bytes.length); // two copies without line breaks, the data, two of the text
+      Meter.charge(5L * bytes.length); // two copies without line breaks, the data, the text twice
     }
     byte[] data = decode(bytes, 0, bytes.length);
     return encodeToString(data, 0, data.length);
   }
 
-  /** Whether the bytes are base64 as this class would write it. */
+  /** Whether the bytes are base64 as this class writes it. */
   public static boolean isCanonical(byte[] bytes, int from, int to) {
     return decodedLength(bytes, from, to) >= 0 && decodeChunks(bytes, from, to, null, 0);
   }
 
-  /** How many bytes the text stands for if it is canonical base64; -1 if it cannot be. */
+  /** The decoded length if the text is canonical base64; -1 if it cannot be. */
   public static int decodedLength(byte[] text, int from, int to) {
     if ((to - from) % 4 != 0) {
       return -1;
@@ -70,7 +70,7 @@ public final class Base64Text {
   /**
    * Decodes canonical base64 into an array that has room for {@link #decodedLength} bytes.
    *
-   * @return whether it was canonical; if not, what is in the array is of no use
+   * @return whether the text was canonical; if not, the content of the array is undefined
    */
   public static boolean decodeCanonical(byte[] text, int from, int to, byte[] into, int at) {
     return decodeChunks(text, from, to, into, at);
@@ -119,12 +119,12 @@ public final class Base64Text {
     }
   }
 
-  /** How long the base64 of so many bytes is. */
+  /** The length of the base64 text for a number of bytes. */
   public static int encodedLength(int bytes) {
     return Math.multiplyExact((bytes + 2) / 3, 4);
   }
 
-  /** Bytes as text. */
+  /** Encodes {@code data[from, to)}. */
   public static String encodeToString(byte[] data, int from, int to) {
     byte[] text = new byte[encodedLength(to - from)];
     encode(data, from, to, text, 0);
@@ -132,7 +132,7 @@ public final class Base64Text {
   }
 
   /**
-   * Decodes; line breaks are skipped, unused bits ignored.
+   * Decodes base64; skips line breaks and ignores unused bits.
    *
    * @throws IllegalArgumentException in upstream's words, if it is not base64
    */

@@ -16,7 +16,7 @@ public final class Floats {
    * The shortest digits that read back as the same number; with an exponent only below 1e-6 and
    * from 1e21 on.
    *
-   * @throws IllegalArgumentException if it is infinite or not a number
+   * @throws IllegalArgumentException if the value is infinite or NaN
    */
   public static String format(double value) {
     if (!Double.isFinite(value)) {
@@ -37,14 +37,14 @@ public final class Floats {
       out.append('.').append(mantissa, 1, mantissa.length());
     }
     out.append('e').append(exponent < 0 ? '-' : '+');
-    // Go writes at least two digits of an exponent and then takes the zero of a negative one away.
+    // Go pads exponents to two digits, then removes the zero from negative ones.
     if (exponent > 0 && exponent < 10) {
       out.append('0');
     }
     return out.append(Math.abs(exponent)).toString();
   }
 
-  /** Java makes two digits where one would do: 4.9E-324 for 5e-324. */
+  /** Double.toString writes two digits even where one suffices: 4.9E-324 for 5e-324. */
   private static BigDecimal shortest(double value) {
     BigDecimal digits = new BigDecimal(Double.toString(value)).stripTrailingZeros();
     if (digits.precision() == 2) {

@@ -11,18 +11,19 @@ import java.math.RoundingMode;
  * <ul>
  *   <li>a text that is already canonical is kept, leading zeros and plus sign included;
  *   <li>the mantissa has no factor of 1000 (or 1024) and no fraction, the suffix family is kept;
- *   <li>what is smaller than a nano unit is rounded up, away from zero;
- *   <li>binary quantities end at 2<sup>63</sup>-1, and below 1024 are written as decimal ones.
+ *   <li>fractions of a nano unit are rounded up, away from zero;
+ *   <li>binary quantities are capped at 2<sup>63</sup>-1; below 1024 or with a fraction they are
+ *       written as decimal ones.
  * </ul>
  *
  * One deviation: beyond {@code E} upstream prints the mantissa without a suffix, which changes the
- * value; here an exponent is written ({@code 1000E} is {@code 1e21}).
+ * value; this class writes an exponent ({@code 1000E} is {@code 1e21}).
  */
 public final class Quantity {
-  /** Longer texts are refused: nothing that is measured needs them. */
+  /** Longest text that is accepted, in characters. No real quantity comes near it. */
   private static final int MAX_LENGTH = 1000;
 
-  /** Digits that surely fit into 64 bits. */
+  /** Digits that always fit into 64 bits. */
   private static final int LONG_DIGITS = 18;
 
   private static final int NANO = -9;
@@ -53,8 +54,8 @@ public final class Quantity {
   /**
    * The canonical spelling.
    *
-   * @param text white space around it is ignored
-   * @throws IllegalArgumentException in upstream's words, if it is not a quantity
+   * @param text may have white space around it, which is ignored
+   * @throws IllegalArgumentException in upstream's words, if the text is not a quantity
    */
   public static String canonical(String text) {
     String s = text.strip();
@@ -159,7 +160,7 @@ public final class Quantity {
       return print(amount(digits));
     }
 
-    /** Whether upstream would have kept the number in 64 bits, which is where it keeps the text. */
+    /** Whether upstream parses the number into 64 bits; only then does it keep the text. */
     private boolean isShort() {
       if (format == Format.BINARY) {
         return fraction.isEmpty()
@@ -192,7 +193,7 @@ public final class Quantity {
               ? amount.multiply(new BigDecimal(BigInteger.ONE.shiftLeft(exponent)))
               : amount.scaleByPowerOfTen(exponent);
       if ((long) amount.precision() - amount.scale() < NANO) {
-        amount = BigDecimal.ONE.movePointLeft(-NANO); // not by rounding: the scale may be huge
+        amount = BigDecimal.ONE.movePointLeft(-NANO); // no rounding, because the scale may be huge
       } else if (amount.scale() > -NANO) {
         amount = amount.setScale(-NANO, RoundingMode.UP);
       }

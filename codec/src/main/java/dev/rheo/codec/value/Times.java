@@ -5,12 +5,12 @@ import java.time.DateTimeException;
 import java.time.LocalDate;
 
 /**
- * Times as the API spells them: RFC 3339 in UTC, seconds for {@code Time}, six digits of a second
- * for {@code MicroTime}. A time is handled as seconds since 1970, and microseconds of the second
- * apart.
+ * Times as the API spells them: RFC 3339 in UTC, with seconds for {@code Time} and six fractional
+ * digits for {@code MicroTime}. A parsed time is the seconds since 1970 and the microseconds of the
+ * second.
  */
 public final class Times {
-  /** Go's zero time, 0001-01-01T00:00:00Z, which means that there is no time. */
+  /** Go's zero time, 0001-01-01T00:00:00Z, which means "no time". */
   public static final long ZERO_SECONDS = -62135596800L;
 
   private static final int SECONDS_LENGTH = "2006-01-02T15:04:05Z".length();
@@ -26,7 +26,7 @@ public final class Times {
 
   /** An instant: seconds since 1970, and the microseconds of the second. */
   public record Instant(long seconds, int micros) {
-    /** Whether this is the zero time of Go. */
+    /** Whether this is Go's zero time. */
     public boolean isZero() {
       return seconds == ZERO_SECONDS && micros == 0;
     }
@@ -35,9 +35,10 @@ public final class Times {
   /**
    * The canonical spelling.
    *
+   * @param micro whether the text is a {@code MicroTime}
    * @return the text itself if it is canonical; {@code ""} for the zero time, which is written as
    *     null
-   * @throws IllegalArgumentException in upstream's words, if it is not a time
+   * @throws IllegalArgumentException in upstream's words, if the text is not a time
    */
   public static String canonical(String text, boolean micro) {
     Instant instant = parse(text, micro);
@@ -51,11 +52,11 @@ public final class Times {
   }
 
   /**
-   * Reads a time.
+   * Parses a time.
    *
-   * @param micro whether exactly six digits of a second are required; else any number of them is
-   *     allowed, and ignored
-   * @throws IllegalArgumentException in upstream's words, if it is not a time
+   * @param micro whether exactly six fractional digits are required; otherwise any number of them
+   *     is allowed and ignored
+   * @throws IllegalArgumentException in upstream's words, if the text is not a time
    */
   public static Instant parse(String text, boolean micro) {
     try {
@@ -129,7 +130,7 @@ public final class Times {
   }
 
   /**
-   * Writes a time.
+   * Formats a time.
    *
    * @throws IllegalArgumentException if the year is not between 0 and 9999
    */

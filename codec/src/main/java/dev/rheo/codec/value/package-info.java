@@ -1,6 +1,5 @@
 /**
- * Values that have a spelling of their own in the API: quantities, times, bytes, floating-point
- * numbers.
+ * Values for which the API defines a spelling: quantities, times, bytes, floating-point numbers.
  */
 @NullMarked
 package dev.rheo.codec.value;

@@ -6,8 +6,8 @@ import dev.rheo.codec.json.ObjectDecoder;
 import java.nio.charset.StandardCharsets;
 
 /**
- * YAML as Kubernetes has it: objects and lists, not watches. The form that is kept of an object is
- * its <em>tail</em>, all from the key {@code metadata} on, indented as an item of a list is:
+ * YAML as Kubernetes uses it: objects and lists, not watches. The cached form of an object is its
+ * <em>tail</em>: everything from the key {@code metadata} on, indented as its place requires:
  *
  * <pre>
  * object:  head(apiVersion, kind)  tail                              tail made with indent 0
@@ -15,14 +15,13 @@ import java.nio.charset.StandardCharsets;
  *          emptyList(…)                                              tail made with ITEM_INDENT
  * </pre>
  *
- * <p>Members stand in the order of the JSON, where upstream sorts them by name. Stateless and
- * thread-safe.
+ * <p>Members keep the order of the JSON; upstream sorts them by name. Stateless and thread-safe.
  */
 public final class YamlForms {
   /** The media type. */
   public static final String MEDIA_TYPE = "application/yaml";
 
-  /** How many spaces the tail of a list's item is indented by. */
+  /** Spaces by which the tail of a list item is indented. */
   public static final int ITEM_INDENT = 2;
 
   private YamlForms() {}
@@ -31,10 +30,10 @@ public final class YamlForms {
    * The members of an object in block style, each line ended by a line break.
    *
    * @param json canonical JSON, or other JSON that was validated
-   * @param from where the first member's key begins
+   * @param from offset of the first member's key
    * @param to one past the closing brace
    * @param indent spaces before each line
-   * @throws dev.rheo.codec.io.JsonException if it is not JSON
+   * @throws dev.rheo.codec.io.JsonException if the input is not JSON
    */
   public static byte[] tail(byte[] json, int from, int to, int indent) {
     ByteOutput out = new ByteOutput(to - from + (to - from) / 4);
@@ -54,57 +53,55 @@ public final class YamlForms {
   }
 
   /**
-   * A request body to a tree, as upstream reads it: one document of YAML 1.1, within the limits of
-   * {@link ObjectDecoder}, of {@value YamlReader#MAX_VALUES} values, of braces that nest {@value
-   * YamlReader#MAX_FLOW_DEPTH} deep, and with aliases that add no more than {@value
-   * YamlReader#MAX_ALIASED} characters and values.
+   * Decodes a request body as upstream does: one document of YAML 1.1. Its limits are those of
+   * {@link ObjectDecoder}, {@value YamlReader#MAX_VALUES} values, flow collections nested {@value
+   * YamlReader#MAX_FLOW_DEPTH} deep, and {@value YamlReader#MAX_ALIASED} characters and values
+   * added by aliases.
    *
-   * @return the object, and what upstream's strict reader says of keys that stand twice
-   * @throws dev.rheo.api.status.ApiException 400 BadRequest
+   * @return the object, and duplicate keys as upstream's strict reader reports them
+   * @throws dev.rheo.api.status.ApiException 400 BadRequest: malformed, or beyond a limit
    */
   public static ObjectDecoder.Decoded toTree(byte[] yaml) {
     return new YamlReader(yaml).read();
   }
 
-  /** What stands before the tail of an object. */
+  /** The bytes before the tail of an object. */
   public static byte[] head(String apiVersion, String kind) {
     return ascii("apiVersion: " + apiVersion + "\nkind: " + kind + "\n");
   }
 
-  /** What stands before the tail of a list's item, the first spaces of which are left out. */
+  /** The bytes before the tail of a list item, of which {@link #itemTailOffset} bytes are cut. */
   public static byte[] itemHead() {
     return ascii("- ");
   }
 
-  /** Where in a tail of indent {@link #ITEM_INDENT} begins what follows {@link #itemHead()}. */
+  /** Leading bytes of a tail of indent {@link #ITEM_INDENT} that {@link #itemHead()} replaces. */
   public static int itemTailOffset() {
     return ITEM_INDENT;
   }
 
-  /**
-   * What stands before the whole tail of an item that tells its kind: those of custom resources.
-   */
+  /** The bytes before the whole tail of an item that states its kind, as custom resources do. */
   public static byte[] itemHead(String apiVersion, String kind) {
     return ascii("- apiVersion: " + apiVersion + "\n  kind: " + kind + "\n");
   }
 
-  /** What a list that has items begins with. */
+  /** The bytes before the first item of a non-empty list. */
   public static byte[] listHead(String apiVersion) {
     return ascii("apiVersion: " + apiVersion + "\nitems:\n");
   }
 
   /**
-   * What a list that has items ends with.
+   * The bytes after the last item of a non-empty list.
    *
-   * @param continueToken may be empty
-   * @param remaining items that are left; negative if that is not told
+   * @param continueToken the continue token; may be empty
+   * @param remaining the remainingItemCount; negative to omit it
    */
   public static byte[] listEnd(
       String listKind, String resourceVersion, String continueToken, long remaining) {
     return ascii(end(listKind, resourceVersion, continueToken, remaining));
   }
 
-  /** A list without items. */
+  /** An empty list. */
   public static byte[] emptyList(
       String apiVersion,
       String listKind,

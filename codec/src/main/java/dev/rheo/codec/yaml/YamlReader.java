@@ -29,42 +29,42 @@ import org.yaml.snakeyaml.parser.Parser;
 import org.yaml.snakeyaml.parser.ParserImpl;
 
 /**
- * One YAML document to a tree, event by event. Types are upstream's ({@link YamlTypes}); aliases
- * and merges are resolved, within a budget.
+ * Decodes one YAML document to a tree, event by event. Resolves types as upstream does ({@link
+ * YamlTypes}), and aliases and merges within a budget.
  */
 final class YamlReader {
-  /** Most keys, scalars and containers in one document, as in CBOR. */
+  /** Most keys, scalars, aliases and containers in one document, as in CBOR. */
   static final int MAX_VALUES = 1_500_000;
 
-  /** Most that aliases may add: a unit a value, and one a character. */
+  /** Most that aliases may add: each value and each character counts one. */
   static final int MAX_ALIASED = 3_000_000;
 
   /**
-   * Deepest nesting of braces and brackets. SnakeYAML's scanner looks at each that is open on a
-   * line, for each token, so that a thousand of them take a thousand times as long.
+   * Deepest nesting of flow collections (braces and brackets). For each token, SnakeYAML's scanner
+   * visits all that are open on the line, so a thousand of them make it a thousand times slower.
    */
   static final int MAX_FLOW_DEPTH = 100;
 
   private static final int MAX_DUPLICATES = 100;
 
-  /** Digits of the largest number. */
+  /** Most digits of an integer, which is at most the largest double. */
   private static final int BIG_DIGITS = 309;
 
   private static final Nodes NODES = Nodes.INSTANCE;
 
-  /** An entry of the map of anchors. */
+  /** Bytes of an entry in the map of anchors. */
   private static final int ANCHOR = 64;
 
   private static final Parser NOTHING = parser(new YamlText(new byte[0]));
 
-  /** What stands in memory of the longest scalar: parts of it, a growing copy, and the value. */
+  /** Copies of the longest scalar in memory: its parts, a buffer that grows, and the value. */
   private static final int COPIES = 4;
 
   private final byte[] yaml;
   private final Meter.Tally tally = Meter.tally();
   private Parser events = NOTHING;
 
-  /** What anchors stand for; null while the value is not complete. */
+  /** The values of anchors; null while a value is incomplete. */
   private final Map<String, @Nullable JsonNode> anchors = new HashMap<>();
 
   private final List<String> duplicates = new ArrayList<>(0);
@@ -80,7 +80,7 @@ final class YamlReader {
 
   private static Parser parser(YamlText text) {
     LoaderOptions options = new LoaderOptions();
-    options.setCodePointLimit(Integer.MAX_VALUE); // the body was limited before
+    options.setCodePointLimit(Integer.MAX_VALUE); // the body's size is already limited
     return new ParserImpl(text, options);
   }
 
@@ -89,13 +89,13 @@ final class YamlReader {
       YamlText text = new YamlText(yaml);
       tally.add((long) COPIES * (text.isLatin1() ? yaml.length : 2 * yaml.length));
       events = parser(text);
-      events.getEvent(); // the stream's start
+      events.getEvent(); // stream start
       if (events.checkEvent(Event.ID.StreamEnd)) {
         throw malformed("the body is empty");
       }
-      events.getEvent(); // the document's
+      events.getEvent(); // document start
       JsonNode value = node(next());
-      events.getEvent(); // the document's end
+      events.getEvent(); // document end
       if (!events.checkEvent(Event.ID.StreamEnd)) {
         throw malformed("the body holds more than one document");
       }
@@ -175,9 +175,9 @@ final class YamlReader {
   }
 
   /**
-   * Takes what a value weighs from the budget of aliases.
+   * Charges the copy of an aliased value to the budget for aliases.
    *
-   * @param around how deep it stands
+   * @param around depth at which the copy is placed
    */
   private void charge(JsonNode value, int around) {
     if (around > ObjectDecoder.MAX_DEPTH) {
@@ -279,7 +279,7 @@ final class YamlReader {
         && (scalar.getTag() == null ? scalar.isPlain() : scalar.getTag().endsWith(":merge"));
   }
 
-  /** As upstream, what is merged replaces what stands before it; of several the first counts. */
+  /** As in upstream, merged members replace earlier ones; of several mappings the first wins. */
   private void merge(ObjectNode object, JsonNode value) {
     if (value instanceof ObjectNode merged) {
       setAll(object, merged);

@@ -7,9 +7,10 @@ import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
- * How a string is written so that readers of YAML 1.1 and 1.2 alike take it for that string: plain
- * where they would, else quoted; with line breaks as a literal block. Never folded. Close to what
- * upstream's emitter chooses, but where readers are known to differ it is quoted.
+ * Writes a string so that readers of both YAML 1.1 and 1.2 read the same string: plain where that
+ * is safe, otherwise quoted, and as a literal block if it has line breaks. Never folded. The style
+ * is mostly that of upstream's emitter, but a string on which readers are known to differ is
+ * quoted.
  */
 final class YamlScalar {
   /** The ways to write a string. */
@@ -20,16 +21,16 @@ final class YamlScalar {
     LITERAL
   }
 
-  /** Words that are null, booleans or operators to some reader, in small letters. */
+  /** Words, in lower case, that some reader takes for null, a boolean or an operator. */
   private static final Set<String> WORDS =
       Set.of("null", "~", "true", "false", "yes", "no", "on", "off", "y", "n", "=", "<<");
 
   private static final int LONGEST_WORD = 5;
 
-  /** Longer text that begins as a number does is quoted unseen. */
+  /** Longest text that is matched against {@link #NUMBER}; longer text is quoted. */
   private static final int LONGEST_NUMBER = 64;
 
-  /** Integers of any base, sexagesimal ones, floats, infinities, and what begins with a date. */
+  /** Integers in any base, sexagesimals, floats, infinities, NaN, and what begins with a date. */
   private static final Pattern NUMBER =
       Pattern.compile(
           "[-+]?0[box]?[0-9a-fA-F_]+"
@@ -38,7 +39,7 @@ final class YamlScalar {
               + "|[-+]?\\.(inf|Inf|INF)|\\.(nan|NaN|NAN)"
               + "|[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}.*");
 
-  /** What cannot begin a plain scalar. */
+  /** Characters that cannot begin a plain scalar. */
   private static final String INDICATORS = ",[]{}#&*!|>'\"%@`";
 
   private static final byte[] HEX = "0123456789ABCDEF".getBytes(StandardCharsets.ISO_8859_1);
@@ -48,7 +49,7 @@ final class YamlScalar {
   /**
    * The style for a string.
    *
-   * @param key whether it is a key, which must stand on one line
+   * @param key whether the string is a key, which must be on one line
    */
   static Style style(byte[] utf8, int from, int to, boolean key) {
     if (from == to) {
@@ -87,7 +88,7 @@ final class YamlScalar {
         : Style.PLAIN;
   }
 
-  /** A block that ends in spaces, or holds nothing but breaks, would be misread by some. */
+  /** Some readers misread a block that ends in a space or has only spaces and line breaks. */
   private static boolean isLiteral(byte[] utf8, int from, int to) {
     if (utf8[to - 1] == ' ') {
       return false;
@@ -124,7 +125,7 @@ final class YamlScalar {
       return false;
     }
     if (length > LONGEST_NUMBER) {
-      return c != '-' || utf8[from + 1] != '-'; // long options are no numbers
+      return c != '-' || utf8[from + 1] != '-'; // long options such as --name are not numbers
     }
     return NUMBER.matcher(new String(utf8, from, length, StandardCharsets.ISO_8859_1)).matches();
   }
@@ -134,7 +135,7 @@ final class YamlScalar {
   }
 
   /**
-   * Writes a string in a style that {@link #style} chose, without a line break after it.
+   * Writes a string in the style that {@link #style} chose, without a line break after it.
    *
    * @param indent of the lines of a literal block
    */
@@ -158,7 +159,10 @@ final class YamlScalar {
     out.write('\'');
   }
 
-  /** How the block begins tells its indentation where that cannot be seen, and its last breaks. */
+  /**
+   * Writes a literal block. Its header has an indentation indicator if the first line is blank or
+   * begins with a space, and a chomping indicator unless the text ends in exactly one line break.
+   */
   private static void literal(ByteOutput out, byte[] utf8, int from, int to, int indent) {
     out.write('|');
     if (utf8[from] == ' ' || utf8[from] == '\n') {
@@ -204,8 +208,9 @@ final class YamlScalar {
   }
 
   /**
-   * The length of the character here if it must be escaped: quotes, controls, and what YAML does
-   * not count among the printable or takes for a line break; 0 for others.
+   * The length in bytes of the character at {@code at} if it must be escaped, otherwise 0. Escaped
+   * are the C1 controls, U+00A0, U+2028, U+2029, U+FEFF, U+FFFE and U+FFFF. For ASCII, which the
+   * caller checks, it is always 1.
    */
   private static int escapedLength(byte[] utf8, int at, int to) {
     int first = utf8[at] & 0xff;
@@ -214,7 +219,7 @@ final class YamlScalar {
     }
     int left = to - at;
     if (first == 0xC2 && left >= 2) {
-      return (utf8[at + 1] & 0xff) <= 0xA0 ? 2 : 0; // C1 controls, and the no-break space
+      return (utf8[at + 1] & 0xff) <= 0xA0 ? 2 : 0; // C1 controls and the no-break space
     }
     if (left < 3) {
       return 0;

@@ -8,11 +8,11 @@ import org.yaml.snakeyaml.reader.ReaderException;
 import org.yaml.snakeyaml.reader.StreamReader;
 
 /**
- * The text that SnakeYAML's scanner reads, straight from the body's bytes. Its own reader keeps a
- * window of code points, and copies what is left of a scalar for every kilobyte that it looks
- * ahead: the time for a long one grows with the square of its length.
+ * Lets SnakeYAML's scanner read directly from the body's bytes. SnakeYAML's own reader keeps a
+ * window of code points and copies the rest of a scalar for every kilobyte of look-ahead, so the
+ * time for a long scalar grows with the square of its length.
  *
- * <p>The scanner looks ahead character by character, so the place of the last look is kept.
+ * <p>The scanner looks ahead character by character, so the last look-ahead position is kept.
  */
 final class YamlText extends StreamReader {
   private static final int[] NO_SNIPPET = {};
@@ -26,14 +26,14 @@ final class YamlText extends StreamReader {
   private int column;
   private int documentIndex;
 
-  /** How many characters after the cursor the last look was, and where that stands. */
+  /** Characters from the cursor to the last look-ahead, whose offset is {@link #aheadAt}. */
   private int ahead;
 
   private int aheadAt;
 
   /**
-   * @throws YAMLException if the bytes are not UTF-8, or hold what YAML does not count among the
-   *     printable
+   * @throws YAMLException if the bytes are not UTF-8, or contain characters that YAML calls
+   *     non-printable
    */
   YamlText(byte[] bytes) {
     super("");
@@ -59,7 +59,7 @@ final class YamlText extends StreamReader {
     return highest <= 0xFF;
   }
 
-  /** Whether all strings made of it take one byte a character. */
+  /** Whether all characters are Latin-1, so that strings take one byte per character. */
   boolean isLatin1() {
     return latin1;
   }
@@ -85,7 +85,7 @@ final class YamlText extends StreamReader {
     return first < 0x80 ? 1 : first < 0xE0 ? 2 : first < 0xF0 ? 3 : 4;
   }
 
-  /** Where the character stands that is so many after the cursor; the end if there is none. */
+  /** Offset of the character {@code count} after the cursor; the end if there is none. */
   private int locate(int count) {
     if (count < ahead) {
       ahead = 0;
@@ -156,7 +156,7 @@ final class YamlText extends StreamReader {
     moveTo(locate(length));
     index += length;
     documentIndex += length;
-    column += length; // there is no line break in it
+    column += length; // the prefix contains no line break
     return prefix;
   }
 

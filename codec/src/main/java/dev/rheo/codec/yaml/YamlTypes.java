@@ -16,14 +16,16 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a scalar is that stands without quotes, as upstream's reader (go.yaml.in/yaml/v2) decides:
- * the booleans, integers and floats of YAML 1.1 without the sexagesimal ones; times are strings.
+ * Resolves scalars to values as upstream's reader (go.yaml.in/yaml/v2) does: plain ones may be
+ * booleans, integers and floats of YAML 1.1, but not sexagesimal numbers; times are strings.
  */
 final class YamlTypes {
   private static final String STANDARD = "tag:yaml.org,2002:";
   private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
 
-  /** Longer ones are strings: they would not fit into 64 bits, and floats are never so long. */
+  /**
+   * Longest number, in characters. Longer text is a string: no 64-bit integer or float needs it.
+   */
   private static final int LONGEST_NUMBER = 400;
 
   private static final Pattern FLOAT =
@@ -33,7 +35,7 @@ final class YamlTypes {
 
   private YamlTypes() {}
 
-  /** A value that has no place in JSON, or that is not what its tag says. */
+  /** A value that JSON cannot express, that does not match its tag, or that exceeds a limit. */
   static final class TypeException extends RuntimeException {
     private static final long serialVersionUID = 1;
 
@@ -46,7 +48,7 @@ final class YamlTypes {
    * The value of a scalar.
    *
    * @param tag null or {@code !} if there is none
-   * @param plain whether it stands without quotes
+   * @param plain whether the scalar is unquoted
    */
   static JsonNode resolve(@Nullable String tag, String text, boolean plain) {
     if (tag == null || tag.equals("!")) {
@@ -76,7 +78,7 @@ final class YamlTypes {
     return value;
   }
 
-  /** Upstream takes the bytes for a string, which for most bytes is of no use. */
+  /** Like upstream, uses the decoded bytes as UTF-8 text, which loses most binary data. */
   private static JsonNode binary(String text) {
     try {
       byte[] data = Base64.getDecoder().decode(text.replaceAll("[\r\n]", ""));
@@ -137,7 +139,7 @@ final class YamlTypes {
     return (int) value == value ? NODES.numberNode((int) value) : NODES.numberNode(value);
   }
 
-  /** As Go's {@code strconv.ParseInt} of base 0: decimal, or by the prefix 0x, 0o, 0, 0b. */
+  /** As Go's {@code strconv.ParseInt} with base 0: decimal, or by the prefix 0x, 0o, 0, 0b. */
   private static @Nullable BigInteger integer(String text) {
     int at = text.startsWith("-") || text.startsWith("+") ? 1 : 0;
     String digits = text.substring(at);
@@ -161,7 +163,7 @@ final class YamlTypes {
     }
   }
 
-  /** Upstream writes the float as JSON and reads it again, so that 1.0 is an integer. */
+  /** Upstream writes the float as JSON and reads it again, so that 1.0 becomes an integer. */
   private static @Nullable JsonNode floating(String text) {
     double value = Double.parseDouble(text);
     if (!Double.isFinite(value)) {
@@ -181,9 +183,9 @@ final class YamlTypes {
   }
 
   /**
-   * A key as JSON has it.
+   * A mapping key as the name of a JSON member.
    *
-   * @param value of the key
+   * @param value the decoded key
    */
   static String key(JsonNode value) {
     if (value.isContainerNode()) {

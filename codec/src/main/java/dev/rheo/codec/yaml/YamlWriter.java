@@ -6,20 +6,20 @@ import dev.rheo.codec.io.Meter;
 import java.util.Arrays;
 
 /**
- * JSON to block style YAML in one pass: two spaces a level, sequences not indented more than their
- * key, members in their order.
+ * Converts JSON to block-style YAML in one pass: two spaces per level, sequences at the indentation
+ * of their key, members in their order.
  */
 final class YamlWriter {
-  /** Spaces that a level is indented by. */
+  /** Spaces per level of indentation. */
   static final int STEP = 2;
 
-  /** Readers do not look farther for the colon after a key. */
+  /** Longest simple key, in bytes: readers limit how far they look for the colon after a key. */
   private static final int LONGEST_SIMPLE_KEY = 512;
 
   private final JsonScanner in;
   private final ByteOutput out;
 
-  /** The last string without its escapes, if it had some. */
+  /** Buffer for a string without its escapes. */
   private byte[] unescaped = new byte[256];
 
   YamlWriter(JsonScanner in, ByteOutput out) {
@@ -33,10 +33,10 @@ final class YamlWriter {
   }
 
   /**
-   * Writes the members that follow, of which there must be one, a line or more each, and consumes
-   * the closing brace.
+   * Writes the members that follow, at least one, each on its own lines, and consumes the closing
+   * brace.
    *
-   * @param begun whether the first line is indented already
+   * @param begun whether the first line is already indented
    */
   void members(int indent, boolean begun) {
     boolean inline = begun;
@@ -69,7 +69,7 @@ final class YamlWriter {
     out.write(':');
   }
 
-  /** The value of a key, after the colon. */
+  /** Writes the value of a simple key, after the colon. */
   private void member(int indent) {
     switch (in.peek()) {
       case '{' -> {
@@ -109,7 +109,7 @@ final class YamlWriter {
     } while (in.more(']'));
   }
 
-  /** A value after a dash, or after the colon that stands alone below a long key. */
+  /** Writes a value after a dash, or after the colon on the line below an explicit key. */
   private void element(int indent) {
     out.write(' ');
     switch (in.peek()) {
@@ -152,7 +152,7 @@ final class YamlWriter {
     out.ascii(word);
   }
 
-  /** Not all readers take {@code 1e+21} for a number, but all do {@code 1.0e+21}. */
+  /** Some readers do not take {@code 1e+21} for a number, but all take {@code 1.0e+21}. */
   private void number() {
     in.number();
     String text = in.text();
@@ -172,7 +172,7 @@ final class YamlWriter {
     out.ascii(text.substring(exponent + 1));
   }
 
-  /** The string just scanned. */
+  /** Writes the string that was just scanned. */
   private void scalar(int indent, boolean key) {
     byte[] utf8 = in.bytes();
     int from = in.stringStart();

@@ -64,7 +64,7 @@ class CborFormsTest {
         byte[] cbor = Base64.getDecoder().decode(line.substring(line.indexOf(' ') + 1));
         for (ObjectType type : Arrays.asList(golden.type(), null)) {
           byte[] json = Canonicalizer.encodeAnswer(CborForms.toTree(cbor, type), golden.type());
-          // a tree, because the order within untyped values is not kept
+          // Compares trees, because the order within untyped values is not kept.
           assertThat(new ObjectMapper().readTree(json)).isEqualTo(golden.tree());
         }
         count++;
@@ -130,7 +130,7 @@ class CborFormsTest {
                 + "{\"kind\":\"Pod\",\"apiVersion\":\"v1\",\"metadata\":{}}}");
   }
 
-  /** Escapes make the string shorter, past the sizes where its head gets smaller. */
+  /** Unescaping shortens the string across the sizes at which its head becomes smaller. */
   @Test
   void writesEscapedStrings() {
     for (int length : new int[] {1, 22, 23, 24, 25, 254, 255, 256, 257, 65534, 65535, 65536}) {
@@ -197,7 +197,7 @@ class CborFormsTest {
         "a1616b4161", // a text key
         "a1416b5f416140ff", // chunks
         "bf416b4161ff",
-        "d9d9f7a1416bd9d9f74161", // tagged within
+        "d9d9f7a1416bd9d9f74161", // nested tags
         "a1416bd8184161",
       })
   void readsOtherSpellings(String hex) {
@@ -225,13 +225,13 @@ class CborFormsTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "", // nothing
-        "80", // no object
-        "a0a0", // two
-        "a1", // no member
-        "a1416b", // no value
+        "", // empty
+        "80", // not a map
+        "a0a0", // two data items
+        "a1", // a missing member
+        "a1416b", // a missing value
         "a1016161", // a key that is a number
-        "a2416b01416b02", // a key twice
+        "a2416b01416b02", // a duplicate key
         "a1416bf7", // undefined
         "a1416be0", // simple values
         "a1416bf814",
@@ -242,15 +242,15 @@ class CborFormsTest {
         "a1416bc249010000000000000000", // bignum
         "a1416b61ff", // not UTF-8
         "a1416b7f61c361a9ff", // not UTF-8 chunk by chunk
-        "a1416bd601", // tag 22 of a number
-        "a1416bd66161", // of text
+        "a1416bd601", // tag 22 on a number
+        "a1416bd66161", // tag 22 on text
         "a1416bc101ff",
         "a1416b5f6161ff", // a chunk of text in bytes
         "a1416b5f5f4161ffff", // chunks within chunks
-        "a1416b1c", // reserved
+        "a1416b1c", // reserved additional information
         "a1416bff", // break where a value is due
         "bf416b", // no end
-        "bb7fffffffffffffff", // a length that is not there
+        "bb7fffffffffffffff", // a length beyond the end
         "a1416b5b7fffffffffffffff",
         "a1416b9affffffff",
       })

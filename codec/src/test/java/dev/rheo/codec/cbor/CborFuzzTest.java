@@ -16,8 +16,8 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 /**
- * Damaged CBOR is read or refused with 400, and what is read survives the way to JSON and back. The
- * number of rounds scales with the system property {@code rheo.torture}.
+ * Damaged CBOR is read or refused with 400, and what is read survives conversion to JSON and back.
+ * The number of rounds scales with the system property {@code rheo.torture}.
  */
 class CborFuzzTest {
   private static final int ROUNDS = 20_000 * Integer.getInteger("rheo.torture", 1);
@@ -69,7 +69,7 @@ class CborFuzzTest {
     return true;
   }
 
-  /** Bytes of no origin: small inputs, so that all initial bytes come in all places. */
+  /** Random bytes in small inputs, so that every initial byte occurs in every position. */
   @Test
   void readsOrRefusesNoise() {
     Random random = new Random(Long.getLong("rheo.seed", 20260106));

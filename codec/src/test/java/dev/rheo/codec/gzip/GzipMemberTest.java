@@ -52,7 +52,7 @@ class GzipMemberTest {
           part = member.stored(bytes);
         }
         compressed.writeBytes(part);
-        // all that was written so far can be read so far
+        // A reader sees all that was written so far.
         inflate(inflater, part, live);
         assertThat(live.toByteArray()).isEqualTo(plain.toByteArray());
       }
@@ -92,7 +92,7 @@ class GzipMemberTest {
     }
   }
 
-  /** Zeros after a text change its checksum as the formula says, however many they are. */
+  /** The length of the second sequence may exceed 32 bits. */
   @Test
   void checksumsOfLongTextsAreCombined() {
     byte[] zeros = new byte[1 << 20];
@@ -124,7 +124,7 @@ class GzipMemberTest {
     assertThat(GzipSegments.compress(zeros, 0, zeros.length).bytes()).hasSizeLessThan(2000);
   }
 
-  /** What makes Go's reader hand on what it has. */
+  /** Go's reader delivers what it has decoded at an empty block. */
   @Test
   void partsEndInAnEmptyBlock() {
     byte[] empty = {0, 0, 0, (byte) 0xff, (byte) 0xff};
@@ -132,7 +132,7 @@ class GzipMemberTest {
     new Random(1).nextBytes(random);
     for (byte[] plain : List.of(new byte[0], new byte[1], new byte[100_000], random)) {
       byte[] segment = GzipSegments.compress(plain, 0, plain.length).bytes();
-      // the block's first three bits are in the byte before
+      // The block's first three bits are in the preceding byte.
       assertThat(segment).endsWith(Arrays.copyOfRange(empty, 1, empty.length));
       assertThat(new GzipMember().stored(plain)).endsWith(empty);
     }

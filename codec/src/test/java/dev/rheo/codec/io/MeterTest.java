@@ -72,7 +72,7 @@ class MeterTest {
             tally.add(1000);
           }
           assertThat(meter.taken).containsExactly(5000L);
-          tally.add(1_000_000); // before it is built, not after
+          tally.add(1_000_000); // charged before it is built
           assertThat(meter.taken).containsExactly(5000L, 1_000_000L);
           tally.add(1);
           tally.settle();

@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 
 class Utf8Test {
 
-  /** Wherever the one byte beyond ASCII stands, and wherever what is looked at begins and ends. */
+  /** Tries every range with the only non-ASCII byte at every position. */
   @Test
   void everyByteIsLookedAtAndNoneBesideThem() {
     byte[] bytes = new byte[40];

@@ -17,13 +17,13 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
-/** What decoders charge, compared with what their trees take on this JVM's heap. */
+/** Compares what decoders charge with what their trees take on this JVM's heap. */
 class WeightsTest {
   private static final int SIZE = 300_000;
   private static final int COPIES = 12;
   private static final int ROUNDS = 3;
 
-  /** How much heavier than the tree a charge may be: copies of one long string while it is read. */
+  /** Most that a charge may exceed the tree, as a factor: temporary copies are charged, too. */
   private static final double MOST = 2.5;
 
   private static final Map<String, String> ELEMENTS =
@@ -101,7 +101,7 @@ class WeightsTest {
     int copies = COPIES * Math.max(1, SIZE / 3 / body.length);
     long charged = RecordingMeter.measure(() -> decode.apply(body)).charged();
     double real = 0;
-    // Garbage of others that goes meanwhile makes it look like less, never like more.
+    // Other garbage that is collected meanwhile lowers a measurement and never raises it.
     for (int round = 0; round < ROUNDS; round++) {
       real = Math.max(real, real(body, decode, copies));
     }
@@ -121,7 +121,7 @@ class WeightsTest {
   }
 
   private static long used() {
-    // The serial collector leaves some of the dead where they lie but for each fourth time.
+    // The serial collector leaves some dead objects in place except in every fourth collection.
     for (int i = 0; i < 4; i++) {
       System.gc();
     }
@@ -129,7 +129,7 @@ class WeightsTest {
     return runtime.totalMemory() - runtime.freeMemory();
   }
 
-  /** Two and a half megabytes of objects where a string belongs: refused while it is small. */
+  /** A body of 2.3 MB whose tree exceeds the limit is refused while the tree is small. */
   @Test
   void refusedBeforeItIsThere() {
     byte[] body = ("{\"a\":[{\"a\":11}" + ",{\"a\":11}".repeat(260_000) + "]}").getBytes(UTF_8);

@@ -17,8 +17,8 @@ import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
 /**
- * Damaged JSON: decoder, canonicalizer and header scan succeed or refuse, and what they make of it
- * agrees. The number of rounds scales with the system property {@code rheo.torture}.
+ * The decoder, the canonicalizer and the header scan either read or refuse damaged JSON, and their
+ * results agree. The number of rounds scales with the system property {@code rheo.torture}.
  */
 class JsonFuzzTest {
   private static final int ROUNDS = 20_000 * Integer.getInteger("rheo.torture", 1);
@@ -57,7 +57,7 @@ class JsonFuzzTest {
   private static boolean check(byte[] input, ObjectType type) {
     ObjectHeader raw = null;
     try {
-      raw = ObjectHeader.scan(input, FIELDS); // not validated: must only not fail otherwise
+      raw = ObjectHeader.scan(input, FIELDS); // not validated: no other exception may occur
     } catch (IllegalArgumentException e) {
       assertThat(e).hasMessageMatching("(?s)(invalid character|unexpected end).*");
     }

@@ -117,7 +117,7 @@ class ObjectDecoderTest {
     assertThat(tree.get("d").isBigInteger()).isTrue();
     assertThat(tree.get("e").isIntegralNumber()).isFalse();
     assertThat(new String(Canonicalizer.encode(decode("{\"x\":1.0}").tree(), null), UTF_8))
-        .isEqualTo("{\"x\":1}"); // as upstream, which knows it as a float64
+        .isEqualTo("{\"x\":1}"); // as in upstream, where it is a float64
     assertThat(tree.get("f").isDouble()).isTrue();
     assertThat(tree.get("g").doubleValue()).isEqualTo(2000);
   }

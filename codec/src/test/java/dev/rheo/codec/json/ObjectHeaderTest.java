@@ -50,7 +50,7 @@ class ObjectHeaderTest {
         .isEqualTo("c");
   }
 
-  /** What stands after all that is wanted is not even JSON. */
+  /** The text after the last requested value is not JSON. */
   @Test
   void stopsWhenEverythingIsKnown() {
     byte[] form = (FORM.substring(0, FORM.indexOf(",\"status\"")) + ",!!!").getBytes(UTF_8);

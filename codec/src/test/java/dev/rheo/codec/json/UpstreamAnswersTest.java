@@ -15,7 +15,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What a real kube-apiserver 1.36.3 was sent and what it answered. */
+/** The canonical form against the answers of a real kube-apiserver 1.36.3 to posted objects. */
 class UpstreamAnswersTest {
   record Answer(String name, String posted, String got) {
     @Override
@@ -61,13 +61,13 @@ class UpstreamAnswersTest {
         .isEqualTo(answer.got());
   }
 
-  /** Of these the server's defaulting changed the value: resources are rounded up to 1m. */
+  /** Cases whose value the server's defaulting changed: it rounds resources up to 1m. */
   private static final Set<String> ROUNDED = Set.of("cpu-01", "cpu-02", "cpu-07", "cpu-28");
 
-  /** 1000E, which upstream prints as 1. */
+  /** The case of 1000E, which upstream prints as 1. */
   private static final String BEYOND_EXA = "cpu-27";
 
-  /** The input, completed by what the server adds, is written as the server writes it. */
+  /** The input, completed by what the server adds, is spelt as in the server's answer. */
   @ParameterizedTest
   @MethodSource("answers")
   void theInputIsSpeltAsTheAnswer(Answer answer) {

@@ -125,17 +125,17 @@ class ProtobufCodecTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "", // nothing
-        "6b3873", // less than the magic
+        "", // empty
+        "6b3873", // a part of the magic number
         "7b7d", // JSON
         "6b387300 0a", // no length
-        "6b387300 0aff", // no end of a length
+        "6b387300 0aff", // an incomplete length
         "6b387300 0affffffff0f", // a length beyond the end
         "6b387300 0affffffffffffffffff01", // a negative length
         "6b387300 0affffffffffffffffffff01", // more than 64 bits
         "6b387300 0008", // field number 0
         "6b387300 0b", // a group
-        "6b387300 0a0d 0a027631 1207556e6b6e6f776e", // a kind that is unknown
+        "6b387300 0a0d 0a027631 1207556e6b6e6f776e", // an unknown kind
       })
   void malformedInputIsRefused(String input) {
     assertThatThrownBy(() -> CODEC.toTree(hex(input)))

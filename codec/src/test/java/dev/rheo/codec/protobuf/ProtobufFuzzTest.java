@@ -16,8 +16,8 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 /**
- * Damaged protobuf is read or refused with 400, and what is read survives the way to JSON and back.
- * The number of rounds scales with the system property {@code rheo.torture}.
+ * Damaged protobuf is read or refused with 400, and what is read survives conversion to JSON and
+ * back. The number of rounds scales with the system property {@code rheo.torture}.
  */
 class ProtobufFuzzTest {
   private static final int ROUNDS = 20_000 * Integer.getInteger("rheo.torture", 1);
@@ -53,7 +53,7 @@ class ProtobufFuzzTest {
       RecordingMeter.assertPaid(input, () -> CODEC.toTree(input));
       tree = CODEC.toTree(input);
       type = TypeTable.builtIn().type(tree.path("apiVersion").asText(), tree.path("kind").asText());
-      json = Canonicalizer.encodeAnswer(tree, type); // refuses quantities that are none
+      json = Canonicalizer.encodeAnswer(tree, type); // refuses malformed quantities
     } catch (ApiException e) {
       assertThat(e.code()).isEqualTo(400);
       return false;
@@ -63,7 +63,7 @@ class ProtobufFuzzTest {
     return true;
   }
 
-  /** JSON that no canonicalizer has seen is written or refused as well. */
+  /** JSON that is not canonical is also written or refused. */
   @Test
   void writesOrRefusesDamagedJson() {
     long seed = Long.getLong("rheo.seed", 20260103);

@@ -15,7 +15,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class ProtobufGoldenTest {
   private static final ProtobufCodec CODEC = ProtobufCodec.builtIn();
 
-  /** All but the one whose envelope does not tell the kind. */
+  /** All except WatchEvent, whose envelope does not state its kind. */
   static Stream<Golden> vectors() {
     return Golden.all().filter(golden -> !golden.name().equals("core.v1.WatchEvent"));
   }

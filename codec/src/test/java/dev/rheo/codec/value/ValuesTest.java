@@ -11,7 +11,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Spellings; quantities are also checked against a real server's answers elsewhere. */
+/** Canonical spellings. {@code UpstreamAnswersTest} also checks quantities. */
 class ValuesTest {
   @ParameterizedTest
   @CsvSource({

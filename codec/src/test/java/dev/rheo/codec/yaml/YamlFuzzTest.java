@@ -18,14 +18,14 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 /**
- * Damaged YAML is read or refused with 400, and any tree survives the way to YAML and back. The
+ * Damaged YAML is read or refused with 400, and any tree survives conversion to YAML and back. The
  * number of rounds scales with the system property {@code rheo.torture}.
  */
 class YamlFuzzTest {
   private static final int ROUNDS = 2500 * Integer.getInteger("rheo.torture", 1);
   private static final int LARGEST = 6000;
 
-  /** What YAML is made of, so that more than letters changes. */
+  /** Pieces of YAML syntax to insert, so that mutations change the structure. */
   private static final String[] PIECES = {
     "&a ",
     "*a",

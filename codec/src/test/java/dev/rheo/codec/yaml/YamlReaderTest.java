@@ -79,7 +79,7 @@ class YamlReaderTest {
     assertThat(read(list).get("items").get(0)).isEqualTo(wanted);
   }
 
-  /** As values, keys, elements, and within others. */
+  /** Each text is a value, a key, an element, and a part of another text. */
   @Test
   void readsAwkwardTexts() {
     List<String> texts = AwkwardTexts.all();

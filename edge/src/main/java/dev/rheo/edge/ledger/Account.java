@@ -11,12 +11,12 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A named amount of memory, or of something else that is scarce, that may be held at once. It is
- * charged before the memory is taken and released when the memory is dropped, on every path.
+ * A bounded amount of memory, or of another scarce resource. The caller charges the account before
+ * it takes the memory and releases the charge on every path that drops the memory.
  *
- * <p>Accounts form a tree. What an account is charged, its parents are charged, too, so a part
- * (what strangers hold) is bounded by itself and by the whole (what everybody holds). A charge that
- * does not fit into every one of them is refused, or waits, first come first served.
+ * <p>Accounts form a tree. A charge to an account is also charged to its ancestors, so a part (held
+ * by strangers, say) is bounded by its own limit and by that of the whole. A charge that does not
+ * fit all of these limits is refused, or waits, first come first served within its account.
  *
  * <pre>
  *   heap ─┬─ streams ─── streams-of-strangers
@@ -24,14 +24,15 @@ import org.jspecify.annotations.Nullable;
  *         └─ trees
  * </pre>
  *
- * <p>Invariant: {@code used} is what was charged or forced and not released yet. Without {@link
- * #force} it never exceeds {@code limit}. Thread-safe; the accounts of one tree share a lock.
+ * <p>Invariant: {@code used} is the sum of all charges, forced ones included, less all releases. It
+ * exceeds {@code limit} only by {@link #force} or after {@link #limit(long)} lowered the limit.
+ * Thread-safe; the accounts of one tree share a lock.
  */
 public final class Account {
 
   private record Waiter(Account account, long units, CompletableFuture<Boolean> granted) {}
 
-  /** What the accounts of one tree share. */
+  /** The waiters of one tree; also the lock of its accounts. */
   private static final class Queue {
     final Deque<Waiter> waiters = new ArrayDeque<>();
   }
@@ -54,20 +55,20 @@ public final class Account {
     this.queue = queue;
   }
 
-  /** A tree of its own. Nobody waits for it. */
+  /** The root of a new tree. Charges do not wait for it. */
   public static Account root(String name, long limit) {
     return new Account(name, limit, 0, null, new Queue());
   }
 
-  /** A part of this account; nobody waits for it. */
+  /** A child of this account. Charges do not wait for it. */
   public Account part(String partName, long partLimit) {
     return part(partName, partLimit, 0);
   }
 
   /**
-   * A part of this account.
+   * A child of this account.
    *
-   * @param waiters how many may wait for it at once; more are refused without waiting
+   * @param waiters maximum number of waiting charges; further charges are refused at once
    */
   public Account part(String partName, long partLimit, int waiters) {
     return new Account(partName, partLimit, waiters, this, queue);
@@ -78,7 +79,7 @@ public final class Account {
   }
 
   /**
-   * Charges at once or not at all. It does not overtake those who wait for this account.
+   * Charges at once or not at all. It does not overtake charges that wait for this account.
    *
    * @param units not negative
    * @return whether the account was charged
@@ -95,10 +96,10 @@ public final class Account {
   }
 
   /**
-   * Charges when there is room.
+   * Charges as soon as the units fit.
    *
-   * @return completes with true when charged, with false when {@code atMost} has passed, at once if
-   *     it can never fit or too many wait already
+   * @return completes with true once charged; with false after {@code atMost}, or at once if the
+   *     units exceed the limit or too many charges already wait
    */
   public CompletableFuture<Boolean> charge(long units, Duration atMost) {
     CompletableFuture<Boolean> granted = new CompletableFuture<>();
@@ -127,14 +128,14 @@ public final class Account {
     return granted;
   }
 
-  /** Charges whether it fits or not, where refusing would be a lie. */
+  /** Charges even beyond the limit, for memory that is in use whether it is charged or not. */
   public void force(long units) {
     synchronized (queue) {
       add(units);
     }
   }
 
-  /** Whether more was charged by force than it, or what it is a part of, may hold. */
+  /** Whether this account or an ancestor holds more than its limit. */
   public boolean isOver() {
     synchronized (queue) {
       return !fits(0);
@@ -142,7 +143,7 @@ public final class Account {
   }
 
   /**
-   * Gives back what was charged.
+   * Releases a charge.
    *
    * @param units not more than is used
    */
@@ -158,7 +159,7 @@ public final class Account {
     grant(next);
   }
 
-  /** Sets what may be held: what is held already stays. */
+  /** Sets the limit. Existing charges stay. */
   public void limit(long units) {
     List<Waiter> next;
     synchronized (queue) {
@@ -180,7 +181,7 @@ public final class Account {
     }
   }
 
-  /** The figures of this moment, which belong together. */
+  /** A consistent snapshot. */
   public Usage usage() {
     synchronized (queue) {
       return new Usage(used, limit, peak, refused);
@@ -188,12 +189,12 @@ public final class Account {
   }
 
   /**
-   * What an account holds.
+   * A snapshot of an account.
    *
-   * @param used now
-   * @param limit at most
-   * @param peak the most that was ever held
-   * @param refused how many charges did not fit
+   * @param used units charged now
+   * @param limit the current limit
+   * @param peak highest {@code used} so far
+   * @param refused charges refused so far
    */
   public record Usage(long used, long limit, long peak, long refused) {}
 
@@ -226,7 +227,10 @@ public final class Account {
     grant(next);
   }
 
-  /** Takes from the queue who fits now. Who does not fit keeps back the others of their account. */
+  /**
+   * Charges and dequeues all waiters that fit. A waiter that does not fit blocks later ones of its
+   * account.
+   */
   private List<Waiter> admit() {
     if (queue.waiters.isEmpty()) {
       return List.of();
@@ -250,7 +254,7 @@ public final class Account {
     return next;
   }
 
-  /** Outside the lock: what completes runs the waiter's own code. */
+  /** Called outside the lock, because completing a future runs the waiter's callbacks. */
   private static void grant(List<Waiter> next) {
     for (Waiter waiter : next) {
       if (!waiter.granted.complete(true)) {

@@ -4,56 +4,59 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * The accounts of all memory that lives because of what somebody sent or asked for.
+ * The accounts of all memory that connections and requests occupy.
  *
  * <pre>
- *   heap                     all of what follows; less as the index of the objects grows
- *   ├─ connections           what an open connection keeps on the heap
+ *   heap                     everything indented below; shrinks as the object index grows
+ *   ├─ connections           heap state of open connections
  *   │  ├─ …-strangers        those of peers that have not authenticated
  *   │  └─ …-members          those of peers that have
- *   ├─ streams               requests from their header to the end of their answer, with their header
+ *   ├─ streams               requests with their headers, from header to end of response
  *   │  ├─ …-strangers
- *   │  └─ watches            those that end only when somebody ends them
- *   ├─ headers               headers while they come
- *   ├─ request-bodies        bodies, as they came
- *   ├─ trees                 bodies and objects decoded, and what is built of them
- *   └─ answers               answers and errors made as a whole
+ *   │  └─ watches            long-running requests of members
+ *   ├─ headers               HTTP/1 headers that are still arriving
+ *   ├─ request-bodies        raw request bodies
+ *   ├─ trees                 decoded bodies and objects, and structures built from them
+ *   └─ answers               fully buffered responses, errors included
  *      └─ …-strangers
- *   health                   health checks, when streams or the heap has no room
- *   reserve                  refusals of members, then
- *   incoming                 direct memory: bytes that came and make no whole record or frame yet,
- *                            and control frames that the peer does not take
- *   tls                      native memory: the state of TLS
+ *   health                   health checks, when streams or the heap is full
+ *   reserve                  429 responses to members, when streams or the heap is full
+ *   incoming                 direct memory: received bytes that are not processed yet, and
+ *                            outbound control frames that the peer does not read
+ *   tls                      native memory: TLS state
  *   descriptors              file descriptors of connections, a number
  * </pre>
  *
- * <p>The limits of the parts may come to more than {@code heap} has, which is the bound: one part
- * can be full without all being full. Strangers get a part of each so that they cannot take the
- * room of those who are known. Thread-safe.
+ * <p>The limits of the parts may add up to more than the limit of {@code heap}, so that one part
+ * can be full while others are not. Strangers are confined to sub-accounts so that they cannot use
+ * up the room of members. Thread-safe.
  */
 public final class Ledger {
 
-  /** An account that has no limit, to show that the siege sees it. Never set in production. */
+  /**
+   * Names an account to leave unlimited, so that the siege can show that it detects the lack of a
+   * limit. Never set in production.
+   */
   static final String UNLIMITED = "rheo.test.unlimited-account";
 
-  /** Who may wait for an account at once, where waiting makes sense. */
+  /** Maximum number of waiting charges, for accounts that can be waited for. */
   private static final int WAITING = 1000;
 
   private static final int RESERVE = 512 << 10;
 
   /**
-   * What may be held, in bytes.
+   * Limits of the accounts, in bytes unless noted.
    *
-   * @param heap all accounts on the heap together
-   * @param connections what open connections keep on the heap
-   * @param streams requests, from header to the end of the answer
-   * @param headers headers while they come
-   * @param requestBodies bodies of requests
+   * @param heap all heap accounts together
+   * @param connections heap state of open connections
+   * @param streams requests, from header to the end of the response
+   * @param headers HTTP/1 headers that are still arriving
+   * @param requestBodies raw request bodies
    * @param trees decoded bodies and objects
-   * @param answers answers made as a whole
-   * @param incoming bytes, in direct memory, that make no whole yet
-   * @param tls the state of TLS, in native memory
-   * @param descriptors connections that may be open at once, as far as file descriptors go
+   * @param answers fully buffered responses
+   * @param incoming received bytes that are not processed yet, in direct memory
+   * @param tls TLS state, in native memory
+   * @param descriptors open connections, as bounded by file descriptors; a number
    */
   public record Limits(
       long heap,
@@ -67,7 +70,7 @@ public final class Ledger {
       long tls,
       long descriptors) {
 
-    /** Limits for an edge that has a gigabyte to itself, such as a test's. */
+    /** Ample limits with 1 GiB of heap, as for tests. */
     public static Limits roomy() {
       long some = 64L << 20;
       return new Limits(
@@ -148,11 +151,13 @@ public final class Ledger {
     trees = part("trees", limits.trees, WAITING);
     answers = part("answers", limits.answers, WAITING);
     strangerAnswers = share(answers, "answers-strangers", 1, 4);
-    // Not parts of the heap's account, which is full just when they are needed: out of the slack.
+    // Roots of their own, because they are needed just when the heap account is full. They come out
+    // of the slack.
     health = kept(Account.root("health", RESERVE));
     reserve = kept(Account.root("reserve", RESERVE));
     incoming = kept(Account.root("incoming", limitOf("incoming", limits.incoming)));
-    // The state of TLS belongs to a connection: who has no limit there has none here.
+    // TLS state belongs to a connection, so leaving connections unlimited leaves TLS unlimited as
+    // well.
     tls = kept(Account.root("tls", limitOf("connections", limits.tls)));
     descriptors = kept(Account.root("descriptors", limits.descriptors));
   }
@@ -174,10 +179,7 @@ public final class Ledger {
     return kept(whole.part(name, whole.limit() / of * share, WAITING));
   }
 
-  /**
-   * Tells what the index of the objects takes, which grows with what is stored: that much less is
-   * left for requests.
-   */
+  /** Sets the size of the object index, in bytes. It reduces the limit of {@code heap}. */
   public void indexed(long bytes) {
     heap.limit(Math.max(0, heapRoom - bytes));
   }
@@ -242,7 +244,7 @@ public final class Ledger {
     return descriptors;
   }
 
-  /** The figures of all accounts by name, in a fixed order. */
+  /** Snapshots of all accounts by name, in a fixed order. */
   public Map<String, Account.Usage> usage() {
     Map<String, Account.Usage> usage = new LinkedHashMap<>();
     accounts.forEach((name, account) -> usage.put(name, account.usage()));

@@ -1,4 +1,4 @@
-/** The ledger: who pays for the memory that lives because of somebody's request. */
+/** The ledger: accounts for all memory that requests and connections occupy. */
 @NullMarked
 package dev.rheo.edge.ledger;
 

@@ -43,7 +43,7 @@ class AccountTest {
     CompletableFuture<Boolean> behind = other.charge(1, LONG);
     assertThat(waiting).isNotDone();
     assertThat(behind).isNotDone();
-    // Who waits is not overtaken, though there would be room for a little.
+    // A waiting charge is not overtaken, although a small one would fit.
     assertThat(other.tryCharge(1)).isFalse();
     one.release(80);
     assertThat(waiting.get(10, TimeUnit.SECONDS)).isTrue();
@@ -77,7 +77,9 @@ class AccountTest {
     assertThat(part.tryCharge(20)).isTrue();
   }
 
-  /** Whatever is charged and released, the sums hold and no limit is exceeded. */
+  /**
+   * After any sequence of charges and releases the sums are right, and no limit is ever exceeded.
+   */
   @ParameterizedTest
   @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
   void theBooksBalance(long seed) {

@@ -27,12 +27,12 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The discovery documents, byte for byte as kube-apiserver writes them, made once from the
- * registry. All are compact JSON with a line feed at the end. Immutable.
+ * The discovery documents, byte for byte as kube-apiserver writes them. They are built from the
+ * registry on first use. All are compact JSON with a line feed at the end. Thread-safe.
  *
- * <p>Aggregated discovery (KEP-3352) is asked for with {@code Accept:
- * application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList}, which the answer's content
- * type repeats; it is served with its ETag, {@code Vary: Accept} and {@code Cache-Control: public}.
+ * <p>Clients request aggregated discovery (KEP-3352) with {@code Accept:
+ * application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList}, which the response repeats
+ * as its content type, and get it with its ETag and {@code Vary: Accept}.
  */
 public final class Discovery {
   /** The Kubernetes release whose API is served. */
@@ -58,16 +58,16 @@ public final class Discovery {
       byte[] version) {}
 
   /**
-   * @param registry what is served
-   * @param serverVersion of this server, told as build metadata of the Kubernetes version, so that
-   *     clients still read a version that they know: {@code v1.36.3+rheo-0.1.0}
+   * @param registry the resources that are served
+   * @param serverVersion version of this server, served as build metadata of the Kubernetes version
+   *     so that clients parse a version that they know: {@code v1.36.3+rheo-0.1.0}
    */
   public Discovery(ResourceRegistry registry, String serverVersion) {
     this.registry = registry;
     this.serverVersion = serverVersion;
   }
 
-  /** Made when first asked for, to be ready sooner; made twice by two at once does no harm. */
+  /** Built on first use to shorten startup. Two threads may both build it, which does no harm. */
   private Documents documents() {
     Documents made = documents;
     if (made == null) {
@@ -154,13 +154,14 @@ public final class Discovery {
     return documents().groups;
   }
 
-  /** {@code /apis/{group}} as {@code APIGroup}, or null. */
+  /** {@code /apis/{group}} as {@code APIGroup}, or null if the group is not served. */
   public byte @Nullable [] group(String name) {
     return documents().group.get(name);
   }
 
   /**
-   * {@code /api/v1} or {@code /apis/{group}/{version}} as {@code APIResourceList}, or null.
+   * {@code /api/v1} or {@code /apis/{group}/{version}} as {@code APIResourceList}, or null if it is
+   * not served.
    *
    * @param group empty for the core group
    */
@@ -229,7 +230,7 @@ public final class Discovery {
 
   private static ObjectNode resourceList(ResourceType first, List<ResourceType> types) {
     ObjectNode list = NODES.objectNode().put("kind", "APIResourceList");
-    // upstream's list of the core group has none
+    // upstream's list of the core group has no apiVersion
     if (!first.group().isEmpty()) {
       list.put("apiVersion", "v1");
     }
@@ -269,7 +270,7 @@ public final class Discovery {
     return list;
   }
 
-  /** The kind of a subresource that is not of its resource's group and version, else null. */
+  /** The kind of a subresource whose group or version differs from its resource's, else null. */
   private static @Nullable GroupVersionKind foreign(ResourceType type, Subresource sub) {
     return sub.apiVersion().equals(type.apiVersion())
         ? null
@@ -320,7 +321,7 @@ public final class Discovery {
     return new Document(body, '"' + hash(body) + '"');
   }
 
-  /** SHA-512 in upper case, as upstream names documents. */
+  /** SHA-512 in upper-case hexadecimal, as upstream computes ETags. */
   static String hash(byte[] content) {
     try {
       byte[] digest = MessageDigest.getInstance("SHA-512").digest(content);
@@ -341,7 +342,7 @@ public final class Discovery {
     return out.toByteArray();
   }
 
-  /** By hand, for an ObjectMapper takes longer to come up than everything else here together. */
+  /** Written by hand: to start an ObjectMapper takes longer than everything else here. */
   private static void write(JsonGenerator json, JsonNode node) throws IOException {
     switch (node) {
       case ObjectNode object -> {

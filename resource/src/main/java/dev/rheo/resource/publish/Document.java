@@ -3,15 +3,15 @@ package dev.rheo.resource.publish;
 import java.util.Arrays;
 
 /**
- * Bytes that are made once and served often.
+ * A document that is built once and served often.
  *
- * @param body not to be changed
- * @param etag with its quotes, as the header wants it
+ * @param body must not be changed
+ * @param etag value of the {@code ETag} header, quotes included
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared
 public record Document(byte[] body, String etag) {
 
-  /** Whether a client that sends this {@code If-None-Match} has it already: answer 304. */
+  /** Whether this {@code If-None-Match} header names the document, so that the answer is 304. */
   public boolean matches(String ifNoneMatch) {
     return Arrays.stream(ifNoneMatch.split(","))
         .map(String::strip)

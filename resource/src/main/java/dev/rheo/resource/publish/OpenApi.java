@@ -26,20 +26,21 @@ import java.util.zip.GZIPOutputStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The OpenAPI v3 documents (KEP-2896), one a group version: the schemas of its types and of all
- * that they refer to, without descriptions, and its paths. They are written from the type table
- * when one is first asked for, and kept compressed: some 200 KiB in all. Thread-safe.
+ * The OpenAPI v3 documents (KEP-2896), one for each group version: its paths, and the schemas of
+ * its types and of the types that they refer to, without descriptions. All are written from the
+ * type table on first use and kept compressed, some 200 KiB in total. Thread-safe.
  *
- * <p>kubectl looks here before a write: whether a PATCH of the kind has the parameter {@code
- * fieldValidation}, and how lists are merged; and {@code kubectl explain} shows the schemas.
+ * <p>Before a write, kubectl reads here whether a PATCH of the kind has the parameter {@code
+ * fieldValidation}, and how lists are merged. {@code kubectl explain} shows the schemas.
  */
 public final class OpenApi {
   /**
    * One document.
    *
-   * @param gzip the JSON, compressed. Not to be changed
-   * @param hash upper case hexadecimal; the {@code hash} parameter of its URL, and in quotes its
-   *     ETag. A request with the right {@code hash} may be answered as immutable
+   * @param gzip the compressed JSON; must not be changed
+   * @param hash SHA-512 of the JSON in upper-case hexadecimal. It is the {@code hash} parameter of
+   *     the document's URL and, in quotes, its ETag. The response to a request with this {@code
+   *     hash} may be marked immutable
    */
   @SuppressWarnings("ArrayRecordComponent") // never compared
   public record Compressed(byte[] gzip, String hash) {
@@ -68,13 +69,13 @@ public final class OpenApi {
     }
   }
 
-  /** {@code /openapi/v3}: the documents and their URLs. */
+  /** {@code /openapi/v3}: the paths of the documents and their URLs. */
   public byte[] index() {
     return documents().index;
   }
 
   /**
-   * {@code /openapi/v3/{path}}, or null.
+   * {@code /openapi/v3/{path}}, or null if there is none.
    *
    * @param path {@code api/v1}, {@code apis/apps/v1}
    */
@@ -82,7 +83,7 @@ public final class OpenApi {
     return documents().byPath.get(path);
   }
 
-  /** Where the resources of a group version are: {@code api/v1}, {@code apis/apps/v1}. */
+  /** The path of a type's group version: {@code api/v1}, {@code apis/apps/v1}. */
   static String path(ResourceType type) {
     return (type.group().isEmpty() ? "api/" : "apis/") + type.apiVersion();
   }

@@ -13,7 +13,7 @@ import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Writes the paths of one group version with their operations. */
+/** Writes the paths of one group version and their operations. */
 final class OpenApiPaths {
   private static final List<String> ANSWERS =
       List.of("application/json", "application/vnd.kubernetes.protobuf", "application/yaml");
@@ -26,7 +26,7 @@ final class OpenApiPaths {
           "application/merge-patch+json",
           "application/strategic-merge-patch+json");
 
-  /** Query parameters with their types. */
+  /** Sets of query parameters, each as {@code name:type}. */
   private enum Parameters {
     NONE,
     WRITE("dryRun:string", "fieldManager:string", "fieldValidation:string"),
@@ -63,7 +63,7 @@ final class OpenApiPaths {
         "sendInitialEvents:boolean",
         "timeoutSeconds:integer");
 
-    @SuppressWarnings("ImmutableEnumChecker") // List.of is
+    @SuppressWarnings("ImmutableEnumChecker") // List.of is immutable
     private final List<String> names;
 
     Parameters(String... names) {
@@ -72,10 +72,11 @@ final class OpenApiPaths {
   }
 
   /**
-   * What an operation takes and gives.
+   * The request and response of an operation.
    *
-   * @param body a reference to a schema, or null for no body
-   * @param answer a reference to a schema
+   * @param bodyTypes media types of the request body
+   * @param body reference to the schema of the request body, or null for no body
+   * @param answer reference to the schema of the response
    */
   private record Shape(
       Parameters parameters, List<String> bodyTypes, @Nullable String body, String answer) {}
@@ -93,9 +94,9 @@ final class OpenApiPaths {
   }
 
   /**
-   * Writes the paths as fields of the open object.
+   * Writes the paths as fields of the JSON object that is open.
    *
-   * @return the Go types whose schemas they refer to
+   * @return the Go types whose schemas the paths refer to
    */
   Set<String> write(List<ResourceType> types) throws IOException {
     json.writeObjectFieldStart(base);
@@ -174,7 +175,8 @@ final class OpenApiPaths {
   }
 
   /**
-   * @param connects whether it leads on to what the object stands for: a container, a node
+   * @param connects whether requests are proxied to what the object represents, such as a container
+   *     or a node (upstream's action {@code connect})
    */
   private void item(Set<String> verbs, GroupVersionKind kind, String own, boolean connects)
       throws IOException {

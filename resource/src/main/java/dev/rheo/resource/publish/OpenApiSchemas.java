@@ -21,8 +21,8 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes the component schemas: what the type table knows, and what only upstream's documents say
- * ({@code openapi.txt}).
+ * Writes the component schemas from the type table and from {@code openapi.txt}, which has the
+ * facts that only upstream's documents state.
  */
 final class OpenApiSchemas {
   private static final String META = "k8s.io/apimachinery/pkg/apis/meta/v1.";
@@ -33,7 +33,7 @@ final class OpenApiSchemas {
       List.of(
           META + "APIResourceList", META + "DeleteOptions", META + "Status", META + "WatchEvent");
 
-  /** What {@code openapi.txt} says of a field; empty for nothing. */
+  /** What {@code openapi.txt} states about a field; empty where it states nothing. */
   private record FieldFacts(
       String listType, List<String> listMapKeys, String mapType, String defaultJson) {}
 
@@ -87,7 +87,7 @@ final class OpenApiSchemas {
 
   /** The name of the schema of a Go type. */
   static String name(String goName) {
-    // as upstream: the host backwards, dots for slashes
+    // as upstream: the host name reversed, dots for slashes
     return "io.k8s." + goName.substring("k8s.io/".length()).replace('/', '.');
   }
 
@@ -102,10 +102,11 @@ final class OpenApiSchemas {
   }
 
   /**
-   * Writes the schemas of the kinds and of all that they refer to, as fields of the open object.
+   * Writes the schemas of the roots and of all types that they refer to, as fields of the JSON
+   * object that is open.
    *
-   * @param any a resource of the group version
-   * @param roots Go types
+   * @param any any resource of the group version
+   * @param roots names of Go types
    */
   void write(JsonGenerator json, ResourceType any, Set<String> roots) throws IOException {
     Set<String> special = new TreeSet<>();
@@ -184,7 +185,10 @@ final class OpenApiSchemas {
     json.writeEndObject();
   }
 
-  /** Kinds of every group, such as DeleteOptions, are shown as the core's and the document's. */
+  /**
+   * Whether a schema lists the kind. Kinds that every group has, such as DeleteOptions, are listed
+   * only for the core group and for the document's own group version.
+   */
   private boolean concerns(GroupVersionKind kind, ResourceType any) {
     ObjectType type = Objects.requireNonNull(types.type(kind.apiVersion(), kind.kind()));
     return !type.goName().startsWith(META)
@@ -243,8 +247,8 @@ final class OpenApiSchemas {
   /**
    * The schema of one value.
    *
-   * @param zero whether its zero value is what absence means, and is told as the default
-   * @param element of a list or map
+   * @param zero whether an absent value means the zero value, which then is the default
+   * @param element whether the value is an element of a list or map
    */
   private static void value(JsonGenerator json, FieldType field, boolean zero, boolean element)
       throws IOException {
@@ -293,7 +297,7 @@ final class OpenApiSchemas {
     }
   }
 
-  /** A reference that may have siblings. */
+  /** A reference in an {@code allOf}, which may have siblings; a bare {@code $ref} may not. */
   private static void all(JsonGenerator json, String name) throws IOException {
     json.writeArrayFieldStart("allOf");
     json.writeStartObject();
@@ -329,7 +333,7 @@ final class OpenApiSchemas {
         oneOf(json, "integer", "string");
       }
       case "FieldsV1", "RawExtension", "Patch" -> simple(json, "object", "", "");
-      default -> {} // anything goes
+      default -> {} // any value
     }
   }
 

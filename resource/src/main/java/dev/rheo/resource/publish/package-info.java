@@ -1,4 +1,4 @@
-/** What clients are told about the types: discovery and OpenAPI. */
+/** The API descriptions that clients read: discovery and OpenAPI. */
 @NullMarked
 package dev.rheo.resource.publish;
 

@@ -6,9 +6,9 @@ import dev.rheo.codec.tree.Trees;
 import java.util.List;
 
 /**
- * What those admission plugins add to new objects that are on by default and need to look nothing
- * up: DefaultTolerationSeconds, Priority (without a class), ServiceAccount (the name only),
- * TaintNodesByCondition, StorageObjectInUseProtection.
+ * The default admission plugins, as far as they look up no other objects: DefaultTolerationSeconds,
+ * Priority (no class or a built-in one), ServiceAccount (the name only), TaintNodesByCondition,
+ * StorageObjectInUseProtection.
  */
 final class Admission {
   private static final int TOLERATION_SECONDS = 300;
@@ -44,7 +44,7 @@ final class Admission {
     }
   }
 
-  /** The two classes that every cluster has. */
+  /** Sets the priority of the two classes that every cluster has. */
   private static void systemPriority(ObjectNode spec, String className) {
     switch (className) {
       case "system-cluster-critical" -> spec.put("priority", 2_000_000_000);
@@ -56,7 +56,7 @@ final class Admission {
     CoreDefaults.text(spec, "preemptionPolicy", "PreemptLowerPriority");
   }
 
-  /** Tolerates that taint for a while, unless the pod says how it takes it. */
+  /** Tolerates the taint for {@value #TOLERATION_SECONDS} seconds, unless the pod tolerates it. */
   private static void tolerate(ObjectNode spec, String taint) {
     List<ObjectNode> tolerations = Trees.objects(spec, "tolerations");
     for (ObjectNode toleration : tolerations) {

@@ -13,7 +13,7 @@ import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** The defaults of the core group that are more than a value. */
+/** Computed defaults of the core API group; constant ones are in {@code defaults.txt}. */
 final class CoreDefaults {
   private static final long CLIENT_IP_SECONDS = 10_800;
   private static final Set<String> CLUSTER_TYPES = Set.of("ClusterIP", "NodePort", "LoadBalancer");
@@ -36,14 +36,14 @@ final class CoreDefaults {
     rules.accept("core/v1.Secret", CoreDefaults::secret);
   }
 
-  /** Sets a text that is absent or empty. */
+  /** Sets a text field that is absent or empty. */
   static void text(ObjectNode node, String field, String value) {
     if (Trees.text(node, field).isEmpty()) {
       node.put(field, value);
     }
   }
 
-  /** Adds the entries that the map of that name lacks. */
+  /** Adds the entries that the map {@code field} lacks. */
   static void addMissing(ObjectNode node, String field, @Nullable ObjectNode entries) {
     if (entries == null || entries.isEmpty()) {
       return;
@@ -99,7 +99,7 @@ final class CoreDefaults {
     }
   }
 
-  /** The old name of the service account says what the new one says. */
+  /** Keeps the deprecated {@code serviceAccount} equal to {@code serviceAccountName}. */
   private static void podSpec(ObjectNode spec) {
     String name = Trees.text(spec, "serviceAccountName");
     if (name.isEmpty()) {
@@ -111,7 +111,7 @@ final class CoreDefaults {
     }
   }
 
-  /** The first of a list of addresses and the single address of old clients go together. */
+  /** Keeps the single address that old clients use equal to the first of the list. */
   private static void firstOf(ObjectNode node, String list, String key, String single) {
     String alone = Trees.text(node, single);
     List<ObjectNode> all = Trees.objects(node, list);
@@ -137,7 +137,7 @@ final class CoreDefaults {
     }
   }
 
-  /** Data given as text becomes data. */
+  /** Moves {@code stringData} to {@code data}, encoded in Base64. */
   private static void secret(ObjectNode secret) {
     ObjectNode texts = Trees.object(secret, "stringData");
     if (texts != null) {

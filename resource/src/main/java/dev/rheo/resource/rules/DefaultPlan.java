@@ -20,21 +20,21 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The defaults of one type and of all that can stand in it, so that only the parts of a tree are
- * visited which have some.
+ * The compiled defaults of one type and of the types that it contains. Parts of a tree that have no
+ * defaults are not visited.
  */
 final class DefaultPlan {
   private record Literal(String field, boolean pointer, JsonNode value) {}
 
   private record Child(String field, FieldType.Cardinality cardinality, DefaultPlan plan) {}
 
-  /**
-   * What is added to an object weighs so much, in bytes: by a function, about; a member; one more
-   * object.
-   */
+  /** Estimated heap of what a function adds, in bytes. */
   private static final int FUNCTION = 256;
 
+  /** Heap of an added member, in bytes. */
   private static final int MEMBER = 56;
+
+  /** Heap of an added object, in bytes. */
   private static final int OBJECT = 160;
 
   private final List<Literal> literals = new ArrayList<>();
@@ -48,9 +48,9 @@ final class DefaultPlan {
   }
 
   /**
-   * As upstream: first what the type itself decides, then its parts.
+   * Applies the defaults of the type itself, then those of its fields, as upstream does.
    *
-   * @param tally pays for what is added
+   * @param tally charged for what is added
    */
   void apply(ObjectNode node, Meter.Tally tally) {
     if (function != null) {
@@ -67,7 +67,7 @@ final class DefaultPlan {
     for (Child child : children) {
       JsonNode present = Trees.get(node, child.field);
       switch (child.cardinality) {
-        // a struct that is no pointer is always there
+        // a struct that is not a pointer is always present
         case VALUE -> {
           tally.add(present == null ? MEMBER + OBJECT : 0);
           child.plan.apply(Trees.need(node, child.field), tally);
@@ -127,7 +127,7 @@ final class DefaultPlan {
     }
   }
 
-  /** Compiles a type and what it refers to, each type once; types may refer to each other. */
+  /** Compiles a type and the types that it refers to, each once; types may be recursive. */
   private static final class Compiler {
     private final Map<String, DefaultPlan> plans = new HashMap<>();
 

@@ -8,25 +8,25 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 
 /**
- * The defaults of the built-in types: what kube-apiserver fills in when an object is decoded,
- * before anything else looks at it. Idempotent: the defaults of a defaulted object change nothing.
+ * The defaults of the built-in types, which kube-apiserver sets when it decodes an object. They are
+ * idempotent: they change nothing in a defaulted object.
  *
- * <p>A default belongs to a Go type and holds wherever that type stands: a pod template has those
- * of a pod. Most are values of {@code defaults.txt}; those that depend on something are functions
- * of {@link CoreDefaults} and {@link GroupDefaults}. A tree whose values have the wrong JSON type
- * gets no sense out of this; have it checked first.
+ * <p>A default belongs to a Go type and applies wherever the type occurs: the spec of a pod
+ * template has the defaults of a pod's spec. Constant defaults are in {@code defaults.txt};
+ * computed ones are functions of {@link CoreDefaults} and {@link GroupDefaults}. Values must have
+ * the JSON types of their fields; the caller checks that first.
  */
 public final class Defaults {
   private static final ConcurrentMap<String, DefaultPlan> PLANS = new ConcurrentHashMap<>();
 
   private Defaults() {}
 
-  /** Fills in, in place, what the object, given in the version of {@code type}, leaves open. */
+  /** Sets the defaults of an object in the version of {@code type}, in place. */
   public static void apply(ObjectNode object, ResourceType type) {
     apply(object, type.objectType());
   }
 
-  /** The same for an object that is no resource: what a subresource takes. */
+  /** Sets the defaults of an object that is not a resource, such as a subresource's, in place. */
   public static void apply(ObjectNode object, ObjectType type) {
     Meter.Tally tally = Meter.tally();
     PLANS.computeIfAbsent(type.goName(), any -> DefaultPlan.of(type)).apply(object, tally);

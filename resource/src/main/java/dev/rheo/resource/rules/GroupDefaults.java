@@ -7,7 +7,7 @@ import java.util.Locale;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 
-/** The defaults of the named groups that are more than a value. */
+/** Computed defaults of the named API groups; constant ones are in {@code defaults.txt}. */
 final class GroupDefaults {
   private static final String APIEXTENSIONS =
       "k8s.io/apiextensions-apiserver/pkg/apis/apiextensions/v1.";

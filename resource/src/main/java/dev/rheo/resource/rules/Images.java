@@ -3,7 +3,7 @@ package dev.rheo.resource.rules;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Image references, as far as a pull policy depends on them. */
+/** Parses image references for the default pull policy. */
 final class Images {
   private static final String COMPONENT = "[a-z0-9]+(?:(?:\\.|_|__|-+)[a-z0-9]+)*";
   private static final String HOST =
@@ -20,12 +20,12 @@ final class Images {
               + ")*(?<tag>:[\\w][\\w.-]{0,127})?"
               + "(?<digest>@[A-Za-z][A-Za-z0-9]*(?:[-_+.][A-Za-z][A-Za-z0-9]*)*:[0-9a-fA-F]{32,})?");
 
-  /** No reference is longer; the expression takes a stack that grows with what it is matched on. */
+  /** No reference is longer, and the regex needs a stack that grows with its input. */
   private static final int MAX_LENGTH = 1024;
 
   private Images() {}
 
-  /** {@code Always} when the tag is {@code latest}, also if unsaid, else {@code IfNotPresent}. */
+  /** {@code Always} for the tag {@code latest}, even if implied, else {@code IfNotPresent}. */
   static String pullPolicy(String image) {
     Matcher reference = REFERENCE.matcher(image);
     if (image.length() > MAX_LENGTH || !reference.matches()) {

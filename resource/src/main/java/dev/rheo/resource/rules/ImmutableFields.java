@@ -15,12 +15,12 @@ import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** What an update may not change, by {@code immutable.txt}. */
+/** Refuses updates of the immutable fields that {@code immutable.txt} lists. */
 final class ImmutableFields {
   /**
-   * @param path dotted
-   * @param except members of it that may change
-   * @param wording empty for an invalid value, else that of a forbidden one
+   * @param path dotted path of the field
+   * @param except members of the field that may change
+   * @param wording message of a Forbidden cause; empty for an Invalid cause
    */
   private record Rule(String path, List<String> except, String wording) {}
 
@@ -71,7 +71,7 @@ final class ImmutableFields {
         : TreeCopies.of(object).remove(fields);
   }
 
-  /** As upstream compares: nothing is as good as empty. */
+  /** Compares as upstream does: absent equals empty. */
   static boolean same(@Nullable JsonNode a, @Nullable JsonNode b) {
     return (isEmpty(a) && isEmpty(b)) || Objects.equals(a, b);
   }
@@ -80,7 +80,7 @@ final class ImmutableFields {
     return node == null || (node.isContainerNode() && node.isEmpty());
   }
 
-  /** A value as errors show it. */
+  /** A value in the form that error messages show. */
   static Object show(@Nullable JsonNode node) {
     return node == null ? "null" : node.isTextual() ? node.textValue() : node;
   }

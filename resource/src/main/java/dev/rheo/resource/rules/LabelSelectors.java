@@ -10,11 +10,11 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Label selectors as they stand in specs. */
+/** Label selectors in specs. */
 final class LabelSelectors {
   private LabelSelectors() {}
 
-  /** Whether a selector of {@code matchLabels} and {@code matchExpressions} takes the labels. */
+  /** Whether a selector of {@code matchLabels} and {@code matchExpressions} matches the labels. */
   static boolean matches(ObjectNode selector, @Nullable ObjectNode labels) {
     if (!containsAll(labels, Trees.object(selector, "matchLabels"))) {
       return false;
@@ -38,7 +38,7 @@ final class LabelSelectors {
     return true;
   }
 
-  /** What a selector must be, so that those who follow it can. */
+  /** Refuses selectors that controllers could not evaluate. */
   static void validate(@Nullable ObjectNode selector, String path, FieldErrors errors) {
     MetadataRules.labels(Trees.object(selector, "matchLabels"), path + ".matchLabels", errors);
     List<ObjectNode> expressions = Trees.objects(selector, "matchExpressions");
@@ -79,7 +79,7 @@ final class LabelSelectors {
     }
   }
 
-  /** Whether the labels have all the wanted values. */
+  /** Whether the labels include all wanted ones, with equal values. */
   static boolean containsAll(@Nullable ObjectNode labels, @Nullable ObjectNode wanted) {
     if (wanted != null) {
       for (Map.Entry<String, JsonNode> entry : wanted.properties()) {

@@ -17,9 +17,9 @@ import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
-/** What {@code metadata} must be. */
+/** Validates {@code metadata}. */
 final class MetadataRules {
-  /** All keys and values together, in bytes of UTF-8. */
+  /** Upper bound on all annotation keys and values together, in bytes of UTF-8. */
   private static final int ANNOTATIONS_MAX = 256 << 10;
 
   private static final Set<String> STANDARD_FINALIZERS =

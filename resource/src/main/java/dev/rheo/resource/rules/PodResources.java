@@ -10,19 +10,19 @@ import java.util.TreeMap;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
-/** What follows from the resources that the containers of a pod ask for. */
+/** Derives pod-level resources and the QoS class from the resources of a pod's containers. */
 final class PodResources {
   private static final String HUGE_PAGES = "hugepages-";
   private static final BigDecimal KIBI = BigDecimal.valueOf(1024);
 
-  /** Digits before and after the point of what is added. */
+  /** Upper bound on the digits of a quantity before and after the decimal point. */
   private static final int MAX_MAGNITUDE = 30;
 
   private static final List<String> COMPUTE = List.of("cpu", "memory");
 
   private PodResources() {}
 
-  /** An amount; binary if it was written with a binary suffix, and is to be written so. */
+  /** A quantity; {@code binary} if it has a binary suffix such as {@code Ki}, which is kept. */
   private record Amount(BigDecimal value, boolean binary) {
     static @Nullable Amount parse(JsonNode quantity) {
       String text = quantity.asText().strip();
@@ -32,7 +32,7 @@ final class PodResources {
       }
       String unit = text.substring(suffix);
       try {
-        // 1e9 and 1E9: an exponent, not the suffix of exa
+        // 1e9 and 1E9 have an exponent, not the suffix E (exa)
         if (unit.isEmpty()) {
           return new Amount(bounded(new BigDecimal(text)), false);
         }
@@ -47,11 +47,14 @@ final class PodResources {
                 binary ? number.multiply(KIBI.pow(power)) : number.scaleByPowerOfTen(3 * power)),
             binary);
       } catch (ArithmeticException | NumberFormatException e) {
-        return null; // not a quantity; validation says so
+        return null; // not a quantity; validation refuses it
       }
     }
 
-    /** Sums have as many digits as exponents are apart: 1e600000000 counts as 1e30. */
+    /**
+     * Clamps the magnitude, as a sum has as many digits as its exponents are apart: 1e600000000
+     * counts as 1e30.
+     */
     private static BigDecimal bounded(BigDecimal value) {
       long magnitude = (long) value.precision() - value.scale();
       if (value.signum() == 0) {
@@ -69,7 +72,7 @@ final class PodResources {
       return BigDecimal.valueOf(value.signum());
     }
 
-    /** In a spelling that becomes the canonical one when the object is encoded. */
+    /** The quantity as text, which encoding brings to its canonical form. */
     String text() {
       if (binary && value.remainder(KIBI).signum() == 0) {
         return value.divide(KIBI).toBigInteger() + "Ki";
@@ -78,7 +81,7 @@ final class PodResources {
     }
   }
 
-  /** Quantities by resource. */
+  /** Quantities by resource name. */
   private static final class Amounts {
     final Map<String, Amount> of = new TreeMap<>();
 
@@ -93,7 +96,7 @@ final class PodResources {
       other.of.forEach(this::max);
     }
 
-    /** Each of the quantities together with what there is of it besides. */
+    /** Raises each amount to the given quantity plus that in {@code besides}. */
     void maxOf(@Nullable ObjectNode quantities, Amounts besides) {
       each(
           quantities,
@@ -122,8 +125,9 @@ final class PodResources {
   }
 
   /**
-   * The requests and limits of the pod as a whole (KEP-2837), where it has some: limits of huge
-   * pages and requests that are not said come from the containers, else requests from the limits.
+   * Completes the pod-level requests and limits (KEP-2837), if there are any. Missing limits of
+   * huge pages come from the containers. If there are limits, missing requests of CPU and memory
+   * come from the containers, and further missing requests from the limits.
    */
   static void defaultPodLevel(ObjectNode spec) {
     ObjectNode resources = Trees.object(spec, "resources");
@@ -159,7 +163,7 @@ final class PodResources {
     }
   }
 
-  /** What the containers need together, init containers before the others. */
+  /** What the containers need at most at one time; init containers run before the others. */
   private static Amounts aggregate(ObjectNode spec, String which) {
     Amounts sum = new Amounts();
     for (ObjectNode container : Trees.objects(spec, "containers")) {
@@ -173,7 +177,7 @@ final class PodResources {
         sum.add(own);
         sidecars.add(own);
       } else {
-        // what it does not ask for itself is needed by the sidecars, which are in the sum
+        // resources that it does not ask for count for the sidecars only, which are in the sum
         init.maxOf(own, sidecars);
       }
     }
@@ -211,7 +215,7 @@ final class PodResources {
     return guaranteed ? "Guaranteed" : "Burstable";
   }
 
-  /** Adds what counts for quality of service; true if all of that is there. */
+  /** Adds positive amounts of CPU and memory, which the QoS class uses; true if both are there. */
   private static boolean compute(Amounts into, @Nullable ObjectNode resources, String which) {
     int[] found = new int[1];
     Amounts.each(

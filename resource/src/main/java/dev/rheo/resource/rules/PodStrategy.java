@@ -13,14 +13,14 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** The strategy of pods. */
+/** Rules for writes of pods. */
 final class PodStrategy {
   private static final List<String> PREFERRED_AND_REQUIRED =
       List.of(
           "preferredDuringSchedulingIgnoredDuringExecution",
           "requiredDuringSchedulingIgnoredDuringExecution");
 
-  /** What an expression of one value takes as a tree, in bytes: a key in a list may be shorter. */
+  /** Heap taken by a one-value expression, in bytes; the key that adds it may be far shorter. */
   private static final int EXPRESSION = 640;
 
   private PodStrategy() {}
@@ -55,7 +55,10 @@ final class PodStrategy {
     }
   }
 
-  /** Selects by the pod's own values of the named labels, too (KEP-3633, KEP-3243). */
+  /**
+   * Adds expressions with the pod's own label values for {@code matchLabelKeys} and {@code
+   * mismatchLabelKeys} (KEP-3633, KEP-3243).
+   */
   private static void labelKeys(ObjectNode term, @Nullable ObjectNode labels) {
     ObjectNode selector = Trees.object(term, "labelSelector");
     if (selector == null || labels == null) {
@@ -123,7 +126,7 @@ final class PodStrategy {
     }
   }
 
-  /** Takes nothing but the resources, the resize policies and the resources of the pod. */
+  /** Takes only the containers' resources and resize policies, and the pod-level resources. */
   private static void resize(ObjectNode pod, ObjectNode old) {
     ObjectNode spec = TreeCopies.of(Trees.need(pod, "spec"));
     keepAll(pod, old);
@@ -133,7 +136,7 @@ final class PodStrategy {
       List<ObjectNode> from = Trees.objects(spec, which);
       List<ObjectNode> to = Trees.objects(kept, which);
       if (!sameNames(from, to)) {
-        // validation refuses it
+        // validation refuses the difference
         if (spec.get(which) instanceof ArrayNode given) {
           kept.set(which, given);
         }

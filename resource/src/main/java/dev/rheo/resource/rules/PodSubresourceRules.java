@@ -9,7 +9,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** What the subresources of a pod that change its containers may change. */
+/** Validates writes of the pod subresources {@code resize} and {@code ephemeralcontainers}. */
 final class PodSubresourceRules {
   private PodSubresourceRules() {}
 
@@ -44,7 +44,7 @@ final class PodSubresourceRules {
     }
   }
 
-  /** Patches do not keep the order, so that each is looked for by its name. */
+  /** Matches containers by name, as patches do not keep their order. */
   private static void allStay(ObjectNode spec, ObjectNode old, FieldErrors errors) {
     String which = "ephemeralContainers";
     Map<String, ObjectNode> byName = new HashMap<>();

@@ -15,24 +15,24 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * What the server does to an object before it is validated and stored: upstream's {@code
- * BeforeCreate} and {@code BeforeUpdate} with the strategies of its registries, and the admission
- * plugins that are on by default and need to look nothing up. The objects are in the stored
- * version, normalized and defaulted; they are changed in place and stay so.
+ * Prepares objects for validation and storage: upstream's {@code BeforeCreate} and {@code
+ * BeforeUpdate} with the strategies of its registries, and those default admission plugins that
+ * look up no other objects. Objects are changed in place. They are in the stored version,
+ * normalized and defaulted, before and after.
  *
- * <p>What holds for all resources is here and follows from the {@link Strategy}; the rest is in
- * {@link SpecialCases}.
+ * <p>This class has the rules for all resources, which follow from the {@link Strategy}; {@link
+ * SpecialCases} has the rest.
  */
 public final class Prepare {
-  /** What writes of a status must not change where it keeps the metadata. */
+  /** Metadata that status writes keep if {@link Strategy#statusKeepsMetadata()}. */
   private static final List<String> METADATA =
       List.of("labels", "annotations", "finalizers", "ownerReferences", "deletionTimestamp");
 
   private Prepare() {}
 
   /**
-   * Before a create. The caller has set name, namespace, uid and creationTimestamp, and has dropped
-   * what a new object cannot have (deletionTimestamp, resourceVersion).
+   * Prepares a create. The caller has set name, namespace, uid and creationTimestamp, and has
+   * dropped what a new object cannot have (deletionTimestamp, resourceVersion).
    */
   public static void forCreate(ObjectNode object, ResourceType type, WriteContext context) {
     Admission.create(object, type.storage().name());
@@ -48,10 +48,10 @@ public final class Prepare {
   }
 
   /**
-   * Before an update: what this write may not change is taken from {@code old}, the generation is
-   * bumped when it must be.
+   * Prepares an update: takes from {@code old} what this write may not change, and increments the
+   * generation where the {@link Strategy} demands it.
    *
-   * @param old as it is stored; not changed
+   * @param old the stored object; not changed
    * @param subresource empty for a main write, else {@code status}, {@code finalize}, {@code
    *     approval}, …
    */
@@ -120,7 +120,7 @@ public final class Prepare {
     if (parts.isEmpty()) {
       return;
     }
-    // an old object may have been stored before a default came to be
+    // the old object may have been stored before a default existed
     ObjectNode before = comparable(old, type);
     ObjectNode after = comparable(object, type);
     if (parts.stream().anyMatch(part -> differs(before, after, part))) {
@@ -146,7 +146,7 @@ public final class Prepare {
     String[] path = part.split("\\.");
     JsonNode a = Trees.at(before, path);
     JsonNode b = Trees.at(after, path);
-    // as upstream compares: nothing is as good as empty
+    // as upstream compares: absent equals empty
     boolean emptyA = a == null || (a.isContainerNode() && a.isEmpty());
     boolean emptyB = b == null || (b.isContainerNode() && b.isEmpty());
     return !(emptyA && emptyB) && !Objects.equals(a, b);

@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * The strategy of services. Cluster addresses and node ports are kept as they are given; none are
- * allocated.
+ * Rules for writes of services. Cluster IPs and node ports are kept as the client sets them; none
+ * is allocated.
  */
 final class ServiceStrategy {
   private ServiceStrategy() {}
@@ -18,7 +18,7 @@ final class ServiceStrategy {
     addresses(Trees.need(service, "spec"));
   }
 
-  /** The address, its list, the families and the policy say the same. */
+  /** Keeps {@code clusterIP}, {@code clusterIPs}, the IP families and their policy consistent. */
   private static void addresses(ObjectNode spec) {
     if (Trees.text(spec, "type").equals("ExternalName")) {
       return;
@@ -29,7 +29,7 @@ final class ServiceStrategy {
     } else if (address.isEmpty() && !Trees.isEmpty(spec, "clusterIPs")) {
       spec.put("clusterIP", Trees.strings(spec, "clusterIPs").getFirst());
     }
-    // without a selector nobody but its owner knows the families of a headless service
+    // only its owner knows the IP families of a headless service without a selector
     boolean any = address.equals("None") && Trees.isEmpty(spec, "selector");
     CoreDefaults.text(spec, "ipFamilyPolicy", any ? "RequireDualStack" : "SingleStack");
     if (Trees.isEmpty(spec, "ipFamilies")) {
@@ -47,7 +47,7 @@ final class ServiceStrategy {
     if (!needsAddress(spec) && needsAddress(oldSpec)) {
       dropIfSame(spec, oldSpec, List.of("clusterIP", "clusterIPs", "ipFamilies", "ipFamilyPolicy"));
     } else if (needsAddress(spec) && Trees.text(spec, "clusterIP").isEmpty()) {
-      // an update need not repeat what the server gave
+      // an update may omit the cluster IP, which then stays
       Trees.copy(oldSpec, spec, "clusterIP");
       Trees.copy(oldSpec, spec, "clusterIPs");
     }

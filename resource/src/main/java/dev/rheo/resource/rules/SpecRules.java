@@ -87,7 +87,7 @@ final class SpecRules {
       errors.add(
           Trees.text(object, "kind").equals("Secret")
               ? FieldError.tooLong("data", DATA_MAX)
-              // the whole object, as upstream's empty path shows itself
+              // upstream prints the empty path of the whole object as []
               : FieldError.tooLong("[]", DATA_MAX));
     }
   }

@@ -11,7 +11,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** The strategies of single resources, as far as they are more than a {@link Strategy}. */
+/** Rules for writes of individual resources that {@link Strategy} cannot express. */
 final class SpecialCases {
   private static final String TEMPLATE_GENERATION = "deprecated.daemonset.template.generation";
 
@@ -132,7 +132,7 @@ final class SpecialCases {
     }
   }
 
-  /** The old and the new way to name a source of data say the same. */
+  /** Keeps {@code dataSource} and its successor {@code dataSourceRef} consistent. */
   private static void dataSource(ObjectNode spec, boolean inUse) {
     ObjectNode source = Trees.object(spec, "dataSource");
     ObjectNode reference = Trees.object(spec, "dataSourceRef");
@@ -187,7 +187,7 @@ final class SpecialCases {
     templateGeneration(object, generation);
   }
 
-  /** A job that does not bring a selector gets one of its own, by its uid. */
+  /** Selects the pods of a job by the job's uid, unless {@code manualSelector} is set. */
   private static void jobSelector(ObjectNode job) {
     ObjectNode spec = Trees.need(job, "spec");
     if (Trees.flag(spec, "manualSelector")) {
@@ -196,7 +196,7 @@ final class SpecialCases {
     String uid = Trees.text(job, "metadata", "uid");
     String name = Trees.name(job);
     ObjectNode labels = Trees.need(Trees.need(Trees.need(spec, "template"), "metadata"), "labels");
-    // a job that took its labels from the template shares them
+    // labels defaulted from the template are one map in upstream, so both get the additions
     ObjectNode own = Trees.object(job, "metadata", "labels");
     boolean shared = own != null && own.equals(labels);
     for (String prefix : new String[] {"", "batch.kubernetes.io/"}) {
@@ -216,7 +216,7 @@ final class SpecialCases {
     }
   }
 
-  /** Who asks for a certificate is what the authenticator says, not the client. */
+  /** Sets the requester of a certificate from the authenticated user; the client cannot set it. */
   private static void requester(ObjectNode request, WriteContext context) {
     ObjectNode spec = Trees.need(request, "spec");
     spec.remove(List.of("username", "uid", "groups", "extra"));
@@ -258,7 +258,7 @@ final class SpecialCases {
     }
   }
 
-  /** When each type of condition came to its status, as far as that is known. */
+  /** The known transition times of conditions, by {@link #stateOf}. */
   private static Map<String, String> transitions(ObjectNode old) {
     Map<String, String> transitions = new HashMap<>();
     for (ObjectNode condition : conditions(old)) {
@@ -274,7 +274,10 @@ final class SpecialCases {
     return Trees.text(condition, "type") + '\0' + Trees.text(condition, "status");
   }
 
-  /** Approval and denial are not changed through the status. */
+  /**
+   * Restores the conditions of a type, which writes of {@code /status} must not change. Conditions
+   * that were added or removed stay as the write has them.
+   */
   private static void keepConditions(ObjectNode object, ObjectNode old, String type) {
     List<ObjectNode> before = ofType(old, type);
     List<ObjectNode> after = ofType(object, type);

@@ -13,11 +13,11 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** What an update may change, where that depends on more than one field. */
+/** Validates updates, where the rule depends on more than one field. */
 final class UpdateRules {
   private static final String WHEN_IMMUTABLE = "field is immutable when `immutable` is set";
 
-  /** Everything in the spec of a volume that is not where it is. */
+  /** Fields of a PersistentVolume's spec other than the volume source. */
   private static final Set<String> VOLUME_FIELDS =
       Set.of(
           "capacity",
@@ -247,7 +247,7 @@ final class UpdateRules {
   private static void job(ObjectNode object, ObjectNode old, FieldErrors errors) {
     JsonNode completions = Trees.at(object, "spec", "completions");
     boolean indexed = Trees.text(old, "spec", "completionMode").equals("Indexed");
-    // the completions of an indexed job follow its parallelism
+    // an indexed job may change completions together with parallelism (KEP-3715)
     boolean elastic =
         indexed && Objects.equals(completions, Trees.at(object, "spec", "parallelism"));
     if (!elastic && !ImmutableFields.same(completions, Trees.at(old, "spec", "completions"))) {

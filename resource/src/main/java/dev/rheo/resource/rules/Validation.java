@@ -7,17 +7,17 @@ import dev.rheo.codec.tree.Trees;
 import dev.rheo.resource.type.ResourceType;
 
 /**
- * Refuses objects that must not be stored: metadata, the fields without which controllers cannot
- * work, and the immutability on which clients depend, with upstream's causes. It is far from all
- * that upstream checks. Objects are in the stored version, defaulted and prepared.
+ * Refuses objects that must not be stored, with upstream's causes. It checks metadata, the fields
+ * without which controllers cannot work, and the immutability on which clients depend; upstream
+ * checks far more. Objects are in the stored version, defaulted and prepared.
  */
 public final class Validation {
   private Validation() {}
 
   /**
-   * A new object.
+   * Validates a new object.
    *
-   * @throws ApiException 422 Invalid with a cause for each fault
+   * @throws ApiException 422 Invalid with a cause for each fault, up to a limit
    */
   public static void create(ObjectNode object, ResourceType type) {
     FieldErrors errors = new FieldErrors();
@@ -27,11 +27,11 @@ public final class Validation {
   }
 
   /**
-   * An object that replaces another. Whether a resourceVersion must be given is for the caller to
-   * see.
+   * Validates an object that replaces another. The caller checks whether a resourceVersion is
+   * required.
    *
    * @param subresource empty for a main write
-   * @throws ApiException 422 Invalid with a cause for each fault
+   * @throws ApiException 422 Invalid with a cause for each fault, up to a limit
    */
   public static void update(
       ObjectNode object, ObjectNode old, ResourceType type, String subresource) {

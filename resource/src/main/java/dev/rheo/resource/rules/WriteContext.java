@@ -5,18 +5,18 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What a write knows besides the object.
+ * The time and the user of a write.
  *
- * @param now to the second what new timestamps say
- * @param user who writes, empty if nobody is known
- * @param uid of that user, may be empty
- * @param groups of that user
- * @param extra what the authenticator told of that user
+ * @param now the time of new timestamps, which are truncated to seconds
+ * @param user name of the user, empty if unknown
+ * @param uid uid of the user, may be empty
+ * @param groups groups of the user
+ * @param extra further attributes of the user from the authenticator
  */
 public record WriteContext(
     Instant now, String user, String uid, List<String> groups, Map<String, List<String>> extra) {
 
-  /** A write of the server itself. */
+  /** The context of a write by the server itself. */
   public static WriteContext at(Instant now) {
     return new WriteContext(now, "", "", List.of(), Map.of());
   }

@@ -1,4 +1,4 @@
-/** What happens to an object on a write: defaults, preparation, admission and validation. */
+/** The rules for writes of objects: defaults, preparation, admission and validation. */
 @NullMarked
 package dev.rheo.resource.rules;
 

@@ -8,14 +8,14 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** The targets of a HorizontalPodAutoscaler, of v2: how much there is of what there should be. */
+/** The targets of a v2 HorizontalPodAutoscaler: current and target value of each metric. */
 final class AutoscalerCells {
   private static final String UNKNOWN = "<unknown>";
 
-  /** A quantity that is not there, where it should be. */
+  /** Shown for a missing quantity. */
   private static final String NIL = "<nil>";
 
-  /** So many metrics are shown. */
+  /** Upper bound on the metrics in a cell. */
   private static final int SHOWN = 2;
 
   private AutoscalerCells() {}

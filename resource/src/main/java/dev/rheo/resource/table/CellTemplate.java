@@ -6,13 +6,13 @@ import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 
 /**
- * JSON in which what depends on the time of reading is left open, so that it is made once for an
- * object version and filled in for each reader: ages, the time since a restart, the duration of a
- * job that runs.
+ * JSON with slots for values that depend on the time of reading: ages, the time since a restart,
+ * the duration of a running job. It is built once for each object version and rendered for each
+ * reader.
  *
- * <p>A slot is nine bytes inside a JSON string: {@value #SLOT}, which JSON escapes and so never
- * holds raw, then an instant, eight bytes, big endian, in milliseconds since 1970. It stands for
- * the time that has passed since then, as people read it ({@code 5m4s}); at 00:05:04
+ * <p>A slot is nine bytes inside a JSON string: {@value #SLOT}, a byte that JSON escapes and so
+ * never contains raw, then an instant in milliseconds since 1970, eight bytes, big-endian. It
+ * renders as the time since then in human-readable form ({@code 5m4s}). At 00:05:04
  *
  * <pre>  ["web","3 (❨00:00:00❩ ago)"]    is    ["web","3 (5m4s ago)"]</pre>
  */
@@ -25,7 +25,7 @@ public final class CellTemplate {
 
   private CellTemplate() {}
 
-  /** Leaves a slot open for the time since an instant. */
+  /** Writes a slot for the time since an instant. */
   static void slot(ByteOutput out, long epochMillis) {
     int at = out.claim(SLOT_LENGTH);
     out.array()[at] = SLOT;
@@ -33,7 +33,7 @@ public final class CellTemplate {
   }
 
   /**
-   * The JSON at a time.
+   * Renders the JSON at a time.
    *
    * @param now in milliseconds since 1970
    */
@@ -44,10 +44,10 @@ public final class CellTemplate {
   }
 
   /**
-   * Appends the JSON at a time.
+   * Renders the JSON at a time and appends it to {@code out}.
    *
-   * @param from where the template begins in the array
-   * @param to where it ends
+   * @param from index at which the template begins in the array
+   * @param to index after its end
    * @param now in milliseconds since 1970
    */
   public static void render(byte[] template, int from, int to, long now, ByteOutput out) {

@@ -3,13 +3,13 @@ package dev.rheo.resource.table;
 import dev.rheo.codec.io.ByteOutput;
 import dev.rheo.codec.io.JsonText;
 
-/** Writes cells into a template. Not thread-safe. */
+/** Writes cells into a {@link CellTemplate}. Not thread-safe. */
 final class CellWriter {
   static final String UNKNOWN = "<unknown>";
 
   /**
-   * Characters of a cell. A row is on the heap while its reader does not take it, so it must be
-   * small whatever the object says.
+   * Upper bound on the characters of a cell. A row stays on the heap until its reader takes it, so
+   * it must be small even if the object is large.
    */
   static final int MAX_TEXT = 2048;
 
@@ -36,15 +36,15 @@ final class CellWriter {
     out.ascii(value ? "true" : "false");
   }
 
-  /** The time since an instant, as {@link Instants} gives it. */
+  /** Writes the time since an instant of {@link Instants}. */
   void since(long instant) {
     since(instant, UNKNOWN);
   }
 
   /**
-   * The time since an instant.
+   * Writes the time since an instant.
    *
-   * @param none what stands for {@link Instants#NONE}
+   * @param none text written for {@link Instants#NONE}
    */
   void since(long instant, String none) {
     if (instant == Instants.NONE) {
@@ -55,9 +55,10 @@ final class CellWriter {
   }
 
   /**
-   * Text around the time since an instant that is known.
+   * Writes the time since a known instant, between two texts.
    *
-   * @param before ASCII that JSON does not escape, and {@code after}, too
+   * @param before ASCII text that JSON does not escape
+   * @param after ASCII text that JSON does not escape
    */
   void since(String before, long instant, String after) {
     out.write('"');

@@ -10,14 +10,14 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** {@code columns.txt}: the tables by resource, {@value #DEFAULT} for those without one. */
+/** Parses {@code columns.txt}: tables by resource, {@value #DEFAULT} for all other resources. */
 final class ColumnTable {
   static final String DEFAULT = "-";
   static final String SCALES = "scales";
 
-  /** Reads one table after the other. */
   private final Map<String, TableColumns> tables = new HashMap<>();
 
+  // the table being read
   private String name = "";
   private ByteOutput definitions = new ByteOutput(0);
   private final List<Cell> cells = new ArrayList<>();
@@ -53,7 +53,7 @@ final class ColumnTable {
     }
   }
 
-  /** Descriptions are prose, which is not among the facts; no client shows them. */
+  /** Descriptions stay empty: the table holds facts without prose, and no client shows them. */
   private void definition(String[] c) {
     definitions.write(definitions.size() == 0 ? '[' : ',');
     definitions.ascii("{\"name\":");

@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
-/** Cells of nodes, quotas and component statuses. */
+/** Cells of Nodes, ResourceQuotas and ComponentStatuses. */
 final class CoreCells {
   private static final String ROLE_PREFIX = "node-role.kubernetes.io/";
   private static final String ROLE_LABEL = "kubernetes.io/role";
@@ -65,7 +65,7 @@ final class CoreCells {
         + (architecture.isEmpty() ? "" : " (" + architecture + ")");
   }
 
-  /** Of what there is how much used; the limits apart from the rest. */
+  /** Used and hard amounts, either of the limits or of all other resources. */
   private static String quota(JsonNode quota, boolean limits) {
     JsonNode hard = Trees.at(quota, "status", "hard");
     if (hard == null) {

@@ -5,7 +5,7 @@ import dev.rheo.codec.tree.Trees;
 import java.util.Locale;
 import java.util.Map;
 
-/** Cells of events, which tell their times in the old fields, the new ones, or a series. */
+/** Cells of Events, whose times are in deprecated fields, in new fields, or in a series. */
 final class EventCells {
   private EventCells() {}
 
@@ -32,7 +32,7 @@ final class EventCells {
     return last != Instants.NONE ? last : first(event);
   }
 
-  /** One that happened once counts nothing. */
+  /** An Event that happened once may have no count. */
   private static long count(JsonNode event) {
     JsonNode series = Trees.get(event, "series");
     if (series != null) {

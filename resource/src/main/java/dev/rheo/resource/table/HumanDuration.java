@@ -5,7 +5,7 @@ import java.nio.charset.StandardCharsets;
 
 /**
  * A duration in two or three significant figures: {@code 119s}, {@code 5m4s}, {@code 3h5m}, {@code
- * 2d2h}, {@code 9d}, {@code 3y120d}; as {@code HumanDuration} of k8s.io/apimachinery.
+ * 2d2h}, {@code 9d}, {@code 3y120d}; like {@code HumanDuration} of k8s.io/apimachinery.
  */
 final class HumanDuration {
   private static final long MINUTE = 60;
@@ -13,7 +13,7 @@ final class HumanDuration {
   private static final long DAY = 24 * HOUR;
   private static final long YEAR = 365 * DAY;
 
-  /** Longer ones are cut off there: Go counts nanoseconds, in 63 bits. */
+  /** Upper bound in seconds, to which durations are clamped: Go has nanoseconds in 63 bits. */
   private static final long LONGEST = Long.MAX_VALUE / 1_000_000_000;
 
   private static final String INVALID = "\\u003cinvalid\\u003e";
@@ -29,7 +29,7 @@ final class HumanDuration {
     return new String(out.array(), 0, out.size(), StandardCharsets.US_ASCII);
   }
 
-  /** Writes it as part of a JSON string. */
+  /** Writes a duration as part of a JSON string. */
   static void write(ByteOutput out, long millis) {
     long seconds = Math.min(millis / 1000, LONGEST);
     if (isInvalid(seconds)) {
@@ -55,7 +55,7 @@ final class HumanDuration {
     }
   }
 
-  /** A time in the future, by more than clocks may differ. */
+  /** Whether the time is further in the future than clock skew explains. */
   private static boolean isInvalid(long seconds) {
     return seconds < -1;
   }

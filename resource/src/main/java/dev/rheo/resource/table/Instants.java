@@ -5,9 +5,9 @@ import dev.rheo.codec.tree.Trees;
 import dev.rheo.codec.value.Times;
 import org.jspecify.annotations.Nullable;
 
-/** The times of objects, in milliseconds since 1970. */
+/** Reads the timestamps of objects, as milliseconds since 1970. */
 final class Instants {
-  /** No time; before every other. */
+  /** No time; less than any time. */
   static final long NONE = Long.MIN_VALUE;
 
   private static final int SECONDS_LENGTH = "2006-01-02T15:04:05Z".length();
@@ -24,7 +24,7 @@ final class Instants {
       Times.Instant instant = Times.parse(text, text.length() > SECONDS_LENGTH);
       return instant.isZero() ? NONE : instant.seconds() * 1000 + instant.micros() / 1000;
     } catch (IllegalArgumentException e) {
-      return NONE; // no stored object has such a time
+      return NONE; // stored objects have valid times only
     }
   }
 }

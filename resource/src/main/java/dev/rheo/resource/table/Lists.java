@@ -5,11 +5,11 @@ import dev.rheo.codec.tree.Trees;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Lists in cells, and what is looked for in lists. */
+/** Abbreviates lists for cells, and finds conditions in lists. */
 final class Lists {
   private Lists() {}
 
-  /** The first texts, and how many more there are: {@code a,b,c + 2 more...}. */
+  /** The first texts and the number of further ones: {@code a,b,c + 2 more...}. */
   static String some(List<String> texts, int maximum, String separator) {
     return texts.size() <= maximum
         ? String.join(separator, texts)
@@ -20,7 +20,7 @@ final class Lists {
     return shown + " + " + more + " more...";
   }
 
-  /** The first of that {@code type}: a condition, an address. */
+  /** The first object, such as a condition or an address, of the {@code type}; null if none. */
   static @Nullable ObjectNode ofType(List<ObjectNode> objects, String type) {
     for (ObjectNode object : objects) {
       if (Trees.text(object, "type").equals(type)) {
@@ -30,7 +30,7 @@ final class Lists {
     return null;
   }
 
-  /** Whether the first of that type has the status {@code True}. */
+  /** Whether the first condition of the type has the status {@code True}. */
   static boolean isTrue(List<ObjectNode> conditions, String type) {
     return Trees.text(ofType(conditions, type), "status").equals("True");
   }

@@ -4,7 +4,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.stream.Stream;
 
-/** The cells that need more than a path, by the names that {@code columns.txt} calls them. */
+/** Cells that need more than a path, by their names in {@code columns.txt}. */
 final class NamedCells {
   private static final Map<String, Cell> CELLS = new HashMap<>();
 

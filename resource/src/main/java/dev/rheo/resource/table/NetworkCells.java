@@ -8,12 +8,12 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/** Cells of ingresses, their classes, and addresses. */
+/** Cells of Ingresses, IngressClasses and IPAddresses. */
 final class NetworkCells {
   private static final String NONE = "<none>";
   private static final String DEFAULT_ANNOTATION = "ingressclass.kubernetes.io/is-default-class";
 
-  /** So many hosts are shown. */
+  /** Upper bound on the hosts in a cell. */
   private static final int SHOWN = 3;
 
   private NetworkCells() {}
@@ -30,7 +30,7 @@ final class NetworkCells {
         "ipaddress.parent", Cell.text(NetworkCells::parent));
   }
 
-  /** The hosts of the first rules; what is said to be more are rules, with a host or without. */
+  /** The first hosts. The number of further ones counts rules, with or without a host. */
   private static String hosts(JsonNode ingress) {
     List<ObjectNode> rules = Trees.objects(ingress, "spec", "rules");
     List<String> hosts = new ArrayList<>();

@@ -8,25 +8,26 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
- * The words of {@code columns.txt} for cells that need no more than paths. {@code [x]} may be left
- * out and is then the empty text.
+ * The words of {@code columns.txt} for cells that need no more than paths. Arguments in brackets
+ * are optional. {@code none} is shown where there is no value. An omitted {@code none} is the empty
+ * text, or {@code <unknown>} for an age; an omitted {@code default} is false.
  *
  * <pre>
  * text path [none]                  the text (or number) at the path
- * filled path none                  the same, and none also where it is empty
- * trimmed path                      without blanks around it
- * number path                       0 where there is none
- * within path field                 the number in the object at the path, &lt;none&gt; where there is no object
+ * filled path none                  the text at the path; none also where it is empty
+ * trimmed path                      the text at the path without surrounding white space
+ * number path                       the number at the path; 0 where there is none
+ * within path field                 a number in the object at the path, else &lt;none&gt;
  * flag path [default]               true or false
- * age path [none]                   the time since that at the path; &lt;unknown&gt;
- * created                           the time of creation itself
- * count path…                       of the elements or members at the paths
+ * age path [none]                   the time since the timestamp at the path
+ * created                           the creationTimestamp itself
+ * count path…                       the number of elements or members at the paths
  * ratio path path                   two numbers: 1/3
  * pair path path                    two texts: Role/reader
- * join path [none]                  the texts in the list, by commas
- * pluck path field [none]           the text of a field in each object of the list, by commas
- * find path key value field none    the text of a field in the first object whose key has the value
- * labels path                       a map, as the selector that takes it
+ * join path [none]                  the texts of the list, joined by commas
+ * pluck path field [none]           a field of each object in the list, joined by commas
+ * find path key value field none    a field of the first object in the list whose key has the value
+ * labels path                       a label map, as the selector that matches it
  * selector path                     a label selector
  * </pre>
  */
@@ -60,10 +61,10 @@ final class PathCells {
   }
 
   /**
-   * The cell that a line of the table tells.
+   * Parses a cell.
    *
-   * @param columns of the line
-   * @param at where in them the word is that says how
+   * @param columns columns of the line
+   * @param at index of the word, which the arguments follow
    */
   static Cell parse(String[] columns, int at) {
     String word = columns[at];
@@ -141,7 +142,7 @@ final class PathCells {
         });
   }
 
-  /** White space as Unicode has it; Java's knows no blanks that do not break. */
+  /** Unicode white space; {@link Character#isWhitespace(char)} excludes no-break spaces. */
   private static boolean isBlank(char c) {
     return c >= '\t' && c <= '\r' || c == 0x85 || Character.isSpaceChar(c);
   }

@@ -6,7 +6,7 @@ import dev.rheo.codec.tree.Trees;
 import java.util.List;
 import java.util.Map;
 
-/** Cells of pods. What their containers are up to is summed up by {@link PodSummary}. */
+/** Cells of Pods. {@link PodSummary} summarizes their containers. */
 final class PodCells {
   private static final String NONE = "<none>";
 
@@ -35,7 +35,7 @@ final class PodCells {
     }
   }
 
-  /** The old field counts where the two differ: an old kubelet writes no other. */
+  /** {@code podIP} takes precedence over {@code podIPs}: old kubelets write only {@code podIP}. */
   private static String ip(JsonNode pod) {
     String ip = Trees.text(pod, "status", "podIP");
     if (ip.isEmpty()) {

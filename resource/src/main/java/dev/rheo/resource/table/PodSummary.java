@@ -9,17 +9,18 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A pod's containers in a word and some numbers, as {@code kubectl get pods} shows them.
+ * Status and counts of a pod's containers, as {@code kubectl get pods} shows them.
  *
- * <p>The status is the phase, or the reason that the pod gives for it; then what the init
- * containers are at, as long as they are; then what is wrong with the first container that
- * something is wrong with; and above all, whether the pod is being deleted. Sidecars are init
- * containers that are to restart always: they count as containers, and once started do not hold up
- * the others.
+ * <p>The status is the phase of the pod, or its reason. The state of an init container that blocks
+ * the others replaces it; after initialization, the state of the first container that waits or has
+ * terminated does. Deletion of a pod that has not ended replaces all of these. Sidecars are init
+ * containers with restart policy {@code Always}: they count as containers and, once started, do not
+ * block the others.
  *
- * @param total of containers, sidecars included
- * @param restarts of the init containers while they run, then of the others and the sidecars
- * @param lastRestart of these, as {@link Instants} gives it
+ * @param ready number of ready containers and sidecars
+ * @param total number of containers and sidecars
+ * @param restarts of the init containers during initialization, later of containers and sidecars
+ * @param lastRestart time of the last of these restarts, see {@link Instants}
  */
 record PodSummary(int ready, int total, String status, long restarts, long lastRestart) {
 
@@ -27,7 +28,7 @@ record PodSummary(int ready, int total, String status, long restarts, long lastR
     return new Reader(pod).read();
   }
 
-  /** How often containers restarted, and when last. */
+  /** The number of restarts, and the time of the last. */
   private static final class Restarts {
     long count;
     long last = Instants.NONE;
@@ -83,11 +84,11 @@ record PodSummary(int ready, int total, String status, long restarts, long lastR
     }
 
     /**
-     * Reads them up to the first that the others wait for.
+     * Reads the init containers up to the first that blocks the others.
      *
-     * @param all restarts
-     * @param lasting restarts of the sidecars
-     * @return whether there is one
+     * @param all collects the restarts of all init containers
+     * @param lasting collects the restarts of the sidecars
+     * @return whether an init container blocks
      */
     private boolean initContainers(Restarts all, Restarts lasting) {
       int done = 0;
@@ -150,7 +151,7 @@ record PodSummary(int ready, int total, String status, long restarts, long lastR
       }
     }
 
-    /** Any condition of that type counts, not only the first. */
+    /** Whether any Ready condition is true, not only the first. */
     private boolean isReady() {
       return conditions.stream()
           .anyMatch(

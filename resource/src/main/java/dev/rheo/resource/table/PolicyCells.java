@@ -42,7 +42,7 @@ final class PolicyCells {
     return kind == null ? UNSET : Trees.text(kind, "apiVersion") + "/" + Trees.text(kind, "kind");
   }
 
-  /** A binding does not know whether its parameter has a namespace: where it says none, any. */
+  /** A binding does not tell whether its parameter is namespaced, so no namespace means any. */
   private static String paramRef(JsonNode binding) {
     JsonNode reference = Trees.at(binding, "spec", "paramRef");
     String name = Trees.text(reference, "name");

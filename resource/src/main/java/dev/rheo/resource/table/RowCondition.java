@@ -6,9 +6,9 @@ import dev.rheo.codec.io.JsonText;
 import dev.rheo.codec.tree.Trees;
 
 /**
- * When a row is marked as completed.
+ * Marks a row as Completed if its object has a given value at a path.
  *
- * @param value at the path; the reason
+ * @param value the value at the path, which is also the reason of the condition
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared
 record RowCondition(String[] path, String value, String message) {

@@ -16,14 +16,14 @@ import org.jspecify.annotations.Nullable;
 final class SelectorText {
   private static final String NONE = "<none>";
 
-  /** What a selector is that could not be read as one. */
+  /** Shown for an invalid selector. */
   private static final String ERROR = "<error>";
 
   private record Requirement(String key, String text) {}
 
   private SelectorText() {}
 
-  /** A map of labels; sorted as whole requirements, not by key. */
+  /** A map of labels, sorted by {@code key=value}, not by key. */
   static String labels(@Nullable JsonNode labels) {
     if (labels == null || labels.isEmpty()) {
       return NONE;
@@ -76,7 +76,7 @@ final class SelectorText {
         && values.stream().allMatch(value -> Names.labelValue(value).isEmpty());
   }
 
-  /** A selector as the string of its Go message, which is how bindings of policies show it. */
+  /** A selector as the {@code String()} of its Go message, which policy bindings show. */
   static String message(JsonNode selector) {
     StringBuilder out = new StringBuilder("&LabelSelector{MatchLabels:map[string]string{");
     Map<String, String> labels = new TreeMap<>();

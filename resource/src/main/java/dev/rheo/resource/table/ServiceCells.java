@@ -10,12 +10,12 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** Cells of services, and of the two kinds of endpoints behind them. */
+/** Cells of Services, Endpoints and EndpointSlices. */
 final class ServiceCells {
   private static final String NONE = "<none>";
   private static final String UNSET = "<unset>";
 
-  /** So many endpoints and ports are shown. */
+  /** Upper bound on the endpoints, or ports of a slice, in a cell. */
   private static final int SHOWN = 3;
 
   private ServiceCells() {}
@@ -53,7 +53,7 @@ final class ServiceCells {
     };
   }
 
-  /** Where a load balancer can be reached, each address once and sorted. */
+  /** The addresses of a load balancer, sorted and without duplicates. */
   static String ingress(@Nullable JsonNode loadBalancer) {
     TreeSet<String> addresses = new TreeSet<>();
     for (ObjectNode ingress : Trees.objects(loadBalancer, "ingress")) {

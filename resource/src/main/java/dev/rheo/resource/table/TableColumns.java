@@ -8,17 +8,17 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * The {@code meta.k8s.io/v1} Table of one resource: its columns, and the row of an object. As
- * kube-apiserver answers {@code Accept: application/json;as=Table;v=v1;g=meta.k8s.io}, priority 1
- * ("wide") columns included. Immutable.
+ * The {@code meta.k8s.io/v1} Table of one resource: its columns, and the row of an object, as
+ * kube-apiserver answers {@code Accept: application/json;as=Table;v=v1;g=meta.k8s.io}. Columns of
+ * priority 1 ("wide") are included. Immutable.
  *
- * <p>All versions of a resource have one table, whose cells are read from the stored version.
+ * <p>All versions of a resource share one table, whose cells are read from the stored version.
  *
- * <p>Rows keep the order of the list, except those of FlowSchemas, which are ordered by {@code
- * matchingPrecedence}, then name: not here, but by whoever lists.
+ * <p>Rows keep the order of the list, except those of FlowSchemas: the caller orders them by {@code
+ * matchingPrecedence}, then name.
  */
 public final class TableColumns {
-  /** Most rows are smaller. */
+  /** Initial capacity of a row in bytes; most rows are smaller. */
   private static final int ROW_CAPACITY = 256;
 
   private final byte[] definitions;
@@ -35,16 +35,14 @@ public final class TableColumns {
     this.conditions = conditions;
   }
 
-  /**
-   * The table of a resource that is served; name and time of creation if it has none of its own.
-   */
+  /** The table of a served resource; by default its columns are name and creation time. */
   public static TableColumns of(ResourceType type) {
     String name = type.isStored() ? type.storage().name() : type.groupResource().toString();
     TableColumns table = BuiltIn.TABLES.get(name);
     return table != null ? table : named(ColumnTable.DEFAULT);
   }
 
-  /** The table of what the {@code scale} subresource answers: {@code autoscaling/v1} Scale. */
+  /** The table of the {@code scale} subresource, whose objects are {@code autoscaling/v1} Scale. */
   public static TableColumns scale() {
     return named(ColumnTable.SCALES);
   }
@@ -55,7 +53,7 @@ public final class TableColumns {
 
   /**
    * The {@code columnDefinitions}, a JSON array: {@code
-   * [{"name":"Name","type":"string","format":"name","description":"","priority":0},…]}. Not to be
+   * [{"name":"Name","type":"string","format":"name","description":"","priority":0},…]}. Must not be
    * changed.
    */
   public byte[] definitions() {
@@ -63,13 +61,17 @@ public final class TableColumns {
   }
 
   /**
-   * The beginning of an object's row, up to where the object itself follows, as a {@link
-   * CellTemplate}: {@code {"cells":["web",1],"object":} or, of a pod that has ended, {@code
-   * {"cells":["web",1],"conditions":[{"type":"Completed",…}],"object":}. What follows it is the
-   * value of {@code object} (the object, its metadata, or null) and the closing brace.
+   * The row of an object as a {@link CellTemplate}, up to the value of {@code object}. The caller
+   * appends this value (the object, its metadata, or null) and the closing brace. An object in a
+   * final state, such as a pod that has ended, has a condition:
    *
-   * <p>Same object, same bytes: to be made once for each version of an object, and rendered for
-   * each reader.
+   * <pre>
+   * {"cells":["web",1],"object":
+   * {"cells":["web",1],"conditions":[{"type":"Completed",…}],"object":
+   * </pre>
+   *
+   * <p>The row depends only on the object, so it can be built once for each version of an object
+   * and rendered for each reader.
    *
    * @param object in the stored version
    */

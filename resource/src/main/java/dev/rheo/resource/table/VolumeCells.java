@@ -6,9 +6,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** Cells of volumes, claims of volumes and of devices, and storage classes. */
+/** Cells of PersistentVolumes, PersistentVolumeClaims, StorageClasses and ResourceClaims. */
 final class VolumeCells {
-  /** How long claims and volumes have named their class before there was a field for it. */
+  /** Names the class of claims and volumes from before {@code storageClassName} existed. */
   private static final String CLASS_ANNOTATION = "volume.beta.kubernetes.io/storage-class";
 
   private static final String DEFAULT_ANNOTATION = "storageclass.kubernetes.io/is-default-class";

@@ -7,9 +7,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/** Cells of jobs, cron jobs and controller revisions. */
+/** Cells of Jobs, CronJobs and ControllerRevisions. */
 final class WorkloadCells {
-  /** A job is called by the first of its conditions that holds; deletion stands between these. */
+  /** The first true condition is the status; deletion ranks before {@link #UNDER_WAY}. */
   private static final List<String> ENDED = List.of("Complete", "Failed");
 
   private static final List<String> UNDER_WAY =

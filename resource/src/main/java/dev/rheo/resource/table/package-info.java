@@ -1,7 +1,7 @@
 /**
- * Tables: the columns of every type, and the cells of its objects, as kubectl shows them. Data
- * first: {@code columns.txt} says what a cell is, most of them by a path; the others are small
- * functions, by API group.
+ * Tables as kubectl shows them: the columns of every type and the cells of its objects. {@code
+ * columns.txt} defines the cells, most of them by a path. The others are small functions, grouped
+ * by API group.
  */
 @NullMarked
 package dev.rheo.resource.table;

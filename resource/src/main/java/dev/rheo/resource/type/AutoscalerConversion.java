@@ -16,8 +16,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * HorizontalPodAutoscaler between {@code autoscaling/v2} and {@code v1}. Version 1 knows the
- * utilization of the CPU only; everything else travels in four annotations, so that it comes back.
+ * Converts HorizontalPodAutoscaler between {@code autoscaling/v2} and {@code v1}. v1 has fields for
+ * CPU utilization only. Four annotations carry everything else, so that a round trip loses nothing.
  */
 final class AutoscalerConversion {
   private static final String ANNOTATION = "autoscaling.alpha.kubernetes.io/";
@@ -27,9 +27,7 @@ final class AutoscalerConversion {
   private static final String BEHAVIOR = ANNOTATION + "behavior";
   private static final List<String> ALL = List.of(METRICS, CURRENT_METRICS, CONDITIONS, BEHAVIOR);
 
-  /**
-   * The fields of scaling rules in the order and, capitalised, under the names of the annotation.
-   */
+  /** Fields of scaling rules in the order of the annotation, which has their names capitalised. */
   private static final List<String> RULE_FIELDS =
       List.of("stabilizationWindowSeconds", "selectPolicy", "policies", "tolerance");
 
@@ -138,9 +136,9 @@ final class AutoscalerConversion {
   }
 
   /**
-   * A metric of v2 as v1 wrote it.
+   * Converts a v2 metric to the form that v1's annotations hold.
    *
-   * @param side {@code target} of a spec, {@code current} of a status
+   * @param side {@code target} for a metric of the spec, {@code current} for one of the status
    */
   private static ObjectNode metricToV1(ObjectNode metric, String side) {
     ObjectNode out = NODES.objectNode();
@@ -298,7 +296,7 @@ final class AutoscalerConversion {
     return out;
   }
 
-  /** Field names are read whatever their case, as Go's decoder does. */
+  /** Matches field names without regard to case, as Go's decoder does, and drops nulls. */
   private static JsonNode behaviorFromAnnotation(JsonNode node) {
     if (node instanceof ArrayNode array) {
       ArrayNode out = NODES.arrayNode();
@@ -355,7 +353,7 @@ final class AutoscalerConversion {
     return parse(annotations, name) instanceof ArrayNode array ? array : null;
   }
 
-  /** The JSON in an annotation; null when there is none, or it is none. */
+  /** The JSON in an annotation; null if the annotation is absent or is not JSON. */
   private static @Nullable JsonNode parse(@Nullable ObjectNode annotations, String name) {
     JsonNode text = Trees.get(annotations, name);
     if (text == null || !text.isTextual()) {
@@ -372,7 +370,7 @@ final class AutoscalerConversion {
     }
   }
 
-  /** With the escapes of Go's encoder. */
+  /** JSON with the escapes of Go's encoder. */
   private static String text(JsonNode node) {
     return node.toString()
         .replace("<", "\\u003c")

@@ -7,12 +7,12 @@ import dev.rheo.codec.tree.Trees;
 import java.util.Map;
 
 /**
- * Between the version in which a resource is served and the one in which it is stored. Both are the
- * same for all but HorizontalPodAutoscaler v1 and the Events of {@code events.k8s.io}; for the
- * others nothing here does anything.
+ * Converts objects between the version in which a resource is served and the version in which it is
+ * stored. The two differ only for HorizontalPodAutoscaler v1 and the Events of {@code
+ * events.k8s.io}; for all other resources conversion is the identity.
  */
 public final class Conversion {
-  /** What the two Events call differently: stored name, served name. */
+  /** Fields of Event that the two versions name differently: stored name to served name. */
   private static final Map<String, String> EVENT_FIELDS =
       Map.of(
           "involvedObject", "regarding",
@@ -25,12 +25,12 @@ public final class Conversion {
 
   private Conversion() {}
 
-  /** Whether the stored form can be served as it is. */
+  /** Whether stored objects are served without conversion. */
   public static boolean isIdentity(ResourceType type) {
     return !type.isStored() || type.apiVersion().equals(type.storage().apiVersion());
   }
 
-  /** The object in the stored version; the same instance, changed in place. */
+  /** Converts an object to the stored version, in place, and returns it. */
   public static ObjectNode toStored(ObjectNode object, ResourceType from) {
     if (isIdentity(from)) {
       return object;
@@ -43,7 +43,7 @@ public final class Conversion {
     return setKind(object, from.storage().apiVersion(), from.storage().kind());
   }
 
-  /** The stored object in the version of {@code to}; the same instance, changed in place. */
+  /** Converts a stored object to the version of {@code to}, in place, and returns it. */
   public static ObjectNode fromStored(ObjectNode stored, ResourceType to) {
     if (isIdentity(to)) {
       return stored;
@@ -57,8 +57,8 @@ public final class Conversion {
   }
 
   /**
-   * A stored form in the version of {@code to}, canonical. Where the resourceVersion is empty it
-   * stays in its place, empty; another is kept.
+   * Converts encoded stored objects to the version of {@code to}, in canonical form. An empty
+   * resourceVersion stays in place, empty; any other is kept.
    */
   public static byte[] convert(byte[] storedForm, ResourceType to) {
     if (isIdentity(to)) {

@@ -13,14 +13,14 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
 
-/** Reads the fact tables: a fact a line, columns between blanks, {@code -} for an empty column. */
+/** Reads fact tables: one fact per line, blanks between columns, {@code -} for an empty column. */
 public final class FactTable {
   private FactTable() {}
 
   /**
-   * Gives the columns of each line that is neither empty nor a comment.
+   * Passes the columns of each line to {@code line}, except empty lines and comments.
    *
-   * @param owner a class beside which the table lies
+   * @param owner a class of the package in which the table lies
    */
   public static void read(Class<?> owner, String name, Consumer<String[]> line) {
     try (InputStream in = owner.getResourceAsStream(name)) {
@@ -38,7 +38,7 @@ public final class FactTable {
     }
   }
 
-  /** What is between blanks; no regular expression, for this is on the way to being ready. */
+  /** Splits at blanks by hand: the tables are read during startup, where a regex is too slow. */
   private static String[] columns(String text) {
     List<String> columns = new ArrayList<>(12);
     int length = text.length();

@@ -5,23 +5,23 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** The labels that a field selector of one resource may use, and the refusal of the others. */
+/** The field selector labels that one resource supports. Others are refused. */
 final class FieldLabels {
   private final Map<String, String> names = new HashMap<>();
   private final String wording;
   private final ResourceTable.Row row;
 
   /**
-   * @param fields names of selectable fields under which they can be asked for
-   * @param aliases label to name
-   * @param wording which of upstream's refusals, see {@code storage.txt}
+   * @param fields names of selectable fields, each its own label
+   * @param aliases further labels, each with the name of a selectable field
+   * @param wording which of upstream's error messages a refusal has, see {@code storage.txt}
    */
   FieldLabels(
       ResourceTable.Row row, List<String> fields, Map<String, String> aliases, String wording) {
     this.row = row;
     this.wording = wording;
     names.put("metadata.name", "metadata.name");
-    // resources without a rule of their own take it even when they are the cluster's
+    // upstream's general rule accepts it for cluster-scoped resources, too
     if (row.namespaced() || wording.isEmpty()) {
       names.put("metadata.namespace", "metadata.namespace");
     }

@@ -12,9 +12,7 @@ import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/**
- * The resources that are served, and the collections in which their objects are kept. Immutable.
- */
+/** The served resources, and the collections in which their objects are stored. Immutable. */
 public final class ResourceRegistry {
   private record Key(String group, String version, String plural) {}
 
@@ -25,7 +23,7 @@ public final class ResourceRegistry {
     static final ResourceRegistry INSTANCE = new ResourceRegistry();
   }
 
-  /** What a server of the release with default flags serves, in the order of discovery. */
+  /** The resources that kube-apiserver serves with default flags, in the order of discovery. */
   public static ResourceRegistry builtIn() {
     return BuiltIn.INSTANCE;
   }
@@ -39,12 +37,16 @@ public final class ResourceRegistry {
     return types.get(new Key(group, version, plural));
   }
 
-  /** Whether anything is served in this group, in whatever version. */
+  /** Whether any version of the group is served. */
   public boolean servesGroup(String group) {
     return types.keySet().stream().anyMatch(key -> key.group().equals(group));
   }
 
-  /** The resource, which must be there. */
+  /**
+   * The resource.
+   *
+   * @throws IllegalArgumentException if it is not served
+   */
   public ResourceType get(String group, String version, String plural) {
     ResourceType type = find(group, version, plural);
     if (type == null) {
@@ -53,12 +55,12 @@ public final class ResourceRegistry {
     return type;
   }
 
-  /** In the order of discovery. */
+  /** All resources, in the order of discovery. */
   public Collection<ResourceType> all() {
     return Collections.unmodifiableCollection(types.values());
   }
 
-  /** Every collection of the store. */
+  /** All collections of the store. */
   public List<StoredResource> stored() {
     return List.copyOf(stored.values());
   }
@@ -109,7 +111,7 @@ public final class ResourceRegistry {
     }
   }
 
-  /** {@code storage.txt}, by resource. */
+  /** {@code storage.txt}, parsed; its maps are keyed by resource. */
   private static final class StorageTable {
     private static final class Entry {
       final String key;

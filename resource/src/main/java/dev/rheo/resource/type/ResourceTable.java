@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** The generated table of what a server with default flags serves, in the order of discovery. */
+/** The generated table of the resources that a default server has, in the order of discovery. */
 final class ResourceTable {
   private ResourceTable() {}
 

@@ -10,9 +10,7 @@ import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/**
- * One resource in one version, as it is served: {@code deployments} of {@code apps/v1}. Immutable.
- */
+/** One served resource in one version: {@code deployments} of {@code apps/v1}. Immutable. */
 public final class ResourceType {
   private final String group;
   private final String version;
@@ -66,7 +64,7 @@ public final class ResourceType {
     return version;
   }
 
-  /** What objects carry: {@code v1}, {@code apps/v1}. */
+  /** The {@code apiVersion} of objects: {@code v1}, {@code apps/v1}. */
   public String apiVersion() {
     return apiVersion;
   }
@@ -101,12 +99,12 @@ public final class ResourceType {
     return namespaced;
   }
 
-  /** {@code create delete deletecollection get list patch update watch}, or fewer. */
+  /** A subset of {@code create delete deletecollection get list patch update watch}. */
   public Set<String> verbs() {
     return verbs;
   }
 
-  /** By name, in the order of discovery. */
+  /** The subresources by name, in the order of discovery. */
   public Map<String, Subresource> subresources() {
     return subresources;
   }
@@ -115,20 +113,20 @@ public final class ResourceType {
     return subresources.get(name);
   }
 
-  /** The group and the plural, as in errors: {@code deployments.apps}. */
+  /** The plural and the group, as in error messages: {@code deployments.apps}. */
   public GroupResource groupResource() {
     return groupResource;
   }
 
-  /** Whether objects of it are kept; reviews and bindings are only answered. */
+  /** Whether objects are stored. Reviews, bindings and component statuses are only answered. */
   public boolean isStored() {
     return storage != null;
   }
 
   /**
-   * Where objects of it are kept.
+   * The collection in which objects are stored.
    *
-   * @throws IllegalStateException if they are not
+   * @throws IllegalStateException if objects are not stored
    */
   public StoredResource storage() {
     if (storage == null) {
@@ -137,7 +135,7 @@ public final class ResourceType {
     return storage;
   }
 
-  /** The type of its objects. */
+  /** The schema of the objects. */
   public ObjectType objectType() {
     return objectType;
   }
@@ -146,16 +144,16 @@ public final class ResourceType {
     return strategy;
   }
 
-  /** Opaque; empty if it is not stored. */
+  /** Upstream's hash of the storage version, opaque; empty if objects are not stored. */
   public String storageVersionHash() {
     return storageVersionHash;
   }
 
   /**
-   * What a label of a field selector stands for: {@code metadata.name}, {@code metadata.namespace},
-   * or the name of one of {@link StoredResource#fields()}.
+   * Resolves a label of a field selector to {@code metadata.name}, {@code metadata.namespace}, or
+   * the name of one of {@link StoredResource#fields()}.
    *
-   * @throws ApiException 400 in upstream's words if it cannot be selected by
+   * @throws ApiException 400 in upstream's words if the resource does not support the label
    */
   public String fieldLabel(String label) {
     return fieldLabels.resolve(label);

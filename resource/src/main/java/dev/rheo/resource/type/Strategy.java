@@ -4,22 +4,21 @@ import dev.rheo.api.name.Names;
 import java.util.List;
 
 /**
- * How the objects of a resource are written: what upstream spreads over the strategies of its
- * registries, as flags.
+ * How the objects of a resource are written: the strategies of upstream's registries, as flags.
  *
- * @param names what {@code metadata.name} must be
- * @param hasStatus main writes keep the status that is stored, writes of {@code /status} keep
- *     everything else
- * @param statusResetOnCreate a status given on create is dropped
- * @param statusKeepsMetadata writes of {@code /status} keep labels, annotations, finalizers and
- *     owner references too
- * @param statusKeepsLabels writes of {@code /status} keep the labels
- * @param startsGeneration {@code metadata.generation} is 1 after create
- * @param generationParts the parts (dotted paths; {@code *} for all but metadata and status) whose
- *     change bumps {@code metadata.generation}
+ * @param names syntax of {@code metadata.name}
+ * @param hasStatus main writes keep the stored status; writes of {@code /status} keep everything
+ *     but status and metadata
+ * @param statusResetOnCreate a create drops the status that it is given
+ * @param statusKeepsMetadata writes of {@code /status} keep labels, annotations, finalizers, owner
+ *     references and deletionTimestamp, too
+ * @param statusKeepsLabels writes of {@code /status} keep the labels, too
+ * @param startsGeneration a create sets {@code metadata.generation} to 1
+ * @param generationParts dotted paths of the parts whose change increments {@code
+ *     metadata.generation}; {@code *} for everything but metadata and status
  * @param unconditionalUpdate an update without resourceVersion is allowed
- * @param createOnUpdate an update of what does not exist creates it
- * @param gracefulDelete a deletion first runs down a grace period
+ * @param createOnUpdate an update creates an object that does not exist
+ * @param gracefulDelete a deletion starts with a grace period
  */
 public record Strategy(
     Names.Kind names,
@@ -33,7 +32,7 @@ public record Strategy(
     boolean createOnUpdate,
     boolean gracefulDelete) {
 
-  /** Of resources that are not stored. */
+  /** The strategy of resources that are not stored. */
   static final Strategy NONE =
       new Strategy(
           Names.Kind.PATH_SEGMENT,
@@ -47,15 +46,12 @@ public record Strategy(
           false,
           false);
 
-  /**
-   * Whether writes keep {@code metadata.generation} themselves rather than taking the client's
-   * word.
-   */
+  /** Whether the server maintains {@code metadata.generation}. */
   public boolean hasGeneration() {
     return startsGeneration || !generationParts.isEmpty();
   }
 
-  /** From the columns of {@code storage.txt}. */
+  /** Parses the columns of {@code storage.txt}. */
   static Strategy parse(String names, String generation, String flags) {
     return new Strategy(
         switch (names) {

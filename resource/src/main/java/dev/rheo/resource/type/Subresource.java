@@ -9,13 +9,13 @@ import java.util.Set;
  * A subresource: {@code status} of {@code deployments}.
  *
  * @param name {@code status}, {@code scale}, …
- * @param apiVersion of the object that it takes and answers with: {@code autoscaling/v1}
- * @param kind of that object: {@code Scale}
+ * @param apiVersion of the objects in its requests and responses: {@code autoscaling/v1}
+ * @param kind of these objects: {@code Scale}
  * @param verbs {@code get}, {@code update}, {@code patch}, {@code create}, …
  */
 public record Subresource(String name, String apiVersion, String kind, Set<String> verbs) {
 
-  /** The type of the object that it takes and answers with. */
+  /** The schema of the objects in its requests and responses. */
   public ObjectType objectType() {
     return Objects.requireNonNull(TypeTable.builtIn().type(apiVersion, kind), kind);
   }

@@ -1,6 +1,6 @@
 /**
- * What a type is: names, versions, scope, storage, selectable fields and conversion. Data first: a
- * built-in type is rows of the fact tables, never a handler of its own.
+ * Resource types: names, versions, scope, storage, selectable fields and conversion. A built-in
+ * type is data, namely rows of the fact tables; it has no handler of its own.
  */
 @NullMarked
 package dev.rheo.resource.type;

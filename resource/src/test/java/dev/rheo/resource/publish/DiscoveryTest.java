@@ -11,7 +11,7 @@ import java.util.Map;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
-/** Against the answers of kube-apiserver 1.36.3 with default flags, recorded in discovery.tsv. */
+/** Compares with answers of kube-apiserver 1.36.3 with default flags, from discovery.tsv. */
 class DiscoveryTest {
   private final Discovery discovery = new Discovery(ResourceRegistry.builtIn(), "0.1.0");
 

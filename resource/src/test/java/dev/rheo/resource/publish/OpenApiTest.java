@@ -20,13 +20,13 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Against the documents of kube-apiserver 1.36.3, recorded without descriptions, and of the paths
- * only what clients look at.
+ * Compares with the documents of kube-apiserver 1.36.3, which are recorded without descriptions.
+ * Their paths are reduced to what clients read.
  */
 class OpenApiTest {
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  /** What the documents leave out. */
+  /** Schema members that the documents of this server omit. */
   private static final List<String> NOT_SAID = List.of("enum", "x-kubernetes-unions");
 
   private final OpenApi openApi = new OpenApi(ResourceRegistry.builtIn());
@@ -48,7 +48,7 @@ class OpenApiTest {
       compare(schema.getKey(), ours.get(schema.getKey()), schema.getValue(), differences);
     }
     assertThat(differences).isEmpty();
-    // nothing refers to what is not there
+    // every reference resolves
     Set<String> references = new TreeSet<>();
     document(path).findValuesAsText("$ref").forEach(references::add);
     references.removeIf(reference -> !reference.startsWith("#"));
@@ -129,7 +129,7 @@ class OpenApiTest {
     }
   }
 
-  /** A reference alone is the same as all of one reference. */
+  /** An {@code allOf} of one reference is equivalent to the reference itself. */
   private static JsonNode reference(JsonNode schema) {
     return schema != null && schema.size() == 1 && schema.path("allOf").size() == 1
         ? schema.get("allOf").get(0)

@@ -28,9 +28,8 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /**
- * What a write does to an object, from decoding to the checks of an update, grows no faster than
- * the object: tried with every list and map that any type has, and with every string of the
- * samples.
+ * The cost of a write, from decoding to the validation of an update, grows no faster than the
+ * object. It is measured for every list and map of any type, and for every string of the samples.
  */
 class DoublingTest {
   private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
@@ -40,12 +39,12 @@ class DoublingTest {
   private static final int ELEMENTS = 2400 * TORTURE;
   private static final int CHARACTERS = 200_000 * TORTURE;
 
-  /** Texts that are good and bad for names, images, addresses and numbers. */
+  /** Texts that are valid or invalid as names, images, addresses and numbers. */
   private static final List<String> TEXTS = List.of("a", "a.", "1", "a-", "/", ":a", "\u0001", "é");
 
   private final Growth growth = new Growth();
 
-  /** A list or map of a struct, and what leads there from the top of a resource. */
+  /** A field that is a list or map, with the path to it from the top of a resource. */
   private record Spot(ResourceType resource, List<FieldType> path) {
     FieldType field() {
       return path.getLast();
@@ -139,7 +138,7 @@ class DoublingTest {
     Canonicalizer.encodeAnswer(Conversion.fromStored(object, type), type.objectType());
   }
 
-  /** What comes after a refusal is to be tried too. */
+  /** Ignores a refusal, so that the steps after it are measured, too. */
   private static void ignoring(Runnable check) {
     try {
       check.run();
@@ -148,7 +147,7 @@ class DoublingTest {
     }
   }
 
-  /** Each struct's fields once, but the resource's own anew for each resource. */
+  /** Visits each field of a struct once, except that the top two levels recur per resource. */
   private static void walk(
       ResourceType resource,
       ObjectType type,
@@ -197,7 +196,7 @@ class DoublingTest {
     return top;
   }
 
-  /** A value that tells itself from others, and its parts to some depth. */
+  /** A value distinct for {@code i} where its kind allows, with parts down to {@code depth}. */
   private static JsonNode element(FieldType field, int i, int depth) {
     return switch (field.kind()) {
       case STRING -> TextNode.valueOf("a" + i);

@@ -21,8 +21,8 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 /**
- * Samples with parts missing, null or empty: whatever a client leaves out, the answer is an object
- * or a refusal, never an accident; defaults are idempotent; writes of a status change nothing else.
+ * Writes samples with parts missing, null or empty. Each results in an object or a refusal, never
+ * in another exception; defaults are idempotent; status writes change only status and metadata.
  */
 class MutilatedSamplesTest {
   private static final int ROUNDS = 40 * Integer.getInteger("rheo.torture", 1);
@@ -82,7 +82,7 @@ class MutilatedSamplesTest {
       }
     }
     if (type.strategy().hasStatus()) {
-      // a status write that tries to change everything
+      // a status write that omits everything but the metadata
       ObjectNode update = old.objectNode();
       update.set("metadata", old.get("metadata").deepCopy());
       Prepare.forUpdate(update, old, type, "status", CONTEXT);
@@ -110,7 +110,7 @@ class MutilatedSamplesTest {
     return ObjectDecoder.decode(Canonicalizer.encode(shown, type.objectType()), 100).tree();
   }
 
-  /** Takes something away below the top. */
+  /** Removes or empties one value at a random depth, never the top kind or apiVersion. */
   private static void mutilate(ObjectNode object, Random random) {
     JsonNode at = object;
     for (int depth = random.nextInt(6); ; depth--) {

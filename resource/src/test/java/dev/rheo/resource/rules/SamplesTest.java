@@ -26,9 +26,9 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 
 /**
- * What becomes of the objects of samples.yaml, against what kube-apiserver 1.36.3 answered
- * (samples.jsonl, recorded by tools/typegen): defaults, strategies, admission, validation and
- * conversion together, to the byte.
+ * Compares writes of the objects of samples.yaml, byte for byte, with the answers of kube-apiserver
+ * 1.36.3 (samples.jsonl, recorded by tools/typegen): defaults, strategies, admission, validation
+ * and conversion together.
  */
 class SamplesTest {
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -55,7 +55,7 @@ class SamplesTest {
     List<Exchange> exchanges = exchanges();
     assertThat(exchanges).hasSizeGreaterThan(150);
     return exchanges.stream()
-        // refused while decoding, which is the codec's part
+        // refused while decoding, which the codec's tests cover
         .filter(exchange -> exchange.code != 400)
         .map(exchange -> DynamicTest.dynamicTest(exchange.name(), () -> check(exchange)));
   }
@@ -80,9 +80,9 @@ class SamplesTest {
     ObjectNode ours = decode(Canonicalizer.encodeAnswer(object, type.objectType()));
     forget(ours);
     forget(expected);
-    // byte for byte, shown as trees
+    // byte for byte, printed as trees
     assertThat(ours.toPrettyString()).isEqualTo(expected.toPrettyString());
-    // defaults must not depend on how often they are applied
+    // defaults are idempotent
     byte[] once = Canonicalizer.encode(object, type.objectType());
     Defaults.apply(object, type);
     assertThat(decode(Canonicalizer.encode(object, type.objectType()))).isEqualTo(decode(once));
@@ -115,13 +115,13 @@ class SamplesTest {
     return Conversion.fromStored(object, type);
   }
 
-  /** What depends on when, by whom and how often something was written. */
+  /** Drops what depends on the time, the author and the number of writes. */
   private static void forget(ObjectNode object) {
     ObjectNode metadata = (ObjectNode) object.get("metadata");
     metadata.remove(List.of("managedFields", "resourceVersion", "creationTimestamp"));
     if (object.path("kind").asText().equals("Pod")
         && object.at("/spec/serviceAccountName").asText("default").equals("default")) {
-      // the record was made without the plugin that sets it
+      // the samples were recorded without the ServiceAccount admission plugin
       ((ObjectNode) object.get("spec")).remove(List.of("serviceAccountName", "serviceAccount"));
     }
     object.findParents("lastTransitionTime").forEach(parent -> blank(parent, "lastTransitionTime"));
@@ -134,7 +134,7 @@ class SamplesTest {
     ((ObjectNode) parent).putNull(field);
   }
 
-  /** Some causes end in a dump of internal structs that has no use outside of Go. */
+  /** Reason, field and message of each cause, without the diff of Go structs that some end in. */
   private static List<String> causes(JsonNode status) {
     List<String> causes = new ArrayList<>();
     for (JsonNode cause : status.at("/details/causes")) {

@@ -48,7 +48,7 @@ class CellTemplateTest {
       StringBuilder expected = new StringBuilder();
       int slots = random.nextInt(4);
       for (int slot = 0; slot < slots; slot++) {
-        // half of them of bytes that begin a slot
+        // half of the instants contain the byte that begins a slot
         long instant = random.nextBoolean() ? 0x0101_0101_0101L : random.nextLong() >>> 20;
         CellTemplate.slot(out, instant);
         out.ascii("|");

@@ -11,8 +11,9 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
-/** What the recorded objects of the other kinds do not show: a resource, an object, its cells. */
+/** Cases that the recorded objects of other kinds do not cover. */
 class GroupCellsTest {
+  /** A resource, an object, and the beginning of its row. */
   private record Case(String resource, String object, String cells) {}
 
   private static final Stream<Case> CASES =

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** What the recorded pods do not show. */
+/** Cases that the recorded pods do not cover. */
 class PodCellsTest {
   private static final int STATUS = 2;
   private static final int RESTARTS = 3;

@@ -22,9 +22,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
 /**
- * Every column and every row that kube-apiserver 1.36.3 answered for the objects of
- * compat/tables/objects.py, in every resource, against those that are made here of the same
- * objects.
+ * Compares every column and every row, in every resource, with those that kube-apiserver 1.36.3
+ * answered for the objects of compat/tables/objects.py.
  */
 class RecordedTablesTest {
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -78,7 +77,7 @@ class RecordedTablesTest {
     assertThat(made).isEqualTo(expected);
   }
 
-  /** The objects by name, from the record of the version in which they are stored. */
+  /** The objects by name, from the record of the stored version. */
   private static Map<String, JsonNode> storedObjects(ResourceType type) throws IOException {
     ResourceType stored =
         listed()

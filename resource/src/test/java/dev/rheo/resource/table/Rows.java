@@ -12,7 +12,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Rows of objects that are written in short, at one time. */
+/** Renders rows at a fixed time, of objects in abbreviated JSON. */
 final class Rows {
   static final long NOW = Instant.parse("2026-01-10T00:00:00Z").toEpochMilli();
 
@@ -24,7 +24,7 @@ final class Rows {
 
   private Rows() {}
 
-  /** JSON, in which names need no quotes and texts may have single ones. */
+  /** Parses JSON in which names need no quotes and texts may have single quotes. */
   static JsonNode json(String text) {
     try {
       return JSON.readTree(text);
@@ -33,7 +33,7 @@ final class Rows {
     }
   }
 
-  /** The table of {@code pods} or {@code deployments.apps}. */
+  /** The table of a resource such as {@code pods} or {@code deployments.apps}. */
   static TableColumns table(String resource) {
     ResourceType type =
         ResourceRegistry.builtIn().all().stream()
@@ -43,7 +43,7 @@ final class Rows {
     return TableColumns.of(type);
   }
 
-  /** The row without its end: {@code "cells":[…],"object":}. */
+  /** The row up to the value of {@code object}. */
   static String text(TableColumns table, String object) {
     return new String(CellTemplate.render(table.row(json(object)), NOW), StandardCharsets.UTF_8);
   }

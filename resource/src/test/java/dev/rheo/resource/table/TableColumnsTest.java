@@ -91,7 +91,7 @@ class TableColumnsTest {
         .doesNotContain("conditions");
   }
 
-  /** Whatever is missing in an object, it has a row: another reader must not break on it. */
+  /** An object with missing or mistyped values has a row, as it must not fail the list. */
   @Test
   void anObjectWithNothingInItHasARow() {
     for (ResourceType type : ResourceRegistry.builtIn().all()) {

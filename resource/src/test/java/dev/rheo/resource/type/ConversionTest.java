@@ -20,8 +20,8 @@ class ConversionTest {
   private final ResourceType event = registry.get("events.k8s.io", "v1", "events");
 
   /**
-   * An autoscaler with metrics of all kinds as kube-apiserver shows it in v2, then in v1, then in
-   * v2 after it was written through v1.
+   * An autoscaler with all kinds of metrics as kube-apiserver shows it: in v2, in v1, and in v2
+   * after a write through v1.
    */
   private List<ObjectNode> recorded() throws IOException {
     try (InputStream in = getClass().getResourceAsStream("autoscaler.jsonl")) {
@@ -47,7 +47,7 @@ class ConversionTest {
     ObjectNode back = Conversion.toStored(recorded().get(1), v1);
     Defaults.apply(back, v2);
     ObjectNode expected = recorded().get(2);
-    // a write through v1 leaves the status alone
+    // a write through v1 does not change the status
     for (ObjectNode object : List.of(back, expected)) {
       object.remove("status");
       Trees.metadata(object).remove(List.of("managedFields", "resourceVersion"));

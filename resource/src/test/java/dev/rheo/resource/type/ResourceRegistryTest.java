@@ -21,7 +21,7 @@ class ResourceRegistryTest {
   @Test
   void servesWhatADefaultServerServes() {
     assertThat(registry.all().stream().filter(type -> type.verbs().contains("list"))).hasSize(61);
-    // componentstatuses are not kept, two HorizontalPodAutoscalers and two Events share a place
+    // componentstatuses are not stored; two HorizontalPodAutoscalers share storage, two Events too
     assertThat(registry.stored()).hasSize(58);
     assertThat(registry.all().stream().filter(type -> type.verbs().contains("watch")))
         .allMatch(ResourceType::isStored);

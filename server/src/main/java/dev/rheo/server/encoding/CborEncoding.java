@@ -5,7 +5,7 @@ import dev.rheo.codec.schema.ObjectType;
 import dev.rheo.resource.type.ResourceType;
 import dev.rheo.server.encoding.DerivedKind.Bytes;
 
-/** CBOR, and for watches a sequence of it (RFC 8742). */
+/** CBOR; watches are CBOR sequences (RFC 8742). */
 final class CborEncoding extends ShapedEncoding {
   private final Part part;
   private final byte[] head;

@@ -10,20 +10,20 @@ import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
 
-/** A kind of form made of the object in the version that is asked for. */
+/** A kind of form that is made from the object in the requested API version. */
 final class DerivedKind extends FormKind {
 
   /** Makes the bytes of a form. */
   interface Maker {
     /**
-     * @param json the object in the version asked for, canonical
-     * @param from the opening quote of the key {@code "metadata"}
+     * @param json the object in the requested API version, canonical
+     * @param from offset of the opening quote of the key {@code "metadata"}
      * @param metadataEnd one past the closing brace of metadata
      */
     Bytes make(byte[] json, int from, int metadataEnd) throws IOException;
   }
 
-  /** A stretch of an array. */
+  /** A range of an array. */
   record Bytes(byte[] array, int from, int to) {
     static Bytes of(byte[] array) {
       return new Bytes(array, 0, array.length);
@@ -40,8 +40,8 @@ final class DerivedKind extends FormKind {
   private final boolean compressed;
 
   /**
-   * @param metadataOnly whether it is made of metadata alone, which all versions of a resource have
-   *     in common
+   * @param metadataOnly whether it is made from metadata alone, which is the same in all API
+   *     versions
    */
   DerivedKind(
       String name, ResourceType type, Maker maker, boolean metadataOnly, boolean compressed) {

@@ -18,9 +18,9 @@ import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How objects of a type are written in a media type: what stands before and after each of them,
- * alone, as an item of a list and in an event; around a list; and the small things that are at hand
- * as a whole, such as bookmarks. Immutable: one serves all requests that ask for the same.
+ * How objects of a type are written in a media type: the bytes before and after an object (alone,
+ * as an item of a list, in an event), the bytes around a list, and small complete messages such as
+ * bookmarks. Immutable: one instance serves all requests for the same representation.
  *
  * <pre>
  * object  object().before  part(false)  object().after
@@ -46,27 +46,27 @@ public abstract class Encoding {
     this.format = format;
   }
 
-  /** What stands before and after an object. */
+  /** The bytes before and after an object. */
   public record Frame(byte[] before, byte[] after) {}
 
   /**
-   * An object that is written.
+   * An object to be written.
    *
    * @param length bytes of its {@link Part}, uncompressed
-   * @param revision that is told
+   * @param revision the revision to show
    * @param cells its cells, if the encoding has {@link #cells()}; else empty
    * @param first whether it is the first one in its list or watch
    */
   public record Subject(int length, long revision, byte[] cells, boolean first) {}
 
   /**
-   * What a list tells of itself.
+   * The metadata of a list.
    *
-   * @param token to go on with, empty at the end
-   * @param remaining items behind the token, 0 if not told
+   * @param token the continue token, empty at the end
+   * @param remaining items after this page, 0 if not told
    */
   public record ListMeta(long revision, String token, long remaining) {
-    /** Negative if it is not told, as the codecs have it. */
+    /** The remaining items; negative if not told, as the codecs expect. */
     long remainingIfTold() {
       return remaining > 0 ? remaining : -1;
     }
@@ -76,12 +76,12 @@ public abstract class Encoding {
     return format;
   }
 
-  /** Whether it is the canonical JSON of objects as they are. */
+  /** Whether objects are written as their canonical JSON, unchanged. */
   public boolean isPlainJson() {
     return false;
   }
 
-  /** The kind of its objects, as a client sees it. */
+  /** The apiVersion of its objects, as a client sees it. */
   abstract String apiVersion();
 
   abstract String kind();
@@ -90,7 +90,10 @@ public abstract class Encoding {
 
   public abstract Part part(boolean inList);
 
-  /** A form that must be at hand before an object can be written: its cells as a template. */
+  /**
+   * The form with the template of an object's cells, which is read before the object is written;
+   * null if there are no cells.
+   */
   public @Nullable FormKind cells() {
     return null;
   }
@@ -101,12 +104,12 @@ public abstract class Encoding {
 
   public abstract Frame event(String eventType, Subject subject);
 
-  /** Whether {@link #listHead} needs to know the items' sizes. */
+  /** Whether {@link #listHead} needs the size of the items. */
   public boolean sized() {
     return false;
   }
 
-  /** Bytes of an item with what surrounds it. */
+  /** Bytes of an item with its frame. */
   public long itemSize(int length) {
     throw new UnsupportedOperationException();
   }
@@ -118,14 +121,14 @@ public abstract class Encoding {
 
   public abstract byte[] listEnd(ListMeta meta, boolean empty);
 
-  /** An object that is at hand, in canonical JSON, as a whole answer. */
+  /** Encodes an object, given as canonical JSON, as a complete answer. */
   public byte[] answer(byte[] json) throws IOException {
     return whole(json, true);
   }
 
   /**
-   * An answer of whatever kind that is at hand, in canonical JSON: an object of the type, the Scale
-   * of one, a list of them, or a Status, which is shown as it is.
+   * Encodes a complete answer, given as canonical JSON: an object of the type, the Scale of one, a
+   * list of them, or a Status, which is shown as it is.
    */
   public final byte[] answerAny(byte[] json) throws IOException {
     if (isPlainJson()) {
@@ -144,12 +147,12 @@ public abstract class Encoding {
     return format.encode(json, apiVersion, kind);
   }
 
-  /** The Scale of an object, in canonical JSON. */
+  /** Encodes the Scale of an object, given as canonical JSON. */
   byte[] scale(byte[] json) throws IOException {
     return kind().equals(Shape.PARTIAL) ? answer(json) : format.encode(json, SCALE_VERSION, SCALE);
   }
 
-  /** A list of objects of the type that is at hand, in canonical JSON. */
+  /** Encodes a list of objects of the type, given as canonical JSON. */
   byte[] list(byte[] json) throws IOException {
     if (!kind().equals(Shape.PARTIAL)) {
       return format.encode(json, type.apiVersion(), listKind());
@@ -163,21 +166,21 @@ public abstract class Encoding {
     return format.encode(MAPPER.writeValueAsBytes(list), Shape.META, listKind());
   }
 
-  /** Sorts the rows of a list by what their objects say; null for the order of the list. */
+  /** The number by which to sort the rows of a list; null to keep the order of the list. */
   public @Nullable ToLongFunction<JsonNode> rank() {
     return null;
   }
 
   /**
-   * @param first whether nothing went before it in a watch
+   * @param first whether nothing precedes it in its watch
    */
   abstract byte[] whole(byte[] json, boolean first) throws IOException;
 
   /**
-   * A bookmark: an empty object of the watched kind with the revision, annotated if the initial
-   * events end with it.
+   * A bookmark: an empty object of the watched kind with the revision, annotated if it ends the
+   * initial events.
    *
-   * @param first whether nothing went before it
+   * @param first whether nothing precedes it in its watch
    */
   public byte[] bookmark(long revision, boolean initialEnd, boolean first) throws IOException {
     ObjectNode object = JsonNodeFactory.instance.objectNode();
@@ -194,12 +197,12 @@ public abstract class Encoding {
         whole(Canonicalizer.encodeAnswer(object, type.objectType()), first));
   }
 
-  /** The event that tells, after the start of a watch, that it cannot go on. */
+  /** The ERROR event of a watch that cannot go on. */
   public byte[] error(ApiException error) {
     return event("ERROR", "v1", "Status", format.encodeStatus(error.status().toJson()));
   }
 
-  /** An event around an object that is at hand and encoded. */
+  /** An event around an object that is already encoded. */
   abstract byte[] event(String eventType, String apiVersion, String kind, byte[] object);
 
   static byte[] bytes(String s) {

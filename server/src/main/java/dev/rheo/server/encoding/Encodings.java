@@ -23,8 +23,8 @@ public final class Encodings {
   private final ConcurrentHashMap<Slice, Part> slices = new ConcurrentHashMap<>();
 
   /**
-   * @param as null for the object as it is, else the apiVersion of the kind of {@code meta.k8s.io}
-   *     that is wanted
+   * @param as the apiVersion of the requested kind of {@code meta.k8s.io}; null for the object
+   *     itself
    */
   private record Wanted(
       ResourceType type, Format format, @Nullable String as, boolean table, Part.Extent extent) {}
@@ -32,7 +32,7 @@ public final class Encodings {
   private record Slice(ResourceType type, Part.Extent extent) {}
 
   /**
-   * @param clock that ages in tables are told by
+   * @param clock for the ages in tables
    * @param cbor whether CBOR is served
    */
   public Encodings(Clock clock, boolean cbor) {
@@ -57,12 +57,12 @@ public final class Encodings {
         || target.isMeta("Table") && mediaType.equals(MediaType.JSON);
   }
 
-  /** What is supported for answers, and for bodies, of resources. */
+  /** The media types of answers and bodies of resources. */
   public Negotiation negotiation() {
     return negotiation;
   }
 
-  /** What is supported for a Status, which is not shown as anything else. */
+  /** The media types of a Status, which is not shown as anything else. */
   public Negotiation refusals() {
     return refusals;
   }
@@ -70,10 +70,11 @@ public final class Encodings {
   /**
    * The encoding of an answer.
    *
-   * @param accepted what was agreed on by {@link #negotiation}
+   * @param accepted the result of {@link #negotiation}
    * @param list whether the answer is a list; null if that is not known yet
-   * @param includeObject the query parameter of that name, which tables heed
-   * @throws ApiException 400 or 406 if it makes no sense
+   * @param includeObject the query parameter of that name, for tables
+   * @throws ApiException 400 for an unknown {@code includeObject}, 406 if the answer cannot be
+   *     shown as requested
    */
   public Encoding find(
       ResourceType type, Accepted accepted, @Nullable Boolean list, String includeObject) {
@@ -96,7 +97,8 @@ public final class Encodings {
   }
 
   /**
-   * Requires that what is asked for is no list, where that was left open to {@link #find}.
+   * Refuses a request for a list if {@link #find} was called without knowing whether the answer is
+   * one.
    *
    * @throws ApiException 406
    */
@@ -120,7 +122,7 @@ public final class Encodings {
             .formatted(target.kind(), list ? "" : "not ", goPackage, kind));
   }
 
-  /** Objects as they are, in JSON. */
+  /** Whole objects in JSON. */
   public Encoding json(ResourceType type) {
     return made(new Wanted(type, Format.JSON, null, false, Part.Extent.WHOLE));
   }
@@ -145,7 +147,7 @@ public final class Encodings {
     };
   }
 
-  /** One for all encodings that show it, so that its forms are shared. */
+  /** One part for all encodings that show it, so that its forms are shared. */
   private Part slice(ResourceType type, Part.Extent extent) {
     return slices.computeIfAbsent(
         new Slice(type, extent),

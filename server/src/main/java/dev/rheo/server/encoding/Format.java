@@ -9,7 +9,7 @@ import dev.rheo.codec.yaml.YamlForms;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/** The media types of objects, in the order in which they are preferred. */
+/** The media types of objects, in order of preference. */
 public enum Format {
   JSON(MediaType.JSON, MediaType.JSON),
   /** Not for watches. */
@@ -29,13 +29,13 @@ public enum Format {
     return contentType;
   }
 
-  /** Null if there are no watches in it. */
+  /** The media type of watches; null if the format does not support them. */
   public @Nullable String watchContentType() {
     return watchContentType;
   }
 
   /**
-   * @throws IllegalArgumentException if it is none of ours
+   * @throws IllegalArgumentException if the media type is unknown
    */
   public static Format of(String mediaType) {
     return Arrays.stream(values())
@@ -45,11 +45,11 @@ public enum Format {
   }
 
   /**
-   * A whole object that is at hand.
+   * Encodes a complete object.
    *
    * @param json canonical JSON, without a line feed at its end
-   * @param apiVersion of its type, which it need not carry itself
-   * @param kind of its type
+   * @param apiVersion apiVersion of its type, which the JSON need not contain
+   * @param kind kind of its type, which the JSON need not contain
    */
   public byte[] encode(byte[] json, String apiVersion, String kind) {
     return switch (this) {
@@ -66,7 +66,7 @@ public enum Format {
     };
   }
 
-  /** A Status. */
+  /** Encodes a Status. */
   public byte[] encodeStatus(byte[] json) {
     return encode(json, "v1", "Status");
   }

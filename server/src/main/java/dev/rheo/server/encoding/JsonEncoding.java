@@ -4,7 +4,7 @@ import dev.rheo.resource.type.Conversion;
 import dev.rheo.resource.type.ResourceType;
 import dev.rheo.server.encoding.DerivedKind.Bytes;
 
-/** JSON: the stored form, or a stretch of it, as it is; converted types excepted. */
+/** JSON: the stored form or a range of it, unchanged unless the type is converted. */
 final class JsonEncoding extends ShapedEncoding {
   private static final byte[] FIRST = {'{'};
   private static final byte[] NEXT = {',', '{'};
@@ -21,7 +21,7 @@ final class JsonEncoding extends ShapedEncoding {
   private final Frame modified;
 
   /**
-   * @param part what {@link #part(ResourceType, Part.Extent)} makes of the shape's extent
+   * @param part the result of {@link #part(ResourceType, Part.Extent)} for the shape's extent
    */
   JsonEncoding(ResourceType type, Shape shape, Part part) {
     super(type, Format.JSON, shape);
@@ -32,12 +32,12 @@ final class JsonEncoding extends ShapedEncoding {
     this.modified = frame("MODIFIED");
   }
 
-  /** What stands before an object's metadata: {@code {"kind":"Pod","apiVersion":"v1",}. */
+  /** The bytes before an object's metadata: {@code {"kind":"Pod","apiVersion":"v1",}. */
   static byte[] head(String apiVersion, String kind) {
     return bytes("{\"kind\":\"" + kind + "\",\"apiVersion\":\"" + apiVersion + "\",");
   }
 
-  /** A stretch of the JSON: as it is stored, or of the converted object. */
+  /** A range of the JSON: of the stored form, or of the converted object. */
   static Part part(ResourceType type, Part.Extent extent) {
     boolean whole = extent == Part.Extent.WHOLE;
     DerivedKind.Maker maker =

@@ -4,12 +4,11 @@ import dev.rheo.cache.FormKind;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is written of an object between what surrounds it.
+ * The part of an object that is written inside its {@link Encoding.Frame}.
  *
- * @param extent how much of it
- * @param kind the derived form that is written; null if it is that stretch of the stored JSON, as
- *     it is
- * @param compressed the same bytes as a deflate segment; null if they cannot be had so
+ * @param extent how much of the object
+ * @param kind the derived form to write; null to write that range of the stored JSON unchanged
+ * @param compressed the form with the same bytes as a deflate segment; null if there is none
  */
 public record Part(Extent extent, @Nullable FormKind kind, @Nullable FormKind compressed) {
 

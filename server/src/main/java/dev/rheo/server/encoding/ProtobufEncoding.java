@@ -7,7 +7,7 @@ import dev.rheo.resource.type.ResourceType;
 import dev.rheo.server.encoding.DerivedKind.Bytes;
 import java.util.Arrays;
 
-/** Protobuf in its envelope. The form is the bare message. */
+/** Protobuf in the envelope of Kubernetes. The form is the bare message. */
 final class ProtobufEncoding extends ShapedEncoding {
   private final Part part;
 

@@ -8,15 +8,15 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * As what kind objects are shown: as what they are, or as a PartialObjectMetadata.
+ * The kind that objects are shown as: their own, or PartialObjectMetadata.
  *
- * @param apiVersion that they carry
+ * @param apiVersion the apiVersion that they carry
  * @param extent how much of them is written
  */
 record Shape(String apiVersion, String kind, Part.Extent extent) {
   static final String PARTIAL = "PartialObjectMetadata";
 
-  /** The version whose type a PartialObjectMetadata of any version has. */
+  /** The version whose type describes PartialObjectMetadata of any version. */
   static final String META = "meta.k8s.io/v1";
 
   static Shape of(ResourceType type) {
@@ -40,7 +40,7 @@ record Shape(String apiVersion, String kind, Part.Extent extent) {
         : type.objectType();
   }
 
-  /** An object's JSON as this shows it. */
+  /** An object's JSON in this shape. */
   byte[] show(byte[] json) {
     if (!partial()) {
       return json;
@@ -51,7 +51,7 @@ record Shape(String apiVersion, String kind, Part.Extent extent) {
         tail(json, header.metadataOffset(), header.metadataEnd()));
   }
 
-  /** Where an object's metadata stand. */
+  /** Finds an object's metadata. */
   static ObjectHeader metadataOf(byte[] json) {
     ObjectHeader header = ObjectHeader.scan(json, List.of());
     if (header.metadataOffset() < 0) {
@@ -60,7 +60,7 @@ record Shape(String apiVersion, String kind, Part.Extent extent) {
     return header;
   }
 
-  /** The members {@code "metadata":{…}} with a closing brace behind them. */
+  /** The member {@code "metadata":{…}}, followed by a closing brace. */
   static byte[] tail(byte[] json, int from, int metadataEnd) {
     byte[] tail = new byte[metadataEnd - from + 1];
     System.arraycopy(json, from, tail, 0, metadataEnd - from);

@@ -2,7 +2,7 @@ package dev.rheo.server.encoding;
 
 import dev.rheo.resource.type.ResourceType;
 
-/** An encoding that shows each object as what it is, or as a PartialObjectMetadata. */
+/** An encoding that shows each object as its own kind, or as a PartialObjectMetadata. */
 abstract class ShapedEncoding extends Encoding {
   final Shape shape;
 
@@ -27,9 +27,9 @@ abstract class ShapedEncoding extends Encoding {
   }
 
   /**
-   * What is written of an object where that is a derived form, plain and compressed.
+   * The part of an object that is a derived form, plain and compressed.
    *
-   * @param name of the form of whole objects
+   * @param name the name of the form of whole objects
    */
   final Part derived(String name, DerivedKind.Maker maker) {
     String full = shape.partial() ? name + "-metadata" : name;

@@ -20,8 +20,8 @@ import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tables in JSON: a row for each object, of its cells and as much of the object as was asked for.
- * The form is a template of the cells, in which the time is filled in when a row is written.
+ * Tables in JSON: a row for each object, with its cells and as much of the object as requested. The
+ * form is a template of the cells; ages are filled in when a row is written.
  */
 final class TableEncoding extends Encoding {
   private static final ObjectMapper MAPPER = new ObjectMapper();
@@ -85,7 +85,7 @@ final class TableEncoding extends Encoding {
     }
   }
 
-  /** Rows up to their objects, made of the stored version, whatever version is asked for. */
+  /** The form of a row up to its object, made from the stored version for every API version. */
   static FormKind cells(ResourceType type) {
     TableColumns table = TableColumns.of(type);
     return new FormKind("cells") {
@@ -228,9 +228,7 @@ final class TableEncoding extends Encoding {
     return join(pieces.toArray(byte[][]::new));
   }
 
-  /**
-   * Of FlowSchemas, those that are matched first come first, as kube-apiserver's tables have it.
-   */
+  /** Sorts FlowSchemas by matching precedence, as kube-apiserver's tables do. */
   @Override
   public @Nullable ToLongFunction<JsonNode> rank() {
     return type.kind().equals("FlowSchema")

@@ -4,7 +4,7 @@ import dev.rheo.codec.yaml.YamlForms;
 import dev.rheo.resource.type.ResourceType;
 import dev.rheo.server.encoding.DerivedKind.Bytes;
 
-/** YAML in block style. There are no watches in it. */
+/** YAML in block style. Watches are not supported. */
 final class YamlEncoding extends ShapedEncoding {
   private final Part alone;
   private final Part inList;
@@ -58,7 +58,7 @@ final class YamlEncoding extends ShapedEncoding {
 
   @Override
   public byte[] listHead(ListMeta meta, long size) {
-    // It depends on whether there are items.
+    // The head depends on whether there are items: item() and listEnd() write it.
     return NOTHING;
   }
 

@@ -1,6 +1,7 @@
 /**
- * What answers look like: objects, lists and events in each media type, and as tables or as mere
- * metadata. What stands around objects is made here; the objects themselves are forms in the spool.
+ * The representation of objects, lists and events in each media type, also as tables and as
+ * metadata alone. This package writes the bytes around objects; the objects themselves are forms in
+ * the spool.
  */
 @NullMarked
 package dev.rheo.server.encoding;

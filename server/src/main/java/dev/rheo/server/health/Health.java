@@ -7,9 +7,9 @@ import java.util.TreeSet;
 import java.util.function.BooleanSupplier;
 
 /**
- * The checks behind {@code /healthz}, {@code /livez} and {@code /readyz}, answered as
- * kube-apiserver answers them: {@code ok}, or with {@code ?verbose}, or when a check fails, a line
- * per check. {@code ?exclude=name} leaves a check out; {@code /readyz/name} asks for one.
+ * The checks behind {@code /healthz}, {@code /livez} and {@code /readyz}, answered as by
+ * kube-apiserver: {@code ok}; with {@code ?verbose} or if a check fails, a line per check. {@code
+ * ?exclude=name} leaves a check out; {@code /readyz/name} runs only one.
  *
  * <p>Thread-safe.
  */
@@ -21,14 +21,14 @@ public final class Health {
   /** An answer: an HTTP status and a text. */
   public record Answer(int status, String text) {}
 
-  /** There is no such check. */
+  /** The answer for an unknown check. */
   public static final Answer NOT_FOUND = new Answer(404, "404 page not found\n");
 
   private final String endpoint;
   private final List<Check> checks;
 
   /**
-   * @param endpoint what it is called in the answer: healthz, livez or readyz
+   * @param endpoint its name in the answer: healthz, livez or readyz
    */
   public Health(String endpoint, List<Check> checks) {
     this.endpoint = endpoint;
@@ -64,7 +64,7 @@ public final class Health {
     return new Answer(200, verbose ? text + endpoint + " check passed\n" : "ok");
   }
 
-  /** One check alone; 404 if there is none of that name. */
+  /** Runs one check; 404 if none has the name. */
   public Answer single(String name) {
     for (Check check : checks) {
       if (check.name().equals(name)) {

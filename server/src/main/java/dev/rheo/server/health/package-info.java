@@ -1,4 +1,4 @@
-/** Whether the server lives and is ready, as its load balancers and operators ask. */
+/** Liveness and readiness, as load balancers and operators query them. */
 @NullMarked
 package dev.rheo.server.health;
 

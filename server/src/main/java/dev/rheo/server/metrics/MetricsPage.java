@@ -10,9 +10,9 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is answered at {@code /metrics}: all figures in Prometheus' text format. A page is some
- * hundred KB, and costs milliseconds and a multiple of its size to make, so one is made at a time,
- * and all who asked before it was begun get the same. Thread-safe.
+ * The page at {@code /metrics}: all figures in Prometheus' text format. A page has some hundred KB;
+ * making it costs milliseconds and a multiple of its size. So pages are made one at a time, and all
+ * callers that asked before a page was begun share it. Thread-safe.
  */
 public final class MetricsPage {
 
@@ -24,7 +24,7 @@ public final class MetricsPage {
   /** How many pages were begun. */
   private final AtomicLong begun = new AtomicLong();
 
-  /** The last page, and which one it was. Within {@link #turn}. */
+  /** The last page and its number. Guarded by {@link #turn}. */
   private byte @Nullable [] last;
 
   private long lastNumber;
@@ -34,7 +34,7 @@ public final class MetricsPage {
   }
 
   /**
-   * The page as it is now, or was while the caller waited. Not to be changed.
+   * A page that was begun after the call. Not to be changed.
    *
    * @throws RuntimeException if the thread's {@link Meter} refuses
    */

@@ -14,8 +14,8 @@ import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
 
 /**
- * The figures of the edge, the watch cache and the store: each is asked when metrics are read, and
- * costs nothing otherwise. Every buffer that can grow shows as {@code rheo_budget_used_bytes}
+ * The figures of the edge, the watch cache and the store. They are read when metrics are scraped
+ * and cost nothing otherwise. Every buffer that can grow is shown as {@code rheo_budget_used_bytes}
  * beside {@code rheo_budget_limit_bytes}.
  */
 public final class PartMetrics {
@@ -278,7 +278,7 @@ public final class PartMetrics {
     return figures;
   }
 
-  /** The same under the name that kube-apiserver gives it since 1.34. */
+  /** The number of objects under the name that kube-apiserver uses since 1.34. */
   private void objects(Supplier<CacheStats> cache) {
     GaugeWithCallback.builder()
         .name("apiserver_resource_objects")

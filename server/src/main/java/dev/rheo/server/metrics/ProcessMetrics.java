@@ -10,8 +10,8 @@ import java.nio.file.Path;
 import java.util.function.DoubleSupplier;
 
 /**
- * The process as the kernel and the virtual machine see it, under Prometheus' standard names. What
- * the platform does not tell is left out.
+ * The process as the kernel and the virtual machine see it, under Prometheus' standard names. A
+ * figure that the platform does not provide is 0.
  */
 public final class ProcessMetrics {
 
@@ -70,7 +70,7 @@ public final class ProcessMetrics {
         .register(registry);
   }
 
-  /** The resident memory in bytes, 0 where the platform does not tell. */
+  /** The resident memory in bytes, 0 where the platform does not provide it. */
   public static double residentBytes() {
     return status("VmRSS:");
   }

@@ -8,16 +8,19 @@ import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.util.Set;
 
 /**
- * What is counted of requests, under the names and labels of kube-apiserver's metrics.
+ * Counts requests, under the names and labels of kube-apiserver's metrics.
  *
- * <p>Labels come from what was found in the registry of resources, never from what a client made
- * up, so that their number is bounded.
+ * <p>Label values come from the registry of resources, never from a client, so that their number is
+ * bounded.
  */
 public final class RequestMetrics {
 
   private static final String COMPONENT = "apiserver";
 
-  /** Of requests that lead to no resource: what a client may make up is not counted apart. */
+  /**
+   * Verbs that are labels of requests without a known resource. Clients may make up any other verb,
+   * so all others share one label.
+   */
   private static final Set<String> METHODS =
       Set.of("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS");
 
@@ -85,11 +88,11 @@ public final class RequestMetrics {
             .classicOnly()
             .classicUpperBounds(.05, .1, .2, .4, .6, .8, 1, 2, 4, 6, 8, 10, 15, 20, 30, 45, 60)
             .register(registry);
-    // Shown from the start, not only after the first watch list.
+    // The metric is shown from the start, not only after the first watch list.
     watchListDuration.initLabelValues("", "v1", "namespaces", "cluster");
   }
 
-  /** A request was answered. */
+  /** Counts a request that was answered. */
   public void answered(RequestInfo info, boolean known, String dryRun, int code, double seconds) {
     String verb = known || METHODS.contains(verb(info)) ? verb(info) : "other";
     String group = known ? info.group() : "";
@@ -122,7 +125,7 @@ public final class RequestMetrics {
     return new Watch(info, System.nanoTime());
   }
 
-  /** What one watch counts. Not thread-safe. */
+  /** The counters of one watch. Not thread-safe. */
   public final class Watch {
     private final io.prometheus.metrics.core.datapoints.CounterDataPoint events;
     private final io.prometheus.metrics.core.datapoints.CounterDataPoint bytes;
@@ -144,7 +147,7 @@ public final class RequestMetrics {
       open.inc();
     }
 
-    /** Without initial events. */
+    /** The watch has no initial events. */
     public void startLive() {
       inInitial = false;
     }
@@ -179,7 +182,7 @@ public final class RequestMetrics {
   }
 
   private static String nonResource(RequestInfo info) {
-    // Only the paths that are served, or else the number of labels were the clients'.
+    // Only served paths become labels; otherwise clients could create any number of them.
     int end = info.path().indexOf('/', 1);
     String first = end < 0 ? info.path() : info.path().substring(0, end);
     return switch (first) {

@@ -1,4 +1,4 @@
-/** What the server tells of itself. */
+/** The server's metrics. */
 @NullMarked
 package dev.rheo.server.metrics;
 

@@ -4,9 +4,7 @@ import dev.rheo.api.media.MediaType;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Whether a client asks for discovery in one document, which it does by a media type of its own.
- */
+/** Detects clients that ask for aggregated discovery, which has a media type of its own. */
 final class AggregatedDiscovery {
 
   static final String CONTENT_TYPE =
@@ -15,7 +13,8 @@ final class AggregatedDiscovery {
   private AggregatedDiscovery() {}
 
   /**
-   * Whether the first alternative that this server can serve is the aggregated one.
+   * Whether the aggregated document is the client's first choice of those that this server
+   * supports.
    *
    * @param supported the media types of the plain documents
    */

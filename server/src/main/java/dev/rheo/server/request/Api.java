@@ -32,16 +32,16 @@ import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The way of a request through the server: what is asked, who asks, may they, which resource, and
- * then the verb.
+ * The path of a request through the server: parse the verb and path, authenticate and authorize the
+ * user, find the resource type, run the verb.
  *
- * <p>Runs on a virtual thread per request.
+ * <p>Each request runs on a virtual thread of its own.
  */
 public final class Api implements Handler {
 
   private static final Logger LOG = System.getLogger(Api.class.getName());
 
-  /** Some ten cells at their longest, and most rows many times. */
+  /** Heap of a table row with about ten cells of maximum length; most rows are far smaller. */
   private static final long TABLE_BYTES = 16 << 10;
 
   private final Authenticator authenticator;
@@ -57,7 +57,7 @@ public final class Api implements Handler {
   private final Semaphore heavyPermits = new Semaphore(heavyPermits(), true);
 
   /**
-   * @param trees what requests decode and build is charged to it
+   * @param trees the account charged for what requests decode and build
    */
   public Api(
       Authenticator authenticator,
@@ -81,7 +81,7 @@ public final class Api implements Handler {
     this.metrics = metrics;
   }
 
-  /** A request together with what was found out about it. */
+  /** A request with its parsed path, its user and its resource type. */
   public record Call(HttpRequest request, RequestInfo info, User user, ResourceType type) {
 
     /** The namespace for a namespaced resource, else null. */
@@ -90,14 +90,14 @@ public final class Api implements Handler {
     }
   }
 
-  /** A row of a table is on the heap until it is taken. */
+  /** A table keeps one row on the heap until the peer has taken it. */
   @Override
   public long weight(HttpRequest head) {
     String accept = head.header("Accept");
     return accept != null && accept.contains("as=Table") ? TABLE_BYTES : 0;
   }
 
-  /** Refuses who may not ask before a body is read into memory. */
+  /** Authenticates and authorizes the request before its body is read into memory. */
   @Override
   public @Nullable HttpResponse precheck(HttpRequest head) {
     authorize(head, info(head));
@@ -147,7 +147,9 @@ public final class Api implements Handler {
     }
   }
 
-  /** Fewer heavy requests at a time than there are carriers, so that light ones find one. */
+  /**
+   * Half as many permits as carrier threads, at least one, so that light requests find a carrier.
+   */
   private static int heavyPermits() {
     int carriers =
         Integer.getInteger(
@@ -162,7 +164,7 @@ public final class Api implements Handler {
     }
   }
 
-  /** Refusals become answers here already: they too carry the resource's warnings. */
+  /** Turns refusals into responses here, so that they too carry the resource's warnings. */
   private HttpResponse answer(Call call) throws Exception {
     try {
       Durations.requireValid(call.request().queryParameter("timeout"));
@@ -178,7 +180,7 @@ public final class Api implements Handler {
     }
   }
 
-  /** In the media type that was asked for, if it is one of ours. */
+  /** Encodes a refusal in the supported media type that the client prefers, else in JSON. */
   private HttpResponse refused(Call call, Status status) {
     Format format = Format.JSON;
     try {
@@ -190,7 +192,7 @@ public final class Api implements Handler {
     return Refusals.of(status, format.contentType(), format.encodeStatus(status.toJson()));
   }
 
-  /** Who acts: the one who asks, or the one who is impersonated. */
+  /** Authenticates and authorizes a request; returns its user, or the impersonated one. */
   private User authorize(HttpRequest request, RequestInfo info) {
     User user =
         authenticator.authenticate(
@@ -224,7 +226,7 @@ public final class Api implements Handler {
             Objects.requireNonNullElse(info.name(), "")));
   }
 
-  /** The rules that follow from the path alone: what no route leads to is 404, or 405. */
+  /** Checks the path against the routes of the resource: 404 for no route, 405 for a wrong verb. */
   private static Call checked(Call call) {
     RequestInfo info = call.info();
     ResourceType type = call.type();
@@ -232,7 +234,7 @@ public final class Api implements Handler {
     if (!type.namespaced() && info.namespace() != null && !namespaceItself) {
       throw ApiException.pathNotFound();
     }
-    // An empty part names nothing: what stands behind it must not come to mean something else.
+    // An empty segment names nothing: the segments after it must not change their meaning.
     if (info.parts().contains("") || "".equals(info.namespace())) {
       throw ApiException.pathNotFound();
     }
@@ -274,7 +276,7 @@ public final class Api implements Handler {
       try {
         name = FieldSelector.parse(selectors.getFirst()).requiresExact("metadata.name");
       } catch (ApiException e) {
-        // The verb refuses it, with the right words.
+        // The verb parses the selector again and refuses it with the proper message.
         name = null;
       }
     }

@@ -4,7 +4,7 @@ import dev.rheo.edge.HttpResponse;
 import dev.rheo.resource.type.ResourceType;
 import java.util.Map;
 
-/** Resources whose use is warned of, in the words of kube-apiserver. */
+/** Warnings about deprecated resources, as kube-apiserver words them. */
 final class Deprecations {
 
   private static final Map<String, String> WARNINGS =

@@ -6,17 +6,20 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Durations in the notation of Go, as the parameter {@code timeout} has them: {@code 30s}. */
+/** Durations in Go's notation, such as {@code 30s}, for the parameter {@code timeout}. */
 final class Durations {
 
-  /** One of the parts; all of them in one expression would take a stack as deep as the text. */
+  /**
+   * One number with its unit. A single pattern for all would need a stack as deep as the text is
+   * long.
+   */
   private static final Pattern PART =
       Pattern.compile("([0-9]+(\\.[0-9]*)?|\\.[0-9]+)(ns|us|µs|μs|ms|s|m|h)");
 
   private Durations() {}
 
   /**
-   * @throws ApiException 400 if it is not a duration; nothing is fine
+   * @throws ApiException 400 if the text is not a duration; null and empty are accepted
    */
   static void requireValid(@Nullable String text) {
     if (text != null && !text.isEmpty() && !isValid(text)) {

@@ -25,12 +25,12 @@ import java.util.TreeSet;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** What is served outside the resources: health, version, discovery, OpenAPI, metrics. */
+/** Serves the paths outside the resources: health, version, discovery, OpenAPI, metrics. */
 public final class NonResource {
 
   private static final String JSON = "application/json";
 
-  /** What a document's tree and its other form weigh, as a multiple of its JSON. */
+  /** Heap of a document's tree and its encoded form, as a multiple of its JSON. */
   private static final long ENCODED_WEIGHT = 8;
 
   private static final String TEXT = "text/plain; charset=utf-8";
@@ -48,7 +48,7 @@ public final class NonResource {
 
   /**
    * @param address host and port under which clients reach the server
-   * @param negotiation of the media types in which objects are answered
+   * @param negotiation the media types in which objects are answered
    */
   public NonResource(
       Health healthz,
@@ -75,7 +75,7 @@ public final class NonResource {
   }
 
   HttpResponse answer(HttpRequest request, RequestInfo info) throws IOException {
-    // Health is asked for with whatever method a load balancer likes.
+    // Load balancers probe health with various methods, so any method is answered.
     HttpResponse health = health(info.path(), request);
     if (health != null) {
       return health;
@@ -136,12 +136,12 @@ public final class NonResource {
     return notFound();
   }
 
-  /** Where nothing is served at all. */
+  /** The answer on a path where nothing is served. */
   static HttpResponse notFound() {
     return text(Health.NOT_FOUND);
   }
 
-  /** The document at the root: where to go on. */
+  /** The document at the root: the list of paths that the server serves. */
   private static byte[] paths(ResourceRegistry registry) {
     Set<String> paths =
         new TreeSet<>(
@@ -173,7 +173,8 @@ public final class NonResource {
   }
 
   /**
-   * Clients that know aggregated discovery say so; the others get the list of versions or groups.
+   * Answers with the aggregated document if the client asks for it, else with the list of versions
+   * or groups.
    */
   private HttpResponse discovered(
       HttpRequest request, Document aggregated, Supplier<byte[]> plain, String kind) {
@@ -203,7 +204,7 @@ public final class NonResource {
             : json(document.json());
     response.header("ETag", etag).header("Vary", "Accept-Encoding, Accept");
     if (document.hash().equals(request.queryParameter("hash"))) {
-      // The address names the content, so it never changes.
+      // The URL contains the hash of the document, so its content never changes.
       response.header("Cache-Control", "public, immutable");
     }
     return response;

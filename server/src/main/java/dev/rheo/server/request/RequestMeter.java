@@ -9,17 +9,17 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Charges the account of trees for what one request decodes and builds.
+ * Charges the account of decoded trees for what one request decodes and builds.
  *
- * <p>A request that comes to weigh more than {@value #HEAVY_BYTES} bytes needs one of few permits
- * to go on: it keeps a carrier thread busy, and there are more carriers than permits, so that light
- * requests always find one. One whose client has gone is given up.
+ * <p>A request that weighs more than {@value #HEAVY_BYTES} bytes keeps its carrier thread busy, so
+ * it needs one of a few permits to go on. They are half as many as the carriers (at least one),
+ * which leaves carriers to light requests. A request whose client has gone is ended.
  *
  * <p>Once a write is committed nothing refuses it any more: see {@link Meter#committed}.
  */
 final class RequestMeter extends TreeMeter {
 
-  /** From here on a request is heavy: the decoded tree of a body of some 100 KB. */
+  /** The weight from which a request is heavy: the decoded tree of a body of about 100 KB. */
   static final long HEAVY_BYTES = 512 << 10;
 
   private static final Duration PATIENCE = Duration.ofSeconds(1);
@@ -30,7 +30,7 @@ final class RequestMeter extends TreeMeter {
   private boolean heavy;
 
   /**
-   * @param permits for heavy requests; fewer than there are carriers
+   * @param permits for heavy requests: half as many as carrier threads, at least one
    */
   RequestMeter(Account account, Semaphore permits, HttpRequest request) {
     super(account, PATIENCE);

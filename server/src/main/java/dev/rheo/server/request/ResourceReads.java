@@ -31,7 +31,7 @@ import dev.rheo.server.verb.write.Scales;
 import java.io.IOException;
 import java.util.Objects;
 
-/** Reads over HTTP: from a call to options, and from a body to a response. */
+/** Reads over HTTP: turns a call into options, and a body into a response. */
 public final class ResourceReads {
 
   private final Reads reads;
@@ -59,7 +59,7 @@ public final class ResourceReads {
     Accepted accepted = encodings.negotiation().accept(call.request().header("Accept"), watch);
     String includeObject =
         Objects.requireNonNullElse(call.request().queryParameter("includeObject"), "");
-    // Of one object it is said first whether there is one.
+    // A get reports a missing object (404) before a list that was asked for by mistake (406).
     Boolean known = list || watch ? (Boolean) list : null;
     Encoding encoding = encodings.find(call.type(), accepted, known, includeObject);
     boolean gzip = gates.enabled(Gate.API_RESPONSE_COMPRESSION) && acceptsGzip(call.request());
@@ -70,7 +70,7 @@ public final class ResourceReads {
               && !WebSocketHandshake.isAskedBy(call.request());
       return watch(call, new Reads.Wish(encoding, compressed));
     }
-    // Indented text is made for each reader, and so is its compression.
+    // Indented text is made and compressed per request; shared compressed forms do not apply.
     boolean pretty = encoding.format() == Format.JSON && isPretty(call, accepted);
     Reads.Wish wish = new Reads.Wish(encoding, gzip && !pretty);
     Reads.Answer answer =
@@ -132,7 +132,7 @@ public final class ResourceReads {
   private ListOptions options(Call call, boolean watch) {
     ListOptions options = ListOptions.parse(call.request().query(), watch, gates);
     if (call.info().name() != null && call.info().parts().size() > 1) {
-      // The old way to watch one object: by its path.
+      // The deprecated way to watch one object: by its path.
       options = options.forName(call.info().name());
     }
     FieldSelector resolved = options.fieldSelector().resolve(call.type()::fieldLabel);

@@ -30,7 +30,7 @@ import java.io.IOException;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** Writes over HTTP: from a call to options and a body, and from a result to a response. */
+/** Writes over HTTP: turns a call into options and a body, and a result into a response. */
 public final class ResourceWrites {
 
   private static final ObjectMapper JSON_MAPPER = new ObjectMapper();
@@ -99,7 +99,7 @@ public final class ResourceWrites {
         call.request(), TypeTable.builtIn().type(call.type().apiVersion(), call.type().kind()));
   }
 
-  /** A body whose bytes are JSON or YAML. */
+  /** Reads a body as JSON or YAML; converts the other formats to JSON. */
   private RequestBody body(HttpRequest request, @Nullable ObjectType type) throws IOException {
     String mediaType = encodings.negotiation().contentType(request.header("Content-Type"));
     return switch (Format.of(mediaType)) {
@@ -107,7 +107,7 @@ public final class ResourceWrites {
       case PROTOBUF ->
           new RequestBody(ProtobufCodec.builtIn().toJson(request.body()), MediaType.JSON);
       case CBOR -> {
-        // A byte of text may become an escape of six.
+        // A byte of text may become a JSON escape of six bytes.
         Meter.charge(ESCAPE * (long) request.body().length);
         yield new RequestBody(
             JSON_MAPPER.writeValueAsBytes(CborForms.toTree(request.body(), type)), MediaType.JSON);

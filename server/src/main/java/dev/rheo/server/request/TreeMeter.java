@@ -7,12 +7,12 @@ import java.time.Duration;
 import java.util.concurrent.ExecutionException;
 
 /**
- * Charges an account for what one piece of work decodes and builds, and gives it all back when it
- * is closed. Waits a little where there is no room. Used by one thread at a time.
+ * Charges an account for what one piece of work decodes and builds, and releases the charge on
+ * close. Waits a little while the account is full. Used by one thread at a time.
  */
 public class TreeMeter extends Meter implements AutoCloseable {
 
-  /** What is charged at once, so that the account is not asked for each small piece. */
+  /** Bytes charged at a time, so that small pieces do not each access the account. */
   private static final long STEP = 64 << 10;
 
   private final Account account;
@@ -22,7 +22,7 @@ public class TreeMeter extends Meter implements AutoCloseable {
   private boolean committed;
 
   /**
-   * @param patience how long it waits for room before it refuses with 429
+   * @param patience how long to wait for room before refusing with 429
    */
   public TreeMeter(Account account, Duration patience) {
     this.account = account;
@@ -30,7 +30,7 @@ public class TreeMeter extends Meter implements AutoCloseable {
   }
 
   /**
-   * @throws ApiException 413 if the work takes more than there is in all, 429 if there is no room
+   * @throws ApiException 413 if the work exceeds the account's limit, 429 if the account stays full
    */
   @Override
   protected void take(long bytes) {
@@ -63,7 +63,7 @@ public class TreeMeter extends Meter implements AutoCloseable {
     return taken;
   }
 
-  /** The account keeps its charge, which the next part of the work uses. */
+  /** The account stays charged: the next part of the work uses the charge. */
   @Override
   protected void dropTo(long bytes) {
     taken = Math.min(taken, bytes);
@@ -89,7 +89,7 @@ public class TreeMeter extends Meter implements AutoCloseable {
   }
 
   protected static ApiException tooMany() {
-    // Upstream's words for a request that found no seat.
+    // Upstream's message for a request that found no free seat.
     return ApiException.tooManyRequests("too many requests, please try again later.", 1);
   }
 

@@ -6,9 +6,9 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * The header fields by which a client is warned: {@code Warning: 299 - "text"} (RFC 7234 §5.5). As
- * in kube-apiserver each text is sent once, and texts of more than {@value #MAX_TOTAL} characters
- * in all are cut to {@value #MAX_LENGTH} each, and are sent until they reach that sum.
+ * The header fields {@code Warning: 299 - "text"} (RFC 7234 §5.5). As in kube-apiserver, each text
+ * is sent once. If all texts together exceed {@value #MAX_TOTAL} characters, each is cut to {@value
+ * #MAX_LENGTH}, and texts are sent until they reach that sum.
  */
 final class Warnings {
 
@@ -18,14 +18,14 @@ final class Warnings {
 
   private Warnings() {}
 
-  /** Adds one text of the server's own. */
+  /** Adds one warning, whose text has no control characters. */
   static void add(HttpResponse response, String text) {
     response
         .headers()
         .add("Warning", "299 - \"" + text.replace("\\", "\\\\").replace("\"", "\\\"") + '"');
   }
 
-  /** Adds what was noticed about a request. */
+  /** Adds the warnings about a request. */
   static void addAll(HttpResponse response, List<String> warnings) {
     Set<String> texts = new LinkedHashSet<>(warnings);
     boolean fits = characters(texts) <= MAX_TOTAL;
@@ -54,7 +54,7 @@ final class Warnings {
         : text.substring(0, text.offsetByCodePoints(0, MAX_LENGTH));
   }
 
-  /** A header field is one line. */
+  /** Replaces control characters: a header field is one line. */
   private static String clean(String text) {
     return text.replaceAll("\\p{Cntrl}", " ");
   }

@@ -1,4 +1,4 @@
-/** What is asked: verb, resource and path of a request, and the order in which it is answered. */
+/** The steps of a request: parsing of its path, access control, dispatch to the verbs. */
 @NullMarked
 package dev.rheo.server.request;
 

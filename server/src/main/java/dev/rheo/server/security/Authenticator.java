@@ -21,17 +21,18 @@ import javax.naming.ldap.Rdn;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds out who asks: by client certificate (common name = user, organizations = groups), else by
- * bearer token, which a WebSocket may bring as a subprotocol, as browsers cannot set headers.
- * Whoever shows neither is {@link User#ANONYMOUS}; whoever shows something that is not good, and
- * nothing better, is refused with 401, as upstream does. Thread-safe.
+ * Identifies the user of a request by client certificate (common name = user, organizations =
+ * groups), else by bearer token. A WebSocket may send the token as a subprotocol, as browsers
+ * cannot set headers. A request without credentials is made by {@link User#ANONYMOUS}. Invalid
+ * credentials are refused with 401 unless the request also has valid ones, as upstream does.
+ * Thread-safe.
  */
 public final class Authenticator {
 
   private static final String CLIENT_AUTH = "1.3.6.1.5.5.7.3.2";
   private static final String ANY_PURPOSE = "2.5.29.37.0";
 
-  /** Certificates of each sort; a digest of 32 bytes stands for each. */
+  /** Limit on remembered certificates, good and bad ones each, by digests of 32 bytes. */
   private static final int MAX_REMEMBERED = 4096;
 
   private final List<X509Certificate> authorities;
@@ -40,16 +41,16 @@ public final class Authenticator {
   private final Verifier verifier;
 
   /**
-   * What was found out about certificates, by digest: verifying costs a few 100 µs, and a client
-   * shows the same one with each request. Good and bad ones apart, so that a flood of forged ones
-   * makes nobody forget the good ones.
+   * Verified certificates by digest: verifying costs a few 100 µs, and a client presents the same
+   * certificate with each request. Good and bad ones are kept apart, so that a flood of forged ones
+   * does not evict the good ones.
    */
   private final Map<ByteBuffer, User> good = new ConcurrentHashMap<>();
 
   private final Set<ByteBuffer> bad = ConcurrentHashMap.newKeySet();
 
   /**
-   * @param authorities those whose client certificates count
+   * @param authorities the authorities whose client certificates are accepted
    */
   public Authenticator(List<X509Certificate> authorities, TokenFile tokens, Clock clock) {
     this(authorities, tokens, clock, (certificate, key) -> certificate.verify(key));
@@ -61,7 +62,7 @@ public final class Authenticator {
   }
 
   /**
-   * @param verifier for tests that count what is verified
+   * @param verifier for tests that count verifications
    */
   Authenticator(
       List<X509Certificate> authorities, TokenFile tokens, Clock clock, Verifier verifier) {
@@ -72,17 +73,17 @@ public final class Authenticator {
   }
 
   /**
-   * @param certificate what the client presented in the handshake, unverified, or null
+   * @param certificate the client's certificate from the handshake, unverified, or null
    * @param authorization the request's {@code Authorization} header, or null
-   * @throws ApiException 401 if what was shown is not good
+   * @throws ApiException 401 if the credentials are invalid
    */
   public User authenticate(@Nullable X509Certificate certificate, @Nullable String authorization) {
     return authenticate(certificate, authorization, List.of());
   }
 
   /**
-   * @param protocols the subprotocols that a request for a WebSocket names
-   * @throws ApiException 401 if what was shown is not good
+   * @param protocols the subprotocols that a WebSocket request offers
+   * @throws ApiException 401 if the credentials are invalid
    */
   public User authenticate(
       @Nullable X509Certificate certificate,
@@ -94,7 +95,8 @@ public final class Authenticator {
       if (user != null && !user.name().isEmpty()) {
         return user;
       }
-      // A good certificate without a common name says nothing; a bad one is held against it.
+      // A valid certificate without a common name is ignored; an invalid one is an invalid
+      // credential.
       shown = user == null;
     }
     String token = bearerToken(authorization);
@@ -119,7 +121,7 @@ public final class Authenticator {
     return User.ANONYMOUS;
   }
 
-  /** Null if the certificate does not count. */
+  /** Returns null if the certificate is not accepted. */
   private @Nullable User byCertificate(X509Certificate certificate) {
     Date now = Date.from(clock.instant());
     if (now.before(certificate.getNotBefore()) || now.after(certificate.getNotAfter())) {
@@ -176,7 +178,7 @@ public final class Authenticator {
         verifier.verify(certificate, authority.getPublicKey());
         return true;
       } catch (GeneralSecurityException e) {
-        // Not by this one.
+        // Not issued by this authority.
       }
     }
     return false;
@@ -189,7 +191,7 @@ public final class Authenticator {
     for (Rdn rdn : subject.getRdns()) {
       for (var attributes = rdn.toAttributes().getAll(); attributes.hasMoreElements(); ) {
         var attribute = attributes.nextElement();
-        // Others, such as a serial number, may be no text and are none of our business.
+        // Other attributes, such as a serial number, may not be text and do not matter.
         if (attribute.getID().equalsIgnoreCase("CN")) {
           name = valueOf(attribute);
         } else if (attribute.getID().equalsIgnoreCase("O")) {
@@ -212,7 +214,7 @@ public final class Authenticator {
     }
   }
 
-  /** Upstream's way to read the header: the scheme in any case, then the token up to a space. */
+  /** Parses the header as upstream does: the scheme in any case, then the token up to a space. */
   private static @Nullable String bearerToken(@Nullable String authorization) {
     if (authorization == null) {
       return null;

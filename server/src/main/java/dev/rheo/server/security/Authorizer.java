@@ -5,14 +5,14 @@ import dev.rheo.api.status.ApiException;
 import dev.rheo.api.status.GoText;
 
 /**
- * Decides whether a user may do something. Three kinds of users: those in {@code system:masters}
- * may do everything; others who are authenticated may read health, version, discovery and OpenAPI,
- * and get 403 for all else; whoever is not authenticated may read health, version and discovery,
- * and gets 401 for all else. Thread-safe.
+ * Decides whether a user may make a request. Users in {@code system:masters} may do everything.
+ * Other authenticated users may read health, version, discovery and OpenAPI, and get 403 for all
+ * else. Unauthenticated users may read health, version and discovery, and get 401 for all else.
+ * Thread-safe.
  */
 public final class Authorizer {
 
-  /** Characters of a value that a refusal repeats. */
+  /** Limit on the characters of a value that a refusal repeats. */
   private static final int MAX_SHOWN = 512;
 
   /**
@@ -28,7 +28,7 @@ public final class Authorizer {
     throw forbidden(user, attributes);
   }
 
-  /** Whether the user may. */
+  /** Whether the user may make the request. */
   boolean allows(User user, RequestAttributes attributes) {
     if (user.isIn(User.MASTERS)) {
       return true;
@@ -81,12 +81,12 @@ public final class Authorizer {
         inert(why));
   }
 
-  /** What somebody sent, no longer than any name can be. */
+  /** Cuts client input to a length that no valid name exceeds. */
   private static String shown(String sent) {
     return shown(sent, MAX_SHOWN);
   }
 
-  /** At most so many characters of a text, and a sign that there were more. */
+  /** Cuts a text to at most {@code most} characters, and marks the cut with {@code ...}. */
   static String shown(String text, int most) {
     if (text.length() <= most) {
       return text;

@@ -15,17 +15,18 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Acting as somebody else: the headers {@code Impersonate-User}, {@code -Group}, {@code -Uid} and
- * {@code -Extra-...}.
+ * Impersonation: acting as another user, by the headers {@code Impersonate-User}, {@code -Group},
+ * {@code -Uid} and {@code -Extra-...}.
  *
- * <p>As kube-apiserver 1.36 does it, there are several ways to be allowed to (KEP-5284), tried in
- * turn. The constrained ones ask two questions: whether the verb of the request may be done by
- * impersonation ({@code impersonate-on:<way>:<verb>}), and whether each part of the wanted user may
- * be taken on ({@code impersonate:<way>}). The old one asks the second question alone, with the
- * verb {@code impersonate}. If none allows it, the first refusal is the answer. The way for service
- * accounts that act as the node they run on is left out: no user here is known to run on a node.
+ * <p>As in kube-apiserver 1.36, there are several modes (KEP-5284), tried in turn. The constrained
+ * modes check two permissions: to make the request's verb by impersonation ({@code
+ * impersonate-on:<mode>:<verb>}), and to assume each part of the wanted user ({@code
+ * impersonate:<mode>}). The legacy mode checks only the second one, with the verb {@code
+ * impersonate}. If no mode allows the request, the first refusal is the answer. The mode for
+ * service accounts that act as the node they run on is left out, because no user here is known to
+ * run on a node.
  *
- * <p>How much the headers may hold is bounded by the limit on the header of a request. Thread-safe.
+ * <p>The limit on a request's header block bounds the size of these headers. Thread-safe.
  */
 public final class Impersonation {
 
@@ -37,7 +38,7 @@ public final class Impersonation {
   private static final String AUTHENTICATION_GROUP = "authentication.k8s.io";
   private static final int MAX_MESSAGE = 1024;
 
-  /** One constrained way, and for whom it is. */
+  /** A constrained mode, and the wanted users that it applies to. */
   private record Way(String name, Predicate<User> fits) {}
 
   private static final List<Way> WAYS =
@@ -53,14 +54,14 @@ public final class Impersonation {
   }
 
   /**
-   * Finds out as whom somebody acts, and whether both may do so: the one may act as the other, and
-   * the other may do what is asked.
+   * Determines the impersonated user and checks both permissions: the requestor may act as that
+   * user, and that user may make the request.
    *
-   * @param requestor who asks
-   * @param attributes what is asked
+   * @param requestor the user who makes the request
+   * @param attributes the request
    * @return the user to act as, or null if the headers name none
-   * @throws ApiException 400 if the headers say more of a user than they name; 403 or 401 if it is
-   *     not allowed
+   * @throws ApiException 400 if the headers describe a user without a name; 403 or 401 if it is not
+   *     allowed
    */
   public @Nullable User acting(User requestor, HttpHeaders headers, RequestAttributes attributes) {
     User wanted = wanted(headers);
@@ -69,13 +70,13 @@ public final class Impersonation {
     }
     User acting = allowed(requestor, wanted, attributes);
     if (!authorizer.allows(acting, attributes)) {
-      // Never 401, also for the anonymous user: whoever asks has shown who he is.
+      // Never 401, even for the anonymous user: the requestor is authenticated.
       throw Authorizer.forbidden(acting, attributes);
     }
     return acting;
   }
 
-  /** The user just as the headers have it, or null. */
+  /** The user exactly as in the headers, or null. */
   private static @Nullable User wanted(HttpHeaders headers) {
     String name = "";
     String uid = "";
@@ -87,7 +88,7 @@ public final class Impersonation {
       String header = field.getKey();
       String value = field.getValue();
       if (header.equalsIgnoreCase(USER)) {
-        // Of several, the first one counts.
+        // The first one of several counts.
         name = nameSeen ? name : value;
         nameSeen = true;
       } else if (header.equalsIgnoreCase(UID)) {
@@ -141,7 +142,7 @@ public final class Impersonation {
         : Authorizer.forbidden(requestor, attributes);
   }
 
-  /** The first part of the wanted user that may not be taken on, or null. */
+  /** The refusal of the first part of the wanted user that may not be assumed, or null. */
   private @Nullable ApiException refusalOfParts(User requestor, User wanted, String verb) {
     boolean constrained = verb.indexOf(':') >= 0;
     String group = constrained ? AUTHENTICATION_GROUP : "";
@@ -151,7 +152,7 @@ public final class Impersonation {
     }
     for (String of : wanted.groups()) {
       refusal = refusal != null ? refusal : refusal(requestor, part(verb, group, "groups", "", of));
-      // What the constrained ways never allow, the old way may.
+      // Constrained modes never allow these groups; the legacy mode may.
       if (refusal == null && constrained && (of.isEmpty() || of.equals(User.MASTERS))) {
         refusal = Authorizer.forbidden(requestor, part(verb, group, "groups", "", of));
       }
@@ -190,7 +191,7 @@ public final class Impersonation {
         verb, "", new RequestAttributes.Resource(group, resource, subresource, "", name));
   }
 
-  /** With the groups that follow from the name. */
+  /** Adds the groups that follow from the name. */
   private static User completed(User wanted, boolean constrained) {
     List<String> groups = new ArrayList<>(wanted.groups());
     ServiceAccounts.Account account = ServiceAccounts.of(wanted.name());
@@ -221,7 +222,7 @@ public final class Impersonation {
     return ServiceAccounts.of(user.name()) != null;
   }
 
-  /** Percent-decoded, or as it is where that cannot be done. */
+  /** Percent-decodes a key; a malformed one is kept as it is. */
   private static String unescaped(String key) {
     if (key.indexOf('%') < 0) {
       return key;
@@ -236,7 +237,7 @@ public final class Impersonation {
     return URLDecoder.decode(key.replace("+", "%2B"), StandardCharsets.UTF_8);
   }
 
-  /** As upstream says it, which shows the user the way Go does; cut where that gets long. */
+  /** Upstream's message, which shows the user the way Go does; cut if it is long. */
   private static String nameless(String uid, List<String> groups, Map<String, List<String>> extra) {
     String shownExtra =
         extra.isEmpty()

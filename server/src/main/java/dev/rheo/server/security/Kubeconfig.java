@@ -15,10 +15,9 @@ public final class Kubeconfig {
   private Kubeconfig() {}
 
   /**
-   * Writes a kubeconfig that needs no other file, readable by its owner only, as a whole or not at
-   * all.
+   * Writes a self-contained kubeconfig, atomically and readable by its owner only.
    *
-   * @param listening where the server listens; for a wildcard address loopback is written
+   * @param listening the address that the server listens on; a wildcard address becomes loopback
    */
   public static void write(Path file, Pki pki, InetSocketAddress listening) throws IOException {
     Path folder = file.toAbsolutePath().getParent();

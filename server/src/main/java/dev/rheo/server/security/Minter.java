@@ -31,12 +31,12 @@ import org.bouncycastle.operator.OperatorCreationException;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 
 /**
- * Makes keys and certificates: EC P-256, ECDSA with SHA-256. The only user of BouncyCastle, which
- * is loaded only when something is made.
+ * Makes keys and certificates: EC P-256, ECDSA with SHA-256. Only this class uses BouncyCastle,
+ * which is thus loaded only when something is made.
  */
 final class Minter {
 
-  /** Clocks differ a little. */
+  /** How far certificates are backdated, as clocks differ a little. */
   private static final Duration BACKDATED = Duration.ofHours(1);
 
   private static final int SERIAL_BITS = 127;

@@ -27,22 +27,23 @@ import org.bouncycastle.asn1.x509.GeneralName;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The server's own authority, its certificate, and the administrator's, in one folder: {@code
- * ca.crt}, {@code ca.key}, {@code apiserver.crt}, {@code apiserver.key}, {@code admin.crt}, {@code
- * admin.key}, named as kubeadm names them.
+ * The server's certificate authority, its own certificate and the administrator's, in one folder:
+ * {@code ca.crt}, {@code ca.key}, {@code apiserver.crt}, {@code apiserver.key}, {@code admin.crt},
+ * {@code admin.key}, named as kubeadm names them.
  *
- * <p>What is missing on first start is made; what is there is used. A certificate that is about to
- * expire is issued anew for the same key, so is the server's if it does not name the host that is
- * listened on. What is damaged is refused and left as it is. Immutable.
+ * <p>The first start makes all of them, later starts use them and make a missing server or
+ * administrator certificate. One of these that is about to expire is renewed for the same key; so
+ * is the server's if it does not name the listen host. Damaged files are refused and left
+ * unchanged. Immutable.
  */
 public final class Pki {
 
   private static final Duration AUTHORITY_VALIDITY = Duration.ofDays(3650);
 
-  /** Below the 825 days beyond which some clients distrust a server. */
+  /** Below the 825 days above which some clients distrust a server certificate. */
   private static final Duration VALIDITY = Duration.ofDays(730);
 
-  /** What is to expire within this is renewed at the start. */
+  /** Server and administrator certificates that expire within this are renewed at the start. */
   private static final Duration RENEWAL = Duration.ofDays(180);
 
   private static final List<String> NAMES =
@@ -71,15 +72,15 @@ public final class Pki {
   /**
    * Reads the folder, and makes what is missing.
    *
-   * @param listenHost the host name or address that is listened on; a wildcard address stands for
-   *     every address of this machine
+   * @param listenHost the host name or address to listen on; a wildcard address stands for every
+   *     address of this machine
    * @throws IOException if a file cannot be read or written, or is damaged; the message names it
    */
   public static Pki open(Path folder, String listenHost, Clock clock) throws IOException {
     return new Opening(folder, listenHost, clock.instant()).open();
   }
 
-  /** What the edge needs. */
+  /** The edge's certificate and key, and the authority of its clients. */
   public TlsMaterial tls() {
     return new TlsMaterial(
         List.of(server.certificate()), server.key(), List.of(authority.certificate()));
@@ -90,17 +91,20 @@ public final class Pki {
     return authority.certificate();
   }
 
-  /** The same as PEM, for clients. */
+  /** The authority's certificate as PEM, for clients. */
   public byte[] authorityPem() {
     return PemFiles.encode(authority.certificate());
   }
 
-  /** A client certificate of the group {@code system:masters}, as PEM. */
+  /** The administrator's client certificate, of the group {@code system:masters}, as PEM. */
   public byte[] adminCertificatePem() {
     return PemFiles.encode(admin.certificate());
   }
 
-  /** Its key, as PEM (RFC 5915, or PKCS #8 if it is not of the curve P-256), for clients. */
+  /**
+   * The administrator's key as PEM (RFC 5915, or PKCS #8 if it is not of the curve P-256), for
+   * clients.
+   */
   public byte[] adminKeyPem() {
     return PemFiles.encodeForClients(admin.key(), admin.certificate().getPublicKey());
   }
@@ -164,7 +168,7 @@ public final class Pki {
         }
         return pair;
       }
-      // A first start that was cut short leaves at most the key.
+      // An interrupted first start leaves at most the key.
       if (hasCertificate || Files.exists(folder.resolve("apiserver.crt"))) {
         throw new IOException(
             (hasKey ? certificate : key)
@@ -180,7 +184,9 @@ public final class Pki {
       return new Pair(made, pair.getPrivate());
     }
 
-    /** Of one that signed itself every byte can be checked; of another its issuer is not here. */
+    /**
+     * A self-signed certificate is checked as a whole; the issuer of any other is not known here.
+     */
     private static void requireUndamaged(X509Certificate certificate, Path file)
         throws IOException {
       if (!certificate.getSubjectX500Principal().equals(certificate.getIssuerX500Principal())) {
@@ -264,7 +270,8 @@ public final class Pki {
     private boolean namesListenHost(X509Certificate certificate) throws IOException {
       InetAddress address = literal(listenHost);
       if (address != null && address.isAnyLocalAddress()) {
-        // Which addresses a machine has changes; loopback is what must be there.
+        // The addresses of a machine change, so a wildcard address requires none in the
+        // certificate.
         return true;
       }
       try {
@@ -329,7 +336,7 @@ public final class Pki {
       return scope < 0 ? text : text.substring(0, scope);
     }
 
-    /** The address that the text is, or null if it is a name. Never asks a name server. */
+    /** The address that a literal denotes, or null for a name. Never queries a name server. */
     private static @Nullable InetAddress literal(String host) {
       try {
         return InetAddress.ofLiteral(host);

@@ -3,12 +3,12 @@ package dev.rheo.server.security;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is asked, as far as an authorizer wants to know.
+ * The attributes of a request that authorization uses.
  *
  * @param verb {@code get}, {@code list}, {@code watch}, {@code create}, ...; for a path outside the
  *     API the method in lower case
  * @param path the request's path
- * @param resource what it names in the API, or null for any other path
+ * @param resource the resource that it names in the API, or null for any other path
  */
 public record RequestAttributes(String verb, String path, @Nullable Resource resource) {
 
@@ -16,8 +16,8 @@ public record RequestAttributes(String verb, String path, @Nullable Resource res
    * @param group API group, empty for the core group
    * @param resource plural name
    * @param subresource empty if there is none
-   * @param namespace empty at the cluster's scope
-   * @param name the object's, empty if the request names none
+   * @param namespace empty at cluster scope
+   * @param name the object's name, empty if the request names none
    */
   public record Resource(
       String group, String resource, String subresource, String namespace, String name) {}

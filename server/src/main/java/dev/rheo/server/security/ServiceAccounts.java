@@ -4,7 +4,7 @@ import dev.rheo.api.name.Names;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** How service accounts and nodes are named among users. */
+/** The user names of service accounts and nodes. */
 final class ServiceAccounts {
 
   private static final String USER_PREFIX = "system:serviceaccount:";
@@ -12,7 +12,7 @@ final class ServiceAccounts {
 
   private ServiceAccounts() {}
 
-  /** A service account by its two names. */
+  /** A service account, identified by namespace and name. */
   record Account(String namespace, String name) {
 
     /** The groups of the account, which follow from its namespace. */
@@ -21,7 +21,7 @@ final class ServiceAccounts {
     }
   }
 
-  /** The account that a user name stands for, or null if it stands for none. */
+  /** The service account that a user name denotes, or null. */
   static @Nullable Account of(String user) {
     if (!user.startsWith(USER_PREFIX)) {
       return null;
@@ -37,7 +37,7 @@ final class ServiceAccounts {
         : null;
   }
 
-  /** The node that a user name stands for, or null if it stands for none. */
+  /** The node that a user name denotes, or null. */
   static @Nullable String node(String user) {
     if (!user.startsWith(NODE_PREFIX)) {
       return null;

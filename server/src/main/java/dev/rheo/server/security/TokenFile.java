@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Static bearer tokens, in kube-apiserver's {@code --token-auth-file} format: CSV with the columns
- * token, user name, user uid, and optionally the groups, several of them quoted: {@code
+ * token, user name, user uid, and optionally groups, which are quoted if there are several: {@code
  * s3cret,alice,1001,"dev,ops"}. Immutable.
  */
 public final class TokenFile {
@@ -63,7 +63,7 @@ public final class TokenFile {
       }
       groups.add(User.AUTHENTICATED);
       byte[] digest = digest(columns.get(0));
-      // As upstream: of lines with the same token the last one holds.
+      // As upstream: of several lines with the same token the last one counts.
       if (entries.removeIf(entry -> MessageDigest.isEqual(entry.digest(), digest))) {
         LOG.log(System.Logger.Level.WARNING, "{0}: the token was there before", where);
       }
@@ -73,8 +73,8 @@ public final class TokenFile {
   }
 
   /**
-   * The user with this token, or null. How long it takes says nothing about how near a guess is:
-   * digests are compared, whole and all of them.
+   * The user with this token, or null. The digest is compared with all entries in constant time, so
+   * that timing does not reveal how close a guess is.
    */
   @Nullable User user(String token) {
     byte[] digest = digest(token);

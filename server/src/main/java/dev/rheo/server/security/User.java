@@ -6,26 +6,26 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Who asks.
+ * The user who makes a request.
  *
  * @param name the user's name
- * @param uid a name that is never used again for another user, or empty
- * @param groups the groups that the user is in, {@link #AUTHENTICATED} or {@link #UNAUTHENTICATED}
- *     among them
- * @param extra what else is told of the user, by key
+ * @param uid an identifier that is never reused for another user, or empty
+ * @param groups the groups that the user is in, including {@link #AUTHENTICATED} or {@link
+ *     #UNAUTHENTICATED}
+ * @param extra further attributes of the user, by key
  */
 public record User(String name, String uid, List<String> groups, Map<String, List<String>> extra) {
 
   /** The group that may do everything. */
   public static final String MASTERS = "system:masters";
 
-  /** The group of everyone who proved who they are. */
+  /** The group of all authenticated users. */
   public static final String AUTHENTICATED = "system:authenticated";
 
-  /** The group of everyone who did not. */
+  /** The group of all unauthenticated users. */
   public static final String UNAUTHENTICATED = "system:unauthenticated";
 
-  /** Who came without credentials. */
+  /** The user of requests without credentials. */
   public static final User ANONYMOUS = new User("system:anonymous", "", List.of(UNAUTHENTICATED));
 
   public User {
@@ -35,7 +35,7 @@ public record User(String name, String uid, List<String> groups, Map<String, Lis
     extra = Collections.unmodifiableMap(copy);
   }
 
-  /** A user of whom nothing else is told. */
+  /** A user without extra attributes. */
   public User(String name, String uid, List<String> groups) {
     this(name, uid, groups, Map.of());
   }

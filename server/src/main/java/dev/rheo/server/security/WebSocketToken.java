@@ -14,8 +14,8 @@ final class WebSocketToken {
   private WebSocketToken() {}
 
   /**
-   * @return the token, or null if there is none, more than one, one that is not base64url without
-   *     padding of UTF-8, or none but it: there must be a subprotocol left to answer with
+   * @return the token; null if there is none or more than one, if it is not UTF-8 in base64url
+   *     without padding, or if no other subprotocol is left to answer with
    */
   static @Nullable String of(List<String> protocols) {
     List<String> tokens =

@@ -1,4 +1,4 @@
-/** Who asks, and may they: certificates, authentication, authorization. */
+/** Authentication and authorization of requests, and the server's certificates. */
 @NullMarked
 package dev.rheo.server.security;
 

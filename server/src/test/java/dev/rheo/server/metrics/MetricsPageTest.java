@@ -72,7 +72,7 @@ class MetricsPageTest {
         assertThat(other.get()).doesNotContain("\nscrapes 1.0\n");
       }
     }
-    // Some may have come to the door only while the second was made.
+    // Some threads may have asked only while the second page was being made.
     assertThat(scrapes.get()).isBetween(2, 10);
   }
 }

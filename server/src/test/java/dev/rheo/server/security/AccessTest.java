@@ -51,12 +51,12 @@ class AccessTest {
         "T.c2VjcmV0,v1 | Bearer nonsense | alice",
         "T.bm9uc2Vuc2U,v1 | Bearer secret | alice",
         "v1,v2 | | system:anonymous",
-        // Nothing is left to answer with.
+        // No other subprotocol is left to answer with.
         "T.c2VjcmV0 | | 401",
         "T.c2VjcmV0,T.c2VjcmV0,v1 | | 401",
         "T.bm9uc2Vuc2U,v1 | | 401",
         "T.c2VjcmV0!,v1 | | 401",
-        // Padding; not UTF-8.
+        // The first one has padding, the second one is not UTF-8.
         "T.c2VjcmV0cw==,v1 | | 401",
         "T._w,v1 | | 401",
       })

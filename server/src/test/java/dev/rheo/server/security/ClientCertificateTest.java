@@ -43,7 +43,7 @@ class ClientCertificateTest {
     EdgeSettings settings = EdgeSettings.defaults(new InetSocketAddress("127.0.0.1", 0));
     Minter minter = new Minter(Instant.now());
     KeyPair foreignKey = minter.newKey();
-    // The same name as ours, so that clients find their certificate fitting.
+    // The same name as our authority's, so that clients send the certificate.
     X509Certificate foreignCa = minter.authority("rheo-ca", foreignKey, Duration.ofDays(1));
     KeyPair clientKey = minter.newKey();
     X509Certificate foreign =

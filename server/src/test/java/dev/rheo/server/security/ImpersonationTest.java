@@ -24,7 +24,7 @@ class ImpersonationTest {
 
   private final Impersonation impersonation = new Impersonation(new Authorizer());
 
-  /** Fields as "name: value", with bars between them. */
+  /** Parses fields written as {@code name: value}, separated by bars. */
   private static HttpHeaders headers(String fields) {
     HttpHeaders headers = new HttpHeaders();
     for (String field : fields.split("\\|")) {
@@ -59,7 +59,7 @@ class ImpersonationTest {
         "User: system:serviceaccount:D:s; system:serviceaccount:D:s; system:authenticated",
         "User: system:serviceaccount:d:s:t; system:serviceaccount:d:s:t; system:authenticated",
         "User: system:node:n1; system:node:n1; system:nodes,system:authenticated",
-        // A node with more than its name can be had by the old way alone, which adds nothing.
+        // Only the legacy mode accepts a node with more than its name; it adds no system:nodes.
         "User: system:node:n1|Uid: 7; system:node:n1; system:authenticated",
         "User: system:node:N; system:node:N; system:authenticated",
       })

@@ -53,7 +53,7 @@ class PkiTest {
     assertThat(permissions(data.resolve("pki"))).isEqualTo("rwx------");
   }
 
-  /** Refused with one line that names the file or folder, or without consequence; never used. */
+  /** Damage is refused with one line that names the file or folder, or has no effect. */
   @Test
   void aFlippedByteIsToldOrDoesNoHarm() throws Exception {
     Pki made = open("127.0.0.1");
@@ -72,7 +72,7 @@ class PkiTest {
       Files.write(file, wrong);
       try {
         Pki opened = open("127.0.0.1");
-        // Its issuer alone may be another: a trust anchor is its name and key.
+        // Only the issuer may differ: a trust anchor is its name and key.
         assertThat(opened.authority().getSubjectX500Principal())
             .as("%s at %d", file, at)
             .isEqualTo(made.authority().getSubjectX500Principal());

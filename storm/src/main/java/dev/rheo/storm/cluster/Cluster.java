@@ -14,7 +14,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What is asked about a cluster before anything is written to it. */
+/** Queries a cluster before anything is written to it. */
 public final class Cluster {
   private static final Duration TIMEOUT = Duration.ofSeconds(20);
   private static final int NAMED = 3;
@@ -28,10 +28,10 @@ public final class Cluster {
   }
 
   /**
-   * What the server calls itself.
+   * The server's implementation and version.
    *
-   * @param kind {@code Rheo} or {@code kube-apiserver}
-   * @param gitVersion as its {@code /version} has it
+   * @param kind {@code Rheo} if the version names it, else {@code kube-apiserver}
+   * @param gitVersion {@code gitVersion} of its {@code /version}
    */
   public record Version(String kind, String gitVersion) {}
 
@@ -41,7 +41,7 @@ public final class Cluster {
     return new Version(git.contains("rheo") ? "Rheo" : "kube-apiserver", git);
   }
 
-  /** Whether the server runs on this machine, as far as its address tells. */
+  /** Returns whether the server's address belongs to this machine. */
   public boolean isLocal() {
     try {
       for (InetAddress address : InetAddress.getAllByName(access.host())) {
@@ -50,12 +50,12 @@ public final class Cluster {
         }
       }
     } catch (UnknownHostException | SocketException e) {
-      // Not one that we know, then.
+      // An address that cannot be looked up is not local.
     }
     return false;
   }
 
-  /** What shows that the cluster is in use, in words; empty if nothing does. */
+  /** Describes what shows that the cluster is in use; empty if nothing does. */
   public String inUse() throws StormException, InterruptedException {
     List<String> found = new ArrayList<>();
     Answer nodes = call("ask for nodes", "/api/v1/nodes?limit=1");

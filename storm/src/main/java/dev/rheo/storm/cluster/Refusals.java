@@ -11,7 +11,7 @@ import java.util.Locale;
 import java.util.Set;
 import javax.net.ssl.SSLException;
 
-/** Turns what a server refuses into one line that says what to do. */
+/** Turns a server's refusal into one line that says what to do. */
 public final class Refusals {
   private static final int UNAUTHORIZED = 401;
   private static final int FORBIDDEN = 403;
@@ -27,9 +27,9 @@ public final class Refusals {
   private Refusals() {}
 
   /**
-   * An answer that is no success.
+   * Returns the exception for a response that is not a success.
    *
-   * @param action what was to be done, such as "create the namespace storm"
+   * @param action what was attempted, such as "create the namespace storm"
    */
   public static StormException of(String action, Answer answer) {
     String said = answer.message();
@@ -59,7 +59,7 @@ public final class Refusals {
             .formatted(action, advice, answer.code(), said));
   }
 
-  /** A request that got no answer. */
+  /** Returns the exception for a request without a response. */
   public static StormException of(String action, String url, IOException cause) {
     return new StormException("cannot %s: %s".formatted(action, reason(url, cause)), cause);
   }

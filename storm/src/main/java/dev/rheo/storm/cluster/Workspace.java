@@ -19,7 +19,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
-/** The namespace of a storm and the objects in it: makes them and removes them. */
+/** Creates and removes a storm's namespace and the objects in it. */
 public final class Workspace {
   private static final int WRITERS = 8;
   private static final int MAX_TRIES = 30;
@@ -29,7 +29,9 @@ public final class Workspace {
   private static final Duration TIMEOUT = Duration.ofSeconds(60);
   private static final Duration GONE_TIMEOUT = Duration.ofSeconds(60);
 
-  /** A namespace controller has put things into a new namespace by then, or there is none. */
+  /**
+   * Time for controllers to populate a new namespace. If it is still empty then, there are none.
+   */
   private static final Duration CONTROLLER_GRACE = Duration.ofSeconds(3);
 
   private static final long POLL_MILLIS = 250;
@@ -41,7 +43,7 @@ public final class Workspace {
   private final Accept accept;
   private final AtomicInteger created = new AtomicInteger();
 
-  /** Objects from here on were not even begun. */
+  /** Exclusive upper bound of the indexes whose creation has begun. */
   private final AtomicInteger begun = new AtomicInteger();
 
   private boolean namespaceMade;
@@ -55,7 +57,7 @@ public final class Workspace {
     this.accept = accept;
   }
 
-  /** Tells how far something has come, and whether to go on. */
+  /** Receives the number of objects done so far and decides whether to continue. */
   public interface Progress {
     boolean goOn(int done);
   }
@@ -80,10 +82,10 @@ public final class Workspace {
   }
 
   /**
-   * Creates all objects, the first one alone so that a refusal comes at once.
+   * Creates all objects, the first one alone so that a refusal is reported at once.
    *
-   * @param progress called by this thread only
-   * @return whether it was let finish
+   * @param progress called on the calling thread only
+   * @return false if {@code progress} stopped the creation
    */
   public boolean createObjects(Progress progress) throws StormException, InterruptedException {
     create(0);
@@ -124,7 +126,7 @@ public final class Workspace {
     }
   }
 
-  /** Whether readers may list, and in their format; else says what to do. */
+  /** Checks that readers may list in their format; if not, the exception says what to do. */
   public void checkReading(String acceptHeader) throws StormException, InterruptedException {
     String action = "list " + ledger.set().resource() + " as " + acceptHeader;
     Answer answer;
@@ -190,7 +192,7 @@ public final class Workspace {
   }
 
   /**
-   * Removes the objects and the namespace, and waits until it is gone.
+   * Removes the objects and the namespace, and waits until the namespace is gone.
    *
    * @return what is left and why, in one line, or null
    */
@@ -201,11 +203,11 @@ public final class Workspace {
     String left =
         "the namespace %s is left: kubectl delete namespace %s".formatted(namespace, namespace);
     try {
-      // One by one: deleting a collection would make the server answer with all that was in it.
+      // One by one: the response to a collection delete would contain all deleted objects.
       AtomicInteger deleted = new AtomicInteger();
       inParallel(0, begun.get(), index -> delete(index, deleted), progress, deleted);
-      // Asked before: a controller empties the namespace once it is deleted, and then looks like
-      // none.
+      // Checked before the deletion: afterwards a controller empties the namespace, as if there
+      // were no controller.
       long age = System.nanoTime() - madeAt;
       Thread.sleep(Duration.ofNanos(Math.max(0, CONTROLLER_GRACE.toNanos() - age)));
       boolean unattended = isWithoutController();
@@ -255,8 +257,8 @@ public final class Workspace {
   }
 
   /**
-   * Whether nobody looks after namespaces here: else each has the service account {@code default}
-   * and the ConfigMap {@code kube-root-ca.crt} from its first moments on.
+   * Returns whether no controllers manage namespaces. With them, a namespace gets the service
+   * account {@code default} and the ConfigMap {@code kube-root-ca.crt} soon after its creation.
    */
   private boolean isWithoutController() throws IOException, InterruptedException {
     String inside = "/api/v1/namespaces/" + namespace;
@@ -269,7 +271,7 @@ public final class Workspace {
     return true;
   }
 
-  /** What the namespace controller does with an empty namespace. */
+  /** Finalizes an empty namespace, as the namespace controller would. */
   private void finalizeNamespace(JsonNode state) throws IOException, InterruptedException {
     if (state instanceof ObjectNode node && node.path("spec").path("finalizers").size() == 1) {
       node.putObject("spec").putArray("finalizers");

@@ -1,4 +1,4 @@
-/** What a storm asks of a cluster and writes to it, and what it makes of refusals. */
+/** What a storm reads from and writes to a cluster, and how it reports refusals. */
 @NullMarked
 package dev.rheo.storm.cluster;
 

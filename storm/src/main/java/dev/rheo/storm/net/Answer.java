@@ -9,11 +9,11 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 
 /**
- * A whole answer.
+ * A complete HTTP response.
  *
- * @param code the HTTP status
+ * @param code HTTP status
  * @param retryAfter seconds of {@code Retry-After}, or -1
- * @param body its bytes
+ * @param body bytes of the body
  */
 public record Answer(int code, int retryAfter, byte[] body) {
   private static final JsonMapper JSON = new JsonMapper();
@@ -23,7 +23,7 @@ public record Answer(int code, int retryAfter, byte[] body) {
     return code / 100 == 2;
   }
 
-  /** The body as JSON; a missing node if it is none. */
+  /** Returns the body as JSON, or a missing node if it is not JSON. */
   public JsonNode json() {
     try {
       return JSON.readTree(body);
@@ -32,9 +32,9 @@ public record Answer(int code, int retryAfter, byte[] body) {
     }
   }
 
-  /** {@code metadata.resourceVersion} of the object that came back, or -1. */
+  /** Returns {@code metadata.resourceVersion} of the object in the body, or -1. */
   public long revision() {
-    // Metadata comes before data: a megabyte of data is not parsed.
+    // Streaming stops at the metadata: a megabyte of data, which follows, is not parsed.
     try (JsonParser parser = JSON.createParser(body)) {
       boolean metadata = false;
       for (JsonToken token = parser.nextToken(); token != null; token = parser.nextToken()) {
@@ -52,12 +52,12 @@ public record Answer(int code, int retryAfter, byte[] body) {
         }
       }
     } catch (IOException | NumberFormatException e) {
-      // No object, or a version that is no number.
+      // Not an object, or a resourceVersion that is not a number.
     }
     return -1;
   }
 
-  /** What a Status says, else the beginning of the body, in one line. */
+  /** Returns the message of a Status, else the start of the body, in one line. */
   public String message() {
     String status = json().path("message").asText("");
     String text = status.isEmpty() ? new String(body, StandardCharsets.UTF_8) : status;
@@ -65,7 +65,7 @@ public record Answer(int code, int retryAfter, byte[] body) {
     return line.length() <= MAX_MESSAGE ? line : line.substring(0, MAX_MESSAGE) + "…";
   }
 
-  /** The reason of a Status, or an empty text. */
+  /** Returns the reason of a Status, or an empty string. */
   public String reason() {
     return json().path("reason").asText("");
   }

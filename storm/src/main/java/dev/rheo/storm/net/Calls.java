@@ -28,14 +28,17 @@ import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Requests whose answers are waited for as a whole, by as many threads as care to. Each takes an
- * idle connection or makes one (HTTP/1.1); meant for virtual threads.
+ * Blocking HTTP/1.1 requests that return complete responses. Each call reuses an idle connection or
+ * opens one. Thread-safe; meant for virtual threads.
  */
 public final class Calls implements AutoCloseable {
-  /** The answer to {@code /metrics} of a large kube-apiserver is some megabytes. */
+  /** Largest response body. {@code /metrics} of a large kube-apiserver has several megabytes. */
   private static final int MAX_ANSWER = 32 << 20;
 
-  /** Servers close what has long been idle; kube-apiserver after 90 s. */
+  /**
+   * Connections idle for longer are not reused. Servers close idle connections, kube-apiserver
+   * after 90 s.
+   */
   private static final long IDLE_NANOS = 20_000_000_000L;
 
   private record Idle(Channel channel, long since) {}
@@ -53,7 +56,7 @@ public final class Calls implements AutoCloseable {
     return call(HttpMethod.GET, path, JSON, null, timeout);
   }
 
-  /** With another media type to ask for. */
+  /** Sends a GET with the given {@code Accept} header. */
   public Answer get(String path, String accept, Duration timeout)
       throws IOException, InterruptedException {
     return call(HttpMethod.GET, path, accept, null, timeout);
@@ -82,8 +85,8 @@ public final class Calls implements AutoCloseable {
       try {
         return exchange(kept, method, path, accept, json, deadline);
       } catch (ClosedEarlyException e) {
-        // The server closed it while it was idle; whether it took the request is not in doubt,
-        // as nothing came back: a new connection shows.
+        // The server closed the connection, probably while it was idle, but it may have executed
+        // the request. A repeated GET or DELETE is harmless; a repeated POST or PUT is not.
         if (method == HttpMethod.POST || method == HttpMethod.PUT) {
           throw e;
         }
@@ -221,7 +224,7 @@ public final class Calls implements AutoCloseable {
     }
   }
 
-  /** No answer in time. */
+  /** No connection or no response before the deadline. */
   public static final class TimedOutException extends IOException {
     private static final long serialVersionUID = 1;
 
@@ -230,7 +233,7 @@ public final class Calls implements AutoCloseable {
     }
   }
 
-  /** The connection was closed before an answer came. */
+  /** The connection was closed before the response arrived. */
   static final class ClosedEarlyException extends IOException {
     private static final long serialVersionUID = 1;
 
@@ -239,7 +242,7 @@ public final class Calls implements AutoCloseable {
     }
   }
 
-  /** Hands the answer of a connection to the one who waits for it. */
+  /** Completes the future of the call that waits for this connection's response. */
   private static final class Waiting extends SimpleChannelInboundHandler<FullHttpResponse> {
     private volatile @Nullable CompletableFuture<Answer> waiting;
     private volatile boolean keepAlive;

@@ -33,19 +33,19 @@ import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Event loops, sockets and TLS towards one server: epoll and BoringSSL where their libraries load,
- * else NIO and the JDK's TLS. Thread-safe.
+ * Event loops, sockets and TLS for connections to one server: epoll and BoringSSL where their
+ * libraries load, else NIO and the JDK's TLS. Thread-safe.
  */
 public final class Network implements AutoCloseable {
   private static final int CONNECT_TIMEOUT_MILLIS = 15_000;
   private static final int HANDSHAKE_TIMEOUT_MILLIS = 60_000;
 
-  /** What is read from a socket at once. */
+  /** Default size of a socket read, in bytes. */
   static final int READ_BYTES = 64 << 10;
 
   /**
-   * Else the kernel buffers up to megabytes a connection, which for a thousand is the machine's
-   * memory, and hides a slow reader from the server.
+   * Without this limit the kernel buffers up to megabytes per connection: a thousand connections
+   * would exhaust the machine's memory, and a slow reader would be hidden from the server.
    */
   private static final int RECEIVE_BUFFER = 256 << 10;
 
@@ -57,7 +57,7 @@ public final class Network implements AutoCloseable {
   private final @Nullable SslContext http2;
 
   /**
-   * @param threads event loops
+   * @param threads number of event loops
    * @throws SSLException if the client's certificate or key cannot be used
    */
   public Network(Access access, int threads) throws SSLException {
@@ -110,7 +110,7 @@ public final class Network implements AutoCloseable {
     return builder.build();
   }
 
-  /** A handler that speaks TLS with the server, or null where it is not to be spoken. */
+  /** Returns a TLS handler for HTTP/2 or HTTP/1.1, or null if the server is not https. */
   @Nullable SslHandler tls(Channel channel, boolean asHttp2) {
     SslContext context = asHttp2 ? http2 : http1;
     if (context == null) {
@@ -122,9 +122,9 @@ public final class Network implements AutoCloseable {
   }
 
   /**
-   * Connects to the server; the handler is still to be set.
+   * Returns a bootstrap that connects to the server; the caller sets its handler.
    *
-   * @param readBytes how much is read from a socket at once
+   * @param readBytes size of a socket read, in bytes
    */
   Bootstrap bootstrap(int readBytes) {
     return new Bootstrap()
@@ -141,7 +141,7 @@ public final class Network implements AutoCloseable {
 
   private static FixedRecvByteBufAllocator receive(int readBytes) {
     FixedRecvByteBufAllocator allocator = new FixedRecvByteBufAllocator(readBytes);
-    // Few reads in turn, so that readers share the loop fairly.
+    // At most two reads per turn, so that connections share the event loop fairly.
     allocator.maxMessagesPerRead(2);
     return allocator;
   }

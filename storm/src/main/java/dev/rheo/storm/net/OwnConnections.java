@@ -26,7 +26,7 @@ import io.netty.util.concurrent.GlobalEventExecutor;
 import java.io.IOException;
 import java.util.function.Consumer;
 
-/** A connection of its own for each answer, HTTP/1.1. */
+/** Sends each request over an HTTP/1.1 connection of its own. */
 public final class OwnConnections implements Streams {
   private static final int MAX_LINE = 4096;
   private static final int MAX_HEADERS = 32 << 10;
@@ -39,8 +39,8 @@ public final class OwnConnections implements Streams {
   private final ChannelGroup open = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
 
   /**
-   * @param rate bytes a second that an answer will be read with, or 0 for as many as come: what is
-   *     read at once is a small part of it
+   * @param rate bytes per second at which a response will be read, or 0 for no limit; a socket read
+   *     takes about a tenth of it
    */
   public OwnConnections(Network network, long rate) {
     this.network = network;
@@ -59,7 +59,8 @@ public final class OwnConnections implements Streams {
             network.access().path() + path,
             Unpooled.EMPTY_BUFFER);
     Requests.addHeaders(request.headers(), network.access(), accept);
-    // Kept alive, though it is not used again: what a server that closes has sent is read at once.
+    // Without "Connection: close", although the connection is not reused: once a server closes,
+    // what it has sent is read at once, without back-pressure.
     Exchange exchange = new Exchange(request, starting, handler);
     ChannelFuture connecting =
         network
@@ -107,7 +108,7 @@ public final class OwnConnections implements Streams {
     private Channel channel;
     private boolean over;
 
-    @SuppressWarnings("NullAway.Init") // the channel is there before any event is
+    @SuppressWarnings("NullAway.Init") // handlerAdded sets the channel before any event
     Exchange(DefaultFullHttpRequest request, Consumer<Stream> starting, StreamHandler handler) {
       this.request = request;
       this.starting = starting;
@@ -182,7 +183,7 @@ public final class OwnConnections implements Streams {
     void broken(Throwable cause) {
       if (!over) {
         over = true;
-        // Without a channel if there was no descriptor for one.
+        // The channel is null if there was no file descriptor for it.
         Channel made = channel;
         if (made != null) {
           made.close();

@@ -5,7 +5,7 @@ import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import org.jspecify.annotations.Nullable;
 
-/** What all requests have in common. */
+/** Headers common to all requests, and a parser for {@code Retry-After}. */
 final class Requests {
   static final String USER_AGENT = "rheo-storm";
 
@@ -21,7 +21,7 @@ final class Requests {
     }
   }
 
-  /** Seconds, or -1 if it is not given as a number of them. */
+  /** Returns the seconds of {@code Retry-After}, or -1 if it is missing or not a number. */
   static int retryAfter(@Nullable CharSequence header) {
     if (header == null) {
       return -1;

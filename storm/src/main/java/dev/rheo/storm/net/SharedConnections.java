@@ -36,19 +36,22 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Answers as streams of few HTTP/2 connections, as client-go does: as many on one as the server
- * admits, then another connection.
+ * Streams responses over few HTTP/2 connections, as client-go does. Another connection is opened
+ * when all have as many streams as the server admits.
  */
 public final class SharedConnections implements Streams {
-  /** Go's client admits so much of a stream before it has been read. */
+  /** Flow-control window of a stream in Go's HTTP/2 client. */
   private static final int MAX_STREAM_WINDOW = 4 << 20;
 
   private static final int MIN_STREAM_WINDOW = 64 << 10;
 
-  /** What all streams together may hold back here: the bound of this class's memory. */
+  /**
+   * Sum of the windows of all streams, which bounds the memory for paused streams. With more than
+   * 1,536 streams {@link #MIN_STREAM_WINDOW} applies, and the sum is larger.
+   */
   private static final int ALL_STREAM_WINDOWS = 96 << 20;
 
-  /** So large that a reader that waits does not hold up the others of its connection. */
+  /** Large enough that a paused stream does not block the others of its connection. */
   private static final int CONNECTION_WINDOW = 1 << 30;
 
   private static final int DEFAULT_WINDOW = 65_535;
@@ -62,7 +65,8 @@ public final class SharedConnections implements Streams {
   private boolean closed;
 
   /**
-   * @param streams how many there may be at once, which bounds what each may hold back
+   * @param streams most concurrent streams; the more streams, the smaller the flow-control window
+   *     of each
    */
   public SharedConnections(Network network, int streams) {
     this.network = network;
@@ -92,7 +96,10 @@ public final class SharedConnections implements Streams {
     assign();
   }
 
-  /** Gives requests that wait to connections with room; opens another one if none has. */
+  /**
+   * Assigns waiting requests to connections with free streams; if there is none, opens a connection
+   * unless one is being opened.
+   */
   private synchronized void assign() {
     while (!waiting.isEmpty() && !closed) {
       Connection free = null;
@@ -164,7 +171,7 @@ public final class SharedConnections implements Streams {
     assign();
   }
 
-  /** A connection is gone: those that it would have been for learn of it if there is no other. */
+  /** Removes a connection. If it failed before it was ready, all waiting requests fail with it. */
   private void gone(Connection connection, Throwable cause) {
     List<Request> lost = List.of();
     synchronized (this) {
@@ -197,7 +204,7 @@ public final class SharedConnections implements Streams {
     }
   }
 
-  /** Enlarges the window of the connection once the codec is there. */
+  /** Enlarges the connection's flow-control window after the TLS handshake. */
   private static final class Window extends ChannelDuplexHandler {
     private final Http2FrameCodec codec;
 
@@ -226,7 +233,10 @@ public final class SharedConnections implements Streams {
   private final class Connection extends ChannelInboundHandlerAdapter {
     private volatile @Nullable Channel channel;
 
-    /** Streams that the server admits; -1 until it has said so. Guarded by the outer object. */
+    /**
+     * Most concurrent streams that the server admits; -1 until its SETTINGS arrive. Guarded by the
+     * outer object.
+     */
     private int limit = -1;
 
     /** Guarded by the outer object. */
@@ -259,7 +269,7 @@ public final class SharedConnections implements Streams {
           ready(this, streams == null ? Integer.MAX_VALUE : streams);
         }
       } else if (message instanceof Http2GoAwayFrame) {
-        // Streams that it has go on; new ones go elsewhere.
+        // Open streams continue; new ones use another connection.
         ready(this, 0);
         synchronized (SharedConnections.this) {
           connections.remove(this);
@@ -351,7 +361,7 @@ public final class SharedConnections implements Streams {
 
     @Override
     public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
-      // The codec hands resets to a stream as events.
+      // The codec delivers RST_STREAM as a user event.
       if (event instanceof Http2ResetFrame reset) {
         broken(new IOException("the server reset the stream, error code " + reset.errorCode()));
       }

@@ -2,18 +2,24 @@ package dev.rheo.storm.net;
 
 import java.util.concurrent.ScheduledExecutorService;
 
-/** An answer on its way. Its methods are called on its event loop, but for the first two. */
+/**
+ * A response that is being received. {@link #loop} and {@link #inLoop} may be called from any
+ * thread, the other methods only on the event loop.
+ */
 public interface Stream {
 
-  /** The event loop, for tasks. */
+  /** Returns the event loop, for tasks. */
   ScheduledExecutorService loop();
 
-  /** Whether the caller is on the event loop. */
+  /** Returns whether the caller is on the event loop. */
   boolean inLoop();
 
-  /** Whether bytes are read; if not, the server has to wait once what is under way has come. */
+  /**
+   * Resumes or pauses reading. During a pause, back-pressure stops the server once buffers and
+   * windows are full.
+   */
   void reading(boolean wanted);
 
-  /** Not interested any more. Closes what was used for it alone. */
+  /** Abandons the response: resets its HTTP/2 stream or closes its own connection. */
   void cancel();
 }

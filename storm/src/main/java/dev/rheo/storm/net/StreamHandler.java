@@ -3,20 +3,22 @@ package dev.rheo.storm.net;
 import io.netty.buffer.ByteBuf;
 
 /**
- * Gets an answer as it comes. Called on the event loop of its {@link Stream}; nothing is called
- * after {@link #end}, {@link #failed} or {@link Stream#cancel}.
+ * Receives a response as it arrives. Methods are called on the event loop of the {@link Stream},
+ * and none after {@link #end}, {@link #failed} or {@link Stream#cancel}.
  */
 public interface StreamHandler {
 
-  /** The head of the answer has come. */
+  /**
+   * The header block has arrived, with the HTTP status and {@code Retry-After} in seconds, or -1.
+   */
   void head(int code, int retryAfter);
 
-  /** Bytes of the body, which are the caller's. */
+  /** Part of the body has arrived. The caller releases the buffer. */
   void data(ByteBuf bytes);
 
-  /** The answer is whole, as far as HTTP can tell. */
+  /** The response is complete, as far as HTTP can tell. */
   void end();
 
-  /** It broke off, or never came. */
+  /** The response broke off or never arrived. */
   void failed(Throwable cause);
 }

@@ -1,15 +1,15 @@
 package dev.rheo.storm.net;
 
-/** Sends requests whose answers are read as they come. Thread-safe. */
+/** Sends requests whose responses are streamed. Thread-safe. */
 public interface Streams extends AutoCloseable {
 
   /**
    * Sends a GET.
    *
-   * @param path path and query, below the server's own path
-   * @param accept the media type to ask for
-   * @param starting is told the stream before anything of the answer, on its event loop
-   * @param handler gets the answer
+   * @param path path and query, relative to the server's base path
+   * @param accept value of the {@code Accept} header
+   * @param starting receives the stream, on its event loop, before any part of the response
+   * @param handler receives the response
    */
   void get(
       String path,

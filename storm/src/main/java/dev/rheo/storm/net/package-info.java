@@ -1,6 +1,6 @@
 /**
- * HTTP over Netty: one blocking call at a time for what the storm itself does, and answers that are
- * read as they come, on event loops, for its readers.
+ * HTTP over Netty: blocking calls for the storm's own requests, and responses streamed on event
+ * loops for its readers.
  */
 @NullMarked
 package dev.rheo.storm.net;

@@ -1,11 +1,11 @@
 package dev.rheo.storm.result;
 
 /**
- * How the objects were created, or how far that has come.
+ * Progress of the creation of the objects.
  *
- * @param created objects that exist by now
+ * @param created objects created so far
  * @param total objects to create
- * @param bytes payload bytes of those created
- * @param seconds since the first was begun
+ * @param bytes payload bytes of the objects created so far
+ * @param seconds since the creation of the namespace began
  */
 public record Creation(int created, int total, long bytes, double seconds) {}

@@ -3,54 +3,58 @@ package dev.rheo.storm.result;
 import com.fasterxml.jackson.annotation.JsonProperty;
 
 /**
- * What went wrong with one reader; a reader stops at its first failure.
+ * Why a reader failed. A reader stops at its first failure.
  *
- * @param reader its number, from 0
- * @param kind what kind of failure
- * @param where the object at which it showed, {@code namespace/name}, or the last place before it
- * @param message for a person, in one line
+ * @param reader number of the reader, from 0
+ * @param kind kind of failure
+ * @param where the object at fault, as {@code namespace/name}, or the last position before the
+ *     fault
+ * @param message for the user, in one line
  */
 public record Failure(int reader, Kind kind, String where, String message) {
 
-  /** What a reader can find wrong. */
+  /** Kinds of failure. */
   public enum Kind {
-    /** An object that must be there was not sent. */
+    /** An object or change was not sent. */
     @JsonProperty("missing")
     MISSING,
-    /** An object came twice among the initial ones. */
+    /** An object was sent twice among the initial objects. */
     @JsonProperty("duplicate")
     DUPLICATE,
-    /** Keys of the initial objects did not ascend. */
+    /** The keys of the initial objects did not ascend. */
     @JsonProperty("order")
     ORDER,
-    /** The content is not what was created. */
+    /**
+     * An object's content was never written, or the initial objects are not the state at their
+     * revision.
+     */
     @JsonProperty("content")
     CONTENT,
-    /** An object that nobody created. */
+    /** An object or event that the storm did not cause. */
     @JsonProperty("unexpected")
     UNEXPECTED,
-    /** The initial events ended without their bookmark. */
+    /** The watch ended after the initial objects, without their bookmark. */
     @JsonProperty("bookmark")
     BOOKMARK,
-    /** A resourceVersion is missing, or older than it may be. */
+    /** A resourceVersion is missing, not a number, or too old. */
     @JsonProperty("revision")
     REVISION,
-    /** The stream ended in the middle, or was cut off. */
+    /** The response ended early, or contains only a page of the list. */
     @JsonProperty("truncated")
     TRUNCATED,
-    /** What was sent is no list or no watch event. */
+    /** The response is not a valid list or sequence of watch events. */
     @JsonProperty("malformed")
     MALFORMED,
     /** The server refused the request, or ended the watch with a Status. */
     @JsonProperty("status")
     STATUS,
-    /** No connection, or it broke before the answer. */
+    /** There was no connection, or it broke before the response. */
     @JsonProperty("connection")
     CONNECTION,
-    /** Not complete within {@code --timeout}. */
+    /** The reader did not sync within {@code --timeout}, or its watch did not end after the run. */
     @JsonProperty("timeout")
     TIMEOUT,
-    /** Closed because the storm was stopped: the memory guard or Ctrl-C. */
+    /** The storm was stopped by the memory limit or a signal. */
     @JsonProperty("stopped")
     STOPPED
   }

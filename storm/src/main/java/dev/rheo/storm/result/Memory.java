@@ -3,16 +3,17 @@ package dev.rheo.storm.result;
 import com.fasterxml.jackson.annotation.JsonProperty;
 
 /**
- * The server's resident memory around a run, in bytes; -1 where it is not known.
+ * The server's resident memory around a run, in bytes; -1 where unknown.
  *
  * @param before right before the readers were started
- * @param peak the largest sample from then to the end of the run
- * @param after once it has settled
- * @param source where the figures are from
+ * @param peak the largest sample of the run's curve, from shortly before the start until memory has
+ *     settled
+ * @param after the last sample of the wait for memory to settle
+ * @param source source of the figures
  */
 public record Memory(long before, long peak, long after, Source source) {
 
-  /** Where a server's memory and processor time are read. */
+  /** Source of a server's memory and CPU time. */
   public enum Source {
     /** {@code process_resident_memory_bytes} of the server's {@code /metrics}. */
     @JsonProperty("metrics")
@@ -20,7 +21,7 @@ public record Memory(long before, long peak, long after, Source source) {
     /** {@code /proc/PID} of a server on this machine. */
     @JsonProperty("pid")
     PID,
-    /** Not at all. */
+    /** Memory and CPU time are unknown. */
     @JsonProperty("none")
     NONE
   }

@@ -3,9 +3,9 @@ package dev.rheo.storm.result;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.Locale;
 
-/** How readers get the objects. */
+/** How readers request the initial objects. */
 public enum Mode {
-  /** One list request, as a reflector's without watch list. */
+  /** One list request, like that of a reflector without watch list. */
   @JsonProperty("list")
   LIST,
   /** One watch request with {@code sendInitialEvents=true} (KEP-3157). */

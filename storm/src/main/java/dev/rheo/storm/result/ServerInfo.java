@@ -1,14 +1,14 @@
 package dev.rheo.storm.result;
 
 /**
- * The server under test and the machine of the storm.
+ * The server under test and the machine that the storm runs on.
  *
- * @param kind {@code Rheo}, {@code kube-apiserver} or what else can be told
- * @param gitVersion of its {@code /version}, for example {@code v1.36.3}
- * @param local whether it runs on this machine
- * @param started whether the storm started it
+ * @param kind {@code Rheo} or {@code kube-apiserver}
+ * @param gitVersion {@code gitVersion} of {@code /version}, for example {@code v1.36.3}
+ * @param local whether the server runs on this machine
+ * @param started whether the storm started the server
  * @param cores processors of this machine
- * @param machineMemory bytes of this machine's memory, or -1
+ * @param machineMemory bytes of this machine's memory, or -1 if unknown
  */
 public record ServerInfo(
     String kind,

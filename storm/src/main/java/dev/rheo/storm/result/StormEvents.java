@@ -3,23 +3,26 @@ package dev.rheo.storm.result;
 import java.util.List;
 
 /**
- * Is told what goes on. Called from one thread at a time, each call ordered after the one before,
- * in the order {@code prepared, creation*, (settling*, runStarted, (sample | readers)*, runEnded)*,
- * cleanup*, finished}; {@code warning} and {@code status} at any time. Calls should return quickly:
- * the next sample waits for them.
+ * Receives the progress of a storm. Calls never overlap, each happens-before the next, and their
+ * order is {@code prepared, creation*, (settling*, runStarted, (sample | readers)*, settling*,
+ * runEnded)*, cleanup*, finished}; {@code warning} and {@code status} come at any time. A call
+ * should return quickly: the next sample waits for it.
  */
 public interface StormEvents {
 
   /** Does nothing. */
   StormEvents NONE = new StormEvents() {};
 
-  /** The server has answered and nothing speaks against the storm. */
+  /** The server has responded and the storm may begin. */
   default void prepared(ServerInfo server, StormSettings settings) {}
 
-  /** Some ten times a second while objects are created; at the end with all of them. */
+  /** Called about ten times a second while objects are created, and once at the end. */
   default void creation(Creation progress) {}
 
-  /** While the server's memory is given time to settle: resident bytes, or -1; seconds so far. */
+  /**
+   * A sample while the storm waits for the server's memory to settle: resident bytes, or -1, and
+   * seconds since the wait began.
+   */
   default void settling(long memory, double seconds) {}
 
   /**
@@ -33,21 +36,21 @@ public interface StormEvents {
   /** A point of the memory curve, up to four times a second. */
   default void sample(CurvePoint point) {}
 
-  /** All readers, in at most sixteen groups; called with each sample. */
+  /** Progress of all readers, in at most sixteen groups; called after each sample. */
   default void readers(List<ReaderGroup> groups) {}
 
-  /** All readers have ended and memory has settled. */
+  /** All readers have ended, and memory has settled or the wait for it has timed out. */
   default void runEnded(RunResult run) {}
 
-  /** What is being removed, in a few words. */
+  /** What is being removed or kept, in a few words. */
   default void cleanup(String what) {}
 
-  /** Something that should be known but does not stop the storm, in one line. */
+  /** Something that the user should know, in one line; also why a run is stopped. */
   default void warning(String message) {}
 
-  /** What is being done now, in a few words, where no other call tells it. */
+  /** The current step, in a few words, where no other call reports it. */
   default void status(String message) {}
 
-  /** The end; not called if nothing could be run. */
+  /** The storm has ended; not called if it throws an exception. */
   default void finished(StormResult result) {}
 }

@@ -1,6 +1,6 @@
 package dev.rheo.storm.result;
 
-/** The storm could not be run; the message says why, and what to do, for a person, in one line. */
+/** The storm could not run. The message tells the user why, and what to do, in one line. */
 public final class StormException extends Exception {
   private static final long serialVersionUID = 1;
 

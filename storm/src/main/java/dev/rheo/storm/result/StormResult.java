@@ -5,17 +5,18 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A whole storm.
+ * The result of a storm.
  *
- * @param schemaVersion {@link #SCHEMA_VERSION}; grows when a field changes its meaning or goes
- * @param tool version of Rheo that measured
+ * @param schemaVersion {@link #SCHEMA_VERSION}; grows when a field changes its meaning or is
+ *     removed
+ * @param tool version of Rheo that ran the storm
  * @param startedAt RFC 3339, UTC
- * @param server what was tested, where
- * @param settings all of them
- * @param creation how long it took to create the objects
+ * @param server the server under test and the storm's machine
+ * @param settings all settings
+ * @param creation the creation of the objects
  * @param runs in the order in which they were run
- * @param warnings what did not stop the storm but should be known
- * @param aborted why it ended early, or null
+ * @param warnings what the user should know although it did not stop the storm
+ * @param aborted why the storm ended early, or null
  */
 public record StormResult(
     int schemaVersion,
@@ -35,7 +36,7 @@ public record StormResult(
     warnings = List.copyOf(warnings);
   }
 
-  /** Whether every reader of every run got everything. */
+  /** Returns whether nothing was aborted and every reader of every run completed. */
   @JsonIgnore
   public boolean succeeded() {
     return aborted == null

@@ -5,24 +5,24 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * All that was chosen, by option or by default.
+ * The settings of a storm, chosen or default.
  *
  * @param modes in the order in which they are run
- * @param informers readers at once
- * @param objects objects created
- * @param size payload of one object in bytes, as JSON carries it
- * @param resource what kind of objects
- * @param accept in which format readers ask for them
- * @param namespace the namespace created for it
+ * @param informers concurrent readers
+ * @param objects objects to create
+ * @param size payload bytes of one object in JSON
+ * @param resource kind of the objects
+ * @param accept format that readers request
+ * @param namespace namespace that is created for the storm
  * @param connections how readers share connections
- * @param rate bytes per second that a reader takes, or 0 for as many as come
- * @param holdSeconds how long watches stay connected after the last reader has synced
+ * @param rate bytes per second that each reader takes, or 0 for no limit
+ * @param holdSeconds how long watches stay open after the last reader has synced
  * @param churn updates per second during a run
- * @param repeat how often each mode is run
- * @param timeoutSeconds limit of one run
- * @param keep whether the namespace is left behind
- * @param maxServerMemory bytes at which the storm is stopped, or 0 for no limit
- * @param serverPid process that is watched, or null
+ * @param repeat runs of each mode
+ * @param timeoutSeconds limit for all readers of a run to sync
+ * @param keep whether the namespace is kept at the end
+ * @param maxServerMemory resident bytes of the server at which the storm stops, or 0 for no limit
+ * @param serverPid process whose memory and CPU time are read, or null
  */
 public record StormSettings(
     List<Mode> modes,
@@ -46,7 +46,7 @@ public record StormSettings(
     modes = List.copyOf(modes);
   }
 
-  /** The same with another limit. */
+  /** Returns a copy with this {@code maxServerMemory}. */
   public StormSettings withMaxServerMemory(long bytes) {
     return new StormSettings(
         modes,
@@ -67,7 +67,7 @@ public record StormSettings(
         serverPid);
   }
 
-  /** What kind of objects. */
+  /** Kind of the objects. */
   public enum ResourceKind {
     @JsonProperty("secrets")
     SECRETS,
@@ -75,7 +75,7 @@ public record StormSettings(
     CONFIGMAPS
   }
 
-  /** In which format. */
+  /** Format of the responses. */
   public enum Accept {
     @JsonProperty("json")
     JSON,
@@ -85,10 +85,10 @@ public record StormSettings(
 
   /** How readers share connections. */
   public enum Connections {
-    /** One connection a reader. */
+    /** One HTTP/1.1 connection per reader. */
     @JsonProperty("own")
     OWN,
-    /** HTTP/2 streams, as many on a connection as the server admits. */
+    /** HTTP/2 streams, as many per connection as the server admits. */
     @JsonProperty("shared")
     SHARED
   }

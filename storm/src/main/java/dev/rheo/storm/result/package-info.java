@@ -1,6 +1,6 @@
 /**
- * What a storm measured: records that Jackson writes as {@code --json} and reads back, and the
- * events that tell of it while it goes on. Immutable. Times are seconds, sizes are bytes.
+ * The results of a storm: immutable records that Jackson writes for {@code --json} and reads back,
+ * and the events that report progress. Times are in seconds, sizes in bytes.
  */
 @NullMarked
 package dev.rheo.storm.result;

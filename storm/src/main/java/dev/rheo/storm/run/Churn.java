@@ -14,7 +14,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
-/** Writers that replace objects at a rate while readers read. Thread-safe. */
+/** Writers that replace objects at a fixed rate during a run. */
 final class Churn {
   private static final int WRITERS = 8;
   private static final int TOO_MANY_REQUESTS = 429;
@@ -49,7 +49,7 @@ final class Churn {
     }
   }
 
-  /** Waits until what is under way is acknowledged; nothing is written afterwards. */
+  /** Stops the writers and waits until the writes in flight have ended. */
   void stop() throws InterruptedException {
     stopped = true;
     for (Thread writer : writers) {
@@ -60,7 +60,7 @@ final class Churn {
     }
   }
 
-  /** Why it stopped by itself, or null. */
+  /** Returns why the writers stopped by themselves, or null. */
   @Nullable String failure() {
     return failure;
   }

@@ -5,15 +5,15 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The samples of a run, at most {@value #MAX_POINTS}: beyond that two neighbours become one, so
- * that the curve of a long run is coarser. Not thread-safe.
+ * The samples of a run, at most {@value #MAX_POINTS}. When it is full, adjacent points are merged,
+ * so that the curve of a long run is coarser. Not thread-safe.
  */
 final class Curve {
   static final int MAX_POINTS = 2048;
 
   private final List<CurvePoint> points = new ArrayList<>();
 
-  /** Samples that make a point. */
+  /** Samples per point. */
   private int stride = 1;
 
   private int inLast;
@@ -33,7 +33,7 @@ final class Curve {
     inLast = 1;
   }
 
-  /** The largest memory so far, merged away or not; -1 if it was never known. */
+  /** Returns the largest memory so far, or -1 if it was never known. */
   long peak() {
     return peak;
   }
@@ -52,7 +52,7 @@ final class Curve {
     stride *= 2;
   }
 
-  /** Peaks stay peaks, rates become their mean. */
+  /** Merges two points: the larger memory, the mean rate. */
   private static CurvePoint merged(CurvePoint a, CurvePoint b, int weightOfA) {
     return new CurvePoint(
         b.seconds(),

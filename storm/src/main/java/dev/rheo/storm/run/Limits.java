@@ -6,11 +6,11 @@ import dev.rheo.storm.server.UsageSource;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
-/** What ends a storm before its time. */
+/** Reasons to end a storm early. */
 public final class Limits {
   private Limits() {}
 
-  /** Why to stop now, in words, or null. */
+  /** Returns why to stop now, in words, or null. */
   public static @Nullable String reasonToStop(
       StormSettings settings, UsageSource usage, BooleanSupplier stop) {
     if (stop.getAsBoolean()) {

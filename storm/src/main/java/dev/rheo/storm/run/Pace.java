@@ -3,11 +3,11 @@ package dev.rheo.storm.run;
 import java.time.Duration;
 
 /**
- * How long is waited for things to settle.
+ * Time limits for waiting.
  *
- * @param window the server's memory has settled if it changed little for so long
- * @param limit after which a run begins regardless
- * @param catchUp how long readers may take for changes that were acknowledged
+ * @param window the server's memory has settled if it was stable for this long
+ * @param limit longest wait for memory to settle
+ * @param catchUp longest wait for readers to receive all acknowledged changes
  */
 public record Pace(Duration window, Duration limit, Duration catchUp) {
   public static final Pace DEFAULT =

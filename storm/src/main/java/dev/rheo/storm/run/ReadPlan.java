@@ -6,16 +6,16 @@ import dev.rheo.storm.verify.Ledger;
 import java.time.Duration;
 
 /**
- * What all readers of a run do.
+ * The plan of all readers of a run.
  *
  * @param mode list or watch list
- * @param accept format to ask for
+ * @param accept format to request
  * @param ledger what was written
- * @param namespace where
- * @param floor revision that what they get must have reached
- * @param rate bytes per second that each takes, or 0 for as many as come
- * @param follow whether they go on watching once they have synced
- * @param serverTimeout for how long the server is asked to keep watches open
+ * @param namespace namespace to read
+ * @param floor lowest acceptable revision
+ * @param rate bytes per second that each reader takes, or 0 for no limit
+ * @param follow whether readers keep watching after they have synced
+ * @param serverTimeout {@code timeoutSeconds} of watches
  */
 public record ReadPlan(
     Mode mode,
@@ -34,14 +34,14 @@ public record ReadPlan(
   }
 
   /**
-   * A list as client-go's reflector asks for it once it knows a revision: from the server's cache,
-   * but not older than that.
+   * Returns the path of a list from the server's watch cache that is not older than the floor,
+   * equivalent to the list of a client-go reflector that knows a revision.
    */
   String listPath() {
     return collection() + "?resourceVersion=" + floor + "&resourceVersionMatch=NotOlderThan";
   }
 
-  /** A watch list as client-go's reflector asks for it at its start. */
+  /** Returns the path of a watch list as client-go's reflector requests it at its start. */
   String watchListPath() {
     return collection()
         + "?watch=true&sendInitialEvents=true&resourceVersionMatch=NotOlderThan"
@@ -57,7 +57,7 @@ public record ReadPlan(
         + serverTimeout.toSeconds();
   }
 
-  /** The media type that is asked for. */
+  /** Returns the value of the {@code Accept} header. */
   public String acceptHeader(Mode of) {
     return switch (accept) {
       case JSON -> "application/json";

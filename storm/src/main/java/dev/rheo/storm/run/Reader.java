@@ -17,16 +17,17 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One informer: asks as client-go's reflector does, verifies what comes, and keeps nothing of it.
+ * One informer: sends the requests of client-go's reflector, verifies the responses and keeps
+ * nothing of them.
  *
  * <pre>
  *   ASKING ──► SYNCING ──► FOLLOWING ──► COMPLETE
  *     │           └───────────────────────► COMPLETE     (nothing to follow)
- *     ├──► ASKING    (429, or a watch list refused: then a list)
+ *     ├──► ASKING    (after 429 or Retry-After; or with a list, if a watch list is refused)
  *     └──► FAILED    from any state but COMPLETE
  * </pre>
  *
- * <p>Works on one event loop at a time; what is told to others may be read from any thread.
+ * <p>Works on one event loop at a time; accessors and commands may be called from any thread.
  */
 final class Reader {
   enum State {
@@ -37,7 +38,7 @@ final class Reader {
     FAILED
   }
 
-  /** Who is told; called on event loops. */
+  /** Called on event loops, or by the caller of {@link #stop} if the reader has no stream. */
   interface Listener {
     void synced(Reader reader);
 
@@ -49,13 +50,13 @@ final class Reader {
   private static final int UNPROCESSABLE = 422;
   private static final int TOO_MANY_REQUESTS = 429;
 
-  /** As client-go's REST client. */
+  /** Same as client-go's REST client. */
   private static final int MAX_RETRIES = 10;
 
   private static final int MAX_REFUSAL = 4 << 10;
   private static final int SETTLE_POLL_MILLIS = 50;
 
-  /** What is verified is copied here first: arrays are read several times as fast as buffers. */
+  /** Bytes are copied here to be verified: arrays are read several times as fast as buffers. */
   private static final ThreadLocal<byte[]> SCRATCH =
       ThreadLocal.withInitial(() -> new byte[64 << 10]);
 
@@ -113,7 +114,7 @@ final class Reader {
     }
   }
 
-  // --- what may be read from any thread
+  // --- accessors, callable from any thread
 
   State state() {
     return state;
@@ -123,7 +124,7 @@ final class Reader {
     return state == State.COMPLETE || state == State.FAILED;
   }
 
-  /** Whether nothing initial is to come any more. */
+  /** Returns whether the reader has synced or failed. */
   boolean initialDone() {
     return state != State.ASKING && state != State.SYNCING;
   }
@@ -144,12 +145,12 @@ final class Reader {
     return audit.foreign();
   }
 
-  /** Seconds from its start, or -1. */
+  /** Returns the seconds from the start to the first byte of a body, or -1. */
   double firstByteSeconds() {
     return firstByte == 0 ? -1 : (firstByte - started) / 1e9;
   }
 
-  /** Seconds from its start, or -1. */
+  /** Returns the seconds from the start to the sync, or -1. */
   double syncSeconds() {
     return synced == 0 ? -1 : (synced - started) / 1e9;
   }
@@ -158,29 +159,29 @@ final class Reader {
     return failure;
   }
 
-  /** What the server said when it refused a watch list, or null. */
+  /** Returns the status and message with which the server refused a watch list, or null. */
   @Nullable String refusedWatchList() {
     return refusedWatchList;
   }
 
-  /** Answers of 429 that were followed by another try. */
+  /** Returns how many refused requests were retried: 429, or 5xx with {@code Retry-After}. */
   int retries() {
     return retries;
   }
 
-  /** Watches that the server ended and that were taken up again. */
+  /** Returns how many watches the server ended and the reader resumed. */
   int resumes() {
     return resumes;
   }
 
-  // --- what others may ask for
+  // --- commands, callable from any thread
 
-  /** Ends it, as a failure unless it is complete. From any thread. */
+  /** Fails the reader unless it has ended. */
   void stop(Kind kind, String message) {
     onLoop(() -> fail(new VerificationException(kind, audit.position(), message)));
   }
 
-  /** No more following: complete. From any thread. */
+  /** Completes the reader if it is following, without checking its changes. */
   void release() {
     onLoop(
         () -> {
@@ -191,8 +192,8 @@ final class Reader {
   }
 
   /**
-   * Nothing more is written: complete once everything of this history has come, failed if it has
-   * not by the deadline. From any thread.
+   * Completes the reader once everything in this final history has arrived, or fails it if that has
+   * not happened by the deadline.
    */
   void settle(History history, long deadlineNanos) {
     onLoop(
@@ -224,7 +225,7 @@ final class Reader {
   private void onLoop(Runnable task) {
     Stream current = stream;
     if (current == null) {
-      // Not begun: nobody else is at work on it.
+      // No request has a stream yet, so no event loop works on this reader.
       task.run();
       return;
     }
@@ -277,7 +278,7 @@ final class Reader {
     }
   }
 
-  /** Watches from the revision that was reached, as a reflector does after a list. */
+  /** Watches from the last revision reached, as a reflector does after a list. */
   private void watchOn() {
     Stream current = stream;
     if (current != null) {
@@ -295,7 +296,7 @@ final class Reader {
     }
   }
 
-  /** One answer. */
+  /** Handles one response. */
   private final class Handler implements StreamHandler {
 
     @Override
@@ -358,7 +359,7 @@ final class Reader {
       }
     }
 
-    /** Reads no further until what was read is due by the rate. */
+    /** Pauses reading until the bytes read so far are due at the configured rate. */
     private void holdBack() {
       Stream current = stream;
       if (plan.rate() == 0 || paused || ended() || current == null) {

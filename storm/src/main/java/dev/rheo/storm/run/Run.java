@@ -51,10 +51,10 @@ public final class Run {
 
   /**
    * @param repeat which repetition, from 1
-   * @param streams what readers are connected by
-   * @param usage the server's
-   * @param calls what writers are connected by
-   * @param stop whether somebody wants it to end
+   * @param streams connections of the readers
+   * @param usage usage of the server
+   * @param calls connections of the writers
+   * @param stop polled for whether to stop early
    */
   public Run(
       ReadPlan plan,
@@ -99,7 +99,7 @@ public final class Run {
   /**
    * Starts the readers and returns when all have ended and the server's memory has settled.
    *
-   * @param before samples from before the start, their seconds negative
+   * @param before samples from before the start, with negative seconds
    */
   public RunResult execute(List<CurvePoint> before) throws InterruptedException {
     before.forEach(curve::add);
@@ -141,7 +141,7 @@ public final class Run {
         new Measured(memoryBefore, start, end, ownStart, ownEnd, seconds, bytes), memoryAfter);
   }
 
-  /** What was measured up to the end of the last reader. */
+  /** Measurements from the start until the last reader has synced or failed. */
   private record Measured(
       long memoryBefore,
       @Nullable Usage start,
@@ -275,7 +275,10 @@ public final class Run {
     return groups;
   }
 
-  /** Until the last sync; if a reader never synced, its bytes came until the wait was over. */
+  /**
+   * Returns the seconds until the last sync. If a reader never synced, returns {@code elapsed},
+   * since it may have received bytes all that time.
+   */
   private double lastSync(double elapsed) {
     return readers.stream().allMatch(reader -> reader.syncSeconds() > 0)
         ? readers.stream().mapToDouble(Reader::syncSeconds).max().orElse(elapsed)

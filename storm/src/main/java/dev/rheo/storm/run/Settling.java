@@ -6,20 +6,20 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.function.BooleanSupplier;
 
-/** Waits until the server's memory changes little any more, or for a bounded time. */
+/** Waits until the server's memory is stable, for a limited time. */
 public final class Settling {
   static final long SAMPLE_MILLIS = 250;
 
   private static final double SHARE = 0.02;
   private static final long BYTES = 4 << 20;
 
-  /** Is told each sample. */
+  /** Receives each sample. */
   public interface Listener {
     /**
-     * Memory was read.
+     * Memory was sampled.
      *
-     * @param nanos when
-     * @param memory bytes or -1
+     * @param nanos {@link System#nanoTime} of the sample
+     * @param memory resident bytes, or -1 if unknown
      * @param seconds since the wait began
      */
     void sample(long nanos, long memory, double seconds);
@@ -29,7 +29,7 @@ public final class Settling {
 
   private Settling() {}
 
-  /** Returns the last memory, or -1 if it is not known. */
+  /** Waits, and returns the last sample in bytes, or -1 if it is unknown. */
   public static long await(UsageSource usage, Pace pace, BooleanSupplier stop, Listener listener)
       throws InterruptedException {
     long began = System.nanoTime();

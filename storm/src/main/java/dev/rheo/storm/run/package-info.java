@@ -1,4 +1,4 @@
-/** Runs: all readers at once in one mode, and what is sampled meanwhile. */
+/** A run: all readers at once in one mode, and the samples taken meanwhile. */
 @NullMarked
 package dev.rheo.storm.run;
 

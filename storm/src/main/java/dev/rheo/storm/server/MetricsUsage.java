@@ -9,8 +9,8 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Usage as the server itself tells it in {@code /metrics}, asked for in the background: four times
- * a second where the answer is small, once where it is not (kube-apiserver's takes megabytes).
+ * Polls the server's own {@code /metrics} in the background: 250 ms after each response of at most
+ * 200 kB, else after one second (kube-apiserver's response has megabytes).
  */
 public final class MetricsUsage implements UsageSource {
   private static final String MEMORY = "process_resident_memory_bytes ";
@@ -31,7 +31,10 @@ public final class MetricsUsage implements UsageSource {
     this.thread = Thread.ofVirtual().name("storm-metrics").unstarted(this::poll);
   }
 
-  /** Begins to ask; returns null if this server does not tell. */
+  /**
+   * Starts polling; returns null if the server refuses {@code /metrics} or does not report its
+   * memory there.
+   */
   public static @Nullable MetricsUsage start(Calls calls) throws IOException, InterruptedException {
     MetricsUsage source = new MetricsUsage(calls);
     if (source.ask() < 0 || source.last == null) {
@@ -61,7 +64,7 @@ public final class MetricsUsage implements UsageSource {
     try {
       ask();
     } catch (IOException e) {
-      // Then the last one that came, if it is not too old.
+      // Fall back to the last reading, unless it is too old.
     }
     return read();
   }
@@ -79,7 +82,7 @@ public final class MetricsUsage implements UsageSource {
         try {
           pause = ask() > LARGE ? SELDOM_MILLIS : OFTEN_MILLIS;
         } catch (IOException e) {
-          // The next one may do; until then it is not known.
+          // Retried after the pause.
           pause = SELDOM_MILLIS;
         }
       }
@@ -88,7 +91,7 @@ public final class MetricsUsage implements UsageSource {
     }
   }
 
-  /** Returns the size of the answer, or -1 if there was none. */
+  /** Returns the size of the response's body, or -1 if the request is refused. */
   private int ask() throws IOException, InterruptedException {
     Answer answer = calls.get("/metrics", TIMEOUT);
     if (!answer.ok()) {
@@ -97,7 +100,7 @@ public final class MetricsUsage implements UsageSource {
     Usage usage = parse(answer.body());
     if (usage != null) {
       last = usage;
-      // When it came: late, perhaps, but the newest that there is.
+      // Time of arrival: the values may be older, but they are the newest there are.
       lastNanos = System.nanoTime();
     }
     return answer.body().length;

@@ -9,14 +9,17 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Usage of a process of this machine, from Linux' {@code /proc} (proc(5)). */
+/** Usage of a process on this machine, from Linux's {@code /proc} (proc(5)). */
 public final class ProcessUsage implements UsageSource {
   private static final Pattern KIB = Pattern.compile("(?m)^(VmRSS|VmHWM):\\s+(\\d+) kB$");
 
-  /** Clock ticks a second; 100 on every platform that Java runs on. */
+  /** USER_HZ, clock ticks per second: 100 on every Linux architecture that Java runs on. */
   private static final double TICKS = 100;
 
-  /** utime is the 14th field of stat, the 12th after the command's closing parenthesis. */
+  /**
+   * Zero-based index of utime among the fields after the command's closing parenthesis: it is field
+   * 14 of stat, the 12th after that parenthesis. stime follows it.
+   */
   private static final int UTIME = 11;
 
   private final Path folder;
@@ -29,7 +32,7 @@ public final class ProcessUsage implements UsageSource {
     return new ProcessUsage(Path.of("/proc", Long.toString(pid)));
   }
 
-  /** Of this process. */
+  /** Returns the usage of this JVM's own process. */
   public static ProcessUsage self() {
     return new ProcessUsage(Path.of("/proc/self"));
   }
@@ -52,7 +55,7 @@ public final class ProcessUsage implements UsageSource {
     }
   }
 
-  /** The largest resident size so far, in bytes, or -1. */
+  /** Returns the peak resident size so far in bytes, or -1 if unknown. */
   public long peak() {
     try {
       return kib("VmHWM");

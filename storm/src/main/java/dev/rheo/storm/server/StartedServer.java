@@ -17,7 +17,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
 
-/** A Rheo of its own process, with data of its own; both go when it is closed. */
+/**
+ * A Rheo server in a child process with a data directory of its own. {@link #close} stops the
+ * process and deletes the directory.
+ */
 public final class StartedServer implements AutoCloseable {
   private static final int START_SECONDS = 90;
   private static final int STOP_SECONDS = 10;
@@ -29,15 +32,15 @@ public final class StartedServer implements AutoCloseable {
   private StartedServer(Process process, Path folder) {
     this.process = process;
     this.folder = folder;
-    // For an end that is not in order: a second Ctrl-C halts, but whatever else ends us comes here.
+    // Cleans up when the JVM exits without close(), except after a second Ctrl-C, which halts it.
     this.hook = new Thread(this::end, "storm-server-end");
   }
 
   /**
-   * Starts it and waits until it is ready.
+   * Starts a server and waits until it is ready.
    *
-   * @param command what runs {@code rheo serve}, to which options are added
-   * @param under folder in which its data directory is made
+   * @param command command line of {@code rheo serve}, to which options are appended
+   * @param under directory in which a temporary directory for its data and log is created
    */
   public static StartedServer start(List<String> command, Path under)
       throws StormException, InterruptedException {
@@ -51,7 +54,8 @@ public final class StartedServer implements AutoCloseable {
     line.addAll(List.of("--data", folder.resolve("data").toString(), "--listen", "127.0.0.1:0"));
     ProcessBuilder builder =
         new ProcessBuilder(line).redirectError(folder.resolve("server.log").toFile());
-    // The distribution as it is; its start-up cache too, but none made while we measure.
+    // Use the distribution as built, with its AOT cache if there is one: neither may be built
+    // during the measurement.
     builder.environment().put("RHEO_BUILD", "off");
     builder.environment().put("RHEO_AOT", "use");
     StartedServer server;
@@ -79,7 +83,7 @@ public final class StartedServer implements AutoCloseable {
     return folder.resolve("data").resolve("admin.kubeconfig");
   }
 
-  /** Its one line on standard output says that it is ready. */
+  /** Waits for the line on standard output that reports readiness. */
   private void awaitReady() throws StormException, InterruptedException {
     FutureTask<String> line =
         new FutureTask<>(
@@ -115,7 +119,7 @@ public final class StartedServer implements AutoCloseable {
     try {
       Runtime.getRuntime().removeShutdownHook(hook);
     } catch (IllegalStateException e) {
-      // Shutting down already.
+      // The JVM is already shutting down.
     }
   }
 

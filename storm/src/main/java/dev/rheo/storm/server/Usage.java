@@ -1,9 +1,9 @@
 package dev.rheo.storm.server;
 
 /**
- * What a process uses.
+ * Resource usage of a process.
  *
  * @param memory resident bytes
- * @param cpuSeconds processor time since its start
+ * @param cpuSeconds CPU time since the process started
  */
 public record Usage(long memory, double cpuSeconds) {}

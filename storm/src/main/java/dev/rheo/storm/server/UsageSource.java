@@ -3,10 +3,10 @@ package dev.rheo.storm.server;
 import dev.rheo.storm.result.Memory;
 import org.jspecify.annotations.Nullable;
 
-/** Where the server's usage is read. Thread-safe. */
+/** Source of the server's {@link Usage}. Thread-safe. */
 public interface UsageSource extends AutoCloseable {
 
-  /** Knows nothing. */
+  /** A source whose usage is always unknown. */
   UsageSource NONE =
       new UsageSource() {
         @Override
@@ -22,15 +22,18 @@ public interface UsageSource extends AutoCloseable {
 
   Memory.Source source();
 
-  /** The present usage, at most a second old; null if it is not known now. */
+  /** Returns the current usage, at most two seconds old, or null if it is unknown. */
   @Nullable Usage read();
 
-  /** The last usage that was known, however old: for limits. */
+  /** Returns the last known usage, however old, or null. Memory limits are checked against it. */
   default @Nullable Usage latest() {
     return read();
   }
 
-  /** A reading that is made now, or null. May wait for the server. */
+  /**
+   * Takes a new reading and returns it; if that fails, returns {@link #read}. May block on the
+   * server.
+   */
   default @Nullable Usage readNow() throws InterruptedException {
     return read();
   }

@@ -1,4 +1,4 @@
-/** The server under test: starting one, and reading its memory and processor time. */
+/** Starts the server under test, and reads its memory and CPU time. */
 @NullMarked
 package dev.rheo.storm.server;
 

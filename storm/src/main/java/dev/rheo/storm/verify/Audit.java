@@ -6,27 +6,31 @@ import java.util.BitSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Holds one reader to what was written, whatever the format:
+ * Checks what one reader receives against what was written, for any format:
  *
  * <ul>
- *   <li>initially each object comes once, in the order of names, with a content that was written to
- *       it and a revision;
- *   <li>what ends the initial objects (a list's end, or the bookmark) has a revision that is as new
- *       as the latest write acknowledged before the reader began, and as any of the objects;
- *   <li>after that come changes with ascending revisions; at the end, {@link #settle} compares them
- *       with all that was written, and the initial objects with the state at their revision.
+ *   <li>initially each object comes once, in order of names, with a content that was written to it
+ *       and a revision (resourceVersion);
+ *   <li>the end of the initial objects (of the list, or the bookmark) has a revision that is at
+ *       least as new as the latest write acknowledged before the reader began, and as any of the
+ *       objects;
+ *   <li>then come changes with ascending revisions; at the end, {@link #settle} compares them with
+ *       all writes, and the initial objects with the state at their revision.
  * </ul>
  *
- * <p>Objects of the namespace that do not have the storm's names are passed over and counted: a
- * cluster's controllers put some into every namespace.
+ * <p>Objects in the namespace whose names lack the storm's prefix are skipped and counted: a
+ * cluster's controllers create some in every namespace.
  *
  * <p>Not thread-safe.
  */
 public final class Audit {
-  /** Changes between initial events that are remembered for {@link #settle}. */
+  /**
+   * Most changes among the initial events that are kept for {@link #settle}. With more, it does not
+   * compare the initial objects.
+   */
   private static final int MAX_EARLY = 1024;
 
-  /** The types of watch events; {@link #ERROR} is a Status. */
+  /** The types of watch events; {@link #ERROR} carries a Status. */
   enum Type {
     ADDED,
     MODIFIED,
@@ -36,7 +40,7 @@ public final class Audit {
 
     private static final Type[] ALL = values();
 
-    /** The type of this name, or null if there is none. */
+    /** Returns the type with this name, or null if there is none. */
     static @Nullable Type of(byte[] name, int length) {
       String text = new String(name, 0, length, StandardCharsets.ISO_8859_1);
       for (Type type : ALL) {
@@ -70,7 +74,7 @@ public final class Audit {
   private long changesDigest;
 
   /**
-   * @param floor revision that what is read must have reached
+   * @param floor lowest acceptable revision of the initial objects' end
    */
   public Audit(Ledger ledger, String namespace, long floor) {
     this.ledger = ledger;
@@ -78,32 +82,36 @@ public final class Audit {
     this.floor = floor;
   }
 
-  /** Whether all initial objects have come and been ended as they must. */
+  /** Returns whether all initial objects and a valid end of them have arrived. */
   public boolean synced() {
     return syncRevision != Seen.NONE;
   }
 
-  /** Initial objects so far. May be read from any thread. */
+  /** Returns the number of initial objects so far. May be called from any thread. */
   public int objects() {
     return objects;
   }
 
-  /** Changes after the initial objects so far. May be read from any thread. */
+  /**
+   * Returns the number of changes after the initial objects so far. May be called from any thread.
+   */
   public int changes() {
     return changes;
   }
 
-  /** Objects and changes of others that were passed over. May be read from any thread. */
+  /** Returns the number of skipped objects and events of others. May be called from any thread. */
   public int foreign() {
     return foreign;
   }
 
-  /** Where a watch goes on: the revision that was reached. May be read from any thread. */
+  /**
+   * Returns the last revision reached, from which a watch resumes. May be called from any thread.
+   */
   public long revision() {
     return revision;
   }
 
-  /** For a stream to gather in. */
+  /** Returns an empty accumulator for the objects of a stream. */
   Seen seen() {
     return new Seen(ledger.set(), namespace);
   }
@@ -112,7 +120,7 @@ public final class Audit {
     listRevision = revision;
   }
 
-  /** An item of a list, or a synthetic event. */
+  /** Checks an item of a list or a synthetic event of a watch list. */
   void initial(Seen seen) throws VerificationException {
     if (seen.isForeign()) {
       foreign = foreign + 1;
@@ -216,7 +224,7 @@ public final class Audit {
   private void change(Seen seen) throws VerificationException {
     check(seen);
     if (!synced()) {
-      // Admitted by KEP-3157 (2b): a change while initial events are sent.
+      // KEP-3157 (2b) permits changes among the initial events.
       if (seen.revision() <= floor) {
         throw new VerificationException(
             Kind.REVISION, seen.key(), "a change of old revision " + seen.revision());
@@ -279,13 +287,13 @@ public final class Audit {
     }
   }
 
-  /** Whether all changes have come; false as long as some may still be on their way. */
+  /** Returns whether as many changes have arrived as were made. If not, some may be in flight. */
   public boolean caughtUp(History history) {
     return synced() && changes >= history.changesAfter(syncRevision);
   }
 
   /**
-   * Compares with all that was written, once nothing more is.
+   * Compares what has arrived with all writes, after the last of them.
    *
    * @throws VerificationException if the initial objects were not the state at the revision of
    *     their end, or if the changes after it were not exactly those that were made
@@ -319,7 +327,7 @@ public final class Audit {
     return digest;
   }
 
-  /** A watch ended, in good order, before its initial events did. */
+  /** Returns the fault of a watch that ended regularly before its initial events did. */
   VerificationException endedEarly() {
     return next == ledger.set().count() && missing == null
         ? new VerificationException(
@@ -327,7 +335,7 @@ public final class Audit {
         : new VerificationException(Kind.TRUNCATED, position(), "the watch ended");
   }
 
-  /** The last place that it has come to, in words. */
+  /** Describes the last position reached. */
   public String position() {
     if (synced()) {
       return "revision " + revision;

@@ -5,18 +5,18 @@ import java.util.Comparator;
 import java.util.stream.IntStream;
 
 /**
- * All changes in the order of their revisions, with digests by which a reader that kept nothing but
- * a digest is held to all of them. A digest is the exclusive or of {@code mix(object, revision)}:
- * of the objects as they were at a revision, or of the changes up to it. Immutable.
+ * All changes in the order of their revisions, with digests to check readers that keep nothing but
+ * a digest. A digest is the exclusive or of {@code mix(object, revision)}, over the objects as of a
+ * revision or over the changes up to it. Immutable.
  */
 public final class History {
   private final long[] revisions;
   private final int[] objects;
 
-  /** By changes that have happened: the objects' state. */
+  /** Digest of the objects' state, by the number of changes applied. */
   private final long[] states;
 
-  /** By changes that have happened: those changes. */
+  /** Digest of the changes, by the number of changes applied. */
   private final long[] events;
 
   private final long[] created;
@@ -58,7 +58,7 @@ public final class History {
     return states[upTo(revision)];
   }
 
-  /** How many changes there are after one revision. */
+  /** Returns the number of changes after a revision. */
   int changesAfter(long revision) {
     return revisions.length - upTo(revision);
   }
@@ -67,7 +67,7 @@ public final class History {
     return events[upTo(revision)] ^ events[revisions.length];
   }
 
-  /** The revision that an object had before it got this one. */
+  /** Returns the revision that an object had before this one. */
   long before(int object, long revision) {
     for (int k = upTo(revision - 1) - 1; k >= 0; k--) {
       if (objects[k] == object) {
@@ -77,7 +77,7 @@ public final class History {
     return created[object];
   }
 
-  /** Changes with a revision of at most this one. */
+  /** Returns the number of changes with at most this revision. */
   private int upTo(long revision) {
     int at = Arrays.binarySearch(revisions, revision);
     return at >= 0 ? at + 1 : -at - 1;

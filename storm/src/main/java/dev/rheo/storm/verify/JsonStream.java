@@ -6,19 +6,19 @@ import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 
 /**
- * A JSON tokenizer (RFC 8259) that is given bytes in any pieces and holds none of them but names
- * and short strings that are asked for. A string of a megabyte goes by in the pieces that it comes
- * in.
+ * An incremental JSON tokenizer (RFC 8259). Input may be split anywhere. Only names and short
+ * strings that the subclass requests are buffered: a string of a megabyte is passed on in the
+ * pieces in which it arrives.
  *
  * <p>Checks structure and string ends; of numbers and literals only the characters.
  */
 abstract class JsonStream {
-  /** What is to be done with a string value. */
+  /** What to do with a string value. */
   enum Want {
     SKIP,
-    /** {@link #text}, at most {@link #MAX_TEXT} bytes of it. */
+    /** Pass at most {@link #MAX_TEXT} bytes of it to {@link #text}. */
     TEXT,
-    /** {@link #piece} and then {@link #pieceEnd}. */
+    /** Pass it to {@link #piece} as it arrives, then call {@link #pieceEnd}. */
     PIECES
   }
 
@@ -45,7 +45,7 @@ abstract class JsonStream {
   private State state = State.VALUE;
   private int depth;
 
-  /** By depth: whether it is an array. */
+  /** Bit by depth: whether the container is an array. */
   private long arrays;
 
   private Want want = Want.SKIP;
@@ -56,35 +56,35 @@ abstract class JsonStream {
   private int hex;
   private final byte[] one = new byte[1];
 
-  /** A member's name; longer ones are cut. */
+  /** A member's name, cut to {@link #MAX_TEXT} bytes. */
   abstract void name(byte[] bytes, int length);
 
-  /** A string value begins. */
+  /** A string value begins; returns what to do with it. */
   abstract Want string();
 
-  /** A string value that was asked for as text. */
+  /** A string value that was requested as text. */
   abstract void text(byte[] bytes, int length) throws VerificationException;
 
-  /** Bytes of a string value that was asked for in pieces. */
+  /** Bytes of a string value that was requested in pieces. */
   abstract void piece(byte[] bytes, int from, int to);
 
   abstract void pieceEnd();
 
-  /** A container has begun; {@link #depth} counts it. */
+  /** A container has begun; {@link #depth} includes it. */
   abstract void begun(boolean array) throws VerificationException;
 
-  /** A container has ended; {@link #depth} does not count it any more. */
+  /** A container has ended; {@link #depth} no longer includes it. */
   abstract void ended() throws VerificationException;
 
-  /** Of what a finding is, in words. */
+  /** Describes the position in the response, for a {@link VerificationException}. */
   abstract String position();
 
-  /** Open containers. */
+  /** Returns the number of open containers. */
   final int depth() {
     return depth;
   }
 
-  /** Whether all values that have begun have ended. */
+  /** Returns whether all values that have begun have ended. */
   final boolean atRest() {
     return depth == 0 && state == State.VALUE;
   }
@@ -242,7 +242,7 @@ abstract class JsonStream {
       }
       hex = hex << 4 | digit;
       if (--hexDigits == 0) {
-        // Nothing that we compare has characters beyond ASCII.
+        // All strings that are compared are ASCII, so no other character is decoded.
         takeOne(hex < 0x80 ? (byte) hex : (byte) '?');
       }
       return;
@@ -278,7 +278,7 @@ abstract class JsonStream {
     }
   }
 
-  /** Index of the next quote, backslash or control character, or {@code to}. */
+  /** Returns the index of the next quote, backslash or control character, or {@code to}. */
   private static int stringEnd(byte[] bytes, int from, int to) {
     int at = from;
     for (; at <= to - Long.BYTES; at += Long.BYTES) {

@@ -6,9 +6,12 @@ import java.util.Arrays;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
-/** A list, or a watch's events one after the other, in JSON. The order of members is free. */
+/**
+ * Verifies a list, or the events of a watch one after the other, in JSON. Members may come in any
+ * order.
+ */
 final class JsonVerifier extends JsonStream implements StreamVerifier {
-  /** The members that matter, wherever they stand. */
+  /** Names of the members that are read; {@link #wanted} checks their place. */
   private enum Member {
     TYPE("type"),
     OBJECT("object"),
@@ -43,7 +46,7 @@ final class JsonVerifier extends JsonStream implements StreamVerifier {
     }
   }
 
-  /** Deeper members do not matter. */
+  /** Deeper members are skipped. */
   private static final int MAX_PATH = 5;
 
   private final Audit audit;
@@ -56,7 +59,7 @@ final class JsonVerifier extends JsonStream implements StreamVerifier {
   private final CRC32C crc = new CRC32C();
   private long payloadLength;
 
-  /** By depth, the member that is being read there; from 1. */
+  /** The current member at each depth, from 1. */
   private final Member[] path = new Member[MAX_PATH + 1];
 
   private Member reading = Member.OTHER;
@@ -163,7 +166,7 @@ final class JsonVerifier extends JsonStream implements StreamVerifier {
     };
   }
 
-  /** The member if it is one of those that matter, standing where it does. */
+  /** Returns the member if it is read at this place, else {@link Member#OTHER}. */
   private Member wanted(int depth, Member member) {
     Member parent = depth > 1 ? path[depth - 1] : Member.OTHER;
     boolean ofObject = depth >= objectDepth && inObjects();

@@ -5,14 +5,14 @@ import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What was written: the hashes of each object's versions, and the revision of each write. Shared by
- * writers and readers; thread-safe.
+ * Records what was written: the hash of each version of each object, and the revision of each
+ * write. Shared by writers and readers; thread-safe.
  *
- * <p>A hash is entered before its write is sent, a revision when it is acknowledged: a reader may
- * get a version before its writer knows that it exists.
+ * <p>The hash of a change is recorded before its write is sent, its revision when the write is
+ * acknowledged: a reader may receive a version before its writer receives the response.
  */
 public final class Ledger {
-  /** Changes that can be kept, 12 bytes each, and 4 more for the hash. */
+  /** Most changes that writers may record, at 12 bytes each, plus 4 for the hash. */
   public static final int MAX_CHANGES = 1 << 20;
 
   private final ObjectSet set;
@@ -38,14 +38,14 @@ public final class Ledger {
     return set;
   }
 
-  /** An object was created. Before any reader begins. */
+  /** Records that an object was created. Called before any reader begins. */
   public synchronized void created(int index, int hash, long revision) {
     hashes[index] = hash;
     revisions[index] = revision;
     latest = Math.max(latest, revision);
   }
 
-  /** A new version is about to be written. */
+  /** Records the hash of a version that is about to be written. */
   public void changing(int index, int hash) {
     laterHashes.updateAndGet(
         index,
@@ -56,7 +56,7 @@ public final class Ledger {
         });
   }
 
-  /** A new version was acknowledged. */
+  /** Records that a new version was acknowledged. */
   public synchronized void changed(int index, long revision) {
     if (changes == changeRevisions.length) {
       changeRevisions = Arrays.copyOf(changeRevisions, 2 * changes);
@@ -68,13 +68,13 @@ public final class Ledger {
   }
 
   /**
-   * A write failed in a way that leaves open whether it happened: no exact account from here on.
+   * Records that a failed write may have been applied: {@link #history} returns null from now on.
    */
   public synchronized void uncertain() {
     uncertain = true;
   }
 
-  /** The latest revision that was acknowledged; what is read from now on must not be older. */
+  /** Returns the latest acknowledged revision; reads that start now must not be older. */
   public synchronized long latest() {
     return latest;
   }
@@ -83,7 +83,7 @@ public final class Ledger {
     return changes;
   }
 
-  /** Whether a version with this hash was ever written to this object. */
+  /** Returns whether a version with this hash was ever written to this object. */
   boolean knows(int index, int hash) {
     if (hashes[index] == hash) {
       return true;
@@ -100,7 +100,7 @@ public final class Ledger {
     return false;
   }
 
-  /** The account of all that was written; null if a write's fate is not known. */
+  /** Returns the history of all writes, or null if it is unknown whether one was applied. */
   public synchronized @Nullable History history() {
     return uncertain
         ? null

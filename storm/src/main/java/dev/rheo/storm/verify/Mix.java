@@ -1,6 +1,9 @@
 package dev.rheo.storm.verify;
 
-/** The finaliser of SplitMix64 (Steele, Lea, Flood 2014): each bit depends on all. */
+/**
+ * The finaliser of SplitMix64 (Steele, Lea, Flood 2014): each bit of the result depends on all bits
+ * of the input.
+ */
 final class Mix {
   static final long GOLDEN = 0x9E3779B97F4A7C15L;
 

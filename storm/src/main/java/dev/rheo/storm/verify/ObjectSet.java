@@ -10,17 +10,17 @@ import java.util.Locale;
 import java.util.zip.CRC32C;
 
 /**
- * The objects of a storm: their names, and their contents, which follow from a seed so that none
+ * The names and contents of a storm's objects. Contents are generated from a seed, so that none
  * need be kept.
  *
- * <p>Object {@code i} is named {@code storm-} and seven digits, so that names are ordered as
- * numbers are. Its data has one key, {@value #KEY}, with random base64 text: in a Secret that
- * stands for bytes, in a ConfigMap it is the value itself.
+ * <p>Object {@code i} is named {@code storm-} and seven digits, so that names sort like numbers.
+ * Its data has one key, {@value #KEY}, with random base64 text: in a Secret this encodes bytes, in
+ * a ConfigMap it is the value itself.
  *
  * @param kind Secrets or ConfigMaps
- * @param count how many; at most {@value #MAX_COUNT}
- * @param textLength of the payload in bytes as JSON carries it; a multiple of four
- * @param seed where contents come from
+ * @param count number of objects, at most {@value #MAX_COUNT}
+ * @param textLength payload bytes in JSON; a multiple of four
+ * @param seed seed of the contents
  */
 public record ObjectSet(ResourceKind kind, int count, int textLength, long seed) {
 
@@ -36,7 +36,7 @@ public record ObjectSet(ResourceKind kind, int count, int textLength, long seed)
     }
   }
 
-  /** The plural resource name, as in paths. */
+  /** Returns the plural resource name, as in paths. */
   public String resource() {
     return kind.name().toLowerCase(Locale.ROOT);
   }
@@ -45,7 +45,7 @@ public record ObjectSet(ResourceKind kind, int count, int textLength, long seed)
     return PREFIX + String.format(Locale.ROOT, "%0" + DIGITS + "d", index);
   }
 
-  /** The number of the object with this name, or -1 if it is not of this set. */
+  /** Returns the index of the object with this name, or -1 if it is not in this set. */
   int index(byte[] name, int length) {
     if (length != PREFIX.length() + DIGITS) {
       return -1;
@@ -66,7 +66,7 @@ public record ObjectSet(ResourceKind kind, int count, int textLength, long seed)
     return index < count ? index : -1;
   }
 
-  /** The payload of a version of an object, as base64 text. */
+  /** Returns the payload of a version of an object, as base64 text. */
   public byte[] text(int index, int version) {
     return Base64.getEncoder().encode(bytes(index, version));
   }
@@ -85,10 +85,10 @@ public record ObjectSet(ResourceKind kind, int count, int textLength, long seed)
     return bytes;
   }
 
-  /** CRC-32C of the payload as a reader of this format sees it. */
+  /** Returns the CRC-32C of the payload as a reader of this format receives it. */
   public int hash(byte[] text, Accept accept) {
     CRC32C crc = new CRC32C();
-    // Protobuf has a Secret's bytes as they are.
+    // Protobuf carries a Secret's raw bytes instead of base64.
     crc.update(
         accept == Accept.PROTOBUF && kind == ResourceKind.SECRETS
             ? Base64.getDecoder().decode(text)
@@ -96,7 +96,7 @@ public record ObjectSet(ResourceKind kind, int count, int textLength, long seed)
     return (int) crc.getValue();
   }
 
-  /** The object as JSON, as it is sent to create or replace it. */
+  /** Returns the object as JSON, as sent to create or replace it. */
   public byte[] json(int index, byte[] text) {
     String head =
         switch (kind) {

@@ -7,13 +7,14 @@ import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A list, or a watch's events, in Kubernetes' protobuf: each object in an envelope ({@code k8s\0}
- * and a {@code runtime.Unknown}), each event of a watch in a frame of four bytes of length. Field
- * numbers are those of the {@code generated.proto} files of {@code k8s.io/api/core/v1} and {@code
- * k8s.io/apimachinery}. Takes any pieces and holds none of them but short strings.
+ * Verifies a list or the events of a watch in Kubernetes' protobuf. A list, and the object of each
+ * event, is in an envelope ({@code k8s\0} and a {@code runtime.Unknown}); each event is preceded by
+ * its length in four bytes. Field numbers are those of the {@code generated.proto} files of {@code
+ * k8s.io/api/core/v1} and {@code k8s.io/apimachinery}. Input may be split anywhere; only short
+ * strings are buffered.
  */
 final class ProtobufVerifier implements StreamVerifier {
-  /** The messages that are entered. What is not named here is skipped. */
+  /** The messages that are parsed; all others are skipped. */
   private enum Message {
     EVENT,
     RAW_EXTENSION,
@@ -28,7 +29,7 @@ final class ProtobufVerifier implements StreamVerifier {
     STATUS
   }
 
-  /** The strings that are looked at. */
+  /** The strings that are read. */
   private enum Text {
     NONE,
     TYPE,
@@ -77,10 +78,10 @@ final class ProtobufVerifier implements StreamVerifier {
 
   private State state;
 
-  /** Bytes that have been read. */
+  /** Bytes consumed so far. */
   private long offset;
 
-  /** Of a frame's length, the magic, or a value that is taken: bytes that are still to come. */
+  /** Bytes still to come of an event's length, the magic, or the current value. */
   private long remaining;
 
   private long varint;
@@ -104,7 +105,7 @@ final class ProtobufVerifier implements StreamVerifier {
     this.state = watch ? State.FRAME : State.MAGIC;
     this.remaining = Integer.BYTES;
     if (!watch) {
-      // The answer's end is the envelope's.
+      // A list's envelope ends with the response.
       messages[0] = Message.LIST_ENVELOPE;
       ends[0] = Long.MAX_VALUE;
       depth = 1;
@@ -217,7 +218,7 @@ final class ProtobufVerifier implements StreamVerifier {
     }
   }
 
-  /** A field with a length begins: what is it, and what is to be done with it? */
+  /** Handles the start of a length-delimited field, by its message and number. */
   private void value(long length) throws VerificationException {
     switch (messages[depth - 1]) {
       case EVENT -> {
@@ -390,7 +391,7 @@ final class ProtobufVerifier implements StreamVerifier {
     return Arrays.equals(text, 0, textLength, expected, 0, expected.length);
   }
 
-  /** Leaves the messages that end here. */
+  /** Closes the messages that end at this offset. */
   private void closeFinished() throws VerificationException {
     while (depth > 0 && offset >= ends[depth - 1]) {
       if (offset > ends[depth - 1] || state == State.MAGIC) {

@@ -4,11 +4,11 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/** What a stream told about the object that it is in, gathered as it goes by. */
+/** Accumulates what a stream contains about its current object. */
 final class Seen {
   static final long NONE = -1;
 
-  /** Of a resourceVersion that is no number. */
+  /** Revision of an object whose resourceVersion is not a number. */
   static final long UNREADABLE = -2;
 
   private final ObjectSet set;
@@ -46,7 +46,7 @@ final class Seen {
 
   void name(byte[] bytes, int length) {
     index = set.index(bytes, length);
-    // No string for names of the set: there may be millions of them.
+    // Names in the set are not decoded: there may be millions of them.
     otherName = index >= 0 || length == 0 ? null : text(bytes, length);
   }
 
@@ -73,7 +73,7 @@ final class Seen {
     initialEventsEnd = true;
   }
 
-  /** The object's number, or -1 if it has a name that is not of the set. */
+  /** Returns the object's index in the set, or -1 if its name is not in the set. */
   int index() {
     return index;
   }
@@ -83,7 +83,8 @@ final class Seen {
   }
 
   /**
-   * Whether it is of somebody else, who has a right to it: controllers put things into namespaces.
+   * Returns whether the object belongs to somebody else: it is in the storm's namespace but lacks
+   * the prefix. Controllers create such objects.
    */
   boolean isForeign() {
     return inOwnNamespace() && otherName != null && !otherName.startsWith(ObjectSet.PREFIX);
@@ -93,19 +94,19 @@ final class Seen {
     return ownNamespace.equals(namespace);
   }
 
-  /** Namespace and name. */
+  /** Returns {@code namespace/name}. */
   String key() {
     return (namespace == null ? "" : namespace)
         + "/"
         + (index >= 0 ? ObjectSet.name(index) : otherName);
   }
 
-  /** Of a Status. */
+  /** Returns the message of a Status. */
   @Nullable String message() {
     return message;
   }
 
-  /** {@link #NONE}, {@link #UNREADABLE} or the number. */
+  /** Returns the resourceVersion, {@link #NONE} or {@link #UNREADABLE}. */
   long revision() {
     return revision;
   }

@@ -4,22 +4,25 @@ import dev.rheo.storm.result.Mode;
 import dev.rheo.storm.result.StormSettings.Accept;
 
 /**
- * Reads the body of one answer as its bytes arrive, in any pieces, and tells an {@link Audit} what
- * it says. Not thread-safe.
+ * Parses the body of one response as its bytes arrive, split anywhere, and reports its contents to
+ * an {@link Audit}. Not thread-safe.
  */
 public interface StreamVerifier {
 
-  /** Takes the next bytes; they may be overwritten afterwards. */
+  /** Consumes the next bytes; the caller may overwrite them afterwards. */
   void accept(byte[] bytes, int from, int to) throws VerificationException;
 
   /**
-   * The body has ended as its protocol ends one.
+   * Signals the regular end of the body.
    *
-   * @throws VerificationException if it should have gone on
+   * @throws VerificationException if the body is incomplete
    */
   void end() throws VerificationException;
 
-  /** For an answer of this format; a watch has events in it, initial ones or not. */
+  /**
+   * Returns a verifier for this format. {@link Mode#WATCHLIST} stands for any watch, with or
+   * without initial events.
+   */
   static StreamVerifier of(Accept accept, Mode mode, Audit audit) {
     return switch (accept) {
       case JSON -> new JsonVerifier(audit, mode == Mode.WATCHLIST);

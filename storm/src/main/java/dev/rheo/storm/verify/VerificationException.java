@@ -2,7 +2,7 @@ package dev.rheo.storm.verify;
 
 import dev.rheo.storm.result.Failure;
 
-/** What a reader found wrong with what it got. */
+/** A fault that a reader found in a response. */
 public final class VerificationException extends Exception {
   private static final long serialVersionUID = 1;
 
@@ -10,11 +10,11 @@ public final class VerificationException extends Exception {
   private final String where;
 
   /**
-   * @param where the object at which it showed, or what came before it
-   * @param message for a person, in one line
+   * @param where the object at fault, or the last position before the fault
+   * @param message for the user, in one line
    */
   public VerificationException(Failure.Kind kind, String where, String message) {
-    // No stack trace: it tells of the server's bytes, not of our code.
+    // No stack trace: the fault is in the server's bytes, not in this code.
     super(message, null, false, false);
     this.kind = kind;
     this.where = where;

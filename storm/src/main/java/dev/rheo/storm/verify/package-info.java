@@ -1,7 +1,7 @@
 /**
- * What a reader must have received, and the streaming check that it did. Nothing that was checked
- * is kept: a reader's state is a position, a hash and, while something is out of place, one bit an
- * object.
+ * What a reader must receive, and the streaming check that it does. Checked data is not kept: a
+ * reader's state is a position, digests, one bit per object while objects are missing, and the
+ * changes among the initial events, up to a limit.
  */
 @NullMarked
 package dev.rheo.storm.verify;

@@ -5,10 +5,10 @@ import dev.rheo.storm.result.StormResult;
 import dev.rheo.storm.view.Screen.Style;
 import java.util.List;
 
-/** What a terminal shows at the end: the table, what failed, and whether it went well. */
+/** Prints the end of a storm: the table, the failures, and the verdict. */
 final class Conclusion {
 
-  /** Runs beside each other: more would not fit 80 columns. */
+  /** Runs per table; more do not fit 80 columns. */
   private static final int RUNS = 4;
 
   private static final int LABEL = 24;

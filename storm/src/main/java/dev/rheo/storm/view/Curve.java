@@ -17,7 +17,7 @@ final class Curve {
 
   private final List<double[]> points = new ArrayList<>();
 
-  /** A value at a time; times before 0 and values below 0 (not known) are left out. */
+  /** Adds a value at a time. Negative times and negative (unknown) values are ignored. */
   void add(double seconds, double value) {
     if (seconds >= 0 && value >= 0) {
       points.add(new double[] {seconds, value});
@@ -37,11 +37,11 @@ final class Curve {
   }
 
   /**
-   * Draws it.
+   * Draws the curve.
    *
    * @param width characters, at least 1
    * @param height lines, at least 1
-   * @param top the value of the upper edge; what is higher is cut off
+   * @param top the value of the upper edge; higher values are cut off
    * @return lines from the top down, each of the given width
    */
   List<String> draw(int width, int height, double top) {
@@ -62,7 +62,10 @@ final class Curve {
     return lines;
   }
 
-  /** How many dots are set in each column: the largest value in it, else the one before it. */
+  /**
+   * Returns the number of dots set in each column: for the largest value in it, else for the
+   * previous column's value.
+   */
   private int[] levels(int columns, int dots, double top) {
     double[] values = new double[columns];
     Arrays.fill(values, -1);
@@ -75,7 +78,7 @@ final class Curve {
     double held = 0;
     for (int column = 0; column < columns; column++) {
       held = values[column] >= 0 ? values[column] : held;
-      // What is there shows, however little.
+      // A value above 0 shows at least one dot.
       long level = top > 0 ? Math.round(held / top * dots) : 0;
       levels[column] = Math.clamp(level, held > 0 ? 1 : 0, dots);
     }

@@ -4,14 +4,14 @@ import dev.rheo.storm.result.ReaderGroup;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Groups of readers, joined until they fit the screen, and how fast each receives. */
+/** Merges groups of readers until they fit the screen, and computes the receive rate of each. */
 final class GroupRates {
 
   /**
    * One line of the screen.
    *
-   * @param group as of now
-   * @param bytesPerSecond since the update before
+   * @param group progress at the last update
+   * @param bytesPerSecond since the previous update
    */
   record Line(ReaderGroup group, double bytesPerSecond) {}
 
@@ -20,7 +20,9 @@ final class GroupRates {
   private double secondsBefore;
   private double seconds;
 
-  /** The same groups as before, further on. */
+  /**
+   * Replaces the progress of the groups, which are the same at each update, at a time in seconds.
+   */
   void update(List<ReaderGroup> groups, double at) {
     before = now;
     secondsBefore = seconds;
@@ -28,7 +30,9 @@ final class GroupRates {
     seconds = at;
   }
 
-  /** At most so many lines: neighbours are joined, the same number for each line. */
+  /**
+   * Returns at most {@code most} lines, each of which merges the same number of adjacent groups.
+   */
   List<Line> lines(int most) {
     int together = Math.max(1, Math.ceilDiv(now.size(), most));
     List<Line> lines = new ArrayList<>();

@@ -23,7 +23,7 @@ import java.util.function.ToDoubleFunction;
 
 /**
  * The page that {@code --report} writes: one file that fetches nothing, with the figures as tables
- * and, where scripts run, as charts. It admits no script but its own (Content-Security-Policy).
+ * and, where scripts run, as charts. Its Content-Security-Policy admits only its own scripts.
  */
 public final class HtmlReport {
 
@@ -33,7 +33,7 @@ public final class HtmlReport {
   private HtmlReport() {}
 
   /**
-   * Writes the page; a file of that name is replaced.
+   * Writes the page, replacing an existing file.
    *
    * @throws IOException if the file cannot be written
    */
@@ -76,7 +76,7 @@ public final class HtmlReport {
       for (String note : run.notes()) {
         html.append(notice(Summary.name(run.mode()) + ": " + note));
       }
-      // Most often what ended the run ended the storm, and is told above.
+      // Usually the same reason ended the storm, and the verdict above already shows it.
       if (run.aborted() != null && !run.aborted().equals(result.aborted())) {
         html.append(notice(Summary.name(run.mode()) + " was aborted: " + run.aborted()));
       }
@@ -88,7 +88,7 @@ public final class HtmlReport {
     return "<p class=\"notice\">" + escape(capital(text)) + "</p>\n";
   }
 
-  /** The three figures that matter; of repeated runs the worst. */
+  /** Renders the three main figures; for repeated runs, the worst of each. */
   private static String tiles(StormResult result) {
     return tile(
             result,
@@ -230,7 +230,7 @@ public final class HtmlReport {
     }
   }
 
-  /** By name, of this package or, with a slash, of the class path. */
+  /** Reads a resource of this package or, with a leading slash, of the class path. */
   private static String resource(String name) {
     try (InputStream in = HtmlReport.class.getResourceAsStream(name)) {
       if (in == null) {

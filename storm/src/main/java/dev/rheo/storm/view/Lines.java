@@ -8,7 +8,7 @@ import dev.rheo.storm.result.ServerInfo;
 import dev.rheo.storm.result.StormSettings;
 import java.util.List;
 
-/** Lines that the terminal and the plain output have in common. */
+/** Lines that {@link LiveView} and {@link PlainView} share. */
 final class Lines {
 
   private Lines() {}

@@ -15,15 +15,17 @@ import java.util.List;
 import java.util.function.Supplier;
 
 /**
- * For a terminal: what goes on is drawn in place, what has ended stays above it. All runs have the
- * same scale of memory, so that their curves compare.
+ * View for a terminal: the current step is drawn in place, below the lines of finished steps. The
+ * memory scale only grows from run to run, so that curves are comparable.
  */
 final class LiveView implements StormEvents {
 
   private static final int WIDEST = 100;
   private static final int CURVE_ROWS = 5;
 
-  /** Lines beside the groups' own: head, curve with its axis, figures, and room for the prompt. */
+  /**
+   * Rows besides those of the groups: head, curve with its axis, figures, and room for the prompt.
+   */
   private static final int OTHER_ROWS = CURVE_ROWS + 5;
 
   private static final int AXIS = 9;
@@ -101,7 +103,7 @@ final class LiveView implements StormEvents {
 
   @Override
   public void sample(CurvePoint point) {
-    // Drawn with the readers, who follow.
+    // Drawn by readers(), which is called next.
     latest = point;
     curve.add(point.seconds(), point.memory());
   }
@@ -220,7 +222,7 @@ final class LiveView implements StormEvents {
     return line.length() <= width() ? line : line.substring(0, width() - 1) + "…";
   }
 
-  /** One column less than there are: some terminals wrap in the last one. */
+  /** At most one column less than the terminal has: some terminals wrap in the last one. */
   private int width() {
     return Math.min(WIDEST, size.columns() - 1);
   }

@@ -8,14 +8,14 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Text that is put into a page without becoming part of its code. */
+/** Escapes text for an HTML page and fills the page's template. */
 final class PageText {
 
   private static final Pattern PLACE = Pattern.compile("\\{\\{(\\w+)}}");
 
   private PageText() {}
 
-  /** For an element's content and for an attribute in quotes. */
+  /** Escapes text for element content or a quoted attribute. */
   static String escape(String text) {
     return text.replace("&", "&amp;")
         .replace("<", "&lt;")
@@ -25,8 +25,9 @@ final class PageText {
   }
 
   /**
-   * JSON for a script element: equal for who parses it, and free of what could end the element or
-   * begin a comment. These characters occur in JSON within strings only, where they may be escaped.
+   * Escapes JSON for a script element: it parses to the same value, but cannot end the element or
+   * begin a comment. In JSON the replaced characters occur only in strings, where escapes are
+   * valid.
    */
   static String json(String json) {
     return json.replace("<", "\\u003c")
@@ -36,7 +37,7 @@ final class PageText {
         .replace("\u2029", "\\u2029");
   }
 
-  /** What a Content-Security-Policy names to admit exactly this script. */
+  /** Returns the Content-Security-Policy source that admits exactly this script. */
   static String hash(String script) {
     try {
       byte[] digest =
@@ -48,7 +49,7 @@ final class PageText {
   }
 
   /**
-   * The template with each {@code {{name}}} replaced. What is put in is not searched again.
+   * Replaces each {@code {{name}}} of the template. Inserted text is not searched again.
    *
    * @throws IllegalArgumentException if a name has no value
    */

@@ -9,7 +9,7 @@ import dev.rheo.storm.result.StormEvents;
 import dev.rheo.storm.result.StormResult;
 import dev.rheo.storm.result.StormSettings;
 
-/** For an output that is no terminal: lines that stay, and not too many of them. */
+/** View for an output that is not a terminal: a limited number of permanent lines. */
 final class PlainView implements StormEvents {
 
   private final Screen screen;

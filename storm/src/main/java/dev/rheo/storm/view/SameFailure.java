@@ -8,21 +8,22 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * Readers that failed in the same way at the same place, which most do where one does.
+ * Readers that failed in the same way at the same place. One fault of the server often hits most
+ * readers.
  *
- * @param readers their numbers, ascending
+ * @param readers numbers of the readers, ascending
  * @param what kind, place and message
  */
 record SameFailure(List<Integer> readers, String what) {
 
-  /** How many readers or ranges of them are named. */
+  /** Most readers or ranges of readers that are named. */
   private static final int NAMED = 6;
 
   SameFailure {
     readers = List.copyOf(readers);
   }
 
-  /** In the order of the first reader of each. */
+  /** Groups failures, in the order of the first reader of each group. */
   static List<SameFailure> of(List<Failure> failures) {
     Map<String, List<Integer>> readers = new LinkedHashMap<>();
     for (Failure failure : failures) {
@@ -33,7 +34,7 @@ record SameFailure(List<Integer> readers, String what) {
         .toList();
   }
 
-  /** For example {@code reader 3} or {@code readers 0–7, 12}. */
+  /** Names the readers, for example {@code reader 3} or {@code readers 0–7, 12}. */
   String who() {
     List<String> ranges = new ArrayList<>();
     for (int from = 0; from < readers.size(); ) {

@@ -5,13 +5,12 @@ import java.nio.charset.CharsetEncoder;
 import java.util.List;
 
 /**
- * Where lines are printed: lasting ones, and below them a few that are drawn again and again in
- * place. The cursor is left visible and at the start of a line, so that nothing need be undone if
- * the program ends at any point.
+ * Prints permanent lines and, below them, a few that are redrawn in place. The cursor stays visible
+ * and at the start of a line, so nothing has to be restored if the program ends at any point.
  */
 final class Screen {
 
-  /** Colours of text, as SGR parameters. */
+  /** Styles of text, as SGR parameters. */
   enum Style {
     BOLD("1"),
     DIM("2"),
@@ -41,18 +40,18 @@ final class Screen {
     this.encoder = out.charset().newEncoder();
   }
 
-  /** The text in this style, if there are colours here. */
+  /** Returns the text in this style if colours are enabled, else unchanged. */
   String style(Style style, String text) {
     return coloured && !text.isEmpty() ? ESC + style.sgr + "m" + text + ESC + "0m" : text;
   }
 
-  /** Prints a line that stays; what was drawn goes. */
+  /** Erases the drawing and prints a permanent line. */
   void print(String line) {
     out.print(erase() + readable(line) + System.lineSeparator());
     out.flush();
   }
 
-  /** Draws these lines in place of those drawn before. They must fit the width of the screen. */
+  /** Replaces the drawing by these lines, which must fit the width of the screen. */
   void draw(List<String> lines) {
     StringBuilder text = new StringBuilder(erase());
     for (String line : lines) {
@@ -63,14 +62,14 @@ final class Screen {
     drawn = lines.size();
   }
 
-  /** Up to where the drawing began, and all from there on cleared. */
+  /** Returns the escape sequence that erases the drawing, or an empty string if there is none. */
   private String erase() {
     String sequence = drawn > 0 ? ESC + drawn + "A" + ESC + "J" : "";
     drawn = 0;
     return sequence;
   }
 
-  /** Without what this stream's character set lacks. */
+  /** Replaces punctuation that this stream's charset lacks by ASCII. */
   private String readable(String line) {
     if (encoder.canEncode(line)) {
       return line;

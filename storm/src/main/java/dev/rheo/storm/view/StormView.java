@@ -6,21 +6,21 @@ import java.io.PrintStream;
 import java.util.Map;
 import java.util.function.Supplier;
 
-/** Shows a storm to whoever started it. */
+/** Shows a storm to the user. */
 public final class StormView {
 
-  /** Below this the drawing would be torn apart. */
+  /** Fewest columns in which a drawing fits. */
   private static final int NARROWEST = 60;
 
   private StormView() {}
 
   /**
-   * The view that fits standard output as it is: drawn in place on a terminal, plain lines
-   * elsewhere. {@code NO_COLOR} (no-color.org) takes the colours away, {@code TERM=dumb} the
-   * drawing.
+   * Returns the view that fits standard output: drawn in place on a terminal that can show it, else
+   * plain lines. {@code NO_COLOR} (no-color.org) disables colours, {@code TERM=dumb} the drawing
+   * too.
    *
-   * @param out where to print; the caller's, and not closed. With {@code --json} to standard output
-   *     this is standard error.
+   * @param out where to print; the caller closes it. With {@code --json} to standard output this is
+   *     standard error.
    */
   public static StormEvents of(PrintStream out) {
     Console console = System.console();

@@ -12,14 +12,14 @@ import java.util.Locale;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** The figures of a result in words, the same for the terminal and the page. */
+/** Formats the figures of a result, for both the terminal and the page. */
 final class Summary {
 
   /**
    * One line of the table.
    *
-   * @param label what the figures are
-   * @param cells one for each run, in their order
+   * @param label name of the figure
+   * @param cells one figure per run, in order of the runs
    */
   record Row(String label, List<String> cells) {}
 
@@ -28,7 +28,7 @@ final class Summary {
 
   private Summary() {}
 
-  /** The heads of the columns: the mode, and which repetition if there are several. */
+  /** Returns the column headings: the mode, and the repetition if there are several. */
   static List<String> columns(List<RunResult> runs) {
     boolean repeated = runs.stream().anyMatch(run -> run.repeat() > 1);
     return runs.stream()
@@ -63,19 +63,19 @@ final class Summary {
     return List.copyOf(rows);
   }
 
-  /** How much more there was at the peak than before, or -1 if that is not known. */
+  /** Returns the growth of memory up to its peak, or -1 if unknown. */
   static long growth(Memory memory) {
     return memory.before() < 0 || memory.peak() < 0
         ? -1
         : Math.max(0, memory.peak() - memory.before());
   }
 
-  /** As people write it. */
+  /** Returns the mode's display name. */
   static String name(Mode mode) {
     return mode == Mode.LIST ? "list" : "watch list";
   }
 
-  /** For example {@code Rheo v1.36.3, started for the storm}. */
+  /** Describes the server, for example {@code Rheo v1.36.3, started for the storm}. */
   static String server(ServerInfo server) {
     String where =
         server.started()
@@ -84,7 +84,7 @@ final class Summary {
     return server.kind() + " " + server.gitVersion() + ", " + where;
   }
 
-  /** For example {@code 2 cores, 25.2 GB of memory}. */
+  /** Describes the machine, for example {@code 2 cores, 25.2 GB of memory}. */
   static String machine(ServerInfo server) {
     String cores = server.cores() == 1 ? "1 core" : server.cores() + " cores";
     return server.machineMemory() < 0
@@ -92,7 +92,7 @@ final class Summary {
         : cores + ", " + Units.bytes(server.machineMemory()) + " of memory";
   }
 
-  /** What was done, in one sentence without its full stop. */
+  /** Describes the storm in one sentence, without its full stop. */
   static String scenario(StormSettings settings) {
     return "%s readers of %s %s of %s as %s, %s connections"
         .formatted(
@@ -104,7 +104,7 @@ final class Summary {
             lower(settings.connections()));
   }
 
-  /** Whether it went well, in one line. */
+  /** Returns whether the storm succeeded, in one line. */
   static String verdict(StormResult result) {
     if (result.aborted() != null) {
       return "Aborted: " + result.aborted();
@@ -121,7 +121,7 @@ final class Summary {
         : failed == 1 ? "1 reader is incomplete" : Units.count(failed) + " readers are incomplete";
   }
 
-  /** All settings, by the names of their options. */
+  /** Returns all settings, labelled with their options. */
   static List<Row> settings(StormSettings settings) {
     List<Row> rows = new ArrayList<>();
     option(rows, "mode", settings.modes().size() > 1 ? "both" : settings.modes().get(0).toString());
@@ -147,7 +147,7 @@ final class Summary {
     return List.copyOf(rows);
   }
 
-  /** Where the memory figures are from. */
+  /** Describes where the memory figures come from. */
   static String describe(Memory.Source source) {
     return switch (source) {
       case METRICS -> "the server's own /metrics";

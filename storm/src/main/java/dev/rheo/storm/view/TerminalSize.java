@@ -6,12 +6,15 @@ import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
-/** How many characters fit. */
+/** Size of a terminal in characters. */
 record TerminalSize(int rows, int columns) {
 
   static final TerminalSize DEFAULT = new TerminalSize(24, 80);
 
-  /** That of the terminal of this process, else what the environment says, else the default. */
+  /**
+   * Returns the size of this process's terminal, else {@code LINES} and {@code COLUMNS} of the
+   * environment, else the default.
+   */
   static TerminalSize detect(Map<String, String> environment) {
     TerminalSize size = parse(stty());
     if (size.rows > 0 && size.columns > 0) {
@@ -25,7 +28,7 @@ record TerminalSize(int rows, int columns) {
     return size.rows > 0 && size.columns > 0 ? size : DEFAULT;
   }
 
-  /** Of {@code rows columns}; zero if it is something else. */
+  /** Parses {@code rows columns}; returns zeros for anything else. */
   static TerminalSize parse(String text) {
     String[] parts = text.strip().split(" ", -1);
     try {

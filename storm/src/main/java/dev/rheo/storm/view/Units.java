@@ -2,17 +2,17 @@ package dev.rheo.storm.view;
 
 import java.util.Locale;
 
-/** Figures as people read them: three significant digits, decimal units. */
+/** Formats figures for users: three significant digits, decimal units. */
 final class Units {
 
-  /** Stands for a figure that is not known. */
+  /** Text for an unknown figure. */
   static final String UNKNOWN = "–";
 
   private static final String[] BYTES = {"B", "kB", "MB", "GB", "TB", "PB"};
 
   private Units() {}
 
-  /** For example {@code 187 MB}; {@link #UNKNOWN} if negative. */
+  /** Formats bytes, for example {@code 187 MB}; {@link #UNKNOWN} if negative. */
   static String bytes(double bytes) {
     if (!(bytes >= 0)) {
       return UNKNOWN;
@@ -27,7 +27,10 @@ final class Units {
     return significant(value) + " " + BYTES[unit];
   }
 
-  /** A size that somebody chose: {@code 1 MiB} if it is a whole number of such, else as bytes. */
+  /**
+   * Formats a configured size: as {@code 1 MiB} if it is a whole number of a binary unit, else as
+   * {@link #bytes}.
+   */
   static String chosen(long bytes) {
     String[] units = {"KiB", "MiB", "GiB"};
     for (int unit = units.length - 1; unit >= 0; unit--) {
@@ -39,12 +42,12 @@ final class Units {
     return bytes(bytes);
   }
 
-  /** For example {@code 1.07 GB/s}. */
+  /** Formats a rate, for example {@code 1.07 GB/s}. */
   static String rate(double bytesPerSecond) {
     return bytesPerSecond >= 0 ? bytes(bytesPerSecond) + "/s" : UNKNOWN;
   }
 
-  /** For example {@code 0.05 s}, {@code 7.2 s}, {@code 433 s}. */
+  /** Formats a time, for example {@code 0.05 s}, {@code 7.2 s}, {@code 433 s}. */
   static String seconds(double seconds) {
     if (!(seconds >= 0)) {
       return UNKNOWN;
@@ -53,7 +56,7 @@ final class Units {
     return String.format(Locale.ROOT, format, seconds);
   }
 
-  /** For example {@code 6,400}. */
+  /** Formats a count, for example {@code 6,400}. */
   static String count(long count) {
     return String.format(Locale.ROOT, "%,d", count);
   }

@@ -10,7 +10,7 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 
-/** Writes answers as a server would, right or with a fault, in both formats. */
+/** Encodes responses as a server would, correct or faulty, in both formats. */
 final class Answers {
   static final String NAMESPACE = "weather";
   static final int COUNT = 12;
@@ -79,7 +79,7 @@ final class Answers {
     return new Item("BOOKMARK", "", "", Long.toString(revision), "", true);
   }
 
-  /** A change that is known to the ledger. */
+  /** Records a change in the ledger and returns it. */
   Item change(int index, int version, long revision) {
     ledger.changing(index, set.hash(set.text(index, version), accept));
     ledger.changed(index, revision);
@@ -137,7 +137,7 @@ final class Answers {
       return "{%s\"metadata\":{%s%s\"creationTimestamp\":null}}"
           .formatted(head, revision, annotations);
     }
-    // With what else there is in a real object, names of which also mean something elsewhere.
+    // Real objects have other members, which reuse the names of members that are read elsewhere.
     return ("{%s\"metadata\":{\"name\":\"%s\",\"namespace\":\"%s\",\"uid\":\"1-2\",%s"
             + "\"ownerReferences\":[{\"name\":\"other\",\"uid\":\"3\"}],\"generation\":1,"
             + "\"managedFields\":[{\"manager\":\"a\\\"b\\u0041\",\"fieldsV1\":{\"f:data\":{\".\":{},"

@@ -19,7 +19,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Each fault that a server can make is found, in both formats, however its bytes are split. */
+/** Every fault of a server is found, in both formats, however the bytes are split. */
 class VerifierTest {
 
   static Stream<Arguments> answers() {
@@ -31,7 +31,7 @@ class VerifierTest {
     return Stream.of(Accept.values());
   }
 
-  /** Feeds an answer in random pieces, each overwritten after use, and ends it. */
+  /** Feeds a response in random pieces, each overwritten after use, and ends it. */
   private static Audit read(Answers answers, byte[] bytes, Random random)
       throws VerificationException {
     Audit audit = answers.audit();
@@ -165,7 +165,7 @@ class VerifierTest {
     assertThat(finding(answers).kind()).isEqualTo(Kind.CONTENT);
   }
 
-  /** Wherever a stream is cut, it is noticed. */
+  /** A stream that is cut anywhere is detected. */
   @ParameterizedTest
   @MethodSource("answers")
   void aStreamThatIsCut(Accept accept, Mode mode) {
@@ -188,7 +188,7 @@ class VerifierTest {
     }
   }
 
-  /** Any changed byte is found, or changes nothing that a client would read. */
+  /** A changed byte causes no exception other than a {@link VerificationException}. */
   @ParameterizedTest
   @MethodSource("answers")
   void neverThrowsAnythingElse(Accept accept, Mode mode) {
@@ -225,7 +225,7 @@ class VerifierTest {
     assertThat(finding(answers).kind()).isEqualTo(Kind.UNEXPECTED);
   }
 
-  /** As kube-root-ca.crt, which is in every namespace of a cluster with controllers. */
+  /** For example kube-root-ca.crt, which controllers create in every namespace. */
   @ParameterizedTest
   @MethodSource("answers")
   void objectsOfControllersArePassedOver(Accept accept, Mode mode) throws VerificationException {
@@ -279,7 +279,7 @@ class VerifierTest {
     Answers answers = new Answers(accept, Mode.WATCHLIST);
     answers.items.remove(Answers.COUNT);
     assertThat(finding(answers).kind()).isEqualTo(Kind.BOOKMARK);
-    // One without the annotation does not do.
+    // A bookmark without the annotation does not end the initial events.
     answers.items.add(
         new Answers.Item("BOOKMARK", "", "", Long.toString(Answers.FLOOR), "", false));
     assertThat(finding(answers).kind()).isEqualTo(Kind.BOOKMARK);
@@ -375,7 +375,7 @@ class VerifierTest {
       assertThat(finding(answers).kind()).isEqualTo(Kind.CONTENT);
     }
 
-    /** The initial objects are the state at the revision of their end, not one before it. */
+    /** The initial objects must be the state at the revision of their end, not an earlier one. */
     @ParameterizedTest
     @MethodSource("dev.rheo.storm.verify.VerifierTest#answers")
     void aStateThatIsTooOldForItsRevision(Accept accept, Mode mode) throws VerificationException {
@@ -394,7 +394,7 @@ class VerifierTest {
       read(answers).settle(answers.ledger.history());
     }
 
-    /** KEP-3157, 2b. */
+    /** KEP-3157 (2b) permits changes among the initial events. */
     @ParameterizedTest
     @MethodSource("dev.rheo.storm.verify.VerifierTest#formats")
     void amongTheInitialEvents(Accept accept) throws VerificationException {
@@ -406,7 +406,7 @@ class VerifierTest {
       Audit audit = read(answers);
       assertThat(audit.changes()).isEqualTo(1);
       audit.settle(answers.ledger.history());
-      // And when one of these is not sent, the state is wrong.
+      // If one of these changes is not sent, the state is wrong.
       answers.items.remove(Answers.COUNT + 1);
       Audit incomplete = read(answers);
       assertThat(
@@ -434,7 +434,7 @@ class VerifierTest {
         .isEqualTo(Kind.MALFORMED);
   }
 
-  /** Spaces, another order of members, and escapes are no faults. */
+  /** Whitespace, another order of members, and escapes are valid. */
   @Test
   void jsonAsOtherServersWriteIt() throws VerificationException {
     Answers answers = new Answers(Accept.JSON, Mode.LIST);

@@ -18,17 +18,17 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Opens the page in headless Chromium, where there is one. */
+/** Opens the page in headless Chromium, if it is installed. */
 class HtmlReportBrowserTest {
 
-  /** Requests that a page made; those of the browser itself have no origin. */
+  /** Requests made by a page; those of the browser itself have no origin. */
   private static final Pattern REQUEST =
       Pattern.compile("\"initiator\":\"(?!not an origin)[^\n]*\"url\":\"(https?:[^\"]*)\"");
 
   @TempDir Path folder;
   private String chromium = "";
 
-  /** What the browser made of a page, and what the page wanted from the network. */
+  /** The DOM of an opened page, and the URLs that the page requested. */
   record Opened(String dom, List<String> requests) {}
 
   @BeforeEach
@@ -85,7 +85,7 @@ class HtmlReportBrowserTest {
     assertThat(page.requests).contains("http://127.0.0.1:9/picture");
   }
 
-  /** How many lines the chart says to have drawn. */
+  /** Returns the number of lines that the chart reports to have drawn. */
   private static int lines(Opened page, String chart) {
     return Pattern.compile("<canvas id=\"" + chart + "\"[^>]* data-lines=\"(\\d+)\"")
         .matcher(page.dom)

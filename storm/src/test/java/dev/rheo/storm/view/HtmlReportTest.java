@@ -28,7 +28,7 @@ class HtmlReportTest {
     String page = HtmlReport.render(Samples.bad());
     assertThat(page).contains("hash &lt;/script&gt; &lt;b&gt;&amp;");
     assertThat(page).doesNotContain("hash </script>");
-    // The data, the chart library and the page's own.
+    // Three elements: the data, the chart library, and the page's own script.
     assertThat(page.split("</script>", -1)).hasSize(4);
   }
 

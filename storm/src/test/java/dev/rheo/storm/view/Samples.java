@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;
 
-/** Results to show: of no real storm, but in its orders of magnitude. */
+/** Invented results with the orders of magnitude of a real storm. */
 final class Samples {
 
   static final ServerInfo SERVER =

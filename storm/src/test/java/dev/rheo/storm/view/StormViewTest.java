@@ -189,9 +189,9 @@ class StormViewTest {
   }
 
   /**
-   * What a terminal shows in the end.
+   * What a terminal finally shows.
    *
-   * @param widest characters of the widest line that was ever there
+   * @param widest characters of the widest line ever shown
    * @param tallest lines of the tallest drawing
    */
   private record Drawn(List<String> lines, int widest, int tallest) {

@@ -11,13 +11,13 @@ import org.jspecify.annotations.Nullable;
  *   /api/{version}/...  and  /apis/{group}/{version}/...      followed by one of
  *     {resource}[/{name}[/{subresource}...]]
  *     namespaces/{namespace}/{resource}[/{name}[/{subresource}...]]
- *     watch/...                                               the deprecated spelling of ?watch=true
+ *     watch/...                                               the deprecated form of ?watch=true
  * </pre>
  *
  * Everything else is a non-resource request: its verb is the lower-case method.
  *
  * @param verb get, list, watch, create, update, patch, delete, deletecollection for resources
- * @param parts what follows the version, the deprecated {@code watch/} left out
+ * @param parts the path segments from the resource on
  */
 public record RequestInfo(
     boolean isResource,
@@ -33,14 +33,16 @@ public record RequestInfo(
 
   private static final Set<String> NAMESPACE_SUBRESOURCES = Set.of("status", "finalize");
 
-  /** What the resource is called in rules and metrics: {@code pods} or {@code pods/status}. */
+  /**
+   * The resource's name in authorization rules and metrics: {@code pods} or {@code pods/status}.
+   */
   public String resourceAndSubresource() {
     return subresource == null ? resource : resource + "/" + subresource;
   }
 
   /**
-   * @param path decoded
-   * @param watchAsked whether {@code ?watch=true} (or 1) was given
+   * @param path percent-decoded
+   * @param watchAsked whether {@code watch} was given and is neither {@code 0} nor {@code false}
    * @param fieldName the value of an exact {@code metadata.name} field selector, or null
    */
   public static RequestInfo of(

@@ -1,4 +1,4 @@
-/** What a request asks for, as everything that counts or authorizes it sees it. */
+/** The parsed path of a request, as authorization and metrics use it. */
 @NullMarked
 package dev.rheo.server.request.info;
 

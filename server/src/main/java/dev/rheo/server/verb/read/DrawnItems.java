@@ -7,15 +7,15 @@ import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 
-/** A body that consists of items, one begun when the one before is written. */
+/** A body that consists of items, each begun when the one before it is written. */
 abstract class DrawnItems implements Body {
 
   private static final Logger LOG = System.getLogger(DrawnItems.class.getName());
 
-  /** What one draw looks at before others get their turn: about a millisecond. */
+  /** Effort of one draw, after which the event loop turns to other streams: about a millisecond. */
   static final int EFFORT_PER_DRAW = 8192;
 
-  /** What beginning an item costs, beside looking for it. */
+  /** Effort of beginning an item, besides finding it. */
   private static final int STEP = 8;
 
   final Items items;
@@ -25,7 +25,7 @@ abstract class DrawnItems implements Body {
   private boolean complete;
 
   /**
-   * @param effort of a draw, shared by all that looks for its items
+   * @param effort the allowance of one draw, shared by all cursors that look for its items
    */
   DrawnItems(Items items, Effort effort) {
     this.effort = effort;
@@ -44,8 +44,10 @@ abstract class DrawnItems implements Body {
   }
 
   /**
-   * Begins the next item. MORE: it was begun, or something was passed over; WAIT: the wake-up will
-   * be run; END: there is none.
+   * Begins the next item.
+   *
+   * @return MORE if an item was begun or entries were skipped; WAIT if the wake-up will be run; END
+   *     if there are no more items
    */
   abstract State next() throws IOException;
 

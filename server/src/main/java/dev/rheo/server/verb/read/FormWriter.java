@@ -12,16 +12,16 @@ import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes one item after the other into whatever room there is: some bytes before, a stretch of an
- * object's JSON or one of its derived forms, some bytes after. It remembers where it stopped, so
- * that an object of a megabyte passes through a buffer of 64 KiB, and holds nothing of the object
- * itself.
+ * Writes items one after the other into the room that the output has. An item is a prefix, a range
+ * of an object's JSON or one of its derived forms, and a suffix. The writer remembers where it
+ * stopped and holds no bytes of the object, so an object of a megabyte passes through a buffer of
+ * 64 KiB.
  *
- * <p>An item may carry another resourceVersion than its object does: a deletion is told with the
- * last state of the object and the revision of the deletion.
+ * <p>An item may carry another resourceVersion than its object: a deletion is reported with the
+ * object's last state and the revision of the deletion.
  *
- * <p>Compressed, all items are one gzip member: what surrounds objects is stored in it, and the
- * objects are forms that were compressed before.
+ * <p>With compression all items form one gzip member: prefixes and suffixes are stored blocks in
+ * it, and the objects are forms that are already compressed.
  *
  * <p>Not thread-safe: one writer belongs to one body.
  */
@@ -29,11 +29,11 @@ final class FormWriter {
 
   /** How far {@link #write} got. */
   enum Result {
-    /** The item is written whole. */
+    /** The item is complete. */
     DONE,
-    /** There was no more room. */
+    /** The output is full. */
     FULL,
-    /** The next bytes are not at hand; {@link #load} gets them. */
+    /** The next bytes are not in memory; {@link #load} loads them. */
     COLD
   }
 
@@ -47,7 +47,7 @@ final class FormWriter {
   private byte[] after = NOTHING;
   private @Nullable Entry entry;
 
-  /** The derived form that is written; null for a stretch of the JSON. */
+  /** The kind of the derived form to write; null for a range of the JSON. */
   private @Nullable FormKind kind;
 
   private @Nullable Form form;
@@ -57,7 +57,7 @@ final class FormWriter {
 
   private enum Stage {
     BEFORE,
-    /** Of the JSON, up to the digits of the revision. */
+    /** The JSON up to the digits of the revision. */
     FIRST,
     DIGITS,
     SECOND,
@@ -79,16 +79,16 @@ final class FormWriter {
     this.member = compressed ? new GzipMember() : null;
   }
 
-  /** Begins an item that is just these bytes. */
+  /** Begins an item that consists of these bytes. */
   void start(byte[] bytes) {
     entry = null;
     begin(bytes, NOTHING);
   }
 
   /**
-   * Begins an item: a stretch of the entry's JSON in a frame.
+   * Begins an item: a range of the entry's JSON in a frame.
    *
-   * @param revision what is to be told instead of the entry's own; 0 for its own
+   * @param revision replaces the entry's own; 0 keeps it
    */
   void start(Frame frame, Entry entry, int from, int to, long revision) {
     this.entry = entry;
@@ -129,9 +129,9 @@ final class FormWriter {
   }
 
   /**
-   * Begins what stands at the very end.
+   * Begins the trailer of the gzip member.
    *
-   * @return false if nothing does
+   * @return false if there is none to write
    */
   boolean finish() {
     if (member == null || finished) {
@@ -217,8 +217,8 @@ final class FormWriter {
   }
 
   /**
-   * After {@link Result#COLD}: gets the bytes off the event loop, then runs the callback on some
-   * thread.
+   * After {@link Result#COLD}: loads the missing bytes off the event loop, then runs the callback
+   * on another thread.
    */
   void load(Runnable whenLoaded) {
     Form present = form;
@@ -273,7 +273,7 @@ final class FormWriter {
     while (true) {
       Form present = form;
       if (present == null && kind != null) {
-        // It was given up; made again it is the same.
+        // The form was evicted. When it is made again, its bytes are the same.
         present = reader.form(kind, entry(), revision);
         form = present;
       }

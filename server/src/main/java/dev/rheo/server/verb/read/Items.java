@@ -15,19 +15,19 @@ import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Begins objects as items of a body: looks whether all that is written of an object is at hand, has
- * made what is not, and puts the right frame around it.
+ * Begins objects as items of a body: checks that the bytes to be written of an object are in
+ * memory, requests those that are not, and adds the frame.
  *
  * <p>Belongs to one body; used on its event loop.
  */
 final class Items {
 
-  /** A revision that is the object's own. */
+  /** Stands for the object's own revision. */
   static final long OWN_REVISION = 0;
 
   private static final byte[] NO_CELLS = {};
 
-  /** Says what will be asked for after an entry. */
+  /** Tells which entries follow an entry, so that their forms are made in advance. */
   @FunctionalInterface
   interface Ahead {
     Ahead UNKNOWN = entry -> null;
@@ -38,7 +38,7 @@ final class Items {
   private final Encoding encoding;
   private final FormReader reader;
 
-  /** Cells stand elsewhere than what is shown of the objects: each follows its own file. */
+  /** A reader of its own, as cells and objects are in different files, each read sequentially. */
   private final FormReader cellsReader;
 
   private final FormWriter writer;
@@ -47,7 +47,7 @@ final class Items {
   private Ahead ahead;
   private Runnable wake = () -> {};
 
-  /** Of the entry that is ready. */
+  /** The form of the entry that is ready. */
   private @Nullable Form form;
 
   private byte[] cells = NO_CELLS;
@@ -81,7 +81,7 @@ final class Items {
     return first;
   }
 
-  /** What was asked for is not wanted any more. */
+  /** Cancels the pending loads. */
   void close() {
     reader.close();
     cellsReader.close();
@@ -91,16 +91,18 @@ final class Items {
     this.wake = wake;
   }
 
-  /** What comes now is in no order that is known; lets go of what told it. */
+  /**
+   * Stops making forms in advance, as later entries come in no known order; releases the snapshot.
+   */
   void endAhead() {
     ahead = Ahead.UNKNOWN;
   }
 
   /**
-   * Whether an entry can be begun, or measured, now. If not, the wake-up is run when it is time to
-   * ask again, for the same entry.
+   * Whether an entry can be begun or measured now. If not, the wake-up is run when it is time to
+   * ask again for the same entry.
    *
-   * @param revision what is to be told instead of the entry's own, or {@link #OWN_REVISION}
+   * @param revision replaces the entry's own, or {@link #OWN_REVISION}
    */
   boolean ready(Entry entry, long revision) throws IOException {
     if (kind != null) {
@@ -148,7 +150,7 @@ final class Items {
     return true;
   }
 
-  /** Plain bytes of what is written of the entry that is ready. */
+  /** Uncompressed bytes to write of the entry that is ready. */
   int length(Entry entry, long revision) {
     Form present = form;
     if (present != null) {
@@ -168,17 +170,17 @@ final class Items {
     return new Subject(length(entry, revision), told, cells, first);
   }
 
-  /** Begins the entry that is ready, alone. */
+  /** Begins the entry that is ready as a single object. */
   void beginObject(Entry entry) {
     begin(encoding.object(subject(entry, OWN_REVISION)), entry, OWN_REVISION);
   }
 
-  /** Begins the entry that is ready, as an item of a list. */
+  /** Begins the entry that is ready as an item of a list. */
   void beginItem(Entry entry) {
     begin(encoding.item(subject(entry, OWN_REVISION)), entry, OWN_REVISION);
   }
 
-  /** Begins the entry that is ready, in an event. */
+  /** Begins the entry that is ready as the object of an event. */
   void beginEvent(String eventType, Entry entry, long revision) {
     begin(encoding.event(eventType, subject(entry, revision)), entry, revision);
   }

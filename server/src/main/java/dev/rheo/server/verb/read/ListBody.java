@@ -6,9 +6,9 @@ import dev.rheo.server.encoding.Encoding.ListMeta;
 import java.io.IOException;
 
 /**
- * A list, written item by item from a snapshot: its head, the items, its end. What it holds is a
- * place in the snapshot. Where the head tells how long the list is (protobuf), the items are
- * measured first, which needs their forms, not their bytes.
+ * A list, written item by item from a snapshot: its head, the items, its end. It holds only a
+ * position in the snapshot. If the head contains the list's size (protobuf), the items are measured
+ * first, which needs their forms but not their bytes.
  */
 final class ListBody extends DrawnItems {
 
@@ -26,8 +26,8 @@ final class ListBody extends DrawnItems {
   private long size;
 
   /**
-   * @param measured the entries of the list
-   * @param entries the same once more
+   * @param measured the entries of the list, to be measured
+   * @param entries the same entries, to be written
    */
   ListBody(
       Items items,

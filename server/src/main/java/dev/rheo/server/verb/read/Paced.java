@@ -8,8 +8,8 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Entries looked for by a request's own thread. A virtual thread is not preempted: it makes room
- * for others itself, whenever the effort of a turn is spent.
+ * The selected entries, for a request's own thread. Virtual threads are not preempted, so this
+ * cursor yields whenever the effort of a turn is spent.
  */
 public final class Paced {
   private final Effort effort = new Effort(DrawnItems.EFFORT_PER_DRAW);
@@ -20,13 +20,13 @@ public final class Paced {
   }
 
   /**
-   * @param entries advanced by {@link #next}, just behind what that returns
+   * @param entries a cursor that {@link #next} leaves right behind the entry that it returns
    */
   public Paced(EntryCursor entries, Selection selection) {
     this(effort -> new SelectedEntries(entries, selection, null, effort));
   }
 
-  /** The next entry that is selected; null if there is none. */
+  /** The next selected entry, or null. */
   public @Nullable Entry next() {
     while (true) {
       Entry entry = entries.next();
@@ -37,13 +37,13 @@ public final class Paced {
     }
   }
 
-  /** Says that as much was done beside looking for entries. */
+  /** Accounts for work other than looking for entries. */
   void spend(int units) {
     effort.spend(units);
   }
 
   private void rest() {
-    // Nobody may wait for the outcome any more.
+    // The client may have gone.
     Meter.check();
     Thread.yield();
     effort.renew(DrawnItems.EFFORT_PER_DRAW);

@@ -5,9 +5,9 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 
 /**
- * A body of JSON, indented on its way for people ({@code ?pretty=true}): each member and element on
- * a line of its own, two spaces a level, as Go does it. It holds {@link #PIECE} bytes, and neither
- * the document nor its depth: the indentation that is still to be written is a number.
+ * Indents a body of JSON while it is drawn ({@code ?pretty=true}): each member and element on a
+ * line of its own, two spaces per level, as Go does. It buffers {@link #PIECE} bytes; depth and
+ * pending indentation are counters, so memory grows neither with the document nor with its depth.
  *
  * <p>The wrapped body must be valid JSON. Belongs to one stream.
  */
@@ -19,7 +19,7 @@ public final class PrettyBody implements Body {
   private final ByteBuf input = Unpooled.buffer(PIECE, PIECE);
   private State last = State.MORE;
 
-  /** What is to be written, in this order: a line feed, spaces, a byte, a line feed, spaces. */
+  /** Pending output, in this order: a line feed, spaces, a byte, a line feed, spaces. */
   private boolean feedBefore;
 
   private int spacesBefore;
@@ -31,7 +31,7 @@ public final class PrettyBody implements Body {
   private boolean inString;
   private boolean escaped;
 
-  /** The byte before was the beginning of an object or array that may turn out to be empty. */
+  /** The last byte opened an object or array, which may turn out to be empty. */
   private boolean opened;
 
   public PrettyBody(Body body) {
@@ -62,7 +62,7 @@ public final class PrettyBody implements Body {
     }
   }
 
-  /** Writes what is due as far as there is room. */
+  /** Writes the pending output; returns false if the room does not suffice. */
   private boolean write(ByteBuf out) {
     while (feedBefore || spacesBefore > 0 || present != NOTHING || feedAfter || spacesAfter > 0) {
       if (!out.isWritable()) {
@@ -135,7 +135,7 @@ public final class PrettyBody implements Body {
     present = b;
   }
 
-  /** Of a value or a name: the first of its object or array goes to a line of its own. */
+  /** Begins a value or a name; the first one in an object or array starts a new line. */
   private void begin() {
     if (opened) {
       opened = false;

@@ -14,16 +14,16 @@ import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Entries in the order of a number that their objects hold, and of their keys where it is the same.
- * Reads each object and keeps a reference to each entry, so it is for resources of which there are
- * few: more than {@value #MOST} stay in the order of their keys.
+ * Entries sorted by a number in their objects, then by key. It reads each object and keeps a
+ * reference to each entry, so it is for resources with few objects: more than {@value #MOST}
+ * entries stay in key order.
  */
 final class RankedEntries implements EntryCursor {
 
-  /** So many are put in order, many times what a cluster has: each stream keeps its own order. */
+  /** Limit on sorted entries, many times what a cluster has: each stream keeps its own order. */
   static final int MOST = 512;
 
-  /** What reading and decoding an object costs, in units of {@link dev.rheo.cache.Effort}. */
+  /** Effort of reading and decoding an object, in units of {@link dev.rheo.cache.Effort}. */
   private static final int READING = 256;
 
   private final List<Ranked> entries;
@@ -36,8 +36,8 @@ final class RankedEntries implements EntryCursor {
   }
 
   /**
-   * @param rank of an object in its stored version
-   * @return null if there are too many
+   * @param rank the number to sort by, from an object in its stored version
+   * @return null if there are too many entries
    */
   static @Nullable RankedEntries of(Paced entries, ToLongFunction<JsonNode> rank, FormReader reader)
       throws IOException {
@@ -53,7 +53,7 @@ final class RankedEntries implements EntryCursor {
       Meter.release(mark);
       entries.spend(READING);
     }
-    ranked.sort(Comparator.comparingLong(Ranked::rank)); // stable: they came by their keys
+    ranked.sort(Comparator.comparingLong(Ranked::rank)); // stable: they come in key order
     return new RankedEntries(ranked);
   }
 

@@ -39,20 +39,20 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The reading verbs. Each method waits until the cache is as new as the request demands, finds the
- * state or position to read from, and returns a body that is drawn from there: nothing is
+ * The reading verbs. Each method waits until the cache is as fresh as the request demands, finds
+ * the state or position to read from, and returns a body that is drawn from there; nothing is
  * assembled.
  *
- * <p>Source: the tables of resourceVersion semantics of KEP-2340 and KEP-3157 as kube-apiserver
- * 1.36 carries them out. All methods may be called by any number of virtual threads; they may block
- * for {@link #FRESHNESS} at most.
+ * <p>Source: the tables of resourceVersion semantics in KEP-2340 and KEP-3157, as implemented by
+ * kube-apiserver 1.36. Thread-safe. Methods block, waiting for the cache for {@link #FRESHNESS} at
+ * most, so they belong on virtual threads.
  */
 public final class Reads {
 
   /** How long a read waits for the cache to reach a revision, as kube-apiserver does. */
   static final Duration FRESHNESS = Duration.ofSeconds(3);
 
-  /** Watches that name no timeout end after a random time of this to twice this. */
+  /** Watches without a timeout end after a random time between this and twice this. */
   static final Duration WATCH_LIFETIME = Duration.ofMinutes(30);
 
   private static final String CONTINUE_EXPIRED =
@@ -86,27 +86,27 @@ public final class Reads {
   }
 
   /**
-   * How an answer is to be written.
+   * How to write an answer.
    *
-   * @param gzip whether the client accepts it compressed
+   * @param gzip whether the client accepts gzip
    */
   public record Wish(Encoding encoding, boolean gzip) {
-    /** Whether an answer of this size is made of forms that are compressed once for all. */
+    /** Whether an answer of this size is written from shared compressed forms. */
     boolean compress(long size) {
       return gzip && size > COMPRESS_ABOVE && encoding.cells() == null;
     }
   }
 
   /**
-   * A body to draw and what is known of it.
+   * A body to draw, and its properties.
    *
-   * @param atLeast a lower bound of its bytes, exact only as far as it helps to decide on
-   *     compression
+   * @param atLeast a lower bound of its size in bytes, only as exact as the decision on compression
+   *     needs
    * @param gzipped whether it is compressed
    */
   public record Answer(Body body, long atLeast, boolean gzipped) {}
 
-  /** One object that was found. */
+  /** An object that was found. */
   public final class Found {
     private final Entry entry;
 
@@ -114,7 +114,7 @@ public final class Reads {
       this.entry = entry;
     }
 
-    /** The object, to be drawn. */
+    /** The object as a body to draw. */
     public Answer answer(Wish wish) {
       boolean gzip = wish.compress(entry.length());
       Items items =
@@ -122,13 +122,13 @@ public final class Reads {
       return new Answer(new ObjectBody(items, entry), entry.length(), gzip);
     }
 
-    /** The object in its stored version, as a whole. */
+    /** All bytes of the object in its stored version. */
     public byte[] bytes() throws IOException {
       return new FormReader(cache).readFully(entry);
     }
   }
 
-  /** One object. */
+  /** Finds one object. */
   public Found find(
       ResourceType type, @Nullable String namespace, String name, String resourceVersion)
       throws InterruptedException {
@@ -146,7 +146,7 @@ public final class Reads {
     return new Found(entry);
   }
 
-  /** A list, or a page of one. */
+  /** Lists objects, or a page of them. */
   public Answer list(ResourceType type, @Nullable String namespace, ListOptions options, Wish wish)
       throws InterruptedException, IOException {
     ResourceCache resource = resource(type);
@@ -187,18 +187,18 @@ public final class Reads {
     return new Answer(body, size, gzip);
   }
 
-  /** Makes cursors over what a list selects. */
+  /** Creates cursors over the entries that a list selects. */
   @FunctionalInterface
   private interface Selected {
     SelectedEntries from(@Nullable String startAt, Effort effort);
   }
 
   /**
-   * A watch. What goes wrong after the options were understood is told in the stream, as an ERROR
+   * Starts a watch. Once the options are accepted, failures are reported in the stream as an ERROR
    * event, as kube-apiserver does.
    *
    * @param metrics counts this watch; ended by the body
-   * @return compressed if that is accepted
+   * @return a gzip stream if the client accepts it
    */
   public Body watch(
       ResourceType type,
@@ -289,7 +289,7 @@ public final class Reads {
         new WatchClock(timer, nanoTime, lifetimeNanos(options), random.nextDouble()));
   }
 
-  /** A watch of one object by name looks at that object alone. */
+  /** The key prefix of the initial events: for a watch of one object by name, its key. */
   private static String initialPrefix(WatchSpec spec, String prefix) {
     String name = spec.selection().fields().requiresExact("metadata.name");
     boolean one = name != null && (prefix.isEmpty() != spec.type().namespaced());
@@ -318,7 +318,7 @@ public final class Reads {
     return (long) (WATCH_LIFETIME.toNanos() * (1 + random.nextDouble()));
   }
 
-  /** Which wake-ups concern the watch: as narrow as its path and selector allow. */
+  /** The events that wake the watch, as narrow as its path and selectors allow. */
   private static Scope scope(WatchSpec spec, @Nullable String namespace) {
     String name = spec.selection().fields().requiresExact("metadata.name");
     String in =
@@ -337,7 +337,9 @@ public final class Reads {
     return cache.resource(type.storage().name());
   }
 
-  /** Waiting for what is being built makes sense; where that fails, it may not. */
+  /**
+   * A cache that is being built is worth a retry (429); one that cannot be built may not be (503).
+   */
   private ApiException notReady() {
     if (store.health().isDamaged()) {
       return damaged();
@@ -398,8 +400,8 @@ public final class Reads {
   }
 
   /**
-   * Where a list is cut: found in the index alone, since the head of a list tells how it goes on.
-   * With a selector each entry has to be looked at; without, they need not even be counted.
+   * Finds the end of a page in the index alone, because the head of a list contains the continue
+   * token. With a selector each entry is visited; without one the entries need not even be counted.
    */
   static Page page(
       Snapshot snapshot, String prefix, @Nullable String startAt, Selection selection, long limit) {
@@ -424,7 +426,7 @@ public final class Reads {
         return Page.LAST;
       }
       if (selected == limit) {
-        // How many others are selected is not known, and upstream does not tell it either.
+        // How many more are selected is unknown; upstream does not tell either.
         return all.peek() == null ? Page.LAST : cut(snapshot, prefix, entry, 0);
       }
     }
@@ -436,10 +438,10 @@ public final class Reads {
     return new Page(last, token, remaining);
   }
 
-  /** What {@link #sizeAtLeast} looks at, at most. */
+  /** Limit on the effort of {@link #sizeAtLeast}. */
   private static final int SIZING_EFFORT = 4096;
 
-  /** Adds up until it is clear that compression pays. */
+  /** Adds up sizes until they suffice for compression. */
   private static long sizeAtLeast(SelectedEntries entries) {
     long size = 0;
     for (Entry entry = entries.next();
@@ -450,7 +452,7 @@ public final class Reads {
     return size;
   }
 
-  /** Lists larger than this are compressed for clients that accept it, as kube-apiserver does. */
+  /** Answers of more bytes are compressed for clients that accept it, as kube-apiserver does. */
   public static final long COMPRESS_ABOVE = 128 * 1024;
 
   private static long revision(String resourceVersion) {

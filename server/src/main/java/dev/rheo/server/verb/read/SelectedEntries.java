@@ -6,8 +6,8 @@ import dev.rheo.cache.EntryCursor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The entries that are selected, up to the last one of a page. After passing over many others it
- * pauses, so that nobody's event loop is held up.
+ * The selected entries, up to the last one of a page. It pauses when the effort is spent, so that
+ * skipping many entries does not hold up the event loop.
  */
 final class SelectedEntries implements EntryCursor {
 
@@ -21,8 +21,8 @@ final class SelectedEntries implements EntryCursor {
   private boolean paused;
 
   /**
-   * @param last the last one, or null for all
-   * @param effort from which is taken what is looked at
+   * @param last the last entry, or null for all
+   * @param effort the allowance that visited entries are taken from
    */
   SelectedEntries(EntryCursor entries, Selection selection, @Nullable Entry last, Effort effort) {
     this.entries = entries;
@@ -42,7 +42,7 @@ final class SelectedEntries implements EntryCursor {
     return next;
   }
 
-  /** Whether the last call gave null only because the effort was spent: there may be more. */
+  /** Whether the last call returned null only because the effort was spent: there may be more. */
   boolean paused() {
     return paused;
   }

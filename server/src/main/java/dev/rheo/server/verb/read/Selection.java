@@ -7,13 +7,13 @@ import dev.rheo.cache.Entry;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a list or watch selects: decided from the index alone, without touching the objects' bytes.
+ * The selectors of a list or watch. They are evaluated in the index alone, without reading objects.
  */
 public record Selection(LabelSelector labels, FieldSelector fields) {
 
   /**
-   * What comparing an entry costs at most, in units of {@link dev.rheo.cache.Effort}: a selector
-   * may have as many terms and values as fit a header.
+   * Upper bound on the effort of matching an entry, in units of {@link dev.rheo.cache.Effort}: a
+   * selector may have as many terms and values as fit a header.
    */
   public int effort() {
     int terms = 1 + fields.terms().size();
@@ -23,12 +23,12 @@ public record Selection(LabelSelector labels, FieldSelector fields) {
     return (terms + 1) / 2;
   }
 
-  /** Whether nothing is left out. */
+  /** Whether every entry is selected. */
   public boolean isEverything() {
     return labels.isEverything() && fields.isEverything();
   }
 
-  /** Whether there is such an entry, and it is selected. */
+  /** Whether the entry is not null and is selected. */
   public boolean matches(@Nullable Entry entry) {
     return entry != null
         && (labels.isEverything() || labels.matches(entry.labels()))

@@ -11,9 +11,9 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A watch, or a watch list: the state as of a revision, a bookmark, and then every change after
- * that revision, on one stream. What it holds is a place in a snapshot, then a position in the
- * event log; a peer that does not read costs nothing more.
+ * A watch, or a watch list, on one stream: the state as of a revision, a bookmark, then every
+ * change after that revision. It holds a position in a snapshot, later one in the event log, so a
+ * peer that does not read costs nothing more.
  *
  * <pre>
  *   INITIAL ──state written──▶ LIVE ──deadline, shutdown──▶ ended (complete)
@@ -21,10 +21,10 @@ import org.jspecify.annotations.Nullable;
  *      └────────────────────────┴──history lost──▶ an ERROR event (410 Expired), then ended
  * </pre>
  *
- * A plain watch starts LIVE. Events are written at the pace of the peer; each is decided from the
- * index (which versions match the selector) and written from the spool.
+ * A plain watch starts LIVE. Events are written at the pace of the peer. The index decides on each
+ * event (which versions match the selector), and its bytes come from the spool.
  *
- * <p>Source: KEP-3157, and the watch cache of kube-apiserver for what an update is told as when an
+ * <p>Source: KEP-3157, and the watch cache of kube-apiserver for the type of the event when an
  * object enters or leaves the selector.
  */
 final class WatchBody extends DrawnItems {
@@ -32,12 +32,12 @@ final class WatchBody extends DrawnItems {
   private final WatchSpec spec;
   private final EventReader events;
 
-  /** What comparing a version with the selection costs. */
+  /** Effort of matching a version with the selection. */
   private final int price;
 
   private final WatchClock clock;
 
-  /** The state still to be written; null once that is done. */
+  /** The initial state still to be written; null once it is complete. */
   private @Nullable SelectedEntries initial;
 
   private boolean initialBookmarkDue;
@@ -47,14 +47,14 @@ final class WatchBody extends DrawnItems {
   private boolean ended;
   private volatile boolean finishAsked;
 
-  /** An item that was decided on but could not be begun yet. */
+  /** An event that was decided on, kept until it can be begun. */
   private record Item(String eventType, Entry entry, long revision) {}
 
   /**
-   * @param spec what is asked
-   * @param initial the state to begin with, or null for a plain watch
-   * @param events the changes after it
-   * @param revision the revision of the state, or the one from which the watch resumes
+   * @param spec the options of the watch
+   * @param initial the initial state, or null for a plain watch
+   * @param events the changes after {@code revision}
+   * @param revision the revision of the initial state, or the one from which the watch resumes
    */
   WatchBody(
       WatchSpec spec,
@@ -135,7 +135,7 @@ final class WatchBody extends DrawnItems {
         return State.MORE;
       }
       if (clock.bookmarkDue()) {
-        // Also without bookmarks: being asked now and then keeps the position young.
+        // Also without bookmarks: regular reads keep the position ahead of compaction.
         clock.bookmarkSent();
         if (spec.bookmarks()) {
           items.beginBookmark(events.position(), false);
@@ -177,7 +177,10 @@ final class WatchBody extends DrawnItems {
     return State.MORE;
   }
 
-  /** A watch that is ended in order says how far it came, if it may. */
+  /**
+   * Ends the watch, with a last bookmark if bookmarks are allowed and the initial state is
+   * complete.
+   */
   private State lastWords() throws IOException {
     ended = true;
     if (spec.bookmarks() && initial == null) {

@@ -7,9 +7,8 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * When a watch has to do something without an event: send a bookmark (about each minute) or end.
- * One per watch, used on its event loop; only {@link #stop} and the timer's wake-up come from
- * elsewhere.
+ * The timed actions of a watch: a bookmark about each minute, and its end. One per watch, used on
+ * its event loop; only {@link #stop} and the timer's wake-up come from other threads.
  */
 final class WatchClock {
 
@@ -26,7 +25,7 @@ final class WatchClock {
   private boolean stopped;
 
   /**
-   * @param lifetimeNanos after which the watch ends in order
+   * @param lifetimeNanos time after which the watch ends regularly
    * @param jitter 0..1, spreads the bookmarks of watches that began together
    */
   WatchClock(HashedWheelTimer timer, LongSupplier nanoTime, long lifetimeNanos, double jitter) {
@@ -40,7 +39,7 @@ final class WatchClock {
 
   synchronized void start(Runnable wake) {
     this.wake = wake;
-    // The deadline holds also while the peer does not read, so it is kept apart from the bookmarks.
+    // Armed before the first draw, which may come late if the peer does not read.
     arm();
   }
 
@@ -56,7 +55,7 @@ final class WatchClock {
     nextBookmark = nanoTime.getAsLong() + interval;
   }
 
-  /** Sees to it that the watch is woken when the next thing is due. */
+  /** Schedules the wake-up for the next bookmark or the deadline, unless one is scheduled. */
   synchronized void arm() {
     if (stopped || (armed != null && !armed.isExpired())) {
       return;

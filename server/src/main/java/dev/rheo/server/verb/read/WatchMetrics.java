@@ -1,11 +1,17 @@
 package dev.rheo.server.verb.read;
 
-/** What one watch tells of itself while it runs. Called on its event loop. */
+/**
+ * Counts one watch. Called on the watch's event loop; {@link #ended} may be called on any thread.
+ */
 public interface WatchMetrics {
-  /** An event of an object of so many bytes begins to be written. */
+  /**
+   * An event begins to be written.
+   *
+   * @param bytes the size of its object
+   */
   void event(int bytes);
 
-  /** The initial events are written. */
+  /** All initial events are written. */
   void initialDone();
 
   void ended();

@@ -3,10 +3,10 @@ package dev.rheo.server.verb.read;
 import dev.rheo.resource.type.ResourceType;
 
 /**
- * What a watch was asked for, checked and resolved.
+ * The options of a watch, checked and resolved.
  *
  * @param bookmarks whether the client allowed bookmarks
- * @param markInitialEnd whether the bookmark after the initial events is asked for
+ * @param markInitialEnd whether the client asked for the bookmark after the initial events
  */
 record WatchSpec(
     ResourceType type,

@@ -10,9 +10,9 @@ import dev.rheo.resource.type.ResourceType;
 import java.util.List;
 import java.util.Set;
 
-/** The bodies with which writes are answered. */
+/** The bodies of the answers to writes. */
 final class Answers {
-  /** Whose deletion is answered with the object rather than with a Status. */
+  /** Resources whose deletion is answered with the deleted object rather than with a Status. */
   private static final Set<String> RETURN_DELETED =
       Set.of(
           "namespaces",
@@ -37,7 +37,7 @@ final class Answers {
 
   private Answers() {}
 
-  /** The object in the version in which it was asked for, with its resourceVersion. */
+  /** The object in the requested API version, with its resourceVersion. */
   static byte[] object(ResourceType type, Written written) {
     if (written.revision() != 0 && Conversion.isIdentity(type)) {
       ObjectHeader header = ObjectHeader.scan(written.form(), List.of());
@@ -48,7 +48,7 @@ final class Answers {
     return Canonicalizer.encodeAnswer(served(type, written), type.objectType());
   }
 
-  /** The object's tree in the version in which it was asked for. */
+  /** The object's tree in the requested API version, with its resourceVersion. */
   static ObjectNode served(ResourceType type, Written written) {
     return served(type, new Version(written.form(), written.revision()));
   }
@@ -59,7 +59,7 @@ final class Answers {
     return tree;
   }
 
-  /** What a deletion that came to its end is answered with. */
+  /** The answer to a completed deletion. */
   static byte[] deleted(ObjectPath path, Written written) {
     if (RETURN_DELETED.contains(path.groupResource().toString())) {
       return object(path.type(), written);

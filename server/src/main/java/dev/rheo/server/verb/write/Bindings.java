@@ -10,7 +10,7 @@ import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The subresource {@code binding} of a pod: a scheduler says on which node it is to run. */
+/** The subresource {@code binding} of a pod, by which a scheduler assigns it to a node. */
 final class Bindings {
   private static final GroupResource REFUSED = new GroupResource("", "pods/binding");
 
@@ -31,7 +31,7 @@ final class Bindings {
     errors.refuse("", "Binding", path.name());
   }
 
-  /** The pod, bound. */
+  /** Assigns the pod to the node of the binding. */
   static Outcome outcome(
       ObjectPath path, ObjectNode binding, @Nullable Version version, Instant now) {
     if (version == null) {

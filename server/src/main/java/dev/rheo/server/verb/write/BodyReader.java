@@ -15,21 +15,21 @@ import dev.rheo.codec.yaml.YamlForms;
 import java.util.ArrayList;
 import java.util.List;
 
-/** From the bytes that were sent to an object of the type that is wanted. */
+/** Decodes request bodies into objects of the expected type. */
 final class BodyReader {
   private BodyReader() {}
 
   /**
-   * An object as it was sent, its fields known to be of the right types.
+   * A decoded object whose fields have the types of its schema.
    *
-   * @param warnings what was passed over
+   * @param warnings unknown and duplicate fields, which were ignored
    */
   record Read(ObjectNode object, List<String> warnings) {}
 
   /**
-   * @param apiVersion which the object must have, or none
-   * @param kind which the object must have, or none
-   * @throws ApiException 400
+   * @param apiVersion the expected apiVersion; the body may omit it
+   * @param kind the expected kind; the body may omit it
+   * @throws ApiException 400 if the body is malformed or of another type
    */
   static Read read(RequestBody body, String apiVersion, String kind, FieldValidation validation) {
     ObjectDecoder.Decoded decoded =
@@ -97,13 +97,13 @@ final class BodyReader {
               + String.join(", ", strict));
     }
     if (type != null) {
-      // what follows compares and changes objects in their canonical spelling
+      // Later steps compare and change objects in their canonical form.
       Canonicalizer.normalize(object, type);
     }
     return new Read(object, strict);
   }
 
-  /** Any JSON value, such as a patch. */
+  /** Decodes any JSON value, such as a patch. */
   static JsonNode tree(byte[] body) {
     return ObjectDecoder.decodeValue(body, 0, body.length, ObjectDecoder.MAX_DEPTH);
   }

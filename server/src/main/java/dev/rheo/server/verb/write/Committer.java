@@ -21,31 +21,31 @@ import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The loop in which every write is made: decide on the version at hand, store under the condition
- * that it is still the present one, and begin again if it is not.
+ * The compare-and-swap loop of every write: decide on the current version, commit on condition that
+ * it is unchanged, retry if it is not.
  *
- * <p>The first version comes from the cache and may be old. A refusal that rests on it is not given
- * before the store has confirmed it, and so is an update that would change nothing.
+ * <p>The first version comes from the cache and may be stale. Refusals and updates without a change
+ * that rest on it are confirmed with the store first.
  */
 final class Committer {
-  /** What one object may take in the store, as in etcd: 1.5 MiB. */
+  /** Maximum size of a stored object, as in etcd: 1.5 MiB. */
   static final int MAX_STORED_BYTES = 3 << 19;
 
-  /** What an answer has beyond the stored form: the resourceVersion. */
+  /** Bytes that an answer has beyond the stored form: the resourceVersion. */
   private static final int REVISION_BYTES = 64;
 
   /**
-   * Each turn means that somebody else got through, so that only a key that many fight for comes
-   * near.
+   * Limit on the attempts of one write. Each retry means that another write succeeded, so only a
+   * heavily contended key comes near it.
    */
   private static final int MAX_ATTEMPTS = 1000;
 
-  /** Decides what becomes of an object. May be called several times for one write. */
+  /** Decides the outcome of a write. May be called several times for one write. */
   @FunctionalInterface
   interface Decision {
     /**
-     * @param version what is there, null for nothing
-     * @param fresh whether the store was asked, after an earlier version turned out to be old
+     * @param version the current version, or null if there is no object
+     * @param fresh whether the version was read from the store, not from the cache
      * @throws ApiException to refuse
      */
     Outcome decide(@Nullable Version version, boolean fresh);
@@ -60,12 +60,12 @@ final class Committer {
     this.versions = versions;
   }
 
-  /** How often a write had to begin again because another came first. */
+  /** How often a write was retried because another one came first. */
   long conflicts() {
     return conflicts.sum();
   }
 
-  /** What the store has at a path now; null if there is nothing. */
+  /** The version that the store has at a path, or null. */
   @Nullable Version current(ObjectPath path) {
     return versions.current(path.type().storage(), path.key());
   }
@@ -74,7 +74,7 @@ final class Committer {
     StoredResource resource = path.type().storage();
     String key = path.key();
     long mark = Meter.mark();
-    // a dry run stores nothing that would tell whether the cache was right
+    // A dry run commits nothing, so no conflict would reveal a stale version.
     Version version = dryRun ? null : versions.cached(resource, key);
     boolean fresh = version == null;
     if (fresh) {
@@ -110,7 +110,7 @@ final class Committer {
     throw ApiException.serverTimeout(path.groupResource(), "update", 1);
   }
 
-  /** Null if the version turned out to be old. */
+  /** Returns null if the version turned out to be stale. */
   private @Nullable Written apply(
       ObjectPath path, @Nullable Version version, Outcome outcome, boolean dryRun, boolean fresh)
       throws RevisionConflictException, StoreException {
@@ -184,12 +184,12 @@ final class Committer {
       return new Written(form, store.commit(List.of(new Op.Delete(key, revision))), How.REMOVED);
     } catch (RevisionConflictException e) {
       if (e.actual() == 0) {
-        // somebody else removed it meanwhile, which is as good
+        // Another write has removed it meanwhile, with the same result.
         return new Written(form, revision, How.REMOVED);
       }
       throw e;
     } catch (StoreException e) {
-      // the object is marked already: it is not true that nothing has changed
+      // The object is already marked for deletion, so the error must not say that nothing changed.
       throw new StoreException(String.valueOf(e.getMessage()), true, e);
     }
   }

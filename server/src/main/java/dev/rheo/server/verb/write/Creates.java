@@ -15,9 +15,9 @@ import java.util.List;
 import java.util.UUID;
 import java.util.random.RandomGenerator;
 
-/** Creates objects: upstream's {@code BeforeCreate} around the store. */
+/** Creates objects, by the steps of upstream's {@code BeforeCreate}. */
 final class Creates {
-  /** With a {@code generateName}: so many names are tried. */
+  /** How many names are tried for a {@code generateName}. */
   private static final int NAME_ATTEMPTS = 8;
 
   private final Committer committer;
@@ -30,12 +30,12 @@ final class Creates {
     this.random = random;
   }
 
-  /** What was stored, and under which path. */
+  /** A stored object and its path. */
   record Created(ObjectPath path, Written written) {}
 
   /**
-   * @param path of the collection
-   * @param sent in the version of the path; taken apart
+   * @param path the collection's path
+   * @param sent the object in the API version of the path; modified
    */
   Created create(ObjectPath path, ObjectNode sent, WriteOptions options, WriteContext context) {
     Meta meta = Meta.of(sent);
@@ -66,7 +66,7 @@ final class Creates {
 
   private Created attempt(
       ObjectPath path, ObjectNode object, WriteOptions options, WriteContext context) {
-    // without a name there is no key; the validation says so
+    // There is no key without a valid name; the validation in prepare refuses such an object.
     if (path.name().isEmpty() || !Names.pathSegment(path.name()).isEmpty()) {
       lifecycle.admitCreate(path, false);
       prepare(path, TreeCopies.of(object), context);
@@ -86,7 +86,7 @@ final class Creates {
     return new Created(path, written);
   }
 
-  /** Also for an update that creates. */
+  /** Decides on an update that creates the object. */
   Outcome outcome(ObjectPath path, ObjectNode object, boolean fresh, WriteContext context) {
     List<Op> checks = lifecycle.admitCreate(path, fresh);
     Meta.of(object).wipeSystemFields();
@@ -119,7 +119,7 @@ final class Creates {
             status.code()));
   }
 
-  /** Takes the request's namespace, or refuses another. */
+  /** Sets the request's namespace; refuses an object of another one. */
   static void agreeNamespace(ObjectPath path, Meta meta) {
     String wanted = path.type().namespaced() ? path.namespace() : "";
     String sent = meta.namespace();

@@ -29,24 +29,24 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Deletes many objects, each as a delete of its own would. They are walked over in a snapshot, so
- * that the memory does not grow with their number, a few at a time, so that commits share their
- * syncs.
+ * Deletes the selected objects of a collection, each as by a delete request of its own. Objects are
+ * read from a snapshot, so that memory does not grow with their number. Several deletions run at
+ * once, so that their commits share syncs.
  */
 final class DeleteCollections {
-  /** How many deletions of one request are under way at once. */
+  /** Concurrent deletions of one request. */
   private static final int WORKERS = 16;
 
   /**
-   * How much of objects they may have in hand together, in KiB of their forms: each is decoded. A
-   * larger object is deleted alone.
+   * Limit on the objects of concurrent deletions, in KiB of their stored forms, as each is decoded.
+   * A larger object is deleted alone.
    */
   private static final int KIB_IN_HAND = 1024;
 
-  /** What an object decoded takes, as a multiple of its form. */
+  /** Heap of a decoded object, as a multiple of its stored form. */
   private static final int TREE_FACTOR = 8;
 
-  /** How long the cache may take to become as new as it must be, as upstream. */
+  /** How long to wait for the cache to reach the required revision, as upstream does. */
   private static final Duration FRESHNESS = Duration.ofSeconds(3);
 
   private final RevisionStore store;
@@ -63,8 +63,8 @@ final class DeleteCollections {
   }
 
   /**
-   * @param path of the collection
-   * @param list whose field selector is resolved to canonical names
+   * @param path the collection's path
+   * @param list with a field selector that is resolved to canonical names
    * @throws ApiException the first refusal; deletions made before it stay
    */
   void run(ObjectPath path, ListOptions list, DeleteOptions options) {
@@ -74,7 +74,8 @@ final class DeleteCollections {
   /**
    * As {@link #run(ObjectPath, ListOptions, DeleteOptions)}.
    *
-   * @return the list of what was selected, as it was before; null if it is too large to assemble
+   * @return the list of the selected objects as they were before; null if it is too large to
+   *     assemble or an object cannot be read
    */
   byte @Nullable [] runAndList(ObjectPath path, ListOptions list, DeleteOptions options) {
     return run(path, list, options, new DeletedList(path.type(), new FormReader(cache)));
@@ -114,7 +115,7 @@ final class DeleteCollections {
         ObjectPath one =
             new ObjectPath(path.type(), entry.namespace(), entry.name(), path.subresource());
         int kib = Math.min(KIB_IN_HAND, 1 + entry.length() / 1024);
-        // The workers have no meter: the most that they will have in hand at once is charged here.
+        // The workers have no meter, so the most that they hold at once is charged here.
         most = Math.max(Math.min(most + kib, KIB_IN_HAND), kib);
         if (most > charged) {
           Meter.charge((most - charged) * 1024L * TREE_FACTOR);
@@ -127,7 +128,7 @@ final class DeleteCollections {
               try {
                 delete(one, options);
               } catch (RuntimeException | Error e) {
-                // an Error, too: what was not deleted must not be told of as deleted
+                // Errors too: an object that was not deleted must not be reported as deleted.
                 failure.compareAndSet(null, e);
               } finally {
                 inHand.release(kib);
@@ -152,7 +153,7 @@ final class DeleteCollections {
           options.dryRun(),
           (version, _) -> Deletes.outcome(path, options, version, clock.instant()));
     } catch (ApiException e) {
-      // somebody else was faster
+      // Another client deleted it first.
       if (!e.reason().equals("NotFound")) {
         throw e;
       }
@@ -186,7 +187,7 @@ final class DeleteCollections {
     }
   }
 
-  /** Waits until the cache reflects every write acknowledged before. */
+  /** Waits until the cache reflects every write acknowledged before the call. */
   void awaitCurrent() {
     await(currentRevision());
   }

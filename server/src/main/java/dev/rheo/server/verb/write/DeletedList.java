@@ -13,14 +13,14 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The list with which the deletion of a collection is answered: the objects that were selected, as
- * they were before. It is assembled, so it has a budget: what takes more than {@link #MAX_BYTES} is
- * given up, and the answer is a Status, which upstream gives too where there is no list.
+ * The answer to the deletion of a collection: the list of the selected objects as they were before.
+ * It is assembled in memory, so it has a budget: a list of more than {@link #MAX_BYTES} is dropped
+ * and the answer is a Status, which upstream also returns where it has no list.
  *
  * <p>Not thread-safe.
  */
 final class DeletedList {
-  /** Of all items together, as JSON. */
+  /** Limit on the JSON of all items together, in bytes. */
   static final int MAX_BYTES = 1 << 20;
 
   private static final byte[] TAIL = "]}\n".getBytes(StandardCharsets.UTF_8);
@@ -50,17 +50,17 @@ final class DeletedList {
       return;
     }
     try {
-      // what the answer takes, with the copy that is made of it in the end
+      // The size of the answer, twice because it is copied at the end.
       Meter.promise(2L * (items.size() + entry.length()) + ENVELOPE);
       byte[] form = Conversion.convert(reader.readFully(entry), type);
-      // items of a list have neither kind nor apiVersion
+      // Items of a list have neither kind nor apiVersion.
       if (items.size() > 0) {
         items.write(',');
       }
       items.write('{');
       items.write(form, typePrefix, form.length - typePrefix);
     } catch (IOException | ApiException e) {
-      // the deletion matters, not what is told of it
+      // A deletion must not fail because its answer cannot be built.
       giveUp();
     }
   }
@@ -71,9 +71,9 @@ final class DeletedList {
   }
 
   /**
-   * @param revision of the state that was selected from
+   * @param revision the revision of the snapshot that the objects were selected from
    * @param continueToken empty if nothing was left out
-   * @return null if the objects were too large
+   * @return null if the list was dropped: it was too large, or an object could not be read
    */
   byte @Nullable [] toJson(long revision, String continueToken) {
     if (!whole) {

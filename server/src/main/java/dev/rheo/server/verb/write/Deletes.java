@@ -12,19 +12,19 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decides on a deletion: upstream's {@code BeforeDelete} and its store's handling of grace periods
- * and finalizers.
+ * Decides on a deletion, by the steps of upstream's {@code BeforeDelete} and its store's handling
+ * of grace periods and finalizers.
  *
  * <pre>
- *   finalizers left          → marked: deletionTimestamp, grace period 0; goes with the last finalizer
- *   a pod's grace period > 0 → marked: deletionTimestamp in the future; the kubelet deletes it in the end
+ *   finalizers left          → marked: deletionTimestamp, grace period 0; removed with the last one
+ *   a pod's grace period > 0 → marked: deletionTimestamp in the future; removed by the kubelet
  *   a pod's grace period 0   → marked, then removed
  *   a namespace              → Terminating until its controller has emptied it
  *   anything else            → removed
  * </pre>
  */
 final class Deletes {
-  /** The outcome of a deletion that was under way before, and stays so. */
+  /** Seconds of grace for a pod that names no {@code terminationGracePeriodSeconds}. */
   private static final long DEFAULT_GRACE = 0;
 
   /** A hundred years, in seconds. */
@@ -32,7 +32,7 @@ final class Deletes {
 
   private static final Set<String> NO_GARBAGE_COLLECTION = Set.of("events", "events.events.k8s.io");
 
-  /** Their dependents were orphaned by default before there was garbage collection. */
+  /** Resources whose dependents are orphaned by default, as before there was garbage collection. */
   private static final Set<String> ORPHANING = Set.of("jobs.batch", "replicationcontrollers");
 
   private static final GroupResource NAMESPACES = new GroupResource("", "namespaces");
@@ -157,14 +157,14 @@ final class Deletes {
         return atOnce(path, pod, meta, options, now);
       }
       if (asked == null || asked >= running) {
-        // it can only be shortened
+        // A running grace period can only be shortened.
         return new Outcome.Keep(pod);
       }
       period = asked;
       Instant at = since.minusSeconds(clamp(running)).plusSeconds(clamp(period));
       if (at.isBefore(now)) {
         at = now;
-        // a graceful deletion stays one: the kubelet has the last word
+        // A period above 0 stays above 0, so that the kubelet makes the final deletion.
         period = period == 0 ? 0 : 1;
       }
       meta.deleting(at, period);
@@ -183,7 +183,7 @@ final class Deletes {
     if (pod.path("spec").path("nodeName").asText("").isEmpty()
         || phase.equals("Failed")
         || phase.equals("Succeeded")) {
-      // nobody is there to run it down
+      // No kubelet runs the pod any more, or yet.
       return 0;
     }
     long period =
@@ -193,12 +193,12 @@ final class Deletes {
     return period < 0 ? 1 : period;
   }
 
-  /** What of a period counts for the time: any number may be asked for, times end. */
+  /** Limits a period so that the resulting time is valid; a client may ask for any number. */
   private static long clamp(long seconds) {
     return Math.min(seconds, MAX_PERIOD);
   }
 
-  /** The finalizers as they must be for what is to become of the dependents. */
+  /** The finalizers that the requested propagation of the deletion to the dependents needs. */
   private static List<String> garbageCollected(ObjectPath path, Meta meta, DeleteOptions options) {
     List<String> before = meta.finalizers();
     List<String> after = new ArrayList<>(before);
@@ -213,7 +213,7 @@ final class Deletes {
         after.add(Meta.FOREGROUND);
       }
     }
-    // an unchanged set keeps its order
+    // An unchanged set keeps its order.
     return new HashSet<>(before).equals(new HashSet<>(after)) ? before : after;
   }
 

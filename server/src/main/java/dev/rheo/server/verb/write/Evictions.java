@@ -22,11 +22,11 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The subresource {@code eviction} of a pod: a deletion that a PodDisruptionBudget may forbid for
- * now.
+ * The subresource {@code eviction} of a pod: a deletion that a PodDisruptionBudget may refuse for
+ * the moment.
  */
 final class Evictions {
-  /** More disrupted pods than this are not recorded in one budget. */
+  /** A budget that records more disrupted pods than this refuses evictions. */
   private static final int MAX_DISRUPTED_PODS = 2000;
 
   private static final String REFUSED =
@@ -74,7 +74,7 @@ final class Evictions {
     String phase = object.path("status").path("phase").asText();
     boolean over = phase.equals("Succeeded") || phase.equals("Failed") || deleting;
     if (over || phase.equals("Pending")) {
-      // a pod that has not become ready disrupts nothing, as long as it stays so
+      // Deleting a finished pod disrupts nothing, nor does deleting an unchanged pending pod.
       delete(pod, over ? options : at(options, version.revision()));
       return;
     }
@@ -118,10 +118,10 @@ final class Evictions {
         (version, _) -> Deletes.outcome(pod, effective, version, clock.instant()));
   }
 
-  /** Says in the pod's status why it goes. */
+  /** Sets the condition DisruptionTarget, which tells why the pod is deleted. */
   private static Outcome mark(
       ObjectPath path, DeleteOptions options, @Nullable Version version, Instant now) {
-    // refuses what the deletion would refuse
+    // Refuses whatever the deletion would refuse.
     Outcome unused = Deletes.outcome(path, options, version, now);
     if (version == null) {
       return unused;

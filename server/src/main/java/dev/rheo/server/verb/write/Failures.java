@@ -8,18 +8,18 @@ import dev.rheo.merge.PatchException;
 import dev.rheo.store.StoreException;
 import java.util.List;
 
-/** What clients are told when the parts below fail. */
+/** Maps failures of the store and of patches to API errors. */
 final class Failures {
   private Failures() {}
 
   static ApiException of(StoreException e) {
     if (e.undecided()) {
-      // a client must look before it repeats the write
+      // Not a 503: the client must check whether the write was made before it retries.
       return ApiException.internalError(
           "whether the write was made is not known: " + e.reason(), e);
     }
     if (e.fault() == StoreException.Fault.DAMAGED) {
-      // nothing is gained by asking again
+      // Not a 503: a retry cannot succeed.
       return ApiException.internalError("the store cannot serve: " + e.reason(), e);
     }
     return new ApiException(
@@ -37,7 +37,7 @@ final class Failures {
       case MALFORMED -> ApiException.badRequest(message);
       case TOO_LARGE -> ApiException.requestEntityTooLarge(message);
       case NOT_APPLICABLE ->
-          // upstream's words, and what it keeps to itself as a cause
+          // Upstream's message; the reason, which upstream withholds, becomes a cause.
           new ApiException(
               Status.failure(
                   422,

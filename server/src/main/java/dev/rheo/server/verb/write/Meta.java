@@ -15,7 +15,7 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** The metadata of an object, in place in its tree. */
+/** A view of an object's metadata that reads and changes its tree in place. */
 final class Meta {
   static final String ORPHAN = "orphan";
   static final String FOREGROUND = "foregroundDeletion";
@@ -95,7 +95,7 @@ final class Meta {
     try {
       return text.isEmpty() ? null : Instant.parse(text);
     } catch (DateTimeParseException e) {
-      // what is stored was validated; a damaged time counts as set
+      // Stored times were validated; a damaged one counts as set.
       return Instant.EPOCH;
     }
   }
@@ -105,7 +105,7 @@ final class Meta {
     return value == null || value.isNull() ? null : value.asLong();
   }
 
-  /** Says that the object is to go at a time. */
+  /** Marks the object for deletion at a time. */
   void deleting(Instant at, long gracePeriodSeconds) {
     metadata.put("deletionTimestamp", time(at));
     metadata.put("deletionGracePeriodSeconds", gracePeriodSeconds);
@@ -137,7 +137,7 @@ final class Meta {
     }
   }
 
-  /** What only the server may say of a new object. */
+  /** Removes the fields of a new object that only the server may set. */
   void wipeSystemFields() {
     metadata.remove(
         List.of(
@@ -165,9 +165,9 @@ final class Meta {
   }
 
   /**
-   * Removes owner references that stood before.
+   * Removes owner references that repeat an earlier one.
    *
-   * @return the uids of those that were removed
+   * @return the uids of the removed references
    */
   List<String> dedupOwners() {
     if (!(metadata.get("ownerReferences") instanceof ArrayNode owners) || owners.size() < 2) {

@@ -20,8 +20,8 @@ import java.util.Map;
 import java.util.function.BooleanSupplier;
 
 /**
- * All that is in a namespace. Pods go first, and nothing else before the last of them is gone, so
- * that a pod never runs without the policies that bound it.
+ * The contents of a namespace. Pods are deleted first, and other objects only when no pod is left,
+ * so that no pod runs without the policies that restrict it.
  */
 final class NamespaceContent {
   private static final DeleteOptions IN_BACKGROUND =
@@ -32,7 +32,7 @@ final class NamespaceContent {
   private final DeleteCollections collections;
   private final WatchCache cache;
 
-  /** One type for each stored resource that is namespaced, pods first. */
+  /** One type for each stored, namespaced resource, pods first. */
   private final List<ResourceType> types;
 
   NamespaceContent(Writes writes, WatchCache cache, ResourceRegistry registry) {
@@ -51,15 +51,15 @@ final class NamespaceContent {
   }
 
   /**
-   * Deletes what is there, and waits for a change if something stays.
+   * Deletes the objects of a namespace. If some remain, waits for a change.
    *
-   * @param signal on which it waits
-   * @param stopped asked before each type and after each change: whether the namespace is no longer
-   *     the one that is to be emptied
+   * @param signal to wait on
+   * @param stopped checked before each type and after each change: whether the namespace no longer
+   *     is the one to be emptied
    * @return whether the namespace is empty
    */
   boolean delete(String namespace, Signal signal, BooleanSupplier stopped) {
-    // what was created before the namespace began to terminate must be seen
+    // The cache must show all objects created before the namespace began to terminate.
     collections.awaitCurrent();
     List<ResourceType> left = new ArrayList<>(1);
     for (ResourceType type : types) {
@@ -93,8 +93,8 @@ final class NamespaceContent {
   }
 
   /**
-   * Until the last object of this type has left the namespace. All of them are marked, and no new
-   * one can come: there is nothing to do before.
+   * Waits until the last object of the type has left the namespace. All of them are marked for
+   * deletion and no new one can be created, so there is nothing to do before.
    */
   private void awaitChange(
       ResourceType type, String namespace, Signal signal, BooleanSupplier stopped) {
@@ -117,7 +117,7 @@ final class NamespaceContent {
         }
       }
     } catch (CompactedException e) {
-      // long ago: look again
+      // The history since the snapshot is compacted; the caller looks again.
     } catch (IOException e) {
       throw ApiException.internalError("the history of " + type + " cannot be read", e);
     } catch (InterruptedException e) {

@@ -26,16 +26,15 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps the namespaces: creates those that every cluster has, and sees the deletion of others
- * through.
+ * Creates the namespaces that every cluster has, and completes the deletion of others.
  *
  * <pre>
  *   Active --delete--> Terminating --all objects gone--> spec.finalizers emptied --> removed
  * </pre>
  *
- * <p>It follows the cache's events and does not poll: one virtual thread for the namespaces, and
- * one for each that is being emptied. Where it was interrupted, by a restart for one, is where it
- * goes on, for all that it knows is in the objects.
+ * <p>It follows the cache's events and does not poll: one virtual thread follows the namespaces,
+ * and one more empties each namespace that is being deleted. All its state is in the objects, so it
+ * resumes interrupted work, for instance after a restart.
  */
 public final class NamespaceController implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger(NamespaceController.class.getName());
@@ -45,7 +44,7 @@ public final class NamespaceController implements AutoCloseable {
 
   private static final String FINALIZER = "kubernetes";
 
-  /** How long it waits for the cache at a time, and how often it looks whether it is to stop. */
+  /** Timeout of one wait for the cache, after which it checks whether to stop, and of each join. */
   private static final Duration PATIENCE = Duration.ofSeconds(1);
 
   private static final Duration FIRST_RETRY = Duration.ofMillis(100);
@@ -60,7 +59,7 @@ public final class NamespaceController implements AutoCloseable {
   private volatile boolean closed;
   private volatile @Nullable Thread follower;
 
-  /** A namespace that is being emptied, and what wakes the thread that does it. */
+  /** A namespace that is being emptied: its thread, and the signal that wakes it. */
   private record Emptier(Thread thread, Signal signal) {}
 
   public NamespaceController(Writes writes, WatchCache cache, ResourceRegistry registry) {
@@ -71,7 +70,7 @@ public final class NamespaceController implements AutoCloseable {
   }
 
   /**
-   * Creates the namespaces that every cluster has, then follows the others in the background.
+   * Creates the namespaces that every cluster has, then follows all namespaces in the background.
    *
    * @throws ApiException if the store refuses them
    */
@@ -106,7 +105,7 @@ public final class NamespaceController implements AutoCloseable {
     while (!closed) {
       try {
         if (!cache.awaitRevision(1, PATIENCE) || !cache.ready()) {
-          // a cache that is not ready yet may answer at once
+          // A cache that is not ready yet may return at once.
           pause(FIRST_RETRY);
           continue;
         }
@@ -153,7 +152,7 @@ public final class NamespaceController implements AutoCloseable {
     String name = entry.name();
     Emptier present = emptying.get(name);
     if (present != null) {
-      // it may be another one of the same name
+      // The event may be of a new namespace with the same name.
       present.signal().raise();
     }
     if ("Terminating".equals(entry.fields().get("status.phase"))) {
@@ -167,7 +166,7 @@ public final class NamespaceController implements AutoCloseable {
         Thread.ofVirtual().name("namespace " + name).start(() -> empty(name, signal)), signal);
   }
 
-  /** Until the namespace is gone, or only others hold it. */
+  /** Empties the namespace until it is removed, or only finalizers of others hold it. */
   private void empty(String name, Signal signal) {
     Duration retry = FIRST_RETRY;
     String finished = "";
@@ -177,7 +176,7 @@ public final class NamespaceController implements AutoCloseable {
         if (uid == null) {
           return;
         }
-        // else something is left that others have to let go: a finalizer, a pod's grace period
+        // If false, others must release what is left: a finalizer, a pod's grace period.
         if (content.delete(name, signal, () -> closed || !uid.equals(deleting(name)))
             && uid.equals(deleting(name))) {
           finish(name, uid);
@@ -194,10 +193,10 @@ public final class NamespaceController implements AutoCloseable {
   }
 
   /**
-   * The uid of the namespace that is to be emptied. If there is none, the name is given free in the
-   * same step, so that an event that comes later starts another thread.
+   * The uid of the namespace to empty, or null. With null the name is released atomically, so that
+   * a later event starts another thread.
    *
-   * @param finished the uid of the one that is done with, or empty
+   * @param finished the uid of the namespace that is finished, or empty
    */
   private @Nullable String next(String name, String finished) {
     AtomicReference<@Nullable String> uid = new AtomicReference<>();
@@ -212,7 +211,7 @@ public final class NamespaceController implements AutoCloseable {
     return stays == null ? null : uid.get();
   }
 
-  /** The uid of the namespace if it is there now and going away; else null. */
+  /** The uid of the namespace if it exists and is being deleted, else null. */
   private @Nullable String deleting(String name) {
     Version version = writes.committer().current(ObjectPath.of(namespaces, "", name));
     if (version == null) {
@@ -222,7 +221,7 @@ public final class NamespaceController implements AutoCloseable {
     return meta.isDeleting() ? meta.uid() : null;
   }
 
-  /** Takes our finalizer off the namespace, which goes with the last one. */
+  /** Removes our finalizer from the namespace, which is removed with its last finalizer. */
   private void finish(String name, String uid) {
     ObjectPath path = new ObjectPath(namespaces, "", name, "finalize");
     try {
@@ -238,7 +237,7 @@ public final class NamespaceController implements AutoCloseable {
                 ObjectNode namespace = version.tree();
                 Meta meta = Meta.of(namespace);
                 if (!meta.isDeleting() || !meta.uid().equals(uid)) {
-                  // another one of the same name
+                  // A new namespace with the same name.
                   return new Outcome.Keep(namespace);
                 }
                 if (namespace.get("spec") instanceof ObjectNode spec
@@ -277,12 +276,12 @@ public final class NamespaceController implements AutoCloseable {
     return twice.compareTo(LAST_RETRY) > 0 ? LAST_RETRY : twice;
   }
 
-  /** Waits until no namespace that was seen Terminating is left to be emptied here. */
+  /** Whether no namespace that was seen Terminating is being emptied. */
   boolean isIdle() {
     return emptying.isEmpty();
   }
 
-  /** Stops; what is under way is finished or taken up again at the next start. */
+  /** Stops. Unfinished work is taken up again at the next start. */
   @Override
   public void close() {
     closed = true;

@@ -11,7 +11,7 @@ import java.util.Objects;
 import java.util.Set;
 
 /**
- * Nothing is created in a namespace that does not exist or is going away: upstream's admission
+ * Refuses creates in a namespace that does not exist or is being deleted: upstream's admission
  * plugin NamespaceLifecycle, made exact by a condition on the namespace's revision.
  */
 final class NamespaceLifecycle {
@@ -26,11 +26,11 @@ final class NamespaceLifecycle {
   }
 
   /**
-   * Whether an object may be created in its namespace.
+   * Checks that an object may be created in its namespace.
    *
-   * @param fresh whether the cache must not be believed
-   * @return what must hold when it is stored
-   * @throws ApiException 404 or 403
+   * @param fresh whether to read the store instead of the cache
+   * @return the conditions under which to commit it
+   * @throws ApiException 404 if the namespace does not exist, 403 if it is being deleted
    */
   List<Op> admitCreate(ObjectPath path, boolean fresh) {
     if (!path.type().namespaced()) {
@@ -62,7 +62,7 @@ final class NamespaceLifecycle {
   }
 
   /**
-   * @throws ApiException 403 for a namespace that a cluster cannot do without
+   * @throws ApiException 403 for a namespace that every cluster needs
    */
   static void admitDelete(ObjectPath path) {
     if (path.groupResource().equals(new GroupResource("", "namespaces"))
@@ -73,7 +73,7 @@ final class NamespaceLifecycle {
   }
 
   private static boolean isTerminating(Version version) {
-    // as status.phase says, too, which clients may write
+    // Not by status.phase, which clients may write.
     return Meta.of(version.tree()).isDeleting();
   }
 }

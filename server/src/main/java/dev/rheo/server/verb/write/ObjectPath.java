@@ -7,9 +7,9 @@ import dev.rheo.resource.type.Subresource;
 import java.util.Set;
 
 /**
- * What a request's path names.
+ * The collection, object or subresource that a request's path names.
  *
- * @param namespace empty for a resource of the cluster, and for all namespaces
+ * @param namespace empty for a cluster-scoped resource, and for all namespaces
  * @param name empty if the path names a collection
  * @param subresource empty if the path names the object itself
  */
@@ -44,7 +44,7 @@ public record ObjectPath(ResourceType type, String namespace, String name, Strin
     return part == null ? type.apiVersion() : part.apiVersion();
   }
 
-  /** Whether the object that is sent is of the resource's own type. */
+  /** Whether the objects sent to this path have the resource's own type. */
   boolean takesWhole() {
     return kind().equals(type.kind()) && apiVersion().equals(type.apiVersion());
   }

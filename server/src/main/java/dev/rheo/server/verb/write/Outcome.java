@@ -4,13 +4,14 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.rheo.store.RevisionStore.Op;
 import java.util.List;
 
-/** What a write makes of the version that is there. Objects are in the stored version. */
+/** The decision of a write on an object. Objects are in the stored API version. */
 sealed interface Outcome {
 
   /**
    * @param object the new version
-   * @param checks what else must hold for it to be stored
-   * @param thenRemove whether the object goes as soon as this version was seen
+   * @param checks further conditions of the commit
+   * @param thenRemove whether to remove the object right after this version is committed, which
+   *     makes the version visible to watches
    */
   record Put(ObjectNode object, List<Op> checks, boolean thenRemove) implements Outcome {
     Put(ObjectNode object) {
@@ -19,9 +20,9 @@ sealed interface Outcome {
   }
 
   /**
-   * @param object what is answered
-   * @param byUpdate whether it goes because an update took its last finalizer: the answer then
-   *     carries the revision of the version that went, else that of the removal
+   * @param object the object to answer with
+   * @param byUpdate whether an update removed the last finalizer: the answer then carries the
+   *     revision of the removed version, else that of the removal
    */
   record Remove(ObjectNode object, boolean byUpdate) implements Outcome {
     Remove(ObjectNode object) {
@@ -32,7 +33,7 @@ sealed interface Outcome {
   /**
    * Nothing changes.
    *
-   * @param object what is answered
+   * @param object the object to answer with
    */
   record Keep(ObjectNode object) implements Outcome {}
 }

@@ -17,13 +17,13 @@ import dev.rheo.merge.StrategicMergePatch;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A patch that was read and can be applied again and again. */
+/** A decoded patch, which can be applied repeatedly. */
 final class Patches {
-  /** What is accepted, in the order in which a refusal names it. */
+  /** The supported media types, in the order in which a refusal names them. */
   static final List<String> SUPPORTED =
       List.of(MediaType.JSON_PATCH, MediaType.MERGE_PATCH, MediaType.STRATEGIC_MERGE_PATCH);
 
-  /** How much of a patched object a refusal shows. */
+  /** How many characters of a patched object a refusal shows. */
   private static final int SHOWN = 512;
 
   @FunctionalInterface
@@ -40,9 +40,9 @@ final class Patches {
   }
 
   /**
-   * @param apiVersion and
-   * @param kind of the object that is patched
-   * @throws ApiException 415 for a patch of another kind, 400 for one that cannot be read
+   * @param apiVersion the apiVersion of the patched object
+   * @param kind the kind of the patched object
+   * @throws ApiException 415 for an unsupported kind of patch, 400 for a malformed patch
    */
   static Patches read(RequestBody body, String apiVersion, String kind) {
     try {
@@ -75,10 +75,10 @@ final class Patches {
   }
 
   /**
-   * Applies the patch, and checks what comes out as if it had been sent.
+   * Applies the patch and checks the result as if it had been sent.
    *
-   * @param document in the version of the path; not changed
-   * @throws ApiException 422 if what comes out is no object of the type
+   * @param document the object in the API version of the path; not changed
+   * @throws ApiException 422 if the result is not an object of the type
    */
   BodyReader.Read apply(ObjectNode document, ObjectPath path, FieldValidation validation) {
     ObjectNode patched;

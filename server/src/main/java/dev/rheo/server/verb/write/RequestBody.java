@@ -1,9 +1,9 @@
 package dev.rheo.server.verb.write;
 
 /**
- * What was sent.
+ * The body of a request.
  *
- * @param mediaType without parameters: {@code application/json}, {@code application/yaml}, or one
- *     of the patches
+ * @param mediaType without parameters: {@code application/json}, {@code application/yaml}, or a
+ *     patch type
  */
 public record RequestBody(byte[] bytes, String mediaType) {}

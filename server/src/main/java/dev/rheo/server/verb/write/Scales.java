@@ -24,7 +24,7 @@ public final class Scales {
   /**
    * The Scale of an object.
    *
-   * @param parent with its resourceVersion
+   * @param parent the scaled object, with its resourceVersion
    */
   public static ObjectNode of(ObjectNode parent) {
     ObjectNode scale = JsonNodeFactory.instance.objectNode();
@@ -53,7 +53,7 @@ public final class Scales {
   }
 
   /**
-   * The parent with the replicas, and under the conditions, of a Scale.
+   * Applies the replicas of a Scale to its parent, under the preconditions of the Scale.
    *
    * @param parent changed in place
    */
@@ -77,7 +77,7 @@ public final class Scales {
     return parent;
   }
 
-  /** From a {@code v1.LabelSelector} or, of a ReplicationController, a plain map. */
+  /** Parses a {@code v1.LabelSelector}, or the plain map of a ReplicationController. */
   static LabelSelector selector(JsonNode selector) {
     List<Requirement> requirements = new ArrayList<>();
     boolean structured = selector.has("matchLabels") || selector.has("matchExpressions");

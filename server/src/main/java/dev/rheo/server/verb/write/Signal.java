@@ -2,7 +2,7 @@ package dev.rheo.server.verb.write;
 
 import java.util.concurrent.Semaphore;
 
-/** Something happened: one thread waits for it, any raises it, raising twice counts once. */
+/** Wakes one waiting thread. Any thread may raise it; raises before a wait count once. */
 final class Signal {
   private final Semaphore permits = new Semaphore(0);
 

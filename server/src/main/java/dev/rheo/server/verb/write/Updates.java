@@ -13,8 +13,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decides on an update, whichever verb it comes from: upstream's {@code BeforeUpdate} and what
- * stands around it.
+ * Decides on updates from all verbs, by the steps of upstream's {@code BeforeUpdate} and the checks
+ * around it.
  */
 final class Updates {
   private static final String MODIFIED =
@@ -27,9 +27,9 @@ final class Updates {
   }
 
   /**
-   * @param wanted in the stored version and defaulted, with the resourceVersion that the client
-   *     gave; taken apart
-   * @param version what is there
+   * @param wanted in the stored API version and defaulted, with the client's resourceVersion;
+   *     modified
+   * @param version the current version, or null
    */
   Outcome outcome(
       ObjectPath path,
@@ -51,7 +51,7 @@ final class Updates {
     ObjectNode old = version.tree();
     requireUid(path, meta.uid().isEmpty() ? null : meta.uid(), Meta.of(old).uid());
     requireRevision(path, meta.resourceVersion(), version.revision());
-    // neither is part of what is stored
+    // The stored form has an empty resourceVersion.
     meta.resourceVersion("");
     Prepare.forUpdate(wanted, old, path.type(), path.subresource(), context);
     Validation.update(wanted, old, path.type(), path.subresource());
@@ -60,7 +60,7 @@ final class Updates {
         : new Outcome.Put(wanted);
   }
 
-  /** An object that was waiting for its finalizers goes with the last of them. */
+  /** Whether the update removes the last finalizer that the object's deletion waits for. */
   private static boolean isLastFinalizer(ObjectPath path, ObjectNode wanted, ObjectNode old) {
     Meta before = Meta.of(old);
     Long grace = before.gracePeriod();
@@ -98,7 +98,7 @@ final class Updates {
   }
 
   /**
-   * @param wanted null for any
+   * @param wanted null to accept any uid
    */
   static void requireUid(ObjectPath path, @Nullable String wanted, String actual) {
     if (wanted != null && !Objects.equals(wanted, actual)) {

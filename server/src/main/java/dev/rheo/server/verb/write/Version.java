@@ -4,14 +4,14 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.rheo.codec.json.ObjectDecoder;
 
 /**
- * One version of an object as it is stored.
+ * One stored version of an object.
  *
- * @param form canonical, with an empty resourceVersion
- * @param revision that wrote it
+ * @param form canonical JSON with an empty resourceVersion
+ * @param revision the revision that wrote it
  */
 record Version(byte[] form, long revision) {
 
-  /** A tree of its own for each call. */
+  /** Decodes a new tree on each call. */
   ObjectNode tree() {
     return ObjectDecoder.decode(form, ObjectDecoder.MAX_DEPTH).tree();
   }

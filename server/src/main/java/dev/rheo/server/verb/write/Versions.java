@@ -15,8 +15,8 @@ import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where a write learns what is there: from the cache, which is near but may lag, or from the store,
- * which is right. What is read is charged to the thread's {@link Meter}.
+ * Reads the current version of an object for a write: from the cache, which is fast but may lag, or
+ * from the store, which is authoritative. What is read is charged to the thread's {@link Meter}.
  */
 final class Versions {
   private final RevisionStore store;
@@ -30,7 +30,7 @@ final class Versions {
     this.cache = cache;
   }
 
-  /** What the cache has; null if it has nothing, or cannot tell. */
+  /** The version in the cache; null if it has none, is not ready or cannot be read. */
   @Nullable Version cached(StoredResource resource, String key) {
     if (!cache.ready()) {
       return null;
@@ -57,7 +57,7 @@ final class Versions {
     }
   }
 
-  /** What the store has now; null if there is nothing. */
+  /** The version in the store, or null. */
   @Nullable Version current(StoredResource resource, String key) {
     if (!storable(key)) {
       return null;
@@ -79,7 +79,8 @@ final class Versions {
   }
 
   /**
-   * How large the value will be: as large as the cache's, or, if that knows nothing, the largest.
+   * The expected size of the value: that of the cache's version, 0 if the cache has none, the
+   * maximum while the cache is not ready.
    */
   private int expected(StoredResource resource, String key) {
     if (!cache.ready()) {
@@ -89,7 +90,7 @@ final class Versions {
     return entry == null ? 0 : entry.length();
   }
 
-  /** Whether the store takes a key; under another one there is nothing. */
+  /** Whether the store accepts a key; it has nothing under any other. */
   static boolean storable(String key) {
     return key.indexOf('\0') < 0
         && key.length() <= MAX_KEY_BYTES

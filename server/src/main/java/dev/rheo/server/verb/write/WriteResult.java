@@ -8,7 +8,7 @@ import java.util.List;
  *
  * @param code HTTP status code
  * @param body JSON: the object, or a Status
- * @param warnings for the headers {@code Warning}
+ * @param warnings texts of the {@code Warning} headers
  */
 public record WriteResult(int code, byte[] body, List<String> warnings) {
   public WriteResult {

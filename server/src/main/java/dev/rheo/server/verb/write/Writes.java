@@ -28,8 +28,10 @@ import java.util.List;
 import java.util.random.RandomGenerator;
 
 /**
- * The verbs that change objects. Each call is one request: it returns when the write is durable, or
- * refuses with an {@link ApiException} and has changed nothing.
+ * The writing verbs. Each call is one request: it returns when the write is durable, or throws an
+ * {@link ApiException}. A refused call has changed nothing, except that a collection may be deleted
+ * in part and an eviction may have used a disruption of its budget. After a failure of the store
+ * the write may have been made.
  *
  * <p>Thread-safe. Calls block and belong on virtual threads.
  */
@@ -67,10 +69,10 @@ public final class Writes {
   }
 
   /**
-   * Creates an object, or one by a subresource.
+   * Creates an object, or performs the action of a subresource: a binding or an eviction.
    *
    * @param path of the collection, or of the subresource of an object
-   * @throws ApiException with the answer if it is refused
+   * @throws ApiException with the Status of the refusal
    */
   public WriteResult create(ObjectPath path, RequestBody body, WriteOptions options, User user) {
     path.require("create");
@@ -82,7 +84,7 @@ public final class Writes {
     return new WriteResult(201, Answers.object(path.type(), created.written()), read.warnings());
   }
 
-  /** Creates an object of the server's own. */
+  /** Creates an object on the server's own behalf. */
   void createObject(
       ObjectPath path, ObjectNode object, WriteOptions options, WriteContext context) {
     creates.create(path, object, options, context);
@@ -114,9 +116,9 @@ public final class Writes {
   }
 
   /**
-   * Replaces an object, or what a subresource shows of it.
+   * Replaces an object, or the part of it that a subresource exposes.
    *
-   * @throws ApiException with the answer if it is refused
+   * @throws ApiException with the Status of the refusal
    */
   public WriteResult update(ObjectPath path, RequestBody body, WriteOptions options, User user) {
     path.require("update");
@@ -139,10 +141,10 @@ public final class Writes {
   }
 
   /**
-   * Changes an object, or what a subresource shows of it, by a patch.
+   * Patches an object, or the part of it that a subresource exposes.
    *
-   * @param body whose media type says what kind of patch it is
-   * @throws ApiException with the answer if it is refused
+   * @param body the patch, whose kind is its media type
+   * @throws ApiException with the Status of the refusal
    */
   public WriteResult patch(ObjectPath path, RequestBody body, WriteOptions options, User user) {
     path.require("patch");
@@ -187,9 +189,9 @@ public final class Writes {
   }
 
   /**
-   * Deletes an object, or begins to.
+   * Deletes an object, or starts its graceful deletion.
    *
-   * @throws ApiException with the answer if it is refused
+   * @throws ApiException with the Status of the refusal
    */
   public WriteResult delete(ObjectPath path, DeleteOptions options, User user) {
     path.require("delete");
@@ -205,24 +207,24 @@ public final class Writes {
     if (written.how() == How.REMOVED) {
       return new WriteResult(200, Answers.deleted(path, written), List.of());
     }
-    // what upstream does for one way to ask for a cascade, to break no client of the others
+    // As upstream: 202 for one way to ask for a cascade, so as not to break clients of the others.
     int code = Boolean.FALSE.equals(options.orphanDependents()) ? 202 : 200;
     return new WriteResult(code, Answers.object(path.type(), written), List.of());
   }
 
   /**
-   * Deletes the objects that are selected. The answer is the list of them, or a Status where that
-   * would take more than {@link DeletedList#MAX_BYTES}.
+   * Deletes the selected objects. The answer is the list of them, or a Status if the list would
+   * take more than {@link DeletedList#MAX_BYTES} or an object cannot be read.
    *
    * @param path of the collection
-   * @param list whose field selector is resolved to canonical names
+   * @param list with a field selector that is resolved to canonical names
    * @throws ApiException with the first refusal; deletions made before it stay
    */
   public WriteResult deleteCollection(
       ObjectPath path, ListOptions list, DeleteOptions options, User user) {
     path.require("deletecollection");
     if (path.type().namespaced() && path.namespace().isEmpty()) {
-      // all namespaces at once can be read only
+      // A request across all namespaces can only read.
       throw ApiException.methodNotAllowed();
     }
     byte[] deleted = collections.runAndList(path, list, options);
@@ -233,7 +235,7 @@ public final class Writes {
         200, success(200, new Details("", "", path.type().kind(), "", List.of(), 0)), List.of());
   }
 
-  /** How often a write had to begin again because another came first. */
+  /** How often a write was retried because another one came first. */
   public long conflicts() {
     return committer.conflicts();
   }
@@ -312,7 +314,7 @@ public final class Writes {
     }
   }
 
-  /** What is sent must be what the path names. */
+  /** Refuses an object whose name or namespace is not that of the path. */
   private static void agree(ObjectPath path, ObjectNode object) {
     Meta meta = Meta.of(object);
     Creates.agreeNamespace(path, meta);

@@ -1,10 +1,11 @@
 package dev.rheo.server.verb.write;
 
 /**
- * What became of a write.
+ * The result of a write.
  *
- * @param form the object, canonical, with an empty resourceVersion
- * @param revision which the answer carries; 0 for a new object that was not stored (dry run)
+ * @param form canonical JSON of the object, with an empty resourceVersion
+ * @param revision the revision that the answer carries; 0 for a new object that was not stored (dry
+ *     run)
  */
 record Written(byte[] form, long revision, How how) {
   enum How {

@@ -1,6 +1,6 @@
 /**
- * The verbs that change objects: create, update, patch, delete, deletecollection and the
- * subresources that are written, and the namespace controller, which empties namespaces.
+ * The writing verbs: create, update, patch, delete, deletecollection and the writable subresources;
+ * also the namespace controller, which empties deleted namespaces.
  */
 @NullMarked
 package dev.rheo.server.verb.write;

@@ -7,7 +7,7 @@ import dev.rheo.resource.type.ResourceRegistry;
 import dev.rheo.store.RevisionStore;
 import java.nio.file.Path;
 
-/** What tests of reads begin with. */
+/** Caches for tests of reads. */
 final class Caches {
   static final WatchMetrics UNCOUNTED =
       new WatchMetrics() {
@@ -23,7 +23,7 @@ final class Caches {
 
   private Caches() {}
 
-  /** A cache of all that the registry stores, begun. */
+  /** Starts a cache of all stored resources of the registry. */
   static WatchCache start(RevisionStore store, Path directory, ResourceRegistry registry) {
     WatchCache cache =
         new WatchCache(

@@ -12,7 +12,7 @@ final class CborItems {
     this.at = at;
   }
 
-  /** Bytes of the item that begins at the place; -1 if it is not whole. */
+  /** Length of the item that begins at an offset; -1 if the item is incomplete. */
   static int length(byte[] bytes, int at) {
     CborItems items = new CborItems(bytes, at);
     try {

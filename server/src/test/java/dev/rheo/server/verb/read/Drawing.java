@@ -31,7 +31,7 @@ final class Drawing implements AutoCloseable {
     body.onReady(wakes::release);
   }
 
-  /** Draws once, as much as fits a buffer of random size. */
+  /** Draws once, into a buffer of random size. */
   Body.State draw() {
     ByteBuf out = Unpooled.directBuffer(64, 64 << 10).capacity(1 + random.nextInt(4096));
     ByteBuf bounded = out.slice(0, out.capacity()).writerIndex(0);
@@ -43,13 +43,13 @@ final class Drawing implements AutoCloseable {
     return last;
   }
 
-  /** Draws until there is nothing more for now, or the body ended. */
+  /** Draws until there is nothing more for now, or the body has ended. */
   Drawing all() {
     while (draw() == Body.State.MORE) {}
     return this;
   }
 
-  /** Draws until so many lines came in all, waiting for wake-ups between. */
+  /** Draws until there are {@code count} lines in total, waiting for wake-ups between draws. */
   List<JsonNode> lines(int count) throws Exception {
     while (true) {
       all();
@@ -74,7 +74,7 @@ final class Drawing implements AutoCloseable {
     return this;
   }
 
-  /** Draws until so many bytes came in all that they do for the test, waiting between. */
+  /** Draws until the bytes so far are enough, waiting for wake-ups between draws. */
   byte[] until(java.util.function.Predicate<byte[]> enough) throws Exception {
     while (true) {
       all();
@@ -105,7 +105,7 @@ final class Drawing implements AutoCloseable {
     return last;
   }
 
-  /** All whole lines so far, as JSON. */
+  /** All complete lines so far, as JSON. */
   List<JsonNode> lines() throws Exception {
     List<JsonNode> lines = new ArrayList<>();
     String text = drawn.toString(StandardCharsets.UTF_8);
@@ -117,7 +117,7 @@ final class Drawing implements AutoCloseable {
     return lines;
   }
 
-  /** The lines that came since the last call. */
+  /** Waits for at least {@code atLeast} new lines; returns all since the last call. */
   List<JsonNode> news(int atLeast) throws Exception {
     List<JsonNode> lines = lines(told + atLeast);
     List<JsonNode> fresh = List.copyOf(lines.subList(told, lines.size()));

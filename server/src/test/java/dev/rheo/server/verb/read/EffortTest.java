@@ -37,7 +37,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What one turn of a read looks at is bounded, whatever there is and whatever is selected. */
+/** The effort of one draw is bounded, however many entries there are or are selected. */
 class EffortTest {
   private static final String PROTOBUF = "application/vnd.kubernetes.protobuf";
   private static final int MILLION = 1_000_000;
@@ -84,7 +84,7 @@ class EffortTest {
     return new Selection(LabelSelector.parse(selector), FieldSelector.everything());
   }
 
-  /** As many entries as wanted, every so many of them red; counts those that were looked at. */
+  /** A cursor over red entries at every {@code every}-th place and plain ones; counts visits. */
   private final class Many implements EntryCursor {
     private final Entry plain = snapshot().get("a/plain");
     private final Entry red = snapshot().get("a/red");
@@ -112,7 +112,7 @@ class EffortTest {
 
   private record Drawn(int most, int draws, long bytes) {}
 
-  /** Draws a list to its end; tells how much the draw that looked at most looked at. */
+  /** Draws a list to its end; returns the most entries that one draw visited. */
   private Drawn draw(Encoding encoding, Many measured, Many listed, Selection selection)
       throws Exception {
     Effort effort = new Effort(0);
@@ -145,7 +145,7 @@ class EffortTest {
     }
   }
 
-  /** None selected, every thousandth (each step would have a patience of its own), every one. */
+  /** Selects no entry, every 1000th, 100th (nested allowances would multiply), or every one. */
   @ParameterizedTest
   @ValueSource(ints = {Integer.MAX_VALUE, 1000, 100, 1})
   void aDrawOfAListLooksAtSoManyEntriesAtMost(int every) throws Exception {
@@ -166,7 +166,7 @@ class EffortTest {
     }
   }
 
-  /** As many terms and values as fit a header, each of which every entry is compared with. */
+  /** As many terms and values as fit a header; every entry is compared with all of them. */
   @Test
   void aLargeSelectorIsComparedWithFewerEntriesInADraw() throws Exception {
     String absent =
@@ -196,7 +196,7 @@ class EffortTest {
     assertThat(initial.paused()).isTrue();
   }
 
-  /** What a page tells of what remains is what counting gives, and is found without. */
+  /** A page's count of remaining items equals the counted one, but is found without counting. */
   @Test
   void pagesKnowHowMuchRemainsWithoutCounting() throws Exception {
     Random random = new Random(3);
@@ -233,7 +233,7 @@ class EffortTest {
     }
   }
 
-  /** A snapshot that fails whoever looks at its entries one by one. */
+  /** A snapshot that fails if its entries are visited one by one. */
   private static Snapshot uncounted(Snapshot snapshot) {
     return new Snapshot() {
       @Override

@@ -46,7 +46,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Lists, watches and objects in every form say what those in JSON say. */
+/** Lists, watches and objects have the same content in every format. */
 class EncodedReadsTest {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final ObjectMapper YAML = new ObjectMapper(new YAMLFactory());
@@ -63,7 +63,7 @@ class EncodedReadsTest {
   private WatchCache cache;
   private Reads reads;
 
-  /** What the store holds, as it is to be read. */
+  /** The objects in the store, as they must be read. */
   private final Map<String, ObjectNode> state = new TreeMap<>();
 
   @BeforeEach
@@ -177,7 +177,7 @@ class EncodedReadsTest {
 
   private static final String META = "meta.k8s.io/v1";
 
-  /** An object as an item of a list, or as what is told in an event. */
+  /** An object as an item of a list, or as the object of an event. */
   private static ObjectNode shown(ObjectNode object, boolean partial, boolean item) {
     ObjectNode shown = object.deepCopy();
     if (partial) {
@@ -199,7 +199,7 @@ class EncodedReadsTest {
     Reads.Wish wish = wish(accept, partial ? "PartialObjectMetadataList" : "", true, gzip);
     String kind = partial ? "PartialObjectMetadataList" : "ConfigMapList";
     String apiVersion = partial ? META : "v1";
-    // The second time the forms are there already.
+    // In the second round the forms already exist.
     for (int round = 0; round < 2; round++) {
       JsonNode list = tree(wish.encoding().format(), list(wish), apiVersion, kind);
       assertThat(list.get("kind").asText()).isEqualTo(kind);
@@ -278,7 +278,7 @@ class EncodedReadsTest {
     }
   }
 
-  /** An event, its object as a tree. */
+  /** An event with its object as a tree. */
   private record Told(String type, JsonNode object) {}
 
   private static List<Told> events(Format format, byte[] bytes, String apiVersion, String kind)
@@ -324,8 +324,8 @@ class EncodedReadsTest {
   }
 
   /**
-   * As much as every reader tells now of a compressed stream that goes on: Go's tells what stands
-   * before an empty stored block, and waits with what comes after the last one.
+   * The part of an unfinished compressed stream that every reader delivers at once: Go's reader
+   * delivers what precedes an empty stored block, and holds back what follows the last one.
    */
   private static byte[] inflated(byte[] bytes) throws Exception {
     int end = bytes.length;
@@ -378,7 +378,7 @@ class EncodedReadsTest {
     int initial = expected.size();
     Body body = reads.watch(configMaps, "ns", options, wish, Caches.UNCOUNTED);
     try (Drawing drawing = new Drawing(body, random)) {
-      // Events come one by one: what is written can be read, without the end of the stream.
+      // Events can be read as they are written, before the stream ends.
       byte[] begun =
           drawing.until(
               bytes -> {
@@ -390,7 +390,7 @@ class EncodedReadsTest {
                 }
               });
       if (gzip) {
-        // Go's reader hands out the end of what was stored only when it is told of the pause.
+        // Go's reader delivers the last stored bytes only after an empty stored block (sync flush).
         assertThat(begun).endsWith(0, 0, 0xFF, 0xFF);
       }
       List<Told> first = events(format, gzip ? inflated(begun) : begun, apiVersion, kind);
@@ -408,7 +408,7 @@ class EncodedReadsTest {
       expected.add(new Told("MODIFIED", shown(state.get("c3"), partial, false)));
       put("new", "red", 100_000);
       expected.add(new Told("ADDED", shown(state.get("new"), partial, false)));
-      // Told with its last selected state and the revision at which it left.
+      // Reported with its last selected state and the revision at which it left the selector.
       ObjectNode left = state.get("c6").deepCopy();
       long at = put("c6", "blue", 10);
       ((ObjectNode) left.get("metadata")).put("resourceVersion", Long.toString(at));
@@ -427,7 +427,7 @@ class EncodedReadsTest {
           });
       byte[] all = drawing.finish().bytes();
       assertThat(drawing.state()).isEqualTo(Body.State.END);
-      // Whole, with a right checksum at its end.
+      // The stream is complete, with a correct checksum at its end.
       List<Told> told = events(format, gzip ? unzip(all) : all, apiVersion, kind);
       assertThat(told.subList(0, live)).isEqualTo(expected);
       assertThat(told).hasSize(live + 1);
@@ -444,7 +444,7 @@ class EncodedReadsTest {
     for (int i = 0; i < 5; i++) {
       assertThat(list(wish)).isEqualTo(first);
     }
-    // Watches use the very same forms, whatever stands around them.
+    // Watches use the same forms, with other bytes around them.
     ListOptions options =
         options(true, "sendInitialEvents", "true", "resourceVersionMatch", "NotOlderThan");
     try (Drawing drawing =
@@ -531,7 +531,7 @@ class EncodedReadsTest {
       store.commit(List.of(new Op.Put(key, json.getBytes(StandardCharsets.UTF_8), Op.ANY)));
     }
     String table = "application/json;as=Table;g=meta.k8s.io;v=v1";
-    // The pages of a table are cut in key order, and each is sorted.
+    // Pages of a table are cut in key order, then each page is sorted.
     for (String limit : List.of("500", "3")) {
       Accepted accepted = encodings.negotiation().accept(table, false);
       Reads.Wish wish = new Reads.Wish(encodings.find(flowSchemas, accepted, true, "None"), false);
@@ -545,7 +545,7 @@ class EncodedReadsTest {
     }
   }
 
-  /** What is put in order is held for as long as the reader takes. */
+  /** A sorted list is held in memory for as long as the reader takes. */
   @Test
   void moreRowsThanArePutInOrderStayAsTheyAre() throws Exception {
     ResourceType flowSchemas = registry.get("flowcontrol.apiserver.k8s.io", "v1", "flowschemas");

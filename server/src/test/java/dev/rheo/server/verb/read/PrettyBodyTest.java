@@ -40,7 +40,7 @@ class PrettyBodyTest {
       }
       """;
 
-  /** Gives a few bytes at a time. */
+  /** A body that gives a few bytes at a time. */
   private static final class Sips implements Body {
     private final byte[] bytes;
     private final Random random;

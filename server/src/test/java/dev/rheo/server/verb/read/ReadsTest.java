@@ -179,7 +179,7 @@ class ReadsTest {
     JsonNode at = list("ns", "resourceVersion", "" + two, "resourceVersionMatch", "Exact");
     assertThat(Drawing.names(at)).containsExactly("a", "b");
     assertThat(at.at("/metadata/resourceVersion").asLong()).isEqualTo(two);
-    // The old meaning of a revision together with a limit.
+    // The legacy meaning of a resourceVersion with a limit: exactly that revision.
     assertThat(Drawing.names(list("ns", "resourceVersion", "" + two, "limit", "5")))
         .containsExactly("a", "b");
     assertThat(Drawing.names(list("ns", "resourceVersion", "" + two))).containsExactly("b");
@@ -214,9 +214,9 @@ class ReadsTest {
         .hasMessageContaining("too old");
   }
 
-  /** Compacts, and waits until the cache has heard of it. */
+  /** Compacts the store and waits until the cache has noticed. */
   private void compact(long revision) throws Exception {
-    // What is compacted before the cache has read it makes it build itself anew.
+    // Compacting revisions that the cache has not read yet makes it rebuild.
     assertThat(cache.awaitRevision(revision, Duration.ofSeconds(20))).isTrue();
     store.compact(revision);
     until(() -> cache.resource("configmaps").oldestRevision() >= revision);
@@ -375,8 +375,8 @@ class ReadsTest {
   }
 
   /**
-   * Readers of changing pace beside writers: each watch list, taken together with what follows, is
-   * at every revision exactly the state that the store had there.
+   * Readers of varying pace run beside writers: each watch list with the events after it is at
+   * every revision exactly the state that the store had there.
    */
   @Test
   void whateverThePaceAWatcherArrivesAtTheStoresState() throws Exception {

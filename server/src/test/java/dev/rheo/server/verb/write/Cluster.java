@@ -55,7 +55,7 @@ final class Cluster implements AutoCloseable {
     settle();
   }
 
-  /** Waits until the cache has everything. */
+  /** Waits until the cache has caught up with the store. */
   void settle() {
     try {
       while (!cache.awaitRevision(store.currentRevision(), Duration.ofSeconds(10))
@@ -76,7 +76,7 @@ final class Cluster implements AutoCloseable {
         : registry.get(parts[0], parts[1], plural);
   }
 
-  /** {@code "pods"} or {@code "apps/v1/deployments"}. */
+  /** A path; the resource is {@code "pods"} or {@code "apps/v1/deployments"}. */
   ObjectPath path(String resource, String namespace, String name) {
     return ObjectPath.of(type(resource), namespace, name);
   }
@@ -138,7 +138,7 @@ final class Cluster implements AutoCloseable {
     return json(writes.delete(path(resource, namespace, name), DeleteOptions.parse(query), USER));
   }
 
-  /** What the store holds; null if nothing. */
+  /** The object in the store, or null. */
   JsonNode stored(String resource, String namespace, String name) {
     try {
       RevisionStore.KeyValue value = store.get(path(resource, namespace, name).key(), 0);

@@ -125,7 +125,7 @@ class DeleteTest {
     cluster.create("configmaps", "ns", "{'metadata':{'name':'c','finalizers':['orphan']}}");
     cluster.delete("configmaps", "ns", "c", Map.of("propagationPolicy", "Background"));
     assertThat(cluster.stored("configmaps", "ns", "c")).isNull();
-    // events are not garbage collected, so nothing is waited for
+    // Events are not garbage collected, so there are no dependents to wait for.
     cluster.create(
         "events",
         "ns",
@@ -160,12 +160,12 @@ class DeleteTest {
     assertThat(marked.path("metadata").path("deletionTimestamp").asText())
         .isEqualTo("2026-01-02T03:04:35Z");
     assertThat(marked.path("metadata").path("generation").asInt()).isEqualTo(2);
-    // a longer one changes nothing
+    // A longer grace period changes nothing.
     long before = cluster.revision();
     cluster.delete("pods", "ns", "p", Map.of("gracePeriodSeconds", "60"));
     cluster.delete("pods", "ns", "p");
     assertThat(cluster.revision()).isEqualTo(before);
-    // a shorter one does
+    // A shorter one takes effect.
     JsonNode shorter = cluster.delete("pods", "ns", "p", Map.of("gracePeriodSeconds", "5"));
     assertThat(shorter.path("metadata").path("deletionTimestamp").asText())
         .isEqualTo("2026-01-02T03:04:10Z");
@@ -225,7 +225,7 @@ class DeleteTest {
     deleteCollection("ns", Map.of());
     assertThat(count("ns")).isZero();
     assertThat(count("other")).isEqualTo(10);
-    // all namespaces at once can be read only
+    // A request across all namespaces can only read.
     refused(405, () -> deleteCollection("", Map.of()));
     assertThat(count("other")).isEqualTo(10);
     refused(400, () -> deleteCollection("ns", Map.of("fieldSelector", List.of("data.x=1"))));
@@ -248,7 +248,7 @@ class DeleteTest {
     assertThat(first.has("kind") || first.has("apiVersion")).isFalse();
     assertThat(page.path("items").findValuesAsText("name")).containsExactly("a", "b");
 
-    // the token leads to the rest of the same namespace
+    // The token continues in the same namespace.
     cluster.create("configmaps", "ns", "{'metadata':{'name':'new'}}");
     String token = page.path("metadata").path("continue").asText();
     JsonNode rest = deleteCollection("ns", Map.of("continue", List.of(token)));

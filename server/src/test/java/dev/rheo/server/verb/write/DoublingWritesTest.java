@@ -27,8 +27,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Requests that are made to cost much: through the verbs, their cost grows no faster than their
- * size and that of the object they are aimed at, and what refuses them is bounded.
+ * Requests designed to be expensive: through the verbs, their cost grows no faster than their size
+ * and that of their target object, and the size of their refusals is bounded.
  */
 class DoublingWritesTest {
   private static final WriteOptions DRY = new WriteOptions(true, "", FieldValidation.WARN, null);
@@ -55,7 +55,7 @@ class DoublingWritesTest {
         .collect(Collectors.joining(","));
   }
 
-  /** Different texts of one hash code. */
+  /** Different texts with the same hash code. */
   private static String colliding(int i) {
     StringBuilder text = new StringBuilder();
     for (int bit = 0; bit < 16; bit++) {
@@ -189,7 +189,7 @@ class DoublingWritesTest {
     assertThat(growth.faults()).isEmpty();
   }
 
-  /** What is there and what is to be, both of the size. */
+  /** Checks updates in which the stored and the new object both have the given size. */
   private void update(String name, String resource, String subresource, IntFunction<String> json) {
     growth.check(
         "update " + name,
@@ -507,7 +507,7 @@ class DoublingWritesTest {
             });
   }
 
-  /** Forty copies of a list into itself would be 2^40 elements. */
+  /** Forty copies of a list into itself would make 2^40 elements. */
   @Test
   void copiesThatDoubleAreRefused() {
     cluster.create("configmaps", "ns", "{'metadata':{'name':'a','annotations':{'a':'b'}}}");

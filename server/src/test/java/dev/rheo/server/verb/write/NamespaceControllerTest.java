@@ -31,7 +31,7 @@ class NamespaceControllerTest {
     return controller;
   }
 
-  /** Waits by the store's events until a key is gone. */
+  /** Watches the store until a key is gone. */
   private static void awaitGone(Cluster cluster, String key) throws Exception {
     long from = cluster.revision();
     if (cluster.store.get(key, 0) == null) {
@@ -185,7 +185,7 @@ class NamespaceControllerTest {
         Thread.onSpinWait();
       }
       assertThat(cluster.stored("secrets", "ns", "s")).isNotNull();
-      // and it can go like any other
+      // The new namespace can be deleted like any other.
       cluster.delete("namespaces", "", "ns");
       awaitGone(cluster, "/registry/namespaces/ns");
       assertThat(cluster.stored("secrets", "ns", "s")).isNull();

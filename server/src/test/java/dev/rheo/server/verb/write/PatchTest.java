@@ -185,7 +185,7 @@ class PatchTest {
     }
     refused(422, () -> cluster.patch(map, MediaType.JSON_PATCH, patch + "]"));
 
-    // each copy doubles the depth
+    // Each copy doubles the depth.
     StringBuilder copies = new StringBuilder("[{'op':'add','path':'/data','value':{'a':{}}}");
     String end = "/data/a";
     for (int i = 0; i < 16; i++) {

@@ -250,7 +250,7 @@ class UpdateTest {
     JsonNode last = cluster.update("configmaps", "ns", "a", map);
     assertThat(last.path("metadata").path("name").asText()).isEqualTo("a");
     assertThat(last.path("metadata").has("finalizers")).isFalse();
-    // the update is never stored: there is a removal, and that is all
+    // The update is never stored; its only effect is a removal.
     assertThat(last.path("metadata").path("resourceVersion").asText()).isEqualTo(version);
     assertThat(cluster.revision()).isEqualTo(before + 1);
     assertThat(cluster.stored("configmaps", "ns", "a")).isNull();

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What a write reads of the object that is there is paid for before it is read. */
+/** The object that a write reads is charged before it is read. */
 class VersionsTest {
   private static final int SIZE = 200_000;
 
