@@ -133,7 +133,6 @@ public final class RequestMetrics {
     private final io.prometheus.metrics.core.datapoints.GaugeDataPoint open;
     private final RequestInfo info;
     private final long started;
-    private boolean inInitial = true;
 
     private Watch(RequestInfo info, long started) {
       this.info = info;
@@ -147,21 +146,15 @@ public final class RequestMetrics {
       open.inc();
     }
 
-    /** The watch has no initial events. */
-    public void startLive() {
-      inInitial = false;
-    }
-
-    public void event(int size) {
+    public void event(int size, boolean isInitial) {
       events.inc();
       bytes.inc(size);
-      if (inInitial) {
+      if (isInitial) {
         initial.inc();
       }
     }
 
     public void initialDone() {
-      inInitial = false;
       watchListDuration
           .labelValues(info.group(), info.version(), info.resource(), scope(info))
           .observe((System.nanoTime() - started) / 1e9);

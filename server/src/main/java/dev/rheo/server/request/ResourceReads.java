@@ -171,8 +171,8 @@ public final class ResourceReads {
 
   private record Counted(RequestMetrics.Watch watch) implements WatchMetrics {
     @Override
-    public void event(int bytes) {
-      watch.event(bytes);
+    public void event(int bytes, boolean initial) {
+      watch.event(bytes, initial);
     }
 
     @Override

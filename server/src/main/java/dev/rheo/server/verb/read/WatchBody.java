@@ -173,7 +173,7 @@ final class WatchBody extends DrawnItems {
     }
     pending = null;
     items.beginEvent(item.eventType, item.entry, item.revision);
-    spec.metrics().event(item.entry.length());
+    spec.metrics().event(item.entry.length(), initial != null);
     return State.MORE;
   }
 

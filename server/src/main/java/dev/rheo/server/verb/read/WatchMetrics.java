@@ -8,8 +8,9 @@ public interface WatchMetrics {
    * An event begins to be written.
    *
    * @param bytes the size of its object
+   * @param initial whether it is an initial event: a part of the state, not a change
    */
-  void event(int bytes);
+  void event(int bytes, boolean initial);
 
   /** All initial events are written. */
   void initialDone();

@@ -12,7 +12,7 @@ final class Caches {
   static final WatchMetrics UNCOUNTED =
       new WatchMetrics() {
         @Override
-        public void event(int bytes) {}
+        public void event(int bytes, boolean initial) {}
 
         @Override
         public void initialDone() {}

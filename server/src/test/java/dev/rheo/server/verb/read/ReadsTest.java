@@ -291,6 +291,57 @@ class ReadsTest {
     }
   }
 
+  /** Counts events and, apart, those that are initial. */
+  private static final class Counts implements WatchMetrics {
+    int events;
+    int initialEvents;
+    int initialDone;
+
+    @Override
+    public void event(int bytes, boolean initial) {
+      assertThat(bytes).isPositive();
+      events++;
+      initialEvents += initial ? 1 : 0;
+    }
+
+    @Override
+    public void initialDone() {
+      initialDone++;
+    }
+
+    @Override
+    public void ended() {}
+  }
+
+  @Test
+  void onlyThePartsOfTheStateCountAsInitialEvents() throws Exception {
+    long first = put("a", "1", "");
+    put("a", "2", "");
+    Counts all = new Counts();
+    Counts changes = new Counts();
+    try (Drawing watchList =
+            new Drawing(
+                reads.watch(configMaps, null, options(true, WATCH_LIST), json, all), random);
+        Drawing watch =
+            new Drawing(
+                reads.watch(
+                    configMaps,
+                    null,
+                    options(true, "resourceVersion", Long.toString(first)),
+                    json,
+                    changes),
+                random)) {
+      assertThat(watchList.news(3)).hasSize(3);
+      put("a", "3", "");
+      assertThat(watchList.news(1).stream().map(Drawing::told)).containsExactly("ADDED 3@4");
+      assertThat(watch.news(2).stream().map(Drawing::told))
+          .containsExactly("ADDED 2@3", "ADDED 3@4");
+    }
+    assertThat(List.of(all.events, all.initialEvents, all.initialDone)).containsExactly(3, 2, 1);
+    assertThat(List.of(changes.events, changes.initialEvents, changes.initialDone))
+        .containsExactly(2, 0, 0);
+  }
+
   @Test
   void aWatchResumesWithWhatCameAfterItsRevision() throws Exception {
     put("ns", "a", "");
