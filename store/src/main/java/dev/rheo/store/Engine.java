@@ -315,7 +315,7 @@ final class Engine implements AutoCloseable {
     String message = e.getMessage() == null ? "unknown" : e.getMessage();
     @Nullable Status status = e.getStatus();
     if (status != null && status.getCode() == Status.Code.Corruption) {
-      return StoreException.damaged("%s: %s".formatted(what, message), e);
+      return StoreException.damaged("%s: %s".formatted(what, message), undecided, e);
     }
     boolean noSpace = status != null && status.getSubCode() == Status.SubCode.NoSpace;
     DiskFault disk = noSpace ? DiskFault.FULL : DiskFault.of(message);

@@ -59,12 +59,12 @@ public class StoreException extends Exception {
   }
 
   static StoreException damaged(String what) {
-    return damaged(what, null);
+    return damaged(what, false, null);
   }
 
-  static StoreException damaged(String what, @Nullable Throwable cause) {
+  static StoreException damaged(String what, boolean undecided, @Nullable Throwable cause) {
     return new StoreException(
-        Fault.DAMAGED, "its data is damaged", "the data is damaged: " + what, false, cause);
+        Fault.DAMAGED, "its data is damaged", "the data is damaged: " + what, undecided, cause);
   }
 
   /** A copy of this fault with another message and its own stack trace. */

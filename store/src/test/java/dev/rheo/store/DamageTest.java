@@ -27,6 +27,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.rocksdb.RocksDBException;
+import org.rocksdb.Status;
 
 /**
  * Flips bytes anywhere in a store's files. Either opening is refused with one line that names the
@@ -328,6 +330,17 @@ class DamageTest {
       int was = random.read();
       random.seek(at);
       random.write(was ^ mask);
+    }
+  }
+
+  @Test
+  void aCommitThatMeetsDamageIsAsUndecidedAsOneThatFailsOtherwise() {
+    for (Status.Code code : List.of(Status.Code.Corruption, Status.Code.IOError)) {
+      RocksDBException cause =
+          new RocksDBException("m", new Status(code, Status.SubCode.None, "m"));
+      StoreException failed = Engine.failure(Fault.UNWRITABLE, "a write failed", cause, true);
+      assertThat(failed.undecided()).as("%s", code).isTrue();
+      assertThat(Engine.failure(Fault.UNWRITABLE, "a read", cause, false).undecided()).isFalse();
     }
   }
 
