@@ -22,10 +22,10 @@ import dev.rheo.server.metrics.PartMetrics;
 import dev.rheo.server.metrics.ProcessMetrics;
 import dev.rheo.server.metrics.RequestMetrics;
 import dev.rheo.server.request.Api;
+import dev.rheo.server.request.MemoryMeter;
 import dev.rheo.server.request.NonResource;
 import dev.rheo.server.request.ResourceReads;
 import dev.rheo.server.request.ResourceWrites;
-import dev.rheo.server.request.TreeMeter;
 import dev.rheo.server.security.Authenticator;
 import dev.rheo.server.security.Authorizer;
 import dev.rheo.server.security.Kubeconfig;
@@ -253,7 +253,7 @@ final class RunningServer implements Server {
 
   private static FormKind.Made formWithin(Ledger ledger, FormBounds.Making making)
       throws IOException {
-    try (TreeMeter meter = new TreeMeter(ledger.trees(), FORM_PATIENCE)) {
+    try (MemoryMeter meter = new MemoryMeter(ledger.trees(), FORM_PATIENCE)) {
       return Meter.within(meter, making::make);
     }
   }

@@ -83,9 +83,9 @@ final class EventDecoder {
   private @Nullable Entry entry(Table table, long number, boolean current, boolean mayBlock)
       throws IOException, ForgottenException {
     Found found = find(table.log, number, current);
-    Window window = Window.acquire(found.segment);
+    ReadAheadBuffer window = ReadAheadBuffer.acquire(found.segment);
     try {
-      int ahead = window.end() == found.offset ? Window.BYTES : AHEAD;
+      int ahead = window.end() == found.offset ? ReadAheadBuffer.BYTES : AHEAD;
       ByteBuffer header = window.header(found.segment, found.offset, ahead, mayBlock);
       return header == null
           ? null

@@ -42,7 +42,7 @@ public interface EventReader extends AutoCloseable {
    * Sets the allowance that {@link #next} draws on; it gives up when that is spent. By default each
    * call has an allowance of its own.
    */
-  void within(Effort effort);
+  void within(WorkBudget effort);
 
   /**
    * Every change up to and including this revision was returned or lies outside the scope, so that

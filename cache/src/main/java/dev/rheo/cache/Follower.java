@@ -52,7 +52,7 @@ final class Follower implements Runnable {
   private final Spool spool;
   private final Applier applier;
   private final Retention retention;
-  private final SpoolCleaner cleaner;
+  private final SegmentCompactor cleaner;
   private final ReentrantLock lock;
   private final LongSupplier nanoTime;
   private final CountDownLatch closing = new CountDownLatch(1);
@@ -83,7 +83,7 @@ final class Follower implements Runnable {
     this.lock = cache.lock();
     applier = new Applier(spool, settings);
     retention = new Retention(spool, cache.forms(), settings, nanoTime);
-    cleaner = new SpoolCleaner(cache, spool, settings);
+    cleaner = new SegmentCompactor(cache, spool, settings);
     sinceCheckpoint = new int[resources.size()];
     thread = Thread.ofPlatform().daemon().name("rheo-cache-follower").unstarted(this);
   }

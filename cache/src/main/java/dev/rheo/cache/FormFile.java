@@ -12,7 +12,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  * read: readers get a {@link GoneException}, and the disk space is free as soon as the reads under
  * way end.
  */
-final class FormFile extends Readable {
+final class FormFile extends AppendOnlyFile {
   /** The file was evicted. */
   static final class GoneException extends IOException {
     private static final long serialVersionUID = 1L;

@@ -212,7 +212,8 @@ final class FormMakers implements AutoCloseable {
   private FormKind.Source source(Entry entry, long revision) throws IOException {
     byte[] json = new byte[entry.length()];
     try {
-      Window.readFully(entry.segment, entry.offset, ByteBuffer.wrap(json), cache.loaders());
+      ReadAheadBuffer.readFully(
+          entry.segment, entry.offset, ByteBuffer.wrap(json), cache.loaders());
     } catch (IOException e) {
       cache.spoolFailed(entry.segment, e);
       throw e;

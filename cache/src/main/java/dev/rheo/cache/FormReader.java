@@ -111,7 +111,7 @@ public final class FormReader {
     return GONE;
   }
 
-  private int read(Readable of, int offset, int length, int from, int atMost, ByteBuffer dst)
+  private int read(AppendOnlyFile of, int offset, int length, int from, int atMost, ByteBuffer dst)
       throws IOException {
     int count = Math.min(Math.min(atMost, dst.remaining()), length - from);
     if (count <= 0) {
@@ -134,9 +134,9 @@ public final class FormReader {
     return read;
   }
 
-  private int cold(Readable of, int at, int count, ByteBuffer dst, boolean block)
+  private int cold(AppendOnlyFile of, int at, int count, ByteBuffer dst, boolean block)
       throws IOException {
-    Window window = Window.acquire(of);
+    ReadAheadBuffer window = ReadAheadBuffer.acquire(of);
     try {
       return window.covers(of, at)
           ? window.copy(at, count, dst)
@@ -146,7 +146,8 @@ public final class FormReader {
     }
   }
 
-  private int fromFile(Readable of, int at, int count, ByteBuffer dst, boolean block, Window window)
+  private int fromFile(
+      AppendOnlyFile of, int at, int count, ByteBuffer dst, boolean block, ReadAheadBuffer window)
       throws IOException {
     if (count >= LARGE && dst.isDirect()) {
       ahead = 0;
@@ -155,7 +156,7 @@ public final class FormReader {
     boolean follows = segment == of.id && at >= position && at - position <= GAP;
     // Another reader of this thread displaced what was read ahead.
     boolean displaced = at < aheadTo;
-    ahead = follows && !displaced ? Math.min(Window.BYTES, Math.max(2 * ahead, GAP)) : 0;
+    ahead = follows && !displaced ? Math.min(ReadAheadBuffer.BYTES, Math.max(2 * ahead, GAP)) : 0;
     aheadTo = 0;
     if (ahead <= count && dst.isDirect()) {
       return direct(of, at, count, dst, block);
@@ -167,7 +168,7 @@ public final class FormReader {
     return window.copy(at, count, dst);
   }
 
-  private static int direct(Readable of, int at, int count, ByteBuffer dst, boolean block)
+  private static int direct(AppendOnlyFile of, int at, int count, ByteBuffer dst, boolean block)
       throws IOException {
     int limit = dst.limit();
     dst.limit(dst.position() + count);
@@ -192,7 +193,7 @@ public final class FormReader {
     load(form.file, form.offset + from, whenLoaded);
   }
 
-  private void load(Readable file, int at, Runnable whenLoaded) {
+  private void load(AppendOnlyFile file, int at, Runnable whenLoaded) {
     if (loading) {
       return;
     }
@@ -271,7 +272,8 @@ public final class FormReader {
     Meter.charge(entry.length());
     byte[] form = new byte[entry.length()];
     try {
-      Window.readFully(entry.segment, entry.offset, ByteBuffer.wrap(form), cache.loaders());
+      ReadAheadBuffer.readFully(
+          entry.segment, entry.offset, ByteBuffer.wrap(form), cache.loaders());
       return form;
     } catch (IOException e) {
       cache.spoolFailed(entry.segment, e);

@@ -43,7 +43,7 @@ final class Loaders implements AutoCloseable {
   }
 
   /** Reads from the position on, then runs {@code whenLoaded}, even if reading failed. */
-  Pending load(Readable file, int position, Runnable whenLoaded) {
+  Pending load(AppendOnlyFile file, int position, Runnable whenLoaded) {
     return load(() -> touch(file, position), whenLoaded);
   }
 
@@ -69,8 +69,8 @@ final class Loaders implements AutoCloseable {
     }
   }
 
-  static void touch(Readable file, int position) throws IOException {
-    Window window = Window.acquire(file);
+  static void touch(AppendOnlyFile file, int position) throws IOException {
+    ReadAheadBuffer window = ReadAheadBuffer.acquire(file);
     try {
       int end = Math.min(file.end(), position + AHEAD);
       for (int at = position; at < end; at = window.end()) {

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class LogReader extends Waiters.Waiter implements EventReader {
   /** Allowance of one call of {@code next} if {@link #within(Effort)} set none. */
-  private static final int PATIENCE = 1000 * Effort.DECODING;
+  private static final int PATIENCE = 1000 * WorkBudget.DECODING;
 
   private static final CacheEvent GONE = new CacheEvent(0, null, null);
 
@@ -43,8 +43,8 @@ final class LogReader extends Waiters.Waiter implements EventReader {
   private volatile boolean loading;
   private volatile Loaders.Pending pending = Loaders.Pending.NONE;
   private volatile boolean closed;
-  private @Nullable Effort shared;
-  private final Effort own = new Effort(PATIENCE);
+  private @Nullable WorkBudget shared;
+  private final WorkBudget own = new WorkBudget(PATIENCE);
   private @Nullable Runnable wake;
   private @Nullable CompactedException fellOut;
 
@@ -91,7 +91,7 @@ final class LogReader extends Waiters.Waiter implements EventReader {
     if (closed || loading) {
       return null;
     }
-    Effort effort = shared;
+    WorkBudget effort = shared;
     if (effort == null) {
       effort = own;
       effort.renew(PATIENCE);
@@ -116,7 +116,7 @@ final class LogReader extends Waiters.Waiter implements EventReader {
         }
         CacheEvent event = log().decoded(number);
         if (event == null || number < log().first()) {
-          effort.spend(Effort.DECODING);
+          effort.spend(WorkBudget.DECODING);
           event = event(number);
         }
         if (event == null) {
@@ -232,7 +232,7 @@ final class LogReader extends Waiters.Waiter implements EventReader {
   }
 
   @Override
-  public void within(Effort effort) {
+  public void within(WorkBudget effort) {
     shared = effort;
   }
 

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * descriptor is closed and the disk space freed once no entry refers to the segment any more: the
  * garbage collector tracks the references.
  */
-final class Segment extends Readable {
+final class Segment extends AppendOnlyFile {
   /** Unit in which recently written bytes are kept on the heap. */
   static final int BLOCK = 64 << 10;
 

@@ -214,7 +214,7 @@ class WatchCacheTest {
     world.sync();
     // Most of these events are no longer kept decoded, and are read from the spool again.
     EventReader reader = world.pods().events(start, Scope.namespace("other"));
-    Effort effort = new Effort(0);
+    WorkBudget effort = new WorkBudget(0);
     reader.within(effort);
     assertThat(reader.next()).isNull();
     assertThat(reader.skipped()).isTrue();
@@ -232,7 +232,8 @@ class WatchCacheTest {
       }
     }
     // An event that must be decoded costs more than one that is kept decoded.
-    assertThat(turns).isBetween(4500 * Effort.DECODING / 1000, 5100 * Effort.DECODING / 1000);
+    assertThat(turns)
+        .isBetween(4500 * WorkBudget.DECODING / 1000, 5100 * WorkBudget.DECODING / 1000);
   }
 
   @Test

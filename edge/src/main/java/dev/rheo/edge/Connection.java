@@ -25,14 +25,14 @@ final class Connection {
 
   final Channel channel;
   final Pump pump;
-  final Room room;
+  final RequestAdmission room;
   final long acceptedNanos = System.nanoTime();
 
   /** Requests that have begun and whose responses are not complete. */
   final Set<Exchange> exchanges = new LinkedHashSet<>();
 
   /** Streams blocked by the limit or the flow-control window of the connection as a whole. */
-  final ArrayDeque<Drawn> crowdedOut = new ArrayDeque<>();
+  final ArrayDeque<BodyStream> crowdedOut = new ArrayDeque<>();
 
   /** Null until the protocol is negotiated. */
   @Nullable Protocol protocol;
@@ -73,7 +73,7 @@ final class Connection {
   /** Result of the previous {@link Transport#pendingBytes} check; -1 before the first. */
   long pendingSeen = -1;
 
-  /** Whether {@link Admission} has charged the connection. */
+  /** Whether {@link ConnectionAdmission} has charged the connection. */
   boolean charged;
 
   /** Whether the peer has authenticated, by a request or by its client certificate. */
@@ -99,7 +99,7 @@ final class Connection {
 
   long incomingHeld;
 
-  Connection(Channel channel, Pump pump, Room room) {
+  Connection(Channel channel, Pump pump, RequestAdmission room) {
     this.channel = channel;
     this.pump = pump;
     this.room = room;

@@ -67,7 +67,7 @@ final class Drain {
         connection.closeHard();
       }
     }
-    for (Drawn stream : new ArrayList<>(pump.all())) {
+    for (BodyStream stream : new ArrayList<>(pump.all())) {
       if (stream.longRunning) {
         long delay = (long) (spread.toNanos() * ThreadLocalRandom.current().nextDouble());
         pump.loop().schedule(() -> pump.finish(stream), delay, TimeUnit.NANOSECONDS);
@@ -104,14 +104,14 @@ final class Drain {
   }
 
   private boolean isStalled(Exchange exchange, long now) {
-    Drawn stream = exchange.drawn();
+    BodyStream stream = exchange.drawn();
     if (stream == null) {
       Connection connection = exchange.connection();
       return exchange.readingSinceBefore(now - STALLED.toNanos())
           && hasPassed(connection.lastReadNanos, now);
     }
-    return stream.state == Drawn.State.BLOCKED
-        && stream.block == Drawn.Block.WINDOW
+    return stream.state == BodyStream.State.BLOCKED
+        && stream.block == BodyStream.Block.WINDOW
         && hasPassed(stream.progressNanos, now);
   }
 

@@ -28,8 +28,8 @@ import org.jspecify.annotations.Nullable;
  * peer.
  *
  * <p>All of its memory is bounded: bytes drawn and not sent by {@link EdgeSettings}, all else by
- * the {@link Ledger}. At a limit, {@link Room} evicts requests that wait for a stalled peer.
- * Failing that, a request waits briefly and is then refused with 429 and {@code Retry-After}.
+ * the {@link Ledger}. At a limit, {@link RequestAdmission} evicts requests that wait for a stalled
+ * peer. Failing that, a request waits briefly and is then refused with 429 and {@code Retry-After}.
  *
  * <p>Life cycle: {@link #start}, optionally {@link #drain}, {@link #close}. Thread-safe.
  */
@@ -42,7 +42,7 @@ public final class Edge implements AutoCloseable {
   private static final Duration FAREWELL = Duration.ofMillis(1500);
 
   /** An event loop and the objects that belong to it. */
-  private record Lane(EventLoop loop, Pump pump, Watchdog watchdog, Room room) {}
+  private record Lane(EventLoop loop, Pump pump, Watchdog watchdog, RequestAdmission room) {}
 
   static {
     // By default Netty records stack traces for a sample of buffers. Tests set the property to
@@ -103,7 +103,7 @@ public final class Edge implements AutoCloseable {
       EventLoop loop = (EventLoop) executor;
       Pump pump = new Pump(loop, allocator, context.outgoing, settings.budgets(), context.counters);
       Watchdog watchdog = new Watchdog(context, pump);
-      Room room = new Room(context, loop, watchdog.connections());
+      RequestAdmission room = new RequestAdmission(context, loop, watchdog.connections());
       context.rooms.add(room);
       lanes.put(loop, new Lane(loop, pump, watchdog, room));
       watchdog.start();

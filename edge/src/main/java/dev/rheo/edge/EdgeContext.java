@@ -25,14 +25,14 @@ final class EdgeContext {
   final AtomicLong connections = new AtomicLong();
   final Ledger ledger;
 
-  final Acceptance acceptance = new Acceptance();
+  final AcceptThrottle acceptance = new AcceptThrottle();
 
   /** One per event loop. */
-  final List<Room> rooms = new CopyOnWriteArrayList<>();
+  final List<RequestAdmission> rooms = new CopyOnWriteArrayList<>();
 
   final Offenders offenders = new Offenders(System::nanoTime);
-  final Seats readSeats;
-  final Seats mutatingSeats;
+  final ConcurrencyLimit readSeats;
+  final ConcurrencyLimit mutatingSeats;
   final ThreadFactory requestThreads = Thread.ofVirtual().name("request-", 0).factory();
 
   /**
@@ -58,8 +58,8 @@ final class EdgeContext {
     this.handler = handler;
     EdgeSettings.Limits limits = settings.limits();
     this.ledger = ledger;
-    this.readSeats = new Seats(limits.readRequests(), limits.waitingRequests());
-    this.mutatingSeats = new Seats(limits.mutatingRequests(), limits.waitingRequests());
+    this.readSeats = new ConcurrencyLimit(limits.readRequests(), limits.waitingRequests());
+    this.mutatingSeats = new ConcurrencyLimit(limits.mutatingRequests(), limits.waitingRequests());
   }
 
   void exchangeBegun() {

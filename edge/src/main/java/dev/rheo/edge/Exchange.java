@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Each state may be followed by OVER (the peer left), READING by RESPONDING (refused early).
  * Event loop only, except what {@link #handle} does.
  */
-final class Exchange implements Drawn.Listener {
+final class Exchange implements BodyStream.Listener {
 
   private enum State {
     READING,
@@ -80,7 +80,7 @@ final class Exchange implements Drawn.Listener {
 
   private long lastDataNanos = beganNanos;
   private boolean longRunning;
-  private @Nullable Drawn drawn;
+  private @Nullable BodyStream drawn;
 
   Exchange(EdgeContext edge, HttpRequest request, Wire wire) {
     this.edge = edge;
@@ -100,7 +100,7 @@ final class Exchange implements Drawn.Listener {
     return connection;
   }
 
-  @Nullable Drawn drawn() {
+  @Nullable BodyStream drawn() {
     return drawn;
   }
 
@@ -239,7 +239,7 @@ final class Exchange implements Drawn.Listener {
 
   /** Whether the peer has read a part of the response. */
   boolean isTaken() {
-    Drawn stream = drawn;
+    BodyStream stream = drawn;
     return stream != null && stream.taken;
   }
 
@@ -252,13 +252,14 @@ final class Exchange implements Drawn.Listener {
       case READING -> !waitingForRoom && lastDataNanos - nanos <= 0;
       case HANDLING, OVER -> false;
       case RESPONDING -> {
-        Drawn stream = drawn;
-        if (stream == null || stream.state == Drawn.State.OVER) {
+        BodyStream stream = drawn;
+        if (stream == null || stream.state == BodyStream.State.OVER) {
           yield connection.progressNanos - nanos <= 0;
         }
-        yield stream.state == Drawn.State.BLOCKED
+        yield stream.state == BodyStream.State.BLOCKED
             && stream.progressNanos - nanos <= 0
-            && (stream.block != Drawn.Block.CONNECTION || connection.progressNanos - nanos <= 0);
+            && (stream.block != BodyStream.Block.CONNECTION
+                || connection.progressNanos - nanos <= 0);
       }
     };
   }
@@ -337,8 +338,8 @@ final class Exchange implements Drawn.Listener {
   /** The peer disconnected or reset the stream. */
   void peerGone() {
     request.cancel();
-    Drawn stream = drawn;
-    if (stream != null && stream.state != Drawn.State.OVER) {
+    BodyStream stream = drawn;
+    if (stream != null && stream.state != BodyStream.State.OVER) {
       stream.cancel();
     } else {
       over(false);
@@ -433,7 +434,7 @@ final class Exchange implements Drawn.Listener {
   }
 
   private HttpResponse seated() throws Exception {
-    Seats seats =
+    ConcurrencyLimit seats =
         switch (requestClass) {
           case READ -> edge.readSeats;
           case MUTATING -> edge.mutatingSeats;
@@ -496,7 +497,7 @@ final class Exchange implements Drawn.Listener {
 
   /** Asks a watch to finish. */
   void finish() {
-    Drawn stream = drawn;
+    BodyStream stream = drawn;
     if (stream != null) {
       connection.pump.finish(stream);
     }
@@ -528,7 +529,7 @@ final class Exchange implements Drawn.Listener {
     if (source == null) {
       source = new BytesBody(bytes == null ? NO_BYTES : bytes);
     }
-    Drawn stream = new Drawn(connection.pump, source, wire, longRunning, this);
+    BodyStream stream = new BodyStream(connection.pump, source, wire, longRunning, this);
     drawn = stream;
     connection.pump.start(stream);
     if (longRunning && edge.draining) {

@@ -241,7 +241,7 @@ final class Http2Connections {
 
     private void windowOpened(int streamId) {
       Exchange exchange = exchanges.get(streamId);
-      Drawn stream = exchange == null ? null : exchange.drawn();
+      BodyStream stream = exchange == null ? null : exchange.drawn();
       if (stream != null) {
         connection.pump.windowOpened(stream);
       }

@@ -69,11 +69,11 @@ final class Pump {
   private final long perConnection;
   private final Counters counters;
 
-  private final ArrayDeque<Drawn> urgent = new ArrayDeque<>();
-  private final ArrayDeque<Drawn> bulk = new ArrayDeque<>();
-  private final Queue<Drawn> woken = new ConcurrentLinkedQueue<>();
+  private final ArrayDeque<BodyStream> urgent = new ArrayDeque<>();
+  private final ArrayDeque<BodyStream> bulk = new ArrayDeque<>();
+  private final Queue<BodyStream> woken = new ConcurrentLinkedQueue<>();
   private final AtomicBoolean scheduled = new AtomicBoolean();
-  private final Set<Drawn> all = new LinkedHashSet<>();
+  private final Set<BodyStream> all = new LinkedHashSet<>();
   private final List<Connection> touched = new ArrayList<>();
   private final Runnable drain = this::drain;
   private final Runnable drainLater = this::drainAfterThisIteration;
@@ -99,7 +99,7 @@ final class Pump {
   }
 
   /** Streams whose bodies are being drawn. */
-  Set<Drawn> all() {
+  Set<BodyStream> all() {
     return all;
   }
 
@@ -108,7 +108,7 @@ final class Pump {
   }
 
   /** Starts to draw from a body. The head of its response was written. */
-  void start(Drawn stream) {
+  void start(BodyStream stream) {
     all.add(stream);
     touch(stream.connection);
     try {
@@ -120,15 +120,15 @@ final class Pump {
     enqueue(stream);
   }
 
-  /** Called by {@link Drawn#wake} on any thread. */
-  void woken(Drawn stream) {
+  /** Called by {@link BodyStream#wake} on any thread. */
+  void woken(BodyStream stream) {
     woken.add(stream);
     schedule();
   }
 
   /** Asks a long-running body to finish. */
-  void finish(Drawn stream) {
-    if (stream.state == Drawn.State.OVER || stream.finishing) {
+  void finish(BodyStream stream) {
+    if (stream.state == BodyStream.State.OVER || stream.finishing) {
       return;
     }
     stream.finishing = true;
@@ -138,7 +138,7 @@ final class Pump {
       broken(stream, e);
       return;
     }
-    if (stream.state == Drawn.State.WAITING) {
+    if (stream.state == BodyStream.State.WAITING) {
       stream.urgent = true;
       enqueue(stream);
       schedule();
@@ -146,14 +146,14 @@ final class Pump {
   }
 
   /** Called when the peer has increased a flow-control window. */
-  void windowOpened(Drawn stream) {
+  void windowOpened(BodyStream stream) {
     stream.progressNanos = System.nanoTime();
-    if (stream.state == Drawn.State.BLOCKED && stream.block == Drawn.Block.WINDOW) {
+    if (stream.state == BodyStream.State.BLOCKED && stream.block == BodyStream.Block.WINDOW) {
       queue(stream);
     }
   }
 
-  void forget(Drawn stream) {
+  void forget(BodyStream stream) {
     all.remove(stream);
   }
 
@@ -174,12 +174,12 @@ final class Pump {
     }
   }
 
-  private void enqueue(Drawn stream) {
-    stream.state = Drawn.State.QUEUED;
+  private void enqueue(BodyStream stream) {
+    stream.state = BodyStream.State.QUEUED;
     queueOf(stream).add(stream);
   }
 
-  private ArrayDeque<Drawn> queueOf(Drawn stream) {
+  private ArrayDeque<BodyStream> queueOf(BodyStream stream) {
     return stream.urgent ? urgent : bulk;
   }
 
@@ -215,7 +215,7 @@ final class Pump {
     int turns = 0;
     try {
       takeWoken();
-      for (Drawn stream = next(); stream != null; stream = next()) {
+      for (BodyStream stream = next(); stream != null; stream = next()) {
         try {
           written += turn(stream);
         } catch (RuntimeException | Error e) {
@@ -243,17 +243,17 @@ final class Pump {
   }
 
   private void takeWoken() {
-    for (Drawn stream = woken.poll(); stream != null; stream = woken.poll()) {
+    for (BodyStream stream = woken.poll(); stream != null; stream = woken.poll()) {
       stream.takeWake();
       // In any other state the stream is drawn from anyway, and later than this.
-      if (stream.state == Drawn.State.WAITING) {
+      if (stream.state == BodyStream.State.WAITING) {
         stream.urgent = true;
         enqueue(stream);
       }
     }
   }
 
-  private @Nullable Drawn next() {
+  private @Nullable BodyStream next() {
     if (!urgent.isEmpty() && (bulk.isEmpty() || urgentRun < URGENT_RUN)) {
       urgentRun++;
       return urgent.poll();
@@ -273,17 +273,17 @@ final class Pump {
   }
 
   /** Returns the bytes written. */
-  private long turn(Drawn stream) {
-    if (stream.state != Drawn.State.QUEUED) {
+  private long turn(BodyStream stream) {
+    if (stream.state != BodyStream.State.QUEUED) {
       return 0;
     }
     long most = most();
     if (stream.outstanding > most / 2) {
-      block(stream, Drawn.Block.STREAM);
+      block(stream, BodyStream.Block.STREAM);
       return 0;
     }
     if (!stream.connection.crowdedOut.isEmpty()) {
-      block(stream, Drawn.Block.CONNECTION);
+      block(stream, BodyStream.Block.CONNECTION);
       return 0;
     }
     int share = (stream.urgent ? CHUNK : TURN) - stream.ofTurn;
@@ -297,7 +297,7 @@ final class Pump {
       long connectionRoom = perConnection - stream.connection.outstanding;
       if (connectionRoom < CRUMB && stream.connection.outstanding > 0) {
         stream.ofTurn += written;
-        block(stream, Drawn.Block.CONNECTION);
+        block(stream, BodyStream.Block.CONNECTION);
         return written;
       }
       // This counts outstanding bytes against windows that some of them have already reduced, which
@@ -305,14 +305,14 @@ final class Pump {
       // get stuck.
       long window = stream.wire.streamWindow() - stream.outstanding;
       if (window <= 0) {
-        block(stream, stream.outstanding > 0 ? Drawn.Block.STREAM : Drawn.Block.WINDOW);
+        block(stream, stream.outstanding > 0 ? BodyStream.Block.STREAM : BodyStream.Block.WINDOW);
         return written;
       }
       long shared = stream.wire.connectionWindow() - stream.connection.outstanding;
       if (shared <= 0) {
         boolean underWay = stream.connection.outstanding > 0;
         stream.ofTurn += written;
-        block(stream, underWay ? Drawn.Block.CONNECTION : Drawn.Block.WINDOW);
+        block(stream, underWay ? BodyStream.Block.CONNECTION : BodyStream.Block.WINDOW);
         return written;
       }
       int want =
@@ -330,26 +330,26 @@ final class Pump {
     }
   }
 
-  private void giveWay(Drawn stream, long written) {
+  private void giveWay(BodyStream stream, long written) {
     stream.urgent = false;
     stream.ofTurn = 0;
     if (stream.outstanding > most() / 2 && written > 0) {
-      block(stream, Drawn.Block.STREAM);
+      block(stream, BodyStream.Block.STREAM);
     } else {
       queue(stream);
     }
   }
 
-  private static void block(Drawn stream, Drawn.Block why) {
-    stream.state = Drawn.State.BLOCKED;
+  private static void block(BodyStream stream, BodyStream.Block why) {
+    stream.state = BodyStream.State.BLOCKED;
     stream.block = why;
-    if (why == Drawn.Block.CONNECTION) {
+    if (why == BodyStream.Block.CONNECTION) {
       stream.connection.crowdedOut.add(stream);
     }
   }
 
   /** Returns the bytes written, or -1 if the stream must not be drawn from again now. */
-  private int draw(Drawn stream, int want) {
+  private int draw(BodyStream stream, int want) {
     ByteBuf buffer = scratch != null ? scratch : allocator.directBuffer(CHUNK, CHUNK);
     scratch = null;
     buffer.clear();
@@ -375,7 +375,7 @@ final class Pump {
       case MORE -> {
         return length;
       }
-      case WAIT -> stream.state = Drawn.State.WAITING;
+      case WAIT -> stream.state = BodyStream.State.WAITING;
       case END -> {
         touch(stream.connection);
         stream.complete(write != null ? write : stream.wire.end());
@@ -389,7 +389,7 @@ final class Pump {
     return -1;
   }
 
-  private ChannelFuture write(Drawn stream, ByteBuf buffer, int length, boolean last) {
+  private ChannelFuture write(BodyStream stream, ByteBuf buffer, int length, boolean last) {
     ByteBuf bytes;
     if (length >= CHUNK / 2) {
       bytes = buffer;
@@ -415,7 +415,7 @@ final class Pump {
   }
 
   /** The kernel accepted the bytes, or the write failed. */
-  private void taken(Drawn stream, int length) {
+  private void taken(BodyStream stream, int length) {
     stream.taken = true;
     stream.outstanding -= length;
     outgoing.addAndGet(-length);
@@ -426,29 +426,29 @@ final class Pump {
     connection.progressNanos = now;
     if (connection.outstanding <= perConnection / 2) {
       // These streams were due before all that is queued now, so they go to the front.
-      for (Drawn next = connection.crowdedOut.pollLast();
+      for (BodyStream next = connection.crowdedOut.pollLast();
           next != null;
           next = connection.crowdedOut.pollLast()) {
-        if (next.state == Drawn.State.BLOCKED && next.block == Drawn.Block.CONNECTION) {
-          next.state = Drawn.State.QUEUED;
+        if (next.state == BodyStream.State.BLOCKED && next.block == BodyStream.Block.CONNECTION) {
+          next.state = BodyStream.State.QUEUED;
           queueOf(next).addFirst(next);
           schedule();
         }
       }
     }
-    if (stream.state == Drawn.State.BLOCKED
-        && stream.block != Drawn.Block.CONNECTION
+    if (stream.state == BodyStream.State.BLOCKED
+        && stream.block != BodyStream.Block.CONNECTION
         && stream.outstanding <= most() / 2) {
       queue(stream);
     }
   }
 
-  private void queue(Drawn stream) {
+  private void queue(BodyStream stream) {
     enqueue(stream);
     schedule();
   }
 
-  private void broken(Drawn stream, Throwable cause) {
+  private void broken(BodyStream stream, Throwable cause) {
     LOG.log(System.Logger.Level.ERROR, "a response body broke off", cause);
     touch(stream.connection);
     stream.wire.cut(Wire.Cut.BROKEN);

@@ -62,7 +62,7 @@ final class Watchdog {
             check(connection, now);
           });
     }
-    for (Drawn stream : new ArrayList<>(pump.all())) {
+    for (BodyStream stream : new ArrayList<>(pump.all())) {
       guarded(() -> check(stream, now));
     }
   }
@@ -148,7 +148,7 @@ final class Watchdog {
     }
   }
 
-  private void check(Drawn stream, long now) {
+  private void check(BodyStream stream, long now) {
     Duration limit = stream.longRunning ? limits.stalledWatch() : limits.stalledResponse();
     if (!passed(limit, stream.progressNanos, now)) {
       return;
@@ -157,8 +157,8 @@ final class Watchdog {
     boolean socketStalled = stream.outstanding > 0 && passed(limit, connection.progressNanos, now);
     boolean windowStalled =
         stream.outstanding == 0
-            && stream.state == Drawn.State.BLOCKED
-            && stream.block == Drawn.Block.WINDOW;
+            && stream.state == BodyStream.State.BLOCKED
+            && stream.block == BodyStream.Block.WINDOW;
     if (!socketStalled && !windowStalled) {
       return;
     }

@@ -36,8 +36,8 @@ class PumpTest {
   private final EventLoopGroup group = new Transport(true).group(1, "pump-test");
   private final EventLoop loop = group.next();
   private final AtomicLong outgoing = new AtomicLong();
-  private final Room room =
-      new Room(
+  private final RequestAdmission room =
+      new RequestAdmission(
           new EdgeContext(
               EdgeSettings.defaults(new InetSocketAddress(0)),
               new Ledger(Ledger.Limits.roomy()),
@@ -204,12 +204,12 @@ class PumpTest {
     public void close() {}
   }
 
-  private record Stream(Drawn drawn, FakeWire wire, AtomicInteger done) {}
+  private record Stream(BodyStream drawn, FakeWire wire, AtomicInteger done) {}
 
   private Stream start(Body body, Peer peer) {
     FakeWire wire = new FakeWire(peer);
     AtomicInteger done = new AtomicInteger();
-    Drawn drawn = new Drawn(pump, body, wire, false, complete -> done.incrementAndGet());
+    BodyStream drawn = new BodyStream(pump, body, wire, false, complete -> done.incrementAndGet());
     pump.start(drawn);
     return new Stream(drawn, wire, done);
   }
@@ -351,7 +351,8 @@ class PumpTest {
           return null;
         });
     await(
-        "all blocked", () -> stalled.stream().allMatch(s -> s.drawn.state == Drawn.State.BLOCKED));
+        "all blocked",
+        () -> stalled.stream().allMatch(s -> s.drawn.state == BodyStream.State.BLOCKED));
     assertThat(outgoing.get()).isLessThanOrEqualTo(budget + (long) count * Pump.LEAST);
     Stream reader = onLoop(() -> start(new Endless(), new Peer()));
     await("reader reads", () -> reader.wire.received.get() > 10L * Pump.TURN);
@@ -378,7 +379,8 @@ class PumpTest {
           return null;
         });
     await(
-        "all blocked", () -> streams.stream().allMatch(s -> s.drawn.state == Drawn.State.BLOCKED));
+        "all blocked",
+        () -> streams.stream().allMatch(s -> s.drawn.state == BodyStream.State.BLOCKED));
     assertThat(peer.connection.outstanding).isLessThanOrEqualTo(256 << 10);
     // Once the first bytes are accepted, each stream gets its turn.
     onLoop(
@@ -627,7 +629,7 @@ class PumpTest {
         };
     Stream stream = onLoop(() -> start(body, new Peer()));
     if (ending == Ending.CANCEL) {
-      await("waits", () -> stream.drawn.state == Drawn.State.WAITING);
+      await("waits", () -> stream.drawn.state == BodyStream.State.WAITING);
       onLoop(
           () -> {
             stream.drawn.cancel();

@@ -1,8 +1,8 @@
 package dev.rheo.store;
 
-import dev.rheo.store.Layout.HeadFigures;
-import dev.rheo.store.Layout.Meta;
 import dev.rheo.store.RevisionStore.Op;
+import dev.rheo.store.StorageFormat.HeadFigures;
+import dev.rheo.store.StorageFormat.Meta;
 import dev.rheo.store.StoreException.Fault;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -34,7 +34,7 @@ final class Committer implements AutoCloseable {
   /** The interval of attempts to write again while no commit arrives. */
   private static final Duration RETRY = Duration.ofSeconds(1);
 
-  private final Gate gate;
+  private final EngineGuard gate;
   private final Head head;
   private final Tail tail;
   private final long groupBytes;
@@ -65,7 +65,7 @@ final class Committer implements AutoCloseable {
   private record Pending(List<Op> operations, long bytes, CompletableFuture<Long> outcome) {}
 
   Committer(
-      Gate gate,
+      EngineGuard gate,
       Head head,
       Tail tail,
       HeadFigures figures,

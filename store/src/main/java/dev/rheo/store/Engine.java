@@ -94,10 +94,10 @@ final class Engine implements AutoCloseable {
       List<ColumnFamilyDescriptor> families =
           List.of(
               family(RocksDB.DEFAULT_COLUMN_FAMILY, writeBuffers / 16, settings),
-              family(Layout.HEADS, writeBuffers / 8, settings),
-              family(Layout.KEYS, writeBuffers / 8, settings),
-              family(Layout.LOG, writeBuffers / 8, settings),
-              family(Layout.VALUES, writeBuffers / 2, settings));
+              family(StorageFormat.HEADS, writeBuffers / 8, settings),
+              family(StorageFormat.KEYS, writeBuffers / 8, settings),
+              family(StorageFormat.LOG, writeBuffers / 8, settings),
+              family(StorageFormat.VALUES, writeBuffers / 2, settings));
       List<ColumnFamilyHandle> handles = new ArrayList<>();
       String path = directory.toString();
       db =
@@ -178,7 +178,7 @@ final class Engine implements AutoCloseable {
             .setHardPendingCompactionBytesLimit(0)
             .setTargetFileSizeBase(16 * MIB)
             .setMaxBytesForLevelBase(64 * MIB);
-    if (name == Layout.VALUES) {
+    if (name == StorageFormat.VALUES) {
       options
           .setEnableBlobFiles(true)
           .setMinBlobSize(settings.minBlob())

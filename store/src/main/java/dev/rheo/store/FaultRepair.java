@@ -1,6 +1,6 @@
 package dev.rheo.store;
 
-import dev.rheo.store.Layout.HeadFigures;
+import dev.rheo.store.StorageFormat.HeadFigures;
 import dev.rheo.store.StoreException.Fault;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -28,7 +28,7 @@ final class FaultRepair implements Committer.Repair {
 
   private final StoreDirectory directory;
   private final RocksSettings settings;
-  private final Gate gate;
+  private final EngineGuard gate;
   private final Head head;
   private final Tail tail;
   private final HealthState health;
@@ -36,7 +36,7 @@ final class FaultRepair implements Committer.Repair {
   FaultRepair(
       StoreDirectory directory,
       RocksSettings settings,
-      Gate gate,
+      EngineGuard gate,
       Head head,
       Tail tail,
       HealthState health) {

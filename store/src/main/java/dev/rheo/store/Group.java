@@ -1,10 +1,10 @@
 package dev.rheo.store;
 
-import dev.rheo.store.Layout.Change;
-import dev.rheo.store.Layout.HeadFigures;
-import dev.rheo.store.Layout.Version;
 import dev.rheo.store.RevisionStore.Event;
 import dev.rheo.store.RevisionStore.Op;
+import dev.rheo.store.StorageFormat.Change;
+import dev.rheo.store.StorageFormat.HeadFigures;
+import dev.rheo.store.StorageFormat.Version;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -62,7 +62,7 @@ final class Group implements AutoCloseable {
         case Op.Put put -> {
           long created = before == null ? revision : before.createRevision();
           Version now = new Version(revision, sub, created, put.value().length);
-          batch.put(engine.values, Layout.position(revision, sub), put.value());
+          batch.put(engine.values, StorageFormat.position(revision, sub), put.value());
           write(op.key(), now, before);
           events.add(new Event(op.key(), put.value(), created, revision));
           keys += before == null ? 1 : 0;
@@ -91,8 +91,8 @@ final class Group implements AutoCloseable {
             before == null ? 0 : before.sub(),
             now.valueLength(),
             encoded);
-    batch.put(engine.log, Layout.position(now.modRevision(), now.sub()), change.encode());
-    batch.put(engine.keys, Layout.versionKey(encoded, now.modRevision()), now.encode());
+    batch.put(engine.log, StorageFormat.position(now.modRevision(), now.sub()), change.encode());
+    batch.put(engine.keys, StorageFormat.versionKey(encoded, now.modRevision()), now.encode());
     if (now.isDelete()) {
       batch.delete(engine.heads, encoded);
     } else {
@@ -109,7 +109,7 @@ final class Group implements AutoCloseable {
   /** Writes the group, synced. Does nothing if no commit changes anything. */
   void write() throws RocksDBException, StoreException {
     if (!commits.isEmpty()) {
-      batch.put(engine.meta, Layout.Meta.HEAD, figures.encode());
+      batch.put(engine.meta, StorageFormat.Meta.HEAD, figures.encode());
       engine.write(batch);
     }
   }

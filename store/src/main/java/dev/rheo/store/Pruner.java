@@ -1,7 +1,7 @@
 package dev.rheo.store;
 
-import dev.rheo.store.Layout.Change;
-import dev.rheo.store.Layout.Meta;
+import dev.rheo.store.StorageFormat.Change;
+import dev.rheo.store.StorageFormat.Meta;
 import java.util.concurrent.atomic.LongAdder;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.RocksIterator;
@@ -19,13 +19,13 @@ final class Pruner implements AutoCloseable {
   /** About how many changes one write deletes, which a concurrent commit has to wait for. */
   private static final int CHANGES = 1000;
 
-  private final Gate gate;
+  private final EngineGuard gate;
   private final Head head;
   private final LongAdder changes = new LongAdder();
   private final Thread thread;
   private volatile long pruned;
 
-  Pruner(Gate gate, Head head, long pruned) {
+  Pruner(EngineGuard gate, Head head, long pruned) {
     this.gate = gate;
     this.head = head;
     this.pruned = pruned;
@@ -79,9 +79,9 @@ final class Pruner implements AutoCloseable {
         RocksIterator log = engine.db.newIterator(engine.log, engine.scan)) {
       int count = 0;
       long at = done;
-      for (log.seek(Layout.position(done + 1, 0)); log.isValid(); log.next()) {
+      for (log.seek(StorageFormat.position(done + 1, 0)); log.isValid(); log.next()) {
         byte[] position = log.key();
-        long revision = Layout.revisionOf(position);
+        long revision = StorageFormat.revisionOf(position);
         if (revision > upTo) {
           break;
         }
@@ -94,7 +94,7 @@ final class Pruner implements AutoCloseable {
         delete(engine, batch, position, Change.decode(log.value()));
       }
       log.status();
-      batch.put(engine.meta, Meta.PRUNED, Layout.number(last));
+      batch.put(engine.meta, Meta.PRUNED, StorageFormat.number(last));
       engine.write(batch);
       changes.add(count);
     }
@@ -104,12 +104,13 @@ final class Pruner implements AutoCloseable {
   private static void delete(Engine engine, WriteBatch batch, byte[] position, Change change)
       throws RocksDBException {
     if (change.previousRevision() > 0) {
-      batch.delete(engine.keys, Layout.versionKey(change.key(), change.previousRevision()));
-      batch.delete(engine.values, Layout.position(change.previousRevision(), change.previousSub()));
+      batch.delete(engine.keys, StorageFormat.versionKey(change.key(), change.previousRevision()));
+      batch.delete(
+          engine.values, StorageFormat.position(change.previousRevision(), change.previousSub()));
     }
     if (change.isDelete()) {
-      long revision = Layout.revisionOf(position);
-      batch.delete(engine.keys, Layout.versionKey(change.key(), revision));
+      long revision = StorageFormat.revisionOf(position);
+      batch.delete(engine.keys, StorageFormat.versionKey(change.key(), revision));
     }
     batch.delete(engine.log, position);
   }

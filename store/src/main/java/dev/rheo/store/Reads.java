@@ -1,10 +1,10 @@
 package dev.rheo.store;
 
-import dev.rheo.store.Layout.Change;
-import dev.rheo.store.Layout.Version;
 import dev.rheo.store.RevisionStore.Batch;
 import dev.rheo.store.RevisionStore.Event;
 import dev.rheo.store.RevisionStore.KeyValue;
+import dev.rheo.store.StorageFormat.Change;
+import dev.rheo.store.StorageFormat.Version;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -26,14 +26,14 @@ final class Reads {
   private Reads() {}
 
   /** A key and one of its versions, without the value. */
-  record Found(String key, Version version) {}
+  record KeyVersion(String key, Version version) {}
 
   /**
    * Some keys of a range, in order.
    *
    * @param next the position of the next page, null after the last one
    */
-  record Page(List<Found> found, byte @Nullable [] next) {}
+  record Page(List<KeyVersion> found, byte @Nullable [] next) {}
 
   static @Nullable Version head(Engine engine, byte[] key) throws RocksDBException {
     return head(engine, engine.cached, key);
@@ -52,7 +52,7 @@ final class Reads {
     if (head != null && head.modRevision() <= revision) {
       return head;
     }
-    byte[] wanted = Layout.versionKey(key, revision);
+    byte[] wanted = StorageFormat.versionKey(key, revision);
     try (RocksIterator versions = engine.db.newIterator(engine.keys, options)) {
       versions.seekForPrev(wanted);
       if (!versions.isValid()) {
@@ -60,7 +60,7 @@ final class Reads {
         return null;
       }
       Version version =
-          Layout.sameKey(wanted, versions.key()) ? Version.decode(versions.value()) : null;
+          StorageFormat.sameKey(wanted, versions.key()) ? Version.decode(versions.value()) : null;
       return version == null || version.isDelete() ? null : version;
     }
   }
@@ -71,32 +71,32 @@ final class Reads {
     Version version = version(engine, options, encoded, revision);
     return version == null
         ? Optional.empty()
-        : Optional.of(value(engine, options, new Found(key, version)));
+        : Optional.of(value(engine, options, new KeyVersion(key, version)));
   }
 
-  static KeyValue value(Engine engine, Found found) throws RocksDBException, StoreException {
+  static KeyValue value(Engine engine, KeyVersion found) throws RocksDBException, StoreException {
     return value(engine, engine.cached, found);
   }
 
-  private static KeyValue value(Engine engine, ReadOptions options, Found found)
+  private static KeyValue value(Engine engine, ReadOptions options, KeyVersion found)
       throws RocksDBException, StoreException {
     Version version = found.version();
     byte[] value =
         engine.db.get(
-            engine.values, options, Layout.position(version.modRevision(), version.sub()));
+            engine.values, options, StorageFormat.position(version.modRevision(), version.sub()));
     return keyValue(found, value);
   }
 
   /** The values of some keys, read with one multi-get. */
-  static List<KeyValue> values(Engine engine, List<Found> found)
+  static List<KeyValue> values(Engine engine, List<KeyVersion> found)
       throws RocksDBException, StoreException {
     if (found.size() == 1) {
       return List.of(value(engine, found.getFirst()));
     }
     List<byte[]> positions = new ArrayList<>(found.size());
     List<ColumnFamilyHandle> families = new ArrayList<>(found.size());
-    for (Found one : found) {
-      positions.add(Layout.position(one.version().modRevision(), one.version().sub()));
+    for (KeyVersion one : found) {
+      positions.add(StorageFormat.position(one.version().modRevision(), one.version().sub()));
       families.add(engine.values);
     }
     List<byte[]> values = engine.db.multiGetAsList(engine.scan, families, positions);
@@ -109,7 +109,8 @@ final class Reads {
     return all;
   }
 
-  private static KeyValue keyValue(Found found, byte @Nullable [] value) throws StoreException {
+  private static KeyValue keyValue(KeyVersion found, byte @Nullable [] value)
+      throws StoreException {
     Version version = found.version();
     if (value == null || value.length != version.valueLength()) {
       throw StoreException.damaged(
@@ -126,7 +127,7 @@ final class Reads {
    */
   static Page page(Engine engine, byte[] start, byte @Nullable [] end, long revision, int most)
       throws RocksDBException {
-    List<Found> found = new ArrayList<>();
+    List<KeyVersion> found = new ArrayList<>();
     try (RocksIterator it = engine.db.newIterator(engine.keys, engine.scan)) {
       it.seek(start);
       while (it.isValid()) {
@@ -139,8 +140,8 @@ final class Reads {
         }
         Version version = newest(it, first, revision);
         if (version != null && !version.isDelete()) {
-          String key = Layout.text(Arrays.copyOf(first, Layout.keyLength(first)));
-          found.add(new Found(key, version));
+          String key = StorageFormat.text(Arrays.copyOf(first, StorageFormat.keyLength(first)));
+          found.add(new KeyVersion(key, version));
         }
       }
       it.status();
@@ -157,7 +158,7 @@ final class Reads {
     byte @Nullable [] newest = null;
     byte[] at = first;
     for (int step = 0; ; step++) {
-      long here = Layout.versionRevision(at);
+      long here = StorageFormat.versionRevision(at);
       if (here <= revision) {
         newest = it.value();
       }
@@ -166,7 +167,8 @@ final class Reads {
       } else {
         if (here < revision) {
           it.seekForPrev(
-              Layout.versionKey(Arrays.copyOf(first, Layout.keyLength(first)), revision));
+              StorageFormat.versionKey(
+                  Arrays.copyOf(first, StorageFormat.keyLength(first)), revision));
           if (!it.isValid()) {
             // The version was just there, so this is an error, which the next seek would hide.
             it.status();
@@ -174,14 +176,14 @@ final class Reads {
           }
           newest = it.value();
         }
-        it.seek(Layout.behind(first));
+        it.seek(StorageFormat.behind(first));
         break;
       }
       if (!it.isValid()) {
         break;
       }
       at = it.key();
-      if (!Layout.sameKey(first, at)) {
+      if (!StorageFormat.sameKey(first, at)) {
         break;
       }
     }
@@ -196,9 +198,9 @@ final class Reads {
     long last = from - 1;
     int seen = 0;
     try (RocksIterator it = engine.db.newIterator(engine.log, engine.scan)) {
-      for (it.seek(Layout.position(from, 0)); it.isValid(); it.next()) {
+      for (it.seek(StorageFormat.position(from, 0)); it.isValid(); it.next()) {
         byte[] position = it.key();
-        long revision = Layout.revisionOf(position);
+        long revision = StorageFormat.revisionOf(position);
         boolean full = size > ChangeLog.BATCH_BYTES || seen > LOG_CHANGES;
         if (revision > to || (full && revision != last)) {
           break;
@@ -209,7 +211,7 @@ final class Reads {
         last = revision;
         seen++;
         Change change = Change.decode(it.value());
-        String key = Layout.text(change.key());
+        String key = StorageFormat.text(change.key());
         if (range.contains(key)) {
           Event event = event(engine, key, position, change);
           events.add(event);
@@ -226,14 +228,14 @@ final class Reads {
 
   private static Event event(Engine engine, String key, byte[] position, Change change)
       throws RocksDBException, StoreException {
-    long revision = Layout.revisionOf(position);
+    long revision = StorageFormat.revisionOf(position);
     if (change.isDelete()) {
       return new Event(key, null, 0, revision);
     }
     Version version =
         new Version(
-            revision, Layout.subOf(position), change.createRevision(), change.valueLength());
-    KeyValue kv = value(engine, new Found(key, version));
+            revision, StorageFormat.subOf(position), change.createRevision(), change.valueLength());
+    KeyValue kv = value(engine, new KeyVersion(key, version));
     return new Event(key, kv.value(), kv.createRevision(), revision);
   }
 

@@ -1,7 +1,7 @@
 package dev.rheo.store;
 
-import dev.rheo.store.Layout.HeadFigures;
-import dev.rheo.store.Layout.Meta;
+import dev.rheo.store.StorageFormat.HeadFigures;
+import dev.rheo.store.StorageFormat.Meta;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.RocksIterator;
 
@@ -20,14 +20,15 @@ record Recovered(HeadFigures figures, long compacted, long pruned) {
     if (format == null || storedId == null || head == null) {
       throw StoreException.damaged("it does not say what it is");
     }
-    if (Layout.number(format) != Layout.FORMAT) {
+    if (StorageFormat.number(format) != StorageFormat.FORMAT) {
       throw new StoreException(
           "the data has format %d, this program reads format %d"
-              .formatted(Layout.number(format), Layout.FORMAT));
+              .formatted(StorageFormat.number(format), StorageFormat.FORMAT));
     }
-    if (!Layout.text(storedId).equals(id)) {
+    if (!StorageFormat.text(storedId).equals(id)) {
       throw StoreException.damaged(
-          "it belongs to store %s, its directory to store %s".formatted(Layout.text(storedId), id));
+          "it belongs to store %s, its directory to store %s"
+              .formatted(StorageFormat.text(storedId), id));
     }
     HeadFigures figures = HeadFigures.decode(head);
     long compacted = number(engine, Meta.COMPACTED);
@@ -50,12 +51,12 @@ record Recovered(HeadFigures figures, long compacted, long pruned) {
     try (RocksIterator log = engine.db.newIterator(engine.log)) {
       log.seekToLast();
       log.status();
-      return log.isValid() ? Layout.revisionOf(log.key()) : 0;
+      return log.isValid() ? StorageFormat.revisionOf(log.key()) : 0;
     }
   }
 
   private static long number(Engine engine, byte[] key) throws RocksDBException {
     byte[] found = engine.db.get(engine.meta, key);
-    return found == null ? 0 : Layout.number(found);
+    return found == null ? 0 : StorageFormat.number(found);
   }
 }

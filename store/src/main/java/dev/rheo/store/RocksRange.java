@@ -16,7 +16,7 @@ final class RocksRange implements RevisionStore.RangeCursor {
   /** The most bytes of values to read ahead; a larger value is read alone. */
   private static final int AHEAD_BYTES = 128 << 10;
 
-  private final Gate gate;
+  private final EngineGuard gate;
   private final Head head;
   private final long revision;
   private final byte @Nullable [] end;
@@ -24,19 +24,19 @@ final class RocksRange implements RevisionStore.RangeCursor {
   /** The position of the next page, null after the last one. */
   private byte @Nullable [] next;
 
-  private final ArrayDeque<Reads.Found> keys = new ArrayDeque<>();
+  private final ArrayDeque<Reads.KeyVersion> keys = new ArrayDeque<>();
   private final ArrayDeque<KeyValue> values = new ArrayDeque<>();
   private boolean closed;
 
   /**
    * @param revision pinned by the caller; {@link #close} unpins it
    */
-  RocksRange(Gate gate, Head head, KeyRange range, long revision) {
+  RocksRange(EngineGuard gate, Head head, KeyRange range, long revision) {
     this.gate = gate;
     this.head = head;
     this.revision = revision;
-    this.end = range.end().isEmpty() ? null : Layout.bound(range.end());
-    this.next = range.isEmpty() ? null : Layout.bound(range.start());
+    this.end = range.end().isEmpty() ? null : StorageFormat.bound(range.end());
+    this.next = range.isEmpty() ? null : StorageFormat.bound(range.start());
   }
 
   @Override
@@ -68,7 +68,7 @@ final class RocksRange implements RevisionStore.RangeCursor {
   }
 
   private void readValues() throws StoreException {
-    List<Reads.Found> some = new ArrayList<>();
+    List<Reads.KeyVersion> some = new ArrayList<>();
     long bytes = 0;
     while (!keys.isEmpty()
         && (some.isEmpty() || bytes + keys.element().version().valueLength() <= AHEAD_BYTES)) {

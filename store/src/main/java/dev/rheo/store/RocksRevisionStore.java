@@ -1,7 +1,7 @@
 package dev.rheo.store;
 
-import dev.rheo.store.Layout.HeadFigures;
-import dev.rheo.store.Layout.Meta;
+import dev.rheo.store.StorageFormat.HeadFigures;
+import dev.rheo.store.StorageFormat.Meta;
 import dev.rheo.store.StoreException.Fault;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -18,8 +18,8 @@ import org.rocksdb.WriteBatch;
  * disk. After a crash the store holds every acknowledged commit and perhaps unacknowledged ones,
  * each as a whole.
  *
- * <p>The store owns a directory: see {@link StoreDirectory} for its contents and {@link Layout} for
- * the encoding of revisions in RocksDB.
+ * <p>The store owns a directory: see {@link StoreDirectory} for its contents and {@link
+ * StorageFormat} for the encoding of revisions in RocksDB.
  *
  * <p>While the disk is full, commits fail with a {@link StoreException} that says so; reads and
  * watches go on, and commits succeed again when there is space. Opening verifies all data files and
@@ -45,7 +45,7 @@ public final class RocksRevisionStore implements RevisionStore, SampledHistory {
   private final StoreDirectory directory;
   private final PlatformPool threads = new PlatformPool("rheo-store-read", READERS, MAX_WAITING);
   private final HealthState health;
-  private final Gate gate;
+  private final EngineGuard gate;
   private final Head head;
   private final Tail tail;
   private final Committer committer;
@@ -62,7 +62,7 @@ public final class RocksRevisionStore implements RevisionStore, SampledHistory {
       HealthState health) {
     this.directory = directory;
     this.health = health;
-    this.gate = new Gate(engine, threads, health);
+    this.gate = new EngineGuard(engine, threads, health);
     this.head = new Head(recovered.figures().revision(), recovered.compacted());
     this.tail = new Tail(settings.tail());
     Committer.Repair repair = new FaultRepair(directory, settings, gate, head, tail, health);
@@ -154,7 +154,7 @@ public final class RocksRevisionStore implements RevisionStore, SampledHistory {
                 WALRecoveryMode.TolerateCorruptedTailRecords,
                 new HealthState());
         WriteBatch batch = new WriteBatch()) {
-      batch.put(engine.meta, Meta.FORMAT, Layout.number(Layout.FORMAT));
+      batch.put(engine.meta, Meta.FORMAT, StorageFormat.number(StorageFormat.FORMAT));
       batch.put(engine.meta, Meta.ID, id.getBytes(StandardCharsets.US_ASCII));
       batch.put(engine.meta, Meta.HEAD, new HeadFigures(FIRST_REVISION, 0, 0).encode());
       engine.write(batch);
@@ -246,7 +246,7 @@ public final class RocksRevisionStore implements RevisionStore, SampledHistory {
             "compact",
             engine -> {
               try (WriteBatch batch = new WriteBatch()) {
-                batch.put(engine.meta, Meta.COMPACTED, Layout.number(revision));
+                batch.put(engine.meta, Meta.COMPACTED, StorageFormat.number(revision));
                 engine.write(batch);
                 return revision;
               }

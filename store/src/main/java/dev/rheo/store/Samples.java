@@ -1,8 +1,8 @@
 package dev.rheo.store;
 
-import dev.rheo.store.Layout.HeadFigures;
-import dev.rheo.store.Layout.Meta;
 import dev.rheo.store.SampledHistory.Sample;
+import dev.rheo.store.StorageFormat.HeadFigures;
+import dev.rheo.store.StorageFormat.Meta;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;

@@ -193,10 +193,10 @@ final class StoreDirectory implements AutoCloseable {
     if (lines.isEmpty() || !lines.getFirst().equals(FORMAT_TITLE) || format == null || id == null) {
       throw StoreException.damaged("%s is not what was written".formatted(file));
     }
-    if (!format.equals(Integer.toString(Layout.FORMAT))) {
+    if (!format.equals(Integer.toString(StorageFormat.FORMAT))) {
       throw new StoreException(
           "the store in %s has format %s, this program reads format %d"
-              .formatted(data.getParent(), format, Layout.FORMAT));
+              .formatted(data.getParent(), format, StorageFormat.FORMAT));
     }
     return id;
   }
@@ -305,7 +305,9 @@ final class StoreDirectory implements AutoCloseable {
           FileChannel.open(format, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
         write(
             out,
-            "%s%nformat %d%nid %s%n".formatted(FORMAT_TITLE, Layout.FORMAT, id()).getBytes(UTF_8));
+            "%s%nformat %d%nid %s%n"
+                .formatted(FORMAT_TITLE, StorageFormat.FORMAT, id())
+                .getBytes(UTF_8));
       }
       sync(making);
       Files.move(making, data(), StandardCopyOption.ATOMIC_MOVE);

@@ -32,11 +32,12 @@ class PrunerTest {
             Engine.Mode.CREATE,
             WALRecoveryMode.TolerateCorruptedTailRecords,
             new HealthState())) {
-      byte[] undecodable = Layout.position(2, 0);
+      byte[] undecodable = StorageFormat.position(2, 0);
       engine.db.put(engine.log, undecodable, new byte[1]);
       Head head = new Head(9, 0);
       Pruner pruner =
-          new Pruner(new Gate(engine, new PlatformPool("test", 1, 1), new HealthState()), head, 0);
+          new Pruner(
+              new EngineGuard(engine, new PlatformPool("test", 1, 1), new HealthState()), head, 0);
       pruner.start();
       try {
         head.compact(3);

@@ -39,11 +39,11 @@ public record Negotiation(List<String> supported, List<String> streamable, Trans
    * @param watch whether the response is a watch
    * @throws ApiException 406, naming the supported media types
    */
-  public Accepted accept(@Nullable String accept, boolean watch) {
+  public NegotiatedMediaType accept(@Nullable String accept, boolean watch) {
     if (accept == null || accept.isEmpty()) {
-      return new Accepted(supported.getFirst(), null, false, "");
+      return new NegotiatedMediaType(supported.getFirst(), null, false, "");
     }
-    Accepted chosen = choose(accept);
+    NegotiatedMediaType chosen = choose(accept);
     if (chosen == null) {
       throw isKnown(accept)
           ? ApiException.notAcceptable(supported)
@@ -59,14 +59,14 @@ public record Negotiation(List<String> supported, List<String> streamable, Trans
     return mediaType + (mediaType.equals(MediaType.CBOR) ? "-seq" : ";stream=watch");
   }
 
-  private @Nullable Accepted choose(String accept) {
+  private @Nullable NegotiatedMediaType choose(String accept) {
     for (MediaType alternative : MediaType.parseAccept(accept)) {
       if (alternative.quality() == 0) {
         continue;
       }
       for (String candidate : supported) {
         if (alternative.covers(candidate) && serves(alternative, candidate)) {
-          return new Accepted(
+          return new NegotiatedMediaType(
               candidate,
               Target.of(alternative),
               alternative.parameters().getOrDefault("pretty", "").equals("1"),

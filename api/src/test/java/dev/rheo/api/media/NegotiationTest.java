@@ -27,7 +27,7 @@ class NegotiationTest {
     String kubectl =
         "application/json;as=Table;v=v1;g=meta.k8s.io,application/json;as=Table;v=v1beta1;g=meta.k8s.io,application/json";
     assertThat(JSON.accept(kubectl, false))
-        .isEqualTo(new Accepted(MediaType.JSON, null, false, ""));
+        .isEqualTo(new NegotiatedMediaType(MediaType.JSON, null, false, ""));
     assertThat(ALL.accept(kubectl, false).target())
         .isEqualTo(new Target("meta.k8s.io", "v1", "Table"));
     assertThat(

@@ -40,7 +40,7 @@ final class LabelSelectors {
 
   /** Refuses selectors that controllers could not evaluate. */
   static void validate(@Nullable ObjectNode selector, String path, FieldErrors errors) {
-    MetadataRules.labels(Trees.object(selector, "matchLabels"), path + ".matchLabels", errors);
+    MetadataValidation.labels(Trees.object(selector, "matchLabels"), path + ".matchLabels", errors);
     List<ObjectNode> expressions = Trees.objects(selector, "matchExpressions");
     for (int i = 0; i < expressions.size() && !errors.isFull(); i++) {
       expression(expressions.get(i), path + ".matchExpressions[" + i + "]", errors);

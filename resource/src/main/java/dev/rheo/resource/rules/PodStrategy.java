@@ -75,7 +75,7 @@ final class PodStrategy {
       JsonNode value = Trees.get(labels, key);
       if (value != null) {
         tally.add(EXPRESSION);
-        Admission.array(selector, "matchExpressions")
+        DefaultAdmission.array(selector, "matchExpressions")
             .addObject()
             .put("key", key)
             .put("operator", operator)

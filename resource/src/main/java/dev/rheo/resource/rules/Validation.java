@@ -21,8 +21,8 @@ public final class Validation {
    */
   public static void create(ObjectNode object, ResourceType type) {
     FieldErrors errors = new FieldErrors();
-    MetadataRules.create(object, type, errors);
-    SpecRules.validate(object, type.storage().name(), errors);
+    MetadataValidation.create(object, type, errors);
+    SpecValidation.validate(object, type.storage().name(), errors);
     refuse(object, type, errors);
   }
 
@@ -37,15 +37,15 @@ public final class Validation {
       ObjectNode object, ObjectNode old, ResourceType type, String subresource) {
     FieldErrors errors = new FieldErrors();
     String resource = type.storage().name();
-    MetadataRules.update(object, old, errors);
+    MetadataValidation.update(object, old, errors);
     if (subresource.isEmpty()) {
-      SpecRules.validate(object, resource, errors);
+      SpecValidation.validate(object, resource, errors);
       ImmutableFields.validate(object, old, resource, errors);
-      UpdateRules.validate(object, old, resource, errors);
+      UpdateValidation.validate(object, old, resource, errors);
     } else if (subresource.equals("status")) {
-      UpdateRules.validateStatus(object, resource, errors);
+      UpdateValidation.validateStatus(object, resource, errors);
     } else if (resource.equals("pods")) {
-      SpecRules.validate(object, resource, errors);
+      SpecValidation.validate(object, resource, errors);
       PodSubresourceRules.validate(object, old, subresource, errors);
     }
     refuse(object, type, errors);

@@ -34,7 +34,7 @@ final class AutoscalerCells {
     for (int i = 0; i < metrics.size(); i++) {
       shown.add(metric(metrics.get(i), i < current.size() ? current.get(i) : null));
     }
-    return Lists.some(shown, SHOWN, ", ");
+    return CellLists.some(shown, SHOWN, ", ");
   }
 
   private static String metric(JsonNode metric, @Nullable JsonNode current) {

@@ -85,7 +85,7 @@ final class CoreCells {
   }
 
   private static String componentStatus(JsonNode component) {
-    ObjectNode condition = Lists.ofType(Trees.objects(component, "conditions"), "Healthy");
+    ObjectNode condition = CellLists.ofType(Trees.objects(component, "conditions"), "Healthy");
     if (condition == null) {
       return "Unknown";
     }
@@ -93,6 +93,6 @@ final class CoreCells {
   }
 
   private static String healthy(JsonNode component, String field) {
-    return Trees.text(Lists.ofType(Trees.objects(component, "conditions"), "Healthy"), field);
+    return Trees.text(CellLists.ofType(Trees.objects(component, "conditions"), "Healthy"), field);
   }
 }

@@ -43,7 +43,7 @@ final class NetworkCells {
       }
     }
     String shown = hosts.isEmpty() ? "*" : String.join(",", hosts);
-    return more ? Lists.more(shown, rules.size() - SHOWN) : shown;
+    return more ? CellLists.more(shown, rules.size() - SHOWN) : shown;
   }
 
   private static String className(JsonNode ingressClass) {

@@ -53,7 +53,7 @@ final class PodCells {
     List<ObjectNode> conditions = Trees.objects(pod, "status", "conditions");
     long open =
         gates.stream()
-            .filter(gate -> Lists.isTrue(conditions, Trees.text(gate, "conditionType")))
+            .filter(gate -> CellLists.isTrue(conditions, Trees.text(gate, "conditionType")))
             .count();
     return open + "/" + gates.size();
   }

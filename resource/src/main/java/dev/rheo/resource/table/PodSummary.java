@@ -64,7 +64,7 @@ record PodSummary(int ready, int total, String status, long restarts, long lastR
       Restarts all = new Restarts();
       Restarts lasting = new Restarts();
       boolean initializing = initContainers(all, lasting);
-      if (!initializing || Lists.isTrue(conditions, "Initialized")) {
+      if (!initializing || CellLists.isTrue(conditions, "Initialized")) {
         containers(lasting);
         all = lasting;
       }

@@ -62,11 +62,11 @@ final class PolicyCells {
   private static String signingCondition(JsonNode request) {
     List<ObjectNode> conditions = Trees.objects(request, "status", "conditions");
     String decision =
-        Lists.ofType(conditions, "Denied") != null
+        CellLists.ofType(conditions, "Denied") != null
             ? "Denied"
-            : Lists.ofType(conditions, "Approved") != null ? "Approved" : "Pending";
+            : CellLists.ofType(conditions, "Approved") != null ? "Approved" : "Pending";
     return decision
-        + (Lists.ofType(conditions, "Failed") != null ? ",Failed" : "")
+        + (CellLists.ofType(conditions, "Failed") != null ? ",Failed" : "")
         + (Trees.text(request, "status", "certificate").isEmpty() ? "" : ",Issued");
   }
 
@@ -79,7 +79,7 @@ final class PolicyCells {
 
   private static String available(JsonNode apiService) {
     ObjectNode condition =
-        Lists.ofType(Trees.objects(apiService, "status", "conditions"), "Available");
+        CellLists.ofType(Trees.objects(apiService, "status", "conditions"), "Available");
     if (condition == null) {
       return "Unknown";
     }

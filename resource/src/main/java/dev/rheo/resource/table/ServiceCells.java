@@ -96,7 +96,7 @@ final class ServiceCells {
         addresses.forEach(address -> all.add(hostPort(Trees.text(address, "ip"), number)));
       }
     }
-    return Lists.some(all, SHOWN, ",");
+    return CellLists.some(all, SHOWN, ",");
   }
 
   private static String hostPort(String host, long port) {
@@ -122,7 +122,7 @@ final class ServiceCells {
   }
 
   private static String someOrUnset(List<String> texts) {
-    String some = Lists.some(texts, SHOWN, ",");
+    String some = CellLists.some(texts, SHOWN, ",");
     return some.isEmpty() ? UNSET : some;
   }
 }

@@ -29,7 +29,7 @@ final class WorkloadCells {
   private static String jobStatus(JsonNode job) {
     List<ObjectNode> conditions = Trees.objects(job, "status", "conditions");
     for (String condition : ENDED) {
-      if (Lists.isTrue(conditions, condition)) {
+      if (CellLists.isTrue(conditions, condition)) {
         return condition;
       }
     }
@@ -37,7 +37,7 @@ final class WorkloadCells {
       return "Terminating";
     }
     for (String condition : UNDER_WAY) {
-      if (Lists.isTrue(conditions, condition)) {
+      if (CellLists.isTrue(conditions, condition)) {
         return condition;
       }
     }

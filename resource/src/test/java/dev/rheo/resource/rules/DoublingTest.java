@@ -122,7 +122,7 @@ class DoublingTest {
     if (type.namespaced()) {
       metadata.put("namespace", "default");
     }
-    Prepare.forCreate(object, type, CONTEXT);
+    WritePreparation.forCreate(object, type, CONTEXT);
     ignoring(() -> Validation.create(object, type));
     List<String> subresources = new ArrayList<>(List.of(""));
     for (Subresource sub : type.subresources().values()) {
@@ -132,7 +132,7 @@ class DoublingTest {
     }
     for (String subresource : subresources) {
       ObjectNode update = object.deepCopy();
-      Prepare.forUpdate(update, object, type, subresource, CONTEXT);
+      WritePreparation.forUpdate(update, object, type, subresource, CONTEXT);
       ignoring(() -> Validation.update(update, object, type, subresource));
     }
     Canonicalizer.encodeAnswer(Conversion.fromStored(object, type), type.objectType());

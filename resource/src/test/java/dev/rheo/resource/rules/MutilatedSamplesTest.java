@@ -67,7 +67,7 @@ class MutilatedSamplesTest {
     if (type.namespaced()) {
       Trees.metadata(stored).put("namespace", "default");
     }
-    Prepare.forCreate(stored, type, CONTEXT);
+    WritePreparation.forCreate(stored, type, CONTEXT);
     ObjectNode old = stored.deepCopy();
     try {
       Validation.create(stored, type);
@@ -77,7 +77,7 @@ class MutilatedSamplesTest {
     for (Subresource sub : type.subresources().values()) {
       if (sub.verbs().contains("update") && sub.kind().equals(type.kind())) {
         ObjectNode update = old.deepCopy();
-        Prepare.forUpdate(update, old, type, sub.name(), CONTEXT);
+        WritePreparation.forUpdate(update, old, type, sub.name(), CONTEXT);
         Validation.update(update, old, type, sub.name());
       }
     }
@@ -85,7 +85,7 @@ class MutilatedSamplesTest {
       // a status write that omits everything but the metadata
       ObjectNode update = old.objectNode();
       update.set("metadata", old.get("metadata").deepCopy());
-      Prepare.forUpdate(update, old, type, "status", CONTEXT);
+      WritePreparation.forUpdate(update, old, type, "status", CONTEXT);
       for (Map.Entry<String, JsonNode> part : old.properties()) {
         if (!List.of("metadata", "status", "kind", "apiVersion").contains(part.getKey())) {
           assertThat(Trees.get(update, part.getKey()))
@@ -97,7 +97,7 @@ class MutilatedSamplesTest {
           .isEqualTo(Trees.number(old, "metadata", "generation"));
     }
     ObjectNode same = old.deepCopy();
-    Prepare.forUpdate(same, old, type, "", CONTEXT);
+    WritePreparation.forUpdate(same, old, type, "", CONTEXT);
     assertThat(encode(same, type))
         .as("an update that changes nothing")
         .isEqualTo(encode(old, type));

@@ -100,7 +100,7 @@ class SamplesTest {
       ObjectNode old = decode(exchange.old.toString().getBytes(StandardCharsets.UTF_8));
       Conversion.toStored(old, type);
       Defaults.apply(old, type);
-      Prepare.forUpdate(object, old, type, exchange.subresource, context);
+      WritePreparation.forUpdate(object, old, type, exchange.subresource, context);
       Validation.update(object, old, type, exchange.subresource);
     } else {
       metadata.put("namespace", expected.at("/metadata/namespace").asText());
@@ -109,7 +109,7 @@ class SamplesTest {
       }
       metadata.put("uid", expected.at("/metadata/uid").asText("uid"));
       metadata.put("creationTimestamp", "2026-01-02T03:04:05Z");
-      Prepare.forCreate(object, type, context);
+      WritePreparation.forCreate(object, type, context);
       Validation.create(object, type);
     }
     return Conversion.fromStored(object, type);

@@ -7,10 +7,10 @@ import dev.rheo.server.encoding.DerivedKind.Bytes;
 
 /** CBOR; watches are CBOR sequences (RFC 8742). */
 final class CborEncoding extends ShapedEncoding {
-  private final Part part;
+  private final ObjectRange part;
   private final byte[] head;
 
-  CborEncoding(ResourceType type, Shape shape) {
+  CborEncoding(ResourceType type, Projection shape) {
     super(type, Format.CBOR, shape);
     this.head = CborForms.head(shape.apiVersion(), shape.kind());
     ObjectType objectType = shape.objectType(type);
@@ -19,30 +19,30 @@ final class CborEncoding extends ShapedEncoding {
           if (!shape.partial()) {
             return Bytes.of(CborForms.tail(json, from, json.length, objectType));
           }
-          byte[] tail = Shape.tail(json, from, metadataEnd);
+          byte[] tail = Projection.tail(json, from, metadataEnd);
           return Bytes.of(CborForms.tail(tail, 0, tail.length, objectType));
         };
     this.part = derived("cbor", maker);
   }
 
   @Override
-  public Part part(boolean inList) {
+  public ObjectRange part(boolean inList) {
     return part;
   }
 
   @Override
-  public Frame object(Subject subject) {
+  public Frame object(ObjectInfo subject) {
     return new Frame(head, NOTHING);
   }
 
   @Override
-  public Frame item(Subject subject) {
+  public Frame item(ObjectInfo subject) {
     return new Frame(
         shape.partial() ? CborForms.itemHead(apiVersion(), kind()) : CborForms.itemHead(), NOTHING);
   }
 
   @Override
-  public Frame event(String eventType, Subject subject) {
+  public Frame event(String eventType, ObjectInfo subject) {
     return new Frame(join(CborForms.eventHead(eventType), head), NOTHING);
   }
 

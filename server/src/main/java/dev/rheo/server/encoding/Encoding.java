@@ -52,12 +52,12 @@ public abstract class Encoding {
   /**
    * An object to be written.
    *
-   * @param length bytes of its {@link Part}, uncompressed
+   * @param length bytes of its {@link ObjectRange}, uncompressed
    * @param revision the revision to show
    * @param cells its cells, if the encoding has {@link #cells()}; else empty
    * @param first whether it is the first one in its list or watch
    */
-  public record Subject(int length, long revision, byte[] cells, boolean first) {}
+  public record ObjectInfo(int length, long revision, byte[] cells, boolean first) {}
 
   /**
    * The metadata of a list.
@@ -88,7 +88,7 @@ public abstract class Encoding {
 
   abstract String listKind();
 
-  public abstract Part part(boolean inList);
+  public abstract ObjectRange part(boolean inList);
 
   /**
    * The form with the template of an object's cells, which is read before the object is written;
@@ -98,11 +98,11 @@ public abstract class Encoding {
     return null;
   }
 
-  public abstract Frame object(Subject subject);
+  public abstract Frame object(ObjectInfo subject);
 
-  public abstract Frame item(Subject subject);
+  public abstract Frame item(ObjectInfo subject);
 
-  public abstract Frame event(String eventType, Subject subject);
+  public abstract Frame event(String eventType, ObjectInfo subject);
 
   /** Whether {@link #listHead} needs the size of the items. */
   public boolean sized() {
@@ -149,12 +149,14 @@ public abstract class Encoding {
 
   /** Encodes the Scale of an object, given as canonical JSON. */
   byte[] scale(byte[] json) throws IOException {
-    return kind().equals(Shape.PARTIAL) ? answer(json) : format.encode(json, SCALE_VERSION, SCALE);
+    return kind().equals(Projection.PARTIAL)
+        ? answer(json)
+        : format.encode(json, SCALE_VERSION, SCALE);
   }
 
   /** Encodes a list of objects of the type, given as canonical JSON. */
   byte[] list(byte[] json) throws IOException {
-    if (!kind().equals(Shape.PARTIAL)) {
+    if (!kind().equals(Projection.PARTIAL)) {
       return format.encode(json, type.apiVersion(), listKind());
     }
     ObjectNode list = ObjectDecoder.decode(json, ObjectDecoder.MAX_DEPTH).tree();
@@ -163,7 +165,7 @@ public abstract class Encoding {
       ObjectNode partial = ((ObjectNode) item).retain("metadata");
       partial.put("kind", kind()).put("apiVersion", apiVersion());
     }
-    return format.encode(MAPPER.writeValueAsBytes(list), Shape.META, listKind());
+    return format.encode(MAPPER.writeValueAsBytes(list), Projection.META, listKind());
   }
 
   /** The number by which to sort the rows of a list; null to keep the order of the list. */

@@ -1,7 +1,7 @@
 package dev.rheo.server.encoding;
 
-import dev.rheo.api.media.Accepted;
 import dev.rheo.api.media.MediaType;
+import dev.rheo.api.media.NegotiatedMediaType;
 import dev.rheo.api.media.Negotiation;
 import dev.rheo.api.media.Target;
 import dev.rheo.api.status.ApiException;
@@ -20,16 +20,20 @@ public final class Encodings {
   private final Negotiation refusals;
   private final ConcurrentHashMap<Wanted, Encoding> made = new ConcurrentHashMap<>();
   private final ConcurrentHashMap<ResourceType, FormKind> cells = new ConcurrentHashMap<>();
-  private final ConcurrentHashMap<Slice, Part> slices = new ConcurrentHashMap<>();
+  private final ConcurrentHashMap<Slice, ObjectRange> slices = new ConcurrentHashMap<>();
 
   /**
    * @param as the apiVersion of the requested kind of {@code meta.k8s.io}; null for the object
    *     itself
    */
   private record Wanted(
-      ResourceType type, Format format, @Nullable String as, boolean table, Part.Extent extent) {}
+      ResourceType type,
+      Format format,
+      @Nullable String as,
+      boolean table,
+      ObjectRange.Extent extent) {}
 
-  private record Slice(ResourceType type, Part.Extent extent) {}
+  private record Slice(ResourceType type, ObjectRange.Extent extent) {}
 
   /**
    * @param clock for the ages in tables
@@ -52,8 +56,8 @@ public final class Encodings {
   }
 
   private static boolean allowed(String mediaType, Target target) {
-    return target.isMeta(Shape.PARTIAL)
-        || target.isMeta(Shape.PARTIAL + "List")
+    return target.isMeta(Projection.PARTIAL)
+        || target.isMeta(Projection.PARTIAL + "List")
         || target.isMeta("Table") && mediaType.equals(MediaType.JSON);
   }
 
@@ -77,11 +81,14 @@ public final class Encodings {
    *     shown as requested
    */
   public Encoding find(
-      ResourceType type, Accepted accepted, @Nullable Boolean list, String includeObject) {
+      ResourceType type,
+      NegotiatedMediaType accepted,
+      @Nullable Boolean list,
+      String includeObject) {
     Format format = Format.of(accepted.mediaType());
     Target target = accepted.target();
     if (target == null) {
-      return made(new Wanted(type, format, null, false, Part.Extent.WHOLE));
+      return made(new Wanted(type, format, null, false, ObjectRange.Extent.WHOLE));
     }
     String as = target.group() + "/" + target.version();
     if (target.kind().equals("Table")) {
@@ -93,7 +100,7 @@ public final class Encodings {
     if (list != null && isList(target) != list) {
       throw wrongNumber(target, list, type.group(), list ? type.listKind() : type.kind());
     }
-    return made(new Wanted(type, format, as, false, Part.Extent.METADATA));
+    return made(new Wanted(type, format, as, false, ObjectRange.Extent.METADATA));
   }
 
   /**
@@ -102,7 +109,7 @@ public final class Encodings {
    *
    * @throws ApiException 406
    */
-  public void requireOne(Accepted accepted, String group, String kind) {
+  public void requireOne(NegotiatedMediaType accepted, String group, String kind) {
     Target target = accepted.target();
     if (target != null && isList(target)) {
       throw wrongNumber(target, false, group, kind);
@@ -110,7 +117,7 @@ public final class Encodings {
   }
 
   private static boolean isList(Target target) {
-    return target.kind().equals(Shape.PARTIAL + "List");
+    return target.kind().equals(Projection.PARTIAL + "List");
   }
 
   /** Names the type as Go does: {@code *core.ConfigMapList}. */
@@ -124,7 +131,7 @@ public final class Encodings {
 
   /** Whole objects in JSON. */
   public Encoding json(ResourceType type) {
-    return made(new Wanted(type, Format.JSON, null, false, Part.Extent.WHOLE));
+    return made(new Wanted(type, Format.JSON, null, false, ObjectRange.Extent.WHOLE));
   }
 
   private Encoding made(Wanted wanted) {
@@ -138,7 +145,7 @@ public final class Encodings {
       FormKind template = cells.computeIfAbsent(type, TableEncoding::cells);
       return new TableEncoding(type, as, template, slice(type, wanted.extent), clock);
     }
-    Shape shape = as == null ? Shape.of(type) : Shape.metadata(as);
+    Projection shape = as == null ? Projection.of(type) : Projection.metadata(as);
     return switch (wanted.format) {
       case JSON -> new JsonEncoding(type, shape, slice(type, shape.extent()));
       case YAML -> new YamlEncoding(type, shape);
@@ -148,20 +155,20 @@ public final class Encodings {
   }
 
   /** One part for all encodings that show it, so that its forms are shared. */
-  private Part slice(ResourceType type, Part.Extent extent) {
+  private ObjectRange slice(ResourceType type, ObjectRange.Extent extent) {
     return slices.computeIfAbsent(
         new Slice(type, extent),
         slice ->
-            extent == Part.Extent.NOTHING
-                ? new Part(extent, null, null)
+            extent == ObjectRange.Extent.NOTHING
+                ? new ObjectRange(extent, null, null)
                 : JsonEncoding.part(type, extent));
   }
 
-  private static Part.Extent extent(String includeObject) {
+  private static ObjectRange.Extent extent(String includeObject) {
     return switch (includeObject) {
-      case "", "Metadata" -> Part.Extent.METADATA;
-      case "Object" -> Part.Extent.WHOLE;
-      case "None" -> Part.Extent.NOTHING;
+      case "", "Metadata" -> ObjectRange.Extent.METADATA;
+      case "Object" -> ObjectRange.Extent.WHOLE;
+      case "None" -> ObjectRange.Extent.NOTHING;
       default ->
           throw ApiException.badRequest(
               "Unable to convert to Table as requested: includeObject: Invalid value: \"%s\": must be 'Metadata', 'Object', 'None', or empty"

@@ -14,16 +14,17 @@ final class JsonEncoding extends ShapedEncoding {
   private static final byte[] END_OF_EVENT = bytes("}\n");
   private static final byte[] NEWLINE = {'\n'};
 
-  private final Part part;
+  private final ObjectRange part;
   private final byte[] head;
   private final byte[] close;
   private final Frame added;
   private final Frame modified;
 
   /**
-   * @param part the result of {@link #part(ResourceType, Part.Extent)} for the shape's extent
+   * @param part the result of {@link #part(ResourceType, ObjectRange.Extent)} for the shape's
+   *     extent
    */
-  JsonEncoding(ResourceType type, Shape shape, Part part) {
+  JsonEncoding(ResourceType type, Projection shape, ObjectRange part) {
     super(type, Format.JSON, shape);
     this.head = head(shape.apiVersion(), shape.kind());
     this.close = shape.partial() ? CLOSE : NOTHING;
@@ -38,13 +39,13 @@ final class JsonEncoding extends ShapedEncoding {
   }
 
   /** A range of the JSON: of the stored form, or of the converted object. */
-  static Part part(ResourceType type, Part.Extent extent) {
-    boolean whole = extent == Part.Extent.WHOLE;
+  static ObjectRange part(ResourceType type, ObjectRange.Extent extent) {
+    boolean whole = extent == ObjectRange.Extent.WHOLE;
     DerivedKind.Maker maker =
         (json, from, metadataEnd) -> new Bytes(json, from, whole ? json.length : metadataEnd);
     String name = whole ? "json" : "json-metadata";
     boolean asStored = !whole || Conversion.isIdentity(type);
-    return new Part(
+    return new ObjectRange(
         extent,
         asStored ? null : new DerivedKind(name, type, maker, !whole, false),
         new DerivedKind(name, type, maker, !whole, true));
@@ -56,17 +57,17 @@ final class JsonEncoding extends ShapedEncoding {
   }
 
   @Override
-  public Part part(boolean inList) {
+  public ObjectRange part(boolean inList) {
     return part;
   }
 
   @Override
-  public Frame object(Subject subject) {
+  public Frame object(ObjectInfo subject) {
     return new Frame(head, join(close, NEWLINE));
   }
 
   @Override
-  public Frame item(Subject subject) {
+  public Frame item(ObjectInfo subject) {
     if (shape.partial()) {
       return new Frame(subject.first() ? head : join(COMMA, head), close);
     }
@@ -74,7 +75,7 @@ final class JsonEncoding extends ShapedEncoding {
   }
 
   @Override
-  public Frame event(String eventType, Subject subject) {
+  public Frame event(String eventType, ObjectInfo subject) {
     return switch (eventType) {
       case "ADDED" -> added;
       case "MODIFIED" -> modified;

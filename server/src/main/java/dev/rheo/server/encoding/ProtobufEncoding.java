@@ -9,9 +9,9 @@ import java.util.Arrays;
 
 /** Protobuf in the envelope of Kubernetes. The form is the bare message. */
 final class ProtobufEncoding extends ShapedEncoding {
-  private final Part part;
+  private final ObjectRange part;
 
-  ProtobufEncoding(ResourceType type, Shape shape) {
+  ProtobufEncoding(ResourceType type, Projection shape) {
     super(type, Format.PROTOBUF, shape);
     ProtobufCodec codec = ProtobufCodec.builtIn();
     DerivedKind.Maker maker =
@@ -24,24 +24,24 @@ final class ProtobufEncoding extends ShapedEncoding {
   }
 
   @Override
-  public Part part(boolean inList) {
+  public ObjectRange part(boolean inList) {
     return part;
   }
 
   @Override
-  public Frame object(Subject subject) {
+  public Frame object(ObjectInfo subject) {
     return new Frame(
         ProtobufFrames.objectPrefix(apiVersion(), kind(), subject.length()),
         ProtobufFrames.suffix());
   }
 
   @Override
-  public Frame item(Subject subject) {
+  public Frame item(ObjectInfo subject) {
     return new Frame(ProtobufFrames.itemPrefix(subject.length()), NOTHING);
   }
 
   @Override
-  public Frame event(String eventType, Subject subject) {
+  public Frame event(String eventType, ObjectInfo subject) {
     return new Frame(
         ProtobufFrames.eventPrefix(eventType, apiVersion(), kind(), subject.length()),
         ProtobufFrames.suffix());
@@ -75,11 +75,11 @@ final class ProtobufEncoding extends ShapedEncoding {
     if (!shape.partial()) {
       return format.encode(json, apiVersion(), kind());
     }
-    ObjectHeader header = Shape.metadataOf(json);
+    ObjectHeader header = Projection.metadataOf(json);
     byte[] message =
         ProtobufCodec.builtIn()
             .toPartialMessage(json, header.metadataOffset(), header.metadataEnd());
-    Frame frame = object(new Subject(message.length, 0, NOTHING, true));
+    Frame frame = object(new ObjectInfo(message.length, 0, NOTHING, true));
     return join(frame.before(), message, frame.after());
   }
 

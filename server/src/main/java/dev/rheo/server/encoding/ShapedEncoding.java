@@ -4,9 +4,9 @@ import dev.rheo.resource.type.ResourceType;
 
 /** An encoding that shows each object as its own kind, or as a PartialObjectMetadata. */
 abstract class ShapedEncoding extends Encoding {
-  final Shape shape;
+  final Projection shape;
 
-  ShapedEncoding(ResourceType type, Format format, Shape shape) {
+  ShapedEncoding(ResourceType type, Format format, Projection shape) {
     super(type, format);
     this.shape = shape;
   }
@@ -31,9 +31,9 @@ abstract class ShapedEncoding extends Encoding {
    *
    * @param name the name of the form of whole objects
    */
-  final Part derived(String name, DerivedKind.Maker maker) {
+  final ObjectRange derived(String name, DerivedKind.Maker maker) {
     String full = shape.partial() ? name + "-metadata" : name;
-    return new Part(
+    return new ObjectRange(
         shape.extent(),
         new DerivedKind(full, type, maker, shape.partial(), false),
         new DerivedKind(full, type, maker, shape.partial(), true));

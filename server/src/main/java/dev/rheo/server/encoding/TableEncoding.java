@@ -37,7 +37,7 @@ final class TableEncoding extends Encoding {
   private final byte[] columns;
   private final TableColumns table;
   private final FormKind cells;
-  private final Part part;
+  private final ObjectRange part;
   private final boolean ofScales;
   private final byte[] objectHead;
   private final byte[] rowEnd;
@@ -46,7 +46,8 @@ final class TableEncoding extends Encoding {
    * @param apiVersion of the table: {@code meta.k8s.io/v1} or {@code v1beta1}
    * @param part what each row shows of its object
    */
-  TableEncoding(ResourceType type, String apiVersion, FormKind cells, Part part, Clock clock) {
+  TableEncoding(
+      ResourceType type, String apiVersion, FormKind cells, ObjectRange part, Clock clock) {
     this(type, apiVersion, cells, part, clock, false);
   }
 
@@ -54,7 +55,7 @@ final class TableEncoding extends Encoding {
       ResourceType type,
       String apiVersion,
       FormKind cells,
-      Part part,
+      ObjectRange part,
       Clock clock,
       boolean ofScales) {
     super(type, Format.JSON);
@@ -74,7 +75,7 @@ final class TableEncoding extends Encoding {
         rowEnd = bytes("}");
       }
       case METADATA -> {
-        objectHead = JsonEncoding.head(apiVersion, Shape.PARTIAL);
+        objectHead = JsonEncoding.head(apiVersion, Projection.PARTIAL);
         rowEnd = bytes("}}");
       }
       case NOTHING -> {
@@ -113,7 +114,7 @@ final class TableEncoding extends Encoding {
   }
 
   @Override
-  public Part part(boolean inList) {
+  public ObjectRange part(boolean inList) {
     return part;
   }
 
@@ -141,20 +142,20 @@ final class TableEncoding extends Encoding {
   }
 
   @Override
-  public Frame object(Subject subject) {
+  public Frame object(ObjectInfo subject) {
     return new Frame(
         join(head(metadata(subject.revision()), true), rowHead(subject.cells())),
         join(rowEnd, END_OF_OBJECT, NEWLINE));
   }
 
   @Override
-  public Frame item(Subject subject) {
+  public Frame item(ObjectInfo subject) {
     byte[] row = rowHead(subject.cells());
     return new Frame(subject.first() ? row : join(COMMA, row), rowEnd);
   }
 
   @Override
-  public Frame event(String eventType, Subject subject) {
+  public Frame event(String eventType, ObjectInfo subject) {
     return new Frame(
         join(
             JsonEncoding.eventHead(eventType),

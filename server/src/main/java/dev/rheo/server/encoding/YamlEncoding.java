@@ -6,10 +6,10 @@ import dev.rheo.server.encoding.DerivedKind.Bytes;
 
 /** YAML in block style. Watches are not supported. */
 final class YamlEncoding extends ShapedEncoding {
-  private final Part alone;
-  private final Part inList;
+  private final ObjectRange alone;
+  private final ObjectRange inList;
 
-  YamlEncoding(ResourceType type, Shape shape) {
+  YamlEncoding(ResourceType type, Projection shape) {
     super(type, Format.YAML, shape);
     this.alone = part("yaml", 0, 0);
     this.inList =
@@ -18,12 +18,12 @@ final class YamlEncoding extends ShapedEncoding {
             : part("yaml-item", YamlForms.ITEM_INDENT, YamlForms.itemTailOffset());
   }
 
-  private Part part(String name, int indent, int without) {
+  private ObjectRange part(String name, int indent, int without) {
     DerivedKind.Maker maker =
         (json, from, metadataEnd) -> {
           byte[] tail =
               shape.partial()
-                  ? yaml(Shape.tail(json, from, metadataEnd), indent)
+                  ? yaml(Projection.tail(json, from, metadataEnd), indent)
                   : YamlForms.tail(json, from, json.length, indent);
           return new Bytes(tail, without, tail.length);
         };
@@ -35,24 +35,24 @@ final class YamlEncoding extends ShapedEncoding {
   }
 
   @Override
-  public Part part(boolean inList) {
+  public ObjectRange part(boolean inList) {
     return inList ? this.inList : alone;
   }
 
   @Override
-  public Frame object(Subject subject) {
+  public Frame object(ObjectInfo subject) {
     return new Frame(YamlForms.head(apiVersion(), kind()), NOTHING);
   }
 
   @Override
-  public Frame item(Subject subject) {
+  public Frame item(ObjectInfo subject) {
     byte[] head = shape.partial() ? YamlForms.itemHead(apiVersion(), kind()) : YamlForms.itemHead();
     return new Frame(
         subject.first() ? join(YamlForms.listHead(apiVersion()), head) : head, NOTHING);
   }
 
   @Override
-  public Frame event(String eventType, Subject subject) {
+  public Frame event(String eventType, ObjectInfo subject) {
     throw new UnsupportedOperationException();
   }
 

@@ -17,7 +17,7 @@ import java.util.concurrent.TimeUnit;
  *
  * <p>Once a write is committed nothing refuses it any more: see {@link Meter#committed}.
  */
-final class RequestMeter extends TreeMeter {
+final class RequestMeter extends MemoryMeter {
 
   /** The weight from which a request is heavy: the decoded tree of a body of about 100 KB. */
   static final long HEAVY_BYTES = 512 << 10;

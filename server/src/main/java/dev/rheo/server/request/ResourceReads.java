@@ -3,7 +3,7 @@ package dev.rheo.server.request;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.rheo.api.feature.FeatureGates;
 import dev.rheo.api.feature.FeatureGates.Gate;
-import dev.rheo.api.media.Accepted;
+import dev.rheo.api.media.NegotiatedMediaType;
 import dev.rheo.api.options.ListOptions;
 import dev.rheo.api.select.FieldSelector;
 import dev.rheo.api.status.ApiException;
@@ -56,7 +56,8 @@ public final class ResourceReads {
   HttpResponse answer(Call call) throws InterruptedException, IOException {
     boolean watch = call.info().verb().equals("watch");
     boolean list = call.info().verb().equals("list");
-    Accepted accepted = encodings.negotiation().accept(call.request().header("Accept"), watch);
+    NegotiatedMediaType accepted =
+        encodings.negotiation().accept(call.request().header("Accept"), watch);
     String includeObject =
         Objects.requireNonNullElse(call.request().queryParameter("includeObject"), "");
     // A get reports a missing object (404) before a list that was asked for by mistake (406).
@@ -68,11 +69,11 @@ public final class ResourceReads {
           gzip
               && gates.enabled(Gate.WATCH_COMPRESSION)
               && !WebSocketHandshake.isAskedBy(call.request());
-      return watch(call, new Reads.Wish(encoding, compressed));
+      return watch(call, new Reads.ResponseOptions(encoding, compressed));
     }
     // Indented text is made and compressed per request; shared compressed forms do not apply.
     boolean pretty = encoding.format() == Format.JSON && isPretty(call, accepted);
-    Reads.Wish wish = new Reads.Wish(encoding, gzip && !pretty);
+    Reads.ResponseOptions wish = new Reads.ResponseOptions(encoding, gzip && !pretty);
     Reads.Answer answer =
         list
             ? reads.list(call.type(), call.namespace(), options(call, false), wish)
@@ -83,7 +84,7 @@ public final class ResourceReads {
     return sent(encoding.format().contentType(), answer, gzip);
   }
 
-  private HttpResponse watch(Call call, Reads.Wish wish) throws InterruptedException {
+  private HttpResponse watch(Call call, Reads.ResponseOptions wish) throws InterruptedException {
     Body body =
         reads.watch(
             call.type(),
@@ -96,7 +97,7 @@ public final class ResourceReads {
     return wish.gzip() ? gzipped(response) : response;
   }
 
-  private Reads.Answer get(Call call, Accepted accepted, Reads.Wish wish)
+  private Reads.Answer get(Call call, NegotiatedMediaType accepted, Reads.ResponseOptions wish)
       throws InterruptedException, IOException {
     String resourceVersion =
         Objects.requireNonNullElse(call.request().queryParameter("resourceVersion"), "");
@@ -119,7 +120,7 @@ public final class ResourceReads {
     return new Reads.Answer(new BytesBody(bytes), bytes.length, false);
   }
 
-  private static boolean isPretty(Call call, Accepted accepted) {
+  private static boolean isPretty(Call call, NegotiatedMediaType accepted) {
     return accepted.pretty() || Api.isTrue(call.request(), "pretty");
   }
 

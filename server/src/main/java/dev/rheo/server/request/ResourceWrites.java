@@ -3,8 +3,8 @@ package dev.rheo.server.request;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.rheo.api.feature.FeatureGates;
-import dev.rheo.api.media.Accepted;
 import dev.rheo.api.media.MediaType;
+import dev.rheo.api.media.NegotiatedMediaType;
 import dev.rheo.api.options.DeleteOptions;
 import dev.rheo.api.options.ListOptions;
 import dev.rheo.api.options.WriteOptions;
@@ -48,7 +48,7 @@ public final class ResourceWrites {
 
   HttpResponse answer(Call call) throws IOException {
     HttpRequest request = call.request();
-    Accepted accepted = encodings.negotiation().accept(request.header("Accept"), false);
+    NegotiatedMediaType accepted = encodings.negotiation().accept(request.header("Accept"), false);
     String includeObject = Objects.requireNonNullElse(request.queryParameter("includeObject"), "");
     Boolean list =
         switch (call.info().verb()) {

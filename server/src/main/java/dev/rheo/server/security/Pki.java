@@ -176,7 +176,7 @@ public final class Pki {
                 + folder
                 + " away to start with a new authority");
       }
-      Minter minter = new Minter(now);
+      CertificateIssuer minter = new CertificateIssuer(now);
       KeyPair pair = minter.newKey();
       X509Certificate made = minter.authority("rheo-ca", pair, AUTHORITY_VALIDITY);
       PemFiles.write(key, PemFiles.encode(pair.getPrivate()));
@@ -200,14 +200,15 @@ public final class Pki {
     }
 
     private interface Issue {
-      X509Certificate issue(Minter minter, java.security.PublicKey key) throws IOException;
+      X509Certificate issue(CertificateIssuer minter, java.security.PublicKey key)
+          throws IOException;
     }
 
     private Pair leaf(String name, Pair authority, Issue issue) throws IOException {
       Path certificate = folder.resolve(name + ".crt");
       Path key = folder.resolve(name + ".key");
       if (!Files.exists(certificate)) {
-        Minter minter = new Minter(now);
+        CertificateIssuer minter = new CertificateIssuer(now);
         KeyPair pair = minter.newKey();
         PemFiles.write(key, PemFiles.encode(pair.getPrivate()));
         X509Certificate made = issue.issue(minter, pair.getPublic());
@@ -238,7 +239,8 @@ public final class Pki {
       if (!expires && (!name.equals("apiserver") || namesListenHost(pair.certificate()))) {
         return pair;
       }
-      X509Certificate renewed = issue.issue(new Minter(now), pair.certificate().getPublicKey());
+      X509Certificate renewed =
+          issue.issue(new CertificateIssuer(now), pair.certificate().getPublicKey());
       PemFiles.write(certificate, PemFiles.encode(renewed));
       return new Pair(renewed, pair.key());
     }

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
-import dev.rheo.api.media.Accepted;
+import dev.rheo.api.media.NegotiatedMediaType;
 import dev.rheo.api.status.ApiException;
 import dev.rheo.codec.cbor.CborForms;
 import dev.rheo.codec.protobuf.ProtobufCodec;
@@ -135,7 +135,7 @@ class EncodingsTest {
   void oneAndManyAreToldApart(
       String group, String version, String plural, boolean list, String message) {
     ResourceType type = registry.get(group, version, plural);
-    Accepted accepted =
+    NegotiatedMediaType accepted =
         encodings.negotiation().accept("application/json" + (list ? ONE : MANY), false);
     assertThatThrownBy(() -> encodings.find(type, accepted, list, ""))
         .isInstanceOfSatisfying(ApiException.class, e -> assertThat(e.code()).isEqualTo(406))

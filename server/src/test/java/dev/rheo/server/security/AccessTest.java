@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class AccessTest {
 
-  private final Minter minter = new Minter(Instant.now());
+  private final CertificateIssuer minter = new CertificateIssuer(Instant.now());
   private final Authorizer authorizer = new Authorizer();
 
   private TokenFile tokens(Path folder, String text) throws IOException {

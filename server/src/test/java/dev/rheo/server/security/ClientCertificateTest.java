@@ -41,7 +41,7 @@ class ClientCertificateTest {
     Authenticator authenticator =
         new Authenticator(List.of(pki.authority()), TokenFile.none(), Clock.systemUTC());
     EdgeSettings settings = EdgeSettings.defaults(new InetSocketAddress("127.0.0.1", 0));
-    Minter minter = new Minter(Instant.now());
+    CertificateIssuer minter = new CertificateIssuer(Instant.now());
     KeyPair foreignKey = minter.newKey();
     // The same name as our authority's, so that clients send the certificate.
     X509Certificate foreignCa = minter.authority("rheo-ca", foreignKey, Duration.ofDays(1));

@@ -1,7 +1,7 @@
 package dev.rheo.server.verb.read;
 
-import dev.rheo.cache.Effort;
 import dev.rheo.cache.Entry;
+import dev.rheo.cache.WorkBudget;
 import dev.rheo.server.encoding.Encoding.ListMeta;
 import java.io.IOException;
 
@@ -10,7 +10,7 @@ import java.io.IOException;
  * position in the snapshot. If the head contains the list's size (protobuf), the items are measured
  * first, which needs their forms but not their bytes.
  */
-final class ListBody extends DrawnItems {
+final class ListBody extends ItemBody {
 
   private enum Phase {
     MEASURING,
@@ -20,8 +20,8 @@ final class ListBody extends DrawnItems {
   }
 
   private final ListMeta meta;
-  private final SelectedEntries measured;
-  private final SelectedEntries entries;
+  private final FilteredCursor measured;
+  private final FilteredCursor entries;
   private Phase phase;
   private long size;
 
@@ -30,11 +30,11 @@ final class ListBody extends DrawnItems {
    * @param entries the same entries, to be written
    */
   ListBody(
-      Items items,
-      Effort effort,
+      ItemEncoder items,
+      WorkBudget effort,
       ListMeta meta,
-      SelectedEntries measured,
-      SelectedEntries entries) {
+      FilteredCursor measured,
+      FilteredCursor entries) {
     super(items, effort);
     this.meta = meta;
     this.measured = measured;
@@ -51,8 +51,8 @@ final class ListBody extends DrawnItems {
           return State.MORE;
         } else if (entry == null) {
           phase = Phase.HEAD;
-        } else if (items.ready(entry, Items.OWN_REVISION)) {
-          size += items.encoding().itemSize(items.length(entry, Items.OWN_REVISION));
+        } else if (items.ready(entry, ItemEncoder.OWN_REVISION)) {
+          size += items.encoding().itemSize(items.length(entry, ItemEncoder.OWN_REVISION));
           measured.next();
         } else {
           return State.WAIT;
@@ -69,7 +69,7 @@ final class ListBody extends DrawnItems {
         } else if (entry == null) {
           writer.start(items.encoding().listEnd(meta, items.first()));
           phase = Phase.ENDED;
-        } else if (items.ready(entry, Items.OWN_REVISION)) {
+        } else if (items.ready(entry, ItemEncoder.OWN_REVISION)) {
           items.beginItem(entry);
           entries.next();
         } else {

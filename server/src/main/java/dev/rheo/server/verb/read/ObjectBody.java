@@ -1,17 +1,17 @@
 package dev.rheo.server.verb.read;
 
-import dev.rheo.cache.Effort;
 import dev.rheo.cache.Entry;
+import dev.rheo.cache.WorkBudget;
 import java.io.IOException;
 
 /** One object, drawn from its form. */
-final class ObjectBody extends DrawnItems {
+final class ObjectBody extends ItemBody {
 
   private final Entry entry;
   private boolean begun;
 
-  ObjectBody(Items items, Entry entry) {
-    super(items, new Effort(EFFORT_PER_DRAW));
+  ObjectBody(ItemEncoder items, Entry entry) {
+    super(items, new WorkBudget(EFFORT_PER_DRAW));
     this.entry = entry;
   }
 
@@ -20,7 +20,7 @@ final class ObjectBody extends DrawnItems {
     if (begun) {
       return State.END;
     }
-    if (!items.ready(entry, Items.OWN_REVISION)) {
+    if (!items.ready(entry, ItemEncoder.OWN_REVISION)) {
       return State.WAIT;
     }
     items.beginObject(entry);

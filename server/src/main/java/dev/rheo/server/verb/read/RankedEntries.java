@@ -23,7 +23,7 @@ final class RankedEntries implements EntryCursor {
   /** Limit on sorted entries, many times what a cluster has: each stream keeps its own order. */
   static final int MOST = 512;
 
-  /** Effort of reading and decoding an object, in units of {@link dev.rheo.cache.Effort}. */
+  /** Effort of reading and decoding an object, in units of {@link dev.rheo.cache.WorkBudget}. */
   private static final int READING = 256;
 
   private final List<Ranked> entries;
@@ -39,8 +39,8 @@ final class RankedEntries implements EntryCursor {
    * @param rank the number to sort by, from an object in its stored version
    * @return null if there are too many entries
    */
-  static @Nullable RankedEntries of(Paced entries, ToLongFunction<JsonNode> rank, FormReader reader)
-      throws IOException {
+  static @Nullable RankedEntries of(
+      YieldingCursor entries, ToLongFunction<JsonNode> rank, FormReader reader) throws IOException {
     List<Ranked> ranked = new ArrayList<>();
     for (Entry entry = entries.next(); entry != null; entry = entries.next()) {
       if (ranked.size() == MOST) {

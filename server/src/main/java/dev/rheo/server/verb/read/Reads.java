@@ -9,7 +9,6 @@ import dev.rheo.api.options.WatchPlan;
 import dev.rheo.api.status.ApiException;
 import dev.rheo.api.status.Details;
 import dev.rheo.api.status.Status;
-import dev.rheo.cache.Effort;
 import dev.rheo.cache.Entry;
 import dev.rheo.cache.EntryCursor;
 import dev.rheo.cache.EventReader;
@@ -18,6 +17,7 @@ import dev.rheo.cache.ResourceCache;
 import dev.rheo.cache.Scope;
 import dev.rheo.cache.Snapshot;
 import dev.rheo.cache.WatchCache;
+import dev.rheo.cache.WorkBudget;
 import dev.rheo.codec.gzip.GzipMember;
 import dev.rheo.edge.Body;
 import dev.rheo.edge.BytesBody;
@@ -90,7 +90,7 @@ public final class Reads {
    *
    * @param gzip whether the client accepts gzip
    */
-  public record Wish(Encoding encoding, boolean gzip) {
+  public record ResponseOptions(Encoding encoding, boolean gzip) {
     /** Whether an answer of this size is written from shared compressed forms. */
     boolean compress(long size) {
       return gzip && size > COMPRESS_ABOVE && encoding.cells() == null;
@@ -115,10 +115,11 @@ public final class Reads {
     }
 
     /** The object as a body to draw. */
-    public Answer answer(Wish wish) {
+    public Answer answer(ResponseOptions wish) {
       boolean gzip = wish.compress(entry.length());
-      Items items =
-          new Items(wish.encoding, false, new FormReader(cache), gzip, Items.Ahead.UNKNOWN);
+      ItemEncoder items =
+          new ItemEncoder(
+              wish.encoding, false, new FormReader(cache), gzip, ItemEncoder.Ahead.UNKNOWN);
       return new Answer(new ObjectBody(items, entry), entry.length(), gzip);
     }
 
@@ -147,7 +148,8 @@ public final class Reads {
   }
 
   /** Lists objects, or a page of them. */
-  public Answer list(ResourceType type, @Nullable String namespace, ListOptions options, Wish wish)
+  public Answer list(
+      ResourceType type, @Nullable String namespace, ListOptions options, ResponseOptions wish)
       throws InterruptedException, IOException {
     ResourceCache resource = resource(type);
     ReadPlan plan = options.readPlan();
@@ -161,20 +163,21 @@ public final class Reads {
     Page page = page(snapshot, prefix, startAt, selection, plan.limit());
     Selected selected =
         (from, effort) ->
-            new SelectedEntries(snapshot.entries(prefix, from), selection, page.last, effort);
-    long size = sizeAtLeast(selected.from(startAt, new Effort(SIZING_EFFORT)));
+            new FilteredCursor(snapshot.entries(prefix, from), selection, page.last, effort);
+    long size = sizeAtLeast(selected.from(startAt, new WorkBudget(SIZING_EFFORT)));
     boolean gzip = wish.compress(size);
-    Items.Ahead ahead = entry -> selected.from(entry.key(), new Effort(DrawnItems.EFFORT_PER_DRAW));
-    Items items = new Items(wish.encoding, true, new FormReader(cache), gzip, ahead);
-    Effort effort = new Effort(DrawnItems.EFFORT_PER_DRAW);
-    SelectedEntries entries = selected.from(startAt, effort);
+    ItemEncoder.Ahead ahead =
+        entry -> selected.from(entry.key(), new WorkBudget(ItemBody.EFFORT_PER_DRAW));
+    ItemEncoder items = new ItemEncoder(wish.encoding, true, new FormReader(cache), gzip, ahead);
+    WorkBudget effort = new WorkBudget(ItemBody.EFFORT_PER_DRAW);
+    FilteredCursor entries = selected.from(startAt, effort);
     ToLongFunction<JsonNode> rank = wish.encoding.rank();
     if (rank != null) {
       EntryCursor ranked =
           RankedEntries.of(
-              new Paced(at -> selected.from(startAt, at)), rank, new FormReader(cache));
+              new YieldingCursor(at -> selected.from(startAt, at)), rank, new FormReader(cache));
       if (ranked != null) {
-        entries = new SelectedEntries(ranked, selection, null, effort);
+        entries = new FilteredCursor(ranked, selection, null, effort);
       }
     }
     ListBody body =
@@ -190,7 +193,7 @@ public final class Reads {
   /** Creates cursors over the entries that a list selects. */
   @FunctionalInterface
   private interface Selected {
-    SelectedEntries from(@Nullable String startAt, Effort effort);
+    FilteredCursor from(@Nullable String startAt, WorkBudget effort);
   }
 
   /**
@@ -204,7 +207,7 @@ public final class Reads {
       ResourceType type,
       @Nullable String namespace,
       ListOptions options,
-      Wish wish,
+      ResponseOptions wish,
       WatchMetrics metrics)
       throws InterruptedException {
     boolean opened = false;
@@ -223,7 +226,7 @@ public final class Reads {
       ResourceType type,
       @Nullable String namespace,
       ListOptions options,
-      Wish wish,
+      ResponseOptions wish,
       WatchMetrics metrics)
       throws InterruptedException {
     ResourceCache resource = resource(type);
@@ -248,7 +251,7 @@ public final class Reads {
   private Body open(
       ResourceCache resource,
       WatchSpec spec,
-      Wish wish,
+      ResponseOptions wish,
       WatchPlan.Start start,
       @Nullable String namespace,
       ListOptions options)
@@ -262,26 +265,26 @@ public final class Reads {
       case WatchPlan.FromNow _ -> after = cache.revision();
       case WatchPlan.InitialAny _ -> {}
     }
-    Effort effort = new Effort(DrawnItems.EFFORT_PER_DRAW);
-    SelectedEntries initial = null;
-    Items.Ahead ahead = Items.Ahead.UNKNOWN;
+    WorkBudget effort = new WorkBudget(ItemBody.EFFORT_PER_DRAW);
+    FilteredCursor initial = null;
+    ItemEncoder.Ahead ahead = ItemEncoder.Ahead.UNKNOWN;
     if (start.initialEvents()) {
       Snapshot snapshot = resource.snapshot();
       after = snapshot.revision();
       String prefix = initialPrefix(spec, prefix(spec.type(), namespace, options));
-      initial = new SelectedEntries(snapshot.entries(prefix, null), spec.selection(), null, effort);
+      initial = new FilteredCursor(snapshot.entries(prefix, null), spec.selection(), null, effort);
       ahead =
           entry ->
-              new SelectedEntries(
+              new FilteredCursor(
                   snapshot.entries(prefix, entry.key()),
                   spec.selection(),
                   null,
-                  new Effort(DrawnItems.EFFORT_PER_DRAW));
+                  new WorkBudget(ItemBody.EFFORT_PER_DRAW));
     }
     EventReader events = resource.events(after, scope(spec, namespace));
     return new WatchBody(
         spec,
-        new Items(wish.encoding, false, new FormReader(cache), wish.gzip, ahead),
+        new ItemEncoder(wish.encoding, false, new FormReader(cache), wish.gzip, ahead),
         effort,
         initial,
         events,
@@ -296,7 +299,7 @@ public final class Reads {
     return one ? prefix + name : prefix;
   }
 
-  private static Body failed(ApiException error, Wish wish, WatchMetrics metrics) {
+  private static Body failed(ApiException error, ResponseOptions wish, WatchMetrics metrics) {
     metrics.ended();
     byte[] event = wish.encoding.error(error);
     if (!wish.gzip) {
@@ -419,7 +422,7 @@ public final class Reads {
       return cut(snapshot, prefix, snapshot.at(next - 1), end - next);
     }
     EntryCursor all = snapshot.entries(prefix, startAt);
-    Paced entries = new Paced(all, selection);
+    YieldingCursor entries = new YieldingCursor(all, selection);
     for (long selected = 1; ; selected++) {
       Entry entry = entries.next();
       if (entry == null) {
@@ -442,7 +445,7 @@ public final class Reads {
   private static final int SIZING_EFFORT = 4096;
 
   /** Adds up sizes until they suffice for compression. */
-  private static long sizeAtLeast(SelectedEntries entries) {
+  private static long sizeAtLeast(FilteredCursor entries) {
     long size = 0;
     for (Entry entry = entries.next();
         entry != null && size <= COMPRESS_ABOVE;

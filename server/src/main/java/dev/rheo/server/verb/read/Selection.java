@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
 public record Selection(LabelSelector labels, FieldSelector fields) {
 
   /**
-   * Upper bound on the effort of matching an entry, in units of {@link dev.rheo.cache.Effort}: a
-   * selector may have as many terms and values as fit a header.
+   * Upper bound on the effort of matching an entry, in units of {@link dev.rheo.cache.WorkBudget}:
+   * a selector may have as many terms and values as fit a header.
    */
   public int effort() {
     int terms = 1 + fields.terms().size();

@@ -2,9 +2,9 @@ package dev.rheo.server.verb.read;
 
 import dev.rheo.api.status.ApiException;
 import dev.rheo.cache.CacheEvent;
-import dev.rheo.cache.Effort;
 import dev.rheo.cache.Entry;
 import dev.rheo.cache.EventReader;
+import dev.rheo.cache.WorkBudget;
 import dev.rheo.store.CompactedException;
 import java.io.IOException;
 import java.util.Objects;
@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Source: KEP-3157, and the watch cache of kube-apiserver for the type of the event when an
  * object enters or leaves the selector.
  */
-final class WatchBody extends DrawnItems {
+final class WatchBody extends ItemBody {
 
   private final WatchSpec spec;
   private final EventReader events;
@@ -38,7 +38,7 @@ final class WatchBody extends DrawnItems {
   private final WatchClock clock;
 
   /** The initial state still to be written; null once it is complete. */
-  private @Nullable SelectedEntries initial;
+  private @Nullable FilteredCursor initial;
 
   private boolean initialBookmarkDue;
   private long lastRevision;
@@ -58,9 +58,9 @@ final class WatchBody extends DrawnItems {
    */
   WatchBody(
       WatchSpec spec,
-      Items items,
-      Effort effort,
-      @Nullable SelectedEntries initial,
+      ItemEncoder items,
+      WorkBudget effort,
+      @Nullable FilteredCursor initial,
       EventReader events,
       long revision,
       WatchClock clock) {
@@ -103,7 +103,7 @@ final class WatchBody extends DrawnItems {
     if (initial != null) {
       Entry entry = initial.next();
       if (entry != null) {
-        return begin(new Item("ADDED", entry, Items.OWN_REVISION));
+        return begin(new Item("ADDED", entry, ItemEncoder.OWN_REVISION));
       }
       if (initial.paused()) {
         return State.MORE;
@@ -158,7 +158,7 @@ final class WatchBody extends DrawnItems {
     boolean before = spec.selection().matches(previous);
     if (now) {
       return new Item(
-          before ? "MODIFIED" : "ADDED", Objects.requireNonNull(current), Items.OWN_REVISION);
+          before ? "MODIFIED" : "ADDED", Objects.requireNonNull(current), ItemEncoder.OWN_REVISION);
     }
     if (before) {
       return new Item("DELETED", Objects.requireNonNull(previous), event.revision());

@@ -9,7 +9,7 @@ import dev.rheo.codec.json.ObjectDecoder;
 import dev.rheo.codec.schema.ObjectType;
 import dev.rheo.codec.schema.TypeTable;
 import dev.rheo.resource.type.StoredResource;
-import dev.rheo.server.verb.write.Written.How;
+import dev.rheo.server.verb.write.CommitResult.How;
 import dev.rheo.store.RevisionConflictException;
 import dev.rheo.store.RevisionStore;
 import dev.rheo.store.RevisionStore.Op;
@@ -70,7 +70,7 @@ final class Committer {
     return versions.current(path.type().storage(), path.key());
   }
 
-  Written run(ObjectPath path, boolean dryRun, Decision decision) {
+  CommitResult run(ObjectPath path, boolean dryRun, Decision decision) {
     StoredResource resource = path.type().storage();
     String key = path.key();
     long mark = Meter.mark();
@@ -94,14 +94,14 @@ final class Committer {
         continue;
       }
       try {
-        Written written = apply(path, version, outcome, dryRun, fresh);
+        CommitResult written = apply(path, version, outcome, dryRun, fresh);
         if (written != null) {
           return written;
         }
       } catch (RevisionConflictException e) {
         conflicts.increment();
       } catch (StoreException e) {
-        throw Failures.of(e);
+        throw ErrorMapping.of(e);
       }
       Meter.release(mark);
       version = versions.current(resource, key);
@@ -111,7 +111,7 @@ final class Committer {
   }
 
   /** Returns null if the version turned out to be stale. */
-  private @Nullable Written apply(
+  private @Nullable CommitResult apply(
       ObjectPath path, @Nullable Version version, Outcome outcome, boolean dryRun, boolean fresh)
       throws RevisionConflictException, StoreException {
     StoredResource resource = path.type().storage();
@@ -123,7 +123,7 @@ final class Committer {
         long expected = version == null ? Op.ABSENT : version.revision();
         byte[] form = encode(resource, remove.object());
         long revision = dryRun ? expected : commit(List.of(new Op.Delete(key, expected)));
-        yield new Written(form, remove.byUpdate() ? expected : revision, How.REMOVED);
+        yield new CommitResult(form, remove.byUpdate() ? expected : revision, How.REMOVED);
       }
       case Outcome.Put put -> {
         byte[] form = encode(resource, put.object());
@@ -148,15 +148,15 @@ final class Committer {
     };
   }
 
-  private @Nullable Written unchanged(
+  private @Nullable CommitResult unchanged(
       StoredResource resource, String key, @Nullable Version version, byte[] form, boolean fresh) {
     if (!fresh && !sameRevision(versions.current(resource, key), version)) {
       return null;
     }
-    return new Written(form, version == null ? 0 : version.revision(), How.UNCHANGED);
+    return new CommitResult(form, version == null ? 0 : version.revision(), How.UNCHANGED);
   }
 
-  private Written put(
+  private CommitResult put(
       String key, @Nullable Version version, Outcome.Put put, byte[] form, boolean dryRun)
       throws RevisionConflictException, StoreException {
     if (form.length > MAX_STORED_BYTES) {
@@ -170,7 +170,7 @@ final class Committer {
     How how = version == null ? How.CREATED : How.UPDATED;
     long expected = version == null ? Op.ABSENT : version.revision();
     if (dryRun) {
-      return new Written(
+      return new CommitResult(
           form, version == null ? 0 : expected, put.thenRemove() ? How.REMOVED : how);
     }
     List<Op> operations = new ArrayList<>(1 + put.checks().size());
@@ -178,14 +178,15 @@ final class Committer {
     operations.addAll(put.checks());
     long revision = commit(operations);
     if (!put.thenRemove()) {
-      return new Written(form, revision, how);
+      return new CommitResult(form, revision, how);
     }
     try {
-      return new Written(form, store.commit(List.of(new Op.Delete(key, revision))), How.REMOVED);
+      return new CommitResult(
+          form, store.commit(List.of(new Op.Delete(key, revision))), How.REMOVED);
     } catch (RevisionConflictException e) {
       if (e.actual() == 0) {
         // Another write has removed it meanwhile, with the same result.
-        return new Written(form, revision, How.REMOVED);
+        return new CommitResult(form, revision, How.REMOVED);
       }
       throw e;
     } catch (StoreException e) {

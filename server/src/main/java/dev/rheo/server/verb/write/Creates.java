@@ -6,9 +6,9 @@ import dev.rheo.api.options.WriteOptions;
 import dev.rheo.api.status.ApiException;
 import dev.rheo.codec.tree.TreeCopies;
 import dev.rheo.resource.rules.Defaults;
-import dev.rheo.resource.rules.Prepare;
 import dev.rheo.resource.rules.Validation;
 import dev.rheo.resource.rules.WriteContext;
+import dev.rheo.resource.rules.WritePreparation;
 import dev.rheo.resource.type.Conversion;
 import dev.rheo.store.RevisionStore.Op;
 import java.util.List;
@@ -31,7 +31,7 @@ final class Creates {
   }
 
   /** A stored object and its path. */
-  record Created(ObjectPath path, Written written) {}
+  record Created(ObjectPath path, CommitResult written) {}
 
   /**
    * @param path the collection's path
@@ -72,7 +72,7 @@ final class Creates {
       prepare(path, TreeCopies.of(object), context);
       throw ApiException.badRequest("the object has no usable name");
     }
-    Written written =
+    CommitResult written =
         committer.run(
             path,
             options.dryRun(),
@@ -98,7 +98,7 @@ final class Creates {
     meta.name(path.name());
     meta.uid(uid());
     meta.created(context.now());
-    Prepare.forCreate(object, path.type(), context);
+    WritePreparation.forCreate(object, path.type(), context);
     Validation.create(object, path.type());
     return object;
   }

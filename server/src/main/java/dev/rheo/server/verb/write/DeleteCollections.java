@@ -15,8 +15,8 @@ import dev.rheo.cache.Snapshot;
 import dev.rheo.cache.WatchCache;
 import dev.rheo.codec.io.Meter;
 import dev.rheo.resource.type.StoredResource;
-import dev.rheo.server.verb.read.Paced;
 import dev.rheo.server.verb.read.Selection;
+import dev.rheo.server.verb.read.YieldingCursor;
 import dev.rheo.store.CompactedException;
 import dev.rheo.store.RevisionStore;
 import dev.rheo.store.StoreException;
@@ -89,7 +89,8 @@ final class DeleteCollections {
     String prefix = resource.prefix(path.namespace()).substring(resource.keyPrefix().length());
     String startAt = plan instanceof ReadPlan.Continue rest ? prefix + rest.startKey() : null;
     EntryCursor cursor = snapshot.entries(prefix, startAt);
-    Paced entries = new Paced(cursor, new Selection(list.labelSelector(), list.fieldSelector()));
+    YieldingCursor entries =
+        new YieldingCursor(cursor, new Selection(list.labelSelector(), list.fieldSelector()));
 
     AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
     Semaphore workers = new Semaphore(WORKERS);
@@ -207,7 +208,7 @@ final class DeleteCollections {
     try {
       return store.currentRevision();
     } catch (StoreException e) {
-      throw Failures.of(e);
+      throw ErrorMapping.of(e);
     }
   }
 }

@@ -105,7 +105,7 @@ final class Evictions {
   private void delete(ObjectPath pod, DeleteOptions asked) {
     DeleteOptions options = asked;
     if (!asked.dryRun()) {
-      Written marked =
+      CommitResult marked =
           committer.run(pod, false, (version, _) -> mark(pod, asked, version, clock.instant()));
       if (asked.resourceVersion() != null) {
         options = asked.withResourceVersion(Long.toString(marked.revision()));

@@ -54,13 +54,13 @@ public final class NamespaceController implements AutoCloseable {
   private final WatchCache cache;
   private final ResourceType namespaces;
   private final NamespaceContent content;
-  private final Map<String, Emptier> emptying = new ConcurrentHashMap<>();
+  private final Map<String, Finalization> emptying = new ConcurrentHashMap<>();
   private final Signal changes = new Signal();
   private volatile boolean closed;
   private volatile @Nullable Thread follower;
 
   /** A namespace that is being emptied: its thread, and the signal that wakes it. */
-  private record Emptier(Thread thread, Signal signal) {}
+  private record Finalization(Thread thread, Signal signal) {}
 
   public NamespaceController(Writes writes, WatchCache cache, ResourceRegistry registry) {
     this.writes = writes;
@@ -150,7 +150,7 @@ public final class NamespaceController implements AutoCloseable {
 
   private void look(Entry entry) {
     String name = entry.name();
-    Emptier present = emptying.get(name);
+    Finalization present = emptying.get(name);
     if (present != null) {
       // The event may be of a new namespace with the same name.
       present.signal().raise();
@@ -160,9 +160,9 @@ public final class NamespaceController implements AutoCloseable {
     }
   }
 
-  private Emptier emptier(String name) {
+  private Finalization emptier(String name) {
     Signal signal = new Signal();
-    return new Emptier(
+    return new Finalization(
         Thread.ofVirtual().name("namespace " + name).start(() -> empty(name, signal)), signal);
   }
 
@@ -200,7 +200,7 @@ public final class NamespaceController implements AutoCloseable {
    */
   private @Nullable String next(String name, String finished) {
     AtomicReference<@Nullable String> uid = new AtomicReference<>();
-    Emptier stays =
+    Finalization stays =
         emptying.computeIfPresent(
             name,
             (_, emptier) -> {
@@ -292,7 +292,7 @@ public final class NamespaceController implements AutoCloseable {
       if (thread != null) {
         thread.join(PATIENCE);
       }
-      for (Emptier emptier : List.copyOf(emptying.values())) {
+      for (Finalization emptier : List.copyOf(emptying.values())) {
         emptier.thread().join(PATIENCE);
       }
     } catch (InterruptedException e) {

@@ -66,7 +66,7 @@ final class Patches {
         default -> throw ApiException.unsupportedMediaType(SUPPORTED);
       }
     } catch (PatchException e) {
-      throw Failures.of(e);
+      throw ErrorMapping.of(e);
     }
   }
 
@@ -85,7 +85,7 @@ final class Patches {
     try {
       patched = application.apply(document);
     } catch (PatchException e) {
-      throw Failures.of(e);
+      throw ErrorMapping.of(e);
     }
     if (!ObjectDecoder.isReadable(patched)) {
       throw ApiException.invalid(

@@ -5,9 +5,9 @@ import dev.rheo.api.options.ResourceVersion;
 import dev.rheo.api.status.ApiException;
 import dev.rheo.api.status.FieldError;
 import dev.rheo.api.status.Shown;
-import dev.rheo.resource.rules.Prepare;
 import dev.rheo.resource.rules.Validation;
 import dev.rheo.resource.rules.WriteContext;
+import dev.rheo.resource.rules.WritePreparation;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -53,7 +53,7 @@ final class Updates {
     requireRevision(path, meta.resourceVersion(), version.revision());
     // The stored form has an empty resourceVersion.
     meta.resourceVersion("");
-    Prepare.forUpdate(wanted, old, path.type(), path.subresource(), context);
+    WritePreparation.forUpdate(wanted, old, path.type(), path.subresource(), context);
     Validation.update(wanted, old, path.type(), path.subresource());
     return isLastFinalizer(path, wanted, old)
         ? new Outcome.Remove(wanted, true)

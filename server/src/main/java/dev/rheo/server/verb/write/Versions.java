@@ -72,7 +72,7 @@ final class Versions {
       Meter.charge(Math.max(0, value.value().length - expected));
       return new Version(value.value(), value.modRevision());
     } catch (StoreException e) {
-      throw Failures.of(e);
+      throw ErrorMapping.of(e);
     } catch (CompactedException | FutureRevisionException e) {
       throw ApiException.internalError("the present revision cannot be read", e);
     }

@@ -20,7 +20,7 @@ import dev.rheo.resource.type.Conversion;
 import dev.rheo.resource.type.ResourceRegistry;
 import dev.rheo.resource.type.ResourceType;
 import dev.rheo.server.security.User;
-import dev.rheo.server.verb.write.Written.How;
+import dev.rheo.server.verb.write.CommitResult.How;
 import dev.rheo.store.RevisionStore;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -81,7 +81,8 @@ public final class Writes {
     }
     BodyReader.Read read = read(path, body, options.fieldValidation());
     Creates.Created created = creates.create(path, read.object(), options, context(user));
-    return new WriteResult(201, Answers.object(path.type(), created.written()), read.warnings());
+    return new WriteResult(
+        201, ResponseBodies.object(path.type(), created.written()), read.warnings());
   }
 
   /** Creates an object on the server's own behalf. */
@@ -131,7 +132,7 @@ public final class Writes {
     }
     List<String> warnings = new ArrayList<>(read.warnings());
     ObjectNode sent = stored(path.type(), read.object());
-    Written written =
+    CommitResult written =
         committer.run(
             path,
             options.dryRun(),
@@ -167,7 +168,7 @@ public final class Writes {
           });
     }
     List<String> warnings = new ArrayList<>();
-    Written written =
+    CommitResult written =
         committer.run(
             path,
             options.dryRun(),
@@ -177,7 +178,7 @@ public final class Writes {
               }
               BodyReader.Read patched =
                   patch.apply(
-                      Answers.served(path.type(), version), path, options.fieldValidation());
+                      ResponseBodies.served(path.type(), version), path, options.fieldValidation());
               warnings.clear();
               warnings.addAll(patched.warnings());
               agree(path, patched.object());
@@ -199,17 +200,17 @@ public final class Writes {
       throw ApiException.methodNotSupported(path.groupResource(), "delete");
     }
     NamespaceLifecycle.admitDelete(path);
-    Written written =
+    CommitResult written =
         committer.run(
             path,
             options.dryRun(),
             (version, _) -> Deletes.outcome(path, options, version, clock.instant()));
     if (written.how() == How.REMOVED) {
-      return new WriteResult(200, Answers.deleted(path, written), List.of());
+      return new WriteResult(200, ResponseBodies.deleted(path, written), List.of());
     }
     // As upstream: 202 for one way to ask for a cascade, so as not to break clients of the others.
     int code = Boolean.FALSE.equals(options.orphanDependents()) ? 202 : 200;
-    return new WriteResult(code, Answers.object(path.type(), written), List.of());
+    return new WriteResult(code, ResponseBodies.object(path.type(), written), List.of());
   }
 
   /**
@@ -268,7 +269,7 @@ public final class Writes {
       List<String> warnings,
       ScaleChange change) {
     ObjectPath parent = ObjectPath.of(path.type(), path.namespace(), path.name());
-    Written written =
+    CommitResult written =
         committer.run(
             parent,
             options.dryRun(),
@@ -279,7 +280,7 @@ public final class Writes {
                         path.type().group(), path.type().plural() + "/" + Scales.SUBRESOURCE),
                     path.name());
               }
-              ObjectNode present = Answers.served(path.type(), version);
+              ObjectNode present = ResponseBodies.served(path.type(), version);
               ObjectNode wanted = change.apply(Scales.of(present));
               return updates.outcome(
                   parent,
@@ -288,7 +289,7 @@ public final class Writes {
                   fresh,
                   context);
             });
-    ObjectNode scale = Scales.of(Answers.served(path.type(), written));
+    ObjectNode scale = Scales.of(ResponseBodies.served(path.type(), written));
     byte[] body =
         Canonicalizer.encodeAnswer(scale, TypeTable.builtIn().type(path.apiVersion(), path.kind()));
     return new WriteResult(200, body, warnings);
@@ -339,9 +340,11 @@ public final class Writes {
     return Conversion.toStored(object, type);
   }
 
-  private WriteResult answer(ObjectPath path, Written written, List<String> warnings) {
+  private WriteResult answer(ObjectPath path, CommitResult written, List<String> warnings) {
     return new WriteResult(
-        written.how() == How.CREATED ? 201 : 200, Answers.object(path.type(), written), warnings);
+        written.how() == How.CREATED ? 201 : 200,
+        ResponseBodies.object(path.type(), written),
+        warnings);
   }
 
   private static Status success(int code, @org.jspecify.annotations.Nullable Details details) {

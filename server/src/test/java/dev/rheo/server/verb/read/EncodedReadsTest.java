@@ -7,7 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import dev.rheo.api.feature.FeatureGates;
-import dev.rheo.api.media.Accepted;
+import dev.rheo.api.media.NegotiatedMediaType;
 import dev.rheo.api.options.ListOptions;
 import dev.rheo.cache.WatchCache;
 import dev.rheo.codec.cbor.CborForms;
@@ -135,10 +135,10 @@ class EncodedReadsTest {
     return all().stream().filter(a -> !a.get()[0].equals("application/yaml")).toList();
   }
 
-  private Reads.Wish wish(String accept, String as, boolean list, boolean gzip) {
+  private Reads.ResponseOptions wish(String accept, String as, boolean list, boolean gzip) {
     String header = as.isEmpty() ? accept : accept + ";as=" + as + ";g=meta.k8s.io;v=v1";
-    Accepted accepted = encodings.negotiation().accept(header, false);
-    return new Reads.Wish(encodings.find(configMaps, accepted, list, ""), gzip);
+    NegotiatedMediaType accepted = encodings.negotiation().accept(header, false);
+    return new Reads.ResponseOptions(encodings.find(configMaps, accepted, list, ""), gzip);
   }
 
   private static ListOptions options(boolean watch, String... pairs) {
@@ -149,7 +149,7 @@ class EncodedReadsTest {
     return ListOptions.parse(query, watch, FeatureGates.defaults());
   }
 
-  private byte[] list(Reads.Wish wish, String... pairs) throws Exception {
+  private byte[] list(Reads.ResponseOptions wish, String... pairs) throws Exception {
     Reads.Answer answer = reads.list(configMaps, "ns", options(false, pairs), wish);
     try (Drawing drawing = new Drawing(answer.body(), random)) {
       byte[] bytes = drawing.bytes();
@@ -196,7 +196,8 @@ class EncodedReadsTest {
   @ParameterizedTest
   @MethodSource("all")
   void aListIsTheState(String accept, boolean partial, boolean gzip) throws Exception {
-    Reads.Wish wish = wish(accept, partial ? "PartialObjectMetadataList" : "", true, gzip);
+    Reads.ResponseOptions wish =
+        wish(accept, partial ? "PartialObjectMetadataList" : "", true, gzip);
     String kind = partial ? "PartialObjectMetadataList" : "ConfigMapList";
     String apiVersion = partial ? META : "v1";
     // In the second round the forms already exist.
@@ -223,7 +224,7 @@ class EncodedReadsTest {
   void aPageIsCutAndSelectedAsInJson(String accept, boolean partial, boolean gzip)
       throws Exception {
     String kind = partial ? "PartialObjectMetadataList" : "ConfigMapList";
-    Reads.Wish wish = wish(accept, partial ? kind : "", true, false);
+    Reads.ResponseOptions wish = wish(accept, partial ? kind : "", true, false);
     JsonNode page =
         tree(
             wish.encoding().format(),
@@ -261,7 +262,7 @@ class EncodedReadsTest {
   @ParameterizedTest
   @MethodSource("all")
   void anObjectIsWhole(String accept, boolean partial, boolean gzip) throws Exception {
-    Reads.Wish wish = wish(accept, partial ? "PartialObjectMetadata" : "", false, gzip);
+    Reads.ResponseOptions wish = wish(accept, partial ? "PartialObjectMetadata" : "", false, gzip);
     for (String name : List.of("c0", "c7")) {
       Reads.Answer answer = reads.find(configMaps, "ns", name, "").answer(wish);
       try (Drawing drawing = new Drawing(answer.body(), random)) {
@@ -354,7 +355,7 @@ class EncodedReadsTest {
   @MethodSource("watchable")
   void aWatchListIsTheStateABookmarkAndEachChange(String accept, boolean partial, boolean gzip)
       throws Exception {
-    Reads.Wish wish = wish(accept, partial ? "PartialObjectMetadata" : "", false, gzip);
+    Reads.ResponseOptions wish = wish(accept, partial ? "PartialObjectMetadata" : "", false, gzip);
     Format format = wish.encoding().format();
     String apiVersion = partial ? META : "v1";
     String kind = partial ? "PartialObjectMetadata" : "ConfigMap";
@@ -437,7 +438,7 @@ class EncodedReadsTest {
 
   @Test
   void manyReadersOfACompressedListShareOneForm() throws Exception {
-    Reads.Wish wish = wish("application/json", "", true, true);
+    Reads.ResponseOptions wish = wish("application/json", "", true, true);
     byte[] first = list(wish);
     long made = cache.stats().forms().made();
     assertThat(made).isEqualTo(state.size());
@@ -471,12 +472,12 @@ class EncodedReadsTest {
   @Test
   void aTableHasARowForEachObjectAndItsColumnsOnce() throws Exception {
     for (String include : List.of("", "Metadata", "Object", "None")) {
-      Accepted accepted =
+      NegotiatedMediaType accepted =
           encodings
               .negotiation()
               .accept("application/json;as=Table;g=meta.k8s.io;v=v1,application/json", false);
       Encoding encoding = encodings.find(configMaps, accepted, true, include);
-      JsonNode table = JSON.readTree(list(new Reads.Wish(encoding, false)));
+      JsonNode table = JSON.readTree(list(new Reads.ResponseOptions(encoding, false)));
       assertThat(table.get("kind").asText()).isEqualTo("Table");
       assertThat(table.get("columnDefinitions").valueStream().map(c -> c.get("name").asText()))
           .containsExactly("Name", "Data", "Age");
@@ -505,7 +506,12 @@ class EncodedReadsTest {
               "allowWatchBookmarks",
               "true");
       Body body =
-          reads.watch(configMaps, "ns", options, new Reads.Wish(encoding, false), Caches.UNCOUNTED);
+          reads.watch(
+              configMaps,
+              "ns",
+              options,
+              new Reads.ResponseOptions(encoding, false),
+              Caches.UNCOUNTED);
       try (Drawing drawing = new Drawing(body, random)) {
         List<JsonNode> events = drawing.lines(objects.size() + 1);
         assertThat(events.getFirst().at("/object/columnDefinitions").isArray()).isTrue();
@@ -533,8 +539,9 @@ class EncodedReadsTest {
     String table = "application/json;as=Table;g=meta.k8s.io;v=v1";
     // Pages of a table are cut in key order, then each page is sorted.
     for (String limit : List.of("500", "3")) {
-      Accepted accepted = encodings.negotiation().accept(table, false);
-      Reads.Wish wish = new Reads.Wish(encodings.find(flowSchemas, accepted, true, "None"), false);
+      NegotiatedMediaType accepted = encodings.negotiation().accept(table, false);
+      Reads.ResponseOptions wish =
+          new Reads.ResponseOptions(encodings.find(flowSchemas, accepted, true, "None"), false);
       Body body = reads.list(flowSchemas, null, options(false, "limit", limit), wish).body();
       try (Drawing drawing = new Drawing(body, random)) {
         JsonNode rows = Drawing.json(drawing.text()).get("rows");
@@ -560,8 +567,9 @@ class EncodedReadsTest {
     }
     store.commit(operations);
     String table = "application/json;as=Table;g=meta.k8s.io;v=v1";
-    Accepted accepted = encodings.negotiation().accept(table, false);
-    Reads.Wish wish = new Reads.Wish(encodings.find(flowSchemas, accepted, true, "None"), false);
+    NegotiatedMediaType accepted = encodings.negotiation().accept(table, false);
+    Reads.ResponseOptions wish =
+        new Reads.ResponseOptions(encodings.find(flowSchemas, accepted, true, "None"), false);
     for (boolean whole : new boolean[] {true, false}) {
       String limit = Integer.toString(RankedEntries.MOST + (whole ? 1 : 0));
       Body body = reads.list(flowSchemas, null, options(false, "limit", limit), wish).body();
@@ -586,7 +594,7 @@ class EncodedReadsTest {
     for (boolean gzip : new boolean[] {false, true}) {
       for (String accept :
           List.of("application/json", "application/vnd.kubernetes.protobuf", "application/cbor")) {
-        Reads.Wish wish = wish(accept, "", false, gzip);
+        Reads.ResponseOptions wish = wish(accept, "", false, gzip);
         Body body =
             reads.watch(
                 configMaps, "ns", options(true, "resourceVersion", "2"), wish, Caches.UNCOUNTED);

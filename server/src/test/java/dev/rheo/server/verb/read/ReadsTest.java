@@ -45,7 +45,8 @@ class ReadsTest {
   private final ResourceType configMaps = registry.get("", "v1", "configmaps");
   private final ResourceType namespaces = registry.get("", "v1", "namespaces");
   private final Encodings encodings = new Encodings(Clock.systemUTC(), true);
-  private final Reads.Wish json = new Reads.Wish(encodings.json(configMaps), false);
+  private final Reads.ResponseOptions json =
+      new Reads.ResponseOptions(encodings.json(configMaps), false);
   private WatchCache cache;
   private Reads reads;
 

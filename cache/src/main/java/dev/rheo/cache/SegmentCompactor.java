@@ -1,0 +1,334 @@
+package dev.rheo.cache;
+
+import java.io.IOException;
+import java.lang.System.Logger.Level;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.concurrent.Semaphore;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reclaims disk space: copies the records of a segment that are still needed to the head of the
+ * spool, then unlinks the segment. Needed are the records of current versions and those to which
+ * the history refers. Readers that hold entries of the old segment keep it alive.
+ *
+ * <p>Runs on its own thread, which takes the cache's lock for short steps only.
+ */
+final class SegmentCompactor implements Runnable {
+  private static final System.Logger LOG = System.getLogger(SegmentCompactor.class.getName());
+
+  /** A segment is cleaned when less than this share of it is needed, in percent. */
+  private static final int NEEDED_PERCENT = 30;
+
+  /** The same share while the disk budget is exceeded. */
+  private static final int NEEDED_PERCENT_PRESSED = 80;
+
+  /** Bytes that are copied at once under the lock. */
+  private static final int STEP = 256 << 10;
+
+  private final WatchCache cache;
+  private final Spool spool;
+  private final CacheSettings settings;
+  private final Semaphore work = new Semaphore(0);
+  private final Thread thread;
+  private volatile boolean started;
+  private volatile boolean paused = true;
+  private volatile boolean closed;
+  private volatile long cleaned;
+
+  SegmentCompactor(WatchCache cache, Spool spool, CacheSettings settings) {
+    this.cache = cache;
+    this.spool = spool;
+    this.settings = settings;
+    thread = Thread.ofPlatform().daemon().name("rheo-cache-cleaner").unstarted(this);
+  }
+
+  long cleaned() {
+    return cleaned;
+  }
+
+  /** Stops cleaning while the cache is being built; cleaning under way is abandoned. */
+  void pause() {
+    paused = true;
+  }
+
+  void resume() {
+    paused = false;
+  }
+
+  /** Wakes the cleaner: there may be something to clean. */
+  void look() {
+    if (!started) {
+      started = true;
+      thread.start();
+    }
+    if (work.availablePermits() == 0) {
+      work.release();
+    }
+  }
+
+  void close() {
+    closed = true;
+    work.release();
+  }
+
+  @Override
+  public void run() {
+    while (!closed) {
+      work.acquireUninterruptibly();
+      try {
+        Segment victim = closed || paused ? null : choose();
+        while (victim != null && clean(victim)) {
+          cleaned++;
+          victim = closed || paused ? null : choose();
+        }
+      } catch (IOException e) {
+        LOG.log(Level.WARNING, "Cleaning the spool failed", e);
+      } catch (RuntimeException | Error e) {
+        LOG.log(Level.ERROR, "Cleaning the spool failed", e);
+      }
+    }
+  }
+
+  private @Nullable Segment choose() {
+    cache.lock().lock();
+    try {
+      boolean pressed = spool.linkedBytes() > settings.diskBytes();
+      long limit = pressed ? NEEDED_PERCENT_PRESSED : NEEDED_PERCENT;
+      Segment best = null;
+      long bestShare = limit;
+      for (Segment segment : spool.segments()) {
+        long share = (segment.end - segment.dead) * 100 / Math.max(1, segment.end);
+        if (share < bestShare && !spool.isHead(segment)) {
+          best = segment;
+          bestShare = share;
+        }
+      }
+      if (pressed) {
+        cache.snapshots().clear();
+      }
+      return best;
+    } finally {
+      cache.lock().unlock();
+    }
+  }
+
+  /** A record that is still needed. */
+  private static final class Needed {
+    /** Bytes of header and form; 0 until known. */
+    int length;
+
+    /** The place to which it was copied. */
+    long moved = Place.NONE;
+  }
+
+  /** An event that refers to records of the segment. */
+  private record Named(EventLog log, long number) {}
+
+  /** An object whose current version was in the segment. */
+  private record Present(Table table, byte[] key) {}
+
+  private boolean clean(Segment victim) throws IOException {
+    Published seen = cache.published();
+    TreeMap<Integer, Needed> needed = new TreeMap<>();
+    List<Named> named = new ArrayList<>();
+    List<Present> present = new ArrayList<>();
+    for (Table table : seen.generation().tables) {
+      EntryCursor entries = seen.trees()[table.index].cursor(new byte[0], null);
+      for (Entry entry = entries.next(); entry != null; entry = entries.next()) {
+        if (entry.segment == victim) {
+          Needed record = need(needed, Place.of(entry));
+          record.length = entry.headerLength + entry.length();
+          present.add(new Present(table, entry.key));
+        }
+      }
+      long end = seen.ends()[table.index];
+      for (long number = table.log.first(); number < end; number++) {
+        findNamed(victim, table.log, number, needed, named);
+      }
+    }
+    if (!copy(victim, seen, needed)) {
+      return false;
+    }
+    cache.lock().lock();
+    try {
+      if (paused || cache.published().generation() != seen.generation()) {
+        return false;
+      }
+      finish(victim, seen, needed, named, present);
+      return true;
+    } finally {
+      cache.lock().unlock();
+    }
+  }
+
+  private static void findNamed(
+      Segment victim,
+      EventLog log,
+      long number,
+      SortedMap<Integer, Needed> needed,
+      List<Named> named) {
+    long place = log.place(number);
+    long previous = log.previous(number);
+    boolean in = Place.segment(place) == victim.id;
+    boolean previousIn = Place.segment(previous) == victim.id;
+    if (in) {
+      need(needed, place);
+    }
+    if (previousIn) {
+      need(needed, previous);
+    }
+    if (in || previousIn) {
+      named.add(new Named(log, number));
+    }
+  }
+
+  private static Needed need(SortedMap<Integer, Needed> needed, long place) {
+    return needed.computeIfAbsent(Place.offset(place), offset -> new Needed());
+  }
+
+  /**
+   * Copies the records in file order, step by step.
+   *
+   * @return false if cleaning was abandoned
+   */
+  private boolean copy(Segment victim, Published seen, SortedMap<Integer, Needed> needed)
+      throws IOException {
+    List<byte[]> step = new ArrayList<>();
+    List<Needed> records = new ArrayList<>();
+    int bytes = 0;
+    for (var entry : needed.entrySet()) {
+      Needed record = entry.getValue();
+      try {
+        if (record.length == 0) {
+          record.length = length(victim, entry.getKey());
+        }
+        step.add(read(victim, entry.getKey(), record.length));
+      } catch (IOException e) {
+        // Otherwise this segment would be chosen again and again, and no other one cleaned.
+        cache.spoolFailed(victim, e);
+        throw e;
+      }
+      records.add(record);
+      bytes += record.length;
+      if (bytes >= STEP) {
+        if (!append(seen, step, records)) {
+          return false;
+        }
+        step.clear();
+        records.clear();
+        bytes = 0;
+      }
+    }
+    return append(seen, step, records);
+  }
+
+  private boolean append(Published seen, List<byte[]> bytes, List<Needed> records)
+      throws IOException {
+    cache.lock().lock();
+    try {
+      if (closed || paused || cache.published().generation() != seen.generation()) {
+        return false;
+      }
+      for (int i = 0; i < records.size(); i++) {
+        byte[] record = bytes.get(i);
+        Segment to = spool.begin(record.length);
+        records.get(i).moved = Place.of(to.id, to.end);
+        spool.append(record, 0, record.length);
+        // Counts as dead until finish() finds that the record is still needed.
+        to.dead += record.length;
+      }
+      spool.flush();
+      return true;
+    } finally {
+      cache.lock().unlock();
+    }
+  }
+
+  private int length(Segment of, int offset) throws IOException {
+    ByteBuffer fixed = ByteBuffer.wrap(read(of, offset, SpoolRecord.FIXED));
+    return SpoolRecord.headerLength(fixed) + SpoolRecord.formLength(fixed);
+  }
+
+  private byte[] read(Segment of, int offset, int length) throws IOException {
+    byte[] bytes = new byte[length];
+    ReadAheadBuffer.readFully(of, offset, ByteBuffer.wrap(bytes), cache.loaders());
+    return bytes;
+  }
+
+  /**
+   * Under the lock: replaces the old places by the new ones, publishes, and unlinks the segment.
+   */
+  private void finish(
+      Segment victim,
+      Published seen,
+      SortedMap<Integer, Needed> needed,
+      List<Named> named,
+      List<Present> present) {
+    Published now = cache.published();
+    Generation generation = now.generation();
+    // Events logged meanwhile refer to records that were current when cleaning began.
+    for (Table table : generation.tables) {
+      for (long n = seen.ends()[table.index]; n < table.log.end(); n++) {
+        findNamed(victim, table.log, n, needed, named);
+      }
+    }
+    EventLog.Moved moved =
+        place ->
+            Place.segment(place) == victim.id && place != Place.NONE
+                ? movedTo(needed, place)
+                : place;
+    Set<Integer> alive = new HashSet<>();
+    for (Named event : named) {
+      if (event.number >= event.log.first()) {
+        alive(alive, victim, event.log.place(event.number));
+        alive(alive, victim, event.log.previous(event.number));
+        event.log.move(event.number, moved);
+      }
+    }
+    for (Present object : present) {
+      Entry entry = object.table.editor.get(object.key);
+      if (entry != null && entry.segment == victim) {
+        long place = moved.to(Place.of(entry));
+        Segment to = spool.segment(Place.segment(place));
+        if (to == null) {
+          throw new IllegalStateException("a record was moved nowhere");
+        }
+        alive(alive, victim, Place.of(entry));
+        object.table.editor.put(entry.movedTo(to, Place.offset(place) + entry.headerLength));
+      }
+    }
+    EntryTree[] trees = new EntryTree[now.trees().length];
+    for (Table table : generation.tables) {
+      trees[table.index] = table.editor.tree();
+    }
+    for (int offset : alive) {
+      Needed record = needed.get(offset);
+      Segment to = record == null ? null : spool.segment(Place.segment(record.moved));
+      if (record != null && to != null) {
+        to.dead -= record.length;
+      }
+    }
+    cache.publish(new Published(generation, now.revision(), trees, now.ends()));
+    spool.unlink(victim);
+  }
+
+  private static void alive(Set<Integer> alive, Segment victim, long place) {
+    if (place != Place.NONE && Place.segment(place) == victim.id) {
+      alive.add(Place.offset(place));
+    }
+  }
+
+  private static long movedTo(SortedMap<Integer, Needed> needed, long place) {
+    Needed record = needed.get(Place.offset(place));
+    if (record == null || record.moved == Place.NONE) {
+      throw new IllegalStateException("a record that is needed was not copied");
+    }
+    return record.moved;
+  }
+}

@@ -1,0 +1,337 @@
+package dev.rheo.edge;
+
+import dev.rheo.edge.Counters.Refusal;
+import dev.rheo.edge.Counters.Stall;
+import dev.rheo.edge.ledger.Account;
+import dev.rheo.edge.ledger.Ledger;
+import io.netty.channel.EventLoop;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Admits requests of one event loop against the {@link Ledger} and evicts others when it is full.
+ * {@link ConnectionAdmission} does the same for connections.
+ *
+ * <p>Without eviction, a client that fills an account and then goes idle locks all others out. So a
+ * newcomer that does not fit may evict requests that are stalled, which means that they wait for a
+ * peer that neither sends nor reads:
+ *
+ * <pre>
+ *   newcomer                      whom it may evict
+ *   request of a stranger         stalled requests of strangers, oldest first
+ *   request of a member           those, then other stalled requests, heaviest first
+ *   watch of a member             those, then watches of the connection that has most of them
+ * </pre>
+ *
+ * <p>A stranger is a peer that has not authenticated, a member is one that has. Event loop only,
+ * except {@link #ask} and {@link #askForWatches}.
+ */
+final class RequestAdmission {
+
+  /** A member's connection or request without progress for this long is stalled. */
+  private static final long PATIENCE = TimeUnit.SECONDS.toNanos(1);
+
+  /** The same for a request whose peer has read part of the response. */
+  private static final long READERS_PATIENCE = TimeUnit.SECONDS.toNanos(5);
+
+  /**
+   * The search for stalled requests visits all of them, so a failed search is followed by a pause.
+   */
+  private static final long PAUSE = TimeUnit.MILLISECONDS.toNanos(5);
+
+  /** Number of watches that a connection never has to give up. */
+  private static final int MODEST = 16;
+
+  /** Pause after watches were asked to end, which takes them a moment. */
+  private static final long SHARE_PAUSE = TimeUnit.MILLISECONDS.toNanos(100);
+
+  /** Maximum number of requests evicted at once, so that the next newcomers find room, too. */
+  private static final int BATCH = 32;
+
+  /** Bytes of partial input and pending control frames that a connection holds free of charge. */
+  private static final int FREE = 4 << 10;
+
+  private static final int STEP = 4 << 10;
+
+  final ConnectionAdmission admission;
+  private final EdgeContext edge;
+  private final Ledger ledger;
+  private final Set<Connection> connections;
+  private final EventLoop loop;
+
+  /**
+   * Charges of strangers' requests on this event loop. Each loop gets an equal part of the account.
+   */
+  private long strangerStreams;
+
+  private final long strangerStreamsLimit;
+  private final AtomicBoolean askedForStranger = new AtomicBoolean();
+  private final AtomicBoolean askedForMember = new AtomicBoolean();
+  private final AtomicBoolean askedForWatches = new AtomicBoolean();
+  private long inVainNanos = System.nanoTime() - PAUSE;
+  private long shareAgainNanos = inVainNanos;
+
+  /**
+   * @param connections the connections of the event loop
+   */
+  RequestAdmission(EdgeContext edge, EventLoop loop, Set<Connection> connections) {
+    this.admission = new ConnectionAdmission(edge, loop, connections);
+    this.loop = loop;
+    this.strangerStreamsLimit = edge.ledger.strangerStreams().limit() / edge.settings.eventLoops();
+    this.edge = edge;
+    this.ledger = edge.ledger;
+    this.connections = connections;
+  }
+
+  /** Releases the charges of a closed connection. Idempotent. */
+  void left(Connection connection) {
+    hold(connection, 0, 0);
+    admission.left(connection);
+  }
+
+  /**
+   * Charges a connection for its partial input and for control frames that its peer does not read.
+   * Closes the connection if the charge does not fit.
+   */
+  void settle(Connection connection) {
+    long control = Math.max(0, Transport.pendingBytes(connection.channel) - connection.outstanding);
+    boolean header = connection.headerSinceNanos != 0;
+    long headers = header ? connection.wholeless + connection.wholelessLines * Weights.FIELD : 0;
+    long incoming = connection.recordBytes + control + (header ? 0 : connection.wholeless);
+    if (!hold(connection, charged(headers), charged(incoming))) {
+      connection.closeHard();
+    }
+  }
+
+  private static long charged(long bytes) {
+    return bytes <= FREE ? 0 : (bytes + STEP - 1) / STEP * STEP;
+  }
+
+  private boolean hold(Connection connection, long headers, long incoming) {
+    if (!change(ledger.headers(), headers - connection.headersHeld, connection)) {
+      edge.counters.refused(Refusal.HEADERS);
+      return false;
+    }
+    connection.headersHeld = headers;
+    if (!change(ledger.incoming(), incoming - connection.incomingHeld, connection)) {
+      edge.counters.refused(Refusal.INCOMING);
+      return false;
+    }
+    connection.incomingHeld = incoming;
+    return true;
+  }
+
+  private boolean change(Account account, long by, Connection newcomer) {
+    if (by <= 0) {
+      account.release(-by);
+      return true;
+    }
+    while (!account.tryCharge(by)) {
+      Connection leaving = unfinished(newcomer, by);
+      if (leaving == null) {
+        return false;
+      }
+      admission.evict(leaving);
+    }
+    return true;
+  }
+
+  /**
+   * Picks the connection to evict among those that {@link #hold} has charged. Stalled connections
+   * come first, the quietest before others. If none is stalled, a stranger evicts only strangers
+   * that hold more than itself; a member evicts strangers, then members that hold more than itself.
+   * The heaviest goes first.
+   */
+  private @Nullable Connection unfinished(Connection newcomer, long by) {
+    long seen = admission.seenNanos();
+    long share = held(newcomer) + by;
+    Connection slowest = null;
+    Connection stranger = null;
+    Connection heaviest = null;
+    for (Connection connection : connections) {
+      if (held(connection) == 0 || connection == newcomer || !connection.charged) {
+        continue;
+      }
+      boolean waits =
+          connection.known
+              ? seen - connection.lastReadNanos > PATIENCE
+              : admission.hadTime(connection.lastReadNanos);
+      if (waits) {
+        slowest = ConnectionAdmission.quieter(slowest, connection);
+      } else if (held(connection) > share || (newcomer.known && !connection.known)) {
+        if (!connection.known) {
+          stranger = heavier(stranger, connection);
+        }
+        heaviest = heavier(heaviest, connection);
+      }
+    }
+    return slowest != null ? slowest : stranger != null || !newcomer.known ? stranger : heaviest;
+  }
+
+  private static Connection heavier(@Nullable Connection a, Connection b) {
+    return a == null || held(b) > held(a) ? b : a;
+  }
+
+  private static long held(Connection connection) {
+    return connection.headersHeld + connection.incomingHeld;
+  }
+
+  /**
+   * Charges a request; returns false if it does not fit.
+   *
+   * @param stranger whether the peer has not authenticated
+   */
+  boolean admit(Exchange exchange, Account account, long weight, boolean stranger) {
+    if (tryCharge(account, weight, stranger)) {
+      return true;
+    }
+    if (makeRoom(exchange, stranger) && tryCharge(account, weight, stranger)) {
+      return true;
+    }
+    // This request is refused, but the other loops make room for those that follow.
+    for (RequestAdmission other : edge.rooms) {
+      if (other != this) {
+        other.ask(stranger);
+      }
+    }
+    if (account == ledger.watches()) {
+      int fair = Math.max(MODEST, 2 * count(exchange.connection(), Exchange::isWatch));
+      for (RequestAdmission room : edge.rooms) {
+        room.askForWatches(fair);
+      }
+    }
+    return false;
+  }
+
+  /**
+   * Asks the event loop to make room, unless such a request is already pending. Any thread.
+   *
+   * @param stranger whether the peer that needs it has not authenticated
+   */
+  void ask(boolean stranger) {
+    AtomicBoolean asked = stranger ? askedForStranger : askedForMember;
+    if (asked.compareAndSet(false, true)) {
+      loop.execute(
+          () -> {
+            asked.set(false);
+            makeRoom(null, stranger);
+          });
+    }
+  }
+
+  private void askForWatches(int fair) {
+    if (askedForWatches.compareAndSet(false, true)) {
+      loop.execute(
+          () -> {
+            askedForWatches.set(false);
+            shareWatches(fair);
+          });
+    }
+  }
+
+  private boolean tryCharge(Account account, long weight, boolean stranger) {
+    if (!stranger) {
+      return account.tryCharge(weight);
+    }
+    if (strangerStreams + weight > strangerStreamsLimit || !account.tryCharge(weight)) {
+      return false;
+    }
+    strangerStreams += weight;
+    return true;
+  }
+
+  /** Releases the charge of a stranger's request that was admitted. */
+  void strangerLeft(long weight) {
+    strangerStreams -= weight;
+  }
+
+  /**
+   * Evicts some stalled requests; false if there is none, or in the pause after a failed search.
+   */
+  boolean makeRoom(@Nullable Exchange newcomer, boolean stranger) {
+    long now = System.nanoTime();
+    if (now - inVainNanos < PAUSE) {
+      return false;
+    }
+    List<Exchange> stalled = stalled(e -> e != newcomer && e.isStranger() && e.restsSince(now));
+    if (stalled.isEmpty() && !stranger) {
+      long seen = admission.seenNanos();
+      stalled =
+          stalled(
+              e ->
+                  e != newcomer
+                      && e.restsSince(seen - (e.isTaken() ? READERS_PATIENCE : PATIENCE)));
+      stalled.sort(Comparator.comparingLong(Exchange::weight).reversed());
+    }
+    if (stalled.isEmpty()) {
+      inVainNanos = now;
+      return false;
+    }
+    int end = Math.min(BATCH, stalled.size());
+    for (Exchange exchange : stalled.subList(0, end)) {
+      edge.counters.stalled(Stall.EVICTED);
+      exchange.evict();
+    }
+    return true;
+  }
+
+  /**
+   * Ends the latest watches of the connection that has most of them, if it has more than {@code
+   * fair}. Watches that wait for events are not stalled and may stay for hours, so eviction of
+   * stalled requests does not reach them. A watch may end at any time; its client resumes from the
+   * last resourceVersion.
+   *
+   * @param fair number of watches that a connection may keep; at least twice the newcomer's
+   */
+  private void shareWatches(int fair) {
+    long now = System.nanoTime();
+    if (now - shareAgainNanos < 0) {
+      return;
+    }
+    shareAgainNanos = now + PAUSE;
+    int most = 0;
+    Connection greediest = null;
+    for (Connection connection : connections) {
+      int count = count(connection, Exchange::isLongRunning);
+      if (count > most) {
+        most = count;
+        greediest = connection;
+      }
+    }
+    if (greediest == null || most <= fair) {
+      return;
+    }
+    shareAgainNanos = now + SHARE_PAUSE;
+    greediest.exchanges.stream()
+        .filter(Exchange::isLongRunning)
+        .skip(Math.max(fair, most - BATCH))
+        .forEach(
+            watch -> {
+              edge.counters.stalled(Stall.SHARED);
+              watch.finish();
+            });
+  }
+
+  private static int count(Connection connection, Predicate<Exchange> which) {
+    return (int) connection.exchanges.stream().filter(which).count();
+  }
+
+  private List<Exchange> stalled(Predicate<Exchange> which) {
+    List<Exchange> stalled = new ArrayList<>();
+    for (Connection connection : connections) {
+      for (Exchange exchange : connection.exchanges) {
+        if (which.test(exchange)) {
+          stalled.add(exchange);
+        }
+      }
+    }
+    stalled.sort(Comparator.comparingLong(Exchange::beganNanos));
+    return stalled;
+  }
+}

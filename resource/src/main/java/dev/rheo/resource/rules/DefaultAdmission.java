@@ -1,0 +1,98 @@
+package dev.rheo.resource.rules;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.rheo.codec.tree.Trees;
+import java.util.List;
+
+/**
+ * The default admission plugins, as far as they look up no other objects: DefaultTolerationSeconds,
+ * Priority (no class or a built-in one), ServiceAccount (the name only), TaintNodesByCondition,
+ * StorageObjectInUseProtection.
+ */
+final class DefaultAdmission {
+  private static final int TOLERATION_SECONDS = 300;
+  private static final String NOT_READY = "node.kubernetes.io/not-ready";
+  private static final String UNREACHABLE = "node.kubernetes.io/unreachable";
+
+  private DefaultAdmission() {}
+
+  static void create(ObjectNode object, String resource) {
+    switch (resource) {
+      case "pods" -> pod(Trees.need(object, "spec"));
+      case "nodes" -> taint(Trees.need(object, "spec"));
+      case "persistentvolumes" -> finalizer(object, "kubernetes.io/pv-protection");
+      case "persistentvolumeclaims" -> finalizer(object, "kubernetes.io/pvc-protection");
+      case "volumeattributesclasses.storage.k8s.io" ->
+          finalizer(object, "kubernetes.io/vac-protection");
+      default -> {}
+    }
+  }
+
+  private static void pod(ObjectNode spec) {
+    if (Trees.text(spec, "serviceAccountName").isEmpty()) {
+      spec.put("serviceAccountName", "default");
+      spec.put("serviceAccount", "default");
+    }
+    tolerate(spec, NOT_READY);
+    tolerate(spec, UNREACHABLE);
+    if (Trees.text(spec, "priorityClassName").isEmpty()) {
+      spec.put("priority", 0);
+      CoreDefaults.text(spec, "preemptionPolicy", "PreemptLowerPriority");
+    } else {
+      systemPriority(spec, Trees.text(spec, "priorityClassName"));
+    }
+  }
+
+  /** Sets the priority of the two classes that every cluster has. */
+  private static void systemPriority(ObjectNode spec, String className) {
+    switch (className) {
+      case "system-cluster-critical" -> spec.put("priority", 2_000_000_000);
+      case "system-node-critical" -> spec.put("priority", 2_000_001_000);
+      default -> {
+        return;
+      }
+    }
+    CoreDefaults.text(spec, "preemptionPolicy", "PreemptLowerPriority");
+  }
+
+  /** Tolerates the taint for {@value #TOLERATION_SECONDS} seconds, unless the pod tolerates it. */
+  private static void tolerate(ObjectNode spec, String taint) {
+    List<ObjectNode> tolerations = Trees.objects(spec, "tolerations");
+    for (ObjectNode toleration : tolerations) {
+      String key = Trees.text(toleration, "key");
+      String effect = Trees.text(toleration, "effect");
+      if ((key.isEmpty() || key.equals(taint))
+          && (effect.isEmpty() || effect.equals("NoExecute"))) {
+        return;
+      }
+    }
+    array(spec, "tolerations")
+        .addObject()
+        .put("key", taint)
+        .put("operator", "Exists")
+        .put("effect", "NoExecute")
+        .put("tolerationSeconds", TOLERATION_SECONDS);
+  }
+
+  private static void taint(ObjectNode spec) {
+    for (ObjectNode taint : Trees.objects(spec, "taints")) {
+      if (Trees.text(taint, "key").equals(NOT_READY)
+          && Trees.text(taint, "effect").equals("NoSchedule")) {
+        return;
+      }
+    }
+    array(spec, "taints").addObject().put("key", NOT_READY).put("effect", "NoSchedule");
+  }
+
+  private static void finalizer(ObjectNode object, String name) {
+    ObjectNode metadata = Trees.metadata(object);
+    if (!Trees.strings(metadata, "finalizers").contains(name)) {
+      array(metadata, "finalizers").add(name);
+    }
+  }
+
+  static ArrayNode array(ObjectNode node, String name) {
+    return node.get(name) instanceof ArrayNode array ? array : node.putArray(name);
+  }
+}

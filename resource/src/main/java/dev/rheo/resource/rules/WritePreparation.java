@@ -1,0 +1,161 @@
+package dev.rheo.resource.rules;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.rheo.codec.json.Canonicalizer;
+import dev.rheo.codec.schema.ObjectType;
+import dev.rheo.codec.schema.TypeTable;
+import dev.rheo.codec.tree.TreeCopies;
+import dev.rheo.codec.tree.Trees;
+import dev.rheo.resource.type.ResourceType;
+import dev.rheo.resource.type.StoredResource;
+import dev.rheo.resource.type.Strategy;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+
+/**
+ * Prepares objects for validation and storage: upstream's {@code BeforeCreate} and {@code
+ * BeforeUpdate} with the strategies of its registries, and those default admission plugins that
+ * look up no other objects. Objects are changed in place. They are in the stored version,
+ * normalized and defaulted, before and after.
+ *
+ * <p>This class has the rules for all resources, which follow from the {@link Strategy}; {@link
+ * ResourceStrategies} has the rest.
+ */
+public final class WritePreparation {
+  /** Metadata that status writes keep if {@link Strategy#statusKeepsMetadata()}. */
+  private static final List<String> METADATA =
+      List.of("labels", "annotations", "finalizers", "ownerReferences", "deletionTimestamp");
+
+  private WritePreparation() {}
+
+  /**
+   * Prepares a create. The caller has set name, namespace, uid and creationTimestamp, and has
+   * dropped what a new object cannot have (deletionTimestamp, resourceVersion).
+   */
+  public static void forCreate(ObjectNode object, ResourceType type, WriteContext context) {
+    DefaultAdmission.create(object, type.storage().name());
+    Strategy strategy = type.strategy();
+    if (strategy.statusResetOnCreate()) {
+      object.remove("status");
+    }
+    if (strategy.startsGeneration()) {
+      Trees.metadata(object).put("generation", 1);
+    }
+    ResourceStrategies.create(object, type.storage().name(), context);
+    Defaults.apply(object, storedType(type));
+  }
+
+  /**
+   * Prepares an update: takes from {@code old} what this write may not change, and increments the
+   * generation where the {@link Strategy} demands it.
+   *
+   * @param old the stored object; not changed
+   * @param subresource empty for a main write, else {@code status}, {@code finalize}, {@code
+   *     approval}, …
+   */
+  public static void forUpdate(
+      ObjectNode object,
+      ObjectNode old,
+      ResourceType type,
+      String subresource,
+      WriteContext context) {
+    Strategy strategy = type.strategy();
+    ObjectNode metadata = Trees.metadata(object);
+    ObjectNode oldMetadata = Trees.metadata(old);
+    Trees.copy(oldMetadata, metadata, "generation");
+    switch (subresource) {
+      case "" -> {
+        if (strategy.hasStatus()) {
+          Trees.copy(old, object, "status");
+        }
+      }
+      case "status" -> keepAllButStatus(object, old, strategy);
+      default -> {}
+    }
+    ResourceStrategies.update(object, old, type.storage().name(), subresource, context);
+    if (!subresource.equals("status")) {
+      bumpGeneration(object, old, type);
+    }
+    if (Trees.text(metadata, "uid").isEmpty()) {
+      Trees.copy(oldMetadata, metadata, "uid");
+    }
+    if (Trees.has(oldMetadata, "creationTimestamp")) {
+      Trees.copy(oldMetadata, metadata, "creationTimestamp");
+    }
+    if (Trees.has(oldMetadata, "deletionTimestamp")) {
+      Trees.copy(oldMetadata, metadata, "deletionTimestamp");
+    }
+    if (!Trees.has(metadata, "deletionGracePeriodSeconds")) {
+      Trees.copy(oldMetadata, metadata, "deletionGracePeriodSeconds");
+    }
+    Defaults.apply(object, storedType(type));
+  }
+
+  private static void keepAllButStatus(ObjectNode object, ObjectNode old, Strategy strategy) {
+    for (Map.Entry<String, JsonNode> field : List.copyOf(object.properties())) {
+      String name = field.getKey();
+      if (!name.equals("metadata") && !name.equals("status") && !old.has(name)) {
+        object.remove(name);
+      }
+    }
+    for (Map.Entry<String, JsonNode> field : old.properties()) {
+      String name = field.getKey();
+      if (!name.equals("metadata") && !name.equals("status")) {
+        Trees.copy(old, object, name);
+      }
+    }
+    ObjectNode metadata = Trees.metadata(object);
+    ObjectNode oldMetadata = Trees.metadata(old);
+    if (strategy.statusKeepsMetadata()) {
+      METADATA.forEach(name -> Trees.copy(oldMetadata, metadata, name));
+    } else if (strategy.statusKeepsLabels()) {
+      Trees.copy(oldMetadata, metadata, "labels");
+    }
+  }
+
+  private static void bumpGeneration(ObjectNode object, ObjectNode old, ResourceType type) {
+    List<String> parts = type.strategy().generationParts();
+    if (parts.isEmpty()) {
+      return;
+    }
+    // the old object may have been stored before a default existed
+    ObjectNode before = comparable(old, type);
+    ObjectNode after = comparable(object, type);
+    if (parts.stream().anyMatch(part -> differs(before, after, part))) {
+      ObjectNode metadata = Trees.metadata(object);
+      metadata.put("generation", Trees.number(metadata, "generation") + 1);
+    }
+  }
+
+  private static ObjectNode comparable(ObjectNode object, ResourceType type) {
+    ObjectNode copy = TreeCopies.of(object);
+    Defaults.apply(copy, storedType(type));
+    Canonicalizer.normalize(copy, storedType(type));
+    return copy;
+  }
+
+  private static boolean differs(ObjectNode before, ObjectNode after, String part) {
+    if (part.equals("*")) {
+      ObjectNode a = TreeCopies.of(before);
+      ObjectNode b = TreeCopies.of(after);
+      List<String> not = List.of("metadata", "status");
+      return !a.remove(not).equals(b.remove(not));
+    }
+    String[] path = part.split("\\.");
+    JsonNode a = Trees.at(before, path);
+    JsonNode b = Trees.at(after, path);
+    // as upstream compares: absent equals empty
+    boolean emptyA = a == null || (a.isContainerNode() && a.isEmpty());
+    boolean emptyB = b == null || (b.isContainerNode() && b.isEmpty());
+    return !(emptyA && emptyB) && !Objects.equals(a, b);
+  }
+
+  private static ObjectType storedType(ResourceType type) {
+    StoredResource storage = type.storage();
+    return storage.apiVersion().equals(type.apiVersion())
+        ? type.objectType()
+        : Objects.requireNonNull(TypeTable.builtIn().type(storage.apiVersion(), storage.kind()));
+  }
+}

@@ -1,0 +1,102 @@
+package dev.rheo.server.request;
+
+import dev.rheo.api.status.ApiException;
+import dev.rheo.codec.io.Meter;
+import dev.rheo.edge.ledger.Account;
+import java.time.Duration;
+import java.util.concurrent.ExecutionException;
+
+/**
+ * Charges an account for what one piece of work decodes and builds, and releases the charge on
+ * close. Waits a little while the account is full. Used by one thread at a time.
+ */
+public class MemoryMeter extends Meter implements AutoCloseable {
+
+  /** Bytes charged at a time, so that small pieces do not each access the account. */
+  private static final long STEP = 64 << 10;
+
+  private final Account account;
+  private final Duration patience;
+  private long taken;
+  private long charged;
+  private boolean committed;
+
+  /**
+   * @param patience how long to wait for room before refusing with 429
+   */
+  public MemoryMeter(Account account, Duration patience) {
+    this.account = account;
+    this.patience = patience;
+  }
+
+  /**
+   * @throws ApiException 413 if the work exceeds the account's limit, 429 if the account stays full
+   */
+  @Override
+  protected void take(long bytes) {
+    taken += bytes;
+    if (taken > charged) {
+      long wanted = (taken - charged + STEP - 1) / STEP * STEP;
+      if (committed) {
+        account.force(wanted);
+      } else {
+        reserve(wanted);
+      }
+      charged += wanted;
+    }
+  }
+
+  @Override
+  protected void look() {}
+
+  @Override
+  protected void commit() {
+    committed = true;
+  }
+
+  protected final boolean isCommitted() {
+    return committed;
+  }
+
+  @Override
+  protected long taken() {
+    return taken;
+  }
+
+  /** The account stays charged: the next part of the work uses the charge. */
+  @Override
+  protected void dropTo(long bytes) {
+    taken = Math.min(taken, bytes);
+  }
+
+  private void reserve(long bytes) {
+    if (charged + bytes > account.limit()) {
+      throw ApiException.requestEntityTooLarge(
+          "the object takes more than "
+              + account.limit()
+              + " bytes of memory when it is decoded, which is what --max-memory leaves for it");
+    }
+    try {
+      if (!account.charge(bytes, patience).get()) {
+        throw tooMany();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw tooMany();
+    } catch (ExecutionException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  protected static ApiException tooMany() {
+    // Upstream's message for a request that found no free seat.
+    return ApiException.tooManyRequests("too many requests, please try again later.", 1);
+  }
+
+  @Override
+  public void close() {
+    account.release(charged);
+    charged = 0;
+    taken = 0;
+  }
+}

@@ -1,0 +1,49 @@
+package dev.rheo.server.verb.write;
+
+import dev.rheo.api.status.ApiException;
+import dev.rheo.api.status.Cause;
+import dev.rheo.api.status.Details;
+import dev.rheo.api.status.Status;
+import dev.rheo.merge.PatchException;
+import dev.rheo.store.StoreException;
+import java.util.List;
+
+/** Maps failures of the store and of patches to API errors. */
+final class ErrorMapping {
+  private ErrorMapping() {}
+
+  static ApiException of(StoreException e) {
+    if (e.undecided()) {
+      // Not a 503: the client must check whether the write was made before it retries.
+      return ApiException.internalError(
+          "whether the write was made is not known: " + e.reason(), e);
+    }
+    if (e.fault() == StoreException.Fault.DAMAGED) {
+      // Not a 503: a retry cannot succeed.
+      return ApiException.internalError("the store cannot serve: " + e.reason(), e);
+    }
+    return new ApiException(
+        Status.failure(
+            503,
+            "ServiceUnavailable",
+            "the store cannot serve: " + e.reason(),
+            new Details("", "", "", "", List.of(), 1)),
+        e);
+  }
+
+  static ApiException of(PatchException e) {
+    String message = String.valueOf(e.getMessage());
+    return switch (e.fault()) {
+      case MALFORMED -> ApiException.badRequest(message);
+      case TOO_LARGE -> ApiException.requestEntityTooLarge(message);
+      case NOT_APPLICABLE ->
+          // Upstream's message; the reason, which upstream withholds, becomes a cause.
+          new ApiException(
+              Status.failure(
+                  422,
+                  "Invalid",
+                  "the server rejected our request due to an error in our request",
+                  new Details("", "", "", "", List.of(new Cause("", message, "")), 0)));
+    };
+  }
+}
