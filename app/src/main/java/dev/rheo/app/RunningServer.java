@@ -85,11 +85,6 @@ final class RunningServer implements Server {
 
   private static final Duration INDEX_PERIOD = Duration.ofSeconds(1);
 
-  private static final long RESERVED_DESCRIPTORS = 192;
-
-  private static final long LEAST_CONNECTIONS = 16;
-  private static final long MAX_CONNECTIONS = 10_000;
-
   /** Approximate upper bound on closing the parts once no request is running. */
   private static final Duration CLOSING = Duration.ofSeconds(5);
 

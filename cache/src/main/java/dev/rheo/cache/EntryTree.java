@@ -1,5 +1,7 @@
 package dev.rheo.cache;
 
+import dev.rheo.cache.TreeNode.Inner;
+import dev.rheo.cache.TreeNode.Leaf;
 import java.util.Arrays;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -13,15 +15,12 @@ import org.jspecify.annotations.Nullable;
  * O(log n).
  */
 final class EntryTree {
-  /** Most entries in a leaf, and most children of an inner node. */
-  static final int WIDTH = 32;
-
   static final EntryTree EMPTY = new EntryTree(new Leaf(null));
 
-  private final Node root;
+  private final TreeNode root;
   private final int size;
 
-  private EntryTree(Node root) {
+  private EntryTree(TreeNode root) {
     this.root = root;
     this.size = root.count();
   }
@@ -38,8 +37,8 @@ final class EntryTree {
     return get(root, key);
   }
 
-  private static @Nullable Entry get(Node from, byte[] key) {
-    Node node = from;
+  private static @Nullable Entry get(TreeNode from, byte[] key) {
+    TreeNode node = from;
     while (node instanceof Inner inner) {
       node = inner.child(inner.indexOf(key));
     }
@@ -51,7 +50,7 @@ final class EntryTree {
   /** How many keys are lower than this one. */
   int rank(byte[] key) {
     int rank = 0;
-    Node node = root;
+    TreeNode node = root;
     while (node instanceof Inner inner) {
       int at = inner.indexOf(key);
       for (int i = 0; i < at; i++) {
@@ -71,7 +70,7 @@ final class EntryTree {
   Entry at(int rank) {
     Objects.checkIndex(rank, size);
     int left = rank;
-    Node node = root;
+    TreeNode node = root;
     while (node instanceof Inner inner) {
       int at = 0;
       while (left >= inner.counts[at]) {
@@ -110,152 +109,15 @@ final class EntryTree {
     return end;
   }
 
-  private abstract static sealed class Node {
-    /** Token of the editor that may change this node in place; null if none may. */
-    final @Nullable Object owner;
-
-    int size;
-
-    Node(@Nullable Object owner) {
-      this.owner = owner;
-    }
-
-    abstract int count();
-  }
-
-  private static final class Leaf extends Node {
-    final @Nullable Entry[] entries = new @Nullable Entry[WIDTH];
-
-    Leaf(@Nullable Object owner) {
-      super(owner);
-    }
-
-    @Override
-    int count() {
-      return size;
-    }
-
-    Entry entry(int at) {
-      Entry entry = entries[at];
-      if (entry == null) {
-        throw new AssertionError("a hole in a leaf");
-      }
-      return entry;
-    }
-
-    /** Index of the key, or the complement of its insertion point. */
-    int search(byte[] key) {
-      int low = 0;
-      int high = size - 1;
-      while (low <= high) {
-        int mid = (low + high) >>> 1;
-        int order = Arrays.compareUnsigned(entry(mid).key, key);
-        if (order == 0) {
-          return mid;
-        }
-        if (order < 0) {
-          low = mid + 1;
-        } else {
-          high = mid - 1;
-        }
-      }
-      return ~low;
-    }
-
-    void insert(int at, Entry entry) {
-      System.arraycopy(entries, at, entries, at + 1, size - at);
-      entries[at] = entry;
-      size++;
-    }
-
-    void delete(int at) {
-      System.arraycopy(entries, at + 1, entries, at, size - at - 1);
-      entries[--size] = null;
-    }
-  }
-
-  private static final class Inner extends Node {
-    final @Nullable Node[] children = new @Nullable Node[WIDTH];
-
-    /**
-     * Lower bound of each child's keys, above all keys of the previous child. Searches do not read
-     * the first.
-     */
-    final byte[][] keys = new byte[WIDTH][];
-
-    final int[] counts = new int[WIDTH];
-
-    Inner(@Nullable Object owner) {
-      super(owner);
-    }
-
-    @Override
-    int count() {
-      int count = 0;
-      for (int i = 0; i < size; i++) {
-        count += counts[i];
-      }
-      return count;
-    }
-
-    Node child(int at) {
-      Node child = children[at];
-      if (child == null) {
-        throw new AssertionError("a hole in a node");
-      }
-      return child;
-    }
-
-    /** Index of the child that contains the key or would contain it. */
-    int indexOf(byte[] key) {
-      int low = 1;
-      int high = size - 1;
-      while (low <= high) {
-        int mid = (low + high) >>> 1;
-        if (Arrays.compareUnsigned(keys[mid], key) <= 0) {
-          low = mid + 1;
-        } else {
-          high = mid - 1;
-        }
-      }
-      return high;
-    }
-
-    void set(int at, Node child) {
-      children[at] = child;
-      counts[at] = child.count();
-    }
-
-    void insert(int at, byte[] key, Node child) {
-      System.arraycopy(children, at, children, at + 1, size - at);
-      System.arraycopy(keys, at, keys, at + 1, size - at);
-      System.arraycopy(counts, at, counts, at + 1, size - at);
-      keys[at] = key;
-      set(at, child);
-      size++;
-    }
-
-    void delete(int at) {
-      System.arraycopy(children, at + 1, children, at, size - at - 1);
-      System.arraycopy(keys, at + 1, keys, at, size - at - 1);
-      System.arraycopy(counts, at + 1, counts, at, size - at - 1);
-      size--;
-      children[size] = null;
-      keys[size] = NO_KEY;
-    }
-  }
-
-  private static final byte[] NO_KEY = {};
-
   /** Makes changed versions of a tree. Used by one thread at a time. */
   static final class Editor {
     private Object token = new Object();
-    private Node root;
+    private TreeNode root;
     private @Nullable Entry previous;
-    private @Nullable Node split;
-    private byte[] splitKey = NO_KEY;
+    private @Nullable TreeNode split;
+    private byte[] splitKey = TreeNode.NO_KEY;
 
-    private Editor(Node root) {
+    private Editor(TreeNode root) {
       this.root = root;
     }
 
@@ -275,10 +137,10 @@ final class EntryTree {
     @Nullable Entry put(Entry entry) {
       previous = null;
       root = put(root, entry);
-      Node right = split;
+      TreeNode right = split;
       if (right != null) {
         Inner above = new Inner(token);
-        above.insert(0, NO_KEY, root);
+        above.insert(0, TreeNode.NO_KEY, root);
         above.insert(1, splitKey, right);
         root = above;
         split = null;
@@ -298,7 +160,7 @@ final class EntryTree {
       return previous;
     }
 
-    private Node put(Node node, Entry entry) {
+    private TreeNode put(TreeNode node, Entry entry) {
       return switch (node) {
         case Leaf leaf -> put(leaf, entry);
         case Inner inner -> put(inner, entry);
@@ -314,23 +176,23 @@ final class EntryTree {
         return own;
       }
       at = ~at;
-      if (leaf.size < WIDTH) {
+      if (leaf.size < TreeNode.WIDTH) {
         Leaf own = own(leaf);
         own.insert(at, entry);
         return own;
       }
       // An insertion at the end moves nothing, so that loading in key order leaves full leaves.
-      int cut = at == WIDTH ? WIDTH : WIDTH / 2;
+      int cut = at == TreeNode.WIDTH ? TreeNode.WIDTH : TreeNode.WIDTH / 2;
       Leaf right = new Leaf(token);
       Leaf left = leaf;
-      if (cut < WIDTH) {
+      if (cut < TreeNode.WIDTH) {
         left = own(leaf);
-        System.arraycopy(left.entries, cut, right.entries, 0, WIDTH - cut);
-        Arrays.fill(left.entries, cut, WIDTH, null);
-        right.size = WIDTH - cut;
+        System.arraycopy(left.entries, cut, right.entries, 0, TreeNode.WIDTH - cut);
+        Arrays.fill(left.entries, cut, TreeNode.WIDTH, null);
+        right.size = TreeNode.WIDTH - cut;
         left.size = cut;
       }
-      if (at <= left.size && left.size < WIDTH) {
+      if (at <= left.size && left.size < TreeNode.WIDTH) {
         left.insert(at, entry);
       } else {
         right.insert(at - left.size, entry);
@@ -342,10 +204,10 @@ final class EntryTree {
 
     private Inner put(Inner inner, Entry entry) {
       int at = inner.indexOf(entry.key);
-      Node child = put(inner.child(at), entry);
+      TreeNode child = put(inner.child(at), entry);
       Inner own = own(inner);
       own.set(at, child);
-      Node right = split;
+      TreeNode right = split;
       if (right == null) {
         return own;
       }
@@ -354,15 +216,15 @@ final class EntryTree {
       return own;
     }
 
-    private void insert(Inner node, int at, byte[] key, Node child) {
-      if (node.size < WIDTH) {
+    private void insert(Inner node, int at, byte[] key, TreeNode child) {
+      if (node.size < TreeNode.WIDTH) {
         node.insert(at, key, child);
         return;
       }
-      int cut = at == WIDTH ? WIDTH : WIDTH / 2;
+      int cut = at == TreeNode.WIDTH ? TreeNode.WIDTH : TreeNode.WIDTH / 2;
       Inner right = new Inner(token);
       move(node, cut, right);
-      if (at <= node.size && node.size < WIDTH) {
+      if (at <= node.size && node.size < TreeNode.WIDTH) {
         node.insert(at, key, child);
       } else {
         right.insert(at - node.size, key, child);
@@ -377,12 +239,12 @@ final class EntryTree {
       System.arraycopy(from.keys, cut, to.keys, to.size, moved);
       System.arraycopy(from.counts, cut, to.counts, to.size, moved);
       Arrays.fill(from.children, cut, from.size, null);
-      Arrays.fill(from.keys, cut, from.size, NO_KEY);
+      Arrays.fill(from.keys, cut, from.size, TreeNode.NO_KEY);
       to.size += moved;
       from.size = cut;
     }
 
-    private Node remove(Node node, byte[] key) {
+    private TreeNode remove(TreeNode node, byte[] key) {
       return switch (node) {
         case Leaf leaf -> remove(leaf, key);
         case Inner inner -> remove(inner, key);
@@ -402,7 +264,7 @@ final class EntryTree {
 
     private Inner remove(Inner inner, byte[] key) {
       int at = inner.indexOf(key);
-      Node child = remove(inner.child(at), key);
+      TreeNode child = remove(inner.child(at), key);
       if (previous == null) {
         return inner;
       }
@@ -412,10 +274,10 @@ final class EntryTree {
         return own;
       }
       own.set(at, child);
-      if (child.size < WIDTH / 4) {
-        if (at + 1 < own.size && child.size + own.child(at + 1).size <= WIDTH) {
+      if (child.size < TreeNode.WIDTH / 4) {
+        if (at + 1 < own.size && child.size + own.child(at + 1).size <= TreeNode.WIDTH) {
           merge(own, at);
-        } else if (at > 0 && own.child(at - 1).size + child.size <= WIDTH) {
+        } else if (at > 0 && own.child(at - 1).size + child.size <= TreeNode.WIDTH) {
           merge(own, at - 1);
         }
       }
@@ -424,8 +286,8 @@ final class EntryTree {
 
     /** Merges the child at {@code left} with the one after it. */
     private void merge(Inner parent, int left) {
-      Node a = parent.child(left);
-      Node b = parent.child(left + 1);
+      TreeNode a = parent.child(left);
+      TreeNode b = parent.child(left + 1);
       if (a instanceof Leaf leaf && b instanceof Leaf right) {
         Leaf into = own(leaf);
         System.arraycopy(right.entries, 0, into.entries, into.size, right.size);
@@ -473,14 +335,14 @@ final class EntryTree {
     private int place;
     private int left;
 
-    Cursor(Node root, byte[] from, int count) {
+    Cursor(TreeNode root, byte[] from, int count) {
       int height = 0;
-      for (Node node = root; node instanceof Inner inner; node = inner.child(0)) {
+      for (TreeNode node = root; node instanceof Inner inner; node = inner.child(0)) {
         height++;
       }
       path = new Inner[height];
       places = new int[height];
-      Node node = root;
+      TreeNode node = root;
       while (node instanceof Inner inner) {
         int at = inner.indexOf(from);
         path[depth] = inner;
@@ -513,7 +375,7 @@ final class EntryTree {
         while (++places[level] == path[level].size) {
           level--;
         }
-        Node node = path[level].child(places[level]);
+        TreeNode node = path[level].child(places[level]);
         while (node instanceof Inner inner) {
           path[++level] = inner;
           places[level] = 0;

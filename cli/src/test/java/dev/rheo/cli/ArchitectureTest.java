@@ -279,7 +279,7 @@ class ArchitectureTest {
       try (Stream<Path> files = Files.walk(sources)) {
         for (Path file : files.filter(f -> f.toString().endsWith(".java")).toList()) {
           try (Stream<String> lines = Files.lines(file)) {
-            assertThat(lines.count()).as(file.toString()).isLessThanOrEqualTo(650);
+            assertThat(lines.count()).as(file.toString()).isLessThanOrEqualTo(510);
           }
         }
       }

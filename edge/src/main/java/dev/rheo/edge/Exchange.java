@@ -2,14 +2,12 @@ package dev.rheo.edge;
 
 import dev.rheo.edge.ledger.Account;
 import dev.rheo.edge.ledger.Ledger;
-import io.netty.buffer.ByteBuf;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.Future;
 import java.time.Duration;
 import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
-import java.util.Arrays;
 import java.util.Locale;
 import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
@@ -36,13 +34,9 @@ final class Exchange implements BodyStream.Listener {
     OVER
   }
 
-  /** Step by which a body of unknown length is charged. */
-  private static final int RESERVATION_STEP = 64 << 10;
-
   /** Unsent bytes above which a stalled peer is disconnected instead of refused with a response. */
   private static final int UNREAD = 2 << 10;
 
-  private static final int FIRST_BODY_BUFFER = 4 << 10;
   private static final long LARGE_HEADER = 4 << 10;
 
   /** A peer is not stalled if the kernel accepted bytes for it within this time. */
@@ -67,10 +61,8 @@ final class Exchange implements BodyStream.Listener {
   private final long beganNanos = System.nanoTime();
   private State state = State.READING;
 
-  private byte[] body = NO_BYTES;
-  private int received;
-  private boolean waitingForRoom;
-  private boolean inputComplete;
+  /** The request body while it arrives. */
+  final BodyIntake body;
 
   /** Charge for the header fields and the target while they are retained. */
   private long headerWeight;
@@ -78,7 +70,6 @@ final class Exchange implements BodyStream.Listener {
   /** Charge to the event loop's part of the strangers' account. */
   private long strangerWeight;
 
-  private long lastDataNanos = beganNanos;
   private boolean longRunning;
   private @Nullable BodyStream drawn;
 
@@ -89,6 +80,7 @@ final class Exchange implements BodyStream.Listener {
     this.wire = wire;
     this.requestClass = edge.handler.classify(request);
     this.charges = new Charges(edge.ledger, () -> this.request.vouched());
+    this.body = new BodyIntake(this, edge, wire, charges);
     request.onPromise(bytes -> roomForAnswer(charges.promise(bytes, seatWait(), this::askForRoom)));
   }
 
@@ -102,10 +94,6 @@ final class Exchange implements BodyStream.Listener {
 
   @Nullable BodyStream drawn() {
     return drawn;
-  }
-
-  boolean inputComplete() {
-    return inputComplete;
   }
 
   /** Whether the body is still being read and the request began before {@code nanos}. */
@@ -123,7 +111,7 @@ final class Exchange implements BodyStream.Listener {
   void begin(boolean hasBody, long declared, boolean asks) {
     edge.exchangeBegun();
     connection.begun(this);
-    inputComplete = !hasBody;
+    body.expect(hasBody);
     HttpResponse early;
     try {
       early = edge.handler.precheck(request);
@@ -143,13 +131,7 @@ final class Exchange implements BodyStream.Listener {
     } else if (!hasBody) {
       dispatch();
     } else {
-      reserve(
-          declared < 0 ? RESERVATION_STEP : declared,
-          () -> {
-            if (asks && !inputComplete) {
-              wire.askForBody();
-            }
-          });
+      body.start(declared, asks);
     }
   }
 
@@ -157,7 +139,7 @@ final class Exchange implements BodyStream.Listener {
   void beginRefused(boolean hasBody, HttpResponse refusal) {
     edge.exchangeBegun();
     connection.begun(this);
-    inputComplete = !hasBody;
+    body.expect(hasBody);
     if (admitted()) {
       respond(refusal);
     }
@@ -249,7 +231,7 @@ final class Exchange implements BodyStream.Listener {
    */
   boolean restsSince(long nanos) {
     return switch (state) {
-      case READING -> !waitingForRoom && lastDataNanos - nanos <= 0;
+      case READING -> body.restsSince(nanos);
       case HANDLING, OVER -> false;
       case RESPONDING -> {
         BodyStream stream = drawn;
@@ -279,53 +261,8 @@ final class Exchange implements BodyStream.Listener {
     }
   }
 
-  /** Whether the body waits to be charged, so that nothing more of it is read. */
-  boolean isWaitingForRoom() {
-    return waitingForRoom;
-  }
-
-  /**
-   * Charges body bytes that arrive while the body waits; refuses the request if they do not fit.
-   */
-  void heldBack(int bytes) {
-    if (!charges.tryHeldBack(bytes)) {
-      edge.counters.refused(Counters.Refusal.INCOMING);
-      refuse(Refusals.tooManyRequests());
-    }
-  }
-
-  /** Appends a piece of the body. The caller keeps the buffer. */
-  void data(ByteBuf bytes) {
-    int length = bytes.readableBytes();
-    if (state != State.READING || length == 0) {
-      return;
-    }
-    lastDataNanos = System.nanoTime();
-    int limit = edge.settings.limits().requestBodyBytes();
-    if (length > limit - received) {
-      edge.counters.refused(Counters.Refusal.BODY_TOO_LARGE);
-      respond(Refusals.bodyTooLarge(limit));
-      return;
-    }
-    if (body.length - received < length) {
-      // The charge must cover the whole array, not just its used part.
-      long doubled = Math.min(Math.max(FIRST_BODY_BUFFER, 2L * body.length), charges.body());
-      body = Arrays.copyOf(body, (int) Math.min(Math.max(received + length, doubled), limit));
-    }
-    bytes.readBytes(body, received, length);
-    received += length;
-    if (received > charges.body() && !waitingForRoom) {
-      long wanted = Math.min(limit, received + (long) RESERVATION_STEP) - charges.body();
-      reserve(wanted, () -> {});
-    }
-  }
-
-  /** The body is complete. */
-  void dataEnd() {
-    inputComplete = true;
-    if (state == State.READING && !waitingForRoom) {
-      dispatch();
-    }
+  boolean isReading() {
+    return state == State.READING;
   }
 
   /** Refuses a request that is still being read. */
@@ -359,48 +296,10 @@ final class Exchange implements BodyStream.Listener {
     over(complete);
   }
 
-  private void reserve(long bytes, Runnable then) {
-    if (charges.tryBody(bytes)) {
-      then.run();
-      return;
-    }
-    connection.room.makeRoom(this, isStranger());
-    waitingForRoom = true;
-    wire.pauseInput();
-    charges
-        .awaitBody(bytes, seatWait())
-        .whenCompleteAsync((granted, failure) -> roomGranted(bytes, granted, then), loop());
-  }
-
-  private void roomGranted(long bytes, boolean granted, Runnable then) {
-    waitingForRoom = false;
-    charges.releaseHeldBack();
-    if (granted) {
-      charges.bodyGranted(bytes, state == State.READING);
-    }
-    if (state != State.READING) {
-      return;
-    }
-    if (!granted) {
-      edge.counters.refused(Counters.Refusal.REQUEST_BODIES);
-      respond(Refusals.tooManyRequests());
-      return;
-    }
-    if (inputComplete) {
-      dispatch();
-      wire.resumeInput();
-      return;
-    }
-    then.run();
-    // Bytes that were held back may arrive from within this call and complete the body.
-    wire.resumeInput();
-  }
-
-  private void dispatch() {
+  /** Hands the request, whose body is complete, to its handler. */
+  void dispatch() {
     state = State.HANDLING;
-    request.setBody(received == body.length ? body : Arrays.copyOf(body, received));
-    body = NO_BYTES;
-    charges.bodyIs(received);
+    request.setBody(body.take());
     if (requestClass == RequestClass.EXEMPT) {
       edge.health.execute(this::handle);
     } else {
@@ -505,7 +404,7 @@ final class Exchange implements BodyStream.Listener {
 
   private void respond(HttpResponse response) {
     state = State.RESPONDING;
-    body = NO_BYTES;
+    body.drop();
     byte[] bytes = response.bytes();
     Body source = response.body();
     if (response.isLongRunning()) {
@@ -554,7 +453,7 @@ final class Exchange implements BodyStream.Listener {
     }
     boolean handling = state == State.HANDLING;
     state = State.OVER;
-    body = NO_BYTES;
+    body.drop();
     if (longRunning) {
       edge.counters.longRunning.decrement();
     }

@@ -120,10 +120,10 @@ final class Http1Handler extends ChannelInboundHandlerAdapter implements Connect
       }
       if (part instanceof HttpContent content) {
         Exchange exchange = current;
-        if (exchange != null && !exchange.inputComplete()) {
-          exchange.data(content.content());
+        if (exchange != null && !exchange.body.isComplete()) {
+          exchange.body.data(content.content());
           if (content instanceof LastHttpContent) {
-            exchange.dataEnd();
+            exchange.body.end();
           }
         }
       }
@@ -294,7 +294,7 @@ final class Http1Handler extends ChannelInboundHandlerAdapter implements Connect
     if (!connection.channel.isActive()) {
       return;
     }
-    if (!exchange.inputComplete()) {
+    if (!exchange.body.isComplete()) {
       linger();
       return;
     }
@@ -405,7 +405,8 @@ final class Http1Handler extends ChannelInboundHandlerAdapter implements Connect
         }
         return switched;
       }
-      keepAlive = wantsKeepAlive && !connection().draining && mine != null && mine.inputComplete();
+      keepAlive =
+          wantsKeepAlive && !connection().draining && mine != null && mine.body.isComplete();
       if (length >= 0) {
         if (status != 204 && status != 304) {
           response.headers().set(HttpHeaderNames.CONTENT_LENGTH, Long.toString(length));

@@ -170,8 +170,8 @@ final class Http2Connections {
       connection.whole();
       if (message instanceof Http2DataFrame data && data.stream() != null) {
         Exchange exchange = exchanges.get(data.stream().id());
-        if (exchange != null && exchange.isWaitingForRoom()) {
-          exchange.heldBack(data.initialFlowControlledBytes());
+        if (exchange != null && exchange.body.isWaitingForRoom()) {
+          exchange.body.heldBack(data.initialFlowControlledBytes());
         }
       }
       if (message instanceof Http2PingFrame ping && ping.ack() && ping.content() == DRAIN_PING) {

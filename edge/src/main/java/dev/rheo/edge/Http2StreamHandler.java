@@ -61,15 +61,15 @@ final class Http2StreamHandler extends ChannelInboundHandlerAdapter {
           // Trailers are ignored.
           Exchange known = begun(ctx);
           if (known != null) {
-            known.dataEnd();
+            known.body.end();
           }
         }
       } else if (message instanceof Http2DataFrame frame) {
         Exchange known = begun(ctx);
         if (known != null) {
-          known.data(frame.content());
+          known.body.data(frame.content());
           if (frame.isEndStream()) {
-            known.dataEnd();
+            known.body.end();
           }
         }
       }
@@ -274,7 +274,7 @@ final class Http2StreamHandler extends ChannelInboundHandlerAdapter {
       // Unread body bytes are read and dropped; otherwise they would stay in memory.
       channel.config().setAutoRead(true);
       Exchange mine = exchange;
-      if (complete && mine != null && !mine.inputComplete()) {
+      if (complete && mine != null && !mine.body.isComplete()) {
         // The response is complete before the request: the client need not send the rest (RFC 9113
         // §8.1).
         channel.writeAndFlush(new DefaultHttp2ResetFrame(Http2Error.NO_ERROR));

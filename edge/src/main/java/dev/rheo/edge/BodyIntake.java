@@ -1,0 +1,171 @@
+package dev.rheo.edge;
+
+import io.netty.buffer.ByteBuf;
+import java.time.Duration;
+import java.util.Arrays;
+
+/**
+ * The body of one request while it arrives. Its bytes are charged before they are kept. While a
+ * charge waits for room in its account, the protocol reads no more of the body.
+ *
+ * <p>Event loop only.
+ */
+final class BodyIntake {
+
+  /** Step by which a body of unknown length is charged. */
+  private static final int CHARGE_STEP = 64 << 10;
+
+  private static final int FIRST_BUFFER = 4 << 10;
+  private static final byte[] NO_BYTES = {};
+
+  private final Exchange exchange;
+  private final EdgeContext edge;
+  private final Wire wire;
+  private final Charges charges;
+
+  private byte[] bytes = NO_BYTES;
+  private int received;
+  private boolean waiting;
+  private boolean complete;
+  private long lastDataNanos = System.nanoTime();
+
+  BodyIntake(Exchange exchange, EdgeContext edge, Wire wire, Charges charges) {
+    this.exchange = exchange;
+    this.edge = edge;
+    this.wire = wire;
+    this.charges = charges;
+  }
+
+  /** Says whether a body follows the header. */
+  void expect(boolean hasBody) {
+    complete = !hasBody;
+  }
+
+  /**
+   * Charges the body, or its first step, so that it can be read.
+   *
+   * @param declared its declared length, or -1
+   * @param asks whether the peer waits for {@code 100 Continue}
+   */
+  void start(long declared, boolean asks) {
+    reserve(
+        declared < 0 ? CHARGE_STEP : declared,
+        () -> {
+          if (asks && !complete) {
+            wire.askForBody();
+          }
+        });
+  }
+
+  /** Whether the whole body has arrived, or there is none. */
+  boolean isComplete() {
+    return complete;
+  }
+
+  /** Whether the body waits to be charged, so that nothing more of it is read. */
+  boolean isWaitingForRoom() {
+    return waiting;
+  }
+
+  /** Whether the peer could have sent more of the body since {@code nanos} and did not. */
+  boolean restsSince(long nanos) {
+    return !waiting && lastDataNanos - nanos <= 0;
+  }
+
+  /**
+   * Charges body bytes that arrive while the body waits; refuses the request if they do not fit.
+   */
+  void heldBack(int length) {
+    if (!charges.tryHeldBack(length)) {
+      edge.counters.refused(Counters.Refusal.INCOMING);
+      exchange.refuse(Refusals.tooManyRequests());
+    }
+  }
+
+  /** Appends a piece of the body. The caller keeps the buffer. */
+  void data(ByteBuf piece) {
+    int length = piece.readableBytes();
+    if (!exchange.isReading() || length == 0) {
+      return;
+    }
+    lastDataNanos = System.nanoTime();
+    int limit = edge.settings.limits().requestBodyBytes();
+    if (length > limit - received) {
+      edge.counters.refused(Counters.Refusal.BODY_TOO_LARGE);
+      exchange.refuse(Refusals.bodyTooLarge(limit));
+      return;
+    }
+    if (bytes.length - received < length) {
+      // The charge must cover the whole array, not just its used part.
+      long doubled = Math.min(Math.max(FIRST_BUFFER, 2L * bytes.length), charges.body());
+      bytes = Arrays.copyOf(bytes, (int) Math.min(Math.max(received + length, doubled), limit));
+    }
+    piece.readBytes(bytes, received, length);
+    received += length;
+    if (received > charges.body() && !waiting) {
+      long wanted = Math.min(limit, received + (long) CHARGE_STEP) - charges.body();
+      reserve(wanted, () -> {});
+    }
+  }
+
+  /** The body is complete. */
+  void end() {
+    complete = true;
+    if (exchange.isReading() && !waiting) {
+      exchange.dispatch();
+    }
+  }
+
+  /** The whole body, which is charged by its length from now on and no longer kept here. */
+  byte[] take() {
+    byte[] whole = received == bytes.length ? bytes : Arrays.copyOf(bytes, received);
+    drop();
+    charges.bodyIs(received);
+    return whole;
+  }
+
+  /** Drops the bytes, because nobody will ask for them. */
+  void drop() {
+    bytes = NO_BYTES;
+  }
+
+  private void reserve(long length, Runnable then) {
+    if (charges.tryBody(length)) {
+      then.run();
+      return;
+    }
+    Connection connection = exchange.connection();
+    connection.room.makeRoom(exchange, exchange.isStranger());
+    waiting = true;
+    wire.pauseInput();
+    Duration patience = edge.settings.timeouts().seatWait();
+    charges
+        .awaitBody(length, patience)
+        .whenCompleteAsync(
+            (granted, failure) -> roomGranted(length, granted, then), connection.pump.loop());
+  }
+
+  private void roomGranted(long length, boolean granted, Runnable then) {
+    waiting = false;
+    charges.releaseHeldBack();
+    if (granted) {
+      charges.bodyGranted(length, exchange.isReading());
+    }
+    if (!exchange.isReading()) {
+      return;
+    }
+    if (!granted) {
+      edge.counters.refused(Counters.Refusal.REQUEST_BODIES);
+      exchange.refuse(Refusals.tooManyRequests());
+      return;
+    }
+    if (complete) {
+      exchange.dispatch();
+      wire.resumeInput();
+      return;
+    }
+    then.run();
+    // Bytes that were held back may arrive from within this call and complete the body.
+    wire.resumeInput();
+  }
+}
