@@ -88,6 +88,9 @@ final class Connection {
   /** Received bytes of an incomplete TLS record. */
   int recordBytes;
 
+  /** Decrypted bytes that wait for the connection's turn. */
+  int heldInput;
+
   /** Decrypted bytes of an incomplete frame or header, or of pipelined requests. */
   int wholeless;
 

@@ -59,13 +59,14 @@ final class ConnectionInitializer extends ChannelInitializer<SocketChannel> {
     ssl.setCloseNotifyReadTimeoutMillis(0);
     Cumulation records = new Cumulation();
     ssl.setCumulator(records);
+    channel.pipeline().addLast(new TlsRecords(connection, records), ssl);
+    InputTurns turns = Transport.inputTurns(connection);
+    if (turns != null) {
+      channel.pipeline().addLast(turns);
+    }
     channel
         .pipeline()
-        .addLast(
-            new TlsRecords(connection, records),
-            ssl,
-            new Guard(connection, watchdogs.apply(channel)),
-            new Negotiation(connection));
+        .addLast(new Guard(connection, watchdogs.apply(channel)), new Negotiation(connection));
   }
 
   /** Tracks the state of a connection for the watchdog and the ledger. */

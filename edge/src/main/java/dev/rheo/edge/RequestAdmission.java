@@ -103,7 +103,11 @@ final class RequestAdmission {
     long control = Math.max(0, Transport.pendingBytes(connection.channel) - connection.outstanding);
     boolean header = connection.headerSinceNanos != 0;
     long headers = header ? connection.wholeless + connection.wholelessLines * Weights.FIELD : 0;
-    long incoming = connection.recordBytes + control + (header ? 0 : connection.wholeless);
+    long incoming =
+        connection.recordBytes
+            + connection.heldInput
+            + control
+            + (header ? 0 : connection.wholeless);
     if (!hold(connection, charged(headers), charged(incoming))) {
       connection.closeHard();
     }

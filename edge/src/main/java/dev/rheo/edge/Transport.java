@@ -29,6 +29,7 @@ import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.RejectedExecutionHandlers;
 import java.util.concurrent.Executor;
 import jdk.net.ExtendedSocketOptions;
+import org.jspecify.annotations.Nullable;
 
 /** The sockets and their options: epoll if its native library loads, else NIO. */
 final class Transport {
@@ -64,6 +65,12 @@ final class Transport {
 
   /** Lower bound on the maximum read size, however many sockets send. */
   private static final int SMALLEST_SHARE = 2 << 10;
+
+  /**
+   * Lower bound on a portion of decrypted input. It holds a typical request, or some 25 of the
+   * smallest ones.
+   */
+  private static final int SMALLEST_PORTION = 1 << 10;
 
   /**
    * Unsent bytes that the kernel accepts per connection; otherwise it buffers megabytes for a slow
@@ -157,6 +164,13 @@ final class Transport {
     }
   }
 
+  /** The handler that gives a connection its turns at decrypted input; null if it needs none. */
+  static @Nullable InputTurns inputTurns(Connection connection) {
+    return connection.channel.eventLoop() instanceof Loop loop
+        ? new InputTurns(connection, loop.input, loop::portion)
+        : null;
+  }
+
   /** Unsent bytes of a channel in user space, or -1 if it is closed. */
   static long pendingBytes(Channel channel) {
     var buffer = channel.unsafe().outboundBuffer();
@@ -208,6 +222,7 @@ final class Transport {
     private int mostRead = MOST_READ;
 
     final RecvByteBufAllocator reads = new Reads(this);
+    final InputQueue input = new InputQueue(this);
 
     Loop(MultiThreadIoEventLoopGroup parent, Executor executor, IoHandlerFactory factory) {
       super(
@@ -241,6 +256,11 @@ final class Transport {
       int share = READ_A_TURN / Math.max(1, servedInTurn);
       mostRead = Math.max(SMALLEST_SHARE, Math.min(share, MOST_READ));
       servedInTurn = 0;
+    }
+
+    /** Decrypted bytes that a connection may hand to its protocol before others have their turn. */
+    int portion() {
+      return mostRead == MOST_READ ? MOST_READ : Math.max(SMALLEST_PORTION, mostRead / 2);
     }
 
     /**

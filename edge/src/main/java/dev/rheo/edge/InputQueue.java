@@ -1,0 +1,72 @@
+package dev.rheo.edge;
+
+import io.netty.channel.SingleThreadEventLoop;
+import java.util.ArrayDeque;
+import java.util.concurrent.RejectedExecutionException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The connections of one event loop that hold decrypted input which their protocol has not seen
+ * yet, in the order of their turns. A TLS record of 16 KiB can hold hundreds of requests, and is
+ * decrypted as a whole. If it were also parsed as a whole, a few hundred such records would keep
+ * the loop from all its other sockets for seconds.
+ *
+ * <p>After each iteration of the loop the queue is served for {@value #SERVICE_NANOS} ns.
+ *
+ * <p>Event loop only.
+ */
+final class InputQueue {
+
+  /** Time for which held input keeps the loop from its sockets. */
+  static final long SERVICE_NANOS = 2_000_000;
+
+  private final SingleThreadEventLoop loop;
+  private final ArrayDeque<InputTurns> waiting = new ArrayDeque<>();
+  private final Runnable serve = this::serve;
+  private final Runnable serveLater = this::serveAfterThisIteration;
+  private boolean scheduled;
+
+  InputQueue(SingleThreadEventLoop loop) {
+    this.loop = loop;
+  }
+
+  boolean isEmpty() {
+    return waiting.isEmpty();
+  }
+
+  void add(InputTurns connection) {
+    waiting.add(connection);
+    schedule();
+  }
+
+  private void schedule() {
+    if (!scheduled) {
+      scheduled = true;
+      try {
+        // By way of an ordinary task: tasks after an iteration run until there is none left.
+        loop.execute(serveLater);
+      } catch (RejectedExecutionException e) {
+        Pump.LOG.log(System.Logger.Level.DEBUG, "the event loop has ended", e);
+      }
+    }
+  }
+
+  private void serveAfterThisIteration() {
+    if (!loop.isShutdown()) {
+      loop.executeAfterEventLoopIteration(serve);
+    }
+  }
+
+  private void serve() {
+    scheduled = false;
+    long until = System.nanoTime() + SERVICE_NANOS;
+    @Nullable InputTurns next = waiting.poll();
+    while (next != null) {
+      next.takeTurn();
+      next = System.nanoTime() - until < 0 ? waiting.poll() : null;
+    }
+    if (!waiting.isEmpty()) {
+      schedule();
+    }
+  }
+}

@@ -1,0 +1,205 @@
+package dev.rheo.edge;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.rheo.edge.ledger.Ledger;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.SingleThreadEventLoop;
+import io.netty.channel.embedded.EmbeddedChannel;
+import io.netty.handler.ssl.SslCloseCompletionEvent;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Connections with much decrypted input, on a real event loop. */
+class InputTurnsTest {
+  private static final int PORTION = 100;
+
+  private final EventLoopGroup group = new Transport(true).group(1, "input-test");
+  private final SingleThreadEventLoop loop = (SingleThreadEventLoop) group.next();
+  private final InputQueue queue = new InputQueue(loop);
+  private final RequestAdmission room =
+      new RequestAdmission(
+          new EdgeContext(
+              EdgeSettings.defaults(new InetSocketAddress(0)),
+              new Ledger(Ledger.Limits.roomy()),
+              request -> HttpResponse.empty(200)),
+          new EmbeddedChannel().eventLoop(),
+          Set.of());
+
+  /** The names of the connections in the order in which they were given portions. */
+  private final List<String> turns = new ArrayList<>();
+
+  @AfterEach
+  void stop() {
+    group.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly();
+  }
+
+  private final class Client extends ChannelInboundHandlerAdapter {
+    final String name;
+    final EmbeddedChannel channel = new EmbeddedChannel();
+    final Connection connection =
+        new Connection(
+            channel,
+            new Pump(
+                loop,
+                channel.alloc(),
+                new java.util.concurrent.atomic.AtomicLong(),
+                EdgeSettings.Budgets.defaults(),
+                new Counters()),
+            room);
+    final List<Byte> received = new ArrayList<>();
+
+    Client(String name) {
+      this.name = name;
+      channel.pipeline().addLast(new InputTurns(connection, queue, () -> PORTION), this);
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object message) {
+      ByteBuf bytes = (ByteBuf) message;
+      assertThat(bytes.readableBytes()).isLessThanOrEqualTo(PORTION);
+      turns.add(name);
+      while (bytes.isReadable()) {
+        received.add(bytes.readByte());
+      }
+      bytes.release();
+    }
+
+    /** A record arrives, whose bytes count up. */
+    ByteBuf record(int first, int length) {
+      ByteBuf bytes = Unpooled.buffer();
+      for (int i = 0; i < length; i++) {
+        bytes.writeByte(first + i);
+      }
+      channel.pipeline().fireChannelRead(bytes);
+      return bytes;
+    }
+
+    boolean has(int length) {
+      for (int i = 0; i < received.size(); i++) {
+        assertThat(received.get(i)).isEqualTo((byte) i);
+      }
+      return received.size() == length;
+    }
+  }
+
+  private <T> T onLoop(Callable<T> task) throws Exception {
+    return loop.submit(task).get(20, TimeUnit.SECONDS);
+  }
+
+  private void await(String what, Callable<Boolean> condition) {
+    EdgeFixture.await(
+        what,
+        () -> {
+          try {
+            return onLoop(condition);
+          } catch (Exception e) {
+            throw new IllegalStateException(e);
+          }
+        });
+  }
+
+  @Test
+  void connectionsTakeTurnsAndNothingIsLostOrReordered() throws Exception {
+    Client one = onLoop(() -> new Client("one"));
+    Client two = onLoop(() -> new Client("two"));
+    onLoop(
+        () -> {
+          one.record(0, 5 * PORTION);
+          one.record(5 * PORTION, 50);
+          two.record(0, 2 * PORTION + 1);
+          assertThat(turns).as("the first had nobody before it").containsExactly("one");
+          assertThat(one.connection.heldInput).isEqualTo(4 * PORTION + 50);
+          Client small = new Client("small");
+          small.record(0, PORTION);
+          assertThat(small.has(PORTION)).isTrue();
+          return null;
+        });
+    await("all of one", () -> one.has(5 * PORTION + 50));
+    await("all of two", () -> two.has(2 * PORTION + 1));
+    onLoop(
+        () -> {
+          assertThat(turns)
+              .containsExactly(
+                  "one", "small", "one", "two", "one", "two", "one", "two", "one", "one");
+          assertThat(one.connection.heldInput).isZero();
+          // With nothing held a small piece passes at once.
+          two.record(2 * PORTION + 1, PORTION);
+          assertThat(two.has(3 * PORTION + 1)).isTrue();
+          return null;
+        });
+  }
+
+  @Test
+  void inputWaitsWhileTheProtocolReadsNothing() throws Exception {
+    Client one = onLoop(() -> new Client("one"));
+    onLoop(
+        () -> {
+          one.channel.config().setAutoRead(false);
+          one.record(0, 3 * PORTION);
+          return null;
+        });
+    Client two = onLoop(() -> new Client("two"));
+    onLoop(
+        () -> {
+          two.record(0, 3 * PORTION);
+          return null;
+        });
+    await("the other goes on", () -> two.has(3 * PORTION));
+    assertThat(onLoop(() -> one.received.size())).isEqualTo(PORTION);
+    onLoop(() -> one.channel.config().setAutoRead(true));
+    await("it is read again", () -> one.has(3 * PORTION));
+  }
+
+  @Test
+  void whatIsHeldIsBounded() throws Exception {
+    Client one = onLoop(() -> new Client("one"));
+    onLoop(
+        () -> {
+          one.channel.config().setAutoRead(false);
+          for (int i = 0; i < 100; i++) {
+            one.record(i * 1000, 1000);
+            assertThat(one.connection.heldInput).isLessThanOrEqualTo(32 << 10);
+          }
+          return one.channel.config().setAutoRead(true);
+        });
+    await("all comes", () -> one.has(100_000));
+  }
+
+  @Test
+  void whatWasSentBeforeTheEndOfTlsIsPassedOn() throws Exception {
+    Client one = onLoop(() -> new Client("one"));
+    onLoop(
+        () -> {
+          one.record(0, 3 * PORTION);
+          one.channel.pipeline().fireUserEventTriggered(SslCloseCompletionEvent.SUCCESS);
+          assertThat(one.has(3 * PORTION)).isTrue();
+          return null;
+        });
+  }
+
+  @Test
+  void whatIsHeldIsReleasedWhenTheConnectionEnds() throws Exception {
+    Client one = onLoop(() -> new Client("one"));
+    ByteBuf bytes =
+        onLoop(
+            () -> {
+              ByteBuf record = one.record(0, 3 * PORTION);
+              one.channel.pipeline().fireChannelInactive();
+              return record;
+            });
+    assertThat(bytes.refCnt()).isZero();
+    assertThat(onLoop(() -> one.connection.heldInput)).isZero();
+    assertThat(onLoop(() -> one.received.size())).isEqualTo(PORTION);
+  }
+}
