@@ -75,14 +75,20 @@ run_kubers() {
   course kubers "kube-rs" "$CACHE/compat-kubers/debug/compat-kubers"
 }
 
-run_python() {
-  local venv=$CACHE/compat-python
+# python_venv PART: makes $venv, with what the Python programs need.
+python_venv() {
+  venv=$CACHE/compat-python
   if ! cmp -s python/requirements.txt "$venv/installed"; then
     rm -rf "$venv"
-    python3 -m venv "$venv" >/dev/null 2>&1 || { skip "python: no Python 3 with venv"; return; }
-    built python "$venv/bin/pip" install -q -r python/requirements.txt || return
+    python3 -m venv "$venv" >/dev/null 2>&1 || { skip "$1: no Python 3 with venv"; return 1; }
+    built python "$venv/bin/pip" install -q -r python/requirements.txt || return 1
     cp python/requirements.txt "$venv/installed"
   fi
+}
+
+run_python() {
+  local venv
+  python_venv python || return
   course python "the official Python client" "$venv/bin/python" python/program.py
 }
 
