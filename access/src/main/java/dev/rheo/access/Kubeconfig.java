@@ -46,11 +46,20 @@ public final class Kubeconfig {
     try {
       root = new YAMLMapper().readTree(Files.readString(file));
     } catch (JacksonException e) {
-      throw new AccessException(file + " is no kubeconfig: " + e.getOriginalMessage(), e);
+      throw new AccessException(
+          file + " is no kubeconfig: " + firstLine(e.getOriginalMessage()), e);
     } catch (IOException e) {
       throw new AccessException("cannot read the kubeconfig " + file, e);
     }
+    if (!root.isObject() || !root.path("clusters").isArray()) {
+      throw new AccessException(file + " is no kubeconfig: it has no list of clusters");
+    }
     return new Kubeconfig(file, root).access(context);
+  }
+
+  /** A parser's message ends with an excerpt of the file, which may hold a secret. */
+  private static String firstLine(@Nullable String message) {
+    return message == null ? "it is no YAML" : message.lines().findFirst().orElse("it is no YAML");
   }
 
   private Access access(@Nullable String wanted) throws AccessException {

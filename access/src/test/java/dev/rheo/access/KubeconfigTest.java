@@ -189,6 +189,18 @@ class KubeconfigTest {
         .hasMessageNotContaining("\n");
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"not: [valid", "[]", "clusters: 5", "", "x", "a: \"\u0001"})
+  void whatIsNoKubeconfigIsToldInOneLine(String text) throws IOException {
+    Path file = folder.resolve("bad.yaml");
+    Files.writeString(file, text);
+    assertThatThrownBy(() -> Kubeconfig.read(file, null))
+        .isInstanceOf(AccessException.class)
+        .hasMessageContaining("bad.yaml is no kubeconfig: ")
+        .message()
+        .doesNotContain("\n");
+  }
+
   @Test
   void contextsThatAreNotThere() throws IOException {
     Path file = write("server: \"https://h\"", "token: t");

@@ -68,6 +68,12 @@ record DataDirectory(Path root) {
     } catch (IOException e) {
       throw new ServerStartException("cannot read the directory " + root, e);
     }
+    for (Path part : List.of(store(), spool(), pki())) {
+      if (Files.exists(part) && !Files.isDirectory(part)) {
+        throw new ServerStartException(
+            part + " is not a directory: move it away, or choose another directory with --data");
+      }
+    }
   }
 
   /**

@@ -1,6 +1,7 @@
 package dev.rheo.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -13,6 +14,8 @@ import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class DataDirectoryTest {
 
@@ -63,6 +66,19 @@ class DataDirectoryTest {
     }
     assertThat(openToOthers(root)).isEmpty();
     assertThat(secret).hasContent("secret");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"spool", "pki", "store"})
+  void aFileInThePlaceOfAPartIsRefusedAndLeft(String name, @TempDir Path root) throws Exception {
+    Files.writeString(root.resolve(name), "mine");
+    if (!name.equals("store")) {
+      Files.createDirectory(root.resolve("store"));
+    }
+    assertThatThrownBy(() -> new DataDirectory(root).requireUsable())
+        .isInstanceOf(ServerStartException.class)
+        .hasMessageContaining(name + " is not a directory");
+    assertThat(root.resolve(name)).hasContent("mine");
   }
 
   @Test

@@ -61,8 +61,9 @@ final class LogCheck {
     }
     LOG.log(
         Level.WARNING,
-        "{0} ends at byte {1} in {2} bytes of an incomplete record, as a crash leaves it: it was"
-            + " never acknowledged and is cut off",
+        "{0} ends at byte {1} in {2} bytes of an incomplete record, which is cut off: a crash leaves"
+            + " it, and then it was never acknowledged; if nothing crashed, acknowledged writes after"
+            + " it may be lost",
         tail.file(),
         Long.toString(tail.at()),
         Long.toString(tail.bytes()));

@@ -105,6 +105,7 @@ public final class RocksRevisionStore implements RevisionStore, SampledHistory {
       FileCheck.requireBlobs(held.data(), engine);
       Recovered recovered = recovered(held, engine);
       RocksRevisionStore store = new RocksRevisionStore(held, engine, recovered, settings, health);
+      held.recordManifest();
       store.committer.start();
       store.pruner.start();
       opened = true;
@@ -351,6 +352,7 @@ public final class RocksRevisionStore implements RevisionStore, SampledHistory {
     pruner.close();
     gate.close(StoreException.closed("store"));
     threads.close();
+    directory.recordManifest();
     directory.close();
   }
 }

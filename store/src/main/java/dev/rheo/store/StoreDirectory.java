@@ -32,6 +32,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>
  *   DIR/rheo.lock          locked while in use; names the holder
+ *   DIR/rheo.manifest      how long RocksDB's manifest was at the last start or stop
  *   DIR/data/rheo.format   the format's version and the store's id
  *   DIR/data/...           RocksDB's files
  *   DIR/data.new           a store that is being created; renamed to data when it is complete
@@ -48,6 +49,8 @@ final class StoreDirectory implements AutoCloseable {
   private static final String LOCK_TITLE = "rheo store lock";
   private static final String FORMAT_TITLE = "rheo store";
   private static final int MAX_TEXT = 4096;
+  private static final Set<String> OWN =
+      Set.of(LOCK, DATA, NEW, ManifestRecord.FILE, ManifestRecord.TEMPORARY);
 
   private static final Pattern ROCKS_FILE =
       Pattern.compile(
@@ -114,6 +117,7 @@ final class StoreDirectory implements AutoCloseable {
         // From here on no other process changes the directory.
         if (inspect(absolute)) {
           held.id = readFormat(held.data());
+          ManifestRecord.check(absolute, held.data());
         } else {
           held.id = UUID.randomUUID().toString();
           held.create(creation);
@@ -145,7 +149,7 @@ final class StoreDirectory implements AutoCloseable {
       throw new StoreException(directory + " is not a directory", e);
     }
     for (String name : names) {
-      if (!Set.of(LOCK, DATA, NEW).contains(name)) {
+      if (!OWN.contains(name)) {
         throw foreign(directory, "it holds " + name);
       }
     }
@@ -318,6 +322,11 @@ final class StoreDirectory implements AutoCloseable {
       }
     }
     sync(directory);
+  }
+
+  /** Records the manifest of the store, which is open or was closed in order. */
+  void recordManifest() {
+    ManifestRecord.save(directory, data());
   }
 
   /** Unlocks the directory and restores its lock file. */

@@ -15,6 +15,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -331,6 +332,36 @@ class DamageTest {
       random.seek(at);
       random.write(was ^ mask);
     }
+  }
+
+  /** RocksDB itself opens an older state wherever a record of the manifest ends. */
+  @Test
+  void aManifestThatWasCutIsRefusedAndNothingIsChanged() throws Exception {
+    Path manifest =
+        files(template).stream().filter(f -> f.toString().contains("MANIFEST-")).findFirst().get();
+    long size = Files.size(manifest);
+    for (long left = 0; left < size; left += left < size - 20 ? 13 : 1) {
+      Path copy = copy("cut" + left);
+      Path cut = copy.resolve(template.relativize(manifest).toString());
+      try (var channel = java.nio.channels.FileChannel.open(cut, StandardOpenOption.WRITE)) {
+        channel.truncate(left);
+      }
+      Map<Path, Long> before = sizes(copy);
+      assertThatThrownBy(() -> RocksRevisionStore.open(copy, SETTINGS))
+          .as("%d of %d bytes", left, size)
+          .isInstanceOfSatisfying(
+              StoreException.class, e -> assertThat(e.fault()).isEqualTo(Fault.DAMAGED));
+      assertThat(sizes(copy)).isEqualTo(before);
+      delete(copy);
+    }
+  }
+
+  private static Map<Path, Long> sizes(Path directory) throws IOException {
+    Map<Path, Long> sizes = new TreeMap<>();
+    for (Path file : files(directory)) {
+      sizes.put(file, Files.size(file));
+    }
+    return sizes;
   }
 
   @Test

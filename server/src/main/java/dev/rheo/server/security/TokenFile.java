@@ -1,6 +1,7 @@
 package dev.rheo.server.security;
 
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -37,7 +38,12 @@ public final class TokenFile {
    *     and line, never a token
    */
   public static TokenFile read(Path file) throws IOException {
-    String text = Files.readString(file, StandardCharsets.UTF_8);
+    String text;
+    try {
+      text = Files.readString(file, StandardCharsets.UTF_8);
+    } catch (CharacterCodingException e) {
+      throw new IOException(file + " is not UTF-8 text", e);
+    }
     List<Entry> entries = new ArrayList<>();
     int number = 0;
     for (String line : text.lines().toList()) {
