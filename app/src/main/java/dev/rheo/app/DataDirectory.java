@@ -68,7 +68,7 @@ record DataDirectory(Path root) {
     } catch (IOException e) {
       throw new ServerStartException("cannot read the directory " + root, e);
     }
-    for (Path part : List.of(store(), spool(), pki())) {
+    for (Path part : parts()) {
       if (Files.exists(part) && !Files.isDirectory(part)) {
         throw new ServerStartException(
             part + " is not a directory: move it away, or choose another directory with --data");
@@ -84,7 +84,7 @@ record DataDirectory(Path root) {
   void make() throws ServerStartException {
     try {
       create();
-      for (Path part : List.of(store(), spool(), pki())) {
+      for (Path part : parts()) {
         keepForOwner(part);
       }
       if (isPosix()) {
@@ -96,6 +96,10 @@ record DataDirectory(Path root) {
     } catch (IOException e) {
       throw new ServerStartException("cannot make the directory %s: %s".formatted(root, e), e);
     }
+  }
+
+  private List<Path> parts() {
+    return List.of(store(), spool(), pki());
   }
 
   private void create() throws IOException {

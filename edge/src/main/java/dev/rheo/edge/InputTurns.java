@@ -81,10 +81,7 @@ final class InputTurns extends ChannelDuplexHandler {
   }
 
   private void passOn() {
-    ByteBuf bytes = held.peek();
-    if (bytes == null) {
-      return;
-    }
+    ByteBuf bytes = held.element();
     int length = Math.min(portion.getAsInt(), bytes.readableBytes());
     connection.heldInput -= length;
     if (length == bytes.readableBytes()) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.rheo.edge.ledger.Ledger;
 import io.netty.buffer.ByteBufUtil;
+import io.netty.channel.EventLoop;
 import io.netty.pkitesting.CertificateBuilder;
 import io.netty.pkitesting.X509Bundle;
 import io.netty.util.ResourceLeakDetector;
@@ -17,7 +18,9 @@ import java.security.KeyStore;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.UnaryOperator;
 import javax.net.ssl.SSLContext;
@@ -132,6 +135,23 @@ final class EdgeFixture implements AutoCloseable {
         throw new IllegalStateException(e);
       }
     }
+  }
+
+  static <T> T onLoop(EventLoop loop, Callable<T> task) throws Exception {
+    return loop.submit(task).get(20, TimeUnit.SECONDS);
+  }
+
+  /** Waits for a condition that only the event loop may look at. */
+  static void awaitOnLoop(EventLoop loop, String what, BooleanSupplier condition) {
+    await(
+        what,
+        () -> {
+          try {
+            return onLoop(loop, condition::getAsBoolean);
+          } catch (Exception e) {
+            throw new IllegalStateException(e);
+          }
+        });
   }
 
   @Override

@@ -17,6 +17,8 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -53,7 +55,7 @@ class InputTurnsTest {
             new Pump(
                 loop,
                 channel.alloc(),
-                new java.util.concurrent.atomic.AtomicLong(),
+                new AtomicLong(),
                 EdgeSettings.Budgets.defaults(),
                 new Counters()),
             room);
@@ -94,19 +96,11 @@ class InputTurnsTest {
   }
 
   private <T> T onLoop(Callable<T> task) throws Exception {
-    return loop.submit(task).get(20, TimeUnit.SECONDS);
+    return EdgeFixture.onLoop(loop, task);
   }
 
-  private void await(String what, Callable<Boolean> condition) {
-    EdgeFixture.await(
-        what,
-        () -> {
-          try {
-            return onLoop(condition);
-          } catch (Exception e) {
-            throw new IllegalStateException(e);
-          }
-        });
+  private void await(String what, BooleanSupplier condition) {
+    EdgeFixture.awaitOnLoop(loop, what, condition);
   }
 
   @Test

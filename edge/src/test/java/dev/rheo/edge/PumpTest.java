@@ -215,18 +215,23 @@ class PumpTest {
   }
 
   private <T> T onLoop(Callable<T> task) throws Exception {
-    return loop.submit(task).get(20, TimeUnit.SECONDS);
+    return EdgeFixture.onLoop(loop, task);
   }
 
   private void await(String what, BooleanSupplier condition) {
-    EdgeFixture.await(
-        what,
+    EdgeFixture.awaitOnLoop(loop, what, condition);
+  }
+
+  /** Lets the streams run for a while. None may get two turns more than another. */
+  private void allGetTheSame(List<Stream> streams) throws Exception {
+    await("bytes", () -> streams.getFirst().wire.received.get() > 20L * Pump.TURN);
+    onLoop(
         () -> {
-          try {
-            return onLoop(condition::getAsBoolean);
-          } catch (Exception e) {
-            throw new IllegalStateException(e);
-          }
+          long least = streams.stream().mapToLong(s -> s.wire.received.get()).min().orElseThrow();
+          long most = streams.stream().mapToLong(s -> s.wire.received.get()).max().orElseThrow();
+          assertThat(most - least).isLessThanOrEqualTo(2L * Pump.TURN);
+          streams.forEach(s -> s.drawn.cancel());
+          return null;
         });
   }
 
@@ -240,15 +245,7 @@ class PumpTest {
           }
           return null;
         });
-    await("bytes", () -> streams.getFirst().wire.received.get() > 20L * Pump.TURN);
-    onLoop(
-        () -> {
-          long least = streams.stream().mapToLong(s -> s.wire.received.get()).min().orElseThrow();
-          long most = streams.stream().mapToLong(s -> s.wire.received.get()).max().orElseThrow();
-          assertThat(most - least).isLessThanOrEqualTo(2L * Pump.TURN);
-          streams.forEach(s -> s.drawn.cancel());
-          return null;
-        });
+    allGetTheSame(streams);
   }
 
   @Test
@@ -262,15 +259,7 @@ class PumpTest {
           }
           return null;
         });
-    await("bytes", () -> streams.getFirst().wire.received.get() > 20L * Pump.TURN);
-    onLoop(
-        () -> {
-          long least = streams.stream().mapToLong(s -> s.wire.received.get()).min().orElseThrow();
-          long most = streams.stream().mapToLong(s -> s.wire.received.get()).max().orElseThrow();
-          assertThat(most - least).isLessThanOrEqualTo(2L * Pump.TURN);
-          streams.forEach(s -> s.drawn.cancel());
-          return null;
-        });
+    allGetTheSame(streams);
   }
 
   /**
@@ -289,15 +278,7 @@ class PumpTest {
           }
           return null;
         });
-    await("bytes", () -> streams.getFirst().wire.received.get() > 20L * Pump.TURN);
-    onLoop(
-        () -> {
-          long least = streams.stream().mapToLong(s -> s.wire.received.get()).min().orElseThrow();
-          long most = streams.stream().mapToLong(s -> s.wire.received.get()).max().orElseThrow();
-          assertThat(most - least).isLessThanOrEqualTo(2L * Pump.TURN);
-          streams.forEach(s -> s.drawn.cancel());
-          return null;
-        });
+    allGetTheSame(streams);
   }
 
   @Test

@@ -3,7 +3,6 @@ package dev.rheo.store;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -42,11 +41,9 @@ final class ManifestRecord {
   static void check(Path directory, Path data) throws IOException, StoreException {
     String text;
     try {
-      text = Files.readString(directory.resolve(FILE));
+      text = StoreDirectory.readText(directory.resolve(FILE));
     } catch (NoSuchFileException e) {
       return;
-    } catch (java.nio.charset.CharacterCodingException e) {
-      text = "";
     }
     Matcher record = TEXT.matcher(text);
     if (!record.matches() || !record.group(4).equals(sum(record.group(1), record.group(3)))) {
@@ -72,24 +69,15 @@ final class ManifestRecord {
   static void save(Path directory, Path data) {
     try {
       String name = current(data);
-      long bytes = synced(data.resolve(name));
-      String length = Long.toString(bytes);
+      String length = Long.toString(synced(data.resolve(name)));
       Path temporary = directory.resolve(TEMPORARY);
       try (FileChannel out =
-          FileChannel.open(
-              temporary,
-              StandardOpenOption.CREATE,
-              StandardOpenOption.TRUNCATE_EXISTING,
-              StandardOpenOption.WRITE)) {
-        ByteBuffer text =
-            ByteBuffer.wrap(
-                "rheo manifest\n%s\nbytes %s\nsum %s\n"
-                    .formatted(name, length, sum(name, length))
-                    .getBytes(UTF_8));
-        while (text.hasRemaining()) {
-          out.write(text);
-        }
-        out.force(true);
+          FileChannel.open(temporary, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+        StoreDirectory.write(
+            out,
+            "rheo manifest\n%s\nbytes %s\nsum %s\n"
+                .formatted(name, length, sum(name, length))
+                .getBytes(UTF_8));
       }
       Files.move(temporary, directory.resolve(FILE), StandardCopyOption.ATOMIC_MOVE);
     } catch (IOException e) {
@@ -106,8 +94,9 @@ final class ManifestRecord {
     }
   }
 
-  private static String current(Path data) throws IOException {
-    return Files.readString(data.resolve("CURRENT")).strip();
+  /** The name of the manifest that RocksDB will read. */
+  static String current(Path data) throws IOException {
+    return StoreDirectory.readText(data.resolve("CURRENT")).strip();
   }
 
   private static String sum(String name, String bytes) {

@@ -173,8 +173,8 @@ final class StoreDirectory implements AutoCloseable {
         throw foreign(data, "it holds " + name);
       }
     }
-    Path current = data.resolve("CURRENT");
-    String manifest = Files.isRegularFile(current) ? readText(current).strip() : "";
+    boolean named = Files.isRegularFile(data.resolve("CURRENT"));
+    String manifest = named ? ManifestRecord.current(data) : "";
     if (!manifest.matches("MANIFEST-\\d+") || !Files.isRegularFile(data.resolve(manifest))) {
       throw StoreException.damaged(
           "CURRENT in %s does not name a manifest that exists".formatted(data));
@@ -373,7 +373,7 @@ final class StoreDirectory implements AutoCloseable {
     return names;
   }
 
-  private static String readText(Path file) throws IOException {
+  static String readText(Path file) throws IOException {
     try (FileChannel in = FileChannel.open(file, StandardOpenOption.READ)) {
       return new String(read(in), UTF_8);
     }
@@ -387,7 +387,8 @@ final class StoreDirectory implements AutoCloseable {
     return read;
   }
 
-  private static void write(FileChannel channel, byte[] text) throws IOException {
+  /** Makes the text the whole content of a file, synced. */
+  static void write(FileChannel channel, byte[] text) throws IOException {
     ByteBuffer buffer = ByteBuffer.wrap(text);
     while (buffer.hasRemaining()) {
       channel.write(buffer, buffer.position());
