@@ -199,11 +199,16 @@ func (h *honest) call(ctx context.Context, c *http.Client, what, method, path, b
 
 // said is an error as the server told it, or its kind.
 func said(err error) string {
-	if kind(err) == "GOAWAY" {
-		_, rest, _ := strings.Cut(err.Error(), "GOAWAY")
-		return "GOAWAY" + rest
+	switch k := kind(err); k {
+	case "GOAWAY":
+		_, rest, _ := strings.Cut(err.Error(), k)
+		return k + rest
+	case "stream error":
+		_, code, _ := strings.Cut(err.Error(), ";") // before it is the stream's number
+		return k + code
+	default:
+		return k
 	}
-	return kind(err)
 }
 
 // retryAfter tells whether client-go would try again, and after how long.
@@ -266,14 +271,20 @@ func (h *honest) prober(ctx context.Context, path string, fresh bool) {
 	defer tick.Stop()
 	for ctx.Err() == nil {
 		begin := time.Now()
-		resp, err := c.Do(anonymous.Request(context.Background(), "GET", "/"+path, nil))
+		steps := probe{At: float64(begin.UnixMilli()) / 1e3}
+		resp, err := c.Do(anonymous.Request(steps.traced(begin), "GET", "/"+path, nil))
 		code := 0
 		if err == nil {
 			_, err = io.Copy(io.Discard, resp.Body)
 			resp.Body.Close()
 			code = resp.StatusCode
 		}
-		h.series.took(name, time.Since(begin))
+		took := time.Since(begin)
+		h.series.took(name, took)
+		if took > slowProbe {
+			steps.Done = milliseconds(took)
+			h.series.slow(name, steps)
+		}
 		if err != nil {
 			h.series.failed(name)
 			h.fault("%s: %s", name, kind(err))

@@ -19,6 +19,7 @@ type line struct {
 	buckets []*bucket
 	refused int64
 	failed  int64
+	slow    []probe
 }
 
 type bucket struct {
@@ -44,6 +45,7 @@ type lineResult struct {
 	Failed  int64              `json:"failed"`
 	Latency map[string]float64 `json:"latency_ms"` // of one operation with all of its tries
 	Seconds []point            `json:"seconds"`
+	Slow    []probe            `json:"slow,omitempty"`
 }
 
 func newSeries() *series { return &series{begin: time.Now(), all: map[string]*line{}} }
@@ -88,12 +90,20 @@ func (s *series) failed(name string) {
 	b.failed++
 }
 
+func (s *series) slow(name string, p probe) {
+	s.lock.Lock()
+	defer s.lock.Unlock()
+	if l, _ := s.at(name); len(l.slow) < mostSlow {
+		l.slow = append(l.slow, p)
+	}
+}
+
 func (s *series) results() map[string]lineResult {
 	s.lock.Lock()
 	defer s.lock.Unlock()
 	out := map[string]lineResult{}
 	for name, l := range s.all {
-		r := lineResult{Count: l.total.Count, Refused: l.refused, Failed: l.failed, Latency: l.total.Summary()}
+		r := lineResult{Count: l.total.Count, Refused: l.refused, Failed: l.failed, Latency: l.total.Summary(), Slow: l.slow}
 		for i, b := range l.buckets {
 			if b != nil {
 				r.Seconds = append(r.Seconds, point{i, b.times.Count, b.times.Quantile(.5), b.times.Quantile(.99),

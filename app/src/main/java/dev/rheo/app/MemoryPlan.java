@@ -23,11 +23,11 @@ import dev.rheo.edge.ledger.Ledger;
  *      │  ├─ snapshots       1/20  old states for continued lists
  *      │  ├─ forms           1/8   positions of derived forms, 112 bytes each
  *      │  └─ requests        the rest, less the index (some 200 bytes an object)
- *      │     ├─ connections     1/12  8 KiB each, not more than TLS has memory for
+ *      │     ├─ connections     1/12  8 KiB each, not more than TLS has memory for; set aside
  *      │     ├─ streams         9/64  requests from header to end of response, and their headers
  *      │     ├─ headers         1/20  header blocks that are still incomplete
  *      │     ├─ requestBodies   1/8   request bodies as received
- *      │     ├─ trees           1/5   request bodies and objects, decoded
+ *      │     ├─ trees           3/16  request bodies and objects, decoded
  *      │     └─ answers         1/12  responses built as a whole and not sent yet
  *      ├─ direct     12/40   -XX:MaxDirectMemorySize
  *      │  ├─ outgoing        5/8   bytes drawn from response bodies and not yet written to sockets
@@ -40,7 +40,8 @@ import dev.rheo.edge.ledger.Ledger;
  * </pre>
  *
  * <p>Each account under {@code requests} may grow to its fraction, but not all at once: {@link
- * Ledger} limits their sum to what the caches and the index leave.
+ * Ledger} limits the sum of all but {@code connections} to what those, the caches and the index
+ * leave.
  *
  * <p>The launcher sets the sizes of the heap and of direct memory before the process starts, in the
  * same proportions.
@@ -132,7 +133,7 @@ public record MemoryPlan(
             heap / 64 * 9,
             heap / 20,
             heap / 8,
-            heap / 5,
+            heap / 16 * 3,
             heap / 12,
             direct / 8,
             tls,

@@ -40,13 +40,14 @@ class MemoryPlanTest {
     Ledger.Limits limits = MemoryPlan.of(total).requests();
     assertThat(
             List.of(
-                limits.connections(),
                 limits.streams(),
                 limits.headers(),
                 limits.requestBodies(),
                 limits.trees(),
                 limits.answers()))
-        .allSatisfy(limit -> assertThat(limit).isPositive().isLessThan(limits.heap()));
+        .allSatisfy(
+            limit ->
+                assertThat(limit).isPositive().isLessThan(limits.heap() - limits.connections()));
   }
 
   @Test
@@ -71,7 +72,7 @@ class MemoryPlanTest {
     assertThat(requests.connections() / MIB).isEqualTo(7);
     assertThat(requests.streams() / MIB).isEqualTo(16);
     assertThat(requests.requestBodies() / MIB).isEqualTo(15);
-    assertThat(requests.trees() / MIB).isEqualTo(24);
+    assertThat(requests.trees() / MIB).isEqualTo(22);
     assertThat(requests.answers() / MIB).isEqualTo(10);
     assertThat(requests.tls() / MIB).isEqualTo(13);
   }

@@ -91,6 +91,9 @@ final class Connection {
   /** Decrypted bytes that wait for the connection's turn. */
   int heldInput;
 
+  /** Whether these bytes wait for a turn, and not for the protocol to read again. */
+  boolean inputQueued;
+
   /** Decrypted bytes of an incomplete frame or header, or of pipelined requests. */
   int wholeless;
 

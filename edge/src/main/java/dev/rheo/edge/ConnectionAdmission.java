@@ -354,12 +354,17 @@ final class ConnectionAdmission {
   }
 
   private boolean isUnserved(Connection connection, long seen, boolean crowd) {
-    if (!connection.charged || isServed(connection) || isKnown(connection)) {
+    if (!isEvictable(connection) || isServed(connection) || isKnown(connection)) {
       return false;
     }
     long time = !connection.spoke ? TIME_TO_SPEAK : crowd ? TIME_IN_A_CROWD : TIME_TO_ASK;
     return seen - progressNanos(connection, seen, crowd) > time
         && !isServedNow(connection, seen, crowd);
+  }
+
+  /** Whether the connection occupies room, and the server has seen all that its peer sent. */
+  private static boolean isEvictable(Connection connection) {
+    return connection.charged && !connection.inputQueued;
   }
 
   /** The quietest stranger that has had a response; if there is none, the quietest member. */
@@ -368,7 +373,7 @@ final class ConnectionAdmission {
     Connection stranger = null;
     Connection known = null;
     for (Connection connection : connections) {
-      if (!connection.charged || !(strangersToo || connection.member)) {
+      if (!isEvictable(connection) || !(strangersToo || connection.member)) {
         continue;
       }
       boolean isKnown = isKnown(connection);

@@ -180,7 +180,7 @@ final class Exchange implements BodyStream.Listener {
       connection.closed();
     } else if (state == State.OVER) {
       return false;
-    } else if (!stranger && ledger.reserve().tryCharge(Weights.STREAM)) {
+    } else if (!stranger && connection.room.admitRefusal()) {
       charges.stream(ledger.reserve(), Weights.STREAM);
       respond(Refusals.tooManyRequests());
     } else if (wire.refuse()) {
@@ -219,6 +219,11 @@ final class Exchange implements BodyStream.Listener {
     return charges.total();
   }
 
+  /** Whether the request was refused for lack of room, and its response waits for the peer. */
+  boolean isRefusalUnread() {
+    return charges.isOf(edge.ledger.reserve()) && restsSince(System.nanoTime());
+  }
+
   /** Whether the peer has read a part of the response. */
   boolean isTaken() {
     BodyStream stream = drawn;
@@ -231,7 +236,7 @@ final class Exchange implements BodyStream.Listener {
    */
   boolean restsSince(long nanos) {
     return switch (state) {
-      case READING -> body.restsSince(nanos);
+      case READING -> !connection.inputQueued && body.restsSince(nanos);
       case HANDLING, OVER -> false;
       case RESPONDING -> {
         BodyStream stream = drawn;

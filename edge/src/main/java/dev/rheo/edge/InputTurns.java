@@ -5,13 +5,16 @@ import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.ssl.SslCloseCompletionEvent;
 import java.util.ArrayDeque;
-import java.util.function.IntSupplier;
+import java.util.function.LongSupplier;
 
 /**
- * Stands behind TLS and passes decrypted input on in portions, while the event loop has many
- * sockets to serve. Input of one portion, such as a request of a client that waits for its
+ * Stands behind TLS and passes decrypted input on in portions, so that no connection keeps the
+ * event loop for long. Input of one portion, such as a request of a client that waits for its
  * response, passes at once. More input waits for the connection's turns in the {@link InputQueue},
  * and is charged to the connection.
+ *
+ * <p>The size of a portion follows from what the connection's input has cost so far: a KiB of tiny
+ * requests costs a thousand times as much as a KiB of a body.
  *
  * <p>Event loop only.
  */
@@ -20,21 +23,35 @@ final class InputTurns extends ChannelDuplexHandler {
   /** Bytes beyond which input is passed on although it is not the connection's turn. */
   private static final int MOST_HELD = 32 << 10;
 
+  /** Time that one portion should take. */
+  private static final long PORTION_NANOS = 250_000;
+
+  /** Lower bound on a portion: a typical request, or some 25 of the smallest ones. */
+  static final int SMALLEST_PORTION = 1 << 10;
+
+  /** Upper bound on a portion: a TLS record. */
+  private static final int LARGEST_PORTION = 16 << 10;
+
+  /** Input below this size tells little about the cost of more. */
+  private static final int TELLING = 512;
+
   private final Connection connection;
   private final InputQueue queue;
-  private final IntSupplier portion;
+  private final LongSupplier nanos;
   private final ArrayDeque<ByteBuf> held = new ArrayDeque<>();
   private ChannelHandlerContext ctx;
-  private boolean queued;
+
+  /** Time that a KiB of input takes, averaged over the latest input. */
+  private long nanosPerKib = PORTION_NANOS / 4;
 
   @SuppressWarnings("NullAway.Init") // The context is set when the handler is added.
   /**
-   * @param portion the most bytes that may be passed on in one turn at present
+   * @param nanos a clock like {@link System#nanoTime()}
    */
-  InputTurns(Connection connection, InputQueue queue, IntSupplier portion) {
+  InputTurns(Connection connection, InputQueue queue, LongSupplier nanos) {
     this.connection = connection;
     this.queue = queue;
-    this.portion = portion;
+    this.nanos = nanos;
   }
 
   @Override
@@ -44,9 +61,12 @@ final class InputTurns extends ChannelDuplexHandler {
 
   @Override
   public void channelRead(ChannelHandlerContext context, Object message) {
-    if (!(message instanceof ByteBuf bytes)
-        || held.isEmpty() && bytes.readableBytes() <= portion.getAsInt()) {
+    if (!(message instanceof ByteBuf bytes)) {
       context.fireChannelRead(message);
+      return;
+    }
+    if (held.isEmpty() && bytes.readableBytes() <= portion()) {
+      passOn(bytes, bytes.readableBytes());
       return;
     }
     held.add(bytes);
@@ -61,15 +81,15 @@ final class InputTurns extends ChannelDuplexHandler {
   }
 
   private void enqueue() {
-    if (!queued && !held.isEmpty()) {
-      queued = true;
+    if (!connection.inputQueued && !held.isEmpty()) {
+      connection.inputQueued = true;
       queue.add(this);
     }
   }
 
   /** Passes one portion on, and waits for the next turn if there is more. */
   void takeTurn() {
-    queued = false;
+    connection.inputQueued = false;
     if (held.isEmpty() || !ctx.channel().config().isAutoRead()) {
       // While the protocol reads nothing its input waits; {@link #read} resumes.
       return;
@@ -82,14 +102,28 @@ final class InputTurns extends ChannelDuplexHandler {
 
   private void passOn() {
     ByteBuf bytes = held.element();
-    int length = Math.min(portion.getAsInt(), bytes.readableBytes());
+    int length = Math.min(portion(), bytes.readableBytes());
     connection.heldInput -= length;
     if (length == bytes.readableBytes()) {
       held.remove();
-      ctx.fireChannelRead(bytes);
+      passOn(bytes, length);
     } else {
-      ctx.fireChannelRead(bytes.readRetainedSlice(length));
+      passOn(bytes.readRetainedSlice(length), length);
     }
+  }
+
+  private void passOn(ByteBuf bytes, int length) {
+    long began = nanos.getAsLong();
+    ctx.fireChannelRead(bytes);
+    if (length >= TELLING) {
+      long cost = ((nanos.getAsLong() - began) << 10) / length;
+      nanosPerKib = Math.max(1, (3 * nanosPerKib + cost) / 4);
+    }
+  }
+
+  private int portion() {
+    long bytes = (PORTION_NANOS << 10) / nanosPerKib;
+    return (int) Math.clamp(bytes, SMALLEST_PORTION, LARGEST_PORTION);
   }
 
   /** Input is wanted again, after a pause for example. */
@@ -101,11 +135,9 @@ final class InputTurns extends ChannelDuplexHandler {
 
   @Override
   public void userEventTriggered(ChannelHandlerContext context, Object event) {
-    if (event instanceof SslCloseCompletionEvent) {
-      // The peer sends no more; what it sent before is still to be answered.
-      while (!held.isEmpty()) {
-        passOn();
-      }
+    if (event instanceof SslCloseCompletionEvent && !context.channel().isActive()) {
+      // Nobody is left to read responses. A peer that only ended TLS still gets its turns.
+      drop();
     }
     context.fireUserEventTriggered(event);
   }

@@ -5,6 +5,7 @@ import dev.rheo.edge.Counters.Stall;
 import dev.rheo.edge.ledger.Account;
 import dev.rheo.edge.ledger.Ledger;
 import io.netty.channel.EventLoop;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -54,6 +55,9 @@ final class RequestAdmission {
   /** Maximum number of requests evicted at once, so that the next newcomers find room, too. */
   private static final int BATCH = 32;
 
+  /** Maximum number of stalled requests that one search notes for the evictions after it. */
+  private static final int NOTED = 256;
+
   /** Bytes of partial input and pending control frames that a connection holds free of charge. */
   private static final int FREE = 4 << 10;
 
@@ -74,8 +78,15 @@ final class RequestAdmission {
   private final AtomicBoolean askedForStranger = new AtomicBoolean();
   private final AtomicBoolean askedForMember = new AtomicBoolean();
   private final AtomicBoolean askedForWatches = new AtomicBoolean();
+  private final AtomicBoolean askedForRefusals = new AtomicBoolean();
+
+  /** The next stalled requests to evict, unless their peers have moved since. */
+  private final ArrayDeque<Exchange> stalledStrangers = new ArrayDeque<>();
+
+  private final ArrayDeque<Exchange> stalledMembers = new ArrayDeque<>();
   private long inVainNanos = System.nanoTime() - PAUSE;
   private long shareAgainNanos = inVainNanos;
+  private long dropAgainNanos = inVainNanos;
 
   /**
    * @param connections the connections of the event loop
@@ -214,6 +225,44 @@ final class RequestAdmission {
   }
 
   /**
+   * Charges the response to a member's request that was refused for lack of room. If the reserve is
+   * full, refusals that their peers do not read are cut: they would only keep others from being
+   * told to come back.
+   */
+  boolean admitRefusal() {
+    Account reserve = ledger.reserve();
+    if (reserve.tryCharge(Weights.STREAM)) {
+      return true;
+    }
+    dropRefusals();
+    for (RequestAdmission other : edge.rooms) {
+      if (other != this && other.askedForRefusals.compareAndSet(false, true)) {
+        other.loop.execute(
+            () -> {
+              other.askedForRefusals.set(false);
+              other.dropRefusals();
+            });
+      }
+    }
+    return reserve.tryCharge(Weights.STREAM);
+  }
+
+  private void dropRefusals() {
+    long now = System.nanoTime();
+    if (now - dropAgainNanos < 0) {
+      return;
+    }
+    List<Exchange> unread = stalled(Exchange::isRefusalUnread);
+    if (unread.isEmpty()) {
+      dropAgainNanos = now + PAUSE;
+    }
+    for (Exchange exchange : unread.subList(0, Math.min(BATCH, unread.size()))) {
+      edge.counters.stalled(Stall.EVICTED);
+      exchange.evict();
+    }
+  }
+
+  /**
    * Asks the event loop to make room, unless such a request is already pending. Any thread.
    *
    * @param stranger whether the peer that needs it has not authenticated
@@ -260,29 +309,54 @@ final class RequestAdmission {
    */
   boolean makeRoom(@Nullable Exchange newcomer, boolean stranger) {
     long now = System.nanoTime();
+    long seen = admission.seenNanos();
+    if (evictNoted(newcomer, stranger, now, seen)) {
+      return true;
+    }
     if (now - inVainNanos < PAUSE) {
       return false;
     }
-    List<Exchange> stalled = stalled(e -> e != newcomer && e.isStranger() && e.restsSince(now));
-    if (stalled.isEmpty() && !stranger) {
-      long seen = admission.seenNanos();
-      stalled =
-          stalled(
-              e ->
-                  e != newcomer
-                      && e.restsSince(seen - (e.isTaken() ? READERS_PATIENCE : PATIENCE)));
-      stalled.sort(Comparator.comparingLong(Exchange::weight).reversed());
+    note(stalledStrangers, stalled(e -> e.isStranger() && e.restsSince(now)));
+    if (stalledStrangers.isEmpty() && !stranger) {
+      List<Exchange> members = stalled(e -> isStalledMember(e, seen));
+      members.sort(Comparator.comparingLong(Exchange::weight).reversed());
+      note(stalledMembers, members);
     }
-    if (stalled.isEmpty()) {
-      inVainNanos = now;
-      return false;
+    if (evictNoted(newcomer, stranger, now, seen)) {
+      return true;
     }
-    int end = Math.min(BATCH, stalled.size());
-    for (Exchange exchange : stalled.subList(0, end)) {
-      edge.counters.stalled(Stall.EVICTED);
-      exchange.evict();
+    inVainNanos = now;
+    return false;
+  }
+
+  private static void note(ArrayDeque<Exchange> noted, List<Exchange> stalled) {
+    noted.addAll(stalled.subList(0, Math.min(NOTED, stalled.size())));
+  }
+
+  /** Whether the request has made no progress for the patience that its peer is granted. */
+  private static boolean isStalledMember(Exchange exchange, long seen) {
+    return exchange.restsSince(seen - (exchange.isTaken() ? READERS_PATIENCE : PATIENCE));
+  }
+
+  /** Evicts requests that the last search found and that are still stalled. */
+  private boolean evictNoted(@Nullable Exchange newcomer, boolean stranger, long now, long seen) {
+    int evicted = 0;
+    while (evicted < BATCH) {
+      Exchange next = stalledStrangers.poll();
+      if (next == null && !stranger) {
+        next = stalledMembers.poll();
+      }
+      if (next == null) {
+        break;
+      }
+      boolean stalled = next.isStranger() ? next.restsSince(now) : isStalledMember(next, seen);
+      if (stalled && next != newcomer) {
+        edge.counters.stalled(Stall.EVICTED);
+        next.evict();
+        evicted++;
+      }
     }
-    return true;
+    return evicted > 0;
   }
 
   /**

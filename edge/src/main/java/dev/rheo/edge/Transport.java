@@ -67,12 +67,6 @@ final class Transport {
   private static final int SMALLEST_SHARE = 2 << 10;
 
   /**
-   * Lower bound on a portion of decrypted input. It holds a typical request, or some 25 of the
-   * smallest ones.
-   */
-  private static final int SMALLEST_PORTION = 1 << 10;
-
-  /**
    * Unsent bytes that the kernel accepts per connection; otherwise it buffers megabytes for a slow
    * peer.
    */
@@ -167,7 +161,7 @@ final class Transport {
   /** The handler that gives a connection its turns at decrypted input; null if it needs none. */
   static @Nullable InputTurns inputTurns(Connection connection) {
     return connection.channel.eventLoop() instanceof Loop loop
-        ? new InputTurns(connection, loop.input, loop::portion)
+        ? new InputTurns(connection, loop.input, System::nanoTime)
         : null;
   }
 
@@ -256,11 +250,6 @@ final class Transport {
       int share = READ_A_TURN / Math.max(1, servedInTurn);
       mostRead = Math.max(SMALLEST_SHARE, Math.min(share, MOST_READ));
       servedInTurn = 0;
-    }
-
-    /** Decrypted bytes that a connection may hand to its protocol before others have their turn. */
-    int portion() {
-      return mostRead == MOST_READ ? MOST_READ : Math.max(SMALLEST_PORTION, mostRead / 2);
     }
 
     /**

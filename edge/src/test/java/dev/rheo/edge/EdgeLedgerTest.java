@@ -225,6 +225,34 @@ class EdgeLedgerTest {
     }
   }
 
+  /** A client that is told 429 comes back; one whose stream is refused six times gives up. */
+  @Test
+  void refusalsThatNobodyReadsDoNotKeepOthersFromBeingTold() throws Exception {
+    try (EdgeFixture fixture = fixture(Ledger.Limits.roomy().withStreams(8 * Weights.STREAM));
+        RawHttp2 modest = new RawHttp2(fixture)) {
+      List<RawHttp2> clients = new ArrayList<>();
+      for (int c = 0; c < 4; c++) {
+        RawHttp2 client = new RawHttp2(fixture);
+        clients.add(client);
+        client.closeWindow();
+        for (int i = 0; i < 90; i++) {
+          client.get(2 * i + 1, "/member/any");
+        }
+      }
+      EdgeFixture.await(
+          "all are counted", () -> fixture.edge.stats().requestsTotal() == clients.size() * 90L);
+      assertThat(fixture.edge.stats().refusals().get("streams")).isGreaterThan(200);
+      modest.get(1, "/member/any");
+      RawHttp2.Frame answer = modest.next();
+      assertThat(answer).isNotNull();
+      assertThat(answer.type()).isEqualTo(RawHttp2.HEADERS);
+      for (RawHttp2 client : clients) {
+        client.close();
+      }
+      EdgeFixture.await("all is given back", () -> fixture.used("reserve") == 0);
+    }
+  }
+
   /** Requests a watch; returns whether it was admitted. */
   private static boolean answered(RawHttp2 client, int stream) {
     try {

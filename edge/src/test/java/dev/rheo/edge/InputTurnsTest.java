@@ -24,7 +24,11 @@ import org.junit.jupiter.api.Test;
 
 /** Connections with much decrypted input, on a real event loop. */
 class InputTurnsTest {
-  private static final int PORTION = 100;
+  /** Bytes that cost what a portion should, at {@link #COST}. */
+  private static final int PORTION = 4 << 10;
+
+  /** Nanoseconds for each KiB, which is what is assumed of a new connection. */
+  private static final long COST = 62_500;
 
   private final EventLoopGroup group = new Transport(true).group(1, "input-test");
   private final SingleThreadEventLoop loop = (SingleThreadEventLoop) group.next();
@@ -48,6 +52,9 @@ class InputTurnsTest {
 
   private final class Client extends ChannelInboundHandlerAdapter {
     final String name;
+    final List<Integer> portions = new ArrayList<>();
+    long clock;
+    long cost = COST;
     final EmbeddedChannel channel = new EmbeddedChannel();
     final Connection connection =
         new Connection(
@@ -63,14 +70,15 @@ class InputTurnsTest {
 
     Client(String name) {
       this.name = name;
-      channel.pipeline().addLast(new InputTurns(connection, queue, () -> PORTION), this);
+      channel.pipeline().addLast(new InputTurns(connection, queue, () -> clock), this);
     }
 
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
       ByteBuf bytes = (ByteBuf) message;
-      assertThat(bytes.readableBytes()).isLessThanOrEqualTo(PORTION);
       turns.add(name);
+      portions.add(bytes.readableBytes());
+      clock += bytes.readableBytes() * cost / 1024;
       while (bytes.isReadable()) {
         received.add(bytes.readByte());
       }
@@ -135,6 +143,26 @@ class InputTurnsTest {
   }
 
   @Test
+  void aPortionIsAsLargeAsItsCostAllows() throws Exception {
+    Client costly = onLoop(() -> new Client("costly"));
+    Client cheap = onLoop(() -> new Client("cheap"));
+    costly.cost = 100 * COST;
+    cheap.cost = COST / 100;
+    int length = 30_000;
+    onLoop(() -> costly.record(0, length));
+    await("all of it", () -> costly.has(length));
+    onLoop(() -> cheap.record(0, length));
+    await("all of it", () -> cheap.has(length));
+    onLoop(() -> cheap.record(length, 16 << 10));
+    onLoop(
+        () -> {
+          assertThat(costly.portions).startsWith(PORTION, 1 << 10, 1 << 10);
+          assertThat(cheap.portions).endsWith(16 << 10);
+          return null;
+        });
+  }
+
+  @Test
   void inputWaitsWhileTheProtocolReadsNothing() throws Exception {
     Client one = onLoop(() -> new Client("one"));
     onLoop(
@@ -161,8 +189,8 @@ class InputTurnsTest {
     onLoop(
         () -> {
           one.channel.config().setAutoRead(false);
-          for (int i = 0; i < 100; i++) {
-            one.record(i * 1000, 1000);
+          for (int i = 0; i < 20; i++) {
+            one.record(i * 5000, 5000);
             assertThat(one.connection.heldInput).isLessThanOrEqualTo(32 << 10);
           }
           return one.channel.config().setAutoRead(true);
@@ -177,9 +205,33 @@ class InputTurnsTest {
         () -> {
           one.record(0, 3 * PORTION);
           one.channel.pipeline().fireUserEventTriggered(SslCloseCompletionEvent.SUCCESS);
-          assertThat(one.has(3 * PORTION)).isTrue();
           return null;
         });
+    await("all comes", () -> one.has(3 * PORTION));
+  }
+
+  /** TLS tells that it has ended before the other handlers learn that the connection has. */
+  @Test
+  void whatAPeerSentBeforeItLeftIsNotParsedForNobody() throws Exception {
+    Client one = onLoop(() -> new Client("one"));
+    onLoop(
+        () -> {
+          one.channel
+              .pipeline()
+              .addFirst(
+                  new ChannelInboundHandlerAdapter() {
+                    @Override
+                    public void channelInactive(ChannelHandlerContext ctx) {
+                      ctx.fireUserEventTriggered(SslCloseCompletionEvent.SUCCESS);
+                      ctx.fireChannelInactive();
+                    }
+                  });
+          one.record(0, 3 * PORTION);
+          one.channel.close();
+          return null;
+        });
+    assertThat(onLoop(() -> one.received.size())).isEqualTo(PORTION);
+    assertThat(onLoop(() -> one.connection.heldInput)).isZero();
   }
 
   @Test

@@ -8,9 +8,6 @@ import java.util.Map;
  *
  * <pre>
  *   heap                     everything indented below; shrinks as the object index grows
- *   ├─ connections           heap state of open connections
- *   │  ├─ …-strangers        those of peers that have not authenticated
- *   │  └─ …-members          those of peers that have
  *   ├─ streams               requests with their headers, from header to end of response
  *   │  ├─ …-strangers
  *   │  └─ watches            long-running requests of members
@@ -19,6 +16,9 @@ import java.util.Map;
  *   ├─ trees                 decoded bodies and objects, and structures built from them
  *   └─ answers               fully buffered responses, errors included
  *      └─ …-strangers
+ *   connections              heap state of open connections
+ *   ├─ …-strangers           those of peers that have not authenticated
+ *   └─ …-members             those of peers that have
  *   health                   health checks, when streams or the heap is full
  *   reserve                  429 responses to members, when streams or the heap is full
  *   incoming                 direct memory: received bytes that are not processed yet, and
@@ -28,8 +28,9 @@ import java.util.Map;
  * </pre>
  *
  * <p>The limits of the parts may add up to more than the limit of {@code heap}, so that one part
- * can be full while others are not. Strangers are confined to sub-accounts so that they cannot use
- * up the room of members. Thread-safe.
+ * can be full while others are not. Connections are not among them: a health check on a new
+ * connection must find room while requests fill the heap. Strangers are confined to sub-accounts so
+ * that they cannot use up the room of members. Thread-safe.
  */
 public final class Ledger {
 
@@ -47,8 +48,8 @@ public final class Ledger {
   /**
    * Limits of the accounts, in bytes unless noted.
    *
-   * @param heap all heap accounts together
-   * @param connections heap state of open connections
+   * @param heap all heap accounts together, connections included
+   * @param connections heap state of open connections, set aside for them
    * @param streams requests, from header to the end of the response
    * @param headers HTTP/1 headers that are still arriving
    * @param requestBodies raw request bodies
@@ -138,9 +139,9 @@ public final class Ledger {
 
   public Ledger(Limits limits) {
     String unlimited = System.getProperty(UNLIMITED, "");
-    heapRoom = unlimited.isEmpty() ? limits.heap : Long.MAX_VALUE / 2;
+    heapRoom = unlimited.isEmpty() ? limits.heap - limits.connections : Long.MAX_VALUE / 2;
     heap = kept(Account.root("heap", heapRoom));
-    connections = part("connections", limits.connections, 0);
+    connections = kept(Account.root("connections", limitOf("connections", limits.connections)));
     strangerConnections = share(connections, "connections-strangers", 7, 8);
     memberConnections = share(connections, "connections-members", 7, 8);
     streams = part("streams", limits.streams, 0);
