@@ -1,5 +1,6 @@
 """The servers that the benchmarks start, one at a time, on loopback and with fresh data, and what /proc tells of them."""
 import base64
+import json
 import os
 import platform
 import re
@@ -38,6 +39,21 @@ def cpu(pid):
         return None
 
 
+def waits(pid):
+    """How often the threads of a process that live now have given up their processor to wait for something."""
+    total = 0
+    try:
+        for task in os.listdir(f"/proc/{pid}/task"):
+            try:
+                with open(f"/proc/{pid}/task/{task}/status", encoding="ascii", errors="replace") as f:
+                    total += int(re.search(r"^voluntary_ctxt_switches:\s+(\d+)", f.read(), re.M).group(1))
+            except OSError:
+                pass
+    except OSError:
+        pass
+    return total
+
+
 def alive(pid):
     try:
         with open(f"/proc/{pid}/stat", encoding="ascii", errors="replace") as f:
@@ -54,15 +70,16 @@ def free_port():
 
 class Server:
     """A server under test. start() returns the seconds from the first process's start to a green /readyz."""
+    ready_seconds = 600  # a million objects take their time
 
     def __init__(self, folder):
         self.folder = folder
         self.port = free_port()
         self.kubeconfig = os.path.join(folder, "kubeconfig")
 
-    def wait_ready(self, process, seconds=180):
+    def wait_ready(self, process):
         context = ssl._create_unverified_context()  # only the readiness of our own process on loopback is asked
-        end = time.monotonic() + seconds
+        end = time.monotonic() + self.ready_seconds
         while time.monotonic() < end:
             if process.poll() not in (None, 0):
                 raise RuntimeError(f"{self.name} ended with {process.returncode} at its start; see {self.folder}")
@@ -105,13 +122,14 @@ class Server:
 
 class Rheo(Server):
     name, label, headers = "rheo", "Rheo", {}
+    checkout = ROOT
     options = []
 
     def start(self, keep=False):
         data = os.path.join(self.folder, "rheo-data")
         if not keep:
             shutil.rmtree(data, ignore_errors=True)
-        command = [os.path.join(ROOT, "rheo"), "serve", "--data", data, "--listen", f"127.0.0.1:{self.port}",
+        command = [os.path.join(self.checkout, "rheo"), "serve", "--data", data, "--listen", f"127.0.0.1:{self.port}",
                    "--kubeconfig", self.kubeconfig] + self.options + os.environ.get("RHEO_SERVE_OPTIONS", "").split()
         begin = time.monotonic()
         with open(os.path.join(self.folder, "rheo.log"), "ab") as log:
@@ -132,30 +150,41 @@ class Rheo(Server):
                 self.process.kill()
                 self.process.wait()
 
-    @staticmethod
-    def prepare():
+    @classmethod
+    def prepare(cls):
         # Builds the distribution if need be, and makes the AOT cache where the first start does that.
-        subprocess.run([os.path.join(ROOT, "rheo"), "version"], check=True, stdout=subprocess.DEVNULL)
+        subprocess.run([os.path.join(cls.checkout, "rheo"), "version"], check=True, stdout=subprocess.DEVNULL)
         with tempfile.TemporaryDirectory(prefix="rheo-bench") as folder:
             server = Rheo(folder)
+            server.checkout = cls.checkout
             try:
                 server.start()
             finally:
                 server.stop()
 
-    @staticmethod
-    def version():
-        said = subprocess.run([os.path.join(ROOT, "rheo"), "version"], capture_output=True, text=True).stdout
+    @classmethod
+    def version(cls):
+        said = subprocess.run([os.path.join(cls.checkout, "rheo"), "version"], capture_output=True, text=True).stdout
         return ", ".join(said.splitlines())
 
 
+class OtherRheo(Rheo):
+    """Another checkout's, to compare with: run sets it."""
+    name, label, checkout = "rheo-before", "Rheo before", None
+
+    @classmethod
+    def version(cls):
+        return f"{super().version()}, commit {commit(cls.checkout)}"
+
+
 class Kube(Server):
-    name, label, headers = "kube", "kube-apiserver 1.36.3 + etcd 3.6.12", {"Authorization": "Bearer peer-admin"}
-    binary, release = "kube-apiserver", "1.36.3"
+    """`release` is what bench/peers calls it. prepare() tells the programs, and they their versions."""
+    name, label, headers = "kube", "kube-apiserver + etcd", {"Authorization": "Bearer peer-admin"}
+    release, programs = "1.37", None
 
     def start(self, keep=False):
         environment = dict(os.environ, PORT=str(self.port), ETCD_PORT=str(self.etcd_port()), KEEP="1" if keep else "0",
-                           KUBE_APISERVER=self.binary)
+                           RELEASE=self.release, READY_SECONDS=str(self.ready_seconds))
         begin = time.monotonic()
         with open(os.path.join(self.folder, "up.log"), "ab") as log:
             process = subprocess.Popen([os.path.join(HERE, "peers", "up"), self.folder], env=environment, stdout=log,
@@ -188,13 +217,15 @@ class Kube(Server):
 
     @classmethod
     def prepare(cls):
-        subprocess.run([os.path.join(HERE, "peers", "build"), "etcd", cls.binary], check=True,
-                       stdout=subprocess.DEVNULL)
+        etcd, apiserver = said(os.path.join(HERE, "peers", "build"), cls.release).split()
+        cls.programs = {"kube-apiserver": said(apiserver, "--version").split()[-1].lstrip("v"),
+                        "etcd": said(etcd, "--version").splitlines()[0].split()[-1]}
+        cls.label = " + ".join(f"{name} {version}" for name, version in cls.programs.items())
+        cls.built = " and ".join(sorted({said("go", "version", program).split()[-1] for program in (etcd, apiserver)}))
 
     @classmethod
     def version(cls):
-        return f"kube-apiserver v{cls.release}, etcd 3.6.12, both built with " + subprocess.run(
-            ["go", "env", "GOVERSION"], capture_output=True, text=True).stdout.strip()
+        return f"kube-apiserver v{cls.programs['kube-apiserver']}, etcd {cls.programs['etcd']}, built with {cls.built}"
 
 
 class RheoWithoutWatchList(Rheo):
@@ -204,17 +235,41 @@ class RheoWithoutWatchList(Rheo):
 
 class OldKube(Kube):
     """The last release that assembles a whole list before it sends the first byte."""
-    name, label = "kube-1.32", "kube-apiserver 1.32.2 + etcd 3.6.12"
-    binary, release = "kube-apiserver-1.32", "1.32.2"
+    name, release = "kube-1.32", "1.32"
+
+
+def said(*command):
+    return subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
+
+
+def commit(checkout):
+    return subprocess.run(["git", "-C", checkout, "rev-parse", "--short", "HEAD"], capture_output=True, text=True).stdout.strip()
+
+
+def load_generator(package=".", name="bench-load"):
+    """Builds a program of bench/load and returns its path."""
+    if not shutil.which("go"):
+        raise SystemExit("bench: Go 1.26 is needed to build bench/load, and is not on the PATH")
+    os.makedirs(CACHE, exist_ok=True)
+    path = os.path.join(CACHE, name)
+    subprocess.run(["go", "build", "-o", path, package], cwd=os.path.join(HERE, "load"), check=True,
+                   env=dict(os.environ, CGO_ENABLED="0"))
+    return path
 
 
 def machine():
+    """What a result was measured on, and by which its figures can be compared with those of another machine."""
+    load = [round(x, 2) for x in os.getloadavg()]
     with open("/proc/cpuinfo", encoding="utf-8", errors="replace") as f:
         model = re.search(r"model name\s*:\s*(.+)", f.read())
     with open("/proc/meminfo", encoding="ascii") as f:
         memory = int(re.search(r"MemTotal:\s+(\d+)", f.read()).group(1)) // 1024
-    commit = subprocess.run(["git", "-C", ROOT, "rev-parse", "--short", "HEAD"], capture_output=True, text=True)
     return {"cpu": model.group(1) if model else platform.machine(), "cores": os.cpu_count(), "memory_mb": memory,
-            "kernel": platform.release(), "commit": commit.stdout.strip(),
-            "date": time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime()),
-            "load_average_at_start": [round(x, 2) for x in os.getloadavg()]}
+            "kernel": platform.release(), "commit": commit(ROOT), "date": time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime()),
+            "load_average_at_start": load, "aes_gcm_gb_per_s": json.loads(said(load_generator(), "aesgcm"))["result"]}
+
+
+def speed(of):
+    """The AES-GCM of a machine() in words; older results do not have it."""
+    figures = of.get("aes_gcm_gb_per_s")
+    return f"; AES-256-GCM on one core {figures['256']:.2f} GB/s" if figures else ""

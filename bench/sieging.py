@@ -11,7 +11,7 @@ import threading
 import time
 import urllib.request
 
-from servers import CACHE, HERE, Kube, Rheo, alive, cpu, status
+from servers import CACHE, Kube, Rheo, cpu, load_generator, status
 
 MIB = 2**20
 # Accounts of what is kept for the next request, on purpose.
@@ -49,7 +49,9 @@ class Besieged(Rheo):
 
 
 class BesiegedKube(Kube):
-    """kube-apiserver whose garbage collector is told the same size. It is a wish: nothing ends the process beyond it."""
+    """kube-apiserver, of the release that Rheo serves, whose garbage collector is told the same size. It is a wish: nothing
+    ends the process beyond it."""
+    release = "1.36"
 
     def __init__(self, folder, size, switches=()):
         super().__init__(folder)
@@ -68,11 +70,7 @@ class BesiegedKube(Kube):
 
 def build():
     """The load generator, which is Go."""
-    if not shutil.which("go"):
-        raise SystemExit("bench/siege: Go 1.26 is needed to build bench/load/siege, and is not on the PATH")
-    os.makedirs(CACHE, exist_ok=True)
-    subprocess.run(["go", "build", "-o", LOAD, "./siege"], cwd=os.path.join(HERE, "load"), check=True,
-                   env=dict(os.environ, CGO_ENABLED="0"))
+    load_generator("./siege", os.path.basename(LOAD))
 
 
 def attacks():

@@ -19,6 +19,7 @@ const usage = `usage: load COMMAND [flags]   (load COMMAND -h shows the flags)
   read     reads a set with many readers at once: watch lists, lists or paged lists
   write    writes small objects while watchers receive them
   hold     keeps informers open that resume after each cut, until SIGTERM
+  aesgcm   measures AES-GCM on one core, by which the figures of different machines can be compared; needs no server
 `
 
 func main() {
@@ -27,7 +28,7 @@ func main() {
 		os.Exit(2)
 	}
 	commands := map[string]func(*flag.FlagSet, []string) (any, error){
-		"create": create, "delete": remove, "read": read, "write": write, "hold": hold,
+		"create": create, "delete": remove, "read": read, "write": write, "hold": hold, "aesgcm": aesgcm,
 	}
 	run, ok := commands[os.Args[1]]
 	if !ok {
