@@ -18,7 +18,7 @@ type format struct {
 	open func(shown []byte) (known bool, length int, closing byte)
 	item []byte // begins an item of a list, where names may come after the payload; else nil
 
-	row     bool // the payload is the object's name, and what surrounds it changes with time
+	row     bool // the payload is the object's name, and what surrounds it is not verified
 	decoded bool // the payload of a Secret is its bytes, not their base64
 
 	framed          bool // an event follows its length in four bytes; else it ends at a newline
@@ -35,6 +35,11 @@ var formats = map[string]*format{
 		list: "application/json", watch: "application/json",
 		mark: []byte(`"payload":"`), closing: '"',
 		bookmark: endMark, error: errorMark, whole: jsonList(`"items":[`),
+	},
+	"names": {
+		list: "application/json",
+		mark: []byte(`"metadata":{"name":"`), closing: '"', row: true,
+		whole: jsonList(`"items":[`),
 	},
 	"table": {
 		list: tableType, watch: tableType,

@@ -154,20 +154,3 @@ func TestScannerRefusesWhatIsWrongInEveryFormat(t *testing.T) {
 		}
 	}
 }
-
-func TestScannerTakesPodsAsAWhole(t *testing.T) {
-	set := &set{Kind: "pods", Prefix: "load", Count: 3, Namespaces: 1, Seed: 7}
-	text := ""
-	for i := range set.Count {
-		set.CRC = append(set.CRC, crc32.Checksum([]byte(set.pod(i)), castagnoli))
-		text += `{"type":"ADDED","object":` + set.pod(i) + "}\n"
-	}
-	text += `{"type":"BOOKMARK","object":{"metadata":{"annotations":{"k8s.io/initial-events-end":"true"}}}}` + "\n"
-	if _, err := scanAll("json watch", set, text, rand.New(rand.NewPCG(1, 1))); err != nil {
-		t.Fatal(err)
-	}
-	changed := strings.Replace(text, `"phase":"Running"`, `"phase":"running"`, 1)
-	if _, err := scanAll("json watch", set, changed, rand.New(rand.NewPCG(1, 1))); err == nil {
-		t.Error("a changed pod was taken")
-	}
-}

@@ -24,6 +24,7 @@ import (
 type holder struct {
 	server *kube.Server
 	path   string
+	nodes  int // if above 0, each informer follows the pods of one of so many nodes
 	back   time.Duration
 
 	connected  atomic.Int64
@@ -62,6 +63,7 @@ func hold(f *flag.FlagSet, args []string) (any, error) {
 	path := f.String("path", "/api/v1/configmaps", "collection to watch")
 	connections := f.String("connections", "own", "own or shared")
 	h := &holder{}
+	f.IntVar(&h.nodes, "by-node", 0, "each informer follows the pods of one of so many nodes, instead of -path")
 	f.DurationVar(&h.back, "backoff", 500*time.Millisecond, "wait after a failure, with as much jitter")
 	limit := f.Duration("timeout", time.Hour, "end after this time even without SIGTERM")
 	_ = f.Parse(args)
@@ -78,7 +80,7 @@ func hold(f *flag.FlagSet, args []string) (any, error) {
 	begin := time.Now()
 	var wait sync.WaitGroup
 	for i := range *n {
-		wait.Go(func() { h.informer(ctx, client(i)) })
+		wait.Go(func() { h.informer(ctx, client(i), i) })
 	}
 	first := h.report(ctx, *n, begin)
 	atEnd := h.connected.Load()
@@ -116,10 +118,14 @@ func (h *holder) report(ctx context.Context, n int, begin time.Time) (first floa
 	}
 }
 
-func (h *holder) informer(ctx context.Context, c *http.Client) {
+func (h *holder) informer(ctx context.Context, c *http.Client, number int) {
 	version, synced := "", false
+	path, selector := h.path, ""
+	if h.nodes > 0 {
+		path, selector = "/api/v1/pods", "&fieldSelector=spec.nodeName%3D"+nodeName(number%h.nodes)
+	}
 	for ctx.Err() == nil {
-		query := "?watch=true&allowWatchBookmarks=true&timeoutSeconds=3600"
+		query := "?watch=true&allowWatchBookmarks=true&timeoutSeconds=3600" + selector
 		initial := version == ""
 		if initial {
 			query += "&sendInitialEvents=true&resourceVersionMatch=NotOlderThan"
@@ -129,7 +135,7 @@ func (h *holder) informer(ctx context.Context, c *http.Client) {
 		} else {
 			query += "&resourceVersion=" + version
 		}
-		err := h.stream(ctx, c, query, initial, &version, &synced)
+		err := h.stream(ctx, c, path+query, initial, &version, &synced)
 		if ctx.Err() != nil {
 			return
 		}
@@ -143,8 +149,8 @@ func (h *holder) informer(ctx context.Context, c *http.Client) {
 	}
 }
 
-func (h *holder) stream(ctx context.Context, c *http.Client, query string, initial bool, version *string, synced *bool) error {
-	resp, err := c.Do(h.server.Request(ctx, "GET", h.path+query, nil))
+func (h *holder) stream(ctx context.Context, c *http.Client, target string, initial bool, version *string, synced *bool) error {
+	resp, err := c.Do(h.server.Request(ctx, "GET", target, nil))
 	if err != nil {
 		h.refusals.Add(1)
 		return err

@@ -3,6 +3,7 @@ package main
 import (
 	"compress/gzip"
 	"context"
+	"crypto/tls"
 	"errors"
 	"flag"
 	"fmt"
@@ -29,6 +30,8 @@ type reading struct {
 	Objects int     `json:"objects"`
 	Error   string  `json:"error,omitempty"`
 	digest  uint64
+	node    int // whose pods were asked for, or -1
+	cipher  string
 }
 
 type spread struct {
@@ -42,11 +45,12 @@ type readResult struct {
 	Mode     string    `json:"mode"`
 	Format   string    `json:"format"`
 	Readers  int       `json:"readers"`
-	Reads    int       `json:"reads"`    // begun: one a reader, or as many as the time allowed
-	Complete int       `json:"complete"` // those that got all objects, intact and in order, and the bookmark or the end
-	Equal    bool      `json:"equal"`    // all complete ones got the same bytes
-	Digest   string    `json:"digest"`   // of these, the same whether compressed or not
-	Objects  int       `json:"objects_each"`
+	Reads    int       `json:"reads"`       // begun: one a reader, or as many as the time allowed
+	Complete int       `json:"complete"`    // those that got all objects, intact and in order, and the bookmark or the end
+	Equal    bool      `json:"equal"`       // all complete ones that asked for the same got the same bytes
+	Digest   string    `json:"digest"`      // of these, the same whether compressed or not; of several kinds of answers, their XOR
+	Cipher   string    `json:"cipher"`      // of TLS
+	Objects  int64     `json:"objects"`     // that the complete ones got
 	Bytes    int64     `json:"bytes"`       // on the wire
 	Plain    int64     `json:"plain_bytes"` // decompressed
 	Seconds  float64   `json:"seconds"`     // start of the first to end of the last
@@ -63,6 +67,7 @@ type readPlan struct {
 	set       *set
 	mode      string
 	namespace int
+	onNodes   []int // of each node its pods, if each reader asks for the pods of one node; else nil
 	format    string
 	scan      *format
 	gzip      bool
@@ -77,7 +82,8 @@ func read(f *flag.FlagSet, args []string) (any, error) {
 	plan := readPlan{}
 	f.StringVar(&plan.mode, "mode", "watchlist", "watchlist, list or paged")
 	f.IntVar(&plan.namespace, "namespace", -1, "number of the namespace, -1 for the whole cluster")
-	f.StringVar(&plan.format, "format", "json", "json, protobuf, table, yaml or cbor")
+	byNode := f.Bool("by-node", false, "each read is of the pods of one node, by a field selector, and of another one each time")
+	f.StringVar(&plan.format, "format", "json", "json, protobuf, table, yaml, cbor, or names: JSON of which only names are verified")
 	f.BoolVar(&plan.gzip, "gzip", false, "accept gzip")
 	f.IntVar(&plan.limit, "limit", 500, "page size of mode paged")
 	f.Int64Var(&plan.rate, "rate", 0, "bytes a second that a reader takes at most, 0: all it gets")
@@ -97,8 +103,14 @@ func read(f *flag.FlagSet, args []string) (any, error) {
 	if plan.scan, err = formatOf(plan.format, plan.mode == "watchlist"); err != nil {
 		return nil, err
 	}
-	if plan.mode != "watchlist" && plan.set.whole() || plan.mode == "paged" && plan.format != "json" {
+	if plan.mode != "watchlist" && plan.set.whole() && !plan.scan.row || plan.mode == "paged" && plan.format != "json" {
 		return nil, fmt.Errorf("-mode %s of %s in %s cannot be verified", plan.mode, plan.set.Kind, plan.format)
+	}
+	if *byNode {
+		if plan.set.Kind != "pods" || plan.namespace >= 0 {
+			return nil, errors.New("-by-node is for the pods of all namespaces")
+		}
+		plan.onNodes = plan.set.onNodes()
 	}
 	client := plan.server.Clients(*connections == "own")
 	all := make([][]reading, *readers)
@@ -108,7 +120,7 @@ func read(f *flag.FlagSet, args []string) (any, error) {
 		wait.Go(func() {
 			c := client(i)
 			for len(all[i]) == 0 || time.Since(begin) < *again {
-				r := plan.one(c)
+				r := plan.one(c, i+*readers*len(all[i]))
 				all[i] = append(all[i], r)
 				if r.Error != "" && *again > 0 {
 					time.Sleep(time.Second)
@@ -125,8 +137,11 @@ func read(f *flag.FlagSet, args []string) (any, error) {
 	return out, nil
 }
 
-func (p *readPlan) path(token string) string {
+func (p *readPlan) path(token string, node int) string {
 	q := url.Values{}
+	if node >= 0 {
+		q.Set("fieldSelector", "spec.nodeName="+nodeName(node))
+	}
 	switch p.mode {
 	case "watchlist":
 		q.Set("watch", "true")
@@ -143,10 +158,16 @@ func (p *readPlan) path(token string) string {
 	return p.set.collection(p.namespace) + "?" + q.Encode()
 }
 
-func (p *readPlan) one(c *http.Client) (r reading) {
+// one makes a read, the number'th of all.
+func (p *readPlan) one(c *http.Client, number int) (r reading) {
 	ctx, cancel := context.WithTimeout(context.Background(), p.deadline)
 	defer cancel()
 	s := newScanner(p.set, p.namespace, p.mode == "watchlist", p.scan)
+	want := p.set.expected(p.namespace)
+	if p.onNodes != nil {
+		s.node = number % len(p.onNodes)
+		want = p.onNodes[s.node]
+	}
 	begin := time.Now()
 	token, err := "", error(nil)
 	for {
@@ -158,8 +179,7 @@ func (p *readPlan) one(c *http.Client) (r reading) {
 		s.next()
 	}
 	r.Sync = time.Since(begin).Seconds()
-	r.Objects, r.Plain, r.digest = s.objects, s.total, s.digest
-	want := p.set.expected(p.namespace)
+	r.Objects, r.Plain, r.digest, r.node = s.objects, s.total, s.digest, s.node
 	switch {
 	case err != nil:
 		r.Error = err.Error()
@@ -173,7 +193,7 @@ func (p *readPlan) one(c *http.Client) (r reading) {
 
 // page reads one answer into the scanner.
 func (p *readPlan) page(ctx context.Context, c *http.Client, token string, s *scanner, r *reading, begin time.Time) error {
-	req := p.server.Request(ctx, "GET", p.path(token), nil)
+	req := p.server.Request(ctx, "GET", p.path(token, s.node), nil)
 	req.Header.Set("Accept", p.scan.list)
 	if p.mode == "watchlist" {
 		req.Header.Set("Accept", p.scan.watch)
@@ -188,6 +208,9 @@ func (p *readPlan) page(ctx context.Context, c *http.Client, token string, s *sc
 	defer resp.Body.Close()
 	if resp.StatusCode != 200 {
 		return kube.Refused(resp)
+	}
+	if resp.TLS != nil {
+		r.cipher = tls.CipherSuiteName(resp.TLS.CipherSuite)
 	}
 	body := io.Reader(&counted{resp.Body, r, begin, p.rate})
 	compressed := resp.Header.Get("Content-Encoding") == "gzip"
@@ -248,9 +271,9 @@ func (c *counted) Read(p []byte) (int, error) {
 }
 
 func (p *readPlan) summarise(all []reading, seconds float64, each bool) *readResult {
-	out := &readResult{Mode: p.mode, Format: p.format, Reads: len(all), Objects: p.set.expected(p.namespace), Seconds: seconds, Equal: true}
+	out := &readResult{Mode: p.mode, Format: p.format, Reads: len(all), Seconds: seconds, Equal: true}
 	var ttfb, syncs []float64
-	digest, first := uint64(0), true
+	digests, folded := map[int]uint64{}, uint64(0)
 	failures := map[string]int{}
 	for _, r := range all {
 		out.Bytes += r.Bytes
@@ -260,10 +283,14 @@ func (p *readPlan) summarise(all []reading, seconds float64, each bool) *readRes
 			continue
 		}
 		out.Complete++
-		if first {
-			digest, first = r.digest, false
+		out.Objects += int64(r.Objects)
+		out.Cipher = r.cipher
+		if d, seen := digests[r.node]; !seen {
+			digests[r.node] = r.digest
+			folded ^= r.digest
+		} else {
+			out.Equal = out.Equal && r.digest == d
 		}
-		out.Equal = out.Equal && r.digest == digest
 		ttfb, syncs = append(ttfb, r.TTFB), append(syncs, r.Sync)
 	}
 	for text, n := range failures {
@@ -271,7 +298,7 @@ func (p *readPlan) summarise(all []reading, seconds float64, each bool) *readRes
 			out.Errors = append(out.Errors, fmt.Sprintf("%d × %s", n, text))
 		}
 	}
-	out.Digest = fmt.Sprintf("%016x", digest)
+	out.Digest = fmt.Sprintf("%016x", folded)
 	out.Rate = float64(out.Bytes) / 1e6 / seconds
 	out.TTFB, out.Sync = spreadOf(ttfb), spreadOf(syncs)
 	if out.Sync.Min > 0 {

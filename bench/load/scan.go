@@ -24,7 +24,9 @@ import (
 type scanner struct {
 	set       *set
 	namespace int  // -1: the whole cluster
+	node      int  // whose pods alone are expected, or -1
 	watch     bool // events; else a list
+	whole     bool // the objects are taken as a whole
 	format    *format
 
 	frame     int    // bytes left of a framed event
@@ -70,7 +72,8 @@ var (
 const maxBetween = 1 << 20
 
 func newScanner(s *set, namespace int, watch bool, f *format) *scanner {
-	return &scanner{set: s, namespace: namespace, watch: watch, format: f, last: -1, digest: 14695981039346656037}
+	return &scanner{set: s, namespace: namespace, node: -1, watch: watch, whole: s.whole() && !f.row, format: f, last: -1,
+		digest: 14695981039346656037}
 }
 
 // next begins another page of the same list.
@@ -132,7 +135,7 @@ func (s *scanner) gap(p []byte) (int, error) {
 	before, take := len(s.between), min(len(p), 64<<10)
 	s.between = append(s.between, p[:take]...)
 	end := -1
-	if !s.set.whole() {
+	if !s.whole {
 		from := max(0, before-len(s.format.mark))
 		if at := bytes.Index(s.between[from:], s.format.mark); at >= 0 {
 			end = from + at + len(s.format.mark)
@@ -279,12 +282,15 @@ func (s *scanner) object() error {
 	if s.format.decoded && s.set.Kind == "secrets" {
 		want = s.set.Decoded
 	}
-	if !s.format.row && !(s.set.whole() && s.format.framed) && s.crc != want[i] {
+	if !s.format.row && !(s.whole && s.format.framed) && s.crc != want[i] {
 		return fmt.Errorf("object %d differs from what was created", i)
 	}
 	ns := i % s.set.Namespaces
 	if s.namespace >= 0 && ns != s.namespace {
 		return fmt.Errorf("object %d of another namespace", i)
+	}
+	if s.node >= 0 && s.set.node(i) != s.node {
+		return fmt.Errorf("object %d of another node", i)
 	}
 	key := int64(ns)<<32 | int64(i)
 	if key <= s.last {
@@ -311,7 +317,7 @@ func (s *scanner) event(b []byte) error {
 	case bytes.Contains(b, s.format.bookmark):
 		s.synced, s.version = true, valueAfter(b, versionMark)
 		return errSynced
-	case s.set.whole():
+	case s.whole:
 		s.fold(crc32.Checksum(b, castagnoli))
 		s.number, _ = s.name(b)
 		s.crc = crc32.Checksum(bytes.TrimSuffix(bytes.TrimPrefix(b, addedMark), []byte("}\n")), castagnoli)

@@ -21,16 +21,17 @@ import (
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
 // set is a manifest: the objects that `create` made and that `read` expects. Object i is named prefix-<i, 7 digits> and
-// lies in namespace prefix-ns-<i mod Namespaces, 4 digits>; its data has one key, "payload", with Size bytes of base64. A pod
-// has no payload: it is taken as a whole, as the server answered it.
+// lies in namespace prefix-ns-<i mod Namespaces, 4 digits>; its data has one key, "payload", with Size bytes of base64. Pods,
+// nodes and leases have no payload: they are taken as a whole, as the server answered them.
 type set struct {
-	Kind       string   `json:"kind"` // secrets, configmaps or pods
+	Kind       string   `json:"kind"` // secrets, configmaps, pods, nodes or leases
 	Prefix     string   `json:"prefix"`
 	Count      int      `json:"count"`
 	Size       int      `json:"size"`
 	Namespaces int      `json:"namespaces"`
 	Seed       uint64   `json:"seed"`
-	CRC        []uint32 `json:"crc"`               // CRC-32C of each payload, or of each pod in JSON
+	Nodes      int      `json:"nodes"`             // on which pods are spread
+	CRC        []uint32 `json:"crc"`               // CRC-32C of each payload, or of each whole object in JSON
 	Decoded    []uint32 `json:"decoded,omitempty"` // CRC-32C of the bytes whose base64 the payload is, for secrets
 }
 
@@ -39,7 +40,7 @@ func (s *set) namespace(i int) string { return fmt.Sprintf("%s-ns-%04d", s.Prefi
 func (s *set) name(i int) string { return fmt.Sprintf("%s-%07d", s.Prefix, i) }
 
 // whole tells whether the objects have no payload.
-func (s *set) whole() bool { return s.Kind == "pods" }
+func (s *set) whole() bool { return s.Kind == "pods" || s.Kind == "nodes" || s.Kind == "leases" }
 
 func (s *set) payload(i int) string { return base64.StdEncoding.EncodeToString(s.raw(i)) }
 
@@ -72,12 +73,25 @@ func (s *set) expected(namespace int) int {
 	return n
 }
 
+// onNodes counts the pods of each node.
+func (s *set) onNodes() []int {
+	pods := make([]int, s.Nodes)
+	for i := range s.Count {
+		pods[s.node(i)]++
+	}
+	return pods
+}
+
 // collection is the path of the namespace's (-1: the cluster's) objects.
 func (s *set) collection(namespace int) string {
-	if namespace < 0 {
-		return "/api/v1/" + s.Kind
+	group := "/api/v1/"
+	if s.Kind == "leases" {
+		group = "/apis/coordination.k8s.io/v1/"
 	}
-	return "/api/v1/namespaces/" + s.namespace(namespace) + "/" + s.Kind
+	if namespace < 0 || s.Kind == "nodes" {
+		return group + s.Kind
+	}
+	return group + "namespaces/" + s.namespace(namespace) + "/" + s.Kind
 }
 
 func loadSet(path string) (*set, error) {
@@ -93,12 +107,13 @@ func create(f *flag.FlagSet, args []string) (any, error) {
 	connect := kube.Flags(f)
 	manifest := f.String("set", "set.json", "manifest `file` to write")
 	s := new(set)
-	f.StringVar(&s.Kind, "kind", "secrets", "secrets, configmaps or pods")
+	f.StringVar(&s.Kind, "kind", "secrets", "secrets, configmaps, pods, nodes or leases")
 	f.StringVar(&s.Prefix, "prefix", "load", "prefix of names")
 	f.IntVar(&s.Count, "count", 400, "number of objects")
-	f.IntVar(&s.Size, "size", 1_000_000, "bytes of data in each, as base64; of no use for pods")
+	f.IntVar(&s.Size, "size", 1_000_000, "bytes of data in each Secret or ConfigMap, as base64")
 	f.IntVar(&s.Namespaces, "namespaces", 1, "number of namespaces")
 	f.Uint64Var(&s.Seed, "seed", 1, "seed of the data")
+	f.IntVar(&s.Nodes, "nodes", 1000, "number of nodes on which pods are spread")
 	workers := f.Int("concurrency", 8, "writers")
 	own := f.Bool("own", false, "a connection for each writer")
 	_ = f.Parse(args)
@@ -113,13 +128,19 @@ func create(f *flag.FlagSet, args []string) (any, error) {
 	case "configmaps":
 	case "pods":
 		write = s.createPod
+	case "nodes", "leases":
+		write = s.createAsKubelet
 	default:
 		return nil, fmt.Errorf("-kind %q", s.Kind)
 	}
 	ctx := context.Background()
 	client := srv.Clients(*own)
 	first := client(0)
-	for n := range min(s.Namespaces, s.Count) {
+	namespaces := min(s.Namespaces, s.Count)
+	if s.Kind == "nodes" {
+		namespaces = 0
+	}
+	for n := range namespaces {
 		if err := createNamespace(ctx, srv, func() (int, []byte, error) {
 			return srv.Call(ctx, first, "POST", "/api/v1/namespaces", namespaceBody(s.namespace(n)))
 		}); err != nil {
