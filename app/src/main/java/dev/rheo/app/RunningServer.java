@@ -17,15 +17,21 @@ import dev.rheo.resource.publish.OpenApi;
 import dev.rheo.resource.type.ResourceRegistry;
 import dev.rheo.server.encoding.Encodings;
 import dev.rheo.server.health.Health;
+import dev.rheo.server.metrics.AccessMetrics;
 import dev.rheo.server.metrics.MetricsPage;
 import dev.rheo.server.metrics.PartMetrics;
 import dev.rheo.server.metrics.ProcessMetrics;
 import dev.rheo.server.metrics.RequestMetrics;
-import dev.rheo.server.request.Api;
 import dev.rheo.server.request.MemoryMeter;
 import dev.rheo.server.request.NonResource;
+import dev.rheo.server.request.Reporting;
+import dev.rheo.server.request.RequestChain;
 import dev.rheo.server.request.ResourceReads;
 import dev.rheo.server.request.ResourceWrites;
+import dev.rheo.server.request.Routes;
+import dev.rheo.server.request.Seats;
+import dev.rheo.server.request.Verbs;
+import dev.rheo.server.security.AccessControl;
 import dev.rheo.server.security.Authenticator;
 import dev.rheo.server.security.Authorizer;
 import dev.rheo.server.security.Kubeconfig;
@@ -125,34 +131,41 @@ final class RunningServer implements Server {
       Writes writes = new Writes(store, cache, registry, clock, random);
       PrometheusRegistry metrics = new PrometheusRegistry();
       RequestMetrics requestMetrics = new RequestMetrics(metrics);
-      Api api =
-          new Api(
+      AccessControl access =
+          new AccessControl(
               new Authenticator(List.of(pki.authority()), tokens(config), clock),
               new Authorizer(),
+              new AccessMetrics(metrics));
+      NonResource nonResource =
+          new NonResource(
+              liveness("healthz"),
+              liveness("livez"),
+              readiness(),
+              new Discovery(registry, RELEASE),
+              new OpenApi(registry),
+              new MetricsPage(metrics),
+              this::hostAndPort,
               registry,
-              new NonResource(
-                  liveness("healthz"),
-                  liveness("livez"),
-                  readiness(),
-                  new Discovery(registry, RELEASE),
-                  new OpenApi(registry),
-                  new MetricsPage(metrics),
-                  this::hostAndPort,
-                  registry,
-                  encodings.negotiation()),
-              new ResourceReads(
-                  new Reads(store, cache, timer, System::nanoTime, random),
-                  encodings,
-                  config.gates(),
-                  requestMetrics,
-                  deflaters),
-              new ResourceWrites(writes, encodings, config.gates()),
+              encodings.negotiation());
+      ResourceReads reads =
+          new ResourceReads(
+              new Reads(store, cache, timer, System::nanoTime, random),
               encodings,
+              config.gates(),
               requestMetrics,
+              deflaters);
+      Seats seats = new Seats(Seats.Limits.defaults());
+      RequestChain chain =
+          new RequestChain(
+              access,
+              new Routes(registry),
+              seats,
+              new Verbs(nonResource, reads, new ResourceWrites(writes, encodings, config.gates())),
+              new Reporting(encodings, requestMetrics),
               ledger.trees());
-      edge = new Edge(edgeSettings(config), ledger, pki.tls(), api);
+      edge = new Edge(edgeSettings(config), ledger, pki.tls(), chain);
       opened.add("edge", edge);
-      register(metrics);
+      register(metrics, seats);
       address = edge.start();
       Kubeconfig.write(config.kubeconfig(), pki, address);
       NamespaceController namespaces = new NamespaceController(writes, cache, registry);
@@ -285,12 +298,13 @@ final class RunningServer implements Server {
     return file == null ? TokenFile.none() : TokenFile.read(file);
   }
 
-  private void register(PrometheusRegistry metrics) {
+  private void register(PrometheusRegistry metrics, Seats seats) {
     ProcessMetrics.register(metrics);
     PartMetrics parts = new PartMetrics(metrics);
     parts.store(store::stats, store::health);
     parts.cache(cache::stats);
     parts.edge(edge::stats);
+    parts.seats(seats::stats);
   }
 
   /**

@@ -24,6 +24,8 @@ import java.security.KeyStore;
 import java.security.cert.CertificateFactory;
 import java.time.Duration;
 import java.util.Base64;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
@@ -193,6 +195,123 @@ class ServerTest {
     assertThat(JSON.readTree(response.body()).get("kind").asText()).isEqualTo("Status");
     assertThat(get(MAPS + "/kept", "admin-token").statusCode())
         .isEqualTo(status == 200 ? 404 : 200);
+  }
+
+  /** The counters whose names begin with {@code auth}, by name and label. */
+  private Map<String, Double> accessCounts() throws Exception {
+    Map<String, Double> counts = new HashMap<>();
+    get("/metrics", "admin-token")
+        .body()
+        .lines()
+        .filter(line -> line.startsWith("auth"))
+        .map(line -> line.split(" "))
+        .forEach(parts -> counts.put(parts[0], Double.valueOf(parts[1])));
+    return counts;
+  }
+
+  /** Checks the counts since {@code before}, which include the second look at the metrics. */
+  private void assertCounted(
+      Map<String, Double> before, int success, int error, int allowed, int refused)
+      throws Exception {
+    Map<String, Double> now = accessCounts();
+    now.replaceAll((name, count) -> count - before.get(name));
+    assertThat(now)
+        .containsOnly(
+            Map.entry("authentication_attempts{result=\"success\"}", success + 1.0),
+            Map.entry("authentication_attempts{result=\"error\"}", (double) error),
+            Map.entry("authorization_attempts_total{result=\"allowed\"}", allowed + 1.0),
+            Map.entry("authorization_attempts_total{result=\"no-opinion\"}", (double) refused));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "HTTP_1_1, POST, admin-token, 201, 1, 0, 1, 0",
+    "HTTP_2, POST, admin-token, 201, 1, 0, 1, 0",
+    "HTTP_1_1, GET, admin-token, 200, 1, 0, 1, 0",
+    "HTTP_2, GET, admin-token, 200, 1, 0, 1, 0",
+    "HTTP_1_1, POST, bob-token, 403, 1, 0, 0, 1",
+    "HTTP_2, POST, bob-token, 403, 1, 0, 0, 1",
+    "HTTP_1_1, POST, wrong, 401, 0, 1, 0, 0",
+    "HTTP_2, GET, wrong, 401, 0, 1, 0, 0",
+    "HTTP_1_1, GET, '', 401, 1, 0, 0, 1",
+    "HTTP_2, POST, '', 401, 1, 0, 0, 1"
+  })
+  void aRequestIsAuthenticatedAndAuthorizedOnce(
+      HttpClient.Version version,
+      String method,
+      String token,
+      int status,
+      int success,
+      int error,
+      int allowed,
+      int refused)
+      throws Exception {
+    Map<String, Double> before = accessCounts();
+    HttpRequest.BodyPublisher body =
+        method.equals("GET")
+            ? HttpRequest.BodyPublishers.noBody()
+            : HttpRequest.BodyPublishers.ofString("{\"metadata\":{\"name\":\"once\"}}");
+    HttpRequest request =
+        request(MAPS, token)
+            .version(version)
+            .header("Content-Type", "application/json")
+            .method(method, body)
+            .build();
+    assertThat(client.send(request, BodyHandlers.ofString()).statusCode()).isEqualTo(status);
+    assertCounted(before, success, error, allowed, refused);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"admin-token, 1, 0, 1", "wrong, 0, 1, 0"})
+  void aTokenOfAWebSocketIsLookedAtOnce(String token, int success, int error, int allowed)
+      throws Exception {
+    Map<String, Double> before = accessCounts();
+    String encoded = Base64.getUrlEncoder().withoutPadding().encodeToString(token.getBytes());
+    CompletableFuture<WebSocket> opened =
+        client
+            .newWebSocketBuilder()
+            .subprotocols("base64url.bearer.authorization.k8s.io." + encoded, "v1.rheo.test")
+            .buildAsync(
+                URI.create("wss://127.0.0.1:" + server.address().getPort() + MAPS + "?watch=1"),
+                new WebSocket.Listener() {});
+    if (allowed == 1) {
+      opened.get(30, TimeUnit.SECONDS).abort();
+    } else {
+      assertThatThrownBy(() -> opened.get(30, TimeUnit.SECONDS))
+          .cause()
+          .isInstanceOfSatisfying(
+              java.net.http.WebSocketHandshakeException.class,
+              e -> assertThat(e.getResponse().statusCode()).isEqualTo(401));
+    }
+    assertCounted(before, success, error, allowed, 0);
+  }
+
+  /** The bytes that an account of the ledger holds. */
+  private double held(String account) throws Exception {
+    String metric = "rheo_budget_used_bytes{budget=\"" + account + "\"} ";
+    return get("/metrics", "admin-token")
+        .body()
+        .lines()
+        .filter(line -> line.startsWith(metric))
+        .mapToDouble(line -> Double.parseDouble(line.substring(metric.length())))
+        .sum();
+  }
+
+  @Test
+  void whoIsKnownIsChargedAsAMemberAllowedOrNot() throws Exception {
+    try (BufferedReader watch = watch("&sendInitialEvents=true&resourceVersionMatch=NotOlderThan");
+        HttpClient bob = client()) {
+      create("seen");
+      assertThat(watch.readLine()).contains("ADDED");
+      assertThat(held("watches")).isPositive();
+      assertThat(held("streams-strangers")).isZero();
+      double one = held("connections-members");
+      assertThat(one).isPositive();
+      assertThat(bob.send(request(MAPS, "bob-token").build(), BodyHandlers.ofString()).statusCode())
+          .isEqualTo(403);
+      assertThat(held("connections-members")).isGreaterThan(one);
+      assertThat(held("connections-strangers")).isZero();
+    }
   }
 
   @Test
@@ -476,6 +595,9 @@ class ServerTest {
             "apiserver_request_duration_seconds_bucket",
             "apiserver_storage_objects",
             "apiserver_current_inflight_requests",
+            "authentication_attempts",
+            "authorization_attempts_total",
+            "rheo_seat_refusals_total",
             "process_resident_memory_bytes",
             "rheo_budget_limit_bytes",
             "rheo_spool_bytes")) {

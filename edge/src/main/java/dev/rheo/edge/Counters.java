@@ -14,8 +14,6 @@ final class Counters {
     STREAMS,
     HEADERS,
     INCOMING,
-    READ_SEATS,
-    MUTATING_SEATS,
     REQUEST_BODIES,
     ANSWERS,
     BODY_TOO_LARGE,

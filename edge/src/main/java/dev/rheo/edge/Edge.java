@@ -254,8 +254,6 @@ public final class Edge implements AutoCloseable {
         counters.bytesIn.sum(),
         counters.bytesOut.sum(),
         counters.turns.sum(),
-        context.readSeats.taken(),
-        context.mutatingSeats.taken(),
         budgets,
         counters.stalls(),
         counters.timeouts(),

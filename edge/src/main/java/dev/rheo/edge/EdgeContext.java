@@ -31,8 +31,6 @@ final class EdgeContext {
   final List<RequestAdmission> rooms = new CopyOnWriteArrayList<>();
 
   final Offenders offenders = new Offenders(System::nanoTime);
-  final ConcurrencyLimit readSeats;
-  final ConcurrencyLimit mutatingSeats;
   final ThreadFactory requestThreads = Thread.ofVirtual().name("request-", 0).factory();
 
   /**
@@ -56,10 +54,7 @@ final class EdgeContext {
   EdgeContext(EdgeSettings settings, Ledger ledger, Handler handler) {
     this.settings = settings;
     this.handler = handler;
-    EdgeSettings.Limits limits = settings.limits();
     this.ledger = ledger;
-    this.readSeats = new ConcurrencyLimit(limits.readRequests(), limits.waitingRequests());
-    this.mutatingSeats = new ConcurrencyLimit(limits.mutatingRequests(), limits.waitingRequests());
   }
 
   void exchangeBegun() {

@@ -44,10 +44,6 @@ public record EdgeSettings(
    * @param targetBytes path and query. 32 KiB: long label selectors are legitimate
    * @param requestBodyBytes body of one request; a larger one is refused with 413. 3 MiB, as
    *     upstream
-   * @param readRequests concurrent handlers of reads. 400, as upstream
-   * @param mutatingRequests concurrent handlers of writes. 200, as upstream
-   * @param waitingRequests requests that wait for a seat of one kind; more are refused at once.
-   *     1000
    * @param resetsPerWindow HTTP/2 streams that a client may reset within 30 s (CVE-2023-44487).
    *     1000
    * @param deflaters concurrently compressed bodies; each holds some 300 KiB outside the heap. 32
@@ -57,14 +53,11 @@ public record EdgeSettings(
       int requestHeaderBytes,
       int targetBytes,
       int requestBodyBytes,
-      int readRequests,
-      int mutatingRequests,
-      int waitingRequests,
       int resetsPerWindow,
       int deflaters) {
 
     public static Limits defaults() {
-      return new Limits(100, 64 << 10, 32 << 10, 3 << 20, 400, 200, 1000, 1000, 32);
+      return new Limits(100, 64 << 10, 32 << 10, 3 << 20, 1000, 32);
     }
   }
 
@@ -82,7 +75,7 @@ public record EdgeSettings(
    * @param pingAfter silence after which an HTTP/2 connection with open requests is sent a PING. 60
    *     s
    * @param pingAnswer further silence after which it is closed. 120 s
-   * @param seatWait wait for a seat or for room in an account before a 429. 1 s
+   * @param seatWait wait for room in an account before a 429. 1 s
    */
   public record Timeouts(
       Duration handshake,

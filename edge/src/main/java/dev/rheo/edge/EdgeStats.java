@@ -15,8 +15,6 @@ import java.util.Map;
  * @param bytesIn decrypted bytes received so far, counted after they were decoded
  * @param bytesOut body bytes written to connections so far (before framing and TLS)
  * @param turns turns of the pump so far
- * @param seatsRead read-only seats taken
- * @param seatsMutating mutating seats taken
  * @param budgets bytes in use and limit: {@code outgoing}, and each account of the ledger
  * @param stallsEnded streams and connections ended because the peer read nothing or because their
  *     room was needed, by kind: {@code response}, {@code watch}, {@code evicted} (ended early,
@@ -24,10 +22,9 @@ import java.util.Map;
  * @param timeouts ended by other time limits, by cause: {@code handshake}, {@code header}, {@code
  *     request-body}, {@code idle}, {@code ping}
  * @param refusals requests and connections refused, by cause: {@code connections}, {@code streams},
- *     {@code headers}, {@code incoming}, {@code read-seats}, {@code mutating-seats}, {@code
- *     request-bodies}, {@code answers}, {@code body-too-large}, {@code header-too-large}, {@code
- *     bad-request}, {@code bad-frame} (of a WebSocket), {@code calm} (HTTP/2 connections ended with
- *     ENHANCE_YOUR_CALM)
+ *     {@code headers}, {@code incoming}, {@code request-bodies}, {@code answers}, {@code
+ *     body-too-large}, {@code header-too-large}, {@code bad-request}, {@code bad-frame} (of a
+ *     WebSocket), {@code calm} (HTTP/2 connections ended with ENHANCE_YOUR_CALM)
  */
 public record EdgeStats(
     String transport,
@@ -40,8 +37,6 @@ public record EdgeStats(
     long bytesIn,
     long bytesOut,
     long turns,
-    long seatsRead,
-    long seatsMutating,
     Map<String, Usage> budgets,
     Map<String, Long> stallsEnded,
     Map<String, Long> timeouts,

@@ -316,7 +316,7 @@ final class Exchange implements BodyStream.Listener {
   private void handle() {
     HttpResponse response;
     try {
-      response = WebSocketHandshake.answer(request, seated());
+      response = WebSocketHandshake.answer(request, edge.handler.handle(request));
       byte[] bytes = response.bytes();
       // A completed write gets its response, whose size was charged before the write.
       boolean done = requestClass == RequestClass.MUTATING || requestClass == RequestClass.EXEMPT;
@@ -334,34 +334,6 @@ final class Exchange implements BodyStream.Listener {
       // The event loop has shut down, and the connection with it.
       closeBody(answer);
       release();
-    }
-  }
-
-  private HttpResponse seated() throws Exception {
-    ConcurrencyLimit seats =
-        switch (requestClass) {
-          case READ -> edge.readSeats;
-          case MUTATING -> edge.mutatingSeats;
-          case EXEMPT, LONG_RUNNING -> null;
-        };
-    if (seats == null) {
-      return edge.handler.handle(request);
-    }
-    if (!seats.acquire(edge.settings.timeouts().seatWait())) {
-      edge.counters.refused(
-          requestClass == RequestClass.READ
-              ? Counters.Refusal.READ_SEATS
-              : Counters.Refusal.MUTATING_SEATS);
-      return Refusals.tooManyRequests();
-    }
-    try {
-      // The client is gone, so work that has not begun is skipped.
-      if (request.cancelled()) {
-        return HttpResponse.empty(499);
-      }
-      return edge.handler.handle(request);
-    } finally {
-      seats.release();
     }
   }
 
@@ -410,6 +382,7 @@ final class Exchange implements BodyStream.Listener {
   private void respond(HttpResponse response) {
     state = State.RESPONDING;
     body.drop();
+    request.dropAttachment();
     byte[] bytes = response.bytes();
     Body source = response.body();
     if (response.isLongRunning()) {

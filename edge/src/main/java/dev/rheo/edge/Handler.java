@@ -13,16 +13,21 @@ import org.jspecify.annotations.Nullable;
 public interface Handler {
 
   /**
-   * Responds to a request whose body has been read. Runs on a virtual thread of its own; only
-   * health checks share a platform thread. Never interrupted: a handler that waits polls {@link
-   * HttpRequest#cancelled()}.
+   * Responds to a request that {@link #precheck} let pass and whose body has been read. Runs on a
+   * virtual thread of its own; only health checks share a platform thread. Never interrupted: a
+   * handler that waits polls {@link HttpRequest#cancelled()}. Requests are not limited in number
+   * here, only in memory; a limit on those that run at once is the handler's own.
    */
   HttpResponse handle(HttpRequest request) throws Exception;
 
   /**
    * Checks a request whose header is complete and whose body has not arrived, so that a request
-   * that will be refused costs no memory for its body. Runs on the event loop; must be cheap and
-   * not block. May throw as {@link #handle} does.
+   * that will be refused costs no memory for its body. Called once for each request that has a
+   * valid header. It decides whose memory the request is charged to: {@link HttpRequest#vouch}
+   * marks its peer as authenticated. What else it finds out it keeps with {@link
+   * HttpRequest#attach}, so that {@link #handle} need not find it out again.
+   *
+   * <p>Runs on the event loop; must be cheap and not block. May throw as {@link #handle} does.
    *
    * @return the response to send without reading on, or null to go on
    */
@@ -39,8 +44,9 @@ public interface Handler {
   }
 
   /**
-   * Heap bytes that a response retains until the peer has read it, beyond those of every request.
-   * They are charged with the request. Runs on the event loop; must not throw.
+   * Heap bytes that the request's attachment and its response retain until the peer has read the
+   * response, beyond those of every request. They are charged with the request. Runs on the event
+   * loop, after {@link #precheck}; must not throw.
    */
   default long weight(HttpRequest head) {
     return 0;

@@ -30,6 +30,7 @@ public final class HttpRequest {
   private volatile byte[] body = NO_BYTES;
   private volatile boolean cancelled;
   private volatile boolean vouched;
+  private volatile @Nullable Object attachment;
   private Promise promise = bytes -> true;
 
   /**
@@ -190,6 +191,24 @@ public final class HttpRequest {
   /** Marks the peer as authenticated. */
   public void vouch() {
     vouched = true;
+  }
+
+  /**
+   * Keeps what {@link Handler#precheck} found out for {@link Handler#handle}. The edge does not
+   * look at it, and forgets it once the request has a response. What it weighs beyond a few words
+   * belongs into {@link Handler#weight}.
+   */
+  public void attach(Object found) {
+    attachment = found;
+  }
+
+  /** What {@link #attach} kept, or null. */
+  public @Nullable Object attachment() {
+    return attachment;
+  }
+
+  void dropAttachment() {
+    attachment = null;
   }
 
   /** Whether the peer has authenticated; strangers get less room. */

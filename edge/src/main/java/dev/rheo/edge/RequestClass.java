@@ -1,14 +1,14 @@
 package dev.rheo.edge;
 
-/** How a request counts against the limits on concurrent requests. */
+/** How a request counts against the handler's limits on concurrent requests. */
 public enum RequestClass {
-  /** Takes no seat: health checks must be answered even if nothing else is. */
+  /** Never limited: health checks must be answered even if nothing else is. */
   EXEMPT,
-  /** Lives as long as its client wants; takes no seat. Ended early when the server drains. */
+  /** Lives as long as its client wants; not limited. Ended early when the server drains. */
   LONG_RUNNING,
-  /** A finite read; takes a read-only seat while its handler runs. */
+  /** A finite read; limited with the other reads while its handler runs. */
   READ,
-  /** A write; takes a mutating seat while its handler runs. */
+  /** A write; limited with the other writes while its handler runs. */
   MUTATING;
 
   /**

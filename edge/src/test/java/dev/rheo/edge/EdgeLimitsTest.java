@@ -249,63 +249,6 @@ class EdgeLimitsTest {
     }
   }
 
-  @Test
-  void requestsBeyondTheSeatsGet429AndHealthDoesNotWait() throws Exception {
-    CountDownLatch free = new CountDownLatch(1);
-    AtomicInteger entered = new AtomicInteger();
-    Handler handler =
-        request -> {
-          if (request.path().equals("/slow")) {
-            entered.incrementAndGet();
-            free.await();
-          }
-          return HttpResponse.bytes(200, "text/plain", "ok".getBytes());
-        };
-    EdgeSettings.Limits narrow =
-        new EdgeSettings.Limits(250, 64 << 10, 32 << 10, 3 << 20, 2, 1, 1, 1000, 4);
-    try (EdgeFixture fixture =
-            new EdgeFixture(
-                handler,
-                s ->
-                    s.with(narrow)
-                        .with(
-                            new EdgeSettings.Timeouts(
-                                USUAL.handshake(),
-                                USUAL.header(),
-                                USUAL.requestBody(),
-                                USUAL.idle(),
-                                USUAL.stalledResponse(),
-                                USUAL.stalledWatch(),
-                                USUAL.pingAfter(),
-                                USUAL.pingAnswer(),
-                                SHORT)));
-        HttpClient client = EdgeFixture.client(HttpClient.Version.HTTP_2)) {
-      List<CompletableFuture<Integer>> slow = new ArrayList<>();
-      for (int i = 0; i < 2; i++) {
-        slow.add(
-            client
-                .sendAsync(fixture.request("/slow").build(), BodyHandlers.ofString())
-                .thenApply(java.net.http.HttpResponse::statusCode));
-      }
-      EdgeFixture.await("seats taken", () -> entered.get() == 2);
-      var refused = client.send(fixture.request("/any").build(), BodyHandlers.ofString());
-      assertThat(refused.statusCode()).isEqualTo(429);
-      assertThat(refused.headers().firstValue("retry-after")).hasValue("1");
-      for (String exempt : List.of("/readyz", "/livez/ping", "/api/v1/pods?watch=true")) {
-        var answered = client.send(fixture.request(exempt).build(), BodyHandlers.ofString());
-        assertThat(answered.statusCode()).as(exempt).isEqualTo(200);
-      }
-      // Writes have their own seats.
-      var write = client.send(fixture.post("/any", new byte[10]), BodyHandlers.ofString());
-      assertThat(write.statusCode()).isEqualTo(200);
-      free.countDown();
-      for (CompletableFuture<Integer> status : slow) {
-        assertThat(status.get(10, TimeUnit.SECONDS)).isEqualTo(200);
-      }
-      assertThat(fixture.edge.stats().refusals()).containsEntry("read-seats", 1L);
-    }
-  }
-
   @ParameterizedTest
   @EnumSource(HttpClient.Version.class)
   void bodiesBeyondTheBudgetWaitAndThenGet429(HttpClient.Version version) throws Exception {

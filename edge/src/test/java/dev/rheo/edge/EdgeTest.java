@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -221,6 +222,36 @@ class EdgeTest {
                   .build(),
               BodyHandlers.ofByteArray());
       assertThat(taken.body()).isEqualTo(body);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(HttpClient.Version.class)
+  void whatTheCheckFoundOutTravelsWithTheRequest(HttpClient.Version version) throws Exception {
+    AtomicInteger checks = new AtomicInteger();
+    AtomicReference<HttpRequest> seen = new AtomicReference<>();
+    Handler handler =
+        new Handler() {
+          @Override
+          public HttpResponse handle(HttpRequest request) {
+            seen.set(request);
+            String found = String.valueOf(request.attachment());
+            return HttpResponse.bytes(200, "text/plain", found.getBytes());
+          }
+
+          @Override
+          public HttpResponse precheck(HttpRequest head) {
+            checks.incrementAndGet();
+            head.attach("found at " + head.path());
+            return null;
+          }
+        };
+    try (EdgeFixture fixture = new EdgeFixture(handler);
+        HttpClient client = EdgeFixture.client(version)) {
+      var answer = client.send(fixture.post("/a", new byte[100_000]), BodyHandlers.ofString());
+      assertThat(answer.body()).isEqualTo("found at /a");
+      assertThat(checks).hasValue(1);
+      assertThat(seen.get().attachment()).as("while the response is sent").isNull();
     }
   }
 

@@ -42,14 +42,6 @@ public final class PartMetrics {
         "rheo_edge_received_bytes", "Bytes that connections brought.", edge, EdgeStats::bytesIn);
     counter("rheo_edge_sent_bytes", "Body bytes handed to connections.", edge, EdgeStats::bytesOut);
     counter("rheo_edge_pump_turns", "Turns of the pump.", edge, EdgeStats::turns);
-    labelled(
-        "apiserver_current_inflight_requests",
-        "Requests that hold a seat.",
-        "request_kind",
-        () -> {
-          EdgeStats stats = edge.get();
-          return Map.of("readOnly", stats.seatsRead(), "mutating", stats.seatsMutating());
-        });
     budgets(edge);
     counters(
         "rheo_edge_stalls",
@@ -69,6 +61,29 @@ public final class PartMetrics {
         "cause",
         edge,
         EdgeStats::refusals);
+  }
+
+  /** The limits on the requests that run at once. */
+  public void seats(Supplier<SeatStats> seats) {
+    labelled(
+        "apiserver_current_inflight_requests",
+        "Requests that hold a seat.",
+        "request_kind",
+        () -> {
+          SeatStats stats = seats.get();
+          return Map.of("readOnly", stats.reads(), "mutating", stats.writes());
+        });
+    CounterWithCallback.builder()
+        .name("rheo_seat_refusals_total")
+        .help("Requests refused because no seat became free.")
+        .labelNames("request_kind")
+        .callback(
+            c -> {
+              SeatStats stats = seats.get();
+              c.call(stats.refusedReads(), "readOnly");
+              c.call(stats.refusedWrites(), "mutating");
+            })
+        .register(registry);
   }
 
   private void forms(Supplier<CacheStats> cache) {

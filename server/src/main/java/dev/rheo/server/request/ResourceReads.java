@@ -23,7 +23,7 @@ import dev.rheo.server.encoding.Encoding;
 import dev.rheo.server.encoding.Encodings;
 import dev.rheo.server.encoding.Format;
 import dev.rheo.server.metrics.RequestMetrics;
-import dev.rheo.server.request.Api.Call;
+import dev.rheo.server.request.info.QueryFlags;
 import dev.rheo.server.verb.read.PrettyBody;
 import dev.rheo.server.verb.read.Reads;
 import dev.rheo.server.verb.read.WatchMetrics;
@@ -53,7 +53,7 @@ public final class ResourceReads {
     this.deflaters = deflaters;
   }
 
-  HttpResponse answer(Call call) throws InterruptedException, IOException {
+  HttpResponse answer(ResourceCall call) throws InterruptedException, IOException {
     boolean watch = call.info().verb().equals("watch");
     boolean list = call.info().verb().equals("list");
     NegotiatedMediaType accepted =
@@ -84,7 +84,8 @@ public final class ResourceReads {
     return sent(encoding.format().contentType(), answer, gzip);
   }
 
-  private HttpResponse watch(Call call, Reads.ResponseOptions wish) throws InterruptedException {
+  private HttpResponse watch(ResourceCall call, Reads.ResponseOptions wish)
+      throws InterruptedException {
     Body body =
         reads.watch(
             call.type(),
@@ -97,7 +98,8 @@ public final class ResourceReads {
     return wish.gzip() ? gzipped(response) : response;
   }
 
-  private Reads.Answer get(Call call, NegotiatedMediaType accepted, Reads.ResponseOptions wish)
+  private Reads.Answer get(
+      ResourceCall call, NegotiatedMediaType accepted, Reads.ResponseOptions wish)
       throws InterruptedException, IOException {
     String resourceVersion =
         Objects.requireNonNullElse(call.request().queryParameter("resourceVersion"), "");
@@ -120,8 +122,8 @@ public final class ResourceReads {
     return new Reads.Answer(new BytesBody(bytes), bytes.length, false);
   }
 
-  private static boolean isPretty(Call call, NegotiatedMediaType accepted) {
-    return accepted.pretty() || Api.isTrue(call.request(), "pretty");
+  private static boolean isPretty(ResourceCall call, NegotiatedMediaType accepted) {
+    return accepted.pretty() || QueryFlags.isTrue(call.request(), "pretty");
   }
 
   /** Whether a subresource is a view of the object itself, such as its status. */
@@ -130,7 +132,7 @@ public final class ResourceReads {
     return subresource.kind().equals(type.kind()) && subresource.verbs().contains("update");
   }
 
-  private ListOptions options(Call call, boolean watch) {
+  private ListOptions options(ResourceCall call, boolean watch) {
     ListOptions options = ListOptions.parse(call.request().query(), watch, gates);
     if (call.info().name() != null && call.info().parts().size() > 1) {
       // The deprecated way to watch one object: by its path.

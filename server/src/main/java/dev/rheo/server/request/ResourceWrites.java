@@ -21,7 +21,6 @@ import dev.rheo.edge.HttpResponse;
 import dev.rheo.server.encoding.Encoding;
 import dev.rheo.server.encoding.Encodings;
 import dev.rheo.server.encoding.Format;
-import dev.rheo.server.request.Api.Call;
 import dev.rheo.server.verb.write.ObjectPath;
 import dev.rheo.server.verb.write.RequestBody;
 import dev.rheo.server.verb.write.WriteResult;
@@ -46,7 +45,7 @@ public final class ResourceWrites {
     this.gates = gates;
   }
 
-  HttpResponse answer(Call call) throws IOException {
+  HttpResponse answer(ResourceCall call) throws IOException {
     HttpRequest request = call.request();
     NegotiatedMediaType accepted = encodings.negotiation().accept(request.header("Accept"), false);
     String includeObject = Objects.requireNonNullElse(request.queryParameter("includeObject"), "");
@@ -84,7 +83,7 @@ public final class ResourceWrites {
     return response;
   }
 
-  private WriteResult patch(ObjectPath path, Call call) {
+  private WriteResult patch(ObjectPath path, ResourceCall call) {
     HttpRequest request = call.request();
     MediaType type =
         MediaType.parse(Objects.requireNonNullElse(request.header("Content-Type"), ""));
@@ -94,7 +93,7 @@ public final class ResourceWrites {
     return writes.patch(path, new RequestBody(request.body(), essence), options, call.user());
   }
 
-  private RequestBody body(Call call) throws IOException {
+  private RequestBody body(ResourceCall call) throws IOException {
     return body(
         call.request(), TypeTable.builtIn().type(call.type().apiVersion(), call.type().kind()));
   }
@@ -115,12 +114,12 @@ public final class ResourceWrites {
     };
   }
 
-  private ListOptions selected(Call call) {
+  private ListOptions selected(ResourceCall call) {
     ListOptions options = ListOptions.parse(call.request().query(), false, gates);
     return options.withFieldSelector(options.fieldSelector().resolve(call.type()::fieldLabel));
   }
 
-  private DeleteOptions deleteOptions(Call call) throws IOException {
+  private DeleteOptions deleteOptions(ResourceCall call) throws IOException {
     HttpRequest request = call.request();
     if (request.body().length == 0) {
       return DeleteOptions.parse(request.query());

@@ -15,19 +15,6 @@ public final class Authorizer {
   /** Limit on the characters of a value that a refusal repeats. */
   private static final int MAX_SHOWN = 512;
 
-  /**
-   * @throws ApiException 401 or 403, worded as upstream words it
-   */
-  public void authorize(User user, RequestAttributes attributes) {
-    if (allows(user, attributes)) {
-      return;
-    }
-    if (user.isAnonymous()) {
-      throw ApiException.unauthorized("Unauthorized");
-    }
-    throw forbidden(user, attributes);
-  }
-
   /** Whether the user may make the request. */
   boolean allows(User user, RequestAttributes attributes) {
     if (user.isIn(User.MASTERS)) {
@@ -55,7 +42,14 @@ public final class Authorizer {
         && (path.length() == root.length() || path.charAt(root.length()) == '/');
   }
 
-  /** The refusal, worded as upstream words it. */
+  /** The refusal of what {@link #allows} denies: 401 for the anonymous user, else 403. */
+  static ApiException refusal(User user, RequestAttributes attributes) {
+    return user.isAnonymous()
+        ? ApiException.unauthorized("Unauthorized")
+        : forbidden(user, attributes);
+  }
+
+  /** The refusal with 403, worded as upstream words it. */
   static ApiException forbidden(User user, RequestAttributes attributes) {
     RequestAttributes.Resource asked = attributes.resource();
     StringBuilder why = new StringBuilder("User ").append(GoText.quote(shown(user.name())));

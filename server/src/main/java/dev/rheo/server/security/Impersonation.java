@@ -54,8 +54,8 @@ public final class Impersonation {
   }
 
   /**
-   * Determines the impersonated user and checks both permissions: the requestor may act as that
-   * user, and that user may make the request.
+   * Determines the impersonated user and checks that the requestor may act as that user. Whether
+   * that user may make the request is not checked here.
    *
    * @param requestor the user who makes the request
    * @param attributes the request
@@ -68,12 +68,7 @@ public final class Impersonation {
     if (wanted == null) {
       return null;
     }
-    User acting = allowed(requestor, wanted, attributes);
-    if (!authorizer.allows(acting, attributes)) {
-      // Never 401, even for the anonymous user: the requestor is authenticated.
-      throw Authorizer.forbidden(acting, attributes);
-    }
-    return acting;
+    return allowed(requestor, wanted, attributes);
   }
 
   /** The user exactly as in the headers, or null. */
@@ -134,12 +129,9 @@ public final class Impersonation {
   }
 
   private @Nullable ApiException refusal(User requestor, RequestAttributes attributes) {
-    if (authorizer.allows(requestor, attributes)) {
-      return null;
-    }
-    return requestor.isAnonymous()
-        ? ApiException.unauthorized("Unauthorized")
-        : Authorizer.forbidden(requestor, attributes);
+    return authorizer.allows(requestor, attributes)
+        ? null
+        : Authorizer.refusal(requestor, attributes);
   }
 
   /** The refusal of the first part of the wanted user that may not be assumed, or null. */

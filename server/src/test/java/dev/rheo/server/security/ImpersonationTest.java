@@ -131,22 +131,6 @@ class ImpersonationTest {
   }
 
   @Test
-  void whoIsImpersonatedMayDoNoMoreThanBefore() {
-    for (String user : List.of("bob", "system:anonymous")) {
-      assertThatThrownBy(() -> impersonation.acting(ADMIN, headers("User: " + user), DELETE_SECRET))
-          .isInstanceOfSatisfying(ApiException.class, e -> assertThat(e.code()).isEqualTo(403))
-          .hasMessage(
-              "secrets \"s\" is forbidden: User \""
-                  + user
-                  + "\" cannot delete resource \"secrets\" in API group \"\" in the namespace"
-                  + " \"d\"");
-    }
-    assertThat(
-            impersonation.acting(ADMIN, headers("User: bob|Group: system:masters"), DELETE_SECRET))
-        .isNotNull();
-  }
-
-  @Test
   void whoShowedNothingImpersonatesNobody() {
     assertThatThrownBy(() -> impersonation.acting(User.ANONYMOUS, headers("User: bob"), VERSION))
         .isInstanceOfSatisfying(ApiException.class, e -> assertThat(e.code()).isEqualTo(401));
@@ -157,7 +141,7 @@ class ImpersonationTest {
     String large = "x\u200b".repeat(20_000);
     for (HttpHeaders headers :
         List.of(headers("Group: " + large), headers("User: " + large), headers("Uid: " + large))) {
-      assertThatThrownBy(() -> impersonation.acting(ADMIN, headers, DELETE_SECRET))
+      assertThatThrownBy(() -> impersonation.acting(BOB, headers, DELETE_SECRET))
           .isInstanceOfSatisfying(
               ApiException.class, e -> assertThat(e.status().toJson().length).isLessThan(8192));
     }

@@ -1,5 +1,8 @@
 package dev.rheo.server.request.info;
 
+import dev.rheo.api.select.FieldSelector;
+import dev.rheo.api.status.ApiException;
+import dev.rheo.edge.HttpRequest;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -38,6 +41,21 @@ public record RequestInfo(
    */
   public String resourceAndSubresource() {
     return subresource == null ? resource : resource + "/" + subresource;
+  }
+
+  /** What a request asks for. Its body is not looked at. */
+  public static RequestInfo of(HttpRequest request) {
+    List<String> selectors = request.query().get("fieldSelector");
+    String name = null;
+    if (selectors != null && !selectors.isEmpty()) {
+      try {
+        name = FieldSelector.parse(selectors.getFirst()).requiresExact("metadata.name");
+      } catch (ApiException e) {
+        // The verb parses the selector again and refuses it with the proper message.
+        name = null;
+      }
+    }
+    return of(request.method(), request.path(), QueryFlags.isTrue(request, "watch"), name);
   }
 
   /**

@@ -1,4 +1,4 @@
-package dev.rheo.edge;
+package dev.rheo.server.request;
 
 import java.time.Duration;
 import java.util.concurrent.Semaphore;

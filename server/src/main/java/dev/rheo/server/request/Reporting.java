@@ -1,0 +1,91 @@
+package dev.rheo.server.request;
+
+import dev.rheo.api.status.ApiException;
+import dev.rheo.api.status.Status;
+import dev.rheo.edge.HttpRequest;
+import dev.rheo.edge.HttpResponse;
+import dev.rheo.edge.Refusals;
+import dev.rheo.server.encoding.Encodings;
+import dev.rheo.server.encoding.Format;
+import dev.rheo.server.metrics.RequestMetrics;
+import dev.rheo.store.PlatformPool;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.util.concurrent.Callable;
+
+/**
+ * What is told of a request: to its client the response, or the refusal as a Status in the media
+ * type that it prefers, with the warnings of the resource; to the operator the metrics.
+ * Thread-safe.
+ */
+public final class Reporting {
+
+  private static final Logger LOG = System.getLogger(Reporting.class.getName());
+
+  private final Encodings encodings;
+  private final RequestMetrics metrics;
+
+  public Reporting(Encodings encodings, RequestMetrics metrics) {
+    this.encodings = encodings;
+    this.metrics = metrics;
+  }
+
+  /**
+   * The refusal of a request whose user is not allowed to make it, always in JSON: it is made on
+   * the event loop, where a stranger's long {@code Accept} header is not worth parsing. {@link
+   * dev.rheo.server.security.AccessControl} has counted it.
+   */
+  HttpResponse early(ApiException refusal) {
+    return Refusals.of(refusal.status());
+  }
+
+  /**
+   * Runs the rest of a request and tells of it. Any other exception than a refusal passes; the edge
+   * logs it and makes a 500 of it.
+   */
+  HttpResponse tell(Call call, Callable<HttpResponse> rest) throws Exception {
+    int code = 500;
+    try {
+      HttpResponse response = response(call.request(), rest);
+      if (call.route() instanceof Route.ToResource(var type)) {
+        Deprecations.warn(type, response);
+      }
+      code = response.status();
+      return response;
+    } finally {
+      metrics.answered(
+          call.info(),
+          call.route() instanceof Route.ToResource,
+          dryRun(call.request()),
+          code,
+          (System.nanoTime() - call.request().receivedNanos()) / 1e9);
+    }
+  }
+
+  private HttpResponse response(HttpRequest request, Callable<HttpResponse> rest) throws Exception {
+    try {
+      return rest.call();
+    } catch (ApiException refusal) {
+      return refused(request, refusal.status());
+    } catch (PlatformPool.BusyException e) {
+      String message = "too many requests wait for the disk, please try again later.";
+      return refused(request, ApiException.tooManyRequests(message, 1).status());
+    }
+  }
+
+  private HttpResponse refused(HttpRequest request, Status status) {
+    Format format = Format.JSON;
+    try {
+      String accept = request.header("Accept");
+      format = Format.of(encodings.refusals().accept(accept, false).mediaType());
+    } catch (ApiException notAcceptable) {
+      LOG.log(Level.DEBUG, "refused in JSON", notAcceptable);
+    }
+    return Refusals.of(status, format.contentType(), format.encodeStatus(status.toJson()));
+  }
+
+  private static String dryRun(HttpRequest request) {
+    String value = request.queryParameter("dryRun");
+    return "All".equals(value) ? "All" : "";
+  }
+}

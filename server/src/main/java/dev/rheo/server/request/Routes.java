@@ -1,0 +1,70 @@
+package dev.rheo.server.request;
+
+import dev.rheo.api.status.ApiException;
+import dev.rheo.edge.HttpRequest;
+import dev.rheo.resource.type.ResourceRegistry;
+import dev.rheo.resource.type.ResourceType;
+import dev.rheo.resource.type.Subresource;
+import dev.rheo.server.request.info.RequestInfo;
+import org.jspecify.annotations.Nullable;
+
+/** Finds where a request leads, by its path and verb. Thread-safe. */
+public final class Routes {
+
+  private final ResourceRegistry registry;
+
+  public Routes(ResourceRegistry registry) {
+    this.registry = registry;
+  }
+
+  Route find(HttpRequest request, RequestInfo info) {
+    if (!info.isResource()) {
+      return new Route.ToPath();
+    }
+    ResourceType type = registry.find(info.group(), info.version(), info.resource());
+    if (type == null) {
+      return new Route.Nowhere(
+          registry.servesGroup(info.group()) ? ApiException.pathNotFound() : null);
+    }
+    ApiException refusal = refusal(request, info, type);
+    return refusal == null ? new Route.ToResource(type) : new Route.Nowhere(refusal);
+  }
+
+  /** Checks a path against the resource's own: 404 for no such path, 405 for a wrong verb. */
+  private static @Nullable ApiException refusal(
+      HttpRequest request, RequestInfo info, ResourceType type) {
+    boolean namespaceItself = info.resource().equals("namespaces") && info.group().isEmpty();
+    if (!type.namespaced() && info.namespace() != null && !namespaceItself) {
+      return ApiException.pathNotFound();
+    }
+    // An empty segment names nothing: the segments after it must not change their meaning.
+    if (info.parts().contains("") || "".equals(info.namespace())) {
+      return ApiException.pathNotFound();
+    }
+    boolean collection = info.parts().size() == 1;
+    if (namespaceItself && collection && info.namespace() != null) {
+      return ApiException.pathNotFound();
+    }
+    boolean acrossNamespaces = type.namespaced() && info.namespace() == null;
+    if (acrossNamespaces && !collection) {
+      return ApiException.pathNotFound();
+    }
+    boolean served;
+    if (info.subresource() != null) {
+      Subresource sub = type.subresource(info.subresource());
+      if (sub == null || info.parts().size() > 3) {
+        return ApiException.pathNotFound();
+      }
+      served = sub.verbs().contains(info.verb());
+    } else {
+      served =
+          type.verbs().contains(info.verb())
+              && switch (info.verb()) {
+                case "list", "watch" -> true;
+                case "create", "deletecollection" -> collection && !acrossNamespaces;
+                default -> !collection;
+              };
+    }
+    return served && !request.method().equals("HEAD") ? null : ApiException.methodNotAllowed();
+  }
+}

@@ -1,0 +1,58 @@
+package dev.rheo.server.request;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.rheo.edge.HttpHeaders;
+import dev.rheo.edge.HttpRequest;
+import dev.rheo.resource.type.ResourceRegistry;
+import dev.rheo.server.request.info.RequestInfo;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class RoutesTest {
+
+  private final Routes routes = new Routes(ResourceRegistry.builtIn());
+
+  @ParameterizedTest
+  @CsvSource({
+    "GET, /version, path",
+    "POST, /readyz, path",
+    "GET, /api/v1, path",
+    "GET, /api/v1/pods, pods",
+    "GET, /api/v1/namespaces/d/pods, pods",
+    "DELETE, /api/v1/namespaces/d/pods, pods",
+    "GET, /api/v1/namespaces/d/pods/p, pods",
+    "PUT, /api/v1/namespaces/d/pods/p/status, pods",
+    "GET, /api/v1/namespaces/d, namespaces",
+    "PUT, /api/v1/namespaces/d/finalize, namespaces",
+    "POST, /api/v1/namespaces/d/bindings, bindings",
+    "GET, /apis/apps/v1/watch/namespaces/d/deployments, deployments",
+    "HEAD, /api/v1/pods, 405",
+    "HEAD, /api/v1/namespaces/d/pods/p/status, 405",
+    "POST, /api/v1/pods, 405",
+    "DELETE, /api/v1/pods, 405",
+    "PUT, /api/v1/namespaces/d/pods, 405",
+    "POST, /api/v1/namespaces/d/pods/p/status, 405",
+    "TRACE, /api/v1/pods, 405",
+    "GET, /api/v1/pods/p, 404",
+    "GET, /api/v1/namespaces//pods, 404",
+    "GET, /api/v1/namespaces/d/pods//status, 404",
+    "GET, /api/v1/namespaces/d/nodes, 404",
+    "GET, /api/v1/namespaces/d/pods/p/nothing, 404",
+    "GET, /api/v1/namespaces/d/pods/p/status/x, 404",
+    "GET, /api/v1/nothing, 404",
+    "GET, /apis/apps/v9/deployments, 404",
+    "GET, /apis/none.example.com/v1/things, text"
+  })
+  void aPathLeadsToOnePlaceOrToNone(String method, String path, String where) {
+    HttpRequest request = HttpRequest.of(method, path, new HttpHeaders(), new byte[0]);
+    String found =
+        switch (routes.find(request, RequestInfo.of(request))) {
+          case Route.ToPath _ -> "path";
+          case Route.ToResource(var type) -> type.plural();
+          case Route.Nowhere(var refusal) ->
+              refusal == null ? "text" : Integer.toString(refusal.code());
+        };
+    assertThat(found).isEqualTo(where);
+  }
+}
