@@ -15,6 +15,7 @@ import dev.rheo.edge.ledger.Ledger;
 import dev.rheo.resource.publish.Discovery;
 import dev.rheo.resource.publish.OpenApi;
 import dev.rheo.resource.type.ResourceRegistry;
+import dev.rheo.server.controller.NamespaceController;
 import dev.rheo.server.encoding.Encodings;
 import dev.rheo.server.health.Health;
 import dev.rheo.server.metrics.AccessMetrics;
@@ -38,7 +39,7 @@ import dev.rheo.server.security.Kubeconfig;
 import dev.rheo.server.security.Pki;
 import dev.rheo.server.security.TokenFile;
 import dev.rheo.server.verb.read.Reads;
-import dev.rheo.server.verb.write.NamespaceController;
+import dev.rheo.server.verb.write.LoopbackClient;
 import dev.rheo.server.verb.write.Writes;
 import dev.rheo.store.MemoryRevisionStore;
 import dev.rheo.store.Retention;
@@ -168,7 +169,8 @@ final class RunningServer implements Server {
       register(metrics, seats);
       address = edge.start();
       Kubeconfig.write(config.kubeconfig(), pki, address);
-      NamespaceController namespaces = new NamespaceController(writes, cache, registry);
+      NamespaceController namespaces =
+          new NamespaceController(new LoopbackClient(writes), cache, registry);
       opened.add("namespace controller", namespaces);
       namespaces.start();
       ScheduledExecutorService indexing =

@@ -51,6 +51,8 @@ class ArchitectureTest {
           "storm",
           "cli");
 
+  private static final String CONTROLLERS = "dev.rheo.server.controller..";
+
   /** What the server outside the edge may use of Netty: buffers, timers and thread factories. */
   private static final DescribedPredicate<JavaClass> OPEN =
       describe(
@@ -172,6 +174,38 @@ class ArchitectureTest {
         .that(DescribedPredicate.not(resideInAPackage("dev.rheo.server.security..")))
         .should()
         .dependOnClassesThat(resideInAPackage("org.bouncycastle.."))
+        .check(RHEO);
+  }
+
+  @Test
+  void controllersUseTheVerbsByTheirFacade() {
+    DescribedPredicate<JavaClass> facade =
+        describe(
+            "the facade of the verbs",
+            type ->
+                type.getName().equals("dev.rheo.server.verb.write.LoopbackClient")
+                    || type.getName().equals("dev.rheo.server.verb.write.ObjectPath"));
+    noClasses()
+        .that(resideInAPackage(CONTROLLERS))
+        .should()
+        .dependOnClassesThat(
+            resideInAPackage("dev.rheo.server..")
+                .and(DescribedPredicate.not(resideInAPackage(CONTROLLERS)))
+                .and(DescribedPredicate.not(facade)))
+        .check(RHEO);
+    noClasses()
+        .that(resideInAPackage(CONTROLLERS))
+        .should()
+        .dependOnClassesThat()
+        .haveFullyQualifiedName("dev.rheo.store.RevisionStore")
+        .check(RHEO);
+    noClasses()
+        .that(
+            resideInAPackage("dev.rheo.server..")
+                .and(DescribedPredicate.not(resideInAPackage(CONTROLLERS))))
+        .should()
+        .dependOnClassesThat(resideInAPackage(CONTROLLERS))
+        .because("the server runs without its controllers")
         .check(RHEO);
   }
 

@@ -1,6 +1,5 @@
 /**
- * The writing verbs: create, update, patch, delete, deletecollection and the writable subresources;
- * also the namespace controller, which empties deleted namespaces.
+ * The writing verbs: create, update, patch, delete, deletecollection and the writable subresources.
  */
 @NullMarked
 package dev.rheo.server.verb.write;

@@ -25,21 +25,22 @@ import java.util.Map;
 import java.util.Random;
 
 /** A server without the edge, for tests: a store in memory, a real cache, and the writes. */
-final class Cluster implements AutoCloseable {
-  static final User USER = new User("tester", "", List.of(User.AUTHENTICATED));
+public final class Cluster implements AutoCloseable {
+  public static final User USER = new User("tester", "", List.of(User.AUTHENTICATED));
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  final RevisionStore store;
-  final WatchCache cache;
-  final Writes writes;
-  final ResourceRegistry registry = ResourceRegistry.builtIn();
-  Instant now = Instant.parse("2026-01-02T03:04:05Z");
+  public final RevisionStore store;
+  public final WatchCache cache;
+  public final Writes writes;
+  public final LoopbackClient client;
+  public final ResourceRegistry registry = ResourceRegistry.builtIn();
+  public Instant now = Instant.parse("2026-01-02T03:04:05Z");
 
-  Cluster(Path spool) {
+  public Cluster(Path spool) {
     this(spool, new MemoryRevisionStore(), new Random(1));
   }
 
-  Cluster(Path spool, RevisionStore store, Random random) {
+  public Cluster(Path spool, RevisionStore store, Random random) {
     this.store = store;
     this.cache =
         new WatchCache(
@@ -52,11 +53,12 @@ final class Cluster implements AutoCloseable {
     cache.start();
     InstantSource clock = () -> now;
     this.writes = new Writes(store, cache, registry, clock, random);
+    this.client = new LoopbackClient(writes);
     settle();
   }
 
   /** Waits until the cache has caught up with the store. */
-  void settle() {
+  public void settle() {
     try {
       while (!cache.awaitRevision(store.currentRevision(), Duration.ofSeconds(10))
           || !cache.ready()) {
@@ -67,7 +69,7 @@ final class Cluster implements AutoCloseable {
     }
   }
 
-  ResourceType type(String resource) {
+  public ResourceType type(String resource) {
     int slash = resource.lastIndexOf('/');
     String[] parts = (slash < 0 ? "v1" : resource.substring(0, slash)).split("/");
     String plural = resource.substring(slash + 1);
@@ -77,28 +79,28 @@ final class Cluster implements AutoCloseable {
   }
 
   /** A path; the resource is {@code "pods"} or {@code "apps/v1/deployments"}. */
-  ObjectPath path(String resource, String namespace, String name) {
+  public ObjectPath path(String resource, String namespace, String name) {
     return ObjectPath.of(type(resource), namespace, name);
   }
 
-  ObjectPath path(String resource, String namespace, String name, String subresource) {
+  public ObjectPath path(String resource, String namespace, String name, String subresource) {
     return new ObjectPath(type(resource), namespace, name, subresource);
   }
 
-  static RequestBody body(String json) {
+  public static RequestBody body(String json) {
     return new RequestBody(
         json.replace('\'', '"').getBytes(StandardCharsets.UTF_8), MediaType.JSON);
   }
 
-  static RequestBody body(JsonNode json) {
+  public static RequestBody body(JsonNode json) {
     return new RequestBody(json.toString().getBytes(StandardCharsets.UTF_8), MediaType.JSON);
   }
 
-  static JsonNode json(WriteResult result) {
+  public static JsonNode json(WriteResult result) {
     return json(result.body());
   }
 
-  static JsonNode json(byte[] body) {
+  public static JsonNode json(byte[] body) {
     try {
       return JSON.readTree(body);
     } catch (IOException e) {
@@ -106,21 +108,21 @@ final class Cluster implements AutoCloseable {
     }
   }
 
-  void namespace(String name) {
+  public void namespace(String name) {
     create("namespaces", "", "{'metadata':{'name':'" + name + "'}}");
   }
 
-  JsonNode create(String resource, String namespace, String json) {
+  public JsonNode create(String resource, String namespace, String json) {
     return json(
         writes.create(path(resource, namespace, ""), body(json), WriteOptions.none(), USER));
   }
 
-  JsonNode update(String resource, String namespace, String name, JsonNode object) {
+  public JsonNode update(String resource, String namespace, String name, JsonNode object) {
     return json(
         writes.update(path(resource, namespace, name), body(object), WriteOptions.none(), USER));
   }
 
-  WriteResult patch(ObjectPath path, String mediaType, String json) {
+  public WriteResult patch(ObjectPath path, String mediaType, String json) {
     return writes.patch(
         path,
         new RequestBody(json.replace('\'', '"').getBytes(StandardCharsets.UTF_8), mediaType),
@@ -128,18 +130,19 @@ final class Cluster implements AutoCloseable {
         USER);
   }
 
-  JsonNode delete(String resource, String namespace, String name) {
+  public JsonNode delete(String resource, String namespace, String name) {
     return json(writes.delete(path(resource, namespace, name), DeleteOptions.none(), USER));
   }
 
-  JsonNode delete(String resource, String namespace, String name, Map<String, String> options) {
+  public JsonNode delete(
+      String resource, String namespace, String name, Map<String, String> options) {
     Map<String, List<String>> query = new java.util.HashMap<>();
     options.forEach((k, v) -> query.put(k, List.of(v)));
     return json(writes.delete(path(resource, namespace, name), DeleteOptions.parse(query), USER));
   }
 
   /** The object in the store, or null. */
-  JsonNode stored(String resource, String namespace, String name) {
+  public JsonNode stored(String resource, String namespace, String name) {
     try {
       RevisionStore.KeyValue value = store.get(path(resource, namespace, name).key(), 0);
       return value == null ? null : json(value.value());
@@ -148,7 +151,7 @@ final class Cluster implements AutoCloseable {
     }
   }
 
-  long revision() {
+  public long revision() {
     try {
       return store.currentRevision();
     } catch (Exception e) {

@@ -1,7 +1,5 @@
-package dev.rheo.server.verb.write;
+package dev.rheo.server.controller;
 
-import dev.rheo.api.options.DeleteOptions;
-import dev.rheo.api.options.ListOptions;
 import dev.rheo.api.status.ApiException;
 import dev.rheo.cache.CacheEvent;
 import dev.rheo.cache.EventReader;
@@ -11,6 +9,8 @@ import dev.rheo.cache.Snapshot;
 import dev.rheo.cache.WatchCache;
 import dev.rheo.resource.type.ResourceRegistry;
 import dev.rheo.resource.type.ResourceType;
+import dev.rheo.server.verb.write.LoopbackClient;
+import dev.rheo.server.verb.write.ObjectPath;
 import dev.rheo.store.CompactedException;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -24,19 +24,16 @@ import java.util.function.BooleanSupplier;
  * so that no pod runs without the policies that restrict it.
  */
 final class NamespaceContent {
-  private static final DeleteOptions IN_BACKGROUND =
-      new DeleteOptions(null, DeleteOptions.BACKGROUND, null, null, null, false);
-
   private static final String PODS = "pods";
 
-  private final DeleteCollections collections;
+  private final LoopbackClient client;
   private final WatchCache cache;
 
   /** One type for each stored, namespaced resource, pods first. */
   private final List<ResourceType> types;
 
-  NamespaceContent(Writes writes, WatchCache cache, ResourceRegistry registry) {
-    this.collections = writes.collections();
+  NamespaceContent(LoopbackClient client, WatchCache cache, ResourceRegistry registry) {
+    this.client = client;
     this.cache = cache;
     Map<String, ResourceType> byStorage = new LinkedHashMap<>();
     registry.all().stream()
@@ -60,15 +57,15 @@ final class NamespaceContent {
    */
   boolean delete(String namespace, Signal signal, BooleanSupplier stopped) {
     // The cache must show all objects created before the namespace began to terminate.
-    collections.awaitCurrent();
+    client.awaitCurrent();
     List<ResourceType> left = new ArrayList<>(1);
     for (ResourceType type : types) {
       if (stopped.getAsBoolean()) {
         return false;
       }
       if (size(type, namespace) > 0) {
-        collections.run(ObjectPath.of(type, namespace, ""), ListOptions.none(), IN_BACKGROUND);
-        collections.awaitCurrent();
+        client.deleteCollection(ObjectPath.of(type, namespace, ""));
+        client.awaitCurrent();
         if (size(type, namespace) > 0) {
           left.add(type);
           if (isPods(type)) {

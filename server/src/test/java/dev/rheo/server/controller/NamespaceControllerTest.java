@@ -1,4 +1,4 @@
-package dev.rheo.server.verb.write;
+package dev.rheo.server.controller;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.rheo.api.options.WriteOptions;
 import dev.rheo.api.status.ApiException;
+import dev.rheo.server.verb.write.Cluster;
 import dev.rheo.store.MemoryRevisionStore;
 import dev.rheo.store.RevisionStore;
 import java.nio.file.Path;
@@ -26,7 +27,7 @@ class NamespaceControllerTest {
 
   private static NamespaceController controller(Cluster cluster) {
     NamespaceController controller =
-        new NamespaceController(cluster.writes, cluster.cache, cluster.registry);
+        new NamespaceController(cluster.client, cluster.cache, cluster.registry);
     controller.start();
     return controller;
   }

@@ -1,8 +1,7 @@
-package dev.rheo.server.verb.write;
+package dev.rheo.server.controller;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.rheo.api.options.WriteOptions;
 import dev.rheo.api.status.ApiException;
 import dev.rheo.cache.CacheEvent;
 import dev.rheo.cache.Entry;
@@ -12,9 +11,10 @@ import dev.rheo.cache.ResourceCache;
 import dev.rheo.cache.Scope;
 import dev.rheo.cache.Snapshot;
 import dev.rheo.cache.WatchCache;
-import dev.rheo.resource.rules.WriteContext;
 import dev.rheo.resource.type.ResourceRegistry;
 import dev.rheo.resource.type.ResourceType;
+import dev.rheo.server.verb.write.LoopbackClient;
+import dev.rheo.server.verb.write.ObjectPath;
 import dev.rheo.store.CompactedException;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
@@ -50,7 +50,7 @@ public final class NamespaceController implements AutoCloseable {
   private static final Duration FIRST_RETRY = Duration.ofMillis(100);
   private static final Duration LAST_RETRY = Duration.ofSeconds(30);
 
-  private final Writes writes;
+  private final LoopbackClient client;
   private final WatchCache cache;
   private final ResourceType namespaces;
   private final NamespaceContent content;
@@ -62,11 +62,11 @@ public final class NamespaceController implements AutoCloseable {
   /** A namespace that is being emptied: its thread, and the signal that wakes it. */
   private record Finalization(Thread thread, Signal signal) {}
 
-  public NamespaceController(Writes writes, WatchCache cache, ResourceRegistry registry) {
-    this.writes = writes;
+  public NamespaceController(LoopbackClient client, WatchCache cache, ResourceRegistry registry) {
+    this.client = client;
     this.cache = cache;
     this.namespaces = registry.get("", "v1", "namespaces");
-    this.content = new NamespaceContent(writes, cache, registry);
+    this.content = new NamespaceContent(client, cache, registry);
   }
 
   /**
@@ -83,20 +83,15 @@ public final class NamespaceController implements AutoCloseable {
 
   private void createIfMissing(String name) {
     ObjectNode namespace = JsonNodeFactory.instance.objectNode();
-    namespace.put("kind", "Namespace").put("apiVersion", "v1").putObject("metadata");
-    Meta.of(namespace).name(name);
+    namespace.put("kind", "Namespace").put("apiVersion", "v1");
+    namespace.putObject("metadata").put("name", name);
     try {
-      writes.createObject(
-          ObjectPath.of(namespaces, "", ""), namespace, WriteOptions.none(), context());
+      client.create(ObjectPath.of(namespaces, "", ""), namespace);
     } catch (ApiException e) {
       if (!e.reason().equals("AlreadyExists")) {
         throw e;
       }
     }
-  }
-
-  private WriteContext context() {
-    return WriteContext.at(writes.clock().instant());
   }
 
   private void follow() {
@@ -213,52 +208,49 @@ public final class NamespaceController implements AutoCloseable {
 
   /** The uid of the namespace if it exists and is being deleted, else null. */
   private @Nullable String deleting(String name) {
-    Version version = writes.committer().current(ObjectPath.of(namespaces, "", name));
-    if (version == null) {
-      return null;
-    }
-    Meta meta = Meta.of(version.tree());
-    return meta.isDeleting() ? meta.uid() : null;
+    ObjectNode namespace = client.get(ObjectPath.of(namespaces, "", name));
+    return namespace != null && isDeleting(namespace) ? uid(namespace) : null;
+  }
+
+  private static boolean isDeleting(ObjectNode namespace) {
+    return !namespace.path("metadata").path("deletionTimestamp").asText("").isEmpty();
+  }
+
+  private static String uid(ObjectNode namespace) {
+    return namespace.path("metadata").path("uid").asText("");
   }
 
   /** Removes our finalizer from the namespace, which is removed with its last finalizer. */
   private void finish(String name, String uid) {
-    ObjectPath path = new ObjectPath(namespaces, "", name, "finalize");
     try {
-      writes
-          .committer()
-          .run(
-              path,
-              false,
-              (version, fresh) -> {
-                if (version == null) {
-                  throw ApiException.notFound(path.groupResource(), name);
-                }
-                ObjectNode namespace = version.tree();
-                Meta meta = Meta.of(namespace);
-                if (!meta.isDeleting() || !meta.uid().equals(uid)) {
-                  // A new namespace with the same name.
-                  return new Outcome.Keep(namespace);
-                }
-                if (namespace.get("spec") instanceof ObjectNode spec
-                    && spec.get("finalizers") != null) {
-                  List<String> left =
-                      spec.get("finalizers")
-                          .valueStream()
-                          .map(f -> f.asText())
-                          .filter(f -> !f.equals(FINALIZER))
-                          .toList();
-                  spec.remove("finalizers");
-                  if (!left.isEmpty()) {
-                    left.forEach(spec.putArray("finalizers")::add);
-                  }
-                }
-                meta.resourceVersion(Long.toString(version.revision()));
-                return writes.updates().outcome(path, namespace, version, fresh, context());
-              });
+      client.update(
+          new ObjectPath(namespaces, "", name, "finalize"),
+          namespace -> {
+            if (!isDeleting(namespace) || !uid(namespace).equals(uid)) {
+              // A new namespace with the same name.
+              return false;
+            }
+            removeFinalizer(namespace);
+            return true;
+          });
     } catch (ApiException e) {
       if (!e.reason().equals("NotFound")) {
         throw e;
+      }
+    }
+  }
+
+  private static void removeFinalizer(ObjectNode namespace) {
+    if (namespace.get("spec") instanceof ObjectNode spec && spec.get("finalizers") != null) {
+      List<String> left =
+          spec.get("finalizers")
+              .valueStream()
+              .map(f -> f.asText())
+              .filter(f -> !f.equals(FINALIZER))
+              .toList();
+      spec.remove("finalizers");
+      if (!left.isEmpty()) {
+        left.forEach(spec.putArray("finalizers")::add);
       }
     }
   }

@@ -1,4 +1,4 @@
-package dev.rheo.server.verb.write;
+package dev.rheo.server.controller;
 
 import java.util.concurrent.Semaphore;
 
