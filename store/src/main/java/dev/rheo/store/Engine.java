@@ -7,7 +7,9 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.AbstractEventListener;
 import org.rocksdb.AbstractNativeReference;
@@ -18,11 +20,14 @@ import org.rocksdb.Cache;
 import org.rocksdb.ColumnFamilyDescriptor;
 import org.rocksdb.ColumnFamilyHandle;
 import org.rocksdb.ColumnFamilyOptions;
+import org.rocksdb.CompactionJobInfo;
 import org.rocksdb.CompressionType;
 import org.rocksdb.DBOptions;
+import org.rocksdb.FlushJobInfo;
 import org.rocksdb.InfoLogLevel;
 import org.rocksdb.LRUCache;
 import org.rocksdb.Logger;
+import org.rocksdb.MemTableInfo;
 import org.rocksdb.ReadOptions;
 import org.rocksdb.ReadTier;
 import org.rocksdb.RocksDB;
@@ -61,6 +66,11 @@ final class Engine implements AutoCloseable {
   private final WriteOptions synced;
   private final HealthState health;
   private volatile @Nullable StoreException fault;
+  private final ReentrantLock writing = new ReentrantLock();
+  private volatile @Nullable FileRecorder recorder;
+
+  /** Whether RocksDB may have begun a log or changed its manifest since the last write. */
+  private final AtomicBoolean filesChanged = new AtomicBoolean(true);
 
   /** For point lookups. */
   final ReadOptions cached;
@@ -192,12 +202,33 @@ final class Engine implements AutoCloseable {
   }
 
   /**
-   * Listens for failed flushes and compactions. RocksDB refuses writes after a failed flush, but
-   * after a failed compaction only if it met corruption.
+   * Listens for failed flushes and compactions, and for changes of the files that {@link
+   * RequiredFiles} lists. RocksDB refuses writes after a failed flush, but after a failed compaction
+   * only if it met corruption.
    */
   private final class Background extends AbstractEventListener {
     Background() {
-      super(EnabledEventCallback.ON_BACKGROUND_ERROR);
+      super(
+          EnabledEventCallback.ON_BACKGROUND_ERROR,
+          EnabledEventCallback.ON_MEMTABLE_SEALED,
+          EnabledEventCallback.ON_FLUSH_COMPLETED,
+          EnabledEventCallback.ON_COMPACTION_COMPLETED);
+    }
+
+    /** A new log begins with each memtable. */
+    @Override
+    public void onMemTableSealed(MemTableInfo memtable) {
+      filesChanged.set(true);
+    }
+
+    @Override
+    public void onFlushCompleted(RocksDB database, FlushJobInfo flush) {
+      filesChanged.set(true);
+    }
+
+    @Override
+    public void onCompactionCompleted(RocksDB database, CompactionJobInfo compaction) {
+      filesChanged.set(true);
     }
 
     @Override
@@ -226,6 +257,17 @@ final class Engine implements AutoCloseable {
     return db.getLongProperty(values, "rocksdb.num-blob-files");
   }
 
+  /** The least number of the logs that the store needs: the content of older ones is elsewhere. */
+  long leastLog() throws RocksDBException {
+    return db.getLongProperty("rocksdb.min-log-number-to-keep");
+  }
+
+  /** From now on each write is recorded. */
+  void recordIn(FileRecorder files) {
+    files.opened();
+    recorder = files;
+  }
+
   /**
    * Writes a batch, synced. Refuses all writes after a failed one: an intact record after one that
    * may be torn would make a crash look like damage (see {@link RecordLog}). Also refuses all
@@ -240,7 +282,7 @@ final class Engine implements AutoCloseable {
     long began = System.nanoTime();
     while (true) {
       try {
-        db.write(synced, batch);
+        writeAndRecord(batch);
         if (fault == null) {
           health.writable();
         }
@@ -264,6 +306,23 @@ final class Engine implements AutoCloseable {
         }
         LockSupport.parkNanos(STALL_PAUSE.toNanos());
       }
+    }
+  }
+
+  /**
+   * Makes one write at a time. Else the end of the log, when it is recorded, could belong to another
+   * write that is not synced yet and that loss of power would cut off.
+   */
+  private void writeAndRecord(WriteBatch batch) throws RocksDBException {
+    writing.lock();
+    try {
+      db.write(synced, batch);
+      FileRecorder files = recorder;
+      if (files != null) {
+        files.wrote(this, filesChanged.getAndSet(false));
+      }
+    } finally {
+      writing.unlock();
     }
   }
 

@@ -32,6 +32,7 @@ final class FaultRepair implements Committer.Repair {
   private final Head head;
   private final Tail tail;
   private final HealthState health;
+  private final FileRecorder recorder;
 
   FaultRepair(
       StoreDirectory directory,
@@ -39,13 +40,15 @@ final class FaultRepair implements Committer.Repair {
       EngineGuard gate,
       Head head,
       Tail tail,
-      HealthState health) {
+      HealthState health,
+      FileRecorder recorder) {
     this.directory = directory;
     this.settings = settings;
     this.gate = gate;
     this.head = head;
     this.tail = tail;
     this.health = health;
+    this.recorder = recorder;
   }
 
   @Override
@@ -117,8 +120,11 @@ final class FaultRepair implements Committer.Repair {
     gate.exchange(
         () -> {
           try {
-            return RocksRevisionStore.openEngine(
-                directory.data(), settings, Engine.Mode.WRITE, health);
+            Engine engine =
+                RocksRevisionStore.openEngine(
+                    directory.data(), settings, Engine.Mode.WRITE, health);
+            engine.recordIn(recorder);
+            return engine;
           } catch (StoreException e) {
             refused[0] = e;
             return RocksRevisionStore.openEngine(

@@ -36,16 +36,8 @@ final class LogCheck {
 
   private static RecordLog.@Nullable Tail tailOfLogs(Path directory)
       throws IOException, StoreException {
-    List<Path> logs;
-    try (Stream<Path> files = Files.list(directory)) {
-      logs =
-          files
-              .filter(file -> file.getFileName().toString().matches("\\d+\\.log"))
-              .sorted(Comparator.comparingLong(LogCheck::number))
-              .toList();
-    }
     RecordLog.Tail tail = null;
-    for (Path log : logs) {
+    for (Path log : logs(directory)) {
       RecordLog.Contents contents = RecordLog.read(log);
       if (tail != null && contents.any()) {
         throw RecordLog.damagedBefore(tail, log);
@@ -53,6 +45,16 @@ final class LogCheck {
       tail = tail == null ? contents.tail() : tail;
     }
     return tail;
+  }
+
+  /** The write-ahead logs in a directory, oldest first. */
+  static List<Path> logs(Path directory) throws IOException {
+    try (Stream<Path> files = Files.list(directory)) {
+      return files
+          .filter(file -> file.getFileName().toString().matches("\\d+\\.log"))
+          .sorted(Comparator.comparingLong(LogCheck::number))
+          .toList();
+    }
   }
 
   private static boolean tell(RecordLog.@Nullable Tail tail) {
@@ -70,7 +72,8 @@ final class LogCheck {
     return true;
   }
 
-  private static long number(Path log) {
+  /** The number in the name of a log. */
+  static long number(Path log) {
     String name = log.getFileName().toString();
     return Long.parseLong(name.substring(0, name.length() - ".log".length()));
   }

@@ -34,6 +34,9 @@ import org.rocksdb.WriteBatch;
  * <p>Thread-safe.
  */
 public final class RocksRevisionStore implements RevisionStore, SampledHistory {
+  private static final System.Logger LOGGER =
+      System.getLogger(RocksRevisionStore.class.getName());
+
   static final long FIRST_REVISION = 1;
 
   /** The number of threads that block on the disk in place of virtual threads. */
@@ -50,6 +53,7 @@ public final class RocksRevisionStore implements RevisionStore, SampledHistory {
   private final Tail tail;
   private final Committer committer;
   private final Pruner pruner;
+  private final FileRecorder recorder;
   private final AtomicBoolean measuring = new AtomicBoolean();
   private volatile long diskBytes;
   private final Object compacting = new Object();
@@ -59,13 +63,16 @@ public final class RocksRevisionStore implements RevisionStore, SampledHistory {
       Engine engine,
       Recovered recovered,
       RocksSettings settings,
-      HealthState health) {
+      HealthState health,
+      FileRecorder recorder) {
     this.directory = directory;
+    this.recorder = recorder;
     this.health = health;
     this.gate = new EngineGuard(engine, threads, health);
     this.head = new Head(recovered.figures().revision(), recovered.compacted());
     this.tail = new Tail(settings.tail());
-    Committer.Repair repair = new FaultRepair(directory, settings, gate, head, tail, health);
+    Committer.Repair repair =
+        new FaultRepair(directory, settings, gate, head, tail, health, recorder);
     this.committer =
         new Committer(gate, head, tail, recovered.figures(), settings.group(), repair, health);
     this.pruner = new Pruner(gate, head, recovered.pruned());
@@ -98,14 +105,19 @@ public final class RocksRevisionStore implements RevisionStore, SampledHistory {
   private static RocksRevisionStore open(StoreDirectory held, RocksSettings settings)
       throws StoreException {
     HealthState health = new HealthState();
-    FileCheck.run(held.data(), () -> openEngine(held.data(), settings, Engine.Mode.READ, health));
+    FileCheck.Opening reading =
+        () -> openEngine(held.data(), settings, Engine.Mode.READ, health);
+    FileCheck.run(held.data(), reading);
+    held.checkLogs(reading);
     Engine engine = openEngine(held.data(), settings, Engine.Mode.WRITE, health);
     boolean opened = false;
     try {
       FileCheck.requireBlobs(held.data(), engine);
       Recovered recovered = recovered(held, engine);
-      RocksRevisionStore store = new RocksRevisionStore(held, engine, recovered, settings, health);
-      held.recordManifest();
+      FileRecorder recorder = held.recorder();
+      RocksRevisionStore store =
+          new RocksRevisionStore(held, engine, recovered, settings, health, recorder);
+      engine.recordIn(recorder);
       store.committer.start();
       store.pruner.start();
       opened = true;
@@ -342,6 +354,20 @@ public final class RocksRevisionStore implements RevisionStore, SampledHistory {
   public record RocksStats(
       long tailBytes, long queuedBytes, int openReads, long prunedRevision, long prunedChanges) {}
 
+  /** Without this the next start would have to find out which logs are missing for good reason. */
+  private void forgetLogs() {
+    try {
+      gate.call(
+          "close",
+          engine -> {
+            recorder.closing(engine);
+            return recorder;
+          });
+    } catch (StoreException e) {
+      LOGGER.log(System.Logger.Level.DEBUG, "the logs in use are unknown", e);
+    }
+  }
+
   /** Ends waiting watches, finishes the accepted commits and closes the files. */
   @Override
   public void close() {
@@ -350,9 +376,10 @@ public final class RocksRevisionStore implements RevisionStore, SampledHistory {
     }
     committer.close();
     pruner.close();
+    forgetLogs();
     gate.close(StoreException.closed("store"));
     threads.close();
-    directory.recordManifest();
+    recorder.close();
     directory.close();
   }
 }

@@ -32,7 +32,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>
  *   DIR/rheo.lock          locked while in use; names the holder
- *   DIR/rheo.manifest      how long RocksDB's manifest was at the last start or stop
+ *   DIR/rheo.manifest      RocksDB's manifest and logs, and how long they are at least
+ *   DIR/rheo.synced        how long the newest log is at least
  *   DIR/data/rheo.format   the format's version and the store's id
  *   DIR/data/...           RocksDB's files
  *   DIR/data.new           a store that is being created; renamed to data when it is complete
@@ -48,9 +49,10 @@ final class StoreDirectory implements AutoCloseable {
   private static final String FORMAT_FILE = "rheo.format";
   private static final String LOCK_TITLE = "rheo store lock";
   private static final String FORMAT_TITLE = "rheo store";
-  private static final int MAX_TEXT = 4096;
+  private static final int MAX_TEXT = 64 << 10;
   private static final Set<String> OWN =
-      Set.of(LOCK, DATA, NEW, ManifestRecord.FILE, ManifestRecord.TEMPORARY);
+      Set.of(
+          LOCK, DATA, NEW, RequiredFiles.FILE, RequiredFiles.TEMPORARY, LogLength.FILE);
 
   private static final Pattern ROCKS_FILE =
       Pattern.compile(
@@ -117,7 +119,7 @@ final class StoreDirectory implements AutoCloseable {
         // From here on no other process changes the directory.
         if (inspect(absolute)) {
           held.id = readFormat(held.data());
-          ManifestRecord.check(absolute, held.data());
+          RequiredFiles.read(absolute).checkManifest(held.data());
         } else {
           held.id = UUID.randomUUID().toString();
           held.create(creation);
@@ -154,6 +156,9 @@ final class StoreDirectory implements AutoCloseable {
       }
     }
     if (!names.contains(DATA)) {
+      if (names.contains(RequiredFiles.FILE)) {
+        throw StoreException.damaged("%s has no %s any more".formatted(directory, DATA));
+      }
       if (names.contains(NEW) && !names.contains(LOCK)) {
         throw foreign(directory, "it holds " + NEW + " without " + LOCK);
       }
@@ -174,7 +179,7 @@ final class StoreDirectory implements AutoCloseable {
       }
     }
     boolean named = Files.isRegularFile(data.resolve("CURRENT"));
-    String manifest = named ? ManifestRecord.current(data) : "";
+    String manifest = named ? RequiredFiles.current(data) : "";
     if (!manifest.matches("MANIFEST-\\d+") || !Files.isRegularFile(data.resolve(manifest))) {
       throw StoreException.damaged(
           "CURRENT in %s does not name a manifest that exists".formatted(data));
@@ -324,9 +329,22 @@ final class StoreDirectory implements AutoCloseable {
     sync(directory);
   }
 
-  /** Records the manifest of the store, which is open or was closed in order. */
-  void recordManifest() {
-    ManifestRecord.save(directory, data());
+  /**
+   * Checks the logs against what was recorded when the store was last used. Changes nothing.
+   *
+   * @param reading see {@link RequiredFiles#checkLogs}
+   */
+  void checkLogs(FileCheck.Opening reading) throws StoreException {
+    try {
+      RequiredFiles.read(directory).checkLogs(data(), reading);
+    } catch (IOException e) {
+      throw new StoreException("the store in %s cannot be read: %s".formatted(data(), e), e);
+    }
+  }
+
+  /** Records the store's files while it is open. */
+  FileRecorder recorder() {
+    return new FileRecorder(directory, data());
   }
 
   /** Unlocks the directory and restores its lock file. */
@@ -397,7 +415,7 @@ final class StoreDirectory implements AutoCloseable {
     channel.force(true);
   }
 
-  private static void sync(Path directory) throws IOException {
+  static void sync(Path directory) throws IOException {
     try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
       channel.force(true);
     }
