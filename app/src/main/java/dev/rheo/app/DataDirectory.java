@@ -1,5 +1,6 @@
 package dev.rheo.app;
 
+import dev.rheo.api.io.IoFailures;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -66,7 +67,8 @@ record DataDirectory(Path root) {
                 .formatted(root, names.getFirst()));
       }
     } catch (IOException e) {
-      throw new ServerStartException("cannot read the directory " + root, e);
+      throw new ServerStartException(
+          "cannot read the directory %s: %s".formatted(root, IoFailures.reason(e)), e);
     }
     for (Path part : parts()) {
       if (Files.exists(part) && !Files.isDirectory(part)) {
@@ -94,7 +96,8 @@ record DataDirectory(Path root) {
         }
       }
     } catch (IOException e) {
-      throw new ServerStartException("cannot make the directory %s: %s".formatted(root, e), e);
+      throw new ServerStartException(
+          "cannot make the directory %s: %s".formatted(root, IoFailures.tell(e)), e);
     }
   }
 

@@ -1,6 +1,7 @@
 package dev.rheo.app;
 
 import dev.rheo.api.feature.FeatureGates;
+import dev.rheo.api.io.IoFailures;
 import dev.rheo.api.status.ApiException;
 import dev.rheo.cache.CacheSettings;
 import dev.rheo.cache.CachedResource;
@@ -49,12 +50,14 @@ import dev.rheo.store.RocksRevisionStore;
 import dev.rheo.store.RocksSettings;
 import dev.rheo.store.StoreException;
 import dev.rheo.store.StoreHealth;
+import dev.rheo.store.StoreLock;
 import io.netty.util.HashedWheelTimer;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -116,7 +119,7 @@ final class RunningServer implements Server {
     data.make();
     try {
       ResourceRegistry registry = ResourceRegistry.builtIn();
-      // First, since the RocksDB store locks the directory: no other server uses the rest then.
+      // First, since it locks the directory: no other server uses the rest then.
       store = openStore(config, clock);
       Pki pki = Pki.open(data.pki(), config.host(), clock);
       Ledger ledger =
@@ -188,7 +191,13 @@ final class RunningServer implements Server {
     } catch (StoreException e) {
       opened.close();
       throw cannotStart(e);
-    } catch (IOException | ApiException e) {
+    } catch (BindException e) {
+      opened.close();
+      throw new ServerStartException(e.getMessage() + "; choose another address with --listen", e);
+    } catch (IOException e) {
+      opened.close();
+      throw new ServerStartException(IoFailures.tell(e), e);
+    } catch (ApiException e) {
       opened.close();
       throw new ServerStartException(String.valueOf(e.getMessage()), e);
     } catch (RuntimeException e) {
@@ -214,6 +223,8 @@ final class RunningServer implements Server {
         Executors.newSingleThreadScheduledExecutor(new DefaultThreadFactory("retention", true));
     switch (config.store()) {
       case MEMORY -> {
+        // The data directory holds more than the store: a second server must not use it either.
+        opened.add("lock", StoreLock.take(data.store()));
         MemoryRevisionStore memory = new MemoryRevisionStore();
         opened.add("store", memory);
         compact(new RetentionCompactor(memory, retention, clock, scheduler), scheduler);

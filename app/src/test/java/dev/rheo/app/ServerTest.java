@@ -372,6 +372,54 @@ class ServerTest {
   }
 
   @Test
+  void anAddressThatIsTakenIsTold() {
+    int port = server.address().getPort();
+    assertThatThrownBy(() -> Server.start(other("other", port, directory.resolve("k"))))
+        .isInstanceOf(ServerStartException.class)
+        .hasMessageMatching(
+            "(?i)cannot listen on 127\\.0\\.0\\.1:%d: address already in use; .*--listen"
+                .formatted(port));
+  }
+
+  @ParameterizedTest
+  @EnumSource(StoreKind.class)
+  void twoServersNeverShareADataDirectory(StoreKind kind) throws Exception {
+    stop();
+    open(kind);
+    assertThatThrownBy(() -> Server.start(other("data", 0, directory.resolve("k"))))
+        .isInstanceOf(ServerStartException.class)
+        .hasMessageContaining("is in use by this process");
+    assertThat(get(MAPS, "admin-token").statusCode()).isEqualTo(200);
+    assertThat(directory.resolve("k")).doesNotExist();
+  }
+
+  @Test
+  void aKubeconfigThatCannotBeWrittenIsToldWithTheReason() throws Exception {
+    Path folder = Files.writeString(directory.resolve("file"), "");
+    assertThatThrownBy(() -> Server.start(other("other", 0, folder.resolve("kubeconfig"))))
+        .isInstanceOf(ServerStartException.class)
+        .hasMessageStartingWith("cannot write the kubeconfig " + folder.resolve("kubeconfig"))
+        .hasMessageContaining("exists already")
+        .hasMessageNotContaining("Exception");
+  }
+
+  private ServerConfig other(String data, int port, Path kubeconfig) {
+    ServerConfig config = config(StoreKind.MEMORY);
+    return new ServerConfig(
+        directory.resolve(data),
+        config.host(),
+        port,
+        config.store(),
+        kubeconfig,
+        config.gates(),
+        config.memory(),
+        config.tokenAuthFile(),
+        config.historyTime(),
+        config.historyBytes(),
+        config.formBytes());
+  }
+
+  @Test
   void refusalsCarryTheWarningsOfTheResource() throws Exception {
     HttpResponse<String> response = get("/api/v1/namespaces/default/endpoints/none", "admin-token");
     assertThat(response.statusCode()).isEqualTo(404);

@@ -188,8 +188,11 @@ final class ServeCommand implements Callable<Integer> {
   }
 
   private ServerConfig config() {
+    requireName("--data", data);
+    requireName("--kubeconfig", kubeconfig);
+    requireName("--token-auth-file", tokenAuthFile);
     Path file = tokenAuthFile;
-    if (file != null && !Files.isReadable(file)) {
+    if (file != null && (!Files.isReadable(file) || Files.isDirectory(file))) {
       throw wrong("cannot read the file given with --token-auth-file: " + file);
     }
     if (Files.exists(data) && !Files.isDirectory(data)) {
@@ -223,6 +226,13 @@ final class ServeCommand implements Callable<Integer> {
       return reader.apply(value);
     } catch (IllegalArgumentException e) {
       throw wrong(option + ": " + e.getMessage());
+    }
+  }
+
+  /** The empty name would stand for the working directory. */
+  private void requireName(String option, @Nullable Path path) {
+    if (path != null && path.toString().isEmpty()) {
+      throw wrong(option + " needs a name, and got an empty one");
     }
   }
 

@@ -2,6 +2,7 @@ package dev.rheo.cli;
 
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.rheo.api.io.IoFailures;
 import dev.rheo.app.MemoryPlan;
 import dev.rheo.storm.Storm;
 import dev.rheo.storm.StormOptions;
@@ -412,7 +413,7 @@ final class StormCommand implements Callable<Integer> {
         }
       }
     } catch (IOException e) {
-      throw new CommandFailedException("cannot write the result: " + e.getMessage(), e);
+      throw new CommandFailedException("cannot write the result: " + IoFailures.tell(e), e);
     }
   }
 }

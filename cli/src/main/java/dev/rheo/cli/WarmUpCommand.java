@@ -1,6 +1,7 @@
 package dev.rheo.cli;
 
 import dev.rheo.api.feature.FeatureGates;
+import dev.rheo.api.io.IoFailures;
 import dev.rheo.app.MemoryPlan;
 import dev.rheo.app.Server;
 import dev.rheo.app.ServerConfig;
@@ -61,7 +62,7 @@ final class WarmUpCommand implements Callable<Integer> {
     } catch (IOException e) {
       // A cache made with less traffic is still better than none.
       System.getLogger(getClass().getName())
-          .log(System.Logger.Level.INFO, "the warm-up broke off: {0}", e);
+          .log(System.Logger.Level.INFO, "the warm-up broke off: {0}", IoFailures.tell(e));
     } finally {
       server.shutdown(Duration.ofSeconds(5));
     }

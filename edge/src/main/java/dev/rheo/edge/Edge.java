@@ -9,6 +9,7 @@ import io.netty.channel.EventLoopGroup;
 import io.netty.util.ResourceLeakDetector;
 import io.netty.util.concurrent.EventExecutor;
 import java.io.IOException;
+import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -89,7 +90,8 @@ public final class Edge implements AutoCloseable {
    * Starts to listen.
    *
    * @return the address, with the actual port
-   * @throws IOException if it cannot listen there, or TLS cannot be set up
+   * @throws BindException if it cannot listen there; the message names the address and the reason
+   * @throws IOException if TLS cannot be set up
    */
   public synchronized InetSocketAddress start() throws IOException {
     if (closed || workers != null) {
@@ -124,7 +126,7 @@ public final class Edge implements AutoCloseable {
             .awaitUninterruptibly();
     if (!bound.isSuccess()) {
       close();
-      throw new IOException("cannot listen on " + settings.listen(), bound.cause());
+      throw cannotListen(bound.cause());
     }
     listener = bound.channel();
     if (transport.name().equals("epoll") && tls.name().equals("boringssl")) {
@@ -137,6 +139,23 @@ public final class Edge implements AutoCloseable {
           tls.name());
     }
     return (InetSocketAddress) bound.channel().localAddress();
+  }
+
+  private BindException cannotListen(@Nullable Throwable cause) {
+    String host = settings.listen().getHostString();
+    String reason =
+        settings.listen().isUnresolved()
+            ? "no such host is known"
+            // The native transport puts the name and the number of the error before its words.
+            : String.valueOf(cause == null ? null : cause.getMessage())
+                .replaceFirst("^.*error\\(-?\\d+\\): ", "");
+    String authority = host.indexOf(':') < 0 ? host : "[" + host + "]";
+    BindException failed =
+        new BindException(
+            "cannot listen on %s:%s: %s"
+                .formatted(authority, Integer.toString(settings.listen().getPort()), reason));
+    failed.initCause(cause);
+    return failed;
   }
 
   /**

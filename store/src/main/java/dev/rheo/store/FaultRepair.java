@@ -1,11 +1,11 @@
 package dev.rheo.store;
 
+import dev.rheo.api.io.IoFailures;
 import dev.rheo.store.StorageFormat.HeadFigures;
 import dev.rheo.store.StoreException.Fault;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -98,9 +98,9 @@ final class FaultRepair implements Committer.Repair {
         Files.deleteIfExists(probe);
       }
     } catch (IOException e) {
-      DiskFault disk =
-          e instanceof AccessDeniedException ? DiskFault.DENIED : DiskFault.of(e.toString());
-      String now = (disk == null ? "it fails" : disk.reason()) + " (" + e + ")";
+      String told = IoFailures.tell(e);
+      DiskFault disk = DiskFault.of(told);
+      String now = (disk == null ? "it fails" : disk.reason()) + " (" + told + ")";
       throw unwritable(cause, disk, now, e);
     }
   }

@@ -1,5 +1,6 @@
 package dev.rheo.store;
 
+import dev.rheo.api.io.IoFailures;
 import dev.rheo.store.StoreException.Fault;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -52,7 +53,7 @@ final class FileCheck {
     try {
       check.readFiles();
     } catch (IOException e) {
-      throw new StoreException("the store in %s cannot be read: %s".formatted(directory, e), e);
+      throw new StoreException("the store in %s cannot be read: %s".formatted(directory, IoFailures.tell(e)), e);
     }
     if (!check.brokenTables.isEmpty() || !check.brokenBlobs.isEmpty()) {
       try (Engine engine = check.opened(reading)) {
@@ -138,7 +139,7 @@ final class FileCheck {
           return;
         }
       } catch (IOException e) {
-        throw new StoreException("the store in %s cannot be read: %s".formatted(directory, e), e);
+        throw new StoreException("the store in %s cannot be read: %s".formatted(directory, IoFailures.tell(e)), e);
       }
     }
     throw damaged(directory, "a blob file is missing");

@@ -1,5 +1,6 @@
 package dev.rheo.store;
 
+import dev.rheo.api.io.IoFailures;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
@@ -139,7 +140,8 @@ final class FileRecorder implements AutoCloseable {
   private void failed(Exception e) {
     if (!failing) {
       failing = true;
-      String message = "the lengths of the store's files are not recorded: " + e;
+      String why = e instanceof IOException io ? IoFailures.tell(io) : String.valueOf(e.getMessage());
+      String message = "the lengths of the store's files are not recorded: " + why;
       boolean ignored = SafeLog.log(LOGGER, System.Logger.Level.WARNING, message, null);
     }
   }

@@ -1,5 +1,6 @@
 package dev.rheo.store;
 
+import dev.rheo.api.io.IoFailures;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.nio.file.Files;
@@ -30,7 +31,7 @@ final class LogCheck {
       tell(RecordLog.read(manifest).tail());
       return tell(tailOfLogs(directory));
     } catch (IOException e) {
-      throw new StoreException("the store's log cannot be read: " + e, e);
+      throw new StoreException("the log of the store in %s cannot be read: %s".formatted(directory, IoFailures.tell(e)), e);
     }
   }
 

@@ -2,21 +2,18 @@ package dev.rheo.store;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.rheo.api.io.IoFailures;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.time.Instant;
-import java.util.ArrayDeque;
 import java.util.Comparator;
-import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -43,35 +40,22 @@ import org.jspecify.annotations.Nullable;
  * empty or a store's. A directory that is refused stays as it was, byte for byte.
  */
 final class StoreDirectory implements AutoCloseable {
-  private static final String LOCK = "rheo.lock";
   private static final String DATA = "data";
   private static final String NEW = "data.new";
   private static final String FORMAT_FILE = "rheo.format";
-  private static final String LOCK_TITLE = "rheo store lock";
   private static final String FORMAT_TITLE = "rheo store";
   private static final int MAX_TEXT = 64 << 10;
   private static final Set<String> OWN =
       Set.of(
-          LOCK, DATA, NEW, RequiredFiles.FILE, RequiredFiles.TEMPORARY, LogLength.FILE);
+          StoreLock.FILE, DATA, NEW, RequiredFiles.FILE, RequiredFiles.TEMPORARY, LogLength.FILE);
 
   private static final Pattern ROCKS_FILE =
       Pattern.compile(
           "CURRENT|IDENTITY|LOCK|LOG(\\.old\\..*)?|MANIFEST-\\d+|OPTIONS-\\d+"
               + "|\\d+\\.(log|sst|blob|dbtmp)|(OPTIONS-)?\\d+\\.dbtmp|[\\w.-]+\\.dbtmp");
 
-  /**
-   * The directories that this process has locked. A second attempt to lock one would do harm:
-   * closing any channel of a file releases the process's lock on it.
-   */
-  private static final Set<Path> HELD = new TreeSet<>();
-
   private final Path directory;
-  private final FileChannel channel;
-  private final FileLock lock;
-
-  /** The previous content of the lock file, null if there was none. */
-  private final byte @Nullable [] before;
-
+  private final StoreLock lock;
   private @Nullable String id;
 
   interface Creation {
@@ -79,12 +63,9 @@ final class StoreDirectory implements AutoCloseable {
     void create(Path data, String id) throws StoreException;
   }
 
-  private StoreDirectory(
-      Path directory, FileChannel channel, FileLock lock, byte @Nullable [] before) {
-    this.directory = directory;
-    this.channel = channel;
+  private StoreDirectory(StoreLock lock) {
+    this.directory = lock.directory();
     this.lock = lock;
-    this.before = before;
   }
 
   /** The directory of RocksDB's files. */
@@ -110,10 +91,10 @@ final class StoreDirectory implements AutoCloseable {
   static StoreDirectory open(Path directory, Creation creation) throws StoreException {
     Path absolute = directory.toAbsolutePath().normalize();
     try {
-      if (!Files.exists(absolute.resolve(LOCK))) {
+      if (!Files.exists(absolute.resolve(StoreLock.FILE))) {
         inspect(absolute);
       }
-      StoreDirectory held = lock(absolute);
+      StoreDirectory held = new StoreDirectory(StoreLock.lock(absolute));
       boolean complete = false;
       try {
         // From here on no other process changes the directory.
@@ -133,7 +114,7 @@ final class StoreDirectory implements AutoCloseable {
       }
     } catch (IOException e) {
       throw new StoreException(
-          "the store's directory %s cannot be used: %s".formatted(absolute, e), e);
+          "the store's directory %s cannot be used: %s".formatted(absolute, IoFailures.tell(e)), e);
     }
   }
 
@@ -159,8 +140,8 @@ final class StoreDirectory implements AutoCloseable {
       if (names.contains(RequiredFiles.FILE)) {
         throw StoreException.damaged("%s has no %s any more".formatted(directory, DATA));
       }
-      if (names.contains(NEW) && !names.contains(LOCK)) {
-        throw foreign(directory, "it holds " + NEW + " without " + LOCK);
+      if (names.contains(NEW) && !names.contains(StoreLock.FILE)) {
+        throw foreign(directory, "it holds " + NEW + " without " + StoreLock.FILE);
       }
       return false;
     }
@@ -210,98 +191,6 @@ final class StoreDirectory implements AutoCloseable {
     return id;
   }
 
-  /** Creates the missing directories of a path so that they survive loss of power. */
-  private static void makeDirectories(Path directory) throws IOException {
-    Deque<Path> parents = new ArrayDeque<>();
-    Path at = directory;
-    for (Path parent = at.getParent();
-        parent != null && Files.notExists(at);
-        parent = at.getParent()) {
-      parents.push(parent);
-      at = parent;
-    }
-    Files.createDirectories(directory);
-    for (Path parent : parents) {
-      sync(parent);
-    }
-  }
-
-  private static StoreDirectory lock(Path directory) throws IOException, StoreException {
-    makeDirectories(directory);
-    Path real = directory.toRealPath();
-    synchronized (HELD) {
-      if (!HELD.add(real)) {
-        throw new StoreException(
-            "the store in %s is in use by this process (%d)"
-                .formatted(directory, ProcessHandle.current().pid()));
-      }
-    }
-    boolean locked = false;
-    Path file = real.resolve(LOCK);
-    boolean existed = Files.exists(file);
-    try {
-      FileChannel channel =
-          FileChannel.open(
-              file, StandardOpenOption.READ, StandardOpenOption.WRITE, StandardOpenOption.CREATE);
-      try {
-        byte[] before = read(channel);
-        FileLock lock = channel.tryLock();
-        if (lock == null) {
-          throw new StoreException(
-              "the store in %s is in use by %s".formatted(directory, holder(before)));
-        }
-        before = read(channel);
-        if (before.length > 0 && !new String(before, UTF_8).startsWith(LOCK_TITLE)) {
-          throw foreign(directory, LOCK + " is not a store's");
-        }
-        StoreDirectory held = new StoreDirectory(real, channel, lock, existed ? before : null);
-        held.writeHolder();
-        locked = true;
-        return held;
-      } finally {
-        if (!locked) {
-          channel.close();
-        }
-      }
-    } finally {
-      if (!locked) {
-        release(real);
-      }
-    }
-  }
-
-  private void writeHolder() throws IOException {
-    ProcessHandle self = ProcessHandle.current();
-    write(
-        channel,
-        "%s%npid %d%nhost %s%nsince %s%n"
-            .formatted(LOCK_TITLE, self.pid(), hostName(), Instant.now())
-            .getBytes(UTF_8));
-  }
-
-  private static String holder(byte[] text) {
-    String pid = "another process";
-    String host = "";
-    for (String line : new String(text, UTF_8).lines().toList()) {
-      if (line.startsWith("pid ")) {
-        pid = "process " + line.substring(4);
-      } else if (line.startsWith("host ")) {
-        host = " on host " + line.substring(5);
-      }
-    }
-    return pid + host;
-  }
-
-  /** The kernel's host name, because the resolver could take seconds. */
-  private static String hostName() {
-    try {
-      return Files.readString(Path.of("/proc/sys/kernel/hostname")).strip();
-    } catch (IOException e) {
-      String name = System.getenv("HOSTNAME");
-      return name == null ? "localhost" : name;
-    }
-  }
-
   private void create(Creation creation) throws IOException, StoreException {
     Path making = directory.resolve(NEW);
     deleteTree(making);
@@ -338,7 +227,7 @@ final class StoreDirectory implements AutoCloseable {
     try {
       RequiredFiles.read(directory).checkLogs(data(), reading);
     } catch (IOException e) {
-      throw new StoreException("the store in %s cannot be read: %s".formatted(data(), e), e);
+      throw new StoreException("the store in %s cannot be read: %s".formatted(data(), IoFailures.tell(e)), e);
     }
   }
 
@@ -349,38 +238,12 @@ final class StoreDirectory implements AutoCloseable {
 
   /** Unlocks the directory and restores its lock file. */
   void abandon() {
-    try {
-      if (before != null) {
-        write(channel, before);
-      } else {
-        Files.deleteIfExists(directory.resolve(LOCK));
-      }
-    } catch (IOException e) {
-      System.getLogger(StoreDirectory.class.getName())
-          .log(System.Logger.Level.WARNING, "the lock's file was not restored", e);
-    } finally {
-      close();
-    }
+    lock.abandon();
   }
 
   @Override
   public void close() {
-    try (channel) {
-      if (lock.isValid()) {
-        lock.release();
-      }
-    } catch (IOException e) {
-      System.getLogger(StoreDirectory.class.getName())
-          .log(System.Logger.Level.WARNING, "the lock was not released", e);
-    } finally {
-      release(directory);
-    }
-  }
-
-  private static void release(Path real) {
-    synchronized (HELD) {
-      HELD.remove(real);
-    }
+    lock.close();
   }
 
   private static Set<String> names(Path directory) throws IOException {
@@ -397,7 +260,7 @@ final class StoreDirectory implements AutoCloseable {
     }
   }
 
-  private static byte[] read(FileChannel channel) throws IOException {
+  static byte[] read(FileChannel channel) throws IOException {
     ByteBuffer buffer = ByteBuffer.allocate((int) Math.min(MAX_TEXT, channel.size()));
     while (buffer.hasRemaining() && channel.read(buffer, buffer.position()) >= 0) {}
     byte[] read = new byte[buffer.flip().remaining()];
@@ -432,7 +295,7 @@ final class StoreDirectory implements AutoCloseable {
     }
   }
 
-  private static StoreException foreign(Path directory, String why) {
+  static StoreException foreign(Path directory, String why) {
     return new StoreException(
         "%s is not a store's directory, or not only: %s".formatted(directory, why));
   }

@@ -1,11 +1,13 @@
 package dev.rheo.server.security;
 
 import dev.rheo.access.PemFiles;
+import dev.rheo.api.io.IoFailures;
 import java.io.IOException;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Base64;
 
@@ -18,13 +20,19 @@ public final class Kubeconfig {
    * Writes a self-contained kubeconfig, atomically and readable by its owner only.
    *
    * @param listening the address that the server listens on; a wildcard address becomes loopback
+   * @throws IOException if it cannot be written; the message names the file and the reason
    */
   public static void write(Path file, Pki pki, InetSocketAddress listening) throws IOException {
     Path folder = file.toAbsolutePath().getParent();
-    if (folder != null) {
-      java.nio.file.Files.createDirectories(folder);
+    try {
+      if (folder != null) {
+        Files.createDirectories(folder);
+      }
+      PemFiles.write(file, text(pki, listening).getBytes(StandardCharsets.UTF_8));
+    } catch (IOException e) {
+      throw new IOException(
+          "cannot write the kubeconfig %s: %s".formatted(file, IoFailures.tell(e)), e);
     }
-    PemFiles.write(file, text(pki, listening).getBytes(StandardCharsets.UTF_8));
   }
 
   private static String text(Pki pki, InetSocketAddress listening) {

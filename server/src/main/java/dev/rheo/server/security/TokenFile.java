@@ -1,5 +1,6 @@
 package dev.rheo.server.security;
 
+import dev.rheo.api.io.IoFailures;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -43,6 +44,8 @@ public final class TokenFile {
       text = Files.readString(file, StandardCharsets.UTF_8);
     } catch (CharacterCodingException e) {
       throw new IOException(file + " is not UTF-8 text", e);
+    } catch (IOException e) {
+      throw new IOException("cannot read %s: %s".formatted(file, IoFailures.reason(e)), e);
     }
     List<Entry> entries = new ArrayList<>();
     int number = 0;
