@@ -24,6 +24,22 @@ class DescriptorPlanTest {
     assertThat(DescriptorPlan.of(100).connections()).isEqualTo(16);
   }
 
+  private static CacheSettings forms(CacheSettings settings, long bytes) {
+    return new CacheSettings(
+        settings.hotBytes(),
+        settings.segmentBytes(),
+        settings.diskBytes(),
+        settings.historyBytes(),
+        settings.logBytes(),
+        settings.decodedEvents(),
+        settings.snapshotBytes(),
+        settings.minHistory(),
+        settings.loaders(),
+        bytes,
+        settings.formHeapBytes(),
+        settings.formMakers());
+  }
+
   @ParameterizedTest
   @ValueSource(longs = {300, 65_536})
   void thePartsKeepToTheirShares(long limit) {
@@ -33,5 +49,8 @@ class DescriptorPlanTest {
     CacheSettings cache = CacheSettings.defaults().withDescriptors(plan.cache());
     assertThat(cache.descriptors()).isLessThanOrEqualTo(plan.cache());
     assertThat(cache.segmentBytes()).isGreaterThanOrEqualTo(64 << 20);
+    // A small budget of forms is still spread over 16 files.
+    CacheSettings fewForms = forms(CacheSettings.defaults(), 1 << 30).withDescriptors(plan.cache());
+    assertThat(fewForms.descriptors()).isBetween(17, plan.cache());
   }
 }

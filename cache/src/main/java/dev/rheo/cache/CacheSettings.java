@@ -38,7 +38,16 @@ public record CacheSettings(
   /** File offsets are ints. */
   private static final int LARGEST_SEGMENT = 1 << 30;
 
-  private static final int SMALLEST_SEGMENT = 1 << 20;
+  private static final int SEGMENT_STEP = 1 << 20;
+
+  /** A segment ends when the next record does not fit, so that up to so much of it is unused. */
+  private static final int LARGE_RECORD = 4 << 20;
+
+  /** A full budget of forms is spread over at least this many files. */
+  static final int FORM_FILES = 16;
+
+  /** {@link #FORM_FILES} does not make files smaller than this. */
+  private static final int SMALL_FORM_FILE = 256 << 10;
 
   /** Files beyond those that the budgets fill: being written, cleaned, probed or listed. */
   private static final int OTHER_FILES = 8;
@@ -49,25 +58,38 @@ public record CacheSettings(
    * smaller ones are reclaimed sooner.
    */
   public CacheSettings withDescriptors(int descriptors) {
-    // Minus one: two budgets rounded up separately may need one file more than their sum.
-    long files = Math.max(1, descriptors - OTHER_FILES - 1);
-    long size = (diskBytes + formDiskBytes + files - 1) / files;
-    return withSegmentBytes(
-        Math.max(segmentBytes, (int) Math.clamp(size, SMALLEST_SEGMENT, LARGEST_SEGMENT)));
+    CacheSettings fitting = this;
+    while (fitting.descriptors() > descriptors && fitting.segmentBytes < LARGEST_SEGMENT) {
+      fitting =
+          fitting.withSegmentBytes(
+              (int) Math.min(LARGEST_SEGMENT, (long) fitting.segmentBytes + SEGMENT_STEP));
+    }
+    return fitting;
   }
 
   /**
-   * File descriptors that full budgets need. Not counted are objects beyond {@code diskBytes},
-   * evicted files that are still being read, and form files that {@link FormSpool} makes smaller
-   * than {@code segmentBytes}.
+   * File descriptors that full budgets need. Not counted are objects beyond {@code diskBytes}, and
+   * deleted files that are still being read.
    */
   public int descriptors() {
-    return (int) Math.min(Integer.MAX_VALUE, filesOf(diskBytes) + filesOf(formDiskBytes))
-        + OTHER_FILES;
+    int used = segmentBytes - Math.min(segmentBytes / 2, LARGE_RECORD);
+    return (int) Math.min(Integer.MAX_VALUE, filesOf(diskBytes, used) + formFiles() + OTHER_FILES);
   }
 
-  private long filesOf(long bytes) {
-    return (bytes + segmentBytes - 1) / segmentBytes;
+  /** The most files of derived forms; before there are more, the oldest is evicted. */
+  int formFiles() {
+    long full = filesOf(formDiskBytes, formFileBytes());
+    return (int) Math.clamp(full, FORM_FILES, Integer.MAX_VALUE - 1) + 1;
+  }
+
+  /** Size at which a new file of derived forms is begun. */
+  int formFileBytes() {
+    long share = Math.max(formDiskBytes / FORM_FILES, Math.min(SMALL_FORM_FILE, formDiskBytes));
+    return (int) Math.clamp(share, 1, segmentBytes);
+  }
+
+  private static long filesOf(long bytes, int each) {
+    return (bytes + each - 1) / each;
   }
 
   private CacheSettings withSegmentBytes(int bytes) {

@@ -25,12 +25,6 @@ final class FormSpool {
   /** A file is evicted when more than this share of it is dead, in percent. */
   private static final int DEAD_PERCENT = 75;
 
-  /** Full budgets are spread over at least this many files. */
-  private static final int FILES = 16;
-
-  /** {@link #FILES} does not make files smaller than this. */
-  private static final int SMALL_FILE = 256 << 10;
-
   /**
    * Free disk space left to others, above all the store: older forms are evicted to preserve it.
    */
@@ -42,6 +36,7 @@ final class FormSpool {
   private SpoolFile.@Nullable Factory files;
   private final long diskBytes;
   private final int fileBytes;
+  private final int maxFiles;
   private final int maxForms;
   private final ConcurrentHashMap<Long, Form> index = new ConcurrentHashMap<>();
 
@@ -65,9 +60,11 @@ final class FormSpool {
     this.directory = directory;
     this.files = files;
     this.diskBytes = settings.formDiskBytes();
-    long share = Math.max(diskBytes / FILES, Math.min(SMALL_FILE, diskBytes));
-    this.fileBytes = (int) Math.min(settings.segmentBytes(), share);
-    this.maxForms = (int) Math.clamp(settings.formHeapBytes() / FORM_HEAP, FILES, 1 << 30);
+    this.fileBytes = settings.formFileBytes();
+    this.maxFiles = settings.formFiles();
+    this.maxForms =
+        (int)
+            Math.clamp(settings.formHeapBytes() / FORM_HEAP, CacheSettings.FORM_FILES, 1 << 30);
   }
 
   /** The form, or null if there is none now. */
@@ -87,8 +84,7 @@ final class FormSpool {
   /**
    * Adds a form.
    *
-   * @throws IOException if a file cannot be created, or if the form cannot be written even after
-   *     all other forms were evicted
+   * @throws IOException if the form cannot be written even after all other forms were evicted
    */
   void add(long place, FormKind kind, long revision, FormKind.Made made) throws IOException {
     lock.lock();
@@ -121,7 +117,7 @@ final class FormSpool {
       FormFile head = open.peekLast();
       if (head == null
           || (long) head.end() + form.length > fileBytes && head.end() > 0
-          || head.count() >= Math.max(1, maxForms / FILES)) {
+          || head.count() >= maxForms / CacheSettings.FORM_FILES) {
         head = begin();
       }
       try {
@@ -138,9 +134,24 @@ final class FormSpool {
   }
 
   private FormFile begin() throws IOException {
-    while (!open.isEmpty() && Files.getFileStore(directory).getUsableSpace() < RESERVE) {
+    while (open.size() >= maxFiles
+        || (!open.isEmpty() && Files.getFileStore(directory).getUsableSpace() < RESERVE)) {
       evict(open.element());
     }
+    while (true) {
+      try {
+        return create();
+      } catch (IOException e) {
+        // There may be no descriptor or no space for one more, and older forms can be made again.
+        if (open.isEmpty()) {
+          throw e;
+        }
+        evict(open.element());
+      }
+    }
+  }
+
+  private FormFile create() throws IOException {
     SpoolFile.Factory factory = files;
     if (factory == null) {
       factory = SpoolFile.Factory.platform(directory);

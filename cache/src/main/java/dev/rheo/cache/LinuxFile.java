@@ -80,7 +80,9 @@ final class LinuxFile implements SpoolFile {
       MemorySegment name = arena.allocateFrom(path.toString());
       int fd = (int) Calls.OPEN.invokeExact(scratch.errno, name, O_RDWR | O_CLOEXEC);
       if (fd < 0) {
-        throw failed("open " + path, Calls.errno(scratch));
+        int errno = Calls.errno(scratch);
+        Files.deleteIfExists(path);
+        throw failed("open " + path, errno);
       }
       return new LinuxFile(fd);
     } catch (Throwable e) {

@@ -10,6 +10,9 @@ final class FaultyFiles implements SpoolFile.Factory {
   volatile boolean writesFail;
   volatile boolean readsFail;
 
+  /** The number of files that can be open at once. */
+  volatile int descriptors = Integer.MAX_VALUE;
+
   /** Reads that may not block find nothing. */
   volatile boolean cold;
 
@@ -21,14 +24,18 @@ final class FaultyFiles implements SpoolFile.Factory {
 
   final AtomicInteger blockingReads = new AtomicInteger();
   final AtomicInteger open = new AtomicInteger();
+  final AtomicInteger mostOpen = new AtomicInteger();
 
   @Override
   public SpoolFile create(Path path) throws IOException {
     if (writesFail) {
       throw new IOException("no space left on device");
     }
+    if (open.get() >= descriptors) {
+      throw new IOException("too many open files");
+    }
     SpoolFile file = ChannelFile.create(path);
-    open.incrementAndGet();
+    mostOpen.accumulateAndGet(open.incrementAndGet(), Math::max);
     return new SpoolFile() {
       @Override
       public int read(ByteBuffer dst, long position, boolean mayBlock) throws IOException {

@@ -427,6 +427,61 @@ class FormsTest {
   }
 
   @Test
+  void whereNoFileCanBeBegunAnOlderOneIsGivenUp() throws Exception {
+    FaultyFiles files = new FaultyFiles();
+    FormSpool spool = new FormSpool(directory, files, settings(64 << 10, 1 << 20));
+    byte[] form = new byte[48 << 10];
+    spool.add(1, kind, 0, FormKind.Made.plain(form));
+    files.descriptors = 1;
+    spool.add(2, kind, 0, FormKind.Made.plain(form));
+    assertThat(spool.find(1, kind, 0)).isNull();
+    assertThat(spool.find(2, kind, 0)).isNotNull();
+    files.descriptors = 0;
+    assertThatThrownBy(() -> spool.add(3, kind, 0, FormKind.Made.plain(form)))
+        .hasMessageContaining("too many open files");
+    files.descriptors = 1;
+    spool.add(4, kind, 0, FormKind.Made.plain(form));
+    assertThat(spool.find(4, kind, 0)).isNotNull();
+    spool.close();
+    assertThat(files.open).hasValue(0);
+  }
+
+  /** Small forms fill files by their number, and files of which much is dead do not count as full. */
+  @Test
+  void thereAreNeverMoreFilesThanDescriptorsForThem() throws Exception {
+    int forms = 1600;
+    CacheSettings settings = settings(64 << 20, forms * FormSpool.FORM_HEAP);
+    FaultyFiles files = new FaultyFiles();
+    FormSpool spool = new FormSpool(directory, files, settings);
+    for (int place = 1; place <= 20 * forms; place++) {
+      spool.add(place, kind, 0, FormKind.Made.plain(new byte[10]));
+      if (place % 3 != 0) {
+        spool.forget(place);
+      }
+    }
+    assertThat(files.mostOpen.get())
+        .isBetween(CacheSettings.FORM_FILES, settings.formFiles())
+        .isLessThan(settings.descriptors());
+    spool.close();
+  }
+
+  @Test
+  void theDescriptorsAreThoseOfFullBudgets() throws Exception {
+    CacheSettings few = CacheSettings.defaults().withDescriptors(64);
+    assertThat(few.descriptors()).isLessThanOrEqualTo(64);
+    FaultyFiles files = new FaultyFiles();
+    CacheSettings small = settings(8 << 20, 1 << 20);
+    FormSpool spool = new FormSpool(directory, files, small);
+    // Three of these do not fit in a file together, so that a third of it stays empty.
+    byte[] form = new byte[small.formFileBytes() / 3 + 1];
+    for (int place = 1; place <= 200; place++) {
+      spool.add(place, kind, 0, FormKind.Made.plain(form));
+    }
+    assertThat(files.mostOpen.get()).isBetween(CacheSettings.FORM_FILES, small.formFiles());
+    spool.close();
+  }
+
+  @Test
   void closingClosesTheFiles() throws Exception {
     World world = new World(directory, World.small());
     try (world) {
