@@ -53,7 +53,7 @@ public final class YamlForms {
   }
 
   /**
-   * Decodes a request body as upstream does: one document of YAML 1.1. Its limits are those of
+   * Decodes a request body as upstream does: the first document, of YAML 1.1. Its limits are those of
    * {@link ObjectDecoder}, {@value YamlReader#MAX_VALUES} values, flow collections nested {@value
    * YamlReader#MAX_FLOW_DEPTH} deep, and {@value YamlReader#MAX_ALIASED} characters and values
    * added by aliases.

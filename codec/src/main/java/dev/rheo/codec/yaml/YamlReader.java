@@ -29,7 +29,7 @@ import org.yaml.snakeyaml.parser.Parser;
 import org.yaml.snakeyaml.parser.ParserImpl;
 
 /**
- * Decodes one YAML document to a tree, event by event. Resolves types as upstream does ({@link
+ * Decodes the first YAML document of a text to a tree, event by event. Resolves types as upstream does ({@link
  * YamlTypes}), and aliases and merges within a budget.
  */
 final class YamlReader {
@@ -95,10 +95,7 @@ final class YamlReader {
       }
       events.getEvent(); // document start
       JsonNode value = node(next());
-      events.getEvent(); // document end
-      if (!events.checkEvent(Event.ID.StreamEnd)) {
-        throw malformed("the body holds more than one document");
-      }
+      events.getEvent(); // document end; upstream ignores what follows, too
       if (!(value instanceof ObjectNode object)) {
         throw malformed("an object is expected");
       }
@@ -109,9 +106,7 @@ final class YamlReader {
               : List.of("yaml: unmarshal errors:\n  " + String.join("\n  ", duplicates));
       return new ObjectDecoder.Decoded(object, strict);
     } catch (MarkedYAMLException e) {
-      String line =
-          e.getProblemMark() == null ? "" : "line " + (e.getProblemMark().getLine() + 1) + ": ";
-      throw malformed("yaml: " + line + e.getProblem());
+      throw malformed("yaml: " + YamlProblem.of(e));
     } catch (YAMLException e) {
       throw malformed("yaml: " + e.getMessage());
     } catch (YamlTypes.TypeException e) {

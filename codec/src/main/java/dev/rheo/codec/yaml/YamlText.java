@@ -4,7 +4,6 @@ import dev.rheo.codec.io.Utf8;
 import java.nio.charset.StandardCharsets;
 import org.yaml.snakeyaml.error.Mark;
 import org.yaml.snakeyaml.error.YAMLException;
-import org.yaml.snakeyaml.reader.ReaderException;
 import org.yaml.snakeyaml.reader.StreamReader;
 
 /**
@@ -43,20 +42,33 @@ final class YamlText extends StreamReader {
 
   private boolean check() {
     int highest = 0;
-    int count = 0;
-    for (int i = 0; i < bytes.length; count++) {
+    for (int i = 0; i < bytes.length; ) {
       int length = bytes[i] >= 0 ? 1 : Utf8.sequence(bytes, i, bytes.length);
       if (length == 0) {
-        throw new YAMLException("invalid UTF-8");
+        throw new YAMLException(where(i) + "invalid UTF-8");
       }
       int c = decode(i);
       if (!isPrintable(c)) {
-        throw new ReaderException("body", count, c, "special characters are not allowed");
+        throw new YAMLException(where(i) + "control characters are not allowed");
       }
       highest = Math.max(highest, c);
       i += length;
     }
     return highest <= 0xFF;
+  }
+
+  private String where(int end) {
+    int ofLine = 1;
+    int ofColumn = 1;
+    for (int i = 0; i < end; i++) {
+      if (bytes[i] == '\n') {
+        ofLine++;
+        ofColumn = 1;
+      } else if ((bytes[i] & 0xC0) != 0x80) {
+        ofColumn++;
+      }
+    }
+    return YamlProblem.at(ofLine, ofColumn);
   }
 
   /** Whether all characters are Latin-1, so that strings take one byte per character. */

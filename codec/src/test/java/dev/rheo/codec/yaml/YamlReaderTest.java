@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class YamlReaderTest {
@@ -103,6 +104,45 @@ class YamlReaderTest {
         .containsExactly(
             "yaml: unmarshal errors:\n  line 4: key \"c\" already set in map\n"
                 + "  line 5: key \"a\" already set in map");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "a: b: c | line 1, column 5: mapping values are not allowed in this context",
+        "a:\\n  b: 1\\n c: 2 | line 3, column 2: did not find expected key",
+        "- a\\nb: 1 | line 2, column 1: did not find expected '-' indicator",
+        "a: [{b: 1} c] | line 1, column 12: did not find expected ',' or ']'",
+        "a: {b: 1 | column 9: did not find expected ',' or '}'",
+        "a: 1\\nb: @x | line 2, column 4: found character that cannot start any token",
+        "a:\\n\\tb: 1 | line 2, column 1: found a tab, which must not be used for indentation",
+        "a: 1\\nno colon | line 3, column 1: could not find expected ':'",
+        "a: 'b | line 1, column 6: found unexpected end of stream",
+        "a: b\\nc: ä\\u0001 | line 2, column 5: control characters are not allowed",
+      })
+  void tellsWhereAndWhyATextIsNotYaml(String escaped, String why) {
+    String yaml =
+        escaped.replace("\\n", "\n").replace("\\t", "\t").replace("\\u0001", "\u0001");
+    assertThatThrownBy(() -> read(yaml + (yaml.contains("no colon") ? "\n" : "")))
+        .isInstanceOf(ApiException.class)
+        .hasMessageStartingWith("error converting YAML to JSON: yaml: ")
+        .hasMessageContaining(why)
+        .hasMessageNotContaining("<")
+        .hasMessageNotContaining("body");
+  }
+
+  @Test
+  void tellsWhereATextIsNotUtf8() {
+    assertThatThrownBy(() -> YamlForms.toTree(new byte[] {'a', ':', '\n', 'b', (byte) 0xFF}))
+        .hasMessage("error converting YAML to JSON: yaml: line 2, column 2: invalid UTF-8");
+  }
+
+  /** Upstream does not look at what follows. */
+  @Test
+  void takesTheFirstOfSeveralDocuments() {
+    assertThat(read("a: 1\n---\nb: 2\n")).isEqualTo(read("a: 1"));
+    assertThat(read("---\na: 1\n...\n---\n- [\n")).isEqualTo(read("a: 1"));
   }
 
   @Test

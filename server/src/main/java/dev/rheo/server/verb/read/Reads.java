@@ -315,8 +315,9 @@ public final class Reads {
 
   private long lifetimeNanos(ListOptions options) {
     Long seconds = options.timeoutSeconds();
-    if (seconds != null && seconds > 0) {
-      return TimeUnit.SECONDS.toNanos(Math.min(seconds, TimeUnit.DAYS.toSeconds(365)));
+    if (seconds != null && seconds != 0) {
+      // As upstream, a negative time has passed when the watch begins.
+      return TimeUnit.SECONDS.toNanos(Math.clamp(seconds, 0, TimeUnit.DAYS.toSeconds(365)));
     }
     return (long) (WATCH_LIFETIME.toNanos() * (1 + random.nextDouble()));
   }

@@ -412,6 +412,15 @@ class ReadsTest {
   }
 
   @Test
+  void aWatchWithANegativeTimeoutEndsAtOnce() throws Exception {
+    put("ns", "a", "");
+    try (Drawing watch = watch("ns", "allowWatchBookmarks", "true", "timeoutSeconds", "-1")) {
+      assertThat(watch.all().lines()).isEmpty();
+      assertThat(watch.state()).isEqualTo(Body.State.END);
+    }
+  }
+
+  @Test
   void oneObject() throws Exception {
     long revision = put("ns", "a", "");
     try (Drawing get =
