@@ -65,7 +65,7 @@ public final class Kubeconfig {
   private Access access(@Nullable String wanted) throws AccessException {
     String name = wanted == null ? root.path("current-context").asText() : wanted;
     if (name.isEmpty()) {
-      throw new AccessException(file + " has no current context: name one with --context");
+      throw new AccessException(file + " has no current context, and none was named");
     }
     JsonNode context = named("contexts", name).path("context");
     JsonNode cluster = named("clusters", context.path("cluster").asText()).path("cluster");
@@ -119,8 +119,7 @@ public final class Kubeconfig {
   private void refuse(JsonNode node, String field) throws AccessException {
     if (node.hasNonNull(field)) {
       throw new AccessException(
-          "%s uses %s, which storm does not support: choose another --context"
-              .formatted(file, field));
+          "%s uses %s, which is not supported: choose another context".formatted(file, field));
     }
   }
 

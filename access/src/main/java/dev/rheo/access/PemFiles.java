@@ -1,6 +1,5 @@
 package dev.rheo.access;
 
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -10,14 +9,10 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.GeneralSecurityException;
-import java.security.KeyFactory;
 import java.security.PrivateKey;
 import java.security.PublicKey;
 import java.security.cert.CertificateException;
-import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
-import java.security.spec.PKCS8EncodedKeySpec;
-import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 
@@ -36,25 +31,17 @@ public final class PemFiles {
 
   /** The certificates in a file, at least one. */
   public static List<X509Certificate> certificates(Path file) throws IOException {
-    List<X509Certificate> found = new ArrayList<>();
     try {
-      CertificateFactory factory = CertificateFactory.getInstance("X.509");
-      for (byte[] der : blocks(file, CERTIFICATE)) {
-        found.add((X509Certificate) factory.generateCertificate(new ByteArrayInputStream(der)));
-      }
-    } catch (CertificateException e) {
+      return Pem.certificates(Files.readAllBytes(file));
+    } catch (GeneralSecurityException e) {
       throw new IOException(file + ": damaged certificate: " + e.getMessage(), e);
     }
-    return found;
   }
 
-  /**
-   * @param algorithm the key's, such as {@code EC}
-   */
-  public static PrivateKey privateKey(Path file, String algorithm) throws IOException {
-    byte[] der = blocks(file, PRIVATE_KEY).getFirst();
+  /** The private key in a file, in one of the formats that {@link Pem} reads. */
+  public static PrivateKey privateKey(Path file) throws IOException {
     try {
-      return KeyFactory.getInstance(algorithm).generatePrivate(new PKCS8EncodedKeySpec(der));
+      return Pem.privateKey(Files.readAllBytes(file));
     } catch (GeneralSecurityException e) {
       throw new IOException(file + ": damaged private key: " + e.getMessage(), e);
     }
@@ -121,28 +108,5 @@ public final class PemFiles {
     String base64 = Base64.getMimeEncoder(64, lineFeed).encodeToString(der);
     String text = "-----BEGIN " + type + "-----\n" + base64 + "\n-----END " + type + "-----\n";
     return text.getBytes(StandardCharsets.US_ASCII);
-  }
-
-  private static List<byte[]> blocks(Path file, String type) throws IOException {
-    String text = new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1);
-    String begin = "-----BEGIN " + type + "-----";
-    String end = "-----END " + type + "-----";
-    List<byte[]> found = new ArrayList<>();
-    for (int from = text.indexOf(begin); from >= 0; from = text.indexOf(begin, from)) {
-      int to = text.indexOf(end, from);
-      if (to < 0) {
-        throw new IOException(file + ": damaged, \"" + end + "\" is missing");
-      }
-      try {
-        found.add(Base64.getMimeDecoder().decode(text.substring(from + begin.length(), to)));
-      } catch (IllegalArgumentException e) {
-        throw new IOException(file + ": damaged: " + e.getMessage(), e);
-      }
-      from = to;
-    }
-    if (found.isEmpty()) {
-      throw new IOException(file + ": damaged, it has no \"" + begin + "\"");
-    }
-    return found;
   }
 }

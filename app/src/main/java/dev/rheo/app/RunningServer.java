@@ -1,5 +1,6 @@
 package dev.rheo.app;
 
+import dev.rheo.access.KubeconfigWriter;
 import dev.rheo.api.feature.FeatureGates;
 import dev.rheo.api.io.IoFailures;
 import dev.rheo.api.status.ApiException;
@@ -36,7 +37,6 @@ import dev.rheo.server.request.Verbs;
 import dev.rheo.server.security.AccessControl;
 import dev.rheo.server.security.Authenticator;
 import dev.rheo.server.security.Authorizer;
-import dev.rheo.server.security.Kubeconfig;
 import dev.rheo.server.security.Pki;
 import dev.rheo.server.security.TokenFile;
 import dev.rheo.server.verb.read.Reads;
@@ -171,7 +171,7 @@ final class RunningServer implements Server {
       opened.add("edge", edge);
       register(metrics, seats);
       address = edge.start();
-      Kubeconfig.write(config.kubeconfig(), pki, address);
+      writeKubeconfig(config.kubeconfig(), pki);
       NamespaceController namespaces =
           new NamespaceController(new LoopbackClient(writes), cache, registry);
       opened.add("namespace controller", namespaces);
@@ -304,6 +304,16 @@ final class RunningServer implements Server {
         EdgeSettings.defaults(new InetSocketAddress(config.host(), config.port()));
     return settings.with(
         new EdgeSettings.Budgets(memory.outgoing(), settings.budgets().outgoingPerConnection()));
+  }
+
+  private void writeKubeconfig(Path file, Pki pki) throws IOException {
+    try {
+      KubeconfigWriter.write(
+          file, address, pki.authorityPem(), pki.adminCertificatePem(), pki.adminKeyPem());
+    } catch (IOException e) {
+      throw new IOException(
+          "cannot write the kubeconfig %s: %s".formatted(file, IoFailures.tell(e)), e);
+    }
   }
 
   private static TokenFile tokens(ServerConfig config) throws IOException {

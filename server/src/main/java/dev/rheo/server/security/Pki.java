@@ -247,7 +247,7 @@ public final class Pki {
 
     private static Pair read(Path certificateFile, Path keyFile) throws IOException {
       X509Certificate certificate = PemFiles.certificate(certificateFile);
-      PrivateKey key = PemFiles.privateKey(keyFile, certificate.getPublicKey().getAlgorithm());
+      PrivateKey key = PemFiles.privateKey(keyFile);
       try {
         String algorithm =
             certificate.getPublicKey().getAlgorithm().equals("EC")

@@ -3,6 +3,9 @@ package dev.rheo.server.security;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.rheo.access.Access;
+import dev.rheo.access.Kubeconfig;
+import dev.rheo.access.KubeconfigWriter;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
@@ -148,14 +151,23 @@ class PkiTest {
   void writesAKubeconfigThatNeedsNothingElse() throws Exception {
     Pki pki = open("127.0.0.1");
     Path file = data.resolve("sub/admin.kubeconfig");
-    Kubeconfig.write(file, pki, new InetSocketAddress("0.0.0.0", 6443));
+    write(file, pki, new InetSocketAddress("0.0.0.0", 6443));
     assertThat(permissions(file)).isEqualTo("rw-------");
     assertThat(file)
         .content()
         .contains("server: https://127.0.0.1:6443\n")
         .contains(Base64.getEncoder().encodeToString(pki.adminKeyPem()));
-    Kubeconfig.write(file, pki, new InetSocketAddress("::1", 1));
+    write(file, pki, new InetSocketAddress("::1", 1));
     assertThat(file).content().contains("server: https://[0:0:0:0:0:0:0:1]:1\n");
+    Access read = Kubeconfig.read(file, null);
+    assertThat(read.url()).isEqualTo("https://[0:0:0:0:0:0:0:1]:1");
+    assertThat(read.authorities()).containsExactly(pki.authority());
+    assertThat(read.clientKey()).isNotNull();
+  }
+
+  private static void write(Path file, Pki pki, InetSocketAddress listening) throws IOException {
+    KubeconfigWriter.write(
+        file, listening, pki.authorityPem(), pki.adminCertificatePem(), pki.adminKeyPem());
   }
 
   private static byte[] middleChanged(byte[] bytes) {

@@ -1,7 +1,5 @@
-package dev.rheo.server.security;
+package dev.rheo.access;
 
-import dev.rheo.access.PemFiles;
-import dev.rheo.api.io.IoFailures;
 import java.io.IOException;
 import java.net.Inet6Address;
 import java.net.InetAddress;
@@ -11,32 +9,29 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Base64;
 
-/** Writes the administrator's kubeconfig. */
-public final class Kubeconfig {
+/** Writes a kubeconfig that names nothing outside itself; {@link Kubeconfig} reads it. */
+public final class KubeconfigWriter {
 
-  private Kubeconfig() {}
+  private KubeconfigWriter() {}
 
   /**
-   * Writes a self-contained kubeconfig, atomically and readable by its owner only.
+   * Writes the kubeconfig of an administrator, atomically and readable by its owner only, and makes
+   * the missing folders above it.
    *
    * @param listening the address that the server listens on; a wildcard address becomes loopback
-   * @throws IOException if it cannot be written; the message names the file and the reason
+   * @param authority the server's certificate authority as PEM
+   * @param certificate the administrator's certificate as PEM
+   * @param key the administrator's key as PEM
    */
-  public static void write(Path file, Pki pki, InetSocketAddress listening) throws IOException {
+  public static void write(
+      Path file, InetSocketAddress listening, byte[] authority, byte[] certificate, byte[] key)
+      throws IOException {
     Path folder = file.toAbsolutePath().getParent();
-    try {
-      if (folder != null) {
-        Files.createDirectories(folder);
-      }
-      PemFiles.write(file, text(pki, listening).getBytes(StandardCharsets.UTF_8));
-    } catch (IOException e) {
-      throw new IOException(
-          "cannot write the kubeconfig %s: %s".formatted(file, IoFailures.tell(e)), e);
+    if (folder != null) {
+      Files.createDirectories(folder);
     }
-  }
-
-  private static String text(Pki pki, InetSocketAddress listening) {
-    return """
+    String text =
+        """
         apiVersion: v1
         kind: Config
         clusters:
@@ -56,11 +51,8 @@ public final class Kubeconfig {
             user: kubernetes-admin
         current-context: kubernetes-admin@rheo
         """
-        .formatted(
-            url(listening),
-            base64(pki.authorityPem()),
-            base64(pki.adminCertificatePem()),
-            base64(pki.adminKeyPem()));
+            .formatted(url(listening), base64(authority), base64(certificate), base64(key));
+    PemFiles.write(file, text.getBytes(StandardCharsets.UTF_8));
   }
 
   private static String url(InetSocketAddress listening) {
