@@ -127,6 +127,17 @@ class ArchitectureTest {
         .check(RHEO);
   }
 
+  /** Whoever decodes decides what a refusal means: for the server it is a 400. */
+  @Test
+  void theCodecKnowsNoResponses() {
+    noClasses()
+        .that(resideInAPackage("dev.rheo.codec.."))
+        .should()
+        .dependOnClassesThat()
+        .areAssignableTo(dev.rheo.api.status.ApiException.class)
+        .check(RHEO);
+  }
+
   @Test
   void apiAndCodecAreFreeOfNettyAndRocksDb() {
     noClasses()

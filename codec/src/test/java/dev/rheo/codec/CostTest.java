@@ -2,9 +2,9 @@ package dev.rheo.codec;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.rheo.api.status.ApiException;
 import dev.rheo.codec.RecordingMeter.Bill;
 import dev.rheo.codec.Shapes.Shape;
+import dev.rheo.codec.io.MalformedException;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
@@ -78,8 +78,7 @@ class CostTest {
         () -> {
           try {
             shape.read().accept(input);
-          } catch (ApiException e) {
-            assertThat(e.code()).isEqualTo(400);
+          } catch (MalformedException e) {
             assertThat(e.getMessage().length()).isLessThan(MAX_MESSAGE);
           }
         });

@@ -28,7 +28,7 @@ final class Shapes {
    * A construct in one format.
    *
    * @param input builds an input of about the given number of bytes
-   * @param read processes the input; may refuse with an ApiException
+   * @param read processes the input; may refuse with a MalformedException
    */
   record Shape(IntFunction<byte[]> input, Consumer<byte[]> read) {}
 

@@ -154,7 +154,7 @@ public final class CborForms {
    *
    * @param type the type of the object, which decides which strings are base64; null if it is
    *     unknown
-   * @throws dev.rheo.api.status.ApiException 400 BadRequest: malformed, or beyond a limit
+   * @throws dev.rheo.codec.io.MalformedException on refusal: malformed, or beyond a limit
    */
   public static ObjectNode toTree(byte[] cbor, @Nullable ObjectType type) {
     return new CborReader(cbor).read(BytesFields.of(type));

@@ -6,8 +6,8 @@ import com.fasterxml.jackson.databind.node.BooleanNode;
 import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.NumericNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.rheo.api.status.ApiException;
 import dev.rheo.codec.cbor.BytesFields.Field;
+import dev.rheo.codec.io.MalformedException;
 import dev.rheo.codec.io.Meter;
 import dev.rheo.codec.io.Nodes;
 import dev.rheo.codec.io.Utf8;
@@ -468,8 +468,8 @@ final class CborReader {
     return value;
   }
 
-  private ApiException malformed(String what) {
-    return ApiException.badRequest(
+  private MalformedException malformed(String what) {
+    return new MalformedException(
         "unable to decode CBOR: " + what + " at offset " + Math.min(at, bytes.length));
   }
 }

@@ -42,7 +42,7 @@ public abstract class Meter {
    * {@value Tally#STEP} bytes; only by threads that run within this meter.
    *
    * @param bytes positive
-   * @throws RuntimeException to refuse, mostly an ApiException 413 or 429: the codec abandons its
+   * @throws RuntimeException to refuse, mostly with 413 or 429: the codec abandons its
    *     work and lets the exception pass
    */
   protected abstract void take(long bytes);

@@ -28,7 +28,7 @@ public final class Canonicalizer {
   /**
    * Checks that every known field has a value of its type.
    *
-   * @throws dev.rheo.api.status.ApiException 400 BadRequest in upstream's words
+   * @throws dev.rheo.codec.io.MalformedException in upstream's words
    */
   public static void validate(ObjectNode tree, ObjectType type) {
     new Normalizer(tree, type, false).object(tree, type);
@@ -39,7 +39,7 @@ public final class Canonicalizer {
    * compared. Removes unknown fields, nulls, and zero values that are not written; gives
    * quantities, times and bytes their canonical spelling. Also validates.
    *
-   * @throws dev.rheo.api.status.ApiException 400 BadRequest in upstream's words
+   * @throws dev.rheo.codec.io.MalformedException in upstream's words
    */
   public static void normalize(ObjectNode tree, ObjectType type) {
     new Normalizer(tree, type, true).object(tree, type);
@@ -51,7 +51,7 @@ public final class Canonicalizer {
    *
    * @param type null for an object of unknown type: keys are sorted, as upstream writes custom
    *     resources, and nothing is dropped
-   * @throws dev.rheo.api.status.ApiException 400 BadRequest if a value is not of its field's type
+   * @throws dev.rheo.codec.io.MalformedException if a value is not of its field's type
    */
   public static byte[] encode(ObjectNode tree, @Nullable ObjectType type) {
     return encode(tree, type, true);

@@ -8,9 +8,9 @@ import com.fasterxml.jackson.databind.node.DecimalNode;
 import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.NumericNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.rheo.api.status.ApiException;
 import dev.rheo.codec.io.JsonException;
 import dev.rheo.codec.io.JsonScanner;
+import dev.rheo.codec.io.MalformedException;
 import dev.rheo.codec.io.Meter;
 import dev.rheo.codec.io.Nodes;
 import dev.rheo.codec.io.Utf8;
@@ -80,7 +80,7 @@ public final class ObjectDecoder {
    *
    * @param maxDepth deepest nesting: 1 is an object of scalars; should not exceed {@link
    *     #MAX_DEPTH}
-   * @throws ApiException 400 BadRequest: not JSON, not an object, trailing content, or beyond a
+   * @throws MalformedException on refusal: not JSON, not an object, trailing content, or beyond a
    *     limit
    */
   public static Decoded decode(byte[] body, int maxDepth) {
@@ -88,7 +88,7 @@ public final class ObjectDecoder {
       Pass pass = new Pass(new JsonScanner(body), maxDepth);
       return new Decoded(pass.read(), List.copyOf(pass.duplicates));
     } catch (JsonException e) {
-      throw ApiException.badRequest(
+      throw new MalformedException(
           "couldn't get version/kind; json parse error: " + e.getMessage());
     }
   }
@@ -96,7 +96,7 @@ public final class ObjectDecoder {
   /**
    * Decodes one JSON value of any type, from a part of an array.
    *
-   * @throws ApiException 400 BadRequest: not JSON, trailing content, or beyond a limit
+   * @throws MalformedException on refusal: not JSON, trailing content, or beyond a limit
    */
   public static JsonNode decodeValue(byte[] bytes, int from, int to, int maxDepth) {
     try {
@@ -106,7 +106,7 @@ public final class ObjectDecoder {
       pass.tally.settle();
       return value;
     } catch (JsonException e) {
-      throw ApiException.badRequest("json parse error: " + e.getMessage());
+      throw new MalformedException("json parse error: " + e.getMessage());
     }
   }
 

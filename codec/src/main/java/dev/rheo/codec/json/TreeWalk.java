@@ -3,7 +3,7 @@ package dev.rheo.codec.json;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.rheo.api.status.ApiException;
+import dev.rheo.codec.io.MalformedException;
 import dev.rheo.codec.io.Meter;
 import dev.rheo.codec.io.Shown;
 import dev.rheo.codec.schema.FieldType;
@@ -118,13 +118,13 @@ abstract class TreeWalk {
             .formatted(found, struct.name(), path.names(), goType));
   }
 
-  protected final ApiException refusal(String why) {
+  protected final MalformedException refusal(String why) {
     String apiVersion = Shown.of(root.path("apiVersion").asText());
     String kind = Shown.of(root.path("kind").asText());
     if (kind.isEmpty()) {
       kind = struct.name();
     }
-    return ApiException.badRequest(
+    return new MalformedException(
         "%s in version \"%s\" cannot be handled as a %s: %s"
             .formatted(kind, apiVersion.substring(apiVersion.lastIndexOf('/') + 1), kind, why));
   }

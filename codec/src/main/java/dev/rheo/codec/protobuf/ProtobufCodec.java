@@ -1,10 +1,10 @@
 package dev.rheo.codec.protobuf;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.rheo.api.status.ApiException;
 import dev.rheo.codec.io.ByteOutput;
 import dev.rheo.codec.io.JsonException;
 import dev.rheo.codec.io.JsonScanner;
+import dev.rheo.codec.io.MalformedException;
 import dev.rheo.codec.io.Nodes;
 import dev.rheo.codec.io.Shown;
 import dev.rheo.codec.io.Weights;
@@ -57,7 +57,7 @@ public final class ProtobufCodec {
   /**
    * Decodes a request body to a tree, {@code kind} and {@code apiVersion} first.
    *
-   * @throws ApiException 400 BadRequest: no envelope, malformed, or of an unknown kind
+   * @throws MalformedException on refusal: no envelope, malformed, or of an unknown kind
    */
   public ObjectNode toTree(byte[] envelope) {
     Envelope read = Envelope.read(envelope, 0, envelope.length);
@@ -67,7 +67,7 @@ public final class ProtobufCodec {
   /**
    * Decodes a bare message to a tree, {@code kind} and {@code apiVersion} first.
    *
-   * @throws ApiException 400 BadRequest: malformed, or of an unknown kind
+   * @throws MalformedException on refusal: malformed, or of an unknown kind
    */
   public ObjectNode toTree(byte[] message, String apiVersion, String kind) {
     return tree(
@@ -77,7 +77,7 @@ public final class ProtobufCodec {
   /**
    * Converts a request body to canonical JSON and keeps its resourceVersion.
    *
-   * @throws ApiException 400 BadRequest: no envelope, malformed, or of an unknown kind
+   * @throws MalformedException on refusal: no envelope, malformed, or of an unknown kind
    */
   public byte[] toJson(byte[] envelope) {
     ObjectNode tree = toTree(envelope);
@@ -105,7 +105,7 @@ public final class ProtobufCodec {
   private ObjectType type(String apiVersion, String kind) {
     ObjectType type = table.type(apiVersion, kind);
     if (type == null || !type.hasProtobuf()) {
-      throw ApiException.badRequest(
+      throw new MalformedException(
           "no kind \"%s\" is registered for version \"%s\""
               .formatted(Shown.of(kind), Shown.of(apiVersion)));
     }
@@ -125,7 +125,7 @@ public final class ProtobufCodec {
    *
    * @param json canonical JSON, or other JSON that was validated; its {@code kind} and {@code
    *     apiVersion} determine the type
-   * @throws ApiException 400 BadRequest: not JSON, or of an unknown kind
+   * @throws MalformedException on refusal: not JSON, or of an unknown kind
    */
   public byte[] toProtobuf(byte[] json) {
     String apiVersion = "";
@@ -152,7 +152,7 @@ public final class ProtobufCodec {
         more = in.more('}');
       }
     } catch (JsonException e) {
-      throw ApiException.badRequest("json parse error: " + e.getMessage());
+      throw new MalformedException("json parse error: " + e.getMessage());
     }
     ByteOutput out = new ByteOutput(json.length);
     // The message's length is not known yet; the JSON's mostly takes a varint of the same size.
@@ -179,7 +179,7 @@ public final class ProtobufCodec {
   /**
    * Converts an object to a bare message.
    *
-   * @throws ApiException 400 BadRequest: not JSON, or of an unknown kind
+   * @throws MalformedException on refusal: not JSON, or of an unknown kind
    */
   public byte[] toMessage(byte[] json, String apiVersion, String kind) {
     ByteOutput out = new ByteOutput(json.length);
@@ -194,7 +194,7 @@ public final class ProtobufCodec {
    * @param from offset of the first member's key: {@code kind} and {@code apiVersion} at the
    *     beginning may be left out
    * @param to one past the closing brace
-   * @throws ApiException 400 BadRequest: not JSON, or of an unknown kind
+   * @throws MalformedException on refusal: not JSON, or of an unknown kind
    */
   public byte[] toMessage(byte[] json, int from, int to, String apiVersion, String kind) {
     ByteOutput out = new ByteOutput(to - from);
@@ -209,7 +209,7 @@ public final class ProtobufCodec {
    *
    * @param from offset of the key {@code "metadata"}
    * @param to one past the closing brace of metadata
-   * @throws ApiException 400 BadRequest: not JSON
+   * @throws MalformedException on refusal: not JSON
    */
   public byte[] toPartialMessage(byte[] json, int from, int to) {
     ByteOutput out = new ByteOutput(to - from);
@@ -229,7 +229,7 @@ public final class ProtobufCodec {
     try {
       what.accept(new ProtobufWriter(new JsonScanner(json, from, to), new WireWriter(out)));
     } catch (IllegalArgumentException e) {
-      throw ApiException.badRequest("json parse error: " + e.getMessage());
+      throw new MalformedException("json parse error: " + e.getMessage());
     }
   }
 }

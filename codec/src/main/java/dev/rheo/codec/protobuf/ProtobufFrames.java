@@ -43,7 +43,7 @@ public final class ProtobufFrames {
   /**
    * Finds the message in a form, without its envelope: a list item is such a message.
    *
-   * @throws dev.rheo.api.status.ApiException 400 if there is no envelope
+   * @throws dev.rheo.codec.io.MalformedException if there is no envelope
    */
   public static Range messageAt(byte[] form) {
     Envelope envelope = Envelope.read(form, 0, form.length);
@@ -56,7 +56,7 @@ public final class ProtobufFrames {
    *
    * @param message the beginning of a message that {@link ProtobufCodec#toMessage} wrote for an
    *     object with metadata; twelve bytes suffice
-   * @throws dev.rheo.api.status.ApiException 400 if the message does not begin with metadata
+   * @throws dev.rheo.codec.io.MalformedException if the message does not begin with metadata
    */
   public static int metadataSize(byte[] message) {
     WireReader in = new WireReader(message, 0, message.length);

@@ -1,6 +1,6 @@
 package dev.rheo.codec.protobuf;
 
-import dev.rheo.api.status.ApiException;
+import dev.rheo.codec.io.MalformedException;
 import dev.rheo.codec.io.Meter;
 import dev.rheo.codec.io.Utf8;
 
@@ -37,8 +37,8 @@ final class WireReader {
     return at < end;
   }
 
-  static ApiException malformed(String why) {
-    return ApiException.badRequest("proto: " + why);
+  static MalformedException malformed(String why) {
+    return new MalformedException("proto: " + why);
   }
 
   /** The next field's number and wire type. */

@@ -59,7 +59,7 @@ public final class YamlForms {
    * added by aliases.
    *
    * @return the object, and duplicate keys as upstream's strict reader reports them
-   * @throws dev.rheo.api.status.ApiException 400 BadRequest: malformed, or beyond a limit
+   * @throws dev.rheo.codec.io.MalformedException on refusal: malformed, or beyond a limit
    */
   public static ObjectDecoder.Decoded toTree(byte[] yaml) {
     return new YamlReader(yaml).read();

@@ -3,8 +3,8 @@ package dev.rheo.codec.yaml;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.rheo.api.status.ApiException;
 import dev.rheo.api.status.GoText;
+import dev.rheo.codec.io.MalformedException;
 import dev.rheo.codec.io.Meter;
 import dev.rheo.codec.io.Nodes;
 import dev.rheo.codec.io.Shown;
@@ -114,8 +114,8 @@ final class YamlReader {
     }
   }
 
-  private static ApiException malformed(String what) {
-    return ApiException.badRequest("error converting YAML to JSON: " + Shown.of(what));
+  private static MalformedException malformed(String what) {
+    return new MalformedException("error converting YAML to JSON: " + Shown.of(what));
   }
 
   private NodeEvent next() {

@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.rheo.api.status.ApiException;
 import dev.rheo.codec.CodecBenchmark;
 import dev.rheo.codec.io.ByteOutput;
+import dev.rheo.codec.io.MalformedException;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
@@ -139,8 +139,7 @@ class ProtobufCodecTest {
       })
   void malformedInputIsRefused(String input) {
     assertThatThrownBy(() -> CODEC.toTree(hex(input)))
-        .isInstanceOfSatisfying(
-            ApiException.class, refusal -> assertThat(refusal.code()).isEqualTo(400));
+        .isInstanceOf(MalformedException.class);
   }
 
   @Test
@@ -164,7 +163,7 @@ class ProtobufCodecTest {
     byte[] crd = bytes.toByteArray();
     assertThatThrownBy(
             () -> CODEC.toTree(crd, "apiextensions.k8s.io/v1", "CustomResourceDefinition"))
-        .isInstanceOf(ApiException.class)
+        .isInstanceOf(MalformedException.class)
         .hasMessageContaining("exceeded max depth");
   }
 
@@ -175,7 +174,7 @@ class ProtobufCodecTest {
       items[i] = 0x12;
     }
     assertThatThrownBy(() -> CODEC.toTree(items, "v1", "ConfigMapList"))
-        .isInstanceOf(ApiException.class)
+        .isInstanceOf(MalformedException.class)
         .hasMessageContaining("more than");
   }
 
@@ -281,7 +280,7 @@ class ProtobufCodecTest {
       assertThat(tree.at("/metadata/labels/a").textValue()).isEqualTo("b");
     }
     assertThatThrownBy(() -> ProtobufFrames.metadataSize(new byte[] {0x12, 1, 0}))
-        .isInstanceOf(ApiException.class);
+        .isInstanceOf(MalformedException.class);
   }
 
   private static byte[] join(byte[]... parts) {

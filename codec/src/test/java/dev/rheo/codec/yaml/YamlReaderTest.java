@@ -7,9 +7,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.rheo.api.status.ApiException;
 import dev.rheo.codec.AwkwardTexts;
 import dev.rheo.codec.Golden;
+import dev.rheo.codec.io.MalformedException;
 import dev.rheo.codec.json.Canonicalizer;
 import dev.rheo.codec.json.ObjectDecoder;
 import java.io.IOException;
@@ -51,7 +51,7 @@ class YamlReaderTest {
         String got;
         try {
           got = canonical(YamlForms.toTree(document.getBytes(UTF_8)).tree());
-        } catch (ApiException e) {
+        } catch (MalformedException e) {
           got = REFUSED;
         }
         if (!got.equals(wanted)) {
@@ -125,7 +125,7 @@ class YamlReaderTest {
     String yaml =
         escaped.replace("\\n", "\n").replace("\\t", "\t").replace("\\u0001", "\u0001");
     assertThatThrownBy(() -> read(yaml + (yaml.contains("no colon") ? "\n" : "")))
-        .isInstanceOf(ApiException.class)
+        .isInstanceOf(MalformedException.class)
         .hasMessageStartingWith("error converting YAML to JSON: yaml: ")
         .hasMessageContaining(why)
         .hasMessageNotContaining("<")
@@ -178,7 +178,7 @@ class YamlReaderTest {
 
   private static void assertRefused(String yaml, String message) {
     assertThatThrownBy(() -> read(yaml))
-        .isInstanceOf(ApiException.class)
+        .isInstanceOf(MalformedException.class)
         .hasMessageStartingWith("error converting YAML to JSON: ")
         .hasMessageContaining(message);
   }

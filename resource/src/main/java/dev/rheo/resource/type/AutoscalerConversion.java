@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.rheo.api.status.ApiException;
+import dev.rheo.codec.io.MalformedException;
 import dev.rheo.codec.json.ObjectDecoder;
 import dev.rheo.codec.tree.TreeCopies;
 import dev.rheo.codec.tree.Trees;
@@ -362,11 +362,8 @@ final class AutoscalerConversion {
     byte[] json = text.textValue().getBytes(StandardCharsets.UTF_8);
     try {
       return ObjectDecoder.decodeValue(json, 0, json.length, ObjectDecoder.MAX_DEPTH);
-    } catch (ApiException e) {
-      if (e.code() == 400) {
-        return null;
-      }
-      throw e;
+    } catch (MalformedException e) {
+      return null;
     }
   }
 

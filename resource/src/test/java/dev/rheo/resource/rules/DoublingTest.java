@@ -144,6 +144,8 @@ class DoublingTest {
       check.run();
     } catch (dev.rheo.api.status.ApiException refused) {
       assertThat(refused.status().toJson().length).isLessThanOrEqualTo(64 << 10);
+    } catch (dev.rheo.codec.io.MalformedException refused) {
+      assertThat(String.valueOf(refused.getMessage()).length()).isLessThanOrEqualTo(64 << 10);
     }
   }
 

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.rheo.api.status.ApiException;
+import dev.rheo.codec.io.MalformedException;
 import dev.rheo.codec.json.Canonicalizer;
 import dev.rheo.codec.json.ObjectDecoder;
 import dev.rheo.codec.tree.Trees;
@@ -48,6 +49,8 @@ class MutilatedSamplesTest {
           check(object, type);
         } catch (ApiException refused) {
           assertThat(refused.code()).as(given).isIn(400, 422);
+        } catch (MalformedException refused) {
+          assertThat(refused).as(given).hasMessageContaining("cannot be handled as a");
         } catch (RuntimeException accident) {
           throw new AssertionError(given, accident);
         }

@@ -2,6 +2,7 @@ package dev.rheo.server.request;
 
 import dev.rheo.api.status.ApiException;
 import dev.rheo.api.status.Status;
+import dev.rheo.codec.io.MalformedException;
 import dev.rheo.edge.HttpRequest;
 import dev.rheo.edge.HttpResponse;
 import dev.rheo.edge.Refusals;
@@ -67,6 +68,8 @@ public final class Reporting {
       return rest.call();
     } catch (ApiException refusal) {
       return refused(request, refusal.status());
+    } catch (MalformedException e) {
+      return refused(request, ApiException.badRequest(String.valueOf(e.getMessage())).status());
     } catch (PlatformPool.BusyException e) {
       String message = "too many requests wait for the disk, please try again later.";
       return refused(request, ApiException.tooManyRequests(message, 1).status());

@@ -7,6 +7,7 @@ import dev.rheo.api.name.GroupVersionKind;
 import dev.rheo.api.options.FieldValidation;
 import dev.rheo.api.status.ApiException;
 import dev.rheo.api.status.Shown;
+import dev.rheo.codec.io.MalformedException;
 import dev.rheo.codec.json.Canonicalizer;
 import dev.rheo.codec.json.ObjectDecoder;
 import dev.rheo.codec.schema.ObjectType;
@@ -32,10 +33,7 @@ final class BodyReader {
    * @throws ApiException 400 if the body is malformed or of another type
    */
   static Read read(RequestBody body, String apiVersion, String kind, FieldValidation validation) {
-    ObjectDecoder.Decoded decoded =
-        body.mediaType().equals(MediaType.YAML)
-            ? YamlForms.toTree(body.bytes())
-            : ObjectDecoder.decode(body.bytes(), ObjectDecoder.MAX_DEPTH);
+    ObjectDecoder.Decoded decoded = decode(body);
     ObjectNode object = decoded.tree();
     String sentKind = object.path("kind").asText("");
     String sentVersion = object.path("apiVersion").asText("");
@@ -98,13 +96,40 @@ final class BodyReader {
     }
     if (type != null) {
       // Later steps compare and change objects in their canonical form.
-      Canonicalizer.normalize(object, type);
+      try {
+        Canonicalizer.normalize(object, type);
+      } catch (MalformedException e) {
+        throw ErrorMapping.of(e);
+      }
     }
     return new Read(object, strict);
   }
 
-  /** Decodes any JSON value, such as a patch. */
+  /**
+   * Decodes an object in YAML or JSON.
+   *
+   * @throws ApiException 400 if the body is malformed
+   */
+  static ObjectDecoder.Decoded decode(RequestBody body) {
+    try {
+      return body.mediaType().equals(MediaType.YAML)
+          ? YamlForms.toTree(body.bytes())
+          : ObjectDecoder.decode(body.bytes(), ObjectDecoder.MAX_DEPTH);
+    } catch (MalformedException e) {
+      throw ErrorMapping.of(e);
+    }
+  }
+
+  /**
+   * Decodes any JSON value, such as a patch.
+   *
+   * @throws ApiException 400 if the body is malformed
+   */
   static JsonNode tree(byte[] body) {
-    return ObjectDecoder.decodeValue(body, 0, body.length, ObjectDecoder.MAX_DEPTH);
+    try {
+      return ObjectDecoder.decodeValue(body, 0, body.length, ObjectDecoder.MAX_DEPTH);
+    } catch (MalformedException e) {
+      throw ErrorMapping.of(e);
+    }
   }
 }

@@ -3,6 +3,7 @@ package dev.rheo.server.verb.write;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.rheo.api.status.ApiException;
 import dev.rheo.api.status.FieldError;
+import dev.rheo.codec.io.MalformedException;
 import dev.rheo.codec.io.Meter;
 import dev.rheo.codec.json.Canonicalizer;
 import dev.rheo.codec.json.ObjectDecoder;
@@ -84,7 +85,7 @@ final class Committer {
       Outcome outcome;
       try {
         outcome = decision.decide(version, fresh);
-      } catch (ApiException refusal) {
+      } catch (ApiException | MalformedException refusal) {
         Version now = fresh ? version : versions.current(resource, key);
         if (fresh || sameRevision(now, version)) {
           throw refusal;

@@ -4,11 +4,12 @@ import dev.rheo.api.status.ApiException;
 import dev.rheo.api.status.Cause;
 import dev.rheo.api.status.Details;
 import dev.rheo.api.status.Status;
+import dev.rheo.codec.io.MalformedException;
 import dev.rheo.merge.PatchException;
 import dev.rheo.store.StoreException;
 import java.util.List;
 
-/** Maps failures of the store and of patches to API errors. */
+/** Maps failures of the store, of patches and of the codec to API errors. */
 final class ErrorMapping {
   private ErrorMapping() {}
 
@@ -29,6 +30,10 @@ final class ErrorMapping {
             "the store cannot serve: " + e.reason(),
             new Details("", "", "", "", List.of(), 1)),
         e);
+  }
+
+  static ApiException of(MalformedException e) {
+    return ApiException.badRequest(String.valueOf(e.getMessage()));
   }
 
   static ApiException of(PatchException e) {

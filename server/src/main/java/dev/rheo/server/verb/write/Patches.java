@@ -52,12 +52,12 @@ final class Patches {
           return new Patches(patch::apply, List.of());
         }
         case MediaType.MERGE_PATCH -> {
-          ObjectDecoder.Decoded patch = decode(body);
+          ObjectDecoder.Decoded patch = BodyReader.decode(body);
           return new Patches(
               document -> MergePatch.apply(document, patch.tree()), patch.duplicates());
         }
         case MediaType.STRATEGIC_MERGE_PATCH -> {
-          ObjectDecoder.Decoded patch = decode(body);
+          ObjectDecoder.Decoded patch = BodyReader.decode(body);
           PatchSchema schema = PatchSchema.of(TypeTable.builtIn().type(apiVersion, kind));
           return new Patches(
               document -> StrategicMergePatch.apply(document, patch.tree(), schema),
@@ -68,10 +68,6 @@ final class Patches {
     } catch (PatchException e) {
       throw ErrorMapping.of(e);
     }
-  }
-
-  private static ObjectDecoder.Decoded decode(RequestBody body) {
-    return ObjectDecoder.decode(body.bytes(), ObjectDecoder.MAX_DEPTH);
   }
 
   /**
