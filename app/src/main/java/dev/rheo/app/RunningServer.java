@@ -102,7 +102,7 @@ final class RunningServer implements Server {
 
   private static final DescriptorPlan DESCRIPTORS = DescriptorPlan.ofProcess();
 
-  private final Closing opened = new Closing();
+  private final OpenedParts opened = new OpenedParts();
   private final AtomicBoolean stopping = new AtomicBoolean();
   private final CountDownLatch stopped = new CountDownLatch(1);
   private final DataDirectory data;
@@ -184,9 +184,9 @@ final class RunningServer implements Server {
           0,
           INDEX_PERIOD.toMillis(),
           TimeUnit.MILLISECONDS);
-      IdleHeap idleHeap = new IdleHeap();
-      opened.add("idle heap", idleHeap);
-      idleHeap.start();
+      PostBurstCollector collector = new PostBurstCollector();
+      opened.add("collector", collector);
+      collector.start();
       bootstrapped = true;
     } catch (StoreException e) {
       opened.close();

@@ -62,7 +62,7 @@ public final class RecordingMeter extends Meter {
   }
 
   @Override
-  protected void take(long bytes) {
+  protected void onCharge(long bytes) {
     if (bytes <= 0) {
       throw new IllegalArgumentException("a charge of " + bytes + " bytes");
     }
@@ -73,7 +73,7 @@ public final class RecordingMeter extends Meter {
   }
 
   @Override
-  protected void look() {}
+  protected void onCheck() {}
 
   private static long now() {
     return THREADS.getCurrentThreadAllocatedBytes();

@@ -77,7 +77,7 @@ final class Connection {
   boolean charged;
 
   /** Whether the peer has authenticated, by a request or by its client certificate. */
-  boolean known;
+  boolean authenticated;
 
   /** Whether it is charged to connections-members instead of connections-strangers. */
   boolean member;
@@ -95,10 +95,10 @@ final class Connection {
   boolean inputQueued;
 
   /** Decrypted bytes of an incomplete frame or header, or of pipelined requests. */
-  int wholeless;
+  int unparsedBytes;
 
   /** Number of lines in these bytes, while they are an HTTP/1 header. */
-  int wholelessLines;
+  int unparsedLines;
 
   /** Charge to the account {@code headers}; {@code incomingHeld} is the one to {@code incoming}. */
   long headersHeld;
@@ -125,7 +125,7 @@ final class Connection {
     exchanges.add(exchange);
     requests++;
     headerSinceNanos = 0;
-    whole();
+    inputParsed();
   }
 
   void ended(Exchange exchange) {
@@ -135,9 +135,9 @@ final class Connection {
   }
 
   /** All input received so far is parsed. */
-  void whole() {
-    wholeless = 0;
-    wholelessLines = 0;
+  void inputParsed() {
+    unparsedBytes = 0;
+    unparsedLines = 0;
   }
 
   /** Closes with a TCP reset: sends no farewell and discards unsent bytes. */

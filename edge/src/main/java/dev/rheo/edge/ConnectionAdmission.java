@@ -239,7 +239,7 @@ final class ConnectionAdmission {
    * is full, the peer becomes a guest.
    */
   void vouched(Connection connection) {
-    connection.known = true;
+    connection.authenticated = true;
     if (connection.member || !connection.charged) {
       return;
     }
@@ -401,7 +401,7 @@ final class ConnectionAdmission {
 
   /** Whether the peer has authenticated and sent a request. */
   private static boolean isKnown(Connection connection) {
-    return connection.known && connection.requests > 0;
+    return connection.authenticated && connection.requests > 0;
   }
 
   private static boolean isServed(Connection connection) {
@@ -414,7 +414,7 @@ final class ConnectionAdmission {
       return false;
     }
     long patience =
-        !connection.known
+        !connection.authenticated
             ? TIME_TO_ASK
             : crowd && !connection.member ? GUESTS_STALLED : MEMBERS_STALLED;
     for (Exchange exchange : connection.exchanges) {

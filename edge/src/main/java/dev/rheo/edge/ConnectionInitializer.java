@@ -95,17 +95,17 @@ final class ConnectionInitializer extends ChannelInitializer<SocketChannel> {
       }
       if (message instanceof ByteBuf bytes && !(connection.protocol instanceof WebSocketHandler)) {
         if (connection.headerSinceNanos != 0) {
-          connection.wholelessLines += lines(bytes);
+          connection.unparsedLines += lines(bytes);
         }
-        connection.wholeless += bytes.readableBytes();
+        connection.unparsedBytes += bytes.readableBytes();
       }
       int length = message instanceof ByteBuf bytes ? bytes.readableBytes() : 0;
       ctx.fireChannelRead(message);
       edge.counters.bytesIn.add(length);
       if (!connection.exchanges.isEmpty() && connection.protocol instanceof Http1Handler) {
         // Body bytes are consumed at once. Only pipelined requests behind the body stay unparsed.
-        connection.whole();
-        connection.wholeless = ctx.channel().config().isAutoRead() ? 0 : length;
+        connection.inputParsed();
+        connection.unparsedBytes = ctx.channel().config().isAutoRead() ? 0 : length;
       }
     }
 

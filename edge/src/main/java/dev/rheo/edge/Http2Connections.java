@@ -167,7 +167,7 @@ final class Http2Connections {
 
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
-      connection.whole();
+      connection.inputParsed();
       if (message instanceof Http2DataFrame data && data.stream() != null) {
         Exchange exchange = exchanges.get(data.stream().id());
         if (exchange != null && exchange.body.isWaitingForRoom()) {
@@ -191,7 +191,7 @@ final class Http2Connections {
 
     @Override
     public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
-      connection.whole();
+      connection.inputParsed();
       if (event instanceof Http2FrameStreamEvent changed
           && changed.type() == Http2FrameStreamEvent.Type.Writability) {
         windowOpened(changed.stream().id());

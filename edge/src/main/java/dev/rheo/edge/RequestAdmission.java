@@ -113,12 +113,12 @@ final class RequestAdmission {
   void settle(Connection connection) {
     long control = Math.max(0, Transport.pendingBytes(connection.channel) - connection.outstanding);
     boolean header = connection.headerSinceNanos != 0;
-    long headers = header ? connection.wholeless + connection.wholelessLines * Weights.FIELD : 0;
+    long headers = header ? connection.unparsedBytes + connection.unparsedLines * Weights.FIELD : 0;
     long incoming =
         connection.recordBytes
             + connection.heldInput
             + control
-            + (header ? 0 : connection.wholeless);
+            + (header ? 0 : connection.unparsedBytes);
     if (!hold(connection, charged(headers), charged(incoming))) {
       connection.closeHard();
     }
@@ -174,19 +174,19 @@ final class RequestAdmission {
         continue;
       }
       boolean waits =
-          connection.known
+          connection.authenticated
               ? seen - connection.lastReadNanos > PATIENCE
               : admission.hadTime(connection.lastReadNanos);
       if (waits) {
         slowest = ConnectionAdmission.quieter(slowest, connection);
-      } else if (held(connection) > share || (newcomer.known && !connection.known)) {
-        if (!connection.known) {
+      } else if (held(connection) > share || (newcomer.authenticated && !connection.authenticated)) {
+        if (!connection.authenticated) {
           stranger = heavier(stranger, connection);
         }
         heaviest = heavier(heaviest, connection);
       }
     }
-    return slowest != null ? slowest : stranger != null || !newcomer.known ? stranger : heaviest;
+    return slowest != null ? slowest : stranger != null || !newcomer.authenticated ? stranger : heaviest;
   }
 
   private static Connection heavier(@Nullable Connection a, Connection b) {

@@ -1,6 +1,6 @@
 package dev.rheo.merge;
 
-import dev.rheo.api.status.Shown;
+import dev.rheo.api.status.Excerpt;
 
 /** A patch is malformed, does not apply to the object, or exceeds a limit. */
 public final class PatchException extends Exception {
@@ -19,7 +19,7 @@ public final class PatchException extends Exception {
   private final Fault fault;
 
   PatchException(Fault fault, String message) {
-    super(Shown.text(message), null, false, false);
+    super(Excerpt.text(message), null, false, false);
     this.fault = fault;
   }
 

@@ -11,4 +11,4 @@ import org.jspecify.annotations.Nullable;
  * @param profile the parameter of that name, empty if not given
  */
 public record NegotiatedMediaType(
-    String mediaType, @Nullable Target target, boolean pretty, String profile) {}
+    String mediaType, @Nullable TargetKind target, boolean pretty, String profile) {}

@@ -19,7 +19,7 @@ public record Negotiation(List<String> supported, List<String> streamable, Trans
   public interface Transforms {
     Transforms NONE = (mediaType, target) -> false;
 
-    boolean allowed(String mediaType, Target target);
+    boolean allowed(String mediaType, TargetKind target);
   }
 
   public Negotiation {
@@ -68,7 +68,7 @@ public record Negotiation(List<String> supported, List<String> streamable, Trans
         if (alternative.covers(candidate) && serves(alternative, candidate)) {
           return new NegotiatedMediaType(
               candidate,
-              Target.of(alternative),
+              TargetKind.of(alternative),
               alternative.parameters().getOrDefault("pretty", "").equals("1"),
               alternative.parameters().getOrDefault("profile", ""));
         }
@@ -91,7 +91,7 @@ public record Negotiation(List<String> supported, List<String> streamable, Trans
     if (!serverVersion.isEmpty() && !serverVersion.equals("v1")) {
       return false;
     }
-    Target target = Target.of(alternative);
+    TargetKind target = TargetKind.of(alternative);
     return target == null || transforms.allowed(candidate, target);
   }
 

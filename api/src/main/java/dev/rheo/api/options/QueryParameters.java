@@ -1,7 +1,7 @@
 package dev.rheo.api.options;
 
 import dev.rheo.api.status.ApiException;
-import dev.rheo.api.status.Shown;
+import dev.rheo.api.status.Excerpt;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
@@ -62,6 +62,6 @@ final class QueryParameters {
   }
 
   private static ApiException refused(String value, String why) {
-    return ApiException.badRequest("strconv.ParseInt: parsing " + Shown.quoted(value) + ": " + why);
+    return ApiException.badRequest("strconv.ParseInt: parsing " + Excerpt.quoted(value) + ": " + why);
   }
 }

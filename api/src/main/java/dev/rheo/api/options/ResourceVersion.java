@@ -1,7 +1,7 @@
 package dev.rheo.api.options;
 
 import dev.rheo.api.status.FieldError;
-import dev.rheo.api.status.Shown;
+import dev.rheo.api.status.Excerpt;
 import java.util.regex.Pattern;
 
 /**
@@ -57,7 +57,7 @@ public final class ResourceVersion {
   }
 
   private static InvalidException refused(String text, String fault) {
-    String why = "strconv.ParseUint: parsing " + Shown.quoted(text) + ": " + fault;
+    String why = "strconv.ParseUint: parsing " + Excerpt.quoted(text) + ": " + fault;
     return new InvalidException(FieldError.invalid("resourceVersion", text, why), why);
   }
 }

@@ -1,7 +1,7 @@
 package dev.rheo.api.select;
 
 import dev.rheo.api.status.ApiException;
-import dev.rheo.api.status.Shown;
+import dev.rheo.api.status.Excerpt;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -163,9 +163,9 @@ public final class FieldSelector {
     }
     throw ApiException.badRequest(
         "invalid selector: '"
-            + Shown.text(selector)
+            + Excerpt.text(selector)
             + "'; can't understand '"
-            + Shown.text(part)
+            + Excerpt.text(part)
             + "'");
   }
 

@@ -5,7 +5,7 @@ import dev.rheo.api.select.Requirement.Operator;
 import dev.rheo.api.status.ApiException;
 import dev.rheo.api.status.FieldError;
 import dev.rheo.api.status.FieldErrors;
-import dev.rheo.api.status.Shown;
+import dev.rheo.api.status.Excerpt;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeSet;
@@ -49,7 +49,7 @@ final class LabelSelectorParser {
     }
 
     String shown() {
-      return Shown.text(text);
+      return Excerpt.text(text);
     }
   }
 

@@ -58,7 +58,7 @@ public final class ApiException extends RuntimeException {
             ? "forbidden: "
             : name.isEmpty()
                 ? resource + " is forbidden: "
-                : resource + " " + Shown.quoted(name) + " is forbidden: ";
+                : resource + " " + Excerpt.quoted(name) + " is forbidden: ";
     return of(403, "Forbidden", what + why, details(resource, name));
   }
 
@@ -66,7 +66,7 @@ public final class ApiException extends RuntimeException {
     return of(
         404,
         "NotFound",
-        resource + " " + Shown.quoted(name) + " not found",
+        resource + " " + Excerpt.quoted(name) + " not found",
         details(resource, name));
   }
 
@@ -83,7 +83,7 @@ public final class ApiException extends RuntimeException {
     return of(
         409,
         "AlreadyExists",
-        resource + " " + Shown.quoted(name) + " already exists",
+        resource + " " + Excerpt.quoted(name) + " already exists",
         details(resource, name));
   }
 
@@ -95,7 +95,7 @@ public final class ApiException extends RuntimeException {
         "AlreadyExists",
         resource
             + " "
-            + Shown.quoted(name)
+            + Excerpt.quoted(name)
             + " already exists, the server was not able to generate a unique name for the object",
         new Details(name, resource.group(), resource.resource(), "", List.of(), retryAfterSeconds));
   }
@@ -107,7 +107,7 @@ public final class ApiException extends RuntimeException {
     return of(
         409,
         "Conflict",
-        "Operation cannot be fulfilled on " + resource + " " + Shown.quoted(name) + ": " + why,
+        "Operation cannot be fulfilled on " + resource + " " + Excerpt.quoted(name) + ": " + why,
         details(resource, name));
   }
 
@@ -122,7 +122,7 @@ public final class ApiException extends RuntimeException {
    */
   public static ApiException invalid(String group, String kind, String name, FieldErrors errors) {
     String what =
-        (group.isEmpty() ? kind : kind + "." + group) + " " + Shown.quoted(name) + " is invalid";
+        (group.isEmpty() ? kind : kind + "." + group) + " " + Excerpt.quoted(name) + " is invalid";
     return of(
         422,
         "Invalid",
@@ -145,7 +145,7 @@ public final class ApiException extends RuntimeException {
     return of(
         405,
         "MethodNotAllowed",
-        action + " is not supported on resources of kind " + Shown.quoted(resource.toString()),
+        action + " is not supported on resources of kind " + Excerpt.quoted(resource.toString()),
         details(resource, ""));
   }
 

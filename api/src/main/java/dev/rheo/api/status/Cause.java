@@ -13,7 +13,7 @@ public record Cause(String reason, String message, String field) {
   private static final int MAX_FIELD = 1024;
 
   public Cause {
-    message = Shown.cutJson(message, MAX_MESSAGE);
-    field = Shown.cutJson(field, MAX_FIELD);
+    message = Excerpt.cutJson(message, MAX_MESSAGE);
+    field = Excerpt.cutJson(field, MAX_FIELD);
   }
 }

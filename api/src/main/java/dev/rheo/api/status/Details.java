@@ -27,10 +27,10 @@ public record Details(
   static final Cause FURTHER = new Cause("", "there are others, which are not shown", "");
 
   public Details {
-    name = Shown.cutJson(name, MAX_TEXT);
-    group = Shown.cutJson(group, MAX_TEXT);
-    kind = Shown.cutJson(kind, MAX_TEXT);
-    uid = Shown.cutJson(uid, MAX_TEXT);
+    name = Excerpt.cutJson(name, MAX_TEXT);
+    group = Excerpt.cutJson(group, MAX_TEXT);
+    kind = Excerpt.cutJson(kind, MAX_TEXT);
+    uid = Excerpt.cutJson(uid, MAX_TEXT);
     causes = bounded(causes);
   }
 
@@ -53,9 +53,9 @@ public record Details(
 
   private static int size(Cause cause) {
     return CAUSE_OVERHEAD
-        + Shown.jsonBytes(cause.reason())
-        + Shown.jsonBytes(cause.message())
-        + Shown.jsonBytes(cause.field());
+        + Excerpt.jsonBytes(cause.reason())
+        + Excerpt.jsonBytes(cause.message())
+        + Excerpt.jsonBytes(cause.field());
   }
 
   static Details of(String group, String kind, String name) {

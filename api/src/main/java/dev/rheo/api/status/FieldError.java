@@ -19,11 +19,11 @@ public record FieldError(String reason, String field, String body) {
   private static final int MAX_FIELD = 512;
 
   /** A shown value, a detail, and the words around them. */
-  private static final int MAX_BODY = 2 * Shown.MAX_BYTES + 256;
+  private static final int MAX_BODY = 2 * Excerpt.MAX_BYTES + 256;
 
   public FieldError {
-    field = Shown.cut(field, MAX_FIELD);
-    body = Shown.cut(body, MAX_BODY);
+    field = Excerpt.cut(field, MAX_FIELD);
+    body = Excerpt.cut(body, MAX_BODY);
   }
 
   public static FieldError required(String field, String detail) {
@@ -36,22 +36,22 @@ public record FieldError(String reason, String field, String body) {
 
   /**
    * @param value the faulty value; strings are quoted, numbers and booleans are not; a value of
-   *     more than {@link Shown#MAX_BYTES} bytes is cut
+   *     more than {@link Excerpt#MAX_BYTES} bytes is cut
    */
   public static FieldError invalid(String field, Object value, String detail) {
-    return of("FieldValueInvalid", field, "Invalid value: " + Shown.value(value), detail);
+    return of("FieldValueInvalid", field, "Invalid value: " + Excerpt.value(value), detail);
   }
 
   public static FieldError typeInvalid(String field, Object value, String detail) {
-    return of("FieldValueTypeInvalid", field, "Invalid value: " + Shown.value(value), detail);
+    return of("FieldValueTypeInvalid", field, "Invalid value: " + Excerpt.value(value), detail);
   }
 
   public static FieldError notFound(String field, Object value) {
-    return of("FieldValueNotFound", field, "Not found: " + Shown.value(value), "");
+    return of("FieldValueNotFound", field, "Not found: " + Excerpt.value(value), "");
   }
 
   public static FieldError duplicate(String field, Object value) {
-    return of("FieldValueDuplicate", field, "Duplicate value: " + Shown.value(value), "");
+    return of("FieldValueDuplicate", field, "Duplicate value: " + Excerpt.value(value), "");
   }
 
   public static FieldError notSupported(String field, Object value, List<String> supported) {
@@ -61,7 +61,7 @@ public record FieldError(String reason, String field, String body) {
             : supported.stream()
                 .map(GoText::quote)
                 .collect(Collectors.joining(", ", "supported values: ", ""));
-    return of("FieldValueNotSupported", field, "Unsupported value: " + Shown.value(value), detail);
+    return of("FieldValueNotSupported", field, "Unsupported value: " + Excerpt.value(value), detail);
   }
 
   /**
@@ -116,6 +116,6 @@ public record FieldError(String reason, String field, String body) {
 
   private static FieldError of(String reason, String field, String body, String detail) {
     return new FieldError(
-        reason, field, detail.isEmpty() ? body : body + ": " + Shown.text(detail));
+        reason, field, detail.isEmpty() ? body : body + ": " + Excerpt.text(detail));
   }
 }

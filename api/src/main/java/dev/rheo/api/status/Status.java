@@ -37,8 +37,8 @@ public record Status(
   public static final String FAILURE = "Failure";
 
   public Status {
-    message = Shown.cutJson(message, MAX_MESSAGE);
-    reason = Shown.cutJson(reason, MAX_REASON);
+    message = Excerpt.cutJson(message, MAX_MESSAGE);
+    reason = Excerpt.cutJson(reason, MAX_REASON);
   }
 
   /** A refusal. */

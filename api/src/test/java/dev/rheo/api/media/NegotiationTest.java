@@ -29,7 +29,7 @@ class NegotiationTest {
     assertThat(JSON.accept(kubectl, false))
         .isEqualTo(new NegotiatedMediaType(MediaType.JSON, null, false, ""));
     assertThat(ALL.accept(kubectl, false).target())
-        .isEqualTo(new Target("meta.k8s.io", "v1", "Table"));
+        .isEqualTo(new TargetKind("meta.k8s.io", "v1", "Table"));
     assertThat(
             ALL.accept("application/vnd.kubernetes.protobuf,application/json", false).mediaType())
         .isEqualTo(MediaType.PROTOBUF);

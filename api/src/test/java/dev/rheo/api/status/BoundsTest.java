@@ -26,30 +26,30 @@ class BoundsTest {
 
   @Test
   void whatFitsIsShownWhole() {
-    String fits = "a".repeat(Shown.MAX_BYTES - 2);
-    assertThat(Shown.quoted(fits)).isEqualTo('"' + fits + '"');
-    assertThat(Shown.text(fits)).isEqualTo(fits);
-    assertThat(Shown.value(List.of("a<", 1, true))).isEqualTo("[\"a\\u003c\",1,true]");
+    String fits = "a".repeat(Excerpt.MAX_BYTES - 2);
+    assertThat(Excerpt.quoted(fits)).isEqualTo('"' + fits + '"');
+    assertThat(Excerpt.text(fits)).isEqualTo(fits);
+    assertThat(Excerpt.value(List.of("a<", 1, true))).isEqualTo("[\"a\\u003c\",1,true]");
     ObjectNode tree = JsonNodeFactory.instance.objectNode();
     tree.put("a", "b&").putArray("c").add(1).addNull().addObject();
-    assertThat(Shown.value(tree)).isEqualTo("{\"a\":\"b\\u0026\",\"c\":[1,null,{}]}");
+    assertThat(Excerpt.value(tree)).isEqualTo("{\"a\":\"b\\u0026\",\"c\":[1,null,{}]}");
   }
 
   @Test
   void whatDoesNotFitIsCutOnACharacterAndSaysSo() {
-    assertThat(Shown.quoted("é".repeat(1000)))
+    assertThat(Excerpt.quoted("é".repeat(1000)))
         .isEqualTo('"' + "é".repeat(511) + "\" (cut from 1000 characters)");
-    assertThat(Shown.text("😀".repeat(1000))).matches("(😀)+ \\(cut from 2000 characters\\)");
-    assertThat(bytes(Shown.text("😀".repeat(1000)))).isBetween(1000, Shown.MAX_BYTES);
+    assertThat(Excerpt.text("😀".repeat(1000))).matches("(😀)+ \\(cut from 2000 characters\\)");
+    assertThat(bytes(Excerpt.text("😀".repeat(1000)))).isBetween(1000, Excerpt.MAX_BYTES);
     ArrayNode list = JsonNodeFactory.instance.arrayNode();
     for (int i = 0; i < 3000; i++) {
       list.addObject().put("uid", i);
     }
-    assertThat(Shown.value(list))
+    assertThat(Excerpt.value(list))
         .startsWith("[{\"uid\":0},")
         .endsWith(" (cut from a list of 3000)");
-    assertThat(bytes(Shown.value(list))).isLessThan(Shown.MAX_BYTES + 40);
-    assertThat(Shown.value(Collections.nCopies(3000, "\u0001")))
+    assertThat(bytes(Excerpt.value(list))).isLessThan(Excerpt.MAX_BYTES + 40);
+    assertThat(Excerpt.value(Collections.nCopies(3000, "\u0001")))
         .contains("\\u0001")
         .hasSizeLessThan(1100);
   }
@@ -64,7 +64,7 @@ class BoundsTest {
     for (int i = 0; i < 100_000; i++) {
       at = at.putObject("a");
     }
-    assertThat(Shown.value(tree)).startsWith("{\"a\":{\"a\":").hasSizeLessThan(1100);
+    assertThat(Excerpt.value(tree)).startsWith("{\"a\":{\"a\":").hasSizeLessThan(1100);
   }
 
   @Test

@@ -31,10 +31,10 @@ public abstract class Meter {
   private static final Meter NONE =
       new Meter() {
         @Override
-        protected void take(long bytes) {}
+        protected void onCharge(long bytes) {}
 
         @Override
-        protected void look() {}
+        protected void onCheck() {}
       };
 
   /**
@@ -45,7 +45,7 @@ public abstract class Meter {
    * @throws RuntimeException to refuse, mostly with 413 or 429: the codec abandons its
    *     work and lets the exception pass
    */
-  protected abstract void take(long bytes);
+  protected abstract void onCharge(long bytes);
 
   /**
    * Called now and then by long loops that build little, so that they end when nobody waits for
@@ -53,27 +53,27 @@ public abstract class Meter {
    *
    * @throws RuntimeException to end the work
    */
-  protected abstract void look();
+  protected abstract void onCheck();
 
   /**
    * Called when the work has had an effect that cannot be undone. From then on the meter still
    * counts, but neither refuses a charge nor ends the work.
    */
-  protected void commit() {}
+  protected void onCommitted() {}
 
   /**
    * Called with the size of the answer in bytes, before the work has its effect. May refuse, as
-   * {@link #take}.
+   * {@link #onCharge}.
    */
-  protected void answer(long bytes) {}
+  protected void onPromise(long bytes) {}
 
   /** Bytes that were taken and not dropped yet. */
-  protected long taken() {
+  protected long charged() {
     return 0;
   }
 
   /** Called when all that was taken beyond {@code bytes} has been dropped. */
-  protected void dropTo(long bytes) {}
+  protected void onRelease(long bytes) {}
 
   /** Runs a call whose charges go to this meter only, not to one that the thread has already. */
   public static <T, X extends Throwable> T within(
@@ -90,7 +90,7 @@ public abstract class Meter {
    */
   public static void charge(long bytes) {
     if (bytes > 0) {
-      current().take(bytes);
+      current().onCharge(bytes);
     } else if (bytes < 0) {
       throw new IllegalArgumentException("a charge of " + bytes + " bytes");
     }
@@ -103,7 +103,7 @@ public abstract class Meter {
    * @throws RuntimeException if the meter ends the work
    */
   public static void check() {
-    current().look();
+    current().onCheck();
   }
 
   /**
@@ -113,7 +113,7 @@ public abstract class Meter {
    * @throws RuntimeException if the meter refuses
    */
   public static void promise(long bytes) {
-    current().answer(bytes);
+    current().onPromise(bytes);
   }
 
   /**
@@ -121,7 +121,7 @@ public abstract class Meter {
    * would tell the client that the work failed, which is untrue.
    */
   public static void committed() {
-    current().commit();
+    current().onCommitted();
   }
 
   /**
@@ -129,12 +129,12 @@ public abstract class Meter {
    * of many objects.
    */
   public static long mark() {
-    return current().taken();
+    return current().charged();
   }
 
   /** Tells the current meter that all that was charged since {@link #mark} has been dropped. */
   public static void release(long mark) {
-    current().dropTo(mark);
+    current().onRelease(mark);
   }
 
   /** Collects small charges for the current meter, which is looked up only once, here. */
@@ -195,7 +195,7 @@ public abstract class Meter {
       long bytes = owed;
       owed = 0;
       if (bytes > 0) {
-        meter.take(bytes);
+        meter.onCharge(bytes);
       }
     }
   }

@@ -1,7 +1,7 @@
 package dev.rheo.codec.json;
 
 import dev.rheo.api.status.GoText;
-import dev.rheo.codec.io.Shown;
+import dev.rheo.codec.io.Truncated;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -24,26 +24,26 @@ final class FieldPath {
   /** The path in quotes, as upstream's strict decoding errors show it. */
   String quoted() {
     StringBuilder out = new StringBuilder();
-    for (int i = 0; i < steps.size() && out.length() <= Shown.MAX_LENGTH; i++) {
+    for (int i = 0; i < steps.size() && out.length() <= Truncated.MAX_LENGTH; i++) {
       Object step = steps.get(i);
       if (step instanceof Integer) {
         out.append('[').append(step).append(']');
       } else {
         out.append(out.isEmpty() ? "" : ".");
-        Shown.append(out, step instanceof Key key ? key.name() : (String) step);
+        Truncated.append(out, step instanceof Key key ? key.name() : (String) step);
       }
     }
-    return GoText.quote(Shown.of(out.toString()));
+    return GoText.quote(Truncated.of(out.toString()));
   }
 
   /** The field names alone, as Go's encoding/json shows them. */
   String names() {
     StringBuilder out = new StringBuilder();
-    for (int i = 0; i < steps.size() && out.length() <= Shown.MAX_LENGTH; i++) {
+    for (int i = 0; i < steps.size() && out.length() <= Truncated.MAX_LENGTH; i++) {
       if (steps.get(i) instanceof String name) {
         out.append(out.isEmpty() ? "" : ".").append(name);
       }
     }
-    return Shown.of(out.toString());
+    return Truncated.of(out.toString());
   }
 }

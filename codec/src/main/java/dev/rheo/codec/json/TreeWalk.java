@@ -5,7 +5,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.rheo.codec.io.MalformedException;
 import dev.rheo.codec.io.Meter;
-import dev.rheo.codec.io.Shown;
+import dev.rheo.codec.io.Truncated;
 import dev.rheo.codec.schema.FieldType;
 import dev.rheo.codec.schema.ObjectType;
 import dev.rheo.codec.value.Base64Text;
@@ -97,7 +97,7 @@ abstract class TreeWalk {
     try {
       return canonical.apply(text);
     } catch (IllegalArgumentException e) {
-      throw refusal(e.getMessage() == null ? "malformed value" : Shown.of(e.getMessage()));
+      throw refusal(e.getMessage() == null ? "malformed value" : Truncated.of(e.getMessage()));
     }
   }
 
@@ -119,8 +119,8 @@ abstract class TreeWalk {
   }
 
   protected final MalformedException refusal(String why) {
-    String apiVersion = Shown.of(root.path("apiVersion").asText());
-    String kind = Shown.of(root.path("kind").asText());
+    String apiVersion = Truncated.of(root.path("apiVersion").asText());
+    String kind = Truncated.of(root.path("kind").asText());
     if (kind.isEmpty()) {
       kind = struct.name();
     }

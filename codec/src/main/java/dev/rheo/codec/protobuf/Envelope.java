@@ -1,7 +1,7 @@
 package dev.rheo.codec.protobuf;
 
 import dev.rheo.codec.io.ByteOutput;
-import dev.rheo.codec.io.Shown;
+import dev.rheo.codec.io.Truncated;
 import java.util.Arrays;
 
 /**
@@ -82,7 +82,7 @@ record Envelope(String apiVersion, String kind, int from, int to) {
           in.require(tag, Wire.BYTES, "ContentType");
           String type = in.string();
           if (!type.isEmpty() && !type.equals(PROTOBUF)) {
-            throw WireReader.malformed("content type " + Shown.of(type) + " is not supported");
+            throw WireReader.malformed("content type " + Truncated.of(type) + " is not supported");
           }
         }
         default -> in.skip(tag);

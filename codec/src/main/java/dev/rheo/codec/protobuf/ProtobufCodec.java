@@ -6,7 +6,7 @@ import dev.rheo.codec.io.JsonException;
 import dev.rheo.codec.io.JsonScanner;
 import dev.rheo.codec.io.MalformedException;
 import dev.rheo.codec.io.Nodes;
-import dev.rheo.codec.io.Shown;
+import dev.rheo.codec.io.Truncated;
 import dev.rheo.codec.io.Weights;
 import dev.rheo.codec.json.Canonicalizer;
 import dev.rheo.codec.schema.ObjectType;
@@ -107,7 +107,7 @@ public final class ProtobufCodec {
     if (type == null || !type.hasProtobuf()) {
       throw new MalformedException(
           "no kind \"%s\" is registered for version \"%s\""
-              .formatted(Shown.of(kind), Shown.of(apiVersion)));
+              .formatted(Truncated.of(kind), Truncated.of(apiVersion)));
     }
     return type;
   }

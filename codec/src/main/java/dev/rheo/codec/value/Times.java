@@ -1,6 +1,6 @@
 package dev.rheo.codec.value;
 
-import dev.rheo.codec.io.Shown;
+import dev.rheo.codec.io.Truncated;
 import java.time.DateTimeException;
 import java.time.LocalDate;
 
@@ -64,7 +64,7 @@ public final class Times {
     } catch (DateTimeException | IndexOutOfBoundsException e) {
       throw new IllegalArgumentException(
           "parsing time \"%s\" as \"%s\": cannot parse it"
-              .formatted(Shown.of(text), micro ? MICROS_LAYOUT : SECONDS_LAYOUT),
+              .formatted(Truncated.of(text), micro ? MICROS_LAYOUT : SECONDS_LAYOUT),
           e);
     }
   }

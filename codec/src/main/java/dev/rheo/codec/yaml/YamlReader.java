@@ -7,7 +7,7 @@ import dev.rheo.api.status.GoText;
 import dev.rheo.codec.io.MalformedException;
 import dev.rheo.codec.io.Meter;
 import dev.rheo.codec.io.Nodes;
-import dev.rheo.codec.io.Shown;
+import dev.rheo.codec.io.Truncated;
 import dev.rheo.codec.io.Weights;
 import dev.rheo.codec.json.ObjectDecoder;
 import java.util.ArrayList;
@@ -115,7 +115,7 @@ final class YamlReader {
   }
 
   private static MalformedException malformed(String what) {
-    return new MalformedException("error converting YAML to JSON: " + Shown.of(what));
+    return new MalformedException("error converting YAML to JSON: " + Truncated.of(what));
   }
 
   private NodeEvent next() {
@@ -260,7 +260,7 @@ final class YamlReader {
       int line = valueEvent.getStartMark().getLine() + 1;
       if (object.replace(key, node(valueEvent)) != null && duplicates.size() < MAX_DUPLICATES) {
         duplicates.add(
-            "line " + line + ": key " + GoText.quote(Shown.of(key)) + " already set in map");
+            "line " + line + ": key " + GoText.quote(Truncated.of(key)) + " already set in map");
       }
     }
     events.getEvent();

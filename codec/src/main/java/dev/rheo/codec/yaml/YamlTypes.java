@@ -6,7 +6,7 @@ import com.fasterxml.jackson.databind.node.BooleanNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.NumericNode;
-import dev.rheo.codec.io.Shown;
+import dev.rheo.codec.io.Truncated;
 import dev.rheo.codec.value.Floats;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
@@ -73,7 +73,7 @@ final class YamlTypes {
           }
         };
     if (!fits) {
-      throw new TypeException("cannot decode `" + Shown.of(text) + "` as a !!" + name);
+      throw new TypeException("cannot decode `" + Truncated.of(text) + "` as a !!" + name);
     }
     return value;
   }

@@ -14,12 +14,12 @@ class MeterTest {
     int looks;
 
     @Override
-    protected void take(long bytes) {
+    protected void onCharge(long bytes) {
       taken.add(bytes);
     }
 
     @Override
-    protected void look() {
+    protected void onCheck() {
       looks++;
     }
   }
@@ -88,12 +88,12 @@ class MeterTest {
     Meter meter =
         new Meter() {
           @Override
-          protected void take(long bytes) {
+          protected void onCharge(long bytes) {
             throw refusal;
           }
 
           @Override
-          protected void look() {}
+          protected void onCheck() {}
         };
     assertThatThrownBy(
             () ->

@@ -5,7 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.rheo.api.name.Names;
 import dev.rheo.api.status.FieldError;
 import dev.rheo.api.status.FieldErrors;
-import dev.rheo.api.status.Shown;
+import dev.rheo.api.status.Excerpt;
 import dev.rheo.codec.tree.Trees;
 import dev.rheo.resource.type.ResourceType;
 import java.nio.charset.StandardCharsets;
@@ -146,7 +146,7 @@ final class MetadataValidation {
       }
       if (Trees.flag(owner, "controller")) {
         String name =
-            Shown.text(Trees.text(owner, "kind")) + "/" + Shown.text(Trees.text(owner, "name"));
+            Excerpt.text(Trees.text(owner, "kind")) + "/" + Excerpt.text(Trees.text(owner, "name"));
         if (controller.isEmpty()) {
           controller = name;
         } else {

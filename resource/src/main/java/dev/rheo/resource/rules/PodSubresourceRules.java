@@ -3,7 +3,7 @@ package dev.rheo.resource.rules;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.rheo.api.status.FieldError;
 import dev.rheo.api.status.FieldErrors;
-import dev.rheo.api.status.Shown;
+import dev.rheo.api.status.Excerpt;
 import dev.rheo.codec.tree.Trees;
 import java.util.HashMap;
 import java.util.List;
@@ -60,7 +60,7 @@ final class PodSubresourceRules {
             FieldError.forbidden(
                 "spec." + which,
                 "existing ephemeral containers \""
-                    + Shown.text(name)
+                    + Excerpt.text(name)
                     + "\" may not be "
                     + (now == null ? "removed" : "changed")));
       }

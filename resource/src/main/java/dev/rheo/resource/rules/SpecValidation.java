@@ -5,7 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.rheo.api.name.Names;
 import dev.rheo.api.status.FieldError;
 import dev.rheo.api.status.FieldErrors;
-import dev.rheo.api.status.Shown;
+import dev.rheo.api.status.Excerpt;
 import dev.rheo.codec.tree.Trees;
 import java.nio.charset.StandardCharsets;
 import java.util.HashSet;
@@ -78,7 +78,7 @@ final class SpecValidation {
         String key = entry.getKey();
         if (!DATA_KEY.matcher(key).matches() || key.equals(".") || key.startsWith("..")) {
           errors.add(
-              FieldError.invalid(field + "[" + Shown.text(key) + "]", key, dataKeyFault(key)));
+              FieldError.invalid(field + "[" + Excerpt.text(key) + "]", key, dataKeyFault(key)));
         }
         size += size(entry.getValue().asText(), object, field);
       }

@@ -3,7 +3,7 @@ package dev.rheo.server.encoding;
 import dev.rheo.api.media.MediaType;
 import dev.rheo.api.media.NegotiatedMediaType;
 import dev.rheo.api.media.Negotiation;
-import dev.rheo.api.media.Target;
+import dev.rheo.api.media.TargetKind;
 import dev.rheo.api.status.ApiException;
 import dev.rheo.cache.FormKind;
 import dev.rheo.resource.type.ResourceType;
@@ -55,7 +55,7 @@ public final class Encodings {
     refusals = new Negotiation(supported, streamable, Negotiation.Transforms.NONE);
   }
 
-  private static boolean allowed(String mediaType, Target target) {
+  private static boolean allowed(String mediaType, TargetKind target) {
     return target.isMeta(Projection.PARTIAL)
         || target.isMeta(Projection.PARTIAL + "List")
         || target.isMeta("Table") && mediaType.equals(MediaType.JSON);
@@ -86,7 +86,7 @@ public final class Encodings {
       @Nullable Boolean list,
       String includeObject) {
     Format format = Format.of(accepted.mediaType());
-    Target target = accepted.target();
+    TargetKind target = accepted.target();
     if (target == null) {
       return made(new Wanted(type, format, null, false, ObjectRange.Extent.WHOLE));
     }
@@ -110,18 +110,18 @@ public final class Encodings {
    * @throws ApiException 406
    */
   public void requireOne(NegotiatedMediaType accepted, String group, String kind) {
-    Target target = accepted.target();
+    TargetKind target = accepted.target();
     if (target != null && isList(target)) {
       throw wrongNumber(target, false, group, kind);
     }
   }
 
-  private static boolean isList(Target target) {
+  private static boolean isList(TargetKind target) {
     return target.kind().equals(Projection.PARTIAL + "List");
   }
 
   /** Names the type as Go does: {@code *core.ConfigMapList}. */
-  private static ApiException wrongNumber(Target target, boolean list, String group, String kind) {
+  private static ApiException wrongNumber(TargetKind target, boolean list, String group, String kind) {
     String first = group.split("\\.", 2)[0];
     String goPackage = first.isEmpty() || first.equals("events") ? "core" : first;
     return ApiException.notAcceptable(

@@ -1,7 +1,7 @@
 package dev.rheo.server.request;
 
 import dev.rheo.api.status.ApiException;
-import dev.rheo.api.status.Shown;
+import dev.rheo.api.status.Excerpt;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -25,7 +25,7 @@ final class Durations {
     if (text != null && !text.isEmpty() && !isValid(text)) {
       throw ApiException.badRequest(
           "invalid timeout specified in the request URL - time: invalid duration \""
-              + Shown.text(text)
+              + Excerpt.text(text)
               + "\"");
     }
   }

@@ -33,7 +33,7 @@ public class MemoryMeter extends Meter implements AutoCloseable {
    * @throws ApiException 413 if the work exceeds the account's limit, 429 if the account stays full
    */
   @Override
-  protected void take(long bytes) {
+  protected void onCharge(long bytes) {
     taken += bytes;
     if (taken > charged) {
       long wanted = (taken - charged + STEP - 1) / STEP * STEP;
@@ -47,10 +47,10 @@ public class MemoryMeter extends Meter implements AutoCloseable {
   }
 
   @Override
-  protected void look() {}
+  protected void onCheck() {}
 
   @Override
-  protected void commit() {
+  protected void onCommitted() {
     committed = true;
   }
 
@@ -59,13 +59,13 @@ public class MemoryMeter extends Meter implements AutoCloseable {
   }
 
   @Override
-  protected long taken() {
+  protected long charged() {
     return taken;
   }
 
   /** The account stays charged: the next part of the work uses the charge. */
   @Override
-  protected void dropTo(long bytes) {
+  protected void onRelease(long bytes) {
     taken = Math.min(taken, bytes);
   }
 

@@ -39,23 +39,23 @@ final class RequestMeter extends MemoryMeter {
   }
 
   @Override
-  protected void take(long bytes) {
-    look();
-    super.take(bytes);
-    if (!heavy && !isCommitted() && taken() > HEAVY_BYTES) {
+  protected void onCharge(long bytes) {
+    onCheck();
+    super.onCharge(bytes);
+    if (!heavy && !isCommitted() && charged() > HEAVY_BYTES) {
       becomeHeavy();
     }
   }
 
   @Override
-  protected void look() {
+  protected void onCheck() {
     if (request.cancelled() && !isCommitted()) {
       throw ApiException.timeout("the client has gone", 0);
     }
   }
 
   @Override
-  protected void answer(long bytes) {
+  protected void onPromise(long bytes) {
     try {
       if (!isCommitted() && !request.promiseAnswer(bytes)) {
         throw tooMany();

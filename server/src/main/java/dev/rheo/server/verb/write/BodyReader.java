@@ -6,7 +6,7 @@ import dev.rheo.api.media.MediaType;
 import dev.rheo.api.name.GroupVersionKind;
 import dev.rheo.api.options.FieldValidation;
 import dev.rheo.api.status.ApiException;
-import dev.rheo.api.status.Shown;
+import dev.rheo.api.status.Excerpt;
 import dev.rheo.codec.io.MalformedException;
 import dev.rheo.codec.json.Canonicalizer;
 import dev.rheo.codec.json.ObjectDecoder;
@@ -38,12 +38,12 @@ final class BodyReader {
     String sentKind = object.path("kind").asText("");
     String sentVersion = object.path("apiVersion").asText("");
     if (!sentKind.isEmpty() && !sentKind.equals(kind)) {
-      String shownKind = Shown.text(sentKind);
-      String shownVersion = Shown.text(sentVersion);
+      String shownKind = Excerpt.text(sentKind);
+      String shownVersion = Excerpt.text(sentVersion);
       throw ApiException.badRequest(
           shownKind
               + " in version "
-              + Shown.quoted(GroupVersionKind.of(sentVersion, sentKind).version())
+              + Excerpt.quoted(GroupVersionKind.of(sentVersion, sentKind).version())
               + " cannot be handled as a "
               + kind
               + ": converting ("
@@ -59,7 +59,7 @@ final class BodyReader {
     if (!sentVersion.isEmpty() && !sentVersion.equals(apiVersion)) {
       throw ApiException.badRequest(
           "the API version in the data ("
-              + Shown.text(sentVersion)
+              + Excerpt.text(sentVersion)
               + ") does not match the expected API version ("
               + apiVersion
               + ")");
@@ -88,7 +88,7 @@ final class BodyReader {
       throw ApiException.badRequest(
           kind
               + " in version "
-              + Shown.quoted(GroupVersionKind.of(apiVersion, kind).version())
+              + Excerpt.quoted(GroupVersionKind.of(apiVersion, kind).version())
               + " cannot be handled as a "
               + kind
               + ": strict decoding error: "

@@ -6,7 +6,7 @@ import dev.rheo.api.media.MediaType;
 import dev.rheo.api.options.FieldValidation;
 import dev.rheo.api.status.ApiException;
 import dev.rheo.api.status.FieldError;
-import dev.rheo.api.status.Shown;
+import dev.rheo.api.status.Excerpt;
 import dev.rheo.codec.json.ObjectDecoder;
 import dev.rheo.codec.schema.TypeTable;
 import dev.rheo.merge.JsonPatch;
@@ -99,7 +99,7 @@ final class Patches {
     try {
       return BodyReader.checked(patched, strict, path.apiVersion(), path.kind(), validation);
     } catch (ApiException e) {
-      String shown = Shown.value(patched);
+      String shown = Excerpt.value(patched);
       throw ApiException.invalid(
           "",
           "",
@@ -120,9 +120,9 @@ final class Patches {
           "the "
               + field
               + " of the object ("
-              + Shown.text(before.asText())
+              + Excerpt.text(before.asText())
               + ") cannot be changed by a patch (to "
-              + Shown.text(after.asText())
+              + Excerpt.text(after.asText())
               + ")");
     }
   }

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.rheo.api.options.ResourceVersion;
 import dev.rheo.api.status.ApiException;
 import dev.rheo.api.status.FieldError;
-import dev.rheo.api.status.Shown;
+import dev.rheo.api.status.Excerpt;
 import dev.rheo.resource.rules.Validation;
 import dev.rheo.resource.rules.WriteContext;
 import dev.rheo.resource.rules.WritePreparation;
@@ -111,9 +111,9 @@ final class Updates {
         path.groupResource(),
         path.name(),
         "StorageError: invalid object, Code: 4, Key: "
-            + Shown.text(path.key())
+            + Excerpt.text(path.key())
             + ", ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: UID in precondition: "
-            + Shown.text(wanted)
+            + Excerpt.text(wanted)
             + ", UID in object meta: "
             + actual);
   }

@@ -8,7 +8,7 @@ import dev.rheo.api.options.ListOptions;
 import dev.rheo.api.options.WriteOptions;
 import dev.rheo.api.status.ApiException;
 import dev.rheo.api.status.Details;
-import dev.rheo.api.status.Shown;
+import dev.rheo.api.status.Excerpt;
 import dev.rheo.api.status.Status;
 import dev.rheo.cache.WatchCache;
 import dev.rheo.codec.json.Canonicalizer;
@@ -322,15 +322,15 @@ public final class Writes {
     if (meta.name().isEmpty()) {
       throw ApiException.badRequest(
           "the name of the object ("
-              + Shown.text(path.name())
+              + Excerpt.text(path.name())
               + " based on URL) was undeterminable: name must be provided");
     }
     if (!meta.name().equals(path.name())) {
       throw ApiException.badRequest(
           "the name of the object ("
-              + Shown.text(meta.name())
+              + Excerpt.text(meta.name())
               + ") does not match the name on the URL ("
-              + Shown.text(path.name())
+              + Excerpt.text(path.name())
               + ")");
     }
   }

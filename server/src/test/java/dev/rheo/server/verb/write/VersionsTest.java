@@ -29,7 +29,7 @@ class VersionsTest {
     }
 
     @Override
-    protected void take(long bytes) {
+    protected void onCharge(long bytes) {
       left -= bytes;
       if (left < 0) {
         throw ApiException.tooManyRequests("no", 1);
@@ -37,7 +37,7 @@ class VersionsTest {
     }
 
     @Override
-    protected void look() {}
+    protected void onCheck() {}
   }
 
   private interface Reading {

@@ -14,7 +14,7 @@ import java.util.function.LongSupplier;
  * requests one collection after each burst, once little is allocated any more. Reads allocate next
  * to nothing, so bulk reads count as quiet.
  */
-final class IdleHeap implements AutoCloseable {
+final class PostBurstCollector implements AutoCloseable {
 
   private static final Duration PERIOD = Duration.ofSeconds(3);
 
@@ -27,30 +27,30 @@ final class IdleHeap implements AutoCloseable {
   private final LongSupplier allocated;
   private final Runnable collect;
   private final ScheduledExecutorService scheduler =
-      Executors.newSingleThreadScheduledExecutor(new DefaultThreadFactory("idle-heap", true));
+      Executors.newSingleThreadScheduledExecutor(new DefaultThreadFactory("post-burst-gc", true));
   private long last;
 
   /** The start of the process counts as a burst. */
   private long collected = -BURST_BYTES;
 
-  IdleHeap() {
-    this(IdleHeap::totalAllocated, System::gc);
+  PostBurstCollector() {
+    this(PostBurstCollector::totalAllocated, System::gc);
   }
 
   /**
    * @param allocated bytes allocated on the heap since the process began
    */
-  IdleHeap(LongSupplier allocated, Runnable collect) {
+  PostBurstCollector(LongSupplier allocated, Runnable collect) {
     this.allocated = allocated;
     this.collect = collect;
   }
 
   void start() {
     scheduler.scheduleWithFixedDelay(
-        this::look, PERIOD.toMillis(), PERIOD.toMillis(), TimeUnit.MILLISECONDS);
+        this::collectAfterBurst, PERIOD.toMillis(), PERIOD.toMillis(), TimeUnit.MILLISECONDS);
   }
 
-  void look() {
+  void collectAfterBurst() {
     long now = allocated.getAsLong();
     boolean quiet = now - last < QUIET_BYTES;
     last = now;

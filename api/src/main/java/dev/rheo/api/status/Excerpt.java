@@ -12,7 +12,7 @@ import java.util.Map;
  *
  * <p>The limit, not the size of the value, bounds the time and the memory that this takes.
  */
-public final class Shown {
+public final class Excerpt {
   /**
    * The most bytes of UTF-8 that are shown of one value, including its quotes, excluding the note.
    */
@@ -21,7 +21,7 @@ public final class Shown {
   private final StringBuilder out = new StringBuilder();
   private int left;
 
-  private Shown(int left) {
+  private Excerpt(int left) {
     this.left = left;
   }
 
@@ -33,7 +33,7 @@ public final class Shown {
   /** A text as Go's verb {@code %q} writes it. */
   public static String quoted(String text) {
     // one byte is kept for the closing quote
-    Shown shown = new Shown(MAX_BYTES - 1);
+    Excerpt shown = new Excerpt(MAX_BYTES - 1);
     shown.add("\"");
     boolean whole = shown.each(text, GoText::appendQuoted);
     shown.out.append('"');
@@ -63,12 +63,12 @@ public final class Shown {
    * @param maximum at least 64
    */
   static String cut(String text, int maximum) {
-    return cut(text, maximum, Shown::utf8);
+    return cut(text, maximum, Excerpt::utf8);
   }
 
   /** As {@link #cut(String, int)}, but counts the bytes of a character in the JSON of a Status. */
   static String cutJson(String text, int maximum) {
-    return cut(text, maximum, Shown::json);
+    return cut(text, maximum, Excerpt::json);
   }
 
   /** The number of bytes of a text in the JSON of a Status, without its quotes. */
@@ -135,7 +135,7 @@ public final class Shown {
   }
 
   private static String json(Object value, String note) {
-    Shown shown = new Shown(MAX_BYTES);
+    Excerpt shown = new Excerpt(MAX_BYTES);
     return shown.tree(value) ? shown.out.toString() : shown.out + note;
   }
 

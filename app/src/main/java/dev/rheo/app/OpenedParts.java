@@ -6,9 +6,9 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 
 /** The parts that were opened, closed in reverse order. Not thread-safe. */
-final class Closing implements AutoCloseable {
+final class OpenedParts implements AutoCloseable {
 
-  private static final Logger LOG = System.getLogger(Closing.class.getName());
+  private static final Logger LOG = System.getLogger(OpenedParts.class.getName());
 
   private record Part(String name, AutoCloseable close) {}
 

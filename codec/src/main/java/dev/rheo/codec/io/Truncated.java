@@ -1,13 +1,13 @@
 package dev.rheo.codec.io;
 
 /** Shortens text that a client sent for use in a message. */
-public final class Shown {
+public final class Truncated {
   /** Most characters of a text that are shown. */
   public static final int MAX_LENGTH = 1024;
 
   private static final String MORE = "…";
 
-  private Shown() {}
+  private Truncated() {}
 
   /** The text, or its beginning and an ellipsis. */
   public static String of(String text) {

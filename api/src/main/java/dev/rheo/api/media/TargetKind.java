@@ -6,17 +6,17 @@ import org.jspecify.annotations.Nullable;
  * The kind into which a client wants objects transformed, from the parameters {@code as}, {@code g}
  * and {@code v}.
  */
-public record Target(String group, String version, String kind) {
+public record TargetKind(String group, String version, String kind) {
 
   /** Null if no transformation is requested. */
-  static @Nullable Target of(MediaType type) {
+  static @Nullable TargetKind of(MediaType type) {
     var parameters = type.parameters();
     if (!parameters.containsKey("as")
         && !parameters.containsKey("g")
         && !parameters.containsKey("v")) {
       return null;
     }
-    return new Target(
+    return new TargetKind(
         parameters.getOrDefault("g", ""),
         parameters.getOrDefault("v", ""),
         parameters.getOrDefault("as", ""));
