@@ -21,4 +21,9 @@ public record CachedResource(
       throw new IllegalArgumentException("a key prefix ends in '/': " + keyPrefix);
     }
   }
+
+  /** The names of the fields by which the cache has an index. */
+  public List<String> indexed() {
+    return fields.stream().filter(SelectableField::indexed).map(SelectableField::name).toList();
+  }
 }

@@ -99,7 +99,8 @@ public final class Entry {
     return new String(key, from, key.length - from, StandardCharsets.UTF_8);
   }
 
-  private int slash() {
+  /** Index of the slash behind the namespace; negative if the key has none. */
+  int slash() {
     for (int i = 0; i < key.length; i++) {
       if (key[i] == '/') {
         return i;

@@ -25,7 +25,7 @@ final class Resource implements ResourceCache {
   @Override
   public Snapshot snapshot() {
     Published now = cache.published();
-    return new View(now.trees()[index], now.revision());
+    return new View(resource, now.trees()[index], now.revision());
   }
 
   @Override
@@ -33,7 +33,7 @@ final class Resource implements ResourceCache {
     while (true) {
       Published now = cache.published();
       try {
-        return new View(cache.snapshots().at(now, index, revision), revision);
+        return new View(resource, cache.snapshots().at(now, index, revision), revision);
       } catch (CompactedException e) {
         if (cache.published().generation() == now.generation()) {
           throw e;
@@ -71,7 +71,7 @@ final class Resource implements ResourceCache {
   }
 
   /** A tree as a snapshot. */
-  private record View(EntryTree tree, long revision) implements Snapshot {
+  private record View(CachedResource resource, EntryTree tree, long revision) implements Snapshot {
     @Override
     public int size() {
       return tree.size();
@@ -100,6 +100,24 @@ final class Resource implements ResourceCache {
     @Override
     public EntryCursor entries(String keyPrefix, @Nullable String startAt) {
       return tree.cursor(utf8(keyPrefix), startAt == null ? null : utf8(startAt));
+    }
+
+    @Override
+    public EntryCursor entries(Scope scope, @Nullable String startAt) {
+      byte[] prefix = utf8(scope.keyPrefix());
+      byte @Nullable [] start = startAt == null ? null : utf8(startAt);
+      String name = scope.name();
+      if (name != null) {
+        boolean oneKey = resource.namespaced() == (scope.namespace() != null);
+        return oneKey
+            ? tree.cursorAt(utf8(scope.keyPrefix() + name), start)
+            : new NameCursor(tree, utf8(name), start);
+      }
+      String value = scope.fieldValue();
+      EntryTree byField = scope.field() == null ? null : tree.index(scope.field());
+      return byField == null || value == null
+          ? tree.cursor(prefix, start)
+          : byField.cursor(value, prefix, start);
     }
   }
 }

@@ -3,9 +3,10 @@ package dev.rheo.cache;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What an event reader is interested in, as far as the cache can tell cheaply. It routes wake-ups
- * and lets the reader pass over other events. Selectors are the caller's responsibility; a scope
- * never hides an event whose current or previous version lies in it.
+ * What a reader is interested in, as far as the cache can tell cheaply. For the events of a
+ * resource, it routes wake-ups and lets the reader pass over other events; it never hides an event
+ * whose current or previous version lies in it. For a snapshot, it chooses the index. Selectors are
+ * the caller's responsibility.
  *
  * @param namespace only objects of this namespace; null (or empty) for all
  * @param name only objects of this name; null for all
@@ -19,7 +20,7 @@ public record Scope(
     @Nullable String field,
     @Nullable String fieldValue) {
 
-  /** All events of the resource. */
+  /** The whole resource. */
   public static final Scope ALL = new Scope(null, null, null, null);
 
   public Scope {
@@ -38,6 +39,11 @@ public record Scope(
     if (namespace != null && namespace.isEmpty()) {
       namespace = null;
     }
+  }
+
+  /** The prefix of all keys in the scope: that of its namespace, or empty. */
+  public String keyPrefix() {
+    return namespace == null ? "" : namespace + "/";
   }
 
   public static Scope namespace(String namespace) {

@@ -32,4 +32,21 @@ public interface Snapshot {
    *     begin at the prefix
    */
   EntryCursor entries(String keyPrefix, @Nullable String startAt);
+
+  /**
+   * The entries in the scope, in key order. Where no index is narrow enough, others come with them,
+   * for the caller to filter:
+   *
+   * <ul>
+   *   <li>by namespace, by the key of one object, or by a field with an index: no others;
+   *   <li>by name in all namespaces: at most two others in each namespace;
+   *   <li>by a field without an index: all of the namespace.
+   * </ul>
+   *
+   * <p>The first entry is found in O(log n), each further one in O(1); by name in all namespaces
+   * each is found in O(log n).
+   *
+   * @param startAt as for {@link #entries(String, String)}
+   */
+  EntryCursor entries(Scope scope, @Nullable String startAt);
 }

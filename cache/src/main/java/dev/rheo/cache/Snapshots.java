@@ -22,6 +22,9 @@ final class Snapshots {
   /** Approximate heap of one event between two remembered states. */
   private static final long EVENT_COST = 250;
 
+  /** The same in each index of the resource. */
+  private static final long INDEX_COST = 150;
+
   private static final long FIXED_COST = 1024;
 
   /** Events that a loader thread walks over before it serves others. */
@@ -115,7 +118,7 @@ final class Snapshots {
   private void remember(
       Generation generation, int table, long revision, long number, EntryTree tree, long events) {
     synchronized (known) {
-      long price = FIXED_COST + events * EVENT_COST;
+      long price = FIXED_COST + events * (EVENT_COST + tree.indexes() * INDEX_COST);
       known.add(new Known(generation, table, revision, number, tree, price));
       cost += price;
       // The newest is kept even if it alone exceeds the budget: its reader holds it anyway.

@@ -4,6 +4,7 @@ import dev.rheo.codec.json.HeaderScanner;
 import dev.rheo.codec.json.SelectableField;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * One resource within a generation: its index in progress, and its event log. Only the writer uses
@@ -19,7 +20,7 @@ final class Table {
 
   final String[] fieldNames;
   final EventLog log = new EventLog();
-  EntryTree.Editor editor = EntryTree.EMPTY.edit();
+  EntryTree.Editor editor;
 
   /** Bytes of the current objects' forms; {@code recordBytes} includes their headers. */
   long formBytes;
@@ -37,6 +38,12 @@ final class Table {
             .toList();
     this.scanner = HeaderScanner.of(fields);
     this.fieldNames = fields.stream().map(SelectableField::name).toArray(String[]::new);
+    Order[] indexes =
+        IntStream.range(0, fieldNames.length)
+            .filter(i -> fields.get(i).indexed())
+            .mapToObj(i -> Order.byField(fieldNames[i], i))
+            .toArray(Order[]::new);
+    this.editor = EntryTree.empty(indexes).edit();
   }
 
   byte[] keyOf(String storeKey) {

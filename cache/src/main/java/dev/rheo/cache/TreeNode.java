@@ -1,6 +1,5 @@
 package dev.rheo.cache;
 
-import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,8 +9,6 @@ import org.jspecify.annotations.Nullable;
 abstract sealed class TreeNode {
   /** Most entries in a leaf, and most children of an inner node. */
   static final int WIDTH = 32;
-
-  static final byte[] NO_KEY = {};
 
   /** Token of the editor that may change this node in place; null if none may. */
   final @Nullable Object owner;
@@ -46,16 +43,16 @@ abstract sealed class TreeNode {
     }
 
     /** Index of the key, or the complement of its insertion point. */
-    int search(byte[] key) {
+    int search(Order order, Order.Key key) {
       int low = 0;
       int high = size - 1;
       while (low <= high) {
         int mid = (low + high) >>> 1;
-        int order = Arrays.compareUnsigned(entry(mid).key, key);
-        if (order == 0) {
+        int found = order.compare(entry(mid), key);
+        if (found == 0) {
           return mid;
         }
-        if (order < 0) {
+        if (found < 0) {
           low = mid + 1;
         } else {
           high = mid - 1;
@@ -83,7 +80,7 @@ abstract sealed class TreeNode {
      * Lower bound of each child's keys, above all keys of the previous child. Searches do not read
      * the first.
      */
-    final byte[][] keys = new byte[WIDTH][];
+    final Order.Key[] keys = new Order.Key[WIDTH];
 
     final int[] counts = new int[WIDTH];
 
@@ -109,12 +106,12 @@ abstract sealed class TreeNode {
     }
 
     /** Index of the child that contains the key or would contain it. */
-    int indexOf(byte[] key) {
+    int indexOf(Order.Key key) {
       int low = 1;
       int high = size - 1;
       while (low <= high) {
         int mid = (low + high) >>> 1;
-        if (Arrays.compareUnsigned(keys[mid], key) <= 0) {
+        if (Order.Key.compare(keys[mid], key) <= 0) {
           low = mid + 1;
         } else {
           high = mid - 1;
@@ -128,7 +125,7 @@ abstract sealed class TreeNode {
       counts[at] = child.count();
     }
 
-    void insert(int at, byte[] key, TreeNode child) {
+    void insert(int at, Order.Key key, TreeNode child) {
       System.arraycopy(children, at, children, at + 1, size - at);
       System.arraycopy(keys, at, keys, at + 1, size - at);
       System.arraycopy(counts, at, counts, at + 1, size - at);
@@ -143,7 +140,7 @@ abstract sealed class TreeNode {
       System.arraycopy(counts, at + 1, counts, at, size - at - 1);
       size--;
       children[size] = null;
-      keys[size] = NO_KEY;
+      keys[size] = Order.Key.LOWEST;
     }
   }
 }

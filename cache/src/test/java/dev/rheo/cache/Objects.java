@@ -16,7 +16,7 @@ final class Objects {
           List.of(
               SelectableField.string("metadata.name"),
               SelectableField.string("metadata.namespace"),
-              SelectableField.string("spec.nodeName")));
+              SelectableField.string("spec.nodeName").withIndex()));
 
   static final CachedResource NODES =
       new CachedResource("nodes", "/registry/minions/", false, List.of());
@@ -63,8 +63,9 @@ final class Objects {
         "\"resourceVersion\":\"\"", "\"resourceVersion\":\"" + revision + "\"");
   }
 
-  /** The keys and forms of a snapshot, whose order is checked. */
+  /** The keys and forms of a snapshot, whose order and indexes are checked. */
   static Map<String, String> forms(WatchCache cache, Snapshot snapshot) throws Exception {
+    ScopeAudit.check(snapshot);
     FormReader reader = new FormReader(cache);
     Map<String, String> forms = new TreeMap<>();
     EntryCursor entries = snapshot.entries("", null);

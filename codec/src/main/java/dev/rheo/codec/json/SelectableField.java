@@ -14,8 +14,10 @@ import java.util.List;
  * @param kind the type of the JSON value; a selector compares its text
  * @param absent the value when no path yields one: {@code ""}, {@code "false"} or {@code "0"} by
  *     kind, unless the resource says otherwise
+ * @param indexed whether lists and watches by this field are common enough for an index
  */
-public record SelectableField(String name, List<List<String>> paths, Kind kind, String absent) {
+public record SelectableField(
+    String name, List<List<String>> paths, Kind kind, String absent, boolean indexed) {
 
   /** The JSON type of a selectable field's value. */
   public enum Kind {
@@ -40,6 +42,16 @@ public record SelectableField(String name, List<List<String>> paths, Kind kind, 
     if (name.isEmpty() || paths.isEmpty() || paths.stream().anyMatch(List::isEmpty)) {
       throw new IllegalArgumentException("a selectable field needs a name and a path");
     }
+  }
+
+  /** A field without an index. */
+  public SelectableField(String name, List<List<String>> paths, Kind kind, String absent) {
+    this(name, paths, kind, absent, false);
+  }
+
+  /** The same field with an index. */
+  public SelectableField withIndex() {
+    return new SelectableField(name, paths, kind, absent, true);
   }
 
   /** A string field whose name is also its path. */

@@ -141,6 +141,7 @@ public final class ResourceRegistry {
         case "V" -> versions.put(c[1], c[2]);
         case "A" -> views.put(c[1], c[2]);
         case "F" -> Objects.requireNonNull(entries.get(c[1])).fields.add(field(c));
+        case "X" -> Objects.requireNonNull(entries.get(c[1])).fields.add(field(c).withIndex());
         case "L" -> aliases.computeIfAbsent(c[1], any -> new HashMap<>()).put(c[2], c[3]);
         case "M" -> wordings.put(c[1], c[2]);
         default -> throw new IllegalStateException(c[0]);

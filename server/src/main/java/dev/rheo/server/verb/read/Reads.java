@@ -153,17 +153,17 @@ public final class Reads {
       throws InterruptedException, IOException {
     ResourceCache resource = resource(type);
     ReadPlan plan = options.readPlan();
-    String prefix = prefix(type, namespace, options);
-    Snapshot snapshot = snapshot(resource, plan, prefix);
+    Snapshot snapshot = snapshot(resource, plan);
+    Selection selection = new Selection(options.labelSelector(), options.fieldSelector());
+    Scope scope = selection.scope(resource.resource(), namespace);
     String startAt =
         plan instanceof ReadPlan.Continue(long _, String startKey, long _)
-            ? prefix + startKey
+            ? scope.keyPrefix() + startKey
             : null;
-    Selection selection = new Selection(options.labelSelector(), options.fieldSelector());
-    Page page = page(snapshot, prefix, startAt, selection, plan.limit());
+    Page page = page(snapshot, scope, startAt, selection, plan.limit());
     Selected selected =
         (from, effort) ->
-            new FilteredCursor(snapshot.entries(prefix, from), selection, page.last, effort);
+            new FilteredCursor(snapshot.entries(scope, from), selection, page.last, effort);
     long size = sizeAtLeast(selected.from(startAt, new WorkBudget(SIZING_EFFORT)));
     boolean gzip = wish.compress(size);
     ItemEncoder.Ahead ahead =
@@ -235,7 +235,8 @@ public final class Reads {
     WatchSpec spec =
         new WatchSpec(type, selection, plan.bookmarks(), plan.endOfInitialEvents(), metrics);
     try {
-      return open(resource, spec, wish, plan.start(), namespace, options);
+      Scope scope = selection.scope(resource.resource(), namespace);
+      return open(resource, spec, wish, plan.start(), scope, lifetimeNanos(options));
     } catch (CompactedException e) {
       return failed(
           ApiException.resourceExpired(
@@ -253,8 +254,8 @@ public final class Reads {
       WatchSpec spec,
       ResponseOptions wish,
       WatchPlan.Start start,
-      @Nullable String namespace,
-      ListOptions options)
+      Scope scope,
+      long lifetimeNanos)
       throws InterruptedException, CompactedException {
     long after = 0;
     switch (start) {
@@ -271,17 +272,16 @@ public final class Reads {
     if (start.initialEvents()) {
       Snapshot snapshot = resource.snapshot();
       after = snapshot.revision();
-      String prefix = initialPrefix(spec, prefix(spec.type(), namespace, options));
-      initial = new FilteredCursor(snapshot.entries(prefix, null), spec.selection(), null, effort);
+      initial = new FilteredCursor(snapshot.entries(scope, null), spec.selection(), null, effort);
       ahead =
           entry ->
               new FilteredCursor(
-                  snapshot.entries(prefix, entry.key()),
+                  snapshot.entries(scope, entry.key()),
                   spec.selection(),
                   null,
                   new WorkBudget(ItemBody.EFFORT_PER_DRAW));
     }
-    EventReader events = resource.events(after, scope(spec, namespace));
+    EventReader events = resource.events(after, scope);
     return new WatchBody(
         spec,
         new ItemEncoder(wish.encoding, false, new FormReader(cache), wish.gzip, ahead),
@@ -289,14 +289,7 @@ public final class Reads {
         initial,
         events,
         after,
-        new WatchClock(timer, nanoTime, lifetimeNanos(options), random.nextDouble()));
-  }
-
-  /** The key prefix of the initial events: for a watch of one object by name, its key. */
-  private static String initialPrefix(WatchSpec spec, String prefix) {
-    String name = spec.selection().fields().requiresExact("metadata.name");
-    boolean one = name != null && (prefix.isEmpty() != spec.type().namespaced());
-    return one ? prefix + name : prefix;
+        new WatchClock(timer, nanoTime, lifetimeNanos, random.nextDouble()));
   }
 
   private static Body failed(ApiException error, ResponseOptions wish, WatchMetrics metrics) {
@@ -320,18 +313,6 @@ public final class Reads {
       return TimeUnit.SECONDS.toNanos(Math.clamp(seconds, 0, TimeUnit.DAYS.toSeconds(365)));
     }
     return (long) (WATCH_LIFETIME.toNanos() * (1 + random.nextDouble()));
-  }
-
-  /** The events that wake the watch, as narrow as its path and selectors allow. */
-  private static Scope scope(WatchSpec spec, @Nullable String namespace) {
-    String name = spec.selection().fields().requiresExact("metadata.name");
-    String in =
-        namespace != null
-            ? namespace
-            : spec.selection().fields().requiresExact("metadata.namespace");
-    String node = spec.selection().fields().requiresExact("spec.nodeName");
-    return new Scope(
-        spec.type().namespaced() ? in : null, name, node == null ? null : "spec.nodeName", node);
   }
 
   private ResourceCache resource(ResourceType type) {
@@ -363,8 +344,7 @@ public final class Reads {
     return ApiException.internalError("the store cannot serve: " + store.health().reason(), null);
   }
 
-  private Snapshot snapshot(ResourceCache resource, ReadPlan plan, String prefix)
-      throws InterruptedException {
+  private Snapshot snapshot(ResourceCache resource, ReadPlan plan) throws InterruptedException {
     try {
       return switch (plan) {
         case ReadPlan.Any _ -> resource.snapshot();
@@ -405,13 +385,15 @@ public final class Reads {
 
   /**
    * Finds the end of a page in the index alone, because the head of a list contains the continue
-   * token. With a selector each entry is visited; without one the entries need not even be counted.
+   * token. With a selector each entry in the scope is visited; without one the entries need not
+   * even be counted.
    */
   static Page page(
-      Snapshot snapshot, String prefix, @Nullable String startAt, Selection selection, long limit) {
+      Snapshot snapshot, Scope scope, @Nullable String startAt, Selection selection, long limit) {
     if (limit <= 0) {
       return Page.LAST;
     }
+    String prefix = scope.keyPrefix();
     if (selection.isEverything()) {
       int begin = snapshot.rank(prefix);
       int end = begin + snapshot.size(prefix);
@@ -422,7 +404,7 @@ public final class Reads {
       int next = from + (int) limit;
       return cut(snapshot, prefix, snapshot.at(next - 1), end - next);
     }
-    EntryCursor all = snapshot.entries(prefix, startAt);
+    EntryCursor all = snapshot.entries(scope, startAt);
     YieldingCursor entries = new YieldingCursor(all, selection);
     for (long selected = 1; ; selected++) {
       Entry entry = entries.next();
@@ -491,14 +473,5 @@ public final class Reads {
 
   private static String key(ResourceType type, @Nullable String namespace, String name) {
     return type.namespaced() ? namespace + "/" + name : name;
-  }
-
-  private static String prefix(ResourceType type, @Nullable String namespace, ListOptions options) {
-    if (!type.namespaced()) {
-      return "";
-    }
-    String in =
-        namespace != null ? namespace : options.fieldSelector().requiresExact("metadata.namespace");
-    return in == null ? "" : in + "/";
   }
 }

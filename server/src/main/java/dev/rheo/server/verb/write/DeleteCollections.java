@@ -11,6 +11,7 @@ import dev.rheo.cache.Entry;
 import dev.rheo.cache.EntryCursor;
 import dev.rheo.cache.FormReader;
 import dev.rheo.cache.ResourceCache;
+import dev.rheo.cache.Scope;
 import dev.rheo.cache.Snapshot;
 import dev.rheo.cache.WatchCache;
 import dev.rheo.codec.io.Meter;
@@ -85,12 +86,14 @@ final class DeleteCollections {
       ObjectPath path, ListOptions list, DeleteOptions options, @Nullable DeletedList deleted) {
     StoredResource resource = path.type().storage();
     ReadPlan plan = list.readPlan();
-    Snapshot snapshot = snapshot(cache.resource(resource.name()), plan);
-    String prefix = resource.prefix(path.namespace()).substring(resource.keyPrefix().length());
+    ResourceCache cached = cache.resource(resource.name());
+    Snapshot snapshot = snapshot(cached, plan);
+    Selection selection = new Selection(list.labelSelector(), list.fieldSelector());
+    Scope scope = selection.scope(cached.resource(), path.namespace());
+    String prefix = scope.keyPrefix();
     String startAt = plan instanceof ReadPlan.Continue rest ? prefix + rest.startKey() : null;
-    EntryCursor cursor = snapshot.entries(prefix, startAt);
-    YieldingCursor entries =
-        new YieldingCursor(cursor, new Selection(list.labelSelector(), list.fieldSelector()));
+    EntryCursor cursor = snapshot.entries(scope, startAt);
+    YieldingCursor entries = new YieldingCursor(cursor, selection);
 
     AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
     Semaphore workers = new Semaphore(WORKERS);

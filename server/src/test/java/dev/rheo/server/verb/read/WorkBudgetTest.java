@@ -7,6 +7,7 @@ import dev.rheo.api.select.LabelSelector;
 import dev.rheo.cache.Entry;
 import dev.rheo.cache.EntryCursor;
 import dev.rheo.cache.FormReader;
+import dev.rheo.cache.Scope;
 import dev.rheo.cache.Snapshot;
 import dev.rheo.cache.WatchCache;
 import dev.rheo.cache.WorkBudget;
@@ -208,7 +209,9 @@ class WorkBudgetTest {
     Snapshot snapshot = snapshot();
     Selection everything = labels("");
     for (int i = 0; i < 2000; i++) {
-      String prefix = random.nextBoolean() ? "" : "ns" + random.nextInt(5) + "/";
+      Scope scope =
+          random.nextBoolean() ? Scope.ALL : Scope.namespace("ns" + random.nextInt(5));
+      String prefix = scope.keyPrefix();
       String start =
           random.nextInt(3) == 0
               ? null
@@ -223,7 +226,7 @@ class WorkBudgetTest {
       for (Entry e = cursor.next(); e != null; e = cursor.next()) {
         rest.add(e);
       }
-      Reads.Page page = Reads.page(uncounted(snapshot), prefix, start, everything, limit);
+      Reads.Page page = Reads.page(uncounted(snapshot), scope, start, everything, limit);
       if (rest.size() <= limit) {
         assertThat(page).isSameAs(Reads.Page.LAST);
       } else {
@@ -269,6 +272,11 @@ class WorkBudgetTest {
 
       @Override
       public EntryCursor entries(String keyPrefix, @Nullable String startAt) {
+        throw new AssertionError("the entries are looked at one by one");
+      }
+
+      @Override
+      public EntryCursor entries(Scope scope, @Nullable String startAt) {
         throw new AssertionError("the entries are looked at one by one");
       }
     };
