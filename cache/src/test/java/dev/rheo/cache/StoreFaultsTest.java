@@ -6,9 +6,11 @@ import dev.rheo.store.MemoryRevisionStore;
 import dev.rheo.store.RevisionStore;
 import dev.rheo.store.StoreException;
 import dev.rheo.store.StoreException.Fault;
+import dev.rheo.testing.Await;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -67,8 +69,8 @@ class StoreFaultsTest {
       int tried = watches.get();
       fault = null;
       // A retry would come after 20 ms and succeed.
-      Thread.sleep(200);
-      assertThat(watches.get()).isEqualTo(tried).isEqualTo(1);
+      Await.holds("no retry", Duration.ofMillis(200), () -> watches.get() == tried);
+      assertThat(tried).isEqualTo(1);
       assertThat(world.cache.ready()).isFalse();
     }
   }

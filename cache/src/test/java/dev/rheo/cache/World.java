@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.rheo.store.MemoryRevisionStore;
 import dev.rheo.store.RevisionStore;
 import dev.rheo.store.RevisionStore.Op;
+import dev.rheo.testing.Await;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -103,14 +104,7 @@ final class World implements AutoCloseable {
 
   /** Waits until another thread makes the condition true. */
   static void until(java.util.function.BooleanSupplier condition) {
-    long deadline = System.nanoTime() + LONG.toNanos();
-    while (!condition.getAsBoolean()) {
-      if (System.nanoTime() > deadline) {
-        throw new AssertionError("it did not come about");
-      }
-      Thread.onSpinWait();
-      java.util.concurrent.locks.LockSupport.parkNanos(200_000);
-    }
+    Await.until("it comes about", condition::getAsBoolean);
   }
 
   @Override

@@ -6,6 +6,7 @@ import dev.rheo.app.Server;
 import dev.rheo.app.ServerConfig;
 import dev.rheo.app.ServerStartException;
 import dev.rheo.app.StoreKind;
+import dev.rheo.testing.Await;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.net.InetSocketAddress;
@@ -81,10 +82,7 @@ class ServeCommandTest {
   }
 
   private void awaitLineThenStop() {
-    while (out.size() == 0) {
-      Thread.onSpinWait();
-      Thread.yield();
-    }
+    Await.until("it says something", () -> out.size() > 0);
     stop.request();
   }
 

@@ -9,6 +9,7 @@ import dev.rheo.store.RevisionStore.Op;
 import dev.rheo.store.RevisionStore.RangeCursor;
 import dev.rheo.store.RevisionStore.WatchCursor;
 import dev.rheo.store.StoreException.Fault;
+import dev.rheo.testing.Await;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
@@ -77,9 +78,7 @@ class DamageTest {
         if (life == 1) {
           compacted = store.currentRevision() - 40;
           store.compact(compacted);
-          while (store.rocksStats().prunedRevision() < compacted) {
-            Thread.onSpinWait();
-          }
+          Await.until("pruned", () -> store.rocksStats().prunedRevision() >= compacted);
         }
       }
     }

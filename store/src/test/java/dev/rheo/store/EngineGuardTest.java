@@ -3,6 +3,7 @@ package dev.rheo.store;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.rheo.store.RevisionStore.Op;
+import dev.rheo.testing.Await;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -142,11 +143,7 @@ class EngineGuardTest {
       RevisionStore.Stats stats = onVirtualThread(store::stats);
       assertThat(stats.diskBytes()).isPositive();
       // The measurement of the disk that stats() started may still be queued.
-      for (long until = System.nanoTime() + 10_000_000_000L;
-          store.stats().waitingCalls() > 0 && System.nanoTime() < until; ) {
-        Thread.onSpinWait();
-      }
-      assertThat(store.stats().waitingCalls()).isZero();
+      Await.until("nothing is queued", () -> store.stats().waitingCalls() == 0);
     }
   }
 }

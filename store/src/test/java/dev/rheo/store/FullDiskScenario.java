@@ -6,6 +6,7 @@ import dev.rheo.store.RevisionStore.KeyValue;
 import dev.rheo.store.RevisionStore.Op;
 import dev.rheo.store.RevisionStore.RangeCursor;
 import dev.rheo.store.RevisionStore.WatchCursor;
+import dev.rheo.testing.Await;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
@@ -104,12 +105,8 @@ final class FullDiskScenario {
     store.close();
   }
 
-  private void awaitHealthy() throws InterruptedException {
-    long until = System.nanoTime() + Duration.ofSeconds(60).toNanos();
-    while (!store.health().isOk()) {
-      check(System.nanoTime() < until, "still unhealthy with space: " + store.health());
-      Thread.sleep(20);
-    }
+  private void awaitHealthy() {
+    Await.until("healthy with space", () -> store.health().isOk());
   }
 
   /** Commits two keys. Returns why that failed, or null. */

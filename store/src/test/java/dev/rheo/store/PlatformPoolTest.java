@@ -3,6 +3,7 @@ package dev.rheo.store;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.rheo.testing.Await;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -45,9 +46,7 @@ class PlatformPoolTest {
   }
 
   private static void until(BooleanSupplier condition) {
-    while (!condition.getAsBoolean()) {
-      Thread.onSpinWait();
-    }
+    Await.until("the pool gets there", condition::getAsBoolean);
   }
 
   private int await(int result) {

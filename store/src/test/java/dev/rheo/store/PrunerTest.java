@@ -2,6 +2,7 @@ package dev.rheo.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.rheo.testing.Await;
 import java.nio.file.Path;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -45,9 +46,7 @@ class PrunerTest {
         assertThat(pruner.pruned()).isZero();
         engine.db.delete(engine.log, undecodable);
         head.compact(4);
-        while (pruner.pruned() < 4) {
-          Thread.sleep(5);
-        }
+        Await.until("pruned", () -> pruner.pruned() >= 4);
         assertThat(failures.seen).isEmpty();
       } finally {
         head.close();

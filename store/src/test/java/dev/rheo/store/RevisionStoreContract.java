@@ -11,6 +11,7 @@ import dev.rheo.store.RevisionStore.KeyValue;
 import dev.rheo.store.RevisionStore.Op;
 import dev.rheo.store.RevisionStore.RangeCursor;
 import dev.rheo.store.RevisionStore.WatchCursor;
+import dev.rheo.testing.Await;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -442,9 +443,10 @@ public abstract class RevisionStoreContract {
     AtomicReference<Throwable> outcome = new AtomicReference<>();
     Thread waiting =
         Thread.ofPlatform().start(() -> outcome.set(catchThrowable(() -> watch.next(LONG))));
-    while (waiting.getState() == Thread.State.NEW || waiting.getState() == Thread.State.RUNNABLE) {
-      Thread.onSpinWait();
-    }
+    Await.until(
+        "it waits",
+        () ->
+            waiting.getState() != Thread.State.NEW && waiting.getState() != Thread.State.RUNNABLE);
     watch.close();
     waiting.join(20_000);
     assertThat(outcome.get()).isInstanceOf(StoreException.class);

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.rheo.store.RevisionStore.Op;
 import dev.rheo.store.RevisionStore.RangeCursor;
 import dev.rheo.store.RevisionStore.WatchCursor;
+import dev.rheo.testing.Await;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -207,10 +208,7 @@ class RocksResourcesTest {
     return count;
   }
 
-  private static void awaitPruned(RocksRevisionStore store, long revision)
-      throws InterruptedException {
-    while (store.rocksStats().prunedRevision() < revision) {
-      Thread.sleep(5);
-    }
+  private static void awaitPruned(RocksRevisionStore store, long revision) {
+    Await.until("pruned", () -> store.rocksStats().prunedRevision() >= revision);
   }
 }

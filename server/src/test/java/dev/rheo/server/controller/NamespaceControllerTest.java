@@ -9,6 +9,7 @@ import dev.rheo.api.status.ApiException;
 import dev.rheo.server.verb.write.Cluster;
 import dev.rheo.store.MemoryRevisionStore;
 import dev.rheo.store.RevisionStore;
+import dev.rheo.testing.Await;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -43,6 +44,13 @@ class NamespaceControllerTest {
         watch.next(Duration.ofSeconds(1));
       }
     }
+  }
+
+  /** Waits until an object is marked for deletion. */
+  private static void awaitMarked(Cluster cluster, String resource, String namespace, String name) {
+    Await.until(
+        name + " is marked",
+        () -> cluster.stored(resource, namespace, name).path("metadata").has("deletionTimestamp"));
   }
 
   @Test
@@ -89,9 +97,7 @@ class NamespaceControllerTest {
               cluster.create(
                   "configmaps", "ns", "{'metadata':{'name':'a','finalizers':['x.io/f']}}");
       cluster.delete("namespaces", "", "ns");
-      while (!cluster.stored("configmaps", "ns", "a").path("metadata").has("deletionTimestamp")) {
-        Thread.onSpinWait();
-      }
+      awaitMarked(cluster, "configmaps", "ns", "a");
       assertThat(cluster.stored("namespaces", "", "ns")).isNotNull();
       cluster.patch(
           cluster.path("configmaps", "ns", "a"),
@@ -165,9 +171,7 @@ class NamespaceControllerTest {
       cluster.namespace("ns");
       cluster.create("configmaps", "ns", "{'metadata':{'name':'a','finalizers':['x.io/f']}}");
       cluster.delete("namespaces", "", "ns");
-      while (!cluster.stored("configmaps", "ns", "a").path("metadata").has("deletionTimestamp")) {
-        Thread.onSpinWait();
-      }
+      awaitMarked(cluster, "configmaps", "ns", "a");
       ObjectNode forced = (ObjectNode) cluster.stored("namespaces", "", "ns");
       forced.withObject("metadata").remove("resourceVersion");
       forced.withObject("spec").putArray("finalizers");
@@ -182,9 +186,7 @@ class NamespaceControllerTest {
           cluster.path("configmaps", "ns", "a"),
           "application/merge-patch+json",
           "{'metadata':{'finalizers':null}}");
-      while (!controller.isIdle()) {
-        Thread.onSpinWait();
-      }
+      Await.until("the controller is idle", controller::isIdle);
       assertThat(cluster.stored("secrets", "ns", "s")).isNotNull();
       // The new namespace can be deleted like any other.
       cluster.delete("namespaces", "", "ns");

@@ -21,6 +21,7 @@ import dev.rheo.server.encoding.Encodings;
 import dev.rheo.server.encoding.Format;
 import dev.rheo.store.MemoryRevisionStore;
 import dev.rheo.store.RevisionStore.Op;
+import dev.rheo.testing.Await;
 import io.netty.util.HashedWheelTimer;
 import java.io.ByteArrayInputStream;
 import java.nio.ByteBuffer;
@@ -69,9 +70,7 @@ class EncodedReadsTest {
   @BeforeEach
   void start() throws Exception {
     cache = Caches.start(store, directory, registry);
-    while (!cache.ready()) {
-      Thread.onSpinWait();
-    }
+    Await.until("the cache is ready", cache::ready);
     reads = new Reads(store, cache, timer, System::nanoTime, random);
     for (int i = 0; i < 40; i++) {
       put("c" + i, i % 3 == 0 ? "red" : "blue", i == 7 ? 200_000 : random.nextInt(3000));
@@ -587,10 +586,11 @@ class EncodedReadsTest {
   void aWatchThatCannotBeginSaysSoInItsForm() throws Exception {
     assertThat(cache.awaitRevision(store.currentRevision(), Duration.ofSeconds(10))).isTrue();
     store.compact(store.currentRevision());
-    while (!cache.ready()
-        || cache.resource("configmaps").oldestRevision() < store.currentRevision()) {
-      Thread.onSpinWait();
-    }
+    Await.until(
+        "the history is gone",
+        () ->
+            cache.ready()
+                && cache.resource("configmaps").oldestRevision() >= store.currentRevision());
     for (boolean gzip : new boolean[] {false, true}) {
       for (String accept :
           List.of("application/json", "application/vnd.kubernetes.protobuf", "application/cbor")) {

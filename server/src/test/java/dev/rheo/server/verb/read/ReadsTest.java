@@ -14,6 +14,7 @@ import dev.rheo.resource.type.ResourceType;
 import dev.rheo.server.encoding.Encodings;
 import dev.rheo.store.MemoryRevisionStore;
 import dev.rheo.store.RevisionStore.Op;
+import dev.rheo.testing.Await;
 import io.netty.util.HashedWheelTimer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -26,7 +27,6 @@ import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -224,11 +224,7 @@ class ReadsTest {
   }
 
   private static void until(BooleanSupplier condition) {
-    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
-    while (!condition.getAsBoolean()) {
-      assertThat(System.nanoTime()).isLessThan(end);
-      LockSupport.parkNanos(1_000_000);
-    }
+    Await.until("the cache notices", condition::getAsBoolean);
   }
 
   @Test

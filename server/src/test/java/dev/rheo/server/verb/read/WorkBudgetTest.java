@@ -18,6 +18,7 @@ import dev.rheo.server.encoding.Encoding;
 import dev.rheo.server.encoding.Encodings;
 import dev.rheo.store.MemoryRevisionStore;
 import dev.rheo.store.RevisionStore.Op;
+import dev.rheo.testing.Await;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.nio.charset.StandardCharsets;
@@ -56,7 +57,13 @@ class WorkBudgetTest {
     cache = Caches.start(store, directory, registry);
     put("a", "plain", "");
     put("a", "red", "\"color\":\"red\"");
-    while (!cache.awaitRevision(store.currentRevision(), Duration.ofSeconds(1))) {}
+    caughtUp();
+  }
+
+  private void caughtUp() {
+    Await.until(
+        "the cache has caught up",
+        () -> cache.awaitRevision(store.currentRevision(), Duration.ofSeconds(1)));
   }
 
   @AfterEach
@@ -205,7 +212,7 @@ class WorkBudgetTest {
     for (int i = 0; i < 700; i++) {
       put("ns" + random.nextInt(4), "c" + random.nextInt(500), "");
     }
-    while (!cache.awaitRevision(store.currentRevision(), Duration.ofSeconds(1))) {}
+    caughtUp();
     Snapshot snapshot = snapshot();
     Selection everything = labels("");
     for (int i = 0; i < 2000; i++) {

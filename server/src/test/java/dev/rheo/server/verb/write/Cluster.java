@@ -13,6 +13,7 @@ import dev.rheo.resource.type.ResourceType;
 import dev.rheo.server.security.User;
 import dev.rheo.store.MemoryRevisionStore;
 import dev.rheo.store.RevisionStore;
+import dev.rheo.testing.Await;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -59,14 +60,10 @@ public final class Cluster implements AutoCloseable {
 
   /** Waits until the cache has caught up with the store. */
   public void settle() {
-    try {
-      while (!cache.awaitRevision(store.currentRevision(), Duration.ofSeconds(10))
-          || !cache.ready()) {
-        Thread.onSpinWait();
-      }
-    } catch (Exception e) {
-      throw new AssertionError(e);
-    }
+    Await.until(
+        "the cache has caught up",
+        () ->
+            cache.awaitRevision(store.currentRevision(), Duration.ofSeconds(10)) && cache.ready());
   }
 
   public ResourceType type(String resource) {
