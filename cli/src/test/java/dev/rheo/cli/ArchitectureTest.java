@@ -13,6 +13,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaMethodCall;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.library.GeneralCodingRules;
@@ -24,7 +25,9 @@ import io.netty.util.TimerTask;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.stream.Stream;
 import org.jspecify.annotations.NullMarked;
 import org.junit.jupiter.api.Test;
@@ -270,6 +273,29 @@ class ArchitectureTest {
         .dependOnClassesThat()
         .haveFullyQualifiedName("java.text.SimpleDateFormat")
         .check(RHEO.that(DescribedPredicate.not(resideInAPackage("dev.rheo.server.security.."))));
+  }
+
+  /** So that a test can decide how time passes there. */
+  @Test
+  void theEdgeHasOneClock() {
+    noClasses()
+        .that(resideInAPackage("dev.rheo.edge.."))
+        .and()
+        .doNotHaveFullyQualifiedName("dev.rheo.edge.EdgeClock$SystemClock")
+        .should()
+        .callMethod(System.class, "nanoTime")
+        .orShould()
+        .callMethod(System.class, "currentTimeMillis")
+        .orShould()
+        .callMethod(Instant.class, "now")
+        .orShould()
+        .callMethodWhere(
+            DescribedPredicate.<JavaMethodCall>describe(
+                "they schedule a task",
+                call ->
+                    call.getTarget().getName().startsWith("schedule")
+                        && call.getTargetOwner().isAssignableTo(ScheduledExecutorService.class)))
+        .check(RHEO);
   }
 
   @Test

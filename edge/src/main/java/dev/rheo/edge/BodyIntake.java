@@ -27,13 +27,14 @@ final class BodyIntake {
   private int received;
   private boolean waiting;
   private boolean complete;
-  private long lastDataNanos = System.nanoTime();
+  private long lastDataNanos;
 
   BodyIntake(Exchange exchange, EdgeContext edge, Wire wire, Charges charges) {
     this.exchange = exchange;
     this.edge = edge;
     this.wire = wire;
     this.charges = charges;
+    this.lastDataNanos = edge.clock.nanoTime();
   }
 
   /** Says whether a body follows the header. */
@@ -88,7 +89,7 @@ final class BodyIntake {
     if (!exchange.isReading() || length == 0) {
       return;
     }
-    lastDataNanos = System.nanoTime();
+    lastDataNanos = edge.clock.nanoTime();
     int limit = edge.settings.limits().requestBodyBytes();
     if (length > limit - received) {
       edge.counters.refused(Counters.Refusal.BODY_TOO_LARGE);

@@ -77,7 +77,7 @@ final class BodyStream {
     this.connection = wire.connection();
     this.longRunning = longRunning;
     this.listener = listener;
-    this.progressNanos = System.nanoTime();
+    this.progressNanos = pump.clock().nanoTime();
   }
 
   /** Queues the stream if its body waits. Any thread, any number of times. */

@@ -18,6 +18,7 @@ final class Charges {
 
   private final Ledger ledger;
   private final BooleanSupplier vouched;
+  private final EdgeClock clock;
   private @Nullable Account streamAccount;
   private long stream;
   private long body;
@@ -28,9 +29,10 @@ final class Charges {
   /**
    * @param vouched whether the peer has authenticated
    */
-  Charges(Ledger ledger, BooleanSupplier vouched) {
+  Charges(Ledger ledger, BooleanSupplier vouched, EdgeClock clock) {
     this.ledger = ledger;
     this.vouched = vouched;
+    this.clock = clock;
   }
 
   /** The sum of the charges so far, without body bytes that are held back. */
@@ -67,7 +69,9 @@ final class Charges {
    * Charges further bytes of the body when they fit. A granted charge goes to {@link #bodyGranted}.
    */
   CompletableFuture<Boolean> awaitBody(long bytes, Duration atMost) {
-    return ledger.requestBodies().charge(bytes, atMost);
+    CompletableFuture<Boolean> granted = ledger.requestBodies().charge(bytes);
+    clock.giveUpAfter(granted, atMost);
+    return granted;
   }
 
   /**
@@ -143,7 +147,9 @@ final class Charges {
       return true;
     }
     makeRoom.run();
-    return answers().charge(bytes, atMost).get();
+    CompletableFuture<Boolean> granted = answers().charge(bytes);
+    clock.giveUpAfter(granted, atMost);
+    return granted.get();
   }
 
   private Account answers() {

@@ -26,7 +26,8 @@ final class Connection {
   final Channel channel;
   final Pump pump;
   final RequestAdmission room;
-  final long acceptedNanos = System.nanoTime();
+  final EdgeClock clock;
+  final long acceptedNanos;
 
   /** Requests that have begun and whose responses are not complete. */
   final Set<Exchange> exchanges = new LinkedHashSet<>();
@@ -48,27 +49,27 @@ final class Connection {
   boolean handshakeDone;
   boolean draining;
   long requests;
-  long lastReadNanos = acceptedNanos;
+  long lastReadNanos;
 
   /** Whether a complete TLS record has arrived. */
   boolean spoke;
 
   /** Time of the last step towards a first request: accept, first TLS record, end of handshake. */
-  long stepNanos = acceptedNanos;
+  long stepNanos;
 
   /** When the server was done with the bytes that last came, be it of a handshake. */
-  long lastBytesNanos = acceptedNanos;
+  long lastBytesNanos;
 
   long pingNanos;
 
   /** When the connection became idle: at the end of its last request, else of the handshake. */
-  long idleSinceNanos = acceptedNanos;
+  long idleSinceNanos;
 
   /** When the first byte of an incomplete HTTP/1 header arrived; 0 if there is none. */
   long headerSinceNanos;
 
   /** When the kernel last accepted bytes. */
-  long progressNanos = acceptedNanos;
+  long progressNanos;
 
   /** Result of the previous {@link Transport#pendingBytes} check; -1 before the first. */
   long pendingSeen = -1;
@@ -109,6 +110,13 @@ final class Connection {
     this.channel = channel;
     this.pump = pump;
     this.room = room;
+    this.clock = pump.clock();
+    this.acceptedNanos = clock.nanoTime();
+    this.lastReadNanos = acceptedNanos;
+    this.stepNanos = acceptedNanos;
+    this.lastBytesNanos = acceptedNanos;
+    this.idleSinceNanos = acceptedNanos;
+    this.progressNanos = acceptedNanos;
   }
 
   InetSocketAddress remote() {
@@ -130,7 +138,7 @@ final class Connection {
 
   void ended(Exchange exchange) {
     if (exchanges.remove(exchange) && exchanges.isEmpty()) {
-      idleSinceNanos = System.nanoTime();
+      idleSinceNanos = clock.nanoTime();
     }
   }
 

@@ -5,6 +5,7 @@ import dev.rheo.edge.Counters.Stall;
 import dev.rheo.edge.ledger.Account;
 import dev.rheo.edge.ledger.Ledger;
 import io.netty.channel.EventLoop;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -103,11 +104,12 @@ final class ConnectionAdmission {
   private static final long LOOKS_APART = TimeUnit.MILLISECONDS.toNanos(1);
 
   private static final int MOST_OVER = 128;
-  private static final long LOOK_AGAIN_MILLIS = 10;
+  private static final Duration LOOK_AGAIN = Duration.ofMillis(10);
 
   private final EdgeContext edge;
   private final Ledger ledger;
   private final EventLoop loop;
+  private final EdgeClock clock;
   private final Set<Connection> connections;
   private final AtomicBoolean asked = new AtomicBoolean();
 
@@ -118,15 +120,15 @@ final class ConnectionAdmission {
   private int over;
 
   /** When the present crowd began; {@code crowdUntilNanos} is when a newcomer last had to wait. */
-  private long crowdSinceNanos = System.nanoTime();
+  private long crowdSinceNanos;
 
-  private long crowdUntilNanos = crowdSinceNanos;
+  private long crowdUntilNanos;
 
   /** {@link #seenNanos} at the last search that found no connection to evict. */
-  private long nobodyNanos = crowdSinceNanos - MOST_BEHIND - LOOKS_APART;
+  private long nobodyNanos;
 
   /** When a connection last failed to move to the members' account. */
-  private long inVainNanos = System.nanoTime() - PAUSE;
+  private long inVainNanos;
 
   /**
    * @param connections the connections of the event loop
@@ -135,7 +137,12 @@ final class ConnectionAdmission {
     this.edge = edge;
     this.ledger = edge.ledger;
     this.loop = loop;
+    this.clock = edge.clock;
     this.connections = connections;
+    this.crowdSinceNanos = clock.nanoTime();
+    this.crowdUntilNanos = crowdSinceNanos;
+    this.nobodyNanos = crowdSinceNanos - MOST_BEHIND - LOOKS_APART;
+    this.inVainNanos = crowdSinceNanos - PAUSE;
   }
 
   /** Charges a connection that was just accepted; false if it must be closed. */
@@ -157,7 +164,7 @@ final class ConnectionAdmission {
       ledger.strangerConnections().force(Weights.CONNECTION);
       if (over++ == 0) {
         edge.acceptance.pause();
-        loop.schedule(this::lookAgain, LOOK_AGAIN_MILLIS, TimeUnit.MILLISECONDS);
+        clock.schedule(loop, this::lookAgain, LOOK_AGAIN);
       }
     }
     connection.charged = true;
@@ -165,7 +172,7 @@ final class ConnectionAdmission {
   }
 
   private void crowded() {
-    long now = System.nanoTime();
+    long now = clock.nanoTime();
     if (now - crowdUntilNanos > CROWD_LASTS) {
       crowdSinceNanos = now;
     }
@@ -174,7 +181,7 @@ final class ConnectionAdmission {
 
   private boolean isCrowd() {
     return crowdUntilNanos - crowdSinceNanos > CROWD_LASTS
-        && System.nanoTime() - crowdUntilNanos < CROWD_LASTS;
+        && clock.nanoTime() - crowdUntilNanos < CROWD_LASTS;
   }
 
   private boolean chargeWithRoom() {
@@ -204,7 +211,7 @@ final class ConnectionAdmission {
     while (isOver()) {
       if (!letGo(true)) {
         crowded();
-        loop.schedule(this::lookAgain, LOOK_AGAIN_MILLIS, TimeUnit.MILLISECONDS);
+        clock.schedule(loop, this::lookAgain, LOOK_AGAIN);
         return;
       }
     }
@@ -244,11 +251,11 @@ final class ConnectionAdmission {
       return;
     }
     while (!moveOver()) {
-      if (System.nanoTime() - inVainNanos < PAUSE) {
+      if (clock.nanoTime() - inVainNanos < PAUSE) {
         return;
       }
       if (!letGo(false)) {
-        inVainNanos = System.nanoTime();
+        inVainNanos = clock.nanoTime();
         return;
       }
     }
@@ -303,8 +310,8 @@ final class ConnectionAdmission {
    * blamed for a loop that is behind. It lags by at most {@link #MOST_BEHIND}.
    */
   long seenNanos() {
-    long now = System.nanoTime();
-    return now - Math.min(now - Transport.caughtUpNanos(loop), MOST_BEHIND);
+    long now = clock.nanoTime();
+    return now - Math.min(now - Transport.caughtUpNanos(loop, clock), MOST_BEHIND);
   }
 
   /**

@@ -60,7 +60,7 @@ final class ConnectionInitializer extends ChannelInitializer<SocketChannel> {
     Cumulation records = new Cumulation();
     ssl.setCumulator(records);
     channel.pipeline().addLast(new TlsRecords(connection, records), ssl);
-    InputTurns turns = Transport.inputTurns(connection);
+    InputTurns turns = Transport.inputTurns(connection, edge.clock);
     if (turns != null) {
       channel.pipeline().addLast(turns);
     }
@@ -87,7 +87,7 @@ final class ConnectionInitializer extends ChannelInitializer<SocketChannel> {
 
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
-      connection.lastReadNanos = System.nanoTime();
+      connection.lastReadNanos = edge.clock.nanoTime();
       if (connection.headerSinceNanos == 0
           && connection.exchanges.isEmpty()
           && connection.protocol instanceof Http1Handler) {
@@ -130,7 +130,7 @@ final class ConnectionInitializer extends ChannelInitializer<SocketChannel> {
     public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
       if (event instanceof SslHandshakeCompletionEvent done && done.isSuccess()) {
         connection.handshakeDone = true;
-        connection.idleSinceNanos = System.nanoTime();
+        connection.idleSinceNanos = edge.clock.nanoTime();
         connection.stepNanos = connection.idleSinceNanos;
         connection.clientCertificate = clientCertificate(ctx);
         X509Certificate shown = connection.clientCertificate;

@@ -3,7 +3,6 @@ package dev.rheo.edge;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.TimeUnit;
 
 /**
  * Drains the connections of one event loop: gracefully if the peer cooperates, and always in
@@ -36,17 +35,20 @@ final class Drain {
   /** Time without progress after which a peer counts as gone. */
   static final Duration STALLED = Duration.ofSeconds(2);
 
-  private static final long ROUND_MILLIS = 100;
+  private static final Duration ROUND = Duration.ofMillis(100);
 
   private final Pump pump;
   private final Watchdog watchdog;
-  private final long beganNanos = System.nanoTime();
+  private final EdgeClock clock;
+  private final long beganNanos;
   private final Duration spread;
   private int roundsOfGrace;
 
   Drain(Pump pump, Watchdog watchdog, Duration spread) {
     this.pump = pump;
     this.watchdog = watchdog;
+    this.clock = pump.clock();
+    this.beganNanos = clock.nanoTime();
     this.spread = spread;
   }
 
@@ -70,20 +72,19 @@ final class Drain {
     for (BodyStream stream : new ArrayList<>(pump.all())) {
       if (stream.longRunning) {
         long delay = (long) (spread.toNanos() * ThreadLocalRandom.current().nextDouble());
-        pump.loop().schedule(() -> pump.finish(stream), delay, TimeUnit.NANOSECONDS);
+        clock.schedule(pump.loop(), () -> pump.finish(stream), Duration.ofNanos(delay));
       }
     }
-    pump.loop()
-        .scheduleWithFixedDelay(this::round, ROUND_MILLIS, ROUND_MILLIS, TimeUnit.MILLISECONDS);
+    clock.scheduleWithFixedDelay(pump.loop(), this::round, ROUND);
   }
 
   private void round() {
-    long now = System.nanoTime();
+    long now = clock.nanoTime();
     if (now - beganNanos > spread.toNanos()) {
       roundsOfGrace++;
     }
     // Measured in rounds, so that a loop that had no time to write does not blame the peer.
-    boolean watchesAreOver = roundsOfGrace * ROUND_MILLIS > GRACE.toMillis();
+    boolean watchesAreOver = roundsOfGrace * ROUND.toMillis() > GRACE.toMillis();
     for (Connection connection : new ArrayList<>(watchdog.connections())) {
       watchdog.notice(connection, now);
       boolean stuck =

@@ -17,10 +17,9 @@ import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -66,7 +65,7 @@ public final class Edge implements AutoCloseable {
   private boolean closed;
 
   public Edge(EdgeSettings settings, Ledger ledger, TlsMaterial material, Handler handler) {
-    this(settings, ledger, material, handler, true);
+    this(settings, ledger, material, handler, true, EdgeClock.SYSTEM);
   }
 
   /**
@@ -77,11 +76,12 @@ public final class Edge implements AutoCloseable {
       Ledger ledger,
       TlsMaterial material,
       Handler handler,
-      boolean nativeAllowed) {
+      boolean nativeAllowed,
+      EdgeClock clock) {
     this.settings = settings;
     this.material = material;
-    this.context = new EdgeContext(settings, ledger, handler);
-    this.transport = new Transport(nativeAllowed);
+    this.context = new EdgeContext(settings, ledger, handler, clock);
+    this.transport = new Transport(nativeAllowed, clock);
     this.tls = new Tls(nativeAllowed);
     this.allocator = Transport.allocator(settings.eventLoops());
   }
@@ -103,7 +103,14 @@ public final class Edge implements AutoCloseable {
     acceptors = acceptorGroup;
     for (EventExecutor executor : workerGroup) {
       EventLoop loop = (EventLoop) executor;
-      Pump pump = new Pump(loop, allocator, context.outgoing, settings.budgets(), context.counters);
+      Pump pump =
+          new Pump(
+              loop,
+              context.clock,
+              allocator,
+              context.outgoing,
+              settings.budgets(),
+              context.counters);
       Watchdog watchdog = new Watchdog(context, pump);
       RequestAdmission room = new RequestAdmission(context, loop, watchdog.connections());
       context.rooms.add(room);
@@ -191,20 +198,21 @@ public final class Edge implements AutoCloseable {
     for (Lane lane : all) {
       lane.loop().execute(() -> new Drain(lane.pump(), lane.watchdog(), spread).start());
     }
-    long until = System.nanoTime() + atMost.toNanos();
-    boolean idle = await(context.idle(), atMost.toNanos());
+    long until = context.clock.nanoTime() + atMost.toNanos();
+    boolean idle = await(context.idle(), atMost);
     if (idle) {
-      await(context.unconnected(), Math.min(until - System.nanoTime(), FAREWELL.toNanos()));
+      Duration left = Duration.ofNanos(until - context.clock.nanoTime());
+      await(context.unconnected(), left.compareTo(FAREWELL) < 0 ? left : FAREWELL);
     }
     return idle;
   }
 
-  private static boolean await(Future<?> future, long nanos) throws InterruptedException {
+  private boolean await(CompletableFuture<Void> future, Duration atMost)
+      throws InterruptedException {
+    CompletableFuture<Boolean> done = future.thenApply(ended -> true);
+    context.clock.giveUpAfter(done, atMost);
     try {
-      future.get(nanos, TimeUnit.NANOSECONDS);
-      return true;
-    } catch (TimeoutException e) {
-      return false;
+      return done.get();
     } catch (ExecutionException e) {
       throw new IllegalStateException(e);
     }

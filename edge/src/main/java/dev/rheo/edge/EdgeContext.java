@@ -17,6 +17,7 @@ final class EdgeContext {
 
   final EdgeSettings settings;
   final Handler handler;
+  final EdgeClock clock;
   final Counters counters = new Counters();
 
   /** Body bytes written to connections and not yet accepted by the kernel. */
@@ -30,7 +31,7 @@ final class EdgeContext {
   /** One per event loop. */
   final List<RequestAdmission> rooms = new CopyOnWriteArrayList<>();
 
-  final Offenders offenders = new Offenders(System::nanoTime);
+  final Offenders offenders;
   final ThreadFactory requestThreads = Thread.ofVirtual().name("request-", 0).factory();
 
   /**
@@ -51,10 +52,12 @@ final class EdgeContext {
   private final CompletableFuture<Void> idle = new CompletableFuture<>();
   private final CompletableFuture<Void> unconnected = new CompletableFuture<>();
 
-  EdgeContext(EdgeSettings settings, Ledger ledger, Handler handler) {
+  EdgeContext(EdgeSettings settings, Ledger ledger, Handler handler, EdgeClock clock) {
     this.settings = settings;
     this.handler = handler;
     this.ledger = ledger;
+    this.clock = clock;
+    this.offenders = new Offenders(clock::nanoTime);
   }
 
   void exchangeBegun() {

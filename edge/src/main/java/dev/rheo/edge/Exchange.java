@@ -6,7 +6,6 @@ import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.Future;
 import java.time.Duration;
 import java.time.ZoneOffset;
-import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
 import java.util.Locale;
 import java.util.concurrent.RejectedExecutionException;
@@ -58,7 +57,7 @@ final class Exchange implements BodyStream.Listener {
   private final Wire wire;
   private final RequestClass requestClass;
   private final Charges charges;
-  private final long beganNanos = System.nanoTime();
+  private final long beganNanos;
   private State state = State.READING;
 
   /** The request body while it arrives. */
@@ -75,11 +74,12 @@ final class Exchange implements BodyStream.Listener {
 
   Exchange(EdgeContext edge, HttpRequest request, Wire wire) {
     this.edge = edge;
+    this.beganNanos = edge.clock.nanoTime();
     this.connection = wire.connection();
     this.request = request;
     this.wire = wire;
     this.requestClass = edge.handler.classify(request);
-    this.charges = new Charges(edge.ledger, () -> this.request.vouched());
+    this.charges = new Charges(edge.ledger, () -> this.request.vouched(), edge.clock);
     this.body = new BodyIntake(this, edge, wire, charges);
     request.onPromise(bytes -> roomForAnswer(charges.promise(bytes, seatWait(), this::askForRoom)));
   }
@@ -195,7 +195,7 @@ final class Exchange implements BodyStream.Listener {
 
   /** Whether more than {@code bytes} are unsent and the peer has read nothing for a while. */
   private boolean leaves(long bytes) {
-    if (System.nanoTime() - connection.progressNanos < TAKING_NANOS) {
+    if (edge.clock.nanoTime() - connection.progressNanos < TAKING_NANOS) {
       return false;
     }
     if (Transport.pendingBytes(connection.channel) > bytes) {
@@ -221,7 +221,7 @@ final class Exchange implements BodyStream.Listener {
 
   /** Whether the request was refused for lack of room, and its response waits for the peer. */
   boolean isRefusalUnread() {
-    return charges.isOf(edge.ledger.reserve()) && restsSince(System.nanoTime());
+    return charges.isOf(edge.ledger.reserve()) && restsSince(edge.clock.nanoTime());
   }
 
   /** Whether the peer has read a part of the response. */
@@ -421,7 +421,7 @@ final class Exchange implements BodyStream.Listener {
       headers.add("Cache-Control", "no-cache, private");
     }
     response.headers().forEach(headers::add);
-    headers.add("Date", HTTP_DATE.format(ZonedDateTime.now(ZoneOffset.UTC)));
+    headers.add("Date", HTTP_DATE.format(edge.clock.instant().atOffset(ZoneOffset.UTC)));
     return headers;
   }
 

@@ -26,8 +26,8 @@ import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.handler.codec.http.TooLongHttpLineException;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.Future;
+import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,7 +40,7 @@ final class Http1Handler extends ChannelInboundHandlerAdapter implements Connect
    * Time for which input is read and discarded after a refusal, so that a TCP reset does not
    * destroy the refusal. {@link #LINGER_BYTES} limits the bytes.
    */
-  private static final long LINGER_MILLIS = 1000;
+  private static final Duration LINGER = Duration.ofSeconds(1);
 
   private static final String[] SCHEMES = {"https://", "http://"};
 
@@ -152,7 +152,8 @@ final class Http1Handler extends ChannelInboundHandlerAdapter implements Connect
               headers,
               head.protocolVersion().text(),
               connection.remote(),
-              connection.clientCertificate);
+              connection.clientCertificate,
+              edge.clock);
       refusal = objection(head, target);
       if (refusal == null) {
         refusal = form;
@@ -160,7 +161,13 @@ final class Http1Handler extends ChannelInboundHandlerAdapter implements Connect
     } catch (IllegalArgumentException e) {
       request =
           new HttpRequest(
-              method, "/", headers, head.protocolVersion().text(), connection.remote(), null);
+              method,
+              "/",
+              headers,
+              head.protocolVersion().text(),
+              connection.remote(),
+              null,
+              edge.clock);
       refusal = Refusals.badRequest(String.valueOf(e.getMessage()));
     }
     long declared = HttpUtil.getContentLength(head, -1L);
@@ -330,10 +337,7 @@ final class Http1Handler extends ChannelInboundHandlerAdapter implements Connect
   private void linger() {
     closing = true;
     connection.channel.config().setAutoRead(true);
-    connection
-        .pump
-        .loop()
-        .schedule(() -> connection.channel.close(), LINGER_MILLIS, TimeUnit.MILLISECONDS);
+    edge.clock.schedule(connection.pump.loop(), () -> connection.channel.close(), LINGER);
   }
 
   private void discard(HttpObject part) {

@@ -24,7 +24,7 @@ import io.netty.handler.codec.http2.Http2Stream;
 import io.netty.handler.codec.http2.Http2WindowUpdateFrame;
 import io.netty.util.collection.IntObjectHashMap;
 import io.netty.util.collection.IntObjectMap;
-import java.util.concurrent.TimeUnit;
+import java.time.Duration;
 
 /** Sets up connections that speak HTTP/2. */
 final class Http2Connections {
@@ -44,7 +44,7 @@ final class Http2Connections {
   private static final int MOST_ANNOUNCED_FIELDS = 4000;
 
   /** How long to wait for the PING ACK that follows the first GOAWAY. */
-  private static final long LAST_STREAM_MILLIS = 1000;
+  private static final Duration LAST_STREAM = Duration.ofSeconds(1);
 
   /** Payload of the PING that follows the first GOAWAY. */
   private static final long DRAIN_PING = 0x7268656f_2d627965L;
@@ -61,7 +61,7 @@ final class Http2Connections {
     if (edge.offenders.contains(connection.remote())) {
       resets = Math.min(resets, OFFENDER_RESETS);
     }
-    Http2Allowance allowance = new Http2Allowance(resets, System::nanoTime);
+    Http2Allowance allowance = new Http2Allowance(resets, edge.clock::nanoTime);
     Http2FrameCodec codec = Http2Codec.build(limits, STREAM_WINDOW, allowance);
     codec.setCumulator(connection.kept);
     Flow flow = new Flow(edge, connection, codec, allowance);
@@ -207,10 +207,7 @@ final class Http2Connections {
       connection.draining = true;
       goAway(Integer.MAX_VALUE);
       connection.channel.writeAndFlush(new DefaultHttp2PingFrame(DRAIN_PING));
-      connection
-          .pump
-          .loop()
-          .schedule(this::nameLastStream, LAST_STREAM_MILLIS, TimeUnit.MILLISECONDS);
+      edge.clock.schedule(connection.pump.loop(), this::nameLastStream, LAST_STREAM);
     }
 
     private void nameLastStream() {
@@ -235,7 +232,7 @@ final class Http2Connections {
 
     @Override
     public boolean ping() {
-      connection.channel.writeAndFlush(new DefaultHttp2PingFrame(System.nanoTime()));
+      connection.channel.writeAndFlush(new DefaultHttp2PingFrame(edge.clock.nanoTime()));
       return true;
     }
 

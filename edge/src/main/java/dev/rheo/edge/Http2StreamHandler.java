@@ -158,12 +158,14 @@ final class Http2StreamHandler extends ChannelInboundHandlerAdapter {
               headers,
               "HTTP/2.0",
               connection.remote(),
-              connection.clientCertificate);
+              connection.clientCertificate,
+              edge.clock);
       if (target.length() > edge.settings.limits().targetBytes()) {
         refusal = Refusals.targetTooLong();
       }
     } catch (IllegalArgumentException e) {
-      request = new HttpRequest(method, "/", headers, "HTTP/2.0", connection.remote(), null);
+      request =
+          new HttpRequest(method, "/", headers, "HTTP/2.0", connection.remote(), null, edge.clock);
       refusal = Refusals.badRequest(String.valueOf(e.getMessage()));
     }
     Http2Wire wire = new Http2Wire((Http2StreamChannel) ctx.channel(), connection, flow);

@@ -25,8 +25,8 @@ public final class HttpRequest {
   private final InetSocketAddress remote;
   private final @Nullable X509Certificate clientCertificate;
   private final String auditId;
-  private final Instant received = Instant.now();
-  private final long receivedNanos = System.nanoTime();
+  private final Instant received;
+  private final long receivedNanos;
   private volatile byte[] body = NO_BYTES;
   private volatile boolean cancelled;
   private volatile boolean vouched;
@@ -43,7 +43,30 @@ public final class HttpRequest {
       HttpHeaders headers,
       String protocol,
       InetSocketAddress remote,
-      @Nullable X509Certificate clientCertificate) {
+      @Nullable X509Certificate clientCertificate,
+      EdgeClock clock) {
+    this(
+        method,
+        target,
+        headers,
+        protocol,
+        remote,
+        clientCertificate,
+        clock.instant(),
+        clock.nanoTime());
+  }
+
+  private HttpRequest(
+      String method,
+      String target,
+      HttpHeaders headers,
+      String protocol,
+      InetSocketAddress remote,
+      @Nullable X509Certificate clientCertificate,
+      Instant received,
+      long receivedNanos) {
+    this.received = received;
+    this.receivedNanos = receivedNanos;
     this.method = method;
     this.target = target;
     this.parsed = RequestTarget.parse(target);
@@ -72,7 +95,8 @@ public final class HttpRequest {
             headers,
             "HTTP/2.0",
             InetSocketAddress.createUnresolved("localhost", 0),
-            null);
+            null,
+            EdgeClock.SYSTEM);
     request.body = body;
     return request;
   }
@@ -183,7 +207,8 @@ public final class HttpRequest {
    */
   HttpRequest bare() {
     HttpHeaders kept = new HttpHeaders().add("Audit-ID", auditId);
-    HttpRequest bare = new HttpRequest(method, "/", kept, protocol, remote, null);
+    HttpRequest bare =
+        new HttpRequest(method, "/", kept, protocol, remote, null, received, receivedNanos);
     bare.vouched = vouched;
     return bare;
   }

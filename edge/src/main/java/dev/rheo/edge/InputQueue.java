@@ -21,13 +21,15 @@ final class InputQueue {
   static final long SERVICE_NANOS = 2_000_000;
 
   private final SingleThreadEventLoop loop;
+  private final EdgeClock clock;
   private final ArrayDeque<InputTurns> waiting = new ArrayDeque<>();
   private final Runnable serve = this::serve;
   private final Runnable serveLater = this::serveAfterThisIteration;
   private boolean scheduled;
 
-  InputQueue(SingleThreadEventLoop loop) {
+  InputQueue(SingleThreadEventLoop loop, EdgeClock clock) {
     this.loop = loop;
+    this.clock = clock;
   }
 
   boolean isEmpty() {
@@ -59,11 +61,11 @@ final class InputQueue {
 
   private void serve() {
     scheduled = false;
-    long until = System.nanoTime() + SERVICE_NANOS;
+    long until = clock.nanoTime() + SERVICE_NANOS;
     @Nullable InputTurns next = waiting.poll();
     while (next != null) {
       next.takeTurn();
-      next = System.nanoTime() - until < 0 ? waiting.poll() : null;
+      next = clock.nanoTime() - until < 0 ? waiting.poll() : null;
     }
     if (!waiting.isEmpty()) {
       schedule();

@@ -5,7 +5,6 @@ import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.ssl.SslCloseCompletionEvent;
 import java.util.ArrayDeque;
-import java.util.function.LongSupplier;
 
 /**
  * Stands behind TLS and passes decrypted input on in portions, so that no connection keeps the
@@ -37,7 +36,7 @@ final class InputTurns extends ChannelDuplexHandler {
 
   private final Connection connection;
   private final InputQueue queue;
-  private final LongSupplier nanos;
+  private final EdgeClock clock;
   private final ArrayDeque<ByteBuf> held = new ArrayDeque<>();
   private ChannelHandlerContext ctx;
 
@@ -45,13 +44,10 @@ final class InputTurns extends ChannelDuplexHandler {
   private long nanosPerKib = PORTION_NANOS / 4;
 
   @SuppressWarnings("NullAway.Init") // The context is set when the handler is added.
-  /**
-   * @param nanos a clock like {@link System#nanoTime()}
-   */
-  InputTurns(Connection connection, InputQueue queue, LongSupplier nanos) {
+  InputTurns(Connection connection, InputQueue queue, EdgeClock clock) {
     this.connection = connection;
     this.queue = queue;
-    this.nanos = nanos;
+    this.clock = clock;
   }
 
   @Override
@@ -113,10 +109,10 @@ final class InputTurns extends ChannelDuplexHandler {
   }
 
   private void passOn(ByteBuf bytes, int length) {
-    long began = nanos.getAsLong();
+    long began = clock.nanoTime();
     ctx.fireChannelRead(bytes);
     if (length >= TELLING) {
-      long cost = ((nanos.getAsLong() - began) << 10) / length;
+      long cost = ((clock.nanoTime() - began) << 10) / length;
       nanosPerKib = Math.max(1, (3 * nanosPerKib + cost) / 4);
     }
   }

@@ -63,6 +63,7 @@ final class Pump {
   private static final int CRUMB = 4 << 10;
 
   private final SingleThreadEventLoop loop;
+  private final EdgeClock clock;
   private final ByteBufAllocator allocator;
   private final AtomicLong outgoing;
   private final long outgoingLimit;
@@ -86,11 +87,13 @@ final class Pump {
    */
   Pump(
       EventLoop loop,
+      EdgeClock clock,
       ByteBufAllocator allocator,
       AtomicLong outgoing,
       EdgeSettings.Budgets budgets,
       Counters counters) {
     this.loop = (SingleThreadEventLoop) loop;
+    this.clock = clock;
     this.allocator = allocator;
     this.outgoing = outgoing;
     this.outgoingLimit = budgets.outgoing();
@@ -105,6 +108,10 @@ final class Pump {
 
   EventLoop loop() {
     return loop;
+  }
+
+  EdgeClock clock() {
+    return clock;
   }
 
   /** Starts to draw from a body. The head of its response was written. */
@@ -147,7 +154,7 @@ final class Pump {
 
   /** Called when the peer has increased a flow-control window. */
   void windowOpened(BodyStream stream) {
-    stream.progressNanos = System.nanoTime();
+    stream.progressNanos = clock.nanoTime();
     if (stream.state == BodyStream.State.BLOCKED && stream.block == BodyStream.Block.WINDOW) {
       queue(stream);
     }
@@ -210,7 +217,7 @@ final class Pump {
     draining = true;
     // Cleared before the queues are read, so that later additions schedule a new drain.
     scheduled.set(false);
-    long until = System.nanoTime() + DRAIN_NANOS;
+    long until = clock.nanoTime() + DRAIN_NANOS;
     long written = 0;
     int turns = 0;
     try {
@@ -228,7 +235,7 @@ final class Pump {
           takeWoken();
         }
         turns++;
-        if (System.nanoTime() >= until) {
+        if (clock.nanoTime() >= until) {
           break;
         }
       }
@@ -400,10 +407,10 @@ final class Pump {
     }
     counters.bytesOut.add(length);
     if (stream.outstanding == 0) {
-      stream.progressNanos = System.nanoTime();
+      stream.progressNanos = clock.nanoTime();
     }
     if (stream.connection.outstanding == 0) {
-      stream.connection.progressNanos = System.nanoTime();
+      stream.connection.progressNanos = clock.nanoTime();
     }
     stream.outstanding += length;
     stream.connection.outstanding += length;
@@ -421,7 +428,7 @@ final class Pump {
     outgoing.addAndGet(-length);
     Connection connection = stream.connection;
     connection.outstanding -= length;
-    long now = System.nanoTime();
+    long now = clock.nanoTime();
     stream.progressNanos = now;
     connection.progressNanos = now;
     if (connection.outstanding <= perConnection / 2) {

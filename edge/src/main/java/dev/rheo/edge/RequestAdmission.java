@@ -68,6 +68,7 @@ final class RequestAdmission {
   private final Ledger ledger;
   private final Set<Connection> connections;
   private final EventLoop loop;
+  private final EdgeClock clock;
 
   /**
    * Charges of strangers' requests on this event loop. Each loop gets an equal part of the account.
@@ -84,9 +85,9 @@ final class RequestAdmission {
   private final ArrayDeque<Exchange> stalledStrangers = new ArrayDeque<>();
 
   private final ArrayDeque<Exchange> stalledMembers = new ArrayDeque<>();
-  private long inVainNanos = System.nanoTime() - PAUSE;
-  private long shareAgainNanos = inVainNanos;
-  private long dropAgainNanos = inVainNanos;
+  private long inVainNanos;
+  private long shareAgainNanos;
+  private long dropAgainNanos;
 
   /**
    * @param connections the connections of the event loop
@@ -98,6 +99,10 @@ final class RequestAdmission {
     this.edge = edge;
     this.ledger = edge.ledger;
     this.connections = connections;
+    this.clock = edge.clock;
+    this.inVainNanos = clock.nanoTime() - PAUSE;
+    this.shareAgainNanos = inVainNanos;
+    this.dropAgainNanos = inVainNanos;
   }
 
   /** Releases the charges of a closed connection. Idempotent. */
@@ -248,7 +253,7 @@ final class RequestAdmission {
   }
 
   private void dropRefusals() {
-    long now = System.nanoTime();
+    long now = clock.nanoTime();
     if (now - dropAgainNanos < 0) {
       return;
     }
@@ -308,7 +313,7 @@ final class RequestAdmission {
    * Evicts some stalled requests; false if there is none, or in the pause after a failed search.
    */
   boolean makeRoom(@Nullable Exchange newcomer, boolean stranger) {
-    long now = System.nanoTime();
+    long now = clock.nanoTime();
     long seen = admission.seenNanos();
     if (evictNoted(newcomer, stranger, now, seen)) {
       return true;
@@ -368,7 +373,7 @@ final class RequestAdmission {
    * @param fair number of watches that a connection may keep; at least twice the newcomer's
    */
   private void shareWatches(int fair) {
-    long now = System.nanoTime();
+    long now = clock.nanoTime();
     if (now - shareAgainNanos < 0) {
       return;
     }

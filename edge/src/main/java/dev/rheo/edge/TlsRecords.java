@@ -36,7 +36,7 @@ final class TlsRecords extends ChannelInboundHandlerAdapter {
     }
     ctx.fireChannelRead(message);
     // Time that the server spends, on a handshake for example, does not count against the peer.
-    connection.lastBytesNanos = System.nanoTime();
+    connection.lastBytesNanos = connection.clock.nanoTime();
   }
 
   @Override
@@ -66,7 +66,7 @@ final class TlsRecords extends ChannelInboundHandlerAdapter {
       if (come >= HEADER && come == HEADER + length) {
         if (!connection.spoke) {
           connection.spoke = true;
-          connection.stepNanos = System.nanoTime();
+          connection.stepNanos = connection.clock.nanoTime();
         }
         come = 0;
         length = 0;

@@ -84,8 +84,10 @@ final class Transport {
   private static final int KEEP_ALIVE_PROBES = 8;
 
   private final boolean epoll;
+  private final EdgeClock clock;
 
-  Transport(boolean nativeAllowed) {
+  Transport(boolean nativeAllowed, EdgeClock clock) {
+    this.clock = clock;
     this.epoll = nativeAllowed && Epoll.isAvailable();
   }
 
@@ -98,7 +100,7 @@ final class Transport {
         epoll
             ? EpollIoHandler.newFactory(SOCKETS_A_ROUND, DefaultSelectStrategyFactory.INSTANCE)
             : NioIoHandler.newFactory();
-    return new QuantumGroup(threads, new DefaultThreadFactory(name, true), factory);
+    return new QuantumGroup(threads, new DefaultThreadFactory(name, true), factory, clock);
   }
 
   /**
@@ -159,9 +161,9 @@ final class Transport {
   }
 
   /** The handler that gives a connection its turns at decrypted input; null if it needs none. */
-  static @Nullable InputTurns inputTurns(Connection connection) {
+  static @Nullable InputTurns inputTurns(Connection connection, EdgeClock clock) {
     return connection.channel.eventLoop() instanceof Loop loop
-        ? new InputTurns(connection, loop.input, System::nanoTime)
+        ? new InputTurns(connection, loop.input, clock)
         : null;
   }
 
@@ -175,21 +177,26 @@ final class Transport {
    * Time up to which the loop has served all sockets that were ready. It may not have read later
    * input.
    */
-  static long caughtUpNanos(EventLoop eventLoop) {
-    return eventLoop instanceof Loop loop ? loop.caughtUpNanos : System.nanoTime();
+  static long caughtUpNanos(EventLoop eventLoop, EdgeClock clock) {
+    return eventLoop instanceof Loop loop ? loop.caughtUpNanos : clock.nanoTime();
   }
 
   /** Netty has only a process-wide property for the task quantum; this sets it for one group. */
   private static final class QuantumGroup extends MultiThreadIoEventLoopGroup {
 
-    QuantumGroup(int threads, DefaultThreadFactory threadFactory, IoHandlerFactory factory) {
-      super(threads, threadFactory, factory);
+    QuantumGroup(
+        int threads,
+        DefaultThreadFactory threadFactory,
+        IoHandlerFactory factory,
+        EdgeClock clock) {
+      super(threads, threadFactory, factory, clock);
     }
 
     @Override
     protected IoEventLoop newChild(
         Executor executor, IoHandlerFactory ioHandlerFactory, Object... args) {
-      return new Loop(this, executor, ioHandlerFactory);
+      // The super constructor calls this before the group could have a field with the clock.
+      return new Loop(this, executor, ioHandlerFactory, (EdgeClock) args[0]);
     }
   }
 
@@ -203,12 +210,13 @@ final class Transport {
      */
     private static final int BACKLOG = 256;
 
-    private long caughtUpNanos = System.nanoTime();
+    private final EdgeClock clock;
+    private long caughtUpNanos;
 
     /**
      * When the present turn began. A socket that was ready by then is served before the turn ends.
      */
-    private long turnNanos = caughtUpNanos;
+    private long turnNanos;
 
     private int servedInTurn;
 
@@ -216,9 +224,13 @@ final class Transport {
     private int mostRead = MOST_READ;
 
     final RecvByteBufAllocator reads = new Reads(this);
-    final InputQueue input = new InputQueue(this);
+    final InputQueue input;
 
-    Loop(MultiThreadIoEventLoopGroup parent, Executor executor, IoHandlerFactory factory) {
+    Loop(
+        MultiThreadIoEventLoopGroup parent,
+        Executor executor,
+        IoHandlerFactory factory,
+        EdgeClock clock) {
       super(
           parent,
           executor,
@@ -226,6 +238,10 @@ final class Transport {
           MAX_PENDING_TASKS,
           RejectedExecutionHandlers.reject(),
           TASK_QUANTUM_MILLIS);
+      this.clock = clock;
+      this.input = new InputQueue(this, clock);
+      this.caughtUpNanos = clock.nanoTime();
+      this.turnNanos = caughtUpNanos;
     }
 
     /** The kernel returns sockets in the order in which they became ready. */
@@ -234,12 +250,12 @@ final class Transport {
       int served = super.runIo();
       servedInTurn += served;
       if (served < SOCKETS_A_ROUND) {
-        turnNanos = System.nanoTime();
+        turnNanos = clock.nanoTime();
         caughtUpNanos = turnNanos;
         turn();
       } else if (servedInTurn > getNumOfRegisteredChannels()) {
         caughtUpNanos = turnNanos;
-        turnNanos = System.nanoTime();
+        turnNanos = clock.nanoTime();
         turn();
       }
       return served;

@@ -6,7 +6,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /**
@@ -46,7 +45,7 @@ final class Watchdog {
             .orElse(LONGEST_ROUND);
     long millis =
         Math.clamp(shortest.toMillis() / 4, SHORTEST_ROUND.toMillis(), LONGEST_ROUND.toMillis());
-    pump.loop().scheduleWithFixedDelay(this::round, millis, millis, TimeUnit.MILLISECONDS);
+    edge.clock.scheduleWithFixedDelay(pump.loop(), this::round, Duration.ofMillis(millis));
   }
 
   Set<Connection> connections() {
@@ -54,7 +53,7 @@ final class Watchdog {
   }
 
   private void round() {
-    long now = System.nanoTime();
+    long now = edge.clock.nanoTime();
     for (Connection connection : new ArrayList<>(connections)) {
       guarded(
           () -> {

@@ -14,7 +14,7 @@ import io.netty.handler.codec.http.websocketx.WebSocket13FrameDecoder;
 import io.netty.handler.codec.http.websocketx.WebSocketCloseStatus;
 import io.netty.handler.codec.http.websocketx.WebSocketDecoderConfig;
 import io.netty.util.ReferenceCountUtil;
-import java.util.concurrent.TimeUnit;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,7 +39,7 @@ final class WebSocketHandler extends ChannelInboundHandlerAdapter implements Con
   static final int MAX_RECEIVED = 4 << 10;
 
   /** How long to wait for the peer after a Close was sent. */
-  private static final long LINGER_MILLIS = 1000;
+  private static final Duration LINGER = Duration.ofSeconds(1);
 
   private static final int FIN_CLOSE = 0x88;
   private static final int FIN_PONG = 0x8a;
@@ -174,10 +174,7 @@ final class WebSocketHandler extends ChannelInboundHandlerAdapter implements Con
   }
 
   private void closeLater() {
-    connection
-        .pump
-        .loop()
-        .schedule(() -> connection.channel.close(), LINGER_MILLIS, TimeUnit.MILLISECONDS);
+    edge.clock.schedule(connection.pump.loop(), () -> connection.channel.close(), LINGER);
   }
 
   private void pong(byte[] payload) {

@@ -19,6 +19,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 class DrainTest {
 
   private static final Duration LONG = Duration.ofSeconds(60);
+  private static final Duration STEP = Duration.ofMillis(100);
+
+  private final ManualClock clock = new ManualClock();
 
   private static HttpResponse answer(HttpRequest request) {
     if (request.path().equals("/slow")) {
@@ -30,15 +33,16 @@ class DrainTest {
         : HttpResponse.streaming(200, "text/plain", endless);
   }
 
-  private static CompletableFuture<Boolean> drain(EdgeFixture fixture) {
-    return CompletableFuture.supplyAsync(
-        () -> {
-          try {
-            return fixture.edge.drain(LONG);
-          } catch (InterruptedException e) {
-            throw new IllegalStateException(e);
-          }
-        });
+  private CompletableFuture<Boolean> drain(EdgeFixture fixture) {
+    return EdgeFixture.beginDrain(clock, () -> fixture.edge.drain(LONG));
+  }
+
+  /** Lets time pass until all connections have ended; returns how long it took. */
+  private Duration ended(EdgeFixture fixture) {
+    long began = clock.nanoTime();
+    EdgeFixture.advanceUntil(
+        clock, STEP, "all are cut", () -> fixture.edge.stats().connections() == 0);
+    return clock.since(began);
   }
 
   private static SSLSocket ask(EdgeFixture fixture, String target) throws IOException {
@@ -65,7 +69,7 @@ class DrainTest {
   @ParameterizedTest
   @ValueSource(strings = {"/endless?watch=1", "/endless"})
   void whoDoesNotReadIsNotWaitedFor(String target) throws Exception {
-    try (EdgeFixture fixture = new EdgeFixture(DrainTest::answer)) {
+    try (EdgeFixture fixture = new EdgeFixture(DrainTest::answer, clock)) {
       List<SSLSocket> stalled = new ArrayList<>();
       for (int i = 0; i < 40; i++) {
         stalled.add(ask(fixture, target));
@@ -76,9 +80,9 @@ class DrainTest {
         while (frame.type() != RawHttp2.DATA) {
           frame = window.next();
         }
-        long began = System.nanoTime();
-        assertThat(drain(fixture).get(30, TimeUnit.SECONDS)).isTrue();
-        assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(LONG.dividedBy(2));
+        CompletableFuture<Boolean> drained = drain(fixture);
+        assertThat(ended(fixture)).isBetween(Drain.GRACE, LONG.dividedBy(10));
+        assertThat(drained.get(30, TimeUnit.SECONDS)).isTrue();
       }
       for (SSLSocket socket : stalled) {
         socket.close();
@@ -88,7 +92,7 @@ class DrainTest {
 
   @Test
   void aConnectionThatSaysNothingIsNotWaitedFor() throws Exception {
-    try (EdgeFixture fixture = new EdgeFixture(DrainTest::answer);
+    try (EdgeFixture fixture = new EdgeFixture(DrainTest::answer, clock);
         var silent = fixture.rawTcp()) {
       EdgeFixture.await("it is there", () -> fixture.edge.stats().connections() == 1);
       assertThat(drain(fixture).get(30, TimeUnit.SECONDS)).isTrue();
@@ -99,29 +103,33 @@ class DrainTest {
 
   @Test
   void aBodyThatDoesNotComeIsNotWaitedFor() throws Exception {
-    try (EdgeFixture fixture = new EdgeFixture(DrainTest::answer);
+    try (EdgeFixture fixture = new EdgeFixture(DrainTest::answer, clock);
         SSLSocket socket = fixture.rawTls()) {
       socket
           .getOutputStream()
           .write("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\nabc".getBytes());
       EdgeFixture.await("it has begun", () -> fixture.edge.stats().streams() == 1);
-      assertThat(drain(fixture).get(30, TimeUnit.SECONDS)).isTrue();
+      CompletableFuture<Boolean> drained = drain(fixture);
+      assertThat(ended(fixture)).isBetween(Drain.STALLED, LONG.dividedBy(10));
+      assertThat(drained.get(30, TimeUnit.SECONDS)).isTrue();
     }
   }
 
   @Test
   void whoReadsSlowlyIsWaitedFor() throws Exception {
-    try (EdgeFixture fixture = new EdgeFixture(DrainTest::answer);
+    try (EdgeFixture fixture = new EdgeFixture(DrainTest::answer, clock);
         SSLSocket socket = ask(fixture, "/slow")) {
+      long began = clock.nanoTime();
       CompletableFuture<Boolean> drained = drain(fixture);
       InputStream in = socket.getInputStream();
       byte[] buffer = new byte[64 << 10];
       long got = 0;
       for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
         got += n;
-        Thread.sleep(5);
+        clock.advance(Duration.ofMillis(5));
       }
       assertThat(got).isGreaterThan(24 << 20);
+      assertThat(clock.since(began)).isGreaterThan(Drain.STALLED.plus(Drain.GRACE));
       assertThat(drained.get(30, TimeUnit.SECONDS)).isTrue();
     }
   }

@@ -3,6 +3,7 @@ package dev.rheo.edge;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.rheo.edge.ledger.Ledger;
+import dev.rheo.testing.Await;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.channel.EventLoop;
 import io.netty.pkitesting.CertificateBuilder;
@@ -19,6 +20,7 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
@@ -64,9 +66,28 @@ final class EdgeFixture implements AutoCloseable {
       Ledger.Limits limits,
       boolean nativeAllowed)
       throws IOException {
+    this(handler, tune, limits, nativeAllowed, EdgeClock.SYSTEM);
+  }
+
+  /** An edge with the default settings, whose time the test determines. */
+  EdgeFixture(Handler handler, ManualClock clock) throws IOException {
+    this(handler, Ledger.Limits.roomy(), clock);
+  }
+
+  EdgeFixture(Handler handler, Ledger.Limits limits, ManualClock clock) throws IOException {
+    this(handler, settings -> settings, limits, true, clock);
+  }
+
+  EdgeFixture(
+      Handler handler,
+      UnaryOperator<EdgeSettings> tune,
+      Ledger.Limits limits,
+      boolean nativeAllowed,
+      EdgeClock clock)
+      throws IOException {
     EdgeSettings settings =
         tune.apply(EdgeSettings.defaults(new InetSocketAddress("127.0.0.1", 0)));
-    edge = new Edge(settings, new Ledger(limits), TLS, handler, nativeAllowed);
+    edge = new Edge(settings, new Ledger(limits), TLS, handler, nativeAllowed, clock);
     address = edge.start();
   }
 
@@ -126,15 +147,40 @@ final class EdgeFixture implements AutoCloseable {
 
   /** Waits for a condition that another thread brings about. */
   static void await(String what, BooleanSupplier condition) {
-    long until = System.nanoTime() + Duration.ofSeconds(20).toNanos();
-    while (!condition.getAsBoolean()) {
-      assertThat(System.nanoTime()).as("waited in vain: %s", what).isLessThan(until);
-      try {
-        Thread.sleep(2);
-      } catch (InterruptedException e) {
-        throw new IllegalStateException(e);
-      }
-    }
+    Await.until(what, condition::getAsBoolean);
+  }
+
+  /** Lets time pass in steps until a condition comes true. */
+  static void advanceUntil(
+      ManualClock clock, Duration step, String what, BooleanSupplier condition) {
+    await(
+        what,
+        () -> {
+          clock.advance(step);
+          return condition.getAsBoolean();
+        });
+  }
+
+  /**
+   * Begins a drain.
+   *
+   * @param drain drains the edge, on a thread of its own
+   * @return the drain's result, once each event loop has begun
+   */
+  static CompletableFuture<Boolean> beginDrain(ManualClock clock, Callable<Boolean> drain) {
+    int watchdogs = clock.repeated();
+    CompletableFuture<Boolean> drained = new CompletableFuture<>();
+    Thread.ofVirtual()
+        .start(
+            () -> {
+              try {
+                drained.complete(drain.call());
+              } catch (Throwable e) {
+                drained.completeExceptionally(e);
+              }
+            });
+    await("the drain begins", () -> clock.repeated() == 2 * watchdogs);
+    return drained;
   }
 
   static <T> T onLoop(EventLoop loop, Callable<T> task) throws Exception {

@@ -11,6 +11,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -23,6 +24,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** What stalled peers occupy is charged, bounded and released, and other peers find room. */
 class EdgeLedgerTest {
 
+  private static final Duration STEP = Duration.ofMillis(10);
   private static final int END_HEADERS = 4;
   private static final byte STATUS_200 = (byte) 0x88; // index in HPACK's static table
 
@@ -46,8 +48,14 @@ class EdgeLedgerTest {
         }
       };
 
+  private final ManualClock clock = new ManualClock();
+
   private EdgeFixture fixture(Ledger.Limits limits) throws IOException {
     return new EdgeFixture(handler, s -> s, limits, true);
+  }
+
+  private EdgeFixture timed(Ledger.Limits limits) throws IOException {
+    return new EdgeFixture(handler, limits, clock);
   }
 
   private static byte[] header(String method, String path, int padding) {
@@ -122,7 +130,7 @@ class EdgeLedgerTest {
   @Test
   void largeHeadersOfRequestsThatNeverEndAreBounded() throws Exception {
     long room = 1 << 20;
-    try (EdgeFixture fixture = fixture(Ledger.Limits.roomy().withStreams(room))) {
+    try (EdgeFixture fixture = timed(Ledger.Limits.roomy().withStreams(room))) {
       try (RawHttp2 client = new RawHttp2(fixture)) {
         byte[] header = header("POST", "/member/any", 14_000);
         int count = 200;
@@ -133,7 +141,10 @@ class EdgeLedgerTest {
         assertThat(fixture.used("streams")).isLessThanOrEqualTo(room).isGreaterThan(room / 2);
         assertThat(fixture.edge.stats().refusals().get("streams")).isPositive();
         // Once these are stalled for a second, other members may evict them.
-        EdgeFixture.await(
+        clock.advance(Duration.ofSeconds(1));
+        EdgeFixture.advanceUntil(
+            clock,
+            STEP,
             "a newcomer finds room",
             () -> {
               try (HttpClient other = EdgeFixture.client(HttpClient.Version.HTTP_2)) {
@@ -318,21 +329,25 @@ class EdgeLedgerTest {
     int room = 14; // strangers get 7/8
     Ledger.Limits limits = Ledger.Limits.roomy().withConnections(16 * Weights.CONNECTION);
     List<Socket> idle = new ArrayList<>();
-    try (EdgeFixture fixture = fixture(limits);
+    try (EdgeFixture fixture = timed(limits);
         SSLSocket kept = fixture.rawTls()) {
       asks(kept);
       for (int i = 0; i < 4 * room; i++) {
         idle.add(fixture.rawTcp());
         // A stranger's connection stays as long as it is used.
         asks(kept);
+        clock.advance(STEP);
       }
-      // The newcomers came all at once, without time to send requests, so they are not evicted yet.
-      answers(fixture, "/any");
-      EdgeFixture.await(
+      // Those that came last had no time to send a request, so they are not evicted yet.
+      EdgeFixture.advanceUntil(
+          clock,
+          STEP,
           "the idle ones have left",
           () ->
-              fixture.edge.stats().budgets().get("connections-strangers").used()
-                  <= room * Weights.CONNECTION);
+              fixture.edge.stats().connectionsTotal() == 1 + 4 * room
+                  && fixture.edge.stats().connections() <= room);
+      answers(fixture, "/any");
+      asks(kept);
       assertThat(fixture.edge.stats().refusals()).containsEntry("connections", 0L);
       assertThat(fixture.edge.stats().stallsEnded().get("evicted")).isGreaterThan(2L * room);
     } finally {
@@ -349,7 +364,7 @@ class EdgeLedgerTest {
     int members = places * 7 / 8;
     Ledger.Limits limits = Ledger.Limits.roomy().withConnections(places * Weights.CONNECTION);
     List<Socket> all = new ArrayList<>();
-    try (EdgeFixture fixture = fixture(limits)) {
+    try (EdgeFixture fixture = timed(limits)) {
       fill(fixture, places, all);
       assertThat(fixture.used("connections-members")).isEqualTo(members * Weights.CONNECTION);
       assertThat(fixture.used("connections-strangers"))
@@ -359,9 +374,7 @@ class EdgeLedgerTest {
       EdgeFixture.await(
           "one has left", () -> fixture.used("connections-members") < members * Weights.CONNECTION);
       long full = members * Weights.CONNECTION;
-      for (int i = 0; i < 1000 && fixture.used("connections-members") < full; i++) {
-        asks((SSLSocket) all.getLast(), "/member");
-      }
+      asks((SSLSocket) all.getLast(), "/member");
       assertThat(fixture.used("connections-members")).isEqualTo(full);
     } finally {
       for (Socket socket : all) {
@@ -377,13 +390,14 @@ class EdgeLedgerTest {
     long members = places * 7 / 8 * Weights.CONNECTION;
     List<Socket> all = new ArrayList<>();
     try (EdgeFixture fixture =
-        fixture(Ledger.Limits.roomy().withConnections(places * Weights.CONNECTION))) {
+        timed(Ledger.Limits.roomy().withConnections(places * Weights.CONNECTION))) {
       fill(fixture, places, all);
       assertThat(fixture.used("connections-members")).isEqualTo(members);
       SSLSocket newcomer = fixture.rawTls();
       all.add(newcomer);
       asks(newcomer);
-      for (int i = 0; i < 1_000_000 && fixture.used("descriptors") > places; i++) {
+      for (int i = 0; i < 200 && fixture.used("descriptors") > places; i++) {
+        clock.advance(STEP);
         asks(newcomer); // so that it is not the quietest
       }
       assertThat(fixture.used("descriptors")).isEqualTo(places);

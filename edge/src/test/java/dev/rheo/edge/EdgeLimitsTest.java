@@ -20,7 +20,6 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.UnaryOperator;
 import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -29,10 +28,12 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** Clients that are slow, greedy, broken, or gone. */
 class EdgeLimitsTest {
 
-  private static final Duration SHORT = Duration.ofMillis(200);
-  private static final EdgeSettings.Timeouts USUAL = EdgeSettings.Timeouts.defaults();
-  private static final EdgeSettings.Limits LIMITS = EdgeSettings.Limits.defaults();
+  private static final EdgeSettings.Timeouts TIMEOUTS = EdgeSettings.Timeouts.defaults();
 
+  /** After a timeout has passed, the watchdog notices within a second. */
+  private static final Duration MOMENT = Duration.ofSeconds(2);
+
+  private final ManualClock clock = new ManualClock();
   private final AtomicReference<SyntheticBody> last = new AtomicReference<>();
 
   private HttpResponse answer(HttpRequest request) {
@@ -45,10 +46,6 @@ class EdgeLimitsTest {
     }
     String text = request.method() + " " + request.rawPath() + " " + request.body().length;
     return HttpResponse.bytes(200, "text/plain", text.getBytes(StandardCharsets.UTF_8));
-  }
-
-  private static UnaryOperator<EdgeSettings> timeouts(UnaryOperator<EdgeSettings.Timeouts> change) {
-    return settings -> settings.with(change.apply(USUAL));
   }
 
   private static void send(Socket socket, String text) throws IOException {
@@ -80,22 +77,12 @@ class EdgeLimitsTest {
 
   @Test
   void aHandshakeThatDoesNotComeIsEnded() throws Exception {
-    try (EdgeFixture fixture =
-            new EdgeFixture(
-                this::answer,
-                timeouts(
-                    t ->
-                        new EdgeSettings.Timeouts(
-                            SHORT,
-                            t.header(),
-                            t.requestBody(),
-                            t.idle(),
-                            t.stalledResponse(),
-                            t.stalledWatch(),
-                            t.pingAfter(),
-                            t.pingAnswer(),
-                            t.seatWait())));
+    try (EdgeFixture fixture = new EdgeFixture(this::answer, clock);
         Socket socket = fixture.rawTcp()) {
+      EdgeFixture.await("connected", () -> fixture.edge.stats().connections() == 1);
+      clock.advance(TIMEOUTS.handshake());
+      assertThat(fixture.edge.stats().connections()).isEqualTo(1);
+      clock.advance(MOMENT);
       assertThat(readAll(socket)).isEmpty();
       assertThat(fixture.edge.stats().timeouts()).containsEntry("handshake", 1L);
     }
@@ -103,61 +90,36 @@ class EdgeLimitsTest {
 
   @Test
   void aHeaderInDribsIsEnded() throws Exception {
-    try (EdgeFixture fixture =
-            new EdgeFixture(
-                this::answer,
-                timeouts(
-                    t ->
-                        new EdgeSettings.Timeouts(
-                            t.handshake(),
-                            SHORT,
-                            t.requestBody(),
-                            t.idle(),
-                            t.stalledResponse(),
-                            t.stalledWatch(),
-                            t.pingAfter(),
-                            t.pingAnswer(),
-                            t.seatWait())));
+    try (EdgeFixture fixture = new EdgeFixture(this::answer, clock);
         SSLSocket socket = fixture.rawTls()) {
-      send(socket, "GET / HTTP/1.1\r\nHost: x\r\n");
-      Thread dribble =
-          Thread.ofVirtual()
-              .start(
-                  () -> {
-                    try {
-                      for (int i = 0; ; i++) {
-                        send(socket, "X-" + i + ": y\r\n");
-                        Thread.sleep(20);
-                      }
-                    } catch (IOException | InterruptedException e) {
-                      // The edge has closed the connection, as expected.
-                    }
-                  });
+      sendAndAwait(fixture, socket, "GET / HTTP/1.1\r\nHost: x\r\n");
+      for (int second = 0; second < TIMEOUTS.header().toSeconds(); second++) {
+        clock.advance(Duration.ofSeconds(1));
+        sendAndAwait(fixture, socket, "X-" + second + ": y\r\n");
+      }
+      assertThat(fixture.edge.stats().connections()).isEqualTo(1);
+      clock.advance(MOMENT);
       assertThat(readAll(socket)).isEmpty();
-      dribble.join();
-      EdgeFixture.await("counted", () -> fixture.edge.stats().timeouts().get("header") == 1);
+      assertThat(fixture.edge.stats().timeouts()).containsEntry("header", 1L);
     }
+  }
+
+  private static void sendAndAwait(EdgeFixture fixture, Socket socket, String text)
+      throws IOException {
+    long before = fixture.edge.stats().bytesIn();
+    send(socket, text);
+    EdgeFixture.await("received", () -> fixture.edge.stats().bytesIn() == before + text.length());
   }
 
   @Test
   void aBodyThatDoesNotComeIsRefused() throws Exception {
-    try (EdgeFixture fixture =
-            new EdgeFixture(
-                this::answer,
-                timeouts(
-                    t ->
-                        new EdgeSettings.Timeouts(
-                            t.handshake(),
-                            t.header(),
-                            SHORT,
-                            t.idle(),
-                            t.stalledResponse(),
-                            t.stalledWatch(),
-                            t.pingAfter(),
-                            t.pingAnswer(),
-                            t.seatWait())));
+    try (EdgeFixture fixture = new EdgeFixture(this::answer, clock);
         SSLSocket socket = fixture.rawTls()) {
       send(socket, "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\n123");
+      EdgeFixture.await("begun", () -> fixture.edge.stats().streams() == 1);
+      clock.advance(TIMEOUTS.requestBody());
+      assertThat(fixture.edge.stats().streams()).isEqualTo(1);
+      clock.advance(MOMENT);
       assertThat(readAll(socket))
           .startsWith("HTTP/1.1 408")
           .containsIgnoringCase("connection: close");
@@ -167,27 +129,18 @@ class EdgeLimitsTest {
 
   @Test
   void anIdleConnectionIsClosedAndABusyOneIsNot() throws Exception {
-    try (EdgeFixture fixture =
-            new EdgeFixture(
-                this::answer,
-                timeouts(
-                    t ->
-                        new EdgeSettings.Timeouts(
-                            t.handshake(),
-                            t.header(),
-                            t.requestBody(),
-                            SHORT,
-                            t.stalledResponse(),
-                            t.stalledWatch(),
-                            t.pingAfter(),
-                            t.pingAnswer(),
-                            t.seatWait())));
+    try (EdgeFixture fixture = new EdgeFixture(this::answer, clock);
         SSLSocket idle = fixture.rawTls();
         SSLSocket busy = fixture.rawTls()) {
       send(busy, "GET /endless?watch=1 HTTP/1.1\r\nHost: x\r\n\r\n");
       busy.getInputStream().readNBytes(10);
       send(idle, "GET / HTTP/1.1\r\nHost: x\r\n\r\n");
-      assertThat(readAll(idle)).startsWith("HTTP/1.1 200");
+      assertThat(readStatus(idle)).isEqualTo("HTTP/1.1 200");
+      EdgeFixture.await("answered", () -> fixture.edge.stats().streams() == 1);
+      clock.advance(TIMEOUTS.idle());
+      assertThat(fixture.edge.stats().connections()).isEqualTo(2);
+      clock.advance(MOMENT);
+      assertThat(readAll(idle)).endsWith("GET / 0");
       assertThat(busy.getInputStream().readNBytes(5_000_000)).hasSize(5_000_000);
       assertThat(fixture.edge.stats().timeouts()).containsEntry("idle", 1L);
     }
@@ -195,21 +148,7 @@ class EdgeLimitsTest {
 
   @Test
   void aStalledReaderIsEndedAndAStalledWatchIsNot() throws Exception {
-    try (EdgeFixture fixture =
-            new EdgeFixture(
-                this::answer,
-                timeouts(
-                    t ->
-                        new EdgeSettings.Timeouts(
-                            t.handshake(),
-                            t.header(),
-                            t.requestBody(),
-                            t.idle(),
-                            Duration.ofMillis(500),
-                            t.stalledWatch(),
-                            t.pingAfter(),
-                            t.pingAnswer(),
-                            t.seatWait())));
+    try (EdgeFixture fixture = new EdgeFixture(this::answer, clock);
         HttpClient healthy = EdgeFixture.client(HttpClient.Version.HTTP_2);
         SSLSocket watch = fixture.rawTls();
         SSLSocket list = fixture.rawTls()) {
@@ -219,7 +158,11 @@ class EdgeLimitsTest {
       send(list, "GET /endless HTTP/1.1\r\nHost: x\r\n\r\n");
       list.getInputStream().readNBytes(10);
       SyntheticBody listed = last.get();
-      EdgeFixture.await("list ended", () -> listed.closed.get() == 1);
+      long began = clock.nanoTime();
+      EdgeFixture.advanceUntil(
+          clock, Duration.ofSeconds(1), "list ended", () -> listed.closed.get() == 1);
+      assertThat(clock.since(began))
+          .isBetween(TIMEOUTS.stalledResponse(), TIMEOUTS.stalledWatch().dividedBy(2));
       assertThat(fixture.edge.stats().stallsEnded())
           .containsEntry("response", 1L)
           .containsEntry("watch", 0L);
@@ -263,18 +206,21 @@ class EdgeLimitsTest {
           return HttpResponse.bytes(200, "text/plain", "ok".getBytes());
         };
     try (EdgeFixture fixture =
-            new EdgeFixture(
-                handler, s -> s, Ledger.Limits.roomy().withRequestBodies(1 << 20), true);
+            new EdgeFixture(handler, Ledger.Limits.roomy().withRequestBodies(1 << 20), clock);
         HttpClient client = EdgeFixture.client(version)) {
       var slow =
           client.sendAsync(fixture.post("/slow", new byte[900_000]), BodyHandlers.ofString());
       EdgeFixture.await("in the handler", () -> entered.get() == 1);
-      var refused = client.send(fixture.post("/any", new byte[900_000]), BodyHandlers.ofString());
-      assertThat(refused.statusCode()).isEqualTo(429);
+      var inVain =
+          client.sendAsync(fixture.post("/any", new byte[900_000]), BodyHandlers.ofString());
+      EdgeFixture.await("it waits", () -> clock.waits() == 1);
+      clock.advance(TIMEOUTS.seatWait());
+      assertThat(inVain.get(20, TimeUnit.SECONDS).statusCode()).isEqualTo(429);
       var small = client.send(fixture.post("/any", new byte[1000]), BodyHandlers.ofString());
       assertThat(small.statusCode()).isEqualTo(200);
       var waiting =
           client.sendAsync(fixture.post("/any", new byte[900_000]), BodyHandlers.ofString());
+      EdgeFixture.await("the next waits", () -> clock.waits() == 1);
       free.countDown();
       assertThat(waiting.get(10, TimeUnit.SECONDS).statusCode()).isEqualTo(200);
       assertThat(slow.get(10, TimeUnit.SECONDS).statusCode()).isEqualTo(200);
@@ -283,14 +229,21 @@ class EdgeLimitsTest {
 
   @Test
   void aConnectionBeyondTheLimitTakesThePlaceOfTheQuietestStranger() throws Exception {
+    Duration step = Duration.ofMillis(10);
     try (EdgeFixture fixture =
-            new EdgeFixture(this::answer, s -> s, Ledger.Limits.roomy().withDescriptors(2), true);
+            new EdgeFixture(this::answer, Ledger.Limits.roomy().withDescriptors(2), clock);
         SSLSocket first = fixture.rawTls();
         SSLSocket second = fixture.rawTls()) {
       first.startHandshake();
+      clock.advance(step);
       second.startHandshake();
+      clock.advance(step);
       try (SSLSocket third = fixture.rawTls()) {
         third.startHandshake();
+        clock.advance(step);
+        assertThat(fixture.edge.stats().connections()).isEqualTo(3);
+        EdgeFixture.advanceUntil(
+            clock, step, "one leaves", () -> fixture.edge.stats().connections() == 2);
         assertThat(readAll(first)).isEmpty();
         assertThat(fixture.edge.stats().stallsEnded()).containsEntry("evicted", 1L);
         for (SSLSocket socket : List.of(second, third)) {
@@ -447,7 +400,8 @@ class EdgeLimitsTest {
           }
           return HttpResponse.longRunning(200, "text/plain", body);
         };
-    try (EdgeFixture fixture = new EdgeFixture(handler);
+    Duration spread = Duration.ofMillis(200);
+    try (EdgeFixture fixture = new EdgeFixture(handler, clock);
         HttpClient client = EdgeFixture.client(version)) {
       List<CompletableFuture<String>> watches = new ArrayList<>();
       for (int i = 0; i < 20; i++) {
@@ -467,14 +421,12 @@ class EdgeLimitsTest {
       var write = client.sendAsync(fixture.post("/w", new byte[5]), BodyHandlers.ofString());
       writing.await();
       CompletableFuture<Boolean> drained =
-          CompletableFuture.supplyAsync(
-              () -> {
-                try {
-                  return fixture.edge.drain(SHORT, Duration.ofSeconds(10));
-                } catch (InterruptedException e) {
-                  throw new IllegalStateException(e);
-                }
-              });
+          EdgeFixture.beginDrain(clock, () -> fixture.edge.drain(spread, Duration.ofSeconds(10)));
+      EdgeFixture.advanceUntil(
+          clock,
+          Duration.ofMillis(10),
+          "all watches end",
+          () -> fixture.edge.stats().longRunning() == 0);
       for (CompletableFuture<String> watch : watches) {
         assertThat(watch.get(10, TimeUnit.SECONDS)).isEqualTo("bye");
       }

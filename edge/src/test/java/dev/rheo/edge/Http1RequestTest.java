@@ -2,10 +2,12 @@ package dev.rheo.edge;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.rheo.testing.Await;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -201,12 +203,13 @@ class Http1RequestTest {
                 }
               });
       EdgeFixture.await("some has come", () -> fixture.edge.pinnedBytes() > 0);
-      long most = 0;
-      for (int i = 0; i < 200; i++) {
-        most = Math.max(most, fixture.edge.pinnedBytes());
-        Thread.sleep(1);
-      }
-      assertThat(most).isLessThan(512 << 10);
+      Await.holds(
+          "little is kept",
+          Duration.ofMillis(200),
+          () -> {
+            assertThat(fixture.edge.pinnedBytes()).isLessThan(512 << 10);
+            return true;
+          });
       assertThat(fixture.edge.stats().requestsTotal()).isEqualTo(1);
       feed.give("{}\n").end(Body.State.END);
       assertThat(in.readNBytes(100_000)).asString(StandardCharsets.US_ASCII).contains("/next 0");

@@ -18,6 +18,7 @@ class Http2DrainTest {
   private static final Duration NEVER = Duration.ofHours(1);
 
   private final Feed feed = new Feed();
+  private final ManualClock clock = new ManualClock();
 
   private HttpResponse answer(HttpRequest request) {
     return request.path().equals("/watch")
@@ -25,15 +26,8 @@ class Http2DrainTest {
         : HttpResponse.bytes(200, "text/plain", "got".getBytes());
   }
 
-  private static CompletableFuture<Boolean> drain(EdgeFixture fixture) {
-    return CompletableFuture.supplyAsync(
-        () -> {
-          try {
-            return fixture.edge.drain(NEVER, Duration.ofSeconds(20));
-          } catch (InterruptedException e) {
-            throw new IllegalStateException(e);
-          }
-        });
+  private CompletableFuture<Boolean> drain(EdgeFixture fixture) {
+    return EdgeFixture.beginDrain(clock, () -> fixture.edge.drain(NEVER, Duration.ofSeconds(20)));
   }
 
   private static RawHttp2.Frame next(RawHttp2 client, int type) throws Exception {
@@ -45,7 +39,7 @@ class Http2DrainTest {
 
   @Test
   void theLastStreamIsNamedWhenThePeerHasHeardThatItIsOver() throws Exception {
-    try (EdgeFixture fixture = new EdgeFixture(this::answer);
+    try (EdgeFixture fixture = new EdgeFixture(this::answer, clock);
         RawHttp2 client = new RawHttp2(fixture)) {
       client.get(1, "/watch");
       next(client, RawHttp2.HEADERS);
@@ -82,7 +76,7 @@ class Http2DrainTest {
   @ParameterizedTest
   @ValueSource(booleans = {true, false})
   void aConnectionWithoutRequestsEndsWhetherOrNotItsPeerAnswers(boolean answers) throws Exception {
-    try (EdgeFixture fixture = new EdgeFixture(this::answer);
+    try (EdgeFixture fixture = new EdgeFixture(this::answer, clock);
         RawHttp2 client = new RawHttp2(fixture)) {
       client.get(1, "/get");
       RawHttp2.Frame frame = client.next();
@@ -94,6 +88,12 @@ class Http2DrainTest {
       RawHttp2.Frame ping = next(client, RawHttp2.PING);
       if (answers) {
         client.send(RawHttp2.PING, RawHttp2.ACK, 0, ping.payload());
+      } else {
+        EdgeFixture.advanceUntil(
+            clock,
+            Duration.ofMillis(100),
+            "not waited for",
+            () -> fixture.edge.stats().connections() == 0);
       }
       assertThat(next(client, RawHttp2.GOAWAY).lastStream()).isEqualTo(1);
       assertThat(client.next()).isNull();
@@ -104,7 +104,7 @@ class Http2DrainTest {
   /** A request that is read together with the PING ACK was sent before the second GOAWAY. */
   @Test
   void aRequestThatComesInTheSameBreathAsTheAnswerIsServed() throws Exception {
-    try (EdgeFixture fixture = new EdgeFixture(this::answer);
+    try (EdgeFixture fixture = new EdgeFixture(this::answer, clock);
         RawHttp2 client = new RawHttp2(fixture)) {
       client.get(1, "/get");
       RawHttp2.Frame frame = client.next();

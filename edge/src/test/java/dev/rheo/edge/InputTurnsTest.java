@@ -30,15 +30,16 @@ class InputTurnsTest {
   /** Nanoseconds for each KiB, which is what is assumed of a new connection. */
   private static final long COST = 62_500;
 
-  private final EventLoopGroup group = new Transport(true).group(1, "input-test");
+  private final EventLoopGroup group = new Transport(true, EdgeClock.SYSTEM).group(1, "input-test");
   private final SingleThreadEventLoop loop = (SingleThreadEventLoop) group.next();
-  private final InputQueue queue = new InputQueue(loop);
+  private final InputQueue queue = new InputQueue(loop, EdgeClock.SYSTEM);
   private final RequestAdmission room =
       new RequestAdmission(
           new EdgeContext(
               EdgeSettings.defaults(new InetSocketAddress(0)),
               new Ledger(Ledger.Limits.roomy()),
-              request -> HttpResponse.empty(200)),
+              request -> HttpResponse.empty(200),
+              EdgeClock.SYSTEM),
           new EmbeddedChannel().eventLoop(),
           Set.of());
 
@@ -61,6 +62,7 @@ class InputTurnsTest {
             channel,
             new Pump(
                 loop,
+                EdgeClock.SYSTEM,
                 channel.alloc(),
                 new AtomicLong(),
                 EdgeSettings.Budgets.defaults(),

@@ -33,7 +33,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** The pump on a real event loop, with peers that read when the test says so. */
 class PumpTest {
 
-  private final EventLoopGroup group = new Transport(true).group(1, "pump-test");
+  private final EventLoopGroup group = new Transport(true, EdgeClock.SYSTEM).group(1, "pump-test");
   private final EventLoop loop = group.next();
   private final AtomicLong outgoing = new AtomicLong();
   private final RequestAdmission room =
@@ -41,14 +41,15 @@ class PumpTest {
           new EdgeContext(
               EdgeSettings.defaults(new InetSocketAddress(0)),
               new Ledger(Ledger.Limits.roomy()),
-              request -> HttpResponse.empty(200)),
+              request -> HttpResponse.empty(200),
+              EdgeClock.SYSTEM),
           new EmbeddedChannel().eventLoop(),
           Set.of());
   private final Counters counters = new Counters();
-  private Pump pump = pump(EdgeSettings.Budgets.defaults());
+  private Pump pump = pump(EdgeSettings.Budgets.defaults(), EdgeClock.SYSTEM);
 
-  private Pump pump(EdgeSettings.Budgets budgets) {
-    return new Pump(loop, UnpooledByteBufAllocator.DEFAULT, outgoing, budgets, counters);
+  private Pump pump(EdgeSettings.Budgets budgets, EdgeClock clock) {
+    return new Pump(loop, clock, UnpooledByteBufAllocator.DEFAULT, outgoing, budgets, counters);
   }
 
   @AfterEach
@@ -181,9 +182,11 @@ class PumpTest {
   /** Endless bytes, each draw of which takes time. */
   private static final class Costly implements Body {
     private final Random random;
+    private final ManualClock clock;
 
-    Costly(Random random) {
+    Costly(Random random, ManualClock clock) {
       this.random = random;
+      this.clock = clock;
     }
 
     @Override
@@ -191,11 +194,7 @@ class PumpTest {
 
     @Override
     public State draw(ByteBuf out) {
-      long start = System.nanoTime();
-      long nanos = random.nextLong(Pump.DRAIN_NANOS);
-      while (System.nanoTime() - start < nanos) {
-        Thread.onSpinWait();
-      }
+      clock.spend(random.nextLong(Pump.DRAIN_NANOS));
       out.writeZero(out.writableBytes());
       return State.MORE;
     }
@@ -269,12 +268,14 @@ class PumpTest {
   @Test
   void streamsOfOneConnectionGetTheSameThoughDrainsEndEarly() throws Exception {
     List<Stream> streams = new ArrayList<>();
+    ManualClock clock = new ManualClock();
+    pump = pump(EdgeSettings.Budgets.defaults(), clock);
     onLoop(
         () -> {
           Peer peer = new Peer();
           Random random = new Random(1);
           for (int i = 0; i < 30; i++) {
-            streams.add(start(new Costly(random), peer));
+            streams.add(start(new Costly(random, clock), peer));
           }
           return null;
         });
@@ -319,7 +320,7 @@ class PumpTest {
   @Test
   void howeverManyStallThereIsRoomForThoseThatRead() throws Exception {
     long budget = 8 << 20;
-    pump = pump(new EdgeSettings.Budgets(budget, 256 << 10));
+    pump = pump(new EdgeSettings.Budgets(budget, 256 << 10), EdgeClock.SYSTEM);
     int count = 2000;
     List<Stream> stalled = new ArrayList<>();
     onLoop(

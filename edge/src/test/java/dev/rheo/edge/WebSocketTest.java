@@ -293,10 +293,18 @@ class WebSocketTest {
 
   @Test
   void aPeerThatDoesNotAnswerTheCloseIsNotWaitedForLong() throws Exception {
-    try (EdgeFixture fixture = new EdgeFixture(this::answer);
+    ManualClock clock = new ManualClock();
+    try (EdgeFixture fixture = new EdgeFixture(this::answer, clock);
         RawWebSocket client = new RawWebSocket(fixture).open("/watch")) {
       feed.end(Body.State.END);
       assertThat(client.frame().status()).isEqualTo(1000);
+      long began = clock.nanoTime();
+      EdgeFixture.advanceUntil(
+          clock,
+          Duration.ofMillis(100),
+          "not waited for",
+          () -> fixture.edge.stats().connections() == 0);
+      assertThat(clock.since(began)).isBetween(Duration.ofSeconds(1), Duration.ofSeconds(10));
       assertThat(client.isAtEnd()).isTrue();
       assertThat(feed.closed).hasValue(1);
     }
@@ -493,26 +501,18 @@ class WebSocketTest {
 
   @Test
   void aReaderThatTakesNothingIsCutOffAsOthersAre() throws Exception {
-    EdgeSettings.Timeouts d = EdgeSettings.Timeouts.defaults();
-    EdgeSettings.Timeouts impatient =
-        new EdgeSettings.Timeouts(
-            d.handshake(),
-            d.header(),
-            d.requestBody(),
-            d.idle(),
-            d.stalledResponse(),
-            Duration.ofMillis(300),
-            d.pingAfter(),
-            d.pingAnswer(),
-            d.seatWait());
-    try (EdgeFixture fixture = new EdgeFixture(this::answer, s -> s.with(impatient));
+    ManualClock clock = new ManualClock();
+    try (EdgeFixture fixture = new EdgeFixture(this::answer, clock);
         RawWebSocket client = new RawWebSocket(fixture).open("/watch")) {
       feed.give(event(0, 100));
       assertThat(client.frame().text()).isEqualTo(event(0, 100));
       for (int i = 0; i < 100; i++) {
         feed.give(event(i, 200_000));
       }
-      EdgeFixture.await("cut off", () -> fixture.edge.stats().connections() == 0);
+      long began = clock.nanoTime();
+      EdgeFixture.advanceUntil(
+          clock, Duration.ofMinutes(1), "cut off", () -> fixture.edge.stats().connections() == 0);
+      assertThat(clock.since(began)).isGreaterThan(EdgeSettings.Timeouts.defaults().stalledWatch());
       assertThat(fixture.edge.stats().stallsEnded()).containsEntry("watch", 1L);
       assertThat(feed.closed).hasValue(1);
     }

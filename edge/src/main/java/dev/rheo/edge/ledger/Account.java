@@ -102,6 +102,17 @@ public final class Account {
    *     units exceed the limit or too many charges already wait
    */
   public CompletableFuture<Boolean> charge(long units, Duration atMost) {
+    return charge(units).completeOnTimeout(false, atMost.toNanos(), TimeUnit.NANOSECONDS);
+  }
+
+  /**
+   * Charges as soon as the units fit. The caller ends the wait: it completes the future with false,
+   * and has the charge if that fails because the future is already true.
+   *
+   * @return completes with true once charged; with false at once if the units exceed the limit or
+   *     too many charges already wait
+   */
+  public CompletableFuture<Boolean> charge(long units) {
     CompletableFuture<Boolean> granted = new CompletableFuture<>();
     Waiter waiter = new Waiter(this, units, granted);
     synchronized (queue) {
@@ -118,7 +129,6 @@ public final class Account {
       waiting++;
       queue.waiters.add(waiter);
     }
-    granted.completeOnTimeout(false, atMost.toNanos(), TimeUnit.NANOSECONDS);
     granted.whenComplete(
         (yes, failure) -> {
           if (yes == null || !yes) {
