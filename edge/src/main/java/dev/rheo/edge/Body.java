@@ -51,6 +51,14 @@ public interface Body extends AutoCloseable {
   default void finish() {}
 
   /**
+   * Whether a body without a natural end should have ended by now, because its time is over. It
+   * ends when it is drawn from, so one that stays overdue has a peer that does not read.
+   */
+  default boolean isOverdue() {
+    return false;
+  }
+
+  /**
    * Releases all resources. Called once when the stream has ended, for whatever reason. Called on
    * the event loop, except for a body that never reached one (the peer left while the handler was
    * running).

@@ -92,6 +92,14 @@ final class BodyStream {
     woken.set(false);
   }
 
+  /**
+   * Whether the peer may stall for as long as that of a watch: it may while the body goes on, but
+   * not while only the peer keeps it from its end.
+   */
+  boolean mayStall() {
+    return longRunning && state != State.OVER && !finishing && !body.isOverdue();
+  }
+
   /** Ends the stream without further draws, because the peer is gone or the server gives up. */
   void cancel() {
     if (state != State.OVER) {

@@ -71,7 +71,8 @@ public record EdgeSettings(
    * @param idle a connection without a request. 90 s, as upstream
    * @param stalledResponse a finite response whose peer reads nothing. 60 s
    * @param stalledWatch a long-running response whose peer reads nothing although bytes wait for
-   *     it. 15 min: a stalled watch costs no more than an idle one
+   *     it. 15 min: a stalled watch costs no more than an idle one. One that was asked to finish or
+   *     whose time is over gets {@code stalledResponse} instead
    * @param pingAfter silence after which an HTTP/2 connection with open requests is sent a PING. 60
    *     s
    * @param pingAnswer further silence after which it is closed. 120 s

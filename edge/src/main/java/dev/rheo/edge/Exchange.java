@@ -371,6 +371,12 @@ final class Exchange implements BodyStream.Listener {
     return longRunning;
   }
 
+  /** As {@link BodyStream#mayStall}. */
+  boolean mayStall() {
+    BodyStream stream = drawn;
+    return stream != null && stream.mayStall();
+  }
+
   /** Asks a watch to finish. */
   void finish() {
     BodyStream stream = drawn;

@@ -5,6 +5,7 @@ import dev.rheo.edge.Counters.Timeout;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
 
@@ -116,21 +117,14 @@ final class Watchdog {
       return;
     }
     // A completely drawn body is no longer in the pump, so the connection itself is checked.
-    boolean watchesOnly = areAllLongRunning(connection);
-    Duration limit = watchesOnly ? limits.stalledWatch() : limits.stalledResponse();
+    List<Exchange> exchanges = connection.exchangesNow();
+    boolean patient = exchanges.stream().allMatch(Exchange::mayStall);
+    Duration limit = patient ? limits.stalledWatch() : limits.stalledResponse();
     if (passed(limit.plus(LONGEST_ROUND), connection.progressNanos, now)) {
+      boolean watchesOnly = exchanges.stream().allMatch(Exchange::isLongRunning);
       edge.counters.stalled(watchesOnly ? Stall.WATCH : Stall.RESPONSE);
       connection.closeHard();
     }
-  }
-
-  private static boolean areAllLongRunning(Connection connection) {
-    for (Exchange exchange : connection.exchangesNow()) {
-      if (!exchange.isLongRunning()) {
-        return false;
-      }
-    }
-    return true;
   }
 
   private void checkAlive(Connection connection, long now) {
@@ -148,7 +142,7 @@ final class Watchdog {
   }
 
   private void check(BodyStream stream, long now) {
-    Duration limit = stream.longRunning ? limits.stalledWatch() : limits.stalledResponse();
+    Duration limit = stream.mayStall() ? limits.stalledWatch() : limits.stalledResponse();
     if (!passed(limit, stream.progressNanos, now)) {
       return;
     }

@@ -79,6 +79,11 @@ final class WebSocketBody implements Body {
   }
 
   @Override
+  public boolean isOverdue() {
+    return body.isOverdue();
+  }
+
+  @Override
   public State draw(ByteBuf out) {
     if (after != State.END) {
       after = drawEvents(out);

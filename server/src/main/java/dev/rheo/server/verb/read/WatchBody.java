@@ -89,6 +89,11 @@ final class WatchBody extends ItemBody {
   }
 
   @Override
+  public boolean isOverdue() {
+    return finishAsked || clock.deadlinePassed();
+  }
+
+  @Override
   State next() throws IOException {
     if (ended) {
       return State.END;
@@ -97,7 +102,7 @@ final class WatchBody extends ItemBody {
     if (due != null) {
       return begin(due);
     }
-    if (finishAsked || clock.deadlinePassed()) {
+    if (isOverdue()) {
       return lastWords();
     }
     if (initial != null) {

@@ -43,6 +43,10 @@ final class Drawing implements AutoCloseable {
     return last;
   }
 
+  boolean isOverdue() {
+    return body.isOverdue();
+  }
+
   /** Draws until there is nothing more for now, or the body has ended. */
   Drawing all() {
     while (draw() == Body.State.MORE) {}

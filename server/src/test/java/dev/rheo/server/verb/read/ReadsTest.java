@@ -407,6 +407,19 @@ class ReadsTest {
     }
   }
 
+  /** The edge does not draw from the body while the peer does not read. */
+  @Test
+  void aWatchThatIsNotDrawnFromIsOverdueFromItsTimeoutOn() throws Exception {
+    try (Drawing watch = watch("ns", "resourceVersion", "1", "timeoutSeconds", "200")) {
+      assertThat(watch.all().state()).isEqualTo(Body.State.WAIT);
+      nanos.addAndGet(TimeUnit.SECONDS.toNanos(199));
+      assertThat(watch.isOverdue()).isFalse();
+      nanos.addAndGet(TimeUnit.SECONDS.toNanos(1));
+      assertThat(watch.isOverdue()).isTrue();
+      assertThat(watch.all().state()).isEqualTo(Body.State.END);
+    }
+  }
+
   @Test
   void aWatchWithANegativeTimeoutEndsAtOnce() throws Exception {
     put("ns", "a", "");
