@@ -17,8 +17,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Reads certificates and keys in PEM (RFC 7468), with keys in PKCS #8, PKCS #1
- * (RFC 8017) or SEC 1 (RFC 5915). The JDK reads only PKCS #8, so the other two are wrapped in it.
+ * Reads certificates and keys in PEM (RFC 7468), with keys in PKCS #8, PKCS #1 (RFC 8017) or SEC 1
+ * (RFC 5915). The JDK reads only PKCS #8, so the other two are wrapped in it.
  */
 final class Pem {
   private static final Pattern BLOCK =

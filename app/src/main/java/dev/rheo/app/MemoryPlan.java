@@ -34,8 +34,8 @@ import dev.rheo.edge.ledger.Ledger;
  *      │  ├─ incoming        1/8   bytes received of incomplete TLS records and frames
  *      │  └─ (the rest)            bytes being read and encrypted, rounding of the pools
  *      └─ native     8/40
- *         ├─ storeCaches     20/36 the store's write buffers and block cache
- *         ├─ tls             10/36 TLS state, 14 KiB a connection
+ *         ├─ storeCaches     18/36 the store's write buffers and block cache
+ *         ├─ tls             12/36 TLS state, 14 KiB a connection
  *         └─ compression     6/36  deflate states, some 300 KiB each
  * </pre>
  *
@@ -113,7 +113,7 @@ public record MemoryPlan(
     long decodedEvents = heap / 20;
     long snapshots = heap / 20;
     long forms = heap / 8;
-    long tls = outside / 36 * 10;
+    long tls = outside / 36 * 12;
     long caches = hotBuffers + eventLog + decodedEvents + snapshots + forms;
     return new MemoryPlan(
         total,
@@ -125,7 +125,7 @@ public record MemoryPlan(
         snapshots,
         forms,
         direct / 8 * 5,
-        outside / 36 * 20,
+        outside / 36 * 18,
         outside / 36 * 6,
         new Ledger.Limits(
             heap - IDLE_HEAP_MIB * MIB - heap / 16 - caches,

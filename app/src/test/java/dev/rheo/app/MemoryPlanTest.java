@@ -62,19 +62,19 @@ class MemoryPlanTest {
     assertThat(plan.heap() / MIB).isEqualTo(120);
     assertThat(plan.direct() / MIB).isEqualTo(72);
     assertThat(plan.outgoing() / MIB).isEqualTo(45);
-    assertThat(plan.storeCaches() / MIB).isEqualTo(26);
+    assertThat(plan.storeCaches() / MIB).isEqualTo(24);
     assertThat(plan.compression() / MIB).isEqualTo(7);
     assertThat(plan.hotBuffers() / MIB).isEqualTo(7);
     assertThat(plan.eventLog() / MIB).isEqualTo(12);
     assertThat(plan.forms() / MIB).isEqualTo(15);
     Ledger.Limits requests = plan.requests();
     assertThat(requests.heap() / MIB).isEqualTo(50);
-    assertThat(requests.connections() / MIB).isEqualTo(7);
+    assertThat(requests.connections() / MIB).isEqualTo(9);
     assertThat(requests.streams() / MIB).isEqualTo(16);
     assertThat(requests.requestBodies() / MIB).isEqualTo(15);
     assertThat(requests.trees() / MIB).isEqualTo(22);
     assertThat(requests.answers() / MIB).isEqualTo(10);
-    assertThat(requests.tls() / MIB).isEqualTo(13);
+    assertThat(requests.tls() / MIB).isEqualTo(16);
   }
 
   @Test

@@ -12,7 +12,8 @@ class PostBurstCollectorTest {
 
   @Test
   void collectsOnceAfterEachBurst() {
-    try (PostBurstCollector heap = new PostBurstCollector(allocated::get, collections::incrementAndGet)) {
+    try (PostBurstCollector heap =
+        new PostBurstCollector(allocated::get, collections::incrementAndGet)) {
       heap.collectAfterBurst();
       assertThat(collections).as("after the start").hasValue(1);
       allocated.addAndGet(PostBurstCollector.BURST_BYTES);

@@ -141,9 +141,7 @@ final class EntryTree {
     return range(Order.Key.of(later(key, start)), Order.Key.of(next));
   }
 
-  /**
-   * Of an index, the entries with this value, as {@link #cursor(byte[], byte[])}, in key order.
-   */
+  /** Of an index, the entries with this value, as {@link #cursor(byte[], byte[])}, in key order. */
   EntryCursor cursor(String value, byte[] prefix, byte @Nullable [] start) {
     byte[] end = prefixEnd(prefix);
     // No string lies between a value and the same value with the lowest character appended.

@@ -63,8 +63,7 @@ final class FormSpool {
     this.fileBytes = settings.formFileBytes();
     this.maxFiles = settings.formFiles();
     this.maxForms =
-        (int)
-            Math.clamp(settings.formHeapBytes() / FORM_HEAP, CacheSettings.FORM_FILES, 1 << 30);
+        (int) Math.clamp(settings.formHeapBytes() / FORM_HEAP, CacheSettings.FORM_FILES, 1 << 30);
   }
 
   /** The form, or null if there is none now. */

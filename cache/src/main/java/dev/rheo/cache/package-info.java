@@ -112,12 +112,13 @@
  * After a compaction of changes that were not read, a failed read of the spool, or a bug, the
  * follower builds a new {@link Generation} beside the published one: the state at the store's
  * compacted revision, then all changes since. A build that fails is discarded as a whole. New reads
- * are refused meanwhile; readers that are open go on with the old generation. The first state of the new one is published like any other.
- * Then all waiters are woken, whatever they wait for. A reader that sees another generation than
- * its own looks up its position in the new log. Its position is a revision of the store, and so
- * means the same in both; the events of one revision come in the order of the commit in both. If
- * the position is below the new floor, the reader gets a CompactedException. The old segments are
- * unlinked after the new state is published, and live as long as entries refer to them.
+ * are refused meanwhile; readers that are open go on with the old generation. The first state of
+ * the new one is published like any other. Then all waiters are woken, whatever they wait for. A
+ * reader that sees another generation than its own looks up its position in the new log. Its
+ * position is a revision of the store, and so means the same in both; the events of one revision
+ * come in the order of the commit in both. If the position is below the new floor, the reader gets
+ * a CompactedException. The old segments are unlinked after the new state is published, and live as
+ * long as entries refer to them.
  *
  * <h2>A change, step by step</h2>
  *
@@ -131,9 +132,11 @@
  *   <li>The record is flushed, the state of revision 12 is published, the lock is released. A list
  *       that begins now shows the pod on n1. One that began before still shows it without a node.
  *   <li>Event 7 concerns readers of all pods, of {@code ns}, of {@code ns/p}, of {@code p} in all
- *       namespaces, of the node n1, and of pods without a node. The kubelet is collected; those of 5,000 other nodes are not touched.
+ *       namespaces, of the node n1, and of pods without a node. The kubelet is collected; those of
+ *       5,000 other nodes are not touched.
  *   <li>The kubelet's body is drawn. It passes over what lies before event 7, takes the event, and
- *       sends it as ADDED, since only the new version matches. The bytes are those of the record at 3:4096.
+ *       sends it as ADDED, since only the new version matches. The bytes are those of the record at
+ *       3:4096.
  *   <li>It finds nothing more, arms itself, looks again, and waits.
  * </ol>
  */

@@ -20,7 +20,8 @@ class EntryIndexTest {
   private static final Order ZONE = Order.byField("zone", 2);
 
   /** Values next to each other in the order, so that a range with a wrong end would be noticed. */
-  private static final List<String> VALUES = List.of("", "n", "n\0", "n\1", "n/a", "n1", "ñ", "\uFFFF");
+  private static final List<String> VALUES =
+      List.of("", "n", "n\0", "n\1", "n/a", "n1", "ñ", "\uFFFF");
 
   private static Entry entry(byte[] key, String node, String zone) {
     return new Entry(
@@ -75,8 +76,7 @@ class EntryIndexTest {
     check(editor.tree(), new TreeMap<>(Arrays::compareUnsigned), random, keys);
   }
 
-  private static void check(
-      EntryTree tree, TreeMap<byte[], Entry> model, Random random, int keys) {
+  private static void check(EntryTree tree, TreeMap<byte[], Entry> model, Random random, int keys) {
     for (int i = 0; i < 40; i++) {
       String value = value(random);
       byte[] prefix = random.nextBoolean() ? new byte[0] : Arrays.copyOf(key(random, keys), 2);

@@ -446,7 +446,9 @@ class FormsTest {
     assertThat(files.open).hasValue(0);
   }
 
-  /** Small forms fill files by their number, and files of which much is dead do not count as full. */
+  /**
+   * Small forms fill files by their number, and files of which much is dead do not count as full.
+   */
   @Test
   void thereAreNeverMoreFilesThanDescriptorsForThem() throws Exception {
     int forms = 1600;

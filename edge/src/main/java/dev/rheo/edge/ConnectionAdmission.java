@@ -149,11 +149,7 @@ final class ConnectionAdmission {
   boolean enter(Connection connection) {
     edge.acceptance.arrived();
     if (!chargeWithRoom()) {
-      for (RequestAdmission other : edge.rooms) {
-        if (other.admission != this) {
-          other.admission.ask();
-        }
-      }
+      askOthers();
       if (over == MOST_OVER) {
         edge.counters.refused(Refusal.CONNECTIONS);
         return false;
@@ -169,6 +165,14 @@ final class ConnectionAdmission {
     }
     connection.charged = true;
     return true;
+  }
+
+  private void askOthers() {
+    for (RequestAdmission other : edge.rooms) {
+      if (other.admission != this) {
+        other.admission.ask();
+      }
+    }
   }
 
   private void crowded() {
@@ -210,6 +214,8 @@ final class ConnectionAdmission {
   private void lookAgain() {
     while (isOver()) {
       if (!letGo(true)) {
+        // Whom another loop had to spare before may have had time by now.
+        askOthers();
         crowded();
         clock.schedule(loop, this::lookAgain, LOOK_AGAIN);
         return;

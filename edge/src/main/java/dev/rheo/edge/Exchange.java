@@ -158,7 +158,9 @@ final class Exchange implements BodyStream.Listener {
         (watch ? Weights.WATCH : Weights.STREAM) + headerWeight + edge.handler.weight(request);
     Account account =
         stranger ? ledger.strangerStreams() : watch ? ledger.watches() : ledger.streams();
-    if (connection.room.admit(this, account, weight, stranger)) {
+    // A guest's watch would keep a stranger's place for hours, and a health check from connecting.
+    boolean fits = !watch || stranger || connection.member;
+    if (fits && connection.room.admit(this, account, weight, stranger)) {
       charges.stream(account, weight);
       strangerWeight = stranger ? weight : 0;
       if (state == State.OVER) {

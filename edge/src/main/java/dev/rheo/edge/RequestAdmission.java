@@ -184,14 +184,17 @@ final class RequestAdmission {
               : admission.hadTime(connection.lastReadNanos);
       if (waits) {
         slowest = ConnectionAdmission.quieter(slowest, connection);
-      } else if (held(connection) > share || (newcomer.authenticated && !connection.authenticated)) {
+      } else if (held(connection) > share
+          || (newcomer.authenticated && !connection.authenticated)) {
         if (!connection.authenticated) {
           stranger = heavier(stranger, connection);
         }
         heaviest = heavier(heaviest, connection);
       }
     }
-    return slowest != null ? slowest : stranger != null || !newcomer.authenticated ? stranger : heaviest;
+    return slowest != null
+        ? slowest
+        : stranger != null || !newcomer.authenticated ? stranger : heaviest;
   }
 
   private static Connection heavier(@Nullable Connection a, Connection b) {

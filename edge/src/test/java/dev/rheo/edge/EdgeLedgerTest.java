@@ -409,6 +409,31 @@ class EdgeLedgerTest {
     }
   }
 
+  @Test
+  void aWatchFindsNoRoomInAStrangersPlaceSoThatNewcomersDo() throws Exception {
+    int places = 16;
+    Ledger.Limits limits = Ledger.Limits.roomy().withConnections(places * Weights.CONNECTION);
+    List<Socket> all = new ArrayList<>();
+    try (EdgeFixture fixture = fixture(limits)) {
+      fill(fixture, places - 1, all);
+      assertThat(watches((SSLSocket) all.getFirst())).isEqualTo("HTTP/1.1 200");
+      assertThat(watches((SSLSocket) all.getLast())).isEqualTo("HTTP/1.1 429");
+    } finally {
+      for (Socket socket : all) {
+        socket.close();
+      }
+    }
+  }
+
+  private static String watches(SSLSocket socket) throws IOException {
+    socket
+        .getOutputStream()
+        .write(
+            "GET /member/watch?watch=1 HTTP/1.1\r\nHost: x\r\n\r\n"
+                .getBytes(StandardCharsets.US_ASCII));
+    return new String(socket.getInputStream().readNBytes(12), StandardCharsets.US_ASCII);
+  }
+
   /** Opens {@code places} connections of members; those that do not fit become guests. */
   private static void fill(EdgeFixture fixture, int places, List<Socket> sockets)
       throws IOException {

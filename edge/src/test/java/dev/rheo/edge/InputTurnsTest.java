@@ -12,6 +12,7 @@ import io.netty.channel.SingleThreadEventLoop;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.handler.ssl.SslCloseCompletionEvent;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -54,7 +55,7 @@ class InputTurnsTest {
   private final class Client extends ChannelInboundHandlerAdapter {
     final String name;
     final List<Integer> portions = new ArrayList<>();
-    long clock;
+    final ManualClock clock = new ManualClock();
     long cost = COST;
     final EmbeddedChannel channel = new EmbeddedChannel();
     final Connection connection =
@@ -72,7 +73,7 @@ class InputTurnsTest {
 
     Client(String name) {
       this.name = name;
-      channel.pipeline().addLast(new InputTurns(connection, queue, () -> clock), this);
+      channel.pipeline().addLast(new InputTurns(connection, queue, clock), this);
     }
 
     @Override
@@ -80,7 +81,7 @@ class InputTurnsTest {
       ByteBuf bytes = (ByteBuf) message;
       turns.add(name);
       portions.add(bytes.readableBytes());
-      clock += bytes.readableBytes() * cost / 1024;
+      clock.advance(Duration.ofNanos(bytes.readableBytes() * cost / 1024));
       while (bytes.isReadable()) {
         received.add(bytes.readByte());
       }

@@ -203,8 +203,8 @@ final class Engine implements AutoCloseable {
 
   /**
    * Listens for failed flushes and compactions, and for changes of the files that {@link
-   * RequiredFiles} lists. RocksDB refuses writes after a failed flush, but after a failed compaction
-   * only if it met corruption.
+   * RequiredFiles} lists. RocksDB refuses writes after a failed flush, but after a failed
+   * compaction only if it met corruption.
    */
   private final class Background extends AbstractEventListener {
     Background() {
@@ -310,8 +310,8 @@ final class Engine implements AutoCloseable {
   }
 
   /**
-   * Makes one write at a time. Else the end of the log, when it is recorded, could belong to another
-   * write that is not synced yet and that loss of power would cut off.
+   * Makes one write at a time. Else the end of the log, when it is recorded, could belong to
+   * another write that is not synced yet and that loss of power would cut off.
    */
   private void writeAndRecord(WriteBatch batch) throws RocksDBException {
     writing.lock();

@@ -53,7 +53,8 @@ final class FileCheck {
     try {
       check.readFiles();
     } catch (IOException e) {
-      throw new StoreException("the store in %s cannot be read: %s".formatted(directory, IoFailures.tell(e)), e);
+      throw new StoreException(
+          "the store in %s cannot be read: %s".formatted(directory, IoFailures.tell(e)), e);
     }
     if (!check.brokenTables.isEmpty() || !check.brokenBlobs.isEmpty()) {
       try (Engine engine = check.opened(reading)) {
@@ -139,7 +140,8 @@ final class FileCheck {
           return;
         }
       } catch (IOException e) {
-        throw new StoreException("the store in %s cannot be read: %s".formatted(directory, IoFailures.tell(e)), e);
+        throw new StoreException(
+            "the store in %s cannot be read: %s".formatted(directory, IoFailures.tell(e)), e);
       }
     }
     throw damaged(directory, "a blob file is missing");

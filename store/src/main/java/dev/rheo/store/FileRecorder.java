@@ -123,8 +123,7 @@ final class FileRecorder implements AutoCloseable {
         FileChannel.open(temporary, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
       StoreDirectory.write(out, new RequiredFiles(name, bytes, logs).text());
     }
-    Files.move(
-        temporary, directory.resolve(RequiredFiles.FILE), StandardCopyOption.ATOMIC_MOVE);
+    Files.move(temporary, directory.resolve(RequiredFiles.FILE), StandardCopyOption.ATOMIC_MOVE);
     StoreDirectory.sync(directory);
   }
 
@@ -140,7 +139,8 @@ final class FileRecorder implements AutoCloseable {
   private void failed(Exception e) {
     if (!failing) {
       failing = true;
-      String why = e instanceof IOException io ? IoFailures.tell(io) : String.valueOf(e.getMessage());
+      String why =
+          e instanceof IOException io ? IoFailures.tell(io) : String.valueOf(e.getMessage());
       String message = "the lengths of the store's files are not recorded: " + why;
       boolean ignored = SafeLog.log(LOGGER, System.Logger.Level.WARNING, message, null);
     }

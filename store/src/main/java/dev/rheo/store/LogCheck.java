@@ -31,7 +31,9 @@ final class LogCheck {
       tell(RecordLog.read(manifest).tail());
       return tell(tailOfLogs(directory));
     } catch (IOException e) {
-      throw new StoreException("the log of the store in %s cannot be read: %s".formatted(directory, IoFailures.tell(e)), e);
+      throw new StoreException(
+          "the log of the store in %s cannot be read: %s".formatted(directory, IoFailures.tell(e)),
+          e);
     }
   }
 

@@ -9,9 +9,9 @@ import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The newest log of a store and the length that it had after the last acknowledged write. It is in a
- * file of its own, which is overwritten in place after each write and not synced: the kernel keeps
- * it when the process is killed, and loss of power leaves an older one.
+ * The newest log of a store and the length that it had after the last acknowledged write. It is in
+ * a file of its own, which is overwritten in place after each write and not synced: the kernel
+ * keeps it when the process is killed, and loss of power leaves an older one.
  *
  * @param log the number of the log
  * @param bytes its length

@@ -19,11 +19,12 @@ import org.jspecify.annotations.Nullable;
 import org.rocksdb.RocksDBException;
 
 /**
- * The files that hold the acknowledged commits, each with the length that it has at least: RocksDB's
- * manifest and its write-ahead logs. {@link FileRecorder} records them while the store is open.
+ * The files that hold the acknowledged commits, each with the length that it has at least:
+ * RocksDB's manifest and its write-ahead logs. {@link FileRecorder} records them while the store is
+ * open.
  *
- * <p>RocksDB takes a log that is missing, and a manifest or log that was cut between two records, as
- * complete: it opens an older state and deletes the files that this state does not name.
+ * <p>RocksDB takes a log that is missing, and a manifest or log that was cut between two records,
+ * as complete: it opens an older state and deletes the files that this state does not name.
  *
  * <p>The lengths are lower bounds, and the records may be missing or old. Each has a checksum; a
  * damaged one is ignored.
@@ -82,8 +83,7 @@ record RequiredFiles(String manifest, long manifestBytes, NavigableMap<Long, Lon
   }
 
   static void ignored(Path file) {
-    LOGGER.log(
-        System.Logger.Level.WARNING, "{0} is not what was written, and is ignored", file);
+    LOGGER.log(System.Logger.Level.WARNING, "{0} is not what was written, and is ignored", file);
   }
 
   /** The text of the record that is replaced as a whole. */
@@ -152,8 +152,7 @@ record RequiredFiles(String manifest, long manifestBytes, NavigableMap<Long, Lon
       throw Engine.failure(Fault.PASSING, what, e, false);
     }
     if (!wrong.isEmpty()) {
-      throw StoreException.damaged(
-          "in %s: %s".formatted(data, String.join(", ", wrong.values())));
+      throw StoreException.damaged("in %s: %s".formatted(data, String.join(", ", wrong.values())));
     }
   }
 
@@ -166,7 +165,9 @@ record RequiredFiles(String manifest, long manifestBytes, NavigableMap<Long, Lon
               .formatted(log.getFileName(), bytes, atLeast)
           : null;
     } catch (NoSuchFileException e) {
-      return atLeast == 0 ? null : log.getFileName() + ", which has acknowledged writes, is missing";
+      return atLeast == 0
+          ? null
+          : log.getFileName() + ", which has acknowledged writes, is missing";
     }
   }
 

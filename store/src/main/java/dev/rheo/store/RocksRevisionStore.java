@@ -34,8 +34,7 @@ import org.rocksdb.WriteBatch;
  * <p>Thread-safe.
  */
 public final class RocksRevisionStore implements RevisionStore, SampledHistory {
-  private static final System.Logger LOGGER =
-      System.getLogger(RocksRevisionStore.class.getName());
+  private static final System.Logger LOGGER = System.getLogger(RocksRevisionStore.class.getName());
 
   static final long FIRST_REVISION = 1;
 
@@ -105,8 +104,7 @@ public final class RocksRevisionStore implements RevisionStore, SampledHistory {
   private static RocksRevisionStore open(StoreDirectory held, RocksSettings settings)
       throws StoreException {
     HealthState health = new HealthState();
-    FileCheck.Opening reading =
-        () -> openEngine(held.data(), settings, Engine.Mode.READ, health);
+    FileCheck.Opening reading = () -> openEngine(held.data(), settings, Engine.Mode.READ, health);
     FileCheck.run(held.data(), reading);
     held.checkLogs(reading);
     Engine engine = openEngine(held.data(), settings, Engine.Mode.WRITE, health);

@@ -227,7 +227,8 @@ final class StoreDirectory implements AutoCloseable {
     try {
       RequiredFiles.read(directory).checkLogs(data(), reading);
     } catch (IOException e) {
-      throw new StoreException("the store in %s cannot be read: %s".formatted(data(), IoFailures.tell(e)), e);
+      throw new StoreException(
+          "the store in %s cannot be read: %s".formatted(data(), IoFailures.tell(e)), e);
     }
   }
 

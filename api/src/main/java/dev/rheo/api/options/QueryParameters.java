@@ -62,6 +62,7 @@ final class QueryParameters {
   }
 
   private static ApiException refused(String value, String why) {
-    return ApiException.badRequest("strconv.ParseInt: parsing " + Excerpt.quoted(value) + ": " + why);
+    return ApiException.badRequest(
+        "strconv.ParseInt: parsing " + Excerpt.quoted(value) + ": " + why);
   }
 }

@@ -1,7 +1,7 @@
 package dev.rheo.api.options;
 
-import dev.rheo.api.status.FieldError;
 import dev.rheo.api.status.Excerpt;
+import dev.rheo.api.status.FieldError;
 import java.util.regex.Pattern;
 
 /**

@@ -61,7 +61,8 @@ public record FieldError(String reason, String field, String body) {
             : supported.stream()
                 .map(GoText::quote)
                 .collect(Collectors.joining(", ", "supported values: ", ""));
-    return of("FieldValueNotSupported", field, "Unsupported value: " + Excerpt.value(value), detail);
+    return of(
+        "FieldValueNotSupported", field, "Unsupported value: " + Excerpt.value(value), detail);
   }
 
   /**

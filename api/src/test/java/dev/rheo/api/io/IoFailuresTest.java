@@ -20,8 +20,7 @@ class IoFailuresTest {
   void theReasonIsThereWhereTheExceptionHasOnlyAFile() {
     assertThat(IoFailures.tell(new AccessDeniedException("/d/f")))
         .isEqualTo("/d/f: permission denied");
-    assertThat(IoFailures.reason(new AccessDeniedException("/d/f")))
-        .isEqualTo("permission denied");
+    assertThat(IoFailures.reason(new AccessDeniedException("/d/f"))).isEqualTo("permission denied");
     assertThat(IoFailures.tell(new FileAlreadyExistsException("/d/f")))
         .isEqualTo("/d/f: a file of that name exists already");
     assertThat(IoFailures.tell(new FileSystemException("/d/f", null, "No space left on device")))
@@ -32,7 +31,9 @@ class IoFailuresTest {
   void whatTheSystemThrowsIsTold(@TempDir Path directory) throws IOException {
     Path file = Files.writeString(directory.resolve("file"), "");
     assertThat(failure(directory.resolve("none"))).isEqualTo("none: no such file or directory");
-    assertThat(failure(file.resolve("below"))).startsWith("file/below: ").containsIgnoringCase("not a directory");
+    assertThat(failure(file.resolve("below")))
+        .startsWith("file/below: ")
+        .containsIgnoringCase("not a directory");
     assertThat(failure(directory)).containsIgnoringCase("is a directory");
   }
 
@@ -56,7 +57,10 @@ class IoFailuresTest {
             new MalformedInputException(1),
             new FileSystemException(null),
             new FileSystemException("/d/f"))) {
-      assertThat(IoFailures.tell(e)).as(e.toString()).isNotBlank().doesNotContain("Exception", "null");
+      assertThat(IoFailures.tell(e))
+          .as(e.toString())
+          .isNotBlank()
+          .doesNotContain("Exception", "null");
     }
   }
 }

@@ -42,8 +42,8 @@ public abstract class Meter {
    * {@value Tally#STEP} bytes; only by threads that run within this meter.
    *
    * @param bytes positive
-   * @throws RuntimeException to refuse, mostly with 413 or 429: the codec abandons its
-   *     work and lets the exception pass
+   * @throws RuntimeException to refuse, mostly with 413 or 429: the codec abandons its work and
+   *     lets the exception pass
    */
   protected abstract void onCharge(long bytes);
 

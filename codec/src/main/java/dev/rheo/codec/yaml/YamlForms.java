@@ -53,10 +53,10 @@ public final class YamlForms {
   }
 
   /**
-   * Decodes a request body as upstream does: the first document, of YAML 1.1. Its limits are those of
-   * {@link ObjectDecoder}, {@value YamlReader#MAX_VALUES} values, flow collections nested {@value
-   * YamlReader#MAX_FLOW_DEPTH} deep, and {@value YamlReader#MAX_ALIASED} characters and values
-   * added by aliases.
+   * Decodes a request body as upstream does: the first document, of YAML 1.1. Its limits are those
+   * of {@link ObjectDecoder}, {@value YamlReader#MAX_VALUES} values, flow collections nested
+   * {@value YamlReader#MAX_FLOW_DEPTH} deep, and {@value YamlReader#MAX_ALIASED} characters and
+   * values added by aliases.
    *
    * @return the object, and duplicate keys as upstream's strict reader reports them
    * @throws dev.rheo.codec.io.MalformedException on refusal: malformed, or beyond a limit

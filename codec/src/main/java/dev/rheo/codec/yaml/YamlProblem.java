@@ -7,8 +7,8 @@ import org.yaml.snakeyaml.error.Mark;
 import org.yaml.snakeyaml.error.MarkedYAMLException;
 
 /**
- * Tells where and why a text is not YAML. Instead of SnakeYAML's names of tokens it uses the words of
- * upstream's parser, which users find in their search engines.
+ * Tells where and why a text is not YAML. Instead of SnakeYAML's names of tokens it uses the words
+ * of upstream's parser, which users find in their search engines.
  */
 final class YamlProblem {
   /** How SnakeYAML's words begin, and upstream's. */

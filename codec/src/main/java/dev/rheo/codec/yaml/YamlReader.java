@@ -29,8 +29,8 @@ import org.yaml.snakeyaml.parser.Parser;
 import org.yaml.snakeyaml.parser.ParserImpl;
 
 /**
- * Decodes the first YAML document of a text to a tree, event by event. Resolves types as upstream does ({@link
- * YamlTypes}), and aliases and merges within a budget.
+ * Decodes the first YAML document of a text to a tree, event by event. Resolves types as upstream
+ * does ({@link YamlTypes}), and aliases and merges within a budget.
  */
 final class YamlReader {
   /** Most keys, scalars, aliases and containers in one document, as in CBOR. */

@@ -164,6 +164,7 @@ class ObjectDecoderTest {
     assertThatThrownBy(() -> decode(many)).hasMessageContaining("objects and arrays");
     assertThatThrownBy(() -> decode("{\"a\":" + "9".repeat(100_000) + "}"))
         .hasMessageContaining("a number of more than");
-    assertThatThrownBy(() -> decode("{\"a\":1e-99999999999}")).isInstanceOf(MalformedException.class);
+    assertThatThrownBy(() -> decode("{\"a\":1e-99999999999}"))
+        .isInstanceOf(MalformedException.class);
   }
 }

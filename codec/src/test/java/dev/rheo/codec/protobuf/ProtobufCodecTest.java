@@ -138,8 +138,7 @@ class ProtobufCodecTest {
         "6b387300 0a0d 0a027631 1207556e6b6e6f776e", // an unknown kind
       })
   void malformedInputIsRefused(String input) {
-    assertThatThrownBy(() -> CODEC.toTree(hex(input)))
-        .isInstanceOf(MalformedException.class);
+    assertThatThrownBy(() -> CODEC.toTree(hex(input))).isInstanceOf(MalformedException.class);
   }
 
   @Test

@@ -122,8 +122,7 @@ class YamlReaderTest {
         "a: b\\nc: ä\\u0001 | line 2, column 5: control characters are not allowed",
       })
   void tellsWhereAndWhyATextIsNotYaml(String escaped, String why) {
-    String yaml =
-        escaped.replace("\\n", "\n").replace("\\t", "\t").replace("\\u0001", "\u0001");
+    String yaml = escaped.replace("\\n", "\n").replace("\\t", "\t").replace("\\u0001", "\u0001");
     assertThatThrownBy(() -> read(yaml + (yaml.contains("no colon") ? "\n" : "")))
         .isInstanceOf(MalformedException.class)
         .hasMessageStartingWith("error converting YAML to JSON: yaml: ")

@@ -1,9 +1,9 @@
 package dev.rheo.resource.rules;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.rheo.api.status.Excerpt;
 import dev.rheo.api.status.FieldError;
 import dev.rheo.api.status.FieldErrors;
-import dev.rheo.api.status.Excerpt;
 import dev.rheo.codec.tree.Trees;
 import java.util.HashMap;
 import java.util.List;

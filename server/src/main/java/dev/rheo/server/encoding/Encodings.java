@@ -121,7 +121,8 @@ public final class Encodings {
   }
 
   /** Names the type as Go does: {@code *core.ConfigMapList}. */
-  private static ApiException wrongNumber(TargetKind target, boolean list, String group, String kind) {
+  private static ApiException wrongNumber(
+      TargetKind target, boolean list, String group, String kind) {
     String first = group.split("\\.", 2)[0];
     String goPackage = first.isEmpty() || first.equals("events") ? "core" : first;
     return ApiException.notAcceptable(

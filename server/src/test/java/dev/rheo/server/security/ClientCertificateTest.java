@@ -69,8 +69,7 @@ class ClientCertificateTest {
       URI uri = URI.create("https://127.0.0.1:" + edge.start().getPort() + "/");
       HttpRequest request = HttpRequest.newBuilder(uri).build();
       X509Certificate admin = PemFiles.certificate(data.resolve("pki/admin.crt"));
-      SSLContext adminTls =
-          tls(pki, admin, PemFiles.privateKey(data.resolve("pki/admin.key")));
+      SSLContext adminTls = tls(pki, admin, PemFiles.privateKey(data.resolve("pki/admin.key")));
       for (HttpClient.Version version : HttpClient.Version.values()) {
         // Twice with the same context: the second connection resumes the first one's session.
         for (int i = 0; i < 2; i++) {

@@ -31,7 +31,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Lists and watches of the pods of a node: what a scan would find, at the cost of what is found. */
+/**
+ * Lists and watches of the pods of a node: what a scan would find, at the cost of what is found.
+ */
 class ReadsByFieldTest {
   @TempDir Path directory;
 
@@ -41,8 +43,7 @@ class ReadsByFieldTest {
   private final ResourceRegistry registry = ResourceRegistry.builtIn();
   private final ResourceType pods = registry.get("", "v1", "pods");
   private final Encodings encodings = new Encodings(Clock.systemUTC(), true);
-  private final Reads.ResponseOptions json =
-      new Reads.ResponseOptions(encodings.json(pods), false);
+  private final Reads.ResponseOptions json = new Reads.ResponseOptions(encodings.json(pods), false);
 
   /** At each revision, the node of each pod. */
   private final TreeMap<Long, TreeMap<String, String>> states = new TreeMap<>();
@@ -110,8 +111,7 @@ class ReadsByFieldTest {
   private static List<String> keys(JsonNode list) {
     List<String> keys = new ArrayList<>();
     for (JsonNode item : list.get("items")) {
-      keys.add(
-          item.at("/metadata/namespace").asText() + "/" + item.at("/metadata/name").asText());
+      keys.add(item.at("/metadata/namespace").asText() + "/" + item.at("/metadata/name").asText());
     }
     return keys;
   }

@@ -216,8 +216,7 @@ class WorkBudgetTest {
     Snapshot snapshot = snapshot();
     Selection everything = labels("");
     for (int i = 0; i < 2000; i++) {
-      Scope scope =
-          random.nextBoolean() ? Scope.ALL : Scope.namespace("ns" + random.nextInt(5));
+      Scope scope = random.nextBoolean() ? Scope.ALL : Scope.namespace("ns" + random.nextInt(5));
       String prefix = scope.keyPrefix();
       String start =
           random.nextInt(3) == 0
