@@ -1,19 +1,43 @@
 package dev.rheo.cache;
 
 import java.io.IOException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A kind of form: how one is made from an object's canonical JSON. Kinds are compared by identity,
  * so each has one instance that lives as long as the server.
+ *
+ * <p>A kind can have a base, another kind from whose form it is made. Work that several kinds share
+ * is then done once for each version of an object: the base is spooled like any other form.
  */
 public abstract class FormKind {
   private final String name;
+  private final @Nullable FormKind base;
 
   /**
-   * @param name for metrics and logs: short, with few distinct values
+   * A kind that is made from the object's JSON.
+   *
+   * @param name for logs: short, with few distinct values
    */
   protected FormKind(String name) {
+    this(name, null);
+  }
+
+  /**
+   * @param base the kind from whose form, not compressed, this kind is made; null to make it from
+   *     the object's JSON
+   * @throws IllegalArgumentException if the base has a base itself
+   */
+  protected FormKind(String name, @Nullable FormKind base) {
+    if (base != null && base.base != null) {
+      throw new IllegalArgumentException("the base of %s has a base: %s".formatted(name, base));
+    }
     this.name = name;
+    this.base = base;
+  }
+
+  final @Nullable FormKind base() {
+    return base;
   }
 
   public String name() {
@@ -29,11 +53,12 @@ public abstract class FormKind {
   protected abstract Made make(Source source) throws IOException;
 
   /**
-   * An object to make a form of.
+   * What a form is made from: the object, or the form of the base.
    *
-   * @param json canonical JSON with the wanted resourceVersion in place; must not be changed
-   * @param metadataOffset offset of the opening quote of the key {@code "metadata"}
-   * @param metadataEnd offset one past the closing brace of metadata
+   * @param json canonical JSON with the wanted resourceVersion in place, or all bytes of the base's
+   *     form; must not be changed
+   * @param metadataOffset offset of the opening quote of the key {@code "metadata"}; 0 with a base
+   * @param metadataEnd offset one past the closing brace of metadata; the length with a base
    */
   public record Source(byte[] json, int metadataOffset, int metadataEnd) {}
 

@@ -20,6 +20,9 @@ import org.jspecify.annotations.Nullable;
  * one. A few threads make them, each for one object at a time, so that their memory does not grow
  * with the number of requests. A list that asks for one form will ask for its successors, so these
  * are made ahead.
+ *
+ * <p>The base of a form is made before it, by the same task. If another task is making the base, or
+ * is queued to, the form is queued again after that; no thread waits for another.
  */
 final class FormMakers implements AutoCloseable {
   /** Bytes of JSON made into forms before the requester of the first one is told. */
@@ -91,12 +94,17 @@ final class FormMakers implements AutoCloseable {
       }
       jobs.put(job, making);
     }
+    submit(job, making, entry, ahead);
+    return () -> takeBack(job, making, done);
+  }
+
+  private void submit(Job job, Making making, Entry entry, @Nullable EntryCursor ahead) {
     try {
       PlatformPool.Task task =
           pool.submit(
               () -> {
                 try {
-                  run(job, entry, ahead);
+                  run(job, making, entry, ahead);
                 } catch (RuntimeException | Error e) {
                   // The form will not come, so nobody must wait for it.
                   finish(job, e);
@@ -109,7 +117,6 @@ final class FormMakers implements AutoCloseable {
     } catch (RejectedExecutionException | OutOfMemoryError e) {
       finish(job, e);
     }
-    return () -> takeBack(job, making, done);
   }
 
   private void takeBack(Job job, Making making, Consumer<@Nullable Throwable> done) {
@@ -125,7 +132,10 @@ final class FormMakers implements AutoCloseable {
     }
   }
 
-  private void run(Job job, Entry entry, @Nullable EntryCursor ahead) {
+  private void run(Job job, Making making, Entry entry, @Nullable EntryCursor ahead) {
+    if (!prepare(job, making, entry, ahead)) {
+      return;
+    }
     Throwable failure = makeOne(job, entry);
     boolean told = failure != null || ahead == null || entry.length() >= BATCH;
     if (told) {
@@ -143,8 +153,11 @@ final class FormMakers implements AutoCloseable {
         break;
       }
       Job another = Job.of(next, job.kind, 0);
-      if (spool.find(another.place, job.kind, 0) == null && claim(another)) {
-        finish(another, makeOne(another, next));
+      Making claimed = isMade(another) ? null : claim(another);
+      if (claimed != null) {
+        if (prepare(another, claimed, next, null)) {
+          finish(another, makeOne(another, next));
+        }
         bytes += next.length();
       }
     }
@@ -153,9 +166,53 @@ final class FormMakers implements AutoCloseable {
     }
   }
 
-  private boolean claim(Job job) {
+  /**
+   * Makes the base of a form if there is one and it is missing.
+   *
+   * @return false if the form must not be made now: its base is being made by another task, after
+   *     which this job is queued again, or it could not be made, and this job is finished
+   */
+  private boolean prepare(Job job, Making making, Entry entry, @Nullable EntryCursor ahead) {
+    FormKind base = job.kind.base();
+    if (base == null || isMade(job)) {
+      return true;
+    }
+    Job first = new Job(job.place, base, job.revision);
+    if (isMade(first)) {
+      return true;
+    }
+    if (claim(first) == null) {
+      make(
+          base,
+          entry,
+          job.revision,
+          null,
+          failed -> {
+            if (failed == null) {
+              submit(job, making, entry, ahead);
+            } else {
+              finish(job, failed);
+            }
+          });
+      return false;
+    }
+    Throwable failed = makeOne(first, entry);
+    finish(first, failed);
+    if (failed != null) {
+      finish(job, failed);
+    }
+    return failed == null;
+  }
+
+  private boolean isMade(Job job) {
+    return spool.find(job.place, job.kind, job.revision) != null;
+  }
+
+  /** Returns null if the form is already queued or being made. */
+  private @Nullable Making claim(Job job) {
+    Making claimed = new Making();
     synchronized (jobs) {
-      return jobs.putIfAbsent(job, new Making()) == null;
+      return jobs.putIfAbsent(job, claimed) == null ? claimed : null;
     }
   }
 
@@ -179,18 +236,12 @@ final class FormMakers implements AutoCloseable {
   }
 
   private @Nullable Throwable makeOne(Job job, Entry entry) {
-    if (spool.find(job.place, job.kind, job.revision) != null) {
+    if (isMade(job)) {
       return null;
     }
     long start = System.nanoTime();
     try {
-      FormKind.Made form =
-          bounds.within(
-              () -> {
-                // The object's bytes, and a copy of them if the revision is replaced.
-                Meter.charge((job.revision == 0 ? 1L : 2L) * entry.length());
-                return job.kind.make(source(entry, job.revision));
-              });
+      FormKind.Made form = bounds.within(() -> job.kind.make(source(job, entry)));
       spool.add(job.place, job.kind, job.revision, form);
       made.increment();
       madeBytes.add(form.bytes().length);
@@ -209,7 +260,38 @@ final class FormMakers implements AutoCloseable {
     }
   }
 
-  private FormKind.Source source(Entry entry, long revision) throws IOException {
+  private FormKind.Source source(Job job, Entry entry) throws IOException {
+    FormKind base = job.kind.base();
+    if (base == null) {
+      return object(entry, job.revision);
+    }
+    byte[] bytes = read(spool.find(job.place, base, job.revision));
+    if (bytes == null) {
+      // The base was evicted after it was made.
+      bytes = base.make(object(entry, job.revision)).bytes();
+    }
+    return new FormKind.Source(bytes, 0, bytes.length);
+  }
+
+  /** Returns null if the form is not there any more. */
+  private byte @Nullable [] read(@Nullable Form form) {
+    if (form == null) {
+      return null;
+    }
+    Meter.charge(form.length());
+    byte[] bytes = new byte[form.length()];
+    try {
+      ReadAheadBuffer.readFully(form.file, form.offset, ByteBuffer.wrap(bytes), cache.loaders());
+      return bytes;
+    } catch (IOException e) {
+      spool.failed(form.file, e);
+      return null;
+    }
+  }
+
+  private FormKind.Source object(Entry entry, long revision) throws IOException {
+    // The object's bytes, and a copy of them if the revision is replaced.
+    Meter.charge((revision == 0 ? 1L : 2L) * entry.length());
     byte[] json = new byte[entry.length()];
     try {
       ReadAheadBuffer.readFully(

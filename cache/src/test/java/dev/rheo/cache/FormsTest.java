@@ -22,7 +22,7 @@ class FormsTest {
   @TempDir Path directory;
 
   /** The JSON reversed, which cannot be confused with anything else. */
-  private static final class Backwards extends FormKind {
+  static final class Backwards extends FormKind {
     final AtomicInteger made = new AtomicInteger();
     volatile boolean fails;
     final Semaphore gate = new Semaphore(Integer.MAX_VALUE);
@@ -75,7 +75,7 @@ class FormsTest {
   }
 
   /** Reads as a response body does: without blocking, and making what is missing. */
-  private static byte[] read(
+  static byte[] read(
       FormReader reader, FormKind kind, Entry entry, long revision, EntryCursor ahead)
       throws Exception {
     ByteBuffer dst = ByteBuffer.allocateDirect(1 << 20);
@@ -382,6 +382,7 @@ class FormsTest {
       }
       world.sync();
       Backwards other = new Backwards();
+      FormBasesTest.Framed framed = new FormBasesTest.Framed(kind);
       List<Thread> threads = new ArrayList<>();
       List<Throwable> faults = java.util.Collections.synchronizedList(new ArrayList<>());
       for (int t = 0; t < 6; t++) {
@@ -395,13 +396,15 @@ class FormsTest {
                         for (int round = 0; round < 60; round++) {
                           FormReader reader = new FormReader(world.cache);
                           Entry entry = world.pods().get("ns/p" + random.nextInt(60));
-                          FormKind wanted = random.nextBoolean() ? kind : other;
+                          FormKind wanted =
+                              List.of(kind, other, framed).get(random.nextInt(3));
                           EntryCursor ahead =
                               random.nextBoolean()
                                   ? world.pods().snapshot().entries("", entry.key())
                                   : null;
+                          byte[] backwards = backwards(world, entry);
                           assertThat(read(reader, wanted, entry, 0, ahead))
-                              .isEqualTo(backwards(world, entry));
+                              .isEqualTo(wanted == framed ? FormBasesTest.Framed.of(backwards) : backwards);
                         }
                       } catch (Throwable e) {
                         faults.add(e);

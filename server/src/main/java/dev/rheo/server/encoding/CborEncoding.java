@@ -10,19 +10,19 @@ final class CborEncoding extends ShapedEncoding {
   private final ObjectRange part;
   private final byte[] head;
 
-  CborEncoding(ResourceType type, Projection shape) {
+  CborEncoding(ResourceType type, Projection shape, FormKinds kinds) {
     super(type, Format.CBOR, shape);
     this.head = CborForms.head(shape.apiVersion(), shape.kind());
     ObjectType objectType = shape.objectType(type);
     DerivedKind.Maker maker =
-        (json, from, metadataEnd) -> {
+        (json, from, to) -> {
           if (!shape.partial()) {
-            return Bytes.of(CborForms.tail(json, from, json.length, objectType));
+            return Bytes.of(CborForms.tail(json, from, to, objectType));
           }
-          byte[] tail = Projection.tail(json, from, metadataEnd);
+          byte[] tail = Projection.tail(json, from, to);
           return Bytes.of(CborForms.tail(tail, 0, tail.length, objectType));
         };
-    this.part = derived("cbor", maker);
+    this.part = kinds.derived(type, shape.extent(), "cbor", maker);
   }
 
   @Override

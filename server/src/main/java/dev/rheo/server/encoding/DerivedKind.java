@@ -3,24 +3,22 @@ package dev.rheo.server.encoding;
 import dev.rheo.cache.FormKind;
 import dev.rheo.codec.gzip.GzipSegment;
 import dev.rheo.codec.gzip.GzipSegments;
-import dev.rheo.codec.json.ObjectHeader;
-import dev.rheo.resource.type.Conversion;
-import dev.rheo.resource.type.ResourceType;
 import java.io.IOException;
 import java.util.Arrays;
-import java.util.List;
+import org.jspecify.annotations.Nullable;
 
-/** A kind of form that is made from the object in the requested API version. */
+/** A kind of form that is made from a range of an object's JSON. */
 final class DerivedKind extends FormKind {
 
   /** Makes the bytes of a form. */
   interface Maker {
     /**
-     * @param json the object in the requested API version, canonical
+     * @param json the object, canonical; what precedes {@code from} may be missing
      * @param from offset of the opening quote of the key {@code "metadata"}
-     * @param metadataEnd one past the closing brace of metadata
+     * @param to one past the closing brace of metadata if the form is made from metadata alone,
+     *     else one past that of the object
      */
-    Bytes make(byte[] json, int from, int metadataEnd) throws IOException;
+    Bytes make(byte[] json, int from, int to) throws IOException;
   }
 
   /** A range of an array. */
@@ -34,34 +32,32 @@ final class DerivedKind extends FormKind {
     }
   }
 
-  private final ResourceType type;
   private final Maker maker;
   private final boolean metadataOnly;
   private final boolean compressed;
 
   /**
-   * @param metadataOnly whether it is made from metadata alone, which is the same in all API
-   *     versions
+   * @param base the kind of the JSON to make it from, from the key {@code "metadata"} on; null for
+   *     the stored JSON
+   * @param metadataOnly whether it is made from metadata alone; it has no base then
    */
   DerivedKind(
-      String name, ResourceType type, Maker maker, boolean metadataOnly, boolean compressed) {
-    super(compressed ? name + ".gz" : name);
-    this.metadataOnly = metadataOnly;
-    this.type = type;
+      String name,
+      @Nullable FormKind base,
+      Maker maker,
+      boolean metadataOnly,
+      boolean compressed) {
+    super(name, base);
     this.maker = maker;
+    this.metadataOnly = metadataOnly;
     this.compressed = compressed;
   }
 
   @Override
   protected Made make(Source source) throws IOException {
-    Bytes bytes;
-    if (metadataOnly || Conversion.isIdentity(type)) {
-      bytes = maker.make(source.json(), source.metadataOffset(), source.metadataEnd());
-    } else {
-      byte[] json = Conversion.convert(source.json(), type);
-      ObjectHeader header = ObjectHeader.scan(json, List.of());
-      bytes = maker.make(json, header.metadataOffset(), header.metadataEnd());
-    }
+    byte[] json = source.json();
+    int to = metadataOnly ? source.metadataEnd() : json.length;
+    Bytes bytes = maker.make(json, source.metadataOffset(), to);
     if (!compressed) {
       return Made.plain(bytes.toArray());
     }

@@ -5,7 +5,6 @@ import dev.rheo.api.media.NegotiatedMediaType;
 import dev.rheo.api.media.Negotiation;
 import dev.rheo.api.media.TargetKind;
 import dev.rheo.api.status.ApiException;
-import dev.rheo.cache.FormKind;
 import dev.rheo.resource.type.ResourceType;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -19,8 +18,7 @@ public final class Encodings {
   private final Negotiation negotiation;
   private final Negotiation refusals;
   private final ConcurrentHashMap<Wanted, Encoding> made = new ConcurrentHashMap<>();
-  private final ConcurrentHashMap<ResourceType, FormKind> cells = new ConcurrentHashMap<>();
-  private final ConcurrentHashMap<Slice, ObjectRange> slices = new ConcurrentHashMap<>();
+  private final FormKinds kinds = new FormKinds();
 
   /**
    * @param as the apiVersion of the requested kind of {@code meta.k8s.io}; null for the object
@@ -32,8 +30,6 @@ public final class Encodings {
       @Nullable String as,
       boolean table,
       ObjectRange.Extent extent) {}
-
-  private record Slice(ResourceType type, ObjectRange.Extent extent) {}
 
   /**
    * @param clock for the ages in tables
@@ -143,26 +139,16 @@ public final class Encodings {
     ResourceType type = wanted.type;
     String as = wanted.as;
     if (as != null && wanted.table) {
-      FormKind template = cells.computeIfAbsent(type, TableEncoding::cells);
-      return new TableEncoding(type, as, template, slice(type, wanted.extent), clock);
+      return new TableEncoding(
+          type, as, kinds.cells(type), kinds.json(type, wanted.extent), clock);
     }
     Projection shape = as == null ? Projection.of(type) : Projection.metadata(as);
     return switch (wanted.format) {
-      case JSON -> new JsonEncoding(type, shape, slice(type, shape.extent()));
-      case YAML -> new YamlEncoding(type, shape);
-      case PROTOBUF -> new ProtobufEncoding(type, shape);
-      case CBOR -> new CborEncoding(type, shape);
+      case JSON -> new JsonEncoding(type, shape, kinds);
+      case YAML -> new YamlEncoding(type, shape, kinds);
+      case PROTOBUF -> new ProtobufEncoding(type, shape, kinds);
+      case CBOR -> new CborEncoding(type, shape, kinds);
     };
-  }
-
-  /** One part for all encodings that show it, so that its forms are shared. */
-  private ObjectRange slice(ResourceType type, ObjectRange.Extent extent) {
-    return slices.computeIfAbsent(
-        new Slice(type, extent),
-        slice ->
-            extent == ObjectRange.Extent.NOTHING
-                ? new ObjectRange(extent, null, null)
-                : JsonEncoding.part(type, extent));
   }
 
   private static ObjectRange.Extent extent(String includeObject) {

@@ -1,8 +1,6 @@
 package dev.rheo.server.encoding;
 
-import dev.rheo.resource.type.Conversion;
 import dev.rheo.resource.type.ResourceType;
-import dev.rheo.server.encoding.DerivedKind.Bytes;
 
 /** JSON: the stored form or a range of it, unchanged unless the type is converted. */
 final class JsonEncoding extends ShapedEncoding {
@@ -20,15 +18,11 @@ final class JsonEncoding extends ShapedEncoding {
   private final Frame added;
   private final Frame modified;
 
-  /**
-   * @param part the result of {@link #part(ResourceType, ObjectRange.Extent)} for the shape's
-   *     extent
-   */
-  JsonEncoding(ResourceType type, Projection shape, ObjectRange part) {
+  JsonEncoding(ResourceType type, Projection shape, FormKinds kinds) {
     super(type, Format.JSON, shape);
     this.head = head(shape.apiVersion(), shape.kind());
     this.close = shape.partial() ? CLOSE : NOTHING;
-    this.part = part;
+    this.part = kinds.json(type, shape.extent());
     this.added = frame("ADDED");
     this.modified = frame("MODIFIED");
   }
@@ -36,19 +30,6 @@ final class JsonEncoding extends ShapedEncoding {
   /** The bytes before an object's metadata: {@code {"kind":"Pod","apiVersion":"v1",}. */
   static byte[] head(String apiVersion, String kind) {
     return bytes("{\"kind\":\"" + kind + "\",\"apiVersion\":\"" + apiVersion + "\",");
-  }
-
-  /** A range of the JSON: of the stored form, or of the converted object. */
-  static ObjectRange part(ResourceType type, ObjectRange.Extent extent) {
-    boolean whole = extent == ObjectRange.Extent.WHOLE;
-    DerivedKind.Maker maker =
-        (json, from, metadataEnd) -> new Bytes(json, from, whole ? json.length : metadataEnd);
-    String name = whole ? "json" : "json-metadata";
-    boolean asStored = !whole || Conversion.isIdentity(type);
-    return new ObjectRange(
-        extent,
-        asStored ? null : new DerivedKind(name, type, maker, !whole, false),
-        new DerivedKind(name, type, maker, !whole, true));
   }
 
   @Override

@@ -11,16 +11,16 @@ import java.util.Arrays;
 final class ProtobufEncoding extends ShapedEncoding {
   private final ObjectRange part;
 
-  ProtobufEncoding(ResourceType type, Projection shape) {
+  ProtobufEncoding(ResourceType type, Projection shape, FormKinds kinds) {
     super(type, Format.PROTOBUF, shape);
     ProtobufCodec codec = ProtobufCodec.builtIn();
     DerivedKind.Maker maker =
-        (json, from, metadataEnd) ->
+        (json, from, to) ->
             Bytes.of(
                 shape.partial()
-                    ? codec.toPartialMessage(json, from, metadataEnd)
-                    : codec.toMessage(json, from, json.length, type.apiVersion(), type.kind()));
-    this.part = derived("protobuf", maker);
+                    ? codec.toPartialMessage(json, from, to)
+                    : codec.toMessage(json, from, to, type.apiVersion(), type.kind()));
+    this.part = kinds.derived(type, shape.extent(), "protobuf", maker);
   }
 
   @Override

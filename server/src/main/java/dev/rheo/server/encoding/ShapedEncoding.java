@@ -25,17 +25,4 @@ abstract class ShapedEncoding extends Encoding {
   final String listKind() {
     return shape.kind() + "List";
   }
-
-  /**
-   * The part of an object that is a derived form, plain and compressed.
-   *
-   * @param name the name of the form of whole objects
-   */
-  final ObjectRange derived(String name, DerivedKind.Maker maker) {
-    String full = shape.partial() ? name + "-metadata" : name;
-    return new ObjectRange(
-        shape.extent(),
-        new DerivedKind(full, type, maker, shape.partial(), false),
-        new DerivedKind(full, type, maker, shape.partial(), true));
-  }
 }

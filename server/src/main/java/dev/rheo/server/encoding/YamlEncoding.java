@@ -9,25 +9,25 @@ final class YamlEncoding extends ShapedEncoding {
   private final ObjectRange alone;
   private final ObjectRange inList;
 
-  YamlEncoding(ResourceType type, Projection shape) {
+  YamlEncoding(ResourceType type, Projection shape, FormKinds kinds) {
     super(type, Format.YAML, shape);
-    this.alone = part("yaml", 0, 0);
+    this.alone = part(kinds, "yaml", 0, 0);
     this.inList =
         shape.partial()
-            ? part("yaml-item", YamlForms.ITEM_INDENT, 0)
-            : part("yaml-item", YamlForms.ITEM_INDENT, YamlForms.itemTailOffset());
+            ? part(kinds, "yaml-item", YamlForms.ITEM_INDENT, 0)
+            : part(kinds, "yaml-item", YamlForms.ITEM_INDENT, YamlForms.itemTailOffset());
   }
 
-  private ObjectRange part(String name, int indent, int without) {
+  private ObjectRange part(FormKinds kinds, String name, int indent, int without) {
     DerivedKind.Maker maker =
-        (json, from, metadataEnd) -> {
+        (json, from, to) -> {
           byte[] tail =
               shape.partial()
-                  ? yaml(Projection.tail(json, from, metadataEnd), indent)
-                  : YamlForms.tail(json, from, json.length, indent);
+                  ? yaml(Projection.tail(json, from, to), indent)
+                  : YamlForms.tail(json, from, to, indent);
           return new Bytes(tail, without, tail.length);
         };
-    return derived(name, maker);
+    return kinds.derived(type, shape.extent(), name, maker);
   }
 
   private static byte[] yaml(byte[] tail, int indent) {
