@@ -62,7 +62,7 @@ class MemoryPlanTest {
     assertThat(plan.heap() / MIB).isEqualTo(120);
     assertThat(plan.direct() / MIB).isEqualTo(72);
     assertThat(plan.outgoing() / MIB).isEqualTo(45);
-    assertThat(plan.storeCaches() / MIB).isEqualTo(24);
+    assertThat(plan.storeCaches() / MIB).isEqualTo(23);
     assertThat(plan.compression() / MIB).isEqualTo(7);
     assertThat(plan.hotBuffers() / MIB).isEqualTo(7);
     assertThat(plan.eventLog() / MIB).isEqualTo(12);
@@ -74,7 +74,7 @@ class MemoryPlanTest {
     assertThat(requests.requestBodies() / MIB).isEqualTo(15);
     assertThat(requests.trees() / MIB).isEqualTo(22);
     assertThat(requests.answers() / MIB).isEqualTo(10);
-    assertThat(requests.tls() / MIB).isEqualTo(16);
+    assertThat(requests.tls() / MIB).isEqualTo(15);
   }
 
   @Test

@@ -7,9 +7,15 @@ import java.util.concurrent.atomic.AtomicInteger;
 /** An append-only file whose bytes never change. Safe for any number of threads. */
 abstract sealed class AppendOnlyFile permits Segment, FormFile {
   private static final AtomicInteger IDS = new AtomicInteger();
+  private static final AtomicInteger NAMES = new AtomicInteger();
 
   /** Unique in the process, from 1 on. */
   final int id = IDS.incrementAndGet();
+
+  /** A file name that this process uses once. */
+  static String name(String prefix) {
+    return prefix + NAMES.incrementAndGet();
+  }
 
   /** One past the last byte that can be read. */
   abstract int end();

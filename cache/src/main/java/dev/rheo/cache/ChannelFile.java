@@ -15,17 +15,30 @@ import java.nio.file.StandardOpenOption;
 final class ChannelFile implements SpoolFile {
   private final FileChannel channel;
 
+  /** Opens a new file for reading and writing. */
+  @FunctionalInterface
+  interface Opener {
+    FileChannel open(Path path) throws IOException;
+  }
+
   private ChannelFile(FileChannel channel) {
     this.channel = channel;
   }
 
   static SpoolFile create(Path path) throws IOException {
-    return new ChannelFile(
-        FileChannel.open(
-            path,
-            StandardOpenOption.CREATE_NEW,
-            StandardOpenOption.READ,
-            StandardOpenOption.WRITE));
+    return create(path, ChannelFile::open);
+  }
+
+  /**
+   * @param opener faults are injected here
+   */
+  static SpoolFile create(Path path, Opener opener) throws IOException {
+    return new ChannelFile(opener.open(path));
+  }
+
+  static FileChannel open(Path path) throws IOException {
+    return FileChannel.open(
+        path, StandardOpenOption.CREATE_NEW, StandardOpenOption.READ, StandardOpenOption.WRITE);
   }
 
   @Override

@@ -8,10 +8,7 @@ import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -54,11 +51,12 @@ final class Follower implements Runnable {
   private final Retention retention;
   private final SegmentCompactor cleaner;
   private final ReentrantLock lock;
-  private final LongSupplier nanoTime;
-  private final CountDownLatch closing = new CountDownLatch(1);
-  private final Thread thread;
+  private final Threads threads;
+  private final Signal closing;
+  private final Signal ended;
   private final int[] sinceCheckpoint;
 
+  private volatile boolean started;
   private volatile boolean ready;
   private volatile @Nullable String obstacle;
   private volatile RevisionStore.@Nullable WatchCursor watch;
@@ -73,23 +71,24 @@ final class Follower implements Runnable {
       RevisionStore store,
       List<CachedResource> resources,
       Spool spool,
-      CacheSettings settings,
-      LongSupplier nanoTime) {
+      CacheSettings settings) {
     this.cache = cache;
     this.store = store;
     this.resources = resources;
     this.spool = spool;
-    this.nanoTime = nanoTime;
+    this.threads = cache.threads();
+    this.closing = new Signal(threads);
+    this.ended = new Signal(threads);
     this.lock = cache.lock();
     applier = new Applier(spool, settings);
-    retention = new Retention(spool, cache.forms(), settings, nanoTime);
+    retention = new Retention(spool, cache.forms(), settings, threads::nanoTime);
     cleaner = new SegmentCompactor(cache, spool, settings);
     sinceCheckpoint = new int[resources.size()];
-    thread = Thread.ofPlatform().daemon().name("rheo-cache-follower").unstarted(this);
   }
 
   void start() {
-    thread.start();
+    started = true;
+    threads.start("rheo-cache-follower", this);
   }
 
   boolean ready() {
@@ -133,11 +132,11 @@ final class Follower implements Runnable {
   }
 
   void close() {
-    closing.countDown();
+    closing.raise();
     closeWatch();
     cleaner.close();
     try {
-      thread.join(Duration.ofSeconds(10));
+      boolean ignored = !started || ended.await(Duration.ofSeconds(10));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
@@ -150,11 +149,20 @@ final class Follower implements Runnable {
   }
 
   private boolean closed() {
-    return closing.getCount() == 0;
+    return closing.isRaised();
   }
 
   @Override
   public void run() {
+    try {
+      work();
+    } finally {
+      ready = false;
+      ended.raise();
+    }
+  }
+
+  private void work() {
     boolean opened = false;
     Generation generation = null;
     while (!closed()) {
@@ -198,7 +206,6 @@ final class Follower implements Runnable {
         closeWatch();
       }
     }
-    ready = false;
   }
 
   private void failed(String what, Throwable e) {
@@ -215,7 +222,7 @@ final class Follower implements Runnable {
     LOG.log(Level.ERROR, "The store is followed no further: " + e.getMessage());
     closeWatch();
     try {
-      closing.await();
+      boolean ignored = closing.await(Duration.ofNanos(Long.MAX_VALUE));
     } catch (InterruptedException interrupted) {
       LOG.log(Level.DEBUG, "Interrupted", interrupted);
     }
@@ -223,7 +230,7 @@ final class Follower implements Runnable {
 
   private void pause() {
     try {
-      boolean ignored = closing.await(pause, TimeUnit.MILLISECONDS);
+      boolean ignored = closing.await(Duration.ofMillis(pause));
     } catch (InterruptedException e) {
       LOG.log(Level.DEBUG, "Interrupted", e);
     }
@@ -259,7 +266,7 @@ final class Follower implements Runnable {
     }
     boolean complete = false;
     try {
-      long began = System.nanoTime();
+      long began = threads.nanoTime();
       Generation generation = load();
       replay(generation);
       if (closed()) {
@@ -281,7 +288,7 @@ final class Follower implements Runnable {
             Long.toString(generation.floor),
             Long.toString(generation.applied),
             unrouted.size(),
-            (System.nanoTime() - began) / 1_000_000);
+            (threads.nanoTime() - began) / 1_000_000);
       } finally {
         lock.unlock();
       }
@@ -466,7 +473,7 @@ final class Follower implements Runnable {
    * @return whether there is more to trim
    */
   private boolean tick(Generation generation, boolean now) {
-    long nanos = nanoTime.getAsLong();
+    long nanos = threads.nanoTime();
     if (!now && nanos - lastTick < TICK.toNanos()) {
       return false;
     }

@@ -60,11 +60,11 @@ final class FormMakers implements AutoCloseable {
     PlatformPool.@Nullable Task task;
   }
 
-  FormMakers(WatchCache cache, FormSpool spool, int threads, FormBounds bounds) {
+  FormMakers(WatchCache cache, FormSpool spool, int makers, FormBounds bounds) {
     this.bounds = bounds;
     this.cache = cache;
     this.spool = spool;
-    this.pool = new PlatformPool("rheo-form-maker", threads, Integer.MAX_VALUE);
+    this.pool = cache.threads().pool("rheo-form-maker", makers, Integer.MAX_VALUE);
   }
 
   /**
@@ -239,7 +239,7 @@ final class FormMakers implements AutoCloseable {
     if (isMade(job)) {
       return null;
     }
-    long start = System.nanoTime();
+    long start = cache.threads().nanoTime();
     try {
       FormKind.Made form = bounds.within(() -> job.kind.make(source(job, entry)));
       spool.add(job.place, job.kind, job.revision, form);
@@ -256,7 +256,7 @@ final class FormMakers implements AutoCloseable {
               e instanceof IOException ? null : e);
       return e;
     } finally {
-      nanos.add(System.nanoTime() - start);
+      nanos.add(cache.threads().nanoTime() - start);
     }
   }
 

@@ -3,7 +3,6 @@ package dev.rheo.cache;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.concurrent.ConcurrentHashMap;
@@ -44,7 +43,7 @@ final class FormSpool {
   private final ConcurrentLinkedQueue<Form> forgotten = new ConcurrentLinkedQueue<>();
 
   /** Guards the fields below; held while a form is written. */
-  private final ReentrantLock lock = new ReentrantLock();
+  private final ReentrantLock lock;
 
   private final ArrayDeque<FormFile> open = new ArrayDeque<>();
   private @Nullable ByteBuffer writeBuffer;
@@ -56,7 +55,9 @@ final class FormSpool {
   /**
    * @param files null for the platform's default
    */
-  FormSpool(Path directory, SpoolFile.@Nullable Factory files, CacheSettings settings) {
+  FormSpool(
+      Threads threads, Path directory, SpoolFile.@Nullable Factory files, CacheSettings settings) {
+    this.lock = threads.lock();
     this.directory = directory;
     this.files = files;
     this.diskBytes = settings.formDiskBytes();
@@ -133,13 +134,21 @@ final class FormSpool {
   }
 
   private FormFile begin() throws IOException {
+    SpoolFile.Factory factory = files;
+    if (factory == null) {
+      factory = SpoolFile.Factory.platform(directory);
+      files = factory;
+    }
     while (open.size() >= maxFiles
-        || (!open.isEmpty() && Files.getFileStore(directory).getUsableSpace() < RESERVE)) {
+        || (!open.isEmpty() && factory.usableSpace(directory) < RESERVE)) {
       evict(open.element());
     }
     while (true) {
       try {
-        return create();
+        Path path = directory.resolve(AppendOnlyFile.name("forms-"));
+        FormFile file = new FormFile(path, factory.create(path));
+        open.add(file);
+        return file;
       } catch (IOException e) {
         // There may be no descriptor or no space for one more, and older forms can be made again.
         if (open.isEmpty()) {
@@ -148,18 +157,6 @@ final class FormSpool {
         evict(open.element());
       }
     }
-  }
-
-  private FormFile create() throws IOException {
-    SpoolFile.Factory factory = files;
-    if (factory == null) {
-      factory = SpoolFile.Factory.platform(directory);
-      files = factory;
-    }
-    Path path = directory.resolve("forms-" + Long.toHexString(System.nanoTime()));
-    FormFile file = new FormFile(path, factory.create(path));
-    open.add(file);
-    return file;
   }
 
   private ByteBuffer buffer() {

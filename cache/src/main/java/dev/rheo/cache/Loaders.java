@@ -23,8 +23,8 @@ final class Loaders implements AutoCloseable {
 
   private final PlatformPool pool;
 
-  Loaders(int threads) {
-    pool = new PlatformPool("rheo-cache-load", threads, MAX_WAITING);
+  Loaders(Threads threads, int count) {
+    pool = threads.pool("rheo-cache-load", count, MAX_WAITING);
   }
 
   /** Brings what will be read into memory. */

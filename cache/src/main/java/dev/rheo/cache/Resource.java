@@ -9,12 +9,13 @@ final class Resource implements ResourceCache {
   private final WatchCache cache;
   private final CachedResource resource;
   final int index;
-  final Waiters waiters = new Waiters();
+  final Waiters waiters;
 
   Resource(WatchCache cache, CachedResource resource, int index) {
     this.cache = cache;
     this.resource = resource;
     this.index = index;
+    this.waiters = new Waiters(cache.threads());
   }
 
   @Override

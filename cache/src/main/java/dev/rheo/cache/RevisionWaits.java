@@ -1,11 +1,9 @@
 package dev.rheo.cache;
 
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.List;
 import java.util.TreeSet;
-import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 
@@ -17,33 +15,24 @@ import java.util.function.LongSupplier;
  */
 final class RevisionWaits {
   private final LongSupplier published;
-  private final ReentrantLock lock = new ReentrantLock();
+  private final ReentrantLock lock;
 
   /** By revision; guarded by the lock. */
   private final TreeSet<Wait> waits =
-      new TreeSet<>(
-          Comparator.comparingLong((Wait wait) -> wait.revision).thenComparingLong(w -> w.number));
+      new TreeSet<>(Comparator.comparingLong(Wait::revision).thenComparingLong(Wait::number));
 
   private long number;
   private long wakeUps;
-  private volatile boolean closed;
+  private boolean closed;
 
-  private static final class Wait {
-    final long revision;
-    final long number;
-    final Thread thread = Thread.currentThread();
-
-    Wait(long revision, long number) {
-      this.revision = revision;
-      this.number = number;
-    }
-  }
+  private record Wait(long revision, long number, Condition reached) {}
 
   /**
    * @param published the revision reached; read after a wait is registered, and set before {@link
    *     #reached} is called
    */
-  RevisionWaits(LongSupplier published) {
+  RevisionWaits(Threads threads, LongSupplier published) {
+    this.lock = threads.lock();
     this.published = published;
   }
 
@@ -56,36 +45,22 @@ final class RevisionWaits {
     if (published.getAsLong() >= revision) {
       return true;
     }
-    long deadline = System.nanoTime() + atMost.toNanos();
-    Wait wait = note(revision);
-    try {
-      while (published.getAsLong() < revision) {
-        long left = deadline - System.nanoTime();
-        if (left <= 0 || closed) {
-          return false;
-        }
-        LockSupport.parkNanos(this, left);
-        if (Thread.interrupted()) {
-          throw new InterruptedException();
-        }
-      }
-      return true;
-    } finally {
-      lock.lock();
-      try {
-        waits.remove(wait);
-      } finally {
-        lock.unlock();
-      }
-    }
-  }
-
-  private Wait note(long revision) {
     lock.lock();
     try {
-      Wait wait = new Wait(revision, number++);
+      Wait wait = new Wait(revision, number++, lock.newCondition());
       waits.add(wait);
-      return wait;
+      try {
+        long left = atMost.toNanos();
+        while (published.getAsLong() < revision) {
+          if (left <= 0 || closed) {
+            return false;
+          }
+          left = wait.reached.awaitNanos(left);
+        }
+        return true;
+      } finally {
+        waits.remove(wait);
+      }
     } finally {
       lock.unlock();
     }
@@ -93,18 +68,15 @@ final class RevisionWaits {
 
   /** Wakes the threads that wait for this revision or a lower one. */
   void reached(long revision) {
-    List<Wait> woken = List.of();
     lock.lock();
     try {
       while (!waits.isEmpty() && waits.first().revision <= revision) {
-        woken = woken.isEmpty() ? new ArrayList<>() : woken;
-        woken.add(waits.removeFirst());
+        waits.removeFirst().reached.signal();
         wakeUps++;
       }
     } finally {
       lock.unlock();
     }
-    woken.forEach(wait -> LockSupport.unpark(wait.thread));
   }
 
   int waiting() {
@@ -128,7 +100,12 @@ final class RevisionWaits {
 
   /** Ends all waits. */
   void close() {
-    closed = true;
-    reached(Long.MAX_VALUE);
+    lock.lock();
+    try {
+      closed = true;
+      reached(Long.MAX_VALUE);
+    } finally {
+      lock.unlock();
+    }
   }
 }

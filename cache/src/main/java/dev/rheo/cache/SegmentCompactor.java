@@ -9,7 +9,6 @@ import java.util.List;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,8 +33,7 @@ final class SegmentCompactor implements Runnable {
   private final WatchCache cache;
   private final Spool spool;
   private final CacheSettings settings;
-  private final Semaphore work = new Semaphore(0);
-  private final Thread thread;
+  private final Signal work;
   private volatile boolean started;
   private volatile boolean paused = true;
   private volatile boolean closed;
@@ -45,7 +43,7 @@ final class SegmentCompactor implements Runnable {
     this.cache = cache;
     this.spool = spool;
     this.settings = settings;
-    thread = Thread.ofPlatform().daemon().name("rheo-cache-cleaner").unstarted(this);
+    this.work = new Signal(cache.threads());
   }
 
   long cleaned() {
@@ -65,22 +63,20 @@ final class SegmentCompactor implements Runnable {
   void look() {
     if (!started) {
       started = true;
-      thread.start();
+      cache.threads().start("rheo-cache-cleaner", this);
     }
-    if (work.availablePermits() == 0) {
-      work.release();
-    }
+    work.raise();
   }
 
   void close() {
     closed = true;
-    work.release();
+    work.raise();
   }
 
   @Override
   public void run() {
     while (!closed) {
-      work.acquireUninterruptibly();
+      work.take();
       try {
         Segment victim = closed || paused ? null : choose();
         while (victim != null && clean(victim)) {

@@ -48,13 +48,13 @@ final class Snapshots {
   private record Known(
       Generation generation, int table, long revision, long number, EntryTree tree, long cost) {}
 
-  Snapshots(EventDecoder decoder, Loaders loaders, int tables, long budget) {
+  Snapshots(Threads threads, EventDecoder decoder, Loaders loaders, int tables, long budget) {
     this.decoder = decoder;
     this.loaders = loaders;
     this.budget = budget;
     this.locks = new ReentrantLock[tables];
     for (int i = 0; i < tables; i++) {
-      locks[i] = new ReentrantLock();
+      locks[i] = threads.lock();
     }
   }
 

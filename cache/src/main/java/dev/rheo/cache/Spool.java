@@ -82,7 +82,7 @@ final class Spool {
     Segment current = head;
     if (current == null || (long) current.end + length > current.capacity()) {
       flush();
-      Path path = directory.resolve("segment-" + Long.toHexString(System.nanoTime()));
+      Path path = directory.resolve(AppendOnlyFile.name("segment-"));
       SpoolFile.Factory factory = files;
       if (factory == null) {
         throw new IOException("the spool is not open");

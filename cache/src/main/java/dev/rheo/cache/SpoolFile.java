@@ -2,6 +2,7 @@ package dev.rheo.cache;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** A file of the spool, as the operating system provides it. Safe for any number of threads. */
@@ -28,6 +29,11 @@ interface SpoolFile {
   @FunctionalInterface
   interface Factory {
     SpoolFile create(Path path) throws IOException;
+
+    /** Bytes that can still be written to files of the directory. */
+    default long usableSpace(Path directory) throws IOException {
+      return Files.getFileStore(directory).getUsableSpace();
+    }
 
     /** The best one that this platform supports. */
     static Factory platform(Path directory) {

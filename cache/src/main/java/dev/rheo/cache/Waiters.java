@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -73,98 +74,128 @@ final class Waiters {
     }
   }
 
+  private final ReentrantLock lock;
   private final Map<String, Map<String, Ring>> rings = new HashMap<>();
   private int waiting;
 
-  synchronized int waiting() {
-    return waiting;
+  Waiters(Threads threads) {
+    lock = threads.lock();
+  }
+
+  int waiting() {
+    lock.lock();
+    try {
+      return waiting;
+    } finally {
+      lock.unlock();
+    }
   }
 
   /** Lets the next event on the reader's route wake it. */
-  synchronized void arm(Waiter waiter) {
-    if (waiter.armed) {
-      return;
+  void arm(Waiter waiter) {
+    lock.lock();
+    try {
+      if (waiter.armed) {
+        return;
+      }
+      Map<String, Ring> home = rings.computeIfAbsent(waiter.route.kind, kind -> new HashMap<>());
+      Ring ring = home.get(waiter.route.value);
+      if (ring == null) {
+        ring = new Ring(home, waiter.route.value);
+        link(ring, ring);
+        home.put(waiter.route.value, ring);
+      }
+      Waiter last = before(ring);
+      link(last, waiter);
+      link(waiter, ring);
+      waiter.ring = ring;
+      ring.size++;
+      waiting++;
+      waiter.wokenBy = -1;
+      waiter.armed = true;
+    } finally {
+      lock.unlock();
     }
-    Map<String, Ring> home = rings.computeIfAbsent(waiter.route.kind, kind -> new HashMap<>());
-    Ring ring = home.get(waiter.route.value);
-    if (ring == null) {
-      ring = new Ring(home, waiter.route.value);
-      link(ring, ring);
-      home.put(waiter.route.value, ring);
-    }
-    Waiter last = before(ring);
-    link(last, waiter);
-    link(waiter, ring);
-    waiter.ring = ring;
-    ring.size++;
-    waiting++;
-    waiter.wokenBy = -1;
-    waiter.armed = true;
   }
 
   /** Removes the reader from its list, if it waits. */
-  synchronized void disarm(Waiter waiter) {
-    Ring ring = waiter.ring;
-    if (ring == null) {
-      return;
-    }
-    link(before(waiter), after(waiter));
-    waiter.before = null;
-    waiter.after = null;
-    waiter.ring = null;
-    waiter.armed = false;
-    waiting--;
-    if (--ring.size == 0) {
-      ring.home.remove(ring.key);
+  void disarm(Waiter waiter) {
+    lock.lock();
+    try {
+      Ring ring = waiter.ring;
+      if (ring == null) {
+        return;
+      }
+      link(before(waiter), after(waiter));
+      waiter.before = null;
+      waiter.after = null;
+      waiter.ring = null;
+      waiter.armed = false;
+      waiting--;
+      if (--ring.size == 0) {
+        ring.home.remove(ring.key);
+      }
+    } finally {
+      lock.unlock();
     }
   }
 
   /** Moves the readers that an event concerns from their lists to {@code into}. */
-  synchronized void collect(long number, CacheEvent event, List<Waiter> into) {
-    if (waiting == 0) {
-      return;
-    }
-    Entry current = event.current();
-    Entry previous = event.previous();
-    Entry any = current != null ? current : previous;
-    if (any == null) {
-      return;
-    }
-    take(Route.ALL, "", number, into);
-    Map<String, Ring> byNamespace = rings.get(Route.NAMESPACE);
-    if (byNamespace != null && !byNamespace.isEmpty()) {
-      take(Route.NAMESPACE, any.namespace(), number, into);
-    }
-    Map<String, Ring> byObject = rings.get(Route.OBJECT);
-    if (byObject != null && !byObject.isEmpty()) {
-      take(Route.OBJECT, any.key(), number, into);
-    }
-    Map<String, Ring> byName = rings.get(Route.NAME);
-    if (byName != null && !byName.isEmpty()) {
-      take(Route.NAME, any.name(), number, into);
-    }
-    String[] names = any.values().names();
-    for (int i = 0; i < names.length && rings.size() > 0; i++) {
-      String kind = Route.FIELD.concat(names[i]);
-      Map<String, Ring> byValue = rings.get(kind);
-      if (byValue == null || byValue.isEmpty()) {
-        continue;
+  void collect(long number, CacheEvent event, List<Waiter> into) {
+    lock.lock();
+    try {
+      if (waiting == 0) {
+        return;
       }
-      if (current != null) {
-        take(kind, current.values().array()[i], number, into);
+      Entry current = event.current();
+      Entry previous = event.previous();
+      Entry any = current != null ? current : previous;
+      if (any == null) {
+        return;
       }
-      if (previous != null) {
-        take(kind, previous.values().array()[i], number, into);
+      take(Route.ALL, "", number, into);
+      Map<String, Ring> byNamespace = rings.get(Route.NAMESPACE);
+      if (byNamespace != null && !byNamespace.isEmpty()) {
+        take(Route.NAMESPACE, any.namespace(), number, into);
       }
+      Map<String, Ring> byObject = rings.get(Route.OBJECT);
+      if (byObject != null && !byObject.isEmpty()) {
+        take(Route.OBJECT, any.key(), number, into);
+      }
+      Map<String, Ring> byName = rings.get(Route.NAME);
+      if (byName != null && !byName.isEmpty()) {
+        take(Route.NAME, any.name(), number, into);
+      }
+      String[] names = any.values().names();
+      for (int i = 0; i < names.length && rings.size() > 0; i++) {
+        String kind = Route.FIELD.concat(names[i]);
+        Map<String, Ring> byValue = rings.get(kind);
+        if (byValue == null || byValue.isEmpty()) {
+          continue;
+        }
+        if (current != null) {
+          take(kind, current.values().array()[i], number, into);
+        }
+        if (previous != null) {
+          take(kind, previous.values().array()[i], number, into);
+        }
+      }
+    } finally {
+      lock.unlock();
     }
   }
 
   /** Moves all readers to {@code into}: a new generation has replaced the log that they read. */
-  synchronized void collectAll(List<Waiter> into) {
-    for (String kind : List.copyOf(rings.keySet())) {
-      for (String value : new ArrayList<>(rings.getOrDefault(kind, Map.of()).keySet())) {
-        take(kind, value, -1, into);
+  void collectAll(List<Waiter> into) {
+    lock.lock();
+    try {
+      for (String kind : List.copyOf(rings.keySet())) {
+        for (String value : new ArrayList<>(rings.getOrDefault(kind, Map.of()).keySet())) {
+          take(kind, value, -1, into);
+        }
       }
+    } finally {
+      lock.unlock();
     }
   }
 

@@ -11,7 +11,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,6 +30,7 @@ import org.jspecify.annotations.Nullable;
  * misses an event without being told.
  */
 public final class WatchCache implements AutoCloseable {
+  private final Threads threads;
   private final Map<String, Resource> byName = new LinkedHashMap<>();
   private final Resource[] resources;
   private final Spool spool;
@@ -42,9 +42,9 @@ public final class WatchCache implements AutoCloseable {
   private final Follower follower;
 
   /** Guards the spool's writer, the applier and the unpublished state of the generation. */
-  private final ReentrantLock lock = new ReentrantLock();
+  private final ReentrantLock lock;
 
-  private final RevisionWaits waits = new RevisionWaits(this::revision);
+  private final RevisionWaits waits;
 
   private volatile Published published;
   private volatile Published routed;
@@ -72,7 +72,7 @@ public final class WatchCache implements AutoCloseable {
       List<CachedResource> resources,
       CacheSettings settings,
       FormBounds bounds) {
-    this(store, spoolDirectory, resources, settings, bounds, null, System::nanoTime);
+    this(store, spoolDirectory, resources, settings, bounds, null, Threads.JVM);
   }
 
   WatchCache(
@@ -82,19 +82,23 @@ public final class WatchCache implements AutoCloseable {
       CacheSettings settings,
       FormBounds bounds,
       SpoolFile.@Nullable Factory files,
-      LongSupplier nanoTime) {
+      Threads threads) {
     checkPrefixes(resources);
+    this.threads = threads;
+    lock = threads.lock();
+    waits = new RevisionWaits(threads, this::revision);
     this.resources = new Resource[resources.size()];
     for (int i = 0; i < this.resources.length; i++) {
       this.resources[i] = new Resource(this, resources.get(i), i);
       byName.put(resources.get(i).name(), this.resources[i]);
     }
-    forms = new FormSpool(spoolDirectory, files, settings);
+    forms = new FormSpool(threads, spoolDirectory, files, settings);
     makers = new FormMakers(this, forms, settings.formMakers(), bounds);
     spool = new Spool(spoolDirectory, files, settings, forms::forgetSegment);
-    loaders = new Loaders(settings.loaders());
+    loaders = new Loaders(threads, settings.loaders());
     decoder = new EventDecoder(spool, loaders);
-    snapshots = new Snapshots(decoder, loaders, this.resources.length, settings.snapshotBytes());
+    snapshots =
+        new Snapshots(threads, decoder, loaders, this.resources.length, settings.snapshotBytes());
     Generation nothing = new Generation(resources, 0);
     EntryTree[] trees = new EntryTree[this.resources.length];
     Arrays.fill(trees, EntryTree.EMPTY);
@@ -102,7 +106,7 @@ public final class WatchCache implements AutoCloseable {
     // No revision is known yet, so there is none from which events could be read.
     nothing.floor = Long.MAX_VALUE;
     routed = published;
-    follower = new Follower(this, store, List.copyOf(resources), spool, settings, nanoTime);
+    follower = new Follower(this, store, List.copyOf(resources), spool, settings);
   }
 
   private static void checkPrefixes(List<CachedResource> resources) {
@@ -263,6 +267,10 @@ public final class WatchCache implements AutoCloseable {
   /** The last published state of which the waiting readers were told. */
   Published routed() {
     return routed;
+  }
+
+  Threads threads() {
+    return threads;
   }
 
   ReentrantLock lock() {

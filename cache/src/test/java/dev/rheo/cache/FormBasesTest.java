@@ -146,10 +146,8 @@ class FormBasesTest {
       EntryCursor cursor = world.pods().snapshot().entries("", null);
       Entry first = cursor.next();
       FormReader reader = new FormReader(world.cache);
-      FormsTest.read(
-          reader, framed, first, 0, world.pods().snapshot().entries("", first.key()));
-      World.until(
-          () -> framed.made.get() == 500 && world.cache.stats().forms().pending() == 0);
+      FormsTest.read(reader, framed, first, 0, world.pods().snapshot().entries("", first.key()));
+      World.until(() -> framed.made.get() == 500 && world.cache.stats().forms().pending() == 0);
       for (Entry entry = cursor.next(); entry != null; entry = cursor.next()) {
         assertThat(reader.form(framed, entry, 0)).isNotNull();
         assertThat(reader.form(base, entry, 0)).isNotNull();

@@ -334,7 +334,8 @@ class FormsTest {
 
   @Test
   void formsForgottenAfterTheirFileWentAreAccountedForOnce() throws Exception {
-    FormSpool spool = new FormSpool(directory, ChannelFile::create, settings(1 << 20, 1 << 20));
+    FormSpool spool =
+        new FormSpool(Threads.JVM, directory, ChannelFile::create, settings(1 << 20, 1 << 20));
     byte[] bytes = new byte[100_000];
     for (int place = 1; place <= 6; place++) {
       spool.add(place, kind, 0, FormKind.Made.plain(bytes));
@@ -396,15 +397,17 @@ class FormsTest {
                         for (int round = 0; round < 60; round++) {
                           FormReader reader = new FormReader(world.cache);
                           Entry entry = world.pods().get("ns/p" + random.nextInt(60));
-                          FormKind wanted =
-                              List.of(kind, other, framed).get(random.nextInt(3));
+                          FormKind wanted = List.of(kind, other, framed).get(random.nextInt(3));
                           EntryCursor ahead =
                               random.nextBoolean()
                                   ? world.pods().snapshot().entries("", entry.key())
                                   : null;
                           byte[] backwards = backwards(world, entry);
                           assertThat(read(reader, wanted, entry, 0, ahead))
-                              .isEqualTo(wanted == framed ? FormBasesTest.Framed.of(backwards) : backwards);
+                              .isEqualTo(
+                                  wanted == framed
+                                      ? FormBasesTest.Framed.of(backwards)
+                                      : backwards);
                         }
                       } catch (Throwable e) {
                         faults.add(e);
@@ -432,7 +435,7 @@ class FormsTest {
   @Test
   void whereNoFileCanBeBegunAnOlderOneIsGivenUp() throws Exception {
     FaultyFiles files = new FaultyFiles();
-    FormSpool spool = new FormSpool(directory, files, settings(64 << 10, 1 << 20));
+    FormSpool spool = new FormSpool(Threads.JVM, directory, files, settings(64 << 10, 1 << 20));
     byte[] form = new byte[48 << 10];
     spool.add(1, kind, 0, FormKind.Made.plain(form));
     files.descriptors = 1;
@@ -457,7 +460,7 @@ class FormsTest {
     int forms = 1600;
     CacheSettings settings = settings(64 << 20, forms * FormSpool.FORM_HEAP);
     FaultyFiles files = new FaultyFiles();
-    FormSpool spool = new FormSpool(directory, files, settings);
+    FormSpool spool = new FormSpool(Threads.JVM, directory, files, settings);
     for (int place = 1; place <= 20 * forms; place++) {
       spool.add(place, kind, 0, FormKind.Made.plain(new byte[10]));
       if (place % 3 != 0) {
@@ -476,7 +479,7 @@ class FormsTest {
     assertThat(few.descriptors()).isLessThanOrEqualTo(64);
     FaultyFiles files = new FaultyFiles();
     CacheSettings small = settings(8 << 20, 1 << 20);
-    FormSpool spool = new FormSpool(directory, files, small);
+    FormSpool spool = new FormSpool(Threads.JVM, directory, files, small);
     // Three of these do not fit in a file together, so that a third of it stays empty.
     byte[] form = new byte[small.formFileBytes() / 3 + 1];
     for (int place = 1; place <= 200; place++) {

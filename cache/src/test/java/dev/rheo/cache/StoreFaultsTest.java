@@ -2,15 +2,16 @@ package dev.rheo.cache;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.rheo.simulation.Scheduler;
 import dev.rheo.store.MemoryRevisionStore;
 import dev.rheo.store.RevisionStore;
 import dev.rheo.store.StoreException;
 import dev.rheo.store.StoreException.Fault;
-import dev.rheo.testing.Await;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -60,18 +61,35 @@ class StoreFaultsTest {
   }
 
   @Test
-  void damageIsNotTriedAgain() throws Exception {
-    fault = Fault.DAMAGED;
-    try (World world = new World(failing(), directory, World.small())) {
-      World.until(() -> world.cache.obstacle() != null);
-      assertThat(world.cache.obstacle()).isEqualTo("the store cannot be read: it is DAMAGED");
-      assertThat(world.cache.ready()).isFalse();
-      int tried = watches.get();
-      fault = null;
-      // A retry would come after 20 ms and succeed.
-      Await.holds("no retry", Duration.ofMillis(200), () -> watches.get() == tried);
-      assertThat(tried).isEqualTo(1);
-      assertThat(world.cache.ready()).isFalse();
-    }
+  void damageIsNotTriedAgain() throws Throwable {
+    Scheduler scheduler = new Scheduler(1);
+    scheduler.run(
+        "main",
+        () -> {
+          fault = Fault.DAMAGED;
+          try (WatchCache cache = simulated(scheduler)) {
+            cache.start();
+            scheduler.sleep(Duration.ofSeconds(1).toNanos());
+            assertThat(cache.obstacle()).isEqualTo("the store cannot be read: it is DAMAGED");
+            assertThat(cache.ready()).isFalse();
+            assertThat(watches).hasValue(1);
+            fault = null;
+            // A retry would succeed.
+            scheduler.sleep(Duration.ofDays(1).toNanos());
+            assertThat(watches).hasValue(1);
+            assertThat(cache.ready()).isFalse();
+          }
+        });
+  }
+
+  private WatchCache simulated(Scheduler scheduler) {
+    return new WatchCache(
+        failing(),
+        directory,
+        List.of(Objects.PODS),
+        World.small(),
+        FormBounds.NONE,
+        new FaultyFiles(),
+        new SimulatedThreads(scheduler));
   }
 }

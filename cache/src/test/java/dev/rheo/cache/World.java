@@ -3,6 +3,7 @@ package dev.rheo.cache;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.rheo.store.MemoryRevisionStore;
+import dev.rheo.store.PlatformPool;
 import dev.rheo.store.RevisionStore;
 import dev.rheo.store.RevisionStore.Op;
 import dev.rheo.testing.Await;
@@ -11,6 +12,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.ReentrantLock;
 
 /** A store and a cache that follows it, for tests. */
 final class World implements AutoCloseable {
@@ -51,6 +53,29 @@ final class World implements AutoCloseable {
         2);
   }
 
+  /** The JVM's threads, and a clock that a test sets ahead. */
+  private record Ahead(AtomicLong nanos) implements Threads {
+    @Override
+    public void start(String name, Runnable run) {
+      JVM.start(name, run);
+    }
+
+    @Override
+    public PlatformPool pool(String name, int size, int maxWaiting) {
+      return JVM.pool(name, size, maxWaiting);
+    }
+
+    @Override
+    public ReentrantLock lock() {
+      return JVM.lock();
+    }
+
+    @Override
+    public long nanoTime() {
+      return JVM.nanoTime() + nanos.get();
+    }
+  }
+
   private WatchCache begin() {
     WatchCache made =
         new WatchCache(
@@ -60,7 +85,7 @@ final class World implements AutoCloseable {
             settings,
             FormBounds.NONE,
             files,
-            () -> System.nanoTime() + clock.get());
+            new Ahead(clock));
     made.start();
     return made;
   }

@@ -3,6 +3,7 @@ package dev.rheo.store;
 import java.util.LinkedHashSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -37,7 +38,7 @@ public final class PlatformPool implements AutoCloseable {
   private final int maxWaiting;
 
   /** Has a thread for each worker, so that no worker waits in its queue. */
-  private final ThreadPoolExecutor threads;
+  private final ExecutorService threads;
 
   private final ReentrantLock lock = new ReentrantLock();
   private final LinkedHashSet<Task> line = new LinkedHashSet<>();
@@ -51,10 +52,21 @@ public final class PlatformPool implements AutoCloseable {
    * @param maxWaiting the number of queued tasks at which {@link #call} refuses
    */
   public PlatformPool(String name, int size, int maxWaiting) {
+    this(name, size, maxWaiting, daemons(name, size));
+  }
+
+  /**
+   * @param threads has a thread for each of {@code size} workers; shut down with the pool
+   */
+  public PlatformPool(String name, int size, int maxWaiting, ExecutorService threads) {
     this.name = name;
     this.size = size;
     this.maxWaiting = maxWaiting;
-    this.threads =
+    this.threads = threads;
+  }
+
+  private static ExecutorService daemons(String name, int size) {
+    ThreadPoolExecutor threads =
         new ThreadPoolExecutor(
             size,
             size,
@@ -63,6 +75,7 @@ public final class PlatformPool implements AutoCloseable {
             new LinkedBlockingQueue<>(),
             task -> Thread.ofPlatform().daemon().name(name).unstarted(task));
     threads.allowCoreThreadTimeOut(true);
+    return threads;
   }
 
   /** The queue is full; the caller may try again a little later. */

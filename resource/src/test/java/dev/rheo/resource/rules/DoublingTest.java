@@ -7,6 +7,8 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
+import dev.rheo.api.status.ApiException;
+import dev.rheo.codec.io.MalformedException;
 import dev.rheo.codec.json.Canonicalizer;
 import dev.rheo.codec.json.ObjectDecoder;
 import dev.rheo.codec.schema.FieldType;
@@ -100,7 +102,7 @@ class DoublingTest {
               ObjectNode object = exchange.input().deepCopy();
               set(object, pointer, text.repeat(size / text.length()));
               byte[] body = object.toString().getBytes(java.nio.charset.StandardCharsets.UTF_8);
-              return () -> write(body, type);
+              return () -> refusing(() -> write(body, type));
             });
       }
     }
@@ -138,13 +140,22 @@ class DoublingTest {
     Canonicalizer.encodeAnswer(Conversion.fromStored(object, type), type.objectType());
   }
 
+  /** Refuses what is malformed, as the server does. */
+  private static void refusing(Runnable work) {
+    try {
+      work.run();
+    } catch (MalformedException e) {
+      throw ApiException.badRequest(String.valueOf(e.getMessage()));
+    }
+  }
+
   /** Ignores a refusal, so that the steps after it are measured, too. */
   private static void ignoring(Runnable check) {
     try {
       check.run();
-    } catch (dev.rheo.api.status.ApiException refused) {
+    } catch (ApiException refused) {
       assertThat(refused.status().toJson().length).isLessThanOrEqualTo(64 << 10);
-    } catch (dev.rheo.codec.io.MalformedException refused) {
+    } catch (MalformedException refused) {
       assertThat(String.valueOf(refused.getMessage()).length()).isLessThanOrEqualTo(64 << 10);
     }
   }

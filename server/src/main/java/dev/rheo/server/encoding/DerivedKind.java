@@ -42,11 +42,7 @@ final class DerivedKind extends FormKind {
    * @param metadataOnly whether it is made from metadata alone; it has no base then
    */
   DerivedKind(
-      String name,
-      @Nullable FormKind base,
-      Maker maker,
-      boolean metadataOnly,
-      boolean compressed) {
+      String name, @Nullable FormKind base, Maker maker, boolean metadataOnly, boolean compressed) {
     super(name, base);
     this.maker = maker;
     this.metadataOnly = metadataOnly;

@@ -139,8 +139,7 @@ public final class Encodings {
     ResourceType type = wanted.type;
     String as = wanted.as;
     if (as != null && wanted.table) {
-      return new TableEncoding(
-          type, as, kinds.cells(type), kinds.json(type, wanted.extent), clock);
+      return new TableEncoding(type, as, kinds.cells(type), kinds.json(type, wanted.extent), clock);
     }
     Projection shape = as == null ? Projection.of(type) : Projection.metadata(as);
     return switch (wanted.format) {

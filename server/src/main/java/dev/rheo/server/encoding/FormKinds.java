@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A resource that is served in several versions is stored in one of them. An object's JSON in
  * another version is a derived form, and every other form of the whole object in that version is
- * made from it, so an object is converted once. Metadata and the cells of tables are the same in all
- * versions, which share their forms.
+ * made from it, so an object is converted once. Metadata and the cells of tables are the same in
+ * all versions, which share their forms.
  */
 final class FormKinds {
   private final ConcurrentHashMap<Key, FormKind> kinds = new ConcurrentHashMap<>();

@@ -339,9 +339,7 @@ class VersionedReadsTest {
         Encoding encoding = encoding(type, accept, false);
         for (String name : List.of("c0", "c1")) {
           Reads.Answer answer =
-              reads
-                  .find(type, "ns", name, "")
-                  .answer(new Reads.ResponseOptions(encoding, gzip));
+              reads.find(type, "ns", name, "").answer(new Reads.ResponseOptions(encoding, gzip));
           assertThat(answer.gzipped()).isEqualTo(gzip && name.equals("c1") && !accept.table());
           assertThat(drawn(answer, random))
               .as("get %s, gzip %s", accept, gzip)
@@ -427,8 +425,7 @@ class VersionedReadsTest {
 
   private static void compare(Drawing drawing, Expected expected, boolean gzip) throws Exception {
     byte[] wanted = expected.bytes.toByteArray();
-    byte[] drawn =
-        drawing.until(bytes -> (gzip ? inflated(bytes) : bytes).length >= wanted.length);
+    byte[] drawn = drawing.until(bytes -> (gzip ? inflated(bytes) : bytes).length >= wanted.length);
     assertThat(gzip ? inflated(drawn) : drawn)
         .as("%s, gzip %s", expected.encoding.format(), gzip)
         .isEqualTo(wanted);
@@ -514,8 +511,7 @@ class VersionedReadsTest {
       for (boolean gzip : new boolean[] {false, true}) {
         Accept metadata = new Accept(format.contentType(), PARTIAL, "v1", "");
         // Plain JSON is a range of the stored form.
-        assertThat(madeBy(v2, metadata, gzip))
-            .isEqualTo(format == Format.JSON && !gzip ? 0 : 8);
+        assertThat(madeBy(v2, metadata, gzip)).isEqualTo(format == Format.JSON && !gzip ? 0 : 8);
         assertThat(madeBy(v1, metadata, gzip)).isZero();
         Accept beta = new Accept(format.contentType(), PARTIAL, "v1beta1", "");
         assertThat(madeBy(v1, beta, gzip)).isZero();
