@@ -24,7 +24,7 @@ final class Applier {
   private static final int REPORTED = 1000;
 
   /** A logged event of the batch, for waking the readers that wait for it. */
-  record Logged(int table, long number, CacheEvent event) {}
+  record Logged(Table table, long number, CacheEvent event) {}
 
   private record DecodedChunk(EventLog log, EventLog.Chunk chunk) {}
 
@@ -60,6 +60,22 @@ final class Applier {
     }
   }
 
+  /**
+   * Adds a key to a table that is loaded while its changes are applied, unless it changed since.
+   * The key is as of the revision at which loading began. {@link #flush} must follow.
+   */
+  void loadBeside(Table table, RevisionStore.KeyValue keyValue) throws IOException {
+    byte[] key = table.keyOf(keyValue.key());
+    if (table.hasChanged(keyValue.key(), key)) {
+      return;
+    }
+    Entry entry = write(table, keyValue.key(), key, keyValue.value(), keyValue.modRevision());
+    if (entry != null) {
+      table.editor.put(entry);
+      count(table, entry, 1);
+    }
+  }
+
   /** Applies a change. {@link #flush} and then publication must follow. */
   void apply(Generation generation, RevisionStore.Event event) throws IOException {
     Table table = generation.of(event.key());
@@ -71,6 +87,7 @@ final class Applier {
     Entry current =
         value == null ? null : write(table, event.key(), key, value, event.modRevision());
     Entry previous = current == null ? table.editor.remove(key) : table.editor.put(current);
+    table.changed(event.key(), current != null);
     if (current == null && previous == null) {
       return;
     }
@@ -81,6 +98,12 @@ final class Applier {
     if (previous != null) {
       count(table, previous, -1);
       dies = previous.headerLength + previous.length();
+    }
+    if (table.isLoading()) {
+      if (previous != null) {
+        previous.segment.dead += dies;
+      }
+      return;
     }
     CacheEvent logged = new CacheEvent(event.modRevision(), current, previous);
     EventLog.Chunk begun =
@@ -93,7 +116,7 @@ final class Applier {
     if (begun != null) {
       decoded.add(new DecodedChunk(table.log, begun));
     }
-    batch.add(new Logged(table.index, table.log.end() - 1, logged));
+    batch.add(new Logged(table, table.log.end() - 1, logged));
   }
 
   private static void count(Table table, Entry entry, int sign) {
@@ -203,11 +226,16 @@ final class Applier {
   /** Undoes the changes since the published state and abandons the head segment. */
   void rollback(Published published) {
     Generation generation = published.generation();
-    for (Table table : generation.tables) {
-      EntryTree tree = published.trees()[table.index];
-      if (table.log.end() != published.ends()[table.index]) {
+    for (Table table : generation.tables()) {
+      TableState state = published.of(table.owner);
+      if (state == null) {
+        // It is being loaded, and there is no state to return to.
+        table.spoiled = true;
+        continue;
+      }
+      if (table.log.end() != state.end()) {
         for (Logged logged : batch.reversed()) {
-          if (logged.table == table.index) {
+          if (logged.table == table) {
             Entry current = logged.event.current();
             Entry previous = logged.event.previous();
             if (current != null) {
@@ -218,14 +246,25 @@ final class Applier {
             }
           }
         }
-        table.log.truncate(published.ends()[table.index]);
+        table.log.truncate(state.end());
       }
-      table.editor = tree.edit();
+      table.editor = state.tree().edit();
     }
     batch.clear();
     generation.applied = published.revision();
     spool.abandonHead(unpublished);
     unpublished = 0;
+  }
+
+  /** Abandons what was appended since the last {@link #flush}, which failed. */
+  void abandon() {
+    spool.abandonHead(unpublished);
+    unpublished = 0;
+  }
+
+  /** Forgets the decoded events of a dropped table. */
+  void forget(Table table) {
+    decoded.removeIf(chunk -> chunk.log == table.log);
   }
 
   /** Drops the batch and abandons the head segment, so that a build has segments of its own. */

@@ -30,12 +30,12 @@ final class EventDecoder {
   /**
    * @return null if that would block and {@code mayBlock} is false
    */
-  @Nullable CacheEvent event(Generation generation, int table, long number, boolean mayBlock)
+  @Nullable CacheEvent event(Table table, long number, boolean mayBlock)
       throws IOException, ForgottenException {
     if (!mayBlock || !Thread.currentThread().isVirtual()) {
-      return decode(generation, table, number, mayBlock);
+      return decode(table, number, mayBlock);
     }
-    CacheEvent event = decode(generation, table, number, false);
+    CacheEvent event = decode(table, number, false);
     if (event != null) {
       return event;
     }
@@ -43,7 +43,7 @@ final class EventDecoder {
         loaders.call(
             () -> {
               try {
-                return Optional.ofNullable(decode(generation, table, number, true));
+                return Optional.ofNullable(decode(table, number, true));
               } catch (ForgottenException e) {
                 return Optional.empty();
               }
@@ -51,23 +51,21 @@ final class EventDecoder {
     return read.orElseThrow(ForgottenException::new);
   }
 
-  private @Nullable CacheEvent decode(
-      Generation generation, int table, long number, boolean mayBlock)
+  private @Nullable CacheEvent decode(Table table, long number, boolean mayBlock)
       throws IOException, ForgottenException {
-    Table of = generation.tables[table];
-    EventLog log = of.log;
+    EventLog log = table.log;
     CacheEvent event = log.decoded(number);
     if (event == null) {
       Entry current = null;
       Entry previous = null;
       if (log.place(number) != Place.NONE) {
-        current = entry(of, number, true, mayBlock);
+        current = entry(table, number, true, mayBlock);
         if (current == null) {
           return null;
         }
       }
       if (log.previous(number) != Place.NONE) {
-        previous = entry(of, number, false, mayBlock);
+        previous = entry(table, number, false, mayBlock);
         if (previous == null) {
           return null;
         }
@@ -115,8 +113,8 @@ final class EventDecoder {
   }
 
   /** Loads what {@link #event} needs into memory, then runs {@code whenLoaded}. */
-  Loaders.Pending load(Generation generation, int table, long number, Runnable whenLoaded) {
-    EventLog log = generation.tables[table].log;
+  Loaders.Pending load(Table table, long number, Runnable whenLoaded) {
+    EventLog log = table.log;
     return loaders.load(
         () -> {
           try {

@@ -27,6 +27,7 @@ public interface EventReader extends AutoCloseable {
    * @throws CompactedException if the position fell out of the retained history; all later calls
    *     throw it too
    * @throws IOException if the history could not be read
+   * @throws NotCachedException if the resource was removed; all later calls throw it too
    */
   @Nullable CacheEvent next() throws CompactedException, IOException;
 
@@ -53,7 +54,8 @@ public interface EventReader extends AutoCloseable {
   /**
    * Sets the wake-up: once, and before the reader is used. It runs when a change in the scope
    * arrives after {@link #next} returned null, at most once for each null, and sometimes without an
-   * event. It runs on a thread of the cache, so it must be cheap and must not block.
+   * event, such as when the resource is removed. It runs on a thread of the cache, so it must be
+   * cheap and must not block.
    */
   void onEvent(Runnable wake);
 

@@ -45,7 +45,7 @@ final class Follower implements Runnable {
 
   private final WatchCache cache;
   private final RevisionStore store;
-  private final List<CachedResource> resources;
+  private final Members members;
   private final Spool spool;
   private final Applier applier;
   private final Retention retention;
@@ -54,7 +54,6 @@ final class Follower implements Runnable {
   private final Threads threads;
   private final Signal closing;
   private final Signal ended;
-  private final int[] sinceCheckpoint;
 
   private volatile boolean started;
   private volatile boolean ready;
@@ -69,21 +68,21 @@ final class Follower implements Runnable {
   Follower(
       WatchCache cache,
       RevisionStore store,
-      List<CachedResource> resources,
+      Members members,
       Spool spool,
+      Applier applier,
       CacheSettings settings) {
     this.cache = cache;
     this.store = store;
-    this.resources = resources;
+    this.members = members;
     this.spool = spool;
     this.threads = cache.threads();
     this.closing = new Signal(threads);
     this.ended = new Signal(threads);
     this.lock = cache.lock();
-    applier = new Applier(spool, settings);
+    this.applier = applier;
     retention = new Retention(spool, cache.forms(), settings, threads::nanoTime);
     cleaner = new SegmentCompactor(cache, spool, settings);
-    sinceCheckpoint = new int[resources.size()];
   }
 
   void start() {
@@ -259,6 +258,7 @@ final class Follower implements Runnable {
     lock.lock();
     try {
       ready = false;
+      members.pause();
       applier.reset();
       before = List.copyOf(spool.segments());
     } finally {
@@ -277,7 +277,8 @@ final class Follower implements Runnable {
       try {
         applier.flush();
         List<Applier.Logged> unrouted = applier.takeBatch();
-        first = state(generation, null);
+        members.resume(generation);
+        first = state(generation);
         retention.restart();
         cache.publish(first);
         before.forEach(spool::unlink);
@@ -324,13 +325,14 @@ final class Follower implements Runnable {
       throws CompactedException, FutureRevisionException, StoreException, IOException {
     long compacted = store.compactedRevision();
     // A new store is at revision 1 and holds nothing.
+    List<Resource> resources = members.all();
     Generation generation = new Generation(resources, Math.max(1, compacted));
     if (compacted <= 1) {
       return generation;
     }
-    for (CachedResource resource : resources) {
-      String prefix = resource.keyPrefix();
-      String end = prefix.substring(0, prefix.length() - 1) + (char) ('/' + 1);
+    for (Resource resource : resources) {
+      String prefix = resource.resource().keyPrefix();
+      String end = Members.endOf(prefix);
       try (RevisionStore.RangeCursor range = store.range(prefix, end, compacted)) {
         RevisionStore.KeyValue next = range.next();
         while (next != null && !closed()) {
@@ -423,7 +425,7 @@ final class Follower implements Runnable {
           generation.applied = Math.max(generation.applied, batch.revision());
           events = applier.takeBatch();
           applier.limitDecoded();
-          next = state(generation, cache.published());
+          next = state(generation, cache.published(), events);
           cache.publish(next);
         } finally {
           lock.unlock();
@@ -444,25 +446,35 @@ final class Follower implements Runnable {
     }
   }
 
-  /** The state of the generation as readers are to see it now. */
-  static Published state(Generation generation, @Nullable Published before) {
-    int count = generation.tables.length;
-    EntryTree[] trees = new EntryTree[count];
-    long[] ends = new long[count];
-    for (Table table : generation.tables) {
-      int i = table.index;
-      ends[i] = table.log.end();
-      trees[i] =
-          before != null && before.ends()[i] == ends[i] ? before.trees()[i] : table.editor.tree();
+  /** The state of a generation that was built, as readers are to see it. */
+  static Published state(Generation generation) {
+    Published state = new Published(generation, generation.applied, new TableState[0]);
+    for (Table table : generation.tables()) {
+      state = state.with(table.owner.index, TableState.of(table));
     }
-    return new Published(generation, generation.applied, trees, ends);
+    return state;
+  }
+
+  /** The state after a batch. */
+  private static Published state(
+      Generation generation, Published before, List<Applier.Logged> batch) {
+    @Nullable TableState[] states = before.states().clone();
+    for (Applier.Logged logged : batch) {
+      Table table = logged.table();
+      TableState old = states[table.owner.index];
+      if (old == null || old.end() != table.log.end()) {
+        states[table.owner.index] = TableState.of(table);
+      }
+    }
+    return new Published(generation, generation.applied, states);
   }
 
   private void checkpoint(Published now, List<Applier.Logged> events) {
     for (Applier.Logged logged : events) {
-      if (++sinceCheckpoint[logged.table()] >= Snapshots.CHECKPOINT_EVENTS) {
-        sinceCheckpoint[logged.table()] = 0;
-        cache.snapshots().checkpoint(now, logged.table());
+      Table table = logged.table();
+      if (++table.sinceCheckpoint >= Snapshots.CHECKPOINT_EVENTS) {
+        table.sinceCheckpoint = 0;
+        cache.snapshots().checkpoint(now.revision(), now.require(table.owner));
       }
     }
   }

@@ -5,7 +5,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A kind of form: how one is made from an object's canonical JSON. Kinds are compared by identity,
- * so each has one instance that lives as long as the server.
+ * so each has one instance for as long as it is used. It is then released, and its forms go.
  *
  * <p>A kind can have a base, another kind from whose form it is made. Work that several kinds share
  * is then done once for each version of an object: the base is spooled like any other form.
@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 public abstract class FormKind {
   private final String name;
   private final @Nullable FormKind base;
+  private volatile boolean released;
 
   /**
    * A kind that is made from the object's JSON.
@@ -42,6 +43,19 @@ public abstract class FormKind {
 
   public String name() {
     return name;
+  }
+
+  /**
+   * Ends the use of the kind: from now on no form of it is made or kept, and readers that need one
+   * get a {@link NotCachedException}. Its forms are dropped by {@link
+   * WatchCache#dropReleasedForms}.
+   */
+  public final void release() {
+    released = true;
+  }
+
+  final boolean isReleased() {
+    return released;
   }
 
   /**

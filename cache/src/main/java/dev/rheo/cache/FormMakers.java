@@ -239,6 +239,9 @@ final class FormMakers implements AutoCloseable {
     if (isMade(job)) {
       return null;
     }
+    if (job.kind.isReleased()) {
+      return new NotCachedException("forms of " + job.kind);
+    }
     long start = cache.threads().nanoTime();
     try {
       FormKind.Made form = bounds.within(() -> job.kind.make(source(job, entry)));
@@ -246,6 +249,8 @@ final class FormMakers implements AutoCloseable {
       made.increment();
       madeBytes.add(form.bytes().length);
       return null;
+    } catch (NotCachedException released) {
+      return released;
     } catch (IOException | RuntimeException | Error e) {
       failures.increment();
       System.getLogger(FormMakers.class.getName())

@@ -216,9 +216,13 @@ public final class FormReader {
    *
    * @param revision the revision that the form carries instead of the entry's own; 0 for its own
    * @throws IOException if the last {@link #make} failed: the body cannot be completed
+   * @throws NotCachedException if it failed because the kind is released
    */
   public @Nullable Form form(FormKind kind, Entry entry, long revision) throws IOException {
     Throwable failed = failure;
+    if (failed instanceof NotCachedException) {
+      throw new NotCachedException("%s of %s".formatted(kind, entry));
+    }
     if (failed != null) {
       throw new IOException("no " + kind + " of " + entry, failed);
     }

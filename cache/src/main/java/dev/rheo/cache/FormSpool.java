@@ -5,6 +5,7 @@ import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
+import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.locks.ReentrantLock;
@@ -84,6 +85,7 @@ final class FormSpool {
   /**
    * Adds a form.
    *
+   * @throws NotCachedException if the kind is released
    * @throws IOException if the form cannot be written even after all other forms were evicted
    */
   void add(long place, FormKind kind, long revision, FormKind.Made made) throws IOException {
@@ -91,6 +93,9 @@ final class FormSpool {
     try {
       if (closed) {
         throw new IOException("the cache is closed");
+      }
+      if (kind.isReleased()) {
+        throw new NotCachedException("forms of " + kind);
       }
       if (find(place, kind, revision) != null) {
         return;
@@ -223,6 +228,46 @@ final class FormSpool {
         forget(place);
       }
     }
+  }
+
+  /**
+   * Drops all forms of released kinds. Looks at every form; afterwards there are none of these
+   * kinds, and there will be none.
+   */
+  void dropReleased() {
+    // Under the lock, so that no form is added any more that passed its check before the release.
+    lock.lock();
+    try {
+      for (Map.Entry<Long, Form> entry : index.entrySet()) {
+        if (hasReleased(entry.getValue())) {
+          index.computeIfPresent(entry.getKey(), (place, chain) -> withoutReleased(chain));
+        }
+      }
+      tidy();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private static boolean hasReleased(Form chain) {
+    for (Form form = chain; form != null; form = form.next) {
+      if (form.kind.isReleased()) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private @Nullable Form withoutReleased(Form chain) {
+    Form kept = null;
+    for (Form form = chain; form != null; form = form.next) {
+      if (form.kind.isReleased()) {
+        forgotten.add(form.withNext(null));
+      } else {
+        kept = form.withNext(kept);
+      }
+    }
+    return kept;
   }
 
   /** Accounts for dropped forms, and evicts files that are mostly dead. */

@@ -1,14 +1,21 @@
 package dev.rheo.cache;
 
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** One build of the cache, and what following the store has added to it. */
+/**
+ * One build of the cache, and what following the store has added to it. Used under the cache's
+ * lock, except for the floor.
+ */
 final class Generation {
-  final Table[] tables;
   private final TreeMap<String, Table> byPrefix = new TreeMap<>();
+
+  /** Tables of removed resources whose records are not yet all counted as dead. */
+  final List<Table> departing = new ArrayList<>();
 
   /** Revision of the state at which the logs begin; rises as history is trimmed. */
   volatile long floor;
@@ -16,14 +23,30 @@ final class Generation {
   /** Every change up to this revision is applied to the tables, though perhaps not published. */
   long applied;
 
-  Generation(List<CachedResource> resources, long floor) {
-    tables = new Table[resources.size()];
-    for (int i = 0; i < tables.length; i++) {
-      tables[i] = new Table(resources.get(i), i);
-      byPrefix.put(resources.get(i).keyPrefix(), tables[i]);
-    }
+  Generation(List<Resource> resources, long floor) {
     this.floor = floor;
     this.applied = floor;
+    for (Resource resource : resources) {
+      add(new Table(this, resource));
+    }
+  }
+
+  /** Applies the changes of a table's keys to it from now on. */
+  void add(Table table) {
+    byPrefix.put(table.resource.keyPrefix(), table);
+  }
+
+  void remove(Table table) {
+    byPrefix.remove(table.resource.keyPrefix(), table);
+  }
+
+  /** The tables to which changes are applied. */
+  Collection<Table> tables() {
+    return byPrefix.values();
+  }
+
+  boolean isLoading() {
+    return byPrefix.values().stream().anyMatch(Table::isLoading);
   }
 
   /** The table of the resource to which a store key belongs, or null. */

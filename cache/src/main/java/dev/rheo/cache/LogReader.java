@@ -25,7 +25,7 @@ final class LogReader extends Waiters.Waiter implements EventReader {
   /** Where it began, perhaps ahead of the cache. It passes over events up to this revision. */
   private final long start;
 
-  private Generation generation;
+  private Table table;
 
   /** Number of the next event to examine. */
   private long number;
@@ -48,32 +48,34 @@ final class LogReader extends Waiters.Waiter implements EventReader {
   private @Nullable Runnable wake;
   private @Nullable CompactedException fellOut;
 
-  LogReader(WatchCache cache, Resource resource, Published now, long after, Scope scope)
+  LogReader(WatchCache cache, Resource resource, TableState now, long after, Scope scope)
       throws CompactedException {
     super(scope);
     this.cache = cache;
     this.resource = resource;
     this.filter = scope.equals(Scope.ALL) ? null : new Filter(scope);
-    this.generation = now.generation();
+    this.table = now.table();
     this.start = after;
     this.position = after;
     locate(now);
   }
 
   /** Finds the number of the next event after {@code position}, which may not exist yet. */
-  private void locate(Published now) throws CompactedException {
-    generation = now.generation();
-    EventLog log = log();
-    long end = now.ends()[resource.index];
-    number = log.after(position, end) + within;
+  private void locate(TableState now) throws CompactedException {
+    table = now.table();
+    number = table.log.after(position, now.end()) + within;
     // Checked last: events that were trimmed during the search must not pass for absent.
-    if (position < generation.floor) {
-      throw fallOut(generation.floor);
+    if (table.dropped) {
+      throw resource.notCached();
+    }
+    long oldest = table.oldest();
+    if (position < oldest) {
+      throw fallOut(oldest);
     }
   }
 
   private EventLog log() {
-    return generation.tables[resource.index].log;
+    return table.log;
   }
 
   private CompactedException fallOut(long floor) {
@@ -99,11 +101,12 @@ final class LogReader extends Waiters.Waiter implements EventReader {
     passOver();
     Published now = cache.published();
     while (true) {
-      if (now.generation() != generation) {
+      TableState state = now.require(resource);
+      if (state.table() != table) {
         resource.waiters.disarm(this);
-        locate(now);
+        locate(state);
       }
-      long end = now.ends()[resource.index];
+      long end = state.end();
       while (number < end) {
         if (effort.isSpent()) {
           skipped = true;
@@ -133,7 +136,7 @@ final class LogReader extends Waiters.Waiter implements EventReader {
       }
       if (number < end) {
         now = cache.published();
-        locate(now);
+        locate(now.require(resource));
         continue;
       }
       if (position < now.revision()) {
@@ -145,7 +148,8 @@ final class LogReader extends Waiters.Waiter implements EventReader {
       }
       resource.waiters.arm(this);
       Published since = cache.published();
-      if (since.generation() == generation && since.ends()[resource.index] == number) {
+      TableState then = since.of(resource);
+      if (then != null && then.table() == table && then.end() == number) {
         if (closed) {
           resource.waiters.disarm(this);
         }
@@ -162,15 +166,16 @@ final class LogReader extends Waiters.Waiter implements EventReader {
   private void passOver() {
     Published routed = cache.routed();
     if (armed) {
-      if (routed.generation() == generation && routed.ends()[resource.index] > number) {
-        number = routed.ends()[resource.index];
+      TableState state = routed.of(resource);
+      if (state != null && state.table() == table && state.end() > number) {
+        number = state.end();
         position = Math.max(position, routed.revision());
         within = 0;
       }
       resource.waiters.disarm(this);
     }
     long by = wokenBy;
-    if (by > number && cache.published().generation() == generation) {
+    if (by > number && cache.published().generation() == table.generation) {
       long revision = log().revision(by);
       if (revision > 0) {
         number = by;
@@ -198,7 +203,7 @@ final class LogReader extends Waiters.Waiter implements EventReader {
     boolean block = loads >= FormReader.PATIENT_LOADS || wake == null;
     EventDecoder decoder = cache.decoder();
     try {
-      CacheEvent event = decoder.event(generation, resource.index, number, block);
+      CacheEvent event = decoder.event(table, number, block);
       if (event != null) {
         loads = 0;
         return event;
@@ -212,8 +217,7 @@ final class LogReader extends Waiters.Waiter implements EventReader {
     loading = true;
     pending =
         decoder.load(
-            generation,
-            resource.index,
+            table,
             number,
             () -> {
               loads = loads + 1;
@@ -247,8 +251,9 @@ final class LogReader extends Waiters.Waiter implements EventReader {
       return position;
     }
     Published routed = cache.routed();
+    TableState state = routed.of(resource);
     // Still armed after reading it: nothing up to there concerns this reader.
-    boolean ahead = armed && routed.generation() == generation;
+    boolean ahead = armed && state != null && state.table() == table;
     return ahead ? Math.max(position, routed.revision()) : position;
   }
 

@@ -8,7 +8,10 @@ import org.jspecify.annotations.Nullable;
 final class Resource implements ResourceCache {
   private final WatchCache cache;
   private final CachedResource resource;
+
+  /** Place in {@link Published#states}. It may be used again after the resource is removed. */
   final int index;
+
   final Waiters waiters;
 
   Resource(WatchCache cache, CachedResource resource, int index) {
@@ -26,7 +29,7 @@ final class Resource implements ResourceCache {
   @Override
   public Snapshot snapshot() {
     Published now = cache.published();
-    return new View(resource, now.trees()[index], now.revision());
+    return new View(resource, now.require(this).tree(), now.revision());
   }
 
   @Override
@@ -34,7 +37,7 @@ final class Resource implements ResourceCache {
     while (true) {
       Published now = cache.published();
       try {
-        return new View(resource, cache.snapshots().at(now, index, revision), revision);
+        return new View(resource, cache.snapshots().at(now, this, revision), revision);
       } catch (CompactedException e) {
         if (cache.published().generation() == now.generation()) {
           throw e;
@@ -45,15 +48,15 @@ final class Resource implements ResourceCache {
 
   @Override
   public @Nullable Entry get(String key) {
-    return cache.published().trees()[index].get(utf8(key));
+    return cache.published().require(this).tree().get(utf8(key));
   }
 
   @Override
   public EventReader events(long afterRevision, Scope scope) throws CompactedException {
-    Published now = cache.published();
-    long floor = now.generation().floor;
-    if (afterRevision < floor) {
-      throw new CompactedException(afterRevision, floor);
+    TableState now = cache.published().require(this);
+    long oldest = now.table().oldest();
+    if (afterRevision < oldest) {
+      throw new CompactedException(afterRevision, oldest);
     }
     String field = scope.field();
     if (field != null && resource.fields().stream().noneMatch(f -> f.name().equals(field))) {
@@ -64,7 +67,15 @@ final class Resource implements ResourceCache {
 
   @Override
   public long oldestRevision() {
-    return cache.published().generation().floor;
+    return cache.published().require(this).table().oldest();
+  }
+
+  Threads threads() {
+    return cache.threads();
+  }
+
+  NotCachedException notCached() {
+    return new NotCachedException(resource.name());
   }
 
   static byte[] utf8(String s) {

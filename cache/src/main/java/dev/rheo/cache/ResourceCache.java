@@ -7,7 +7,8 @@ import org.jspecify.annotations.Nullable;
  * One resource of the cache: its current state, its states at retained revisions, and its changes.
  *
  * <p>Safe for any number of threads. Empty until {@link WatchCache#ready()} is true for the first
- * time.
+ * time. Once the resource is removed from the cache, every method but {@link #resource} throws a
+ * {@link NotCachedException}, as do its event readers; snapshots stay as they are.
  */
 public interface ResourceCache {
   CachedResource resource();

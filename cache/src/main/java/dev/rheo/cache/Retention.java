@@ -1,7 +1,6 @@
 package dev.rheo.cache;
 
 import java.util.ArrayDeque;
-import java.util.Arrays;
 import java.util.function.LongSupplier;
 
 /**
@@ -62,25 +61,33 @@ final class Retention {
     }
     generation.floor = floor;
     boolean more = false;
-    for (Table table : generation.tables) {
-      long end = Math.min(now.ends()[table.index], table.log.first() + STEP);
-      table.log.trim(floor, end, this::forgotten);
-      more |= table.log.first() == end && end < now.ends()[table.index];
+    for (TableState state : now.states()) {
+      if (state != null) {
+        EventLog log = state.table().log;
+        long end = Math.min(state.end(), log.first() + STEP);
+        log.trim(floor, end, this::forgotten);
+        more |= log.first() == end && end < state.end();
+      }
     }
     return more || (floor < old && overBudget(generation));
   }
 
   private void forgotten(long place, int bytes) {
-    Segment segment = spool.segment(Place.segment(place));
-    if (segment != null) {
-      segment.dead += bytes;
-    }
+    spool.dead(place, bytes);
     forms.forget(place);
   }
 
   private boolean overBudget(Generation generation) {
-    long log = Arrays.stream(generation.tables).mapToLong(t -> t.log.bytes()).sum();
-    long live = Arrays.stream(generation.tables).mapToLong(t -> t.recordBytes).sum();
+    long log = 0;
+    long live = 0;
+    for (Table table : generation.tables()) {
+      log += table.log.bytes();
+      live += table.recordBytes;
+    }
+    // A removed resource is no history that others must pay for.
+    for (Table table : generation.departing) {
+      live += table.recordBytes;
+    }
     long kept = 0;
     for (Segment segment : spool.segments()) {
       kept += segment.end - segment.dead;
@@ -93,11 +100,13 @@ final class Retention {
   /** The lowest revision at which trimming removes 256 events, or all, from some resource's log. */
   private static long nextStep(Published now) {
     long step = Long.MAX_VALUE;
-    for (Table table : now.generation().tables) {
-      long first = table.log.first();
-      long end = now.ends()[table.index];
-      if (first < end) {
-        step = Math.min(step, table.log.revision(Math.min(first + 255, end - 1)));
+    for (TableState state : now.states()) {
+      if (state != null) {
+        EventLog log = state.table().log;
+        long first = log.first();
+        if (first < state.end()) {
+          step = Math.min(step, log.revision(Math.min(first + 255, state.end() - 1)));
+        }
       }
     }
     return step;

@@ -78,8 +78,8 @@ final class SegmentCompactor implements Runnable {
     while (!closed) {
       work.take();
       try {
-        Segment victim = closed || paused ? null : choose();
-        while (victim != null && clean(victim)) {
+        Victim victim = closed || paused ? null : choose();
+        while (victim != null && clean(victim.segment, victim.seen)) {
           cleaned++;
           victim = closed || paused ? null : choose();
         }
@@ -91,7 +91,15 @@ final class SegmentCompactor implements Runnable {
     }
   }
 
-  private @Nullable Segment choose() {
+  /**
+   * A segment to clean.
+   *
+   * @param seen the state at the time of the choice. A resource that is added later has no record
+   *     in the segment, which no longer was the head
+   */
+  private record Victim(Segment segment, Published seen) {}
+
+  private @Nullable Victim choose() {
     cache.lock().lock();
     try {
       boolean pressed = spool.linkedBytes() > settings.diskBytes();
@@ -108,7 +116,9 @@ final class SegmentCompactor implements Runnable {
       if (pressed) {
         cache.snapshots().clear();
       }
-      return best;
+      // A resource that is being loaded may have records anywhere, and none is published yet.
+      Published seen = cache.published();
+      return best == null || seen.generation().isLoading() ? null : new Victim(best, seen);
     } finally {
       cache.lock().unlock();
     }
@@ -124,18 +134,21 @@ final class SegmentCompactor implements Runnable {
   }
 
   /** An event that refers to records of the segment. */
-  private record Named(EventLog log, long number) {}
+  private record Named(Table table, long number) {}
 
   /** An object whose current version was in the segment. */
   private record Present(Table table, byte[] key) {}
 
-  private boolean clean(Segment victim) throws IOException {
-    Published seen = cache.published();
+  private boolean clean(Segment victim, Published seen) throws IOException {
     TreeMap<Integer, Needed> needed = new TreeMap<>();
     List<Named> named = new ArrayList<>();
     List<Present> present = new ArrayList<>();
-    for (Table table : seen.generation().tables) {
-      EntryCursor entries = seen.trees()[table.index].cursor(new byte[0], null);
+    for (TableState state : seen.states()) {
+      if (state == null) {
+        continue;
+      }
+      Table table = state.table();
+      EntryCursor entries = state.tree().cursor(new byte[0], null);
       for (Entry entry = entries.next(); entry != null; entry = entries.next()) {
         if (entry.segment == victim) {
           Needed record = need(needed, Place.of(entry));
@@ -143,9 +156,8 @@ final class SegmentCompactor implements Runnable {
           present.add(new Present(table, entry.key));
         }
       }
-      long end = seen.ends()[table.index];
-      for (long number = table.log.first(); number < end; number++) {
-        findNamed(victim, table.log, number, needed, named);
+      for (long number = table.log.first(); number < state.end(); number++) {
+        findNamed(victim, table, number, needed, named);
       }
     }
     if (!copy(victim, seen, needed)) {
@@ -165,12 +177,12 @@ final class SegmentCompactor implements Runnable {
 
   private static void findNamed(
       Segment victim,
-      EventLog log,
+      Table table,
       long number,
       SortedMap<Integer, Needed> needed,
       List<Named> named) {
-    long place = log.place(number);
-    long previous = log.previous(number);
+    long place = table.log.place(number);
+    long previous = table.log.previous(number);
     boolean in = Place.segment(place) == victim.id;
     boolean previousIn = Place.segment(previous) == victim.id;
     if (in) {
@@ -180,7 +192,7 @@ final class SegmentCompactor implements Runnable {
       need(needed, previous);
     }
     if (in || previousIn) {
-      named.add(new Named(log, number));
+      named.add(new Named(table, number));
     }
   }
 
@@ -269,9 +281,11 @@ final class SegmentCompactor implements Runnable {
     Published now = cache.published();
     Generation generation = now.generation();
     // Events logged meanwhile refer to records that were current when cleaning began.
-    for (Table table : generation.tables) {
-      for (long n = seen.ends()[table.index]; n < table.log.end(); n++) {
-        findNamed(victim, table.log, n, needed, named);
+    for (TableState state : seen.states()) {
+      if (state != null && !state.table().dropped) {
+        for (long n = state.end(); n < state.table().log.end(); n++) {
+          findNamed(victim, state.table(), n, needed, named);
+        }
       }
     }
     EventLog.Moved moved =
@@ -281,14 +295,15 @@ final class SegmentCompactor implements Runnable {
                 : place;
     Set<Integer> alive = new HashSet<>();
     for (Named event : named) {
-      if (event.number >= event.log.first()) {
-        alive(alive, victim, event.log.place(event.number));
-        alive(alive, victim, event.log.previous(event.number));
-        event.log.move(event.number, moved);
+      EventLog log = event.table.log;
+      if (!event.table.dropped && event.number >= log.first()) {
+        alive(alive, victim, log.place(event.number));
+        alive(alive, victim, log.previous(event.number));
+        log.move(event.number, moved);
       }
     }
     for (Present object : present) {
-      Entry entry = object.table.editor.get(object.key);
+      Entry entry = object.table.dropped ? null : object.table.editor.get(object.key);
       if (entry != null && entry.segment == victim) {
         long place = moved.to(Place.of(entry));
         Segment to = spool.segment(Place.segment(place));
@@ -299,9 +314,12 @@ final class SegmentCompactor implements Runnable {
         object.table.editor.put(entry.movedTo(to, Place.offset(place) + entry.headerLength));
       }
     }
-    EntryTree[] trees = new EntryTree[now.trees().length];
-    for (Table table : generation.tables) {
-      trees[table.index] = table.editor.tree();
+    @Nullable TableState[] states = now.states().clone();
+    for (int i = 0; i < states.length; i++) {
+      TableState state = states[i];
+      if (state != null) {
+        states[i] = new TableState(state.table(), state.table().editor.tree(), state.end());
+      }
     }
     for (int offset : alive) {
       Needed record = needed.get(offset);
@@ -310,7 +328,7 @@ final class SegmentCompactor implements Runnable {
         to.dead -= record.length;
       }
     }
-    cache.publish(new Published(generation, now.revision(), trees, now.ends()));
+    cache.publish(new Published(generation, now.revision(), states));
     spool.unlink(victim);
   }
 

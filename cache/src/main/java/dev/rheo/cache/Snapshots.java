@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,7 +34,6 @@ final class Snapshots {
   private final EventDecoder decoder;
   private final Loaders loaders;
   private final long budget;
-  private final ReentrantLock[] locks;
 
   /** In order of use, most recent last. Guarded by itself. */
   private final List<Known> known = new ArrayList<>();
@@ -45,81 +43,87 @@ final class Snapshots {
   /**
    * @param number one past the last event in the tree
    */
-  private record Known(
-      Generation generation, int table, long revision, long number, EntryTree tree, long cost) {}
+  private record Known(Table table, long revision, long number, EntryTree tree, long cost) {}
 
-  Snapshots(Threads threads, EventDecoder decoder, Loaders loaders, int tables, long budget) {
+  Snapshots(EventDecoder decoder, Loaders loaders, long budget) {
     this.decoder = decoder;
     this.loaders = loaders;
     this.budget = budget;
-    this.locks = new ReentrantLock[tables];
-    for (int i = 0; i < tables; i++) {
-      locks[i] = threads.lock();
-    }
   }
 
-  EntryTree at(Published now, int table, long revision) throws CompactedException {
+  /**
+   * @throws NotCachedException if the resource was removed
+   */
+  EntryTree at(Published now, Resource resource, long revision) throws CompactedException {
+    TableState state = now.require(resource);
     if (revision >= now.revision()) {
-      return now.trees()[table];
+      return state.tree();
     }
-    EventLog log = now.generation().tables[table].log;
-    long end = now.ends()[table];
+    Table table = state.table();
+    EventLog log = table.log;
+    long end = state.end();
     long target = log.after(revision, end);
-    check(now, revision);
+    check(table, revision);
     if (target == end) {
-      return now.trees()[table];
+      return state.tree();
     }
-    Known remembered = nearest(now, table, target, log.first());
+    Known remembered = nearest(state, now.revision(), target, log.first());
     if (remembered.number == target) {
       return remembered.tree;
     }
     // One walk at a time for each resource: others that want the same state find it remembered.
-    locks[table].lock();
+    table.walking.lock();
     try {
-      Known nearest = nearest(now, table, target, log.first());
+      Known nearest = nearest(state, now.revision(), target, log.first());
       if (nearest.number == target) {
         return nearest.tree;
       }
       EntryTree tree;
       try {
-        tree = walk(now.generation(), table, nearest, target);
+        tree = walk(table, nearest, target);
       } catch (EventDecoder.ForgottenException e) {
         // Events above an older state were just trimmed; those below a newer state are kept.
-        check(now, revision);
-        nearest = nearest(now, table, target, target);
-        tree = walk(now.generation(), table, nearest, target);
+        check(table, revision);
+        nearest = nearest(state, now.revision(), target, target);
+        tree = walk(table, nearest, target);
       }
-      check(now, revision);
+      check(table, revision);
       long apart = Math.abs(nearest.number - target);
-      remember(now.generation(), table, revision, target, tree, apart);
+      remember(table, revision, target, tree, apart);
       return tree;
     } catch (EventDecoder.ForgottenException e) {
-      throw new CompactedException(revision, now.generation().floor);
+      check(table, revision);
+      throw new CompactedException(revision, table.oldest());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     } finally {
-      locks[table].unlock();
+      table.walking.unlock();
     }
   }
 
-  private static void check(Published now, long revision) throws CompactedException {
-    if (revision < now.generation().floor) {
-      throw new CompactedException(revision, now.generation().floor);
+  /** Checks that nothing was trimmed that the state at this revision needs. */
+  private static void check(Table table, long revision) throws CompactedException {
+    if (table.dropped) {
+      throw table.owner.notCached();
+    }
+    long oldest = table.oldest();
+    if (revision < oldest) {
+      throw new CompactedException(revision, oldest);
     }
   }
 
   /** Remembers the current state for later requests. */
-  void checkpoint(Published now, int table) {
-    EntryTree tree = now.trees()[table];
-    long end = now.ends()[table];
-    remember(now.generation(), table, now.revision(), end, tree, CHECKPOINT_EVENTS);
+  void checkpoint(long revision, TableState now) {
+    remember(now.table(), revision, now.end(), now.tree(), CHECKPOINT_EVENTS);
   }
 
-  private void remember(
-      Generation generation, int table, long revision, long number, EntryTree tree, long events) {
+  private void remember(Table table, long revision, long number, EntryTree tree, long events) {
     synchronized (known) {
+      if (table.dropped) {
+        return;
+      }
       long price = FIXED_COST + events * (EVENT_COST + tree.indexes() * INDEX_COST);
-      known.add(new Known(generation, table, revision, number, tree, price));
+      known.add(new Known(table, revision, number, tree, price));
       cost += price;
       // The newest is kept even if it alone exceeds the budget: its reader holds it anyway.
       while (cost > budget && known.size() > 1) {
@@ -133,15 +137,12 @@ final class Snapshots {
    *
    * @param lowest states before this event do not count
    */
-  private Known nearest(Published now, int table, long target, long lowest) {
-    Known best =
-        new Known(
-            now.generation(), table, now.revision(), now.ends()[table], now.trees()[table], 0);
+  private Known nearest(TableState now, long revision, long target, long lowest) {
+    Known best = new Known(now.table(), revision, now.end(), now.tree(), 0);
     synchronized (known) {
       @Nullable Known used = null;
       for (Known candidate : known) {
-        if (candidate.generation == now.generation()
-            && candidate.table == table
+        if (candidate.table == now.table()
             && candidate.number >= lowest
             && Math.abs(candidate.number - target) < Math.abs(best.number - target)) {
           best = candidate;
@@ -156,13 +157,13 @@ final class Snapshots {
     return best;
   }
 
-  private EntryTree walk(Generation generation, int table, Known from, long target)
+  private EntryTree walk(Table table, Known from, long target)
       throws IOException, EventDecoder.ForgottenException {
     EntryTree.Editor editor = from.tree.edit();
     long number = from.number;
     while (number != target) {
       long at = number;
-      number = loaders.call(() -> stride(generation, table, editor, at, target));
+      number = loaders.call(() -> stride(table, editor, at, target));
       if (number == FORGOTTEN) {
         throw new EventDecoder.ForgottenException();
       }
@@ -175,17 +176,16 @@ final class Snapshots {
    *
    * @return the number reached, or {@link #FORGOTTEN}
    */
-  private long stride(
-      Generation generation, int table, EntryTree.Editor editor, long from, long target)
+  private long stride(Table table, EntryTree.Editor editor, long from, long target)
       throws IOException {
     long number = from;
     try {
       for (int i = 0; i < STRIDE && number > target; i++, number--) {
-        CacheEvent event = event(generation, table, number - 1);
+        CacheEvent event = event(table, number - 1);
         set(editor, event.previous(), event.current());
       }
       for (int i = 0; i < STRIDE && number < target; i++, number++) {
-        CacheEvent event = event(generation, table, number);
+        CacheEvent event = event(table, number);
         set(editor, event.current(), event.previous());
       }
       return number;
@@ -194,9 +194,9 @@ final class Snapshots {
     }
   }
 
-  private CacheEvent event(Generation generation, int table, long number)
+  private CacheEvent event(Table table, long number)
       throws IOException, EventDecoder.ForgottenException {
-    CacheEvent event = decoder.event(generation, table, number, true);
+    CacheEvent event = decoder.event(table, number, true);
     if (event == null) {
       throw new IOException("a blocking read did not read");
     }
@@ -216,7 +216,19 @@ final class Snapshots {
     synchronized (known) {
       known.removeIf(
           k -> {
-            boolean gone = k.generation != generation || k.revision < generation.floor;
+            boolean gone = k.table.generation != generation || k.revision < generation.floor;
+            cost -= gone ? k.cost : 0;
+            return gone;
+          });
+    }
+  }
+
+  /** Forgets the states of a dropped table. */
+  void forget(Table table) {
+    synchronized (known) {
+      known.removeIf(
+          k -> {
+            boolean gone = k.table == table;
             cost -= gone ? k.cost : 0;
             return gone;
           });

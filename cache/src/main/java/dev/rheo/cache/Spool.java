@@ -124,6 +124,14 @@ final class Spool {
     return current;
   }
 
+  /** Counts a record as dead: nothing refers to it any more. */
+  void dead(long place, int bytes) {
+    Segment segment = segments.get(Place.segment(place));
+    if (segment != null) {
+      segment.dead += bytes;
+    }
+  }
+
   /** Writes the appended bytes to the file, and drops old hot blocks. */
   void flush() throws IOException {
     Segment to = head;

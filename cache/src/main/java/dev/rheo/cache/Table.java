@@ -3,33 +3,57 @@ package dev.rheo.cache;
 import dev.rheo.codec.json.HeaderScanner;
 import dev.rheo.codec.json.SelectableField;
 import java.nio.charset.StandardCharsets;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One resource within a generation: its index in progress, and its event log. Only the writer uses
  * it, under the cache's lock; readers see the published trees and log ends.
  */
 final class Table {
+  final Generation generation;
+  final Resource owner;
   final CachedResource resource;
-
-  /** Index among the cache's resources. */
-  final int index;
-
   final HeaderScanner scanner;
-
   final String[] fieldNames;
   final EventLog log = new EventLog();
   EntryTree.Editor editor;
+
+  /** Held while an old state is made: one at a time. */
+  final ReentrantLock walking;
 
   /** Bytes of the current objects' forms; {@code recordBytes} includes their headers. */
   long formBytes;
 
   long recordBytes;
 
-  Table(CachedResource resource, int index) {
-    this.resource = resource;
-    this.index = index;
+  /** Events since the current state was last remembered. Used by the follower only. */
+  int sinceCheckpoint;
+
+  /** Revision of the state at which the log begins, if that is above the generation's floor. */
+  private volatile long floor;
+
+  /** The resource was removed. Set before the log is trimmed, so readers check it after reading. */
+  volatile boolean dropped;
+
+  /**
+   * Keys that were deleted while the table is being loaded beside the changes; null once it is
+   * loaded.
+   */
+  private @Nullable Set<String> deleted;
+
+  /** Changes were lost while it was being loaded, so that it must be loaded again. */
+  boolean spoiled;
+
+  Table(Generation generation, Resource owner) {
+    this.generation = generation;
+    this.owner = owner;
+    this.resource = owner.resource();
+    this.walking = owner.threads().lock();
     // The key already holds these two fields.
     List<SelectableField> fields =
         resource.fields().stream()
@@ -48,5 +72,43 @@ final class Table {
 
   byte[] keyOf(String storeKey) {
     return storeKey.substring(resource.keyPrefix().length()).getBytes(StandardCharsets.UTF_8);
+  }
+
+  /** The lowest revision at which its state, and after which its events, are known. */
+  long oldest() {
+    return Math.max(floor, generation.floor);
+  }
+
+  /** From now on changes enter the index but not the log, until {@link #loaded}. */
+  void loading() {
+    deleted = new HashSet<>();
+  }
+
+  boolean isLoading() {
+    return deleted != null;
+  }
+
+  /** A change of a key, seen while the table is being loaded: what is loaded later is older. */
+  void changed(String storeKey, boolean exists) {
+    Set<String> keys = deleted;
+    if (keys != null) {
+      if (exists) {
+        keys.remove(storeKey);
+      } else {
+        keys.add(storeKey);
+      }
+    }
+  }
+
+  /** Whether a key changed since loading began. */
+  boolean hasChanged(String storeKey, byte[] key) {
+    Set<String> keys = deleted;
+    return editor.get(key) != null || keys != null && keys.contains(storeKey);
+  }
+
+  /** Ends loading. The log begins at this revision. */
+  void loaded(long revision) {
+    deleted = null;
+    floor = revision;
   }
 }

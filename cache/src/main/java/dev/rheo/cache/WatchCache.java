@@ -1,14 +1,13 @@
 package dev.rheo.cache;
 
 import dev.rheo.store.RevisionStore;
+import dev.rheo.store.StoreException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -26,13 +25,12 @@ import org.jspecify.annotations.Nullable;
  * <p><b>What readers see when things go wrong.</b> While the store is unreachable, the cache stays
  * as it is. If the store compacted changes that the cache had not seen yet, or the spool cannot be
  * read, the cache is rebuilt beside the old state. Event readers whose position the new history
- * covers then continue as if nothing had happened; the others get a CompactedException. No reader
- * misses an event without being told.
+ * covers then continue as if nothing had happened; the others get a CompactedException. If their
+ * resource is removed, they get a NotCachedException. No reader misses an event without being told.
  */
 public final class WatchCache implements AutoCloseable {
   private final Threads threads;
-  private final Map<String, Resource> byName = new LinkedHashMap<>();
-  private final Resource[] resources;
+  private final Members members;
   private final Spool spool;
   private final Loaders loaders;
   private final FormSpool forms;
@@ -53,6 +51,7 @@ public final class WatchCache implements AutoCloseable {
 
   /**
    * @param spoolDirectory used by this cache only; created if missing, and emptied
+   * @param resources what the cache serves first; {@link #add} and {@link #remove} change it
    * @throws IllegalArgumentException if one resource's key prefix begins with another's
    */
   public WatchCache(
@@ -83,41 +82,23 @@ public final class WatchCache implements AutoCloseable {
       FormBounds bounds,
       SpoolFile.@Nullable Factory files,
       Threads threads) {
-    checkPrefixes(resources);
     this.threads = threads;
     lock = threads.lock();
     waits = new RevisionWaits(threads, this::revision);
-    this.resources = new Resource[resources.size()];
-    for (int i = 0; i < this.resources.length; i++) {
-      this.resources[i] = new Resource(this, resources.get(i), i);
-      byName.put(resources.get(i).name(), this.resources[i]);
-    }
     forms = new FormSpool(threads, spoolDirectory, files, settings);
     makers = new FormMakers(this, forms, settings.formMakers(), bounds);
     spool = new Spool(spoolDirectory, files, settings, forms::forgetSegment);
     loaders = new Loaders(threads, settings.loaders());
     decoder = new EventDecoder(spool, loaders);
-    snapshots =
-        new Snapshots(threads, decoder, loaders, this.resources.length, settings.snapshotBytes());
-    Generation nothing = new Generation(resources, 0);
-    EntryTree[] trees = new EntryTree[this.resources.length];
-    Arrays.fill(trees, EntryTree.EMPTY);
-    published = new Published(nothing, 0, trees, new long[trees.length]);
+    snapshots = new Snapshots(decoder, loaders, settings.snapshotBytes());
+    Applier applier = new Applier(spool, settings);
+    members = new Members(this, store, spool, applier, resources);
+    Generation nothing = new Generation(members.all(), 0);
+    published = Follower.state(nothing);
     // No revision is known yet, so there is none from which events could be read.
     nothing.floor = Long.MAX_VALUE;
     routed = published;
-    follower = new Follower(this, store, List.copyOf(resources), spool, settings);
-  }
-
-  private static void checkPrefixes(List<CachedResource> resources) {
-    for (CachedResource a : resources) {
-      for (CachedResource b : resources) {
-        if (a != b && b.keyPrefix().startsWith(a.keyPrefix())) {
-          throw new IllegalArgumentException(
-              "the keys of %s are within those of %s".formatted(b.name(), a.name()));
-        }
-      }
-    }
+    follower = new Follower(this, store, members, spool, applier, settings);
   }
 
   /** Starts to build the cache, in the background. */
@@ -140,14 +121,48 @@ public final class WatchCache implements AutoCloseable {
 
   /**
    * @param name the group resource
-   * @throws IllegalArgumentException if the cache does not serve it
+   * @throws NotCachedException if the cache does not serve it
    */
   public ResourceCache resource(String name) {
-    Resource resource = byName.get(name);
+    Resource resource = members.find(name);
     if (resource == null) {
-      throw new IllegalArgumentException("not a cached resource: " + name);
+      throw new NotCachedException(name);
     }
     return resource;
+  }
+
+  /**
+   * Adds a resource while others are read, and waits until its objects are loaded from the store. A
+   * list of it may begin at the revision that the cache then has; events and old states from before
+   * are compacted. May block on the disk, so it is not for event loops or virtual threads.
+   *
+   * @throws IllegalArgumentException if the name is taken, or if its keys are within another
+   *     resource's, or another's within its
+   * @throws StoreException if the store cannot be read; nothing is added then
+   * @throws IOException if the spool cannot be written, or the cache is closed
+   * @throws TimeoutException if the cache was not built in time
+   */
+  public ResourceCache add(CachedResource resource, Duration atMost)
+      throws StoreException, IOException, InterruptedException, TimeoutException {
+    return members.add(resource, atMost);
+  }
+
+  /**
+   * Removes a resource while others are read. Its objects stay in the store. Its readers get a
+   * {@link NotCachedException}; a snapshot that a reader holds stays readable, but forms of its
+   * entries are no longer shared. Index, history, records and forms are forgotten. The form kinds
+   * that belong to the resource should be {@linkplain FormKind#release released} first, so that a
+   * reader does not make further forms.
+   *
+   * @throws NotCachedException if there is none of this name
+   */
+  public void remove(String name) {
+    members.remove(name);
+  }
+
+  /** Drops the forms of all kinds that were released. */
+  public void dropReleasedForms() {
+    forms.dropReleased();
   }
 
   /** Every change up to this revision is applied in all resources. */
@@ -172,15 +187,15 @@ public final class WatchCache implements AutoCloseable {
   /** How many objects there are. */
   public long objects() {
     long objects = 0;
-    for (EntryTree tree : published.trees()) {
-      objects += tree.size();
+    for (TableState state : published.states()) {
+      objects += state == null ? 0 : state.tree().size();
     }
     return objects;
   }
 
   /** The current figures, for metrics. */
   public CacheStats stats() {
-    Published now = published;
+    Published now;
     List<CacheStats.Resource> each = new ArrayList<>();
     long log = 0;
     long live = 0;
@@ -189,15 +204,19 @@ public final class WatchCache implements AutoCloseable {
     long hot;
     lock.lock();
     try {
-      for (Table table : now.generation().tables) {
-        each.add(
-            new CacheStats.Resource(
-                table.resource.name(),
-                now.trees()[table.index].size(),
-                table.log.end() - table.log.first(),
-                table.formBytes));
-        log += table.log.bytes();
-        live += table.recordBytes;
+      now = published;
+      for (TableState state : now.states()) {
+        if (state != null) {
+          Table table = state.table();
+          each.add(
+              new CacheStats.Resource(
+                  table.resource.name(),
+                  state.tree().size(),
+                  table.log.end() - table.log.first(),
+                  table.formBytes));
+          log += table.log.bytes();
+          live += table.recordBytes;
+        }
       }
       for (Segment segment : spool.segments()) {
         history += segment.end - segment.dead;
@@ -206,7 +225,7 @@ public final class WatchCache implements AutoCloseable {
     } finally {
       lock.unlock();
     }
-    for (Resource resource : resources) {
+    for (Resource resource : members.served()) {
       waitingReaders += resource.waiters.waiting();
     }
     long open = spool.openBytes();
@@ -247,6 +266,7 @@ public final class WatchCache implements AutoCloseable {
   @Override
   public void close() {
     closed = true;
+    members.close();
     follower.close();
     loaders.close();
     makers.close();
@@ -336,14 +356,18 @@ public final class WatchCache implements AutoCloseable {
     waits.reached(next.revision());
     List<Waiters.Waiter> woken = new ArrayList<>();
     if (routed.generation() != next.generation()) {
-      for (Resource resource : resources) {
+      for (Resource resource : members.served()) {
         resource.waiters.collectAll(woken);
       }
     }
     for (Applier.Logged logged : events) {
-      resources[logged.table()].waiters.collect(logged.number(), logged.event(), woken);
+      logged.table().owner.waiters.collect(logged.number(), logged.event(), woken);
     }
     routed = next;
+    wake(woken);
+  }
+
+  static void wake(List<Waiters.Waiter> woken) {
     for (Waiters.Waiter waiter : woken) {
       try {
         waiter.wake();
