@@ -14,9 +14,11 @@ import dev.rheo.edge.Deflaters;
 import dev.rheo.edge.Edge;
 import dev.rheo.edge.EdgeSettings;
 import dev.rheo.edge.ledger.Ledger;
+import dev.rheo.resource.builtin.BuiltInResources;
 import dev.rheo.resource.publish.Discovery;
 import dev.rheo.resource.publish.OpenApi;
 import dev.rheo.resource.type.ResourceRegistry;
+import dev.rheo.resource.type.ServedTypes;
 import dev.rheo.server.controller.NamespaceController;
 import dev.rheo.server.encoding.Encodings;
 import dev.rheo.server.health.Health;
@@ -39,6 +41,7 @@ import dev.rheo.server.security.Authenticator;
 import dev.rheo.server.security.Authorizer;
 import dev.rheo.server.security.Pki;
 import dev.rheo.server.security.TokenFile;
+import dev.rheo.server.types.TypeChanges;
 import dev.rheo.server.verb.read.Reads;
 import dev.rheo.server.verb.write.LoopbackClient;
 import dev.rheo.server.verb.write.Writes;
@@ -118,7 +121,8 @@ final class RunningServer implements Server {
     data.requireUsable();
     data.make();
     try {
-      ResourceRegistry registry = ResourceRegistry.builtIn();
+      ResourceRegistry registry = BuiltInResources.registry();
+      ServedTypes served = new ServedTypes(registry);
       // First, since it locks the directory: no other server uses the rest then.
       store = openStore(config, clock);
       Pki pki = Pki.open(data.pki(), config.host(), clock);
@@ -131,7 +135,7 @@ final class RunningServer implements Server {
       RandomGenerator random = new SharedRandom();
       Deflaters deflaters = new Deflaters((int) (config.memory().compression() / DEFLATER_BYTES));
       Encodings encodings =
-          new Encodings(clock, config.gates().enabled(FeatureGates.Gate.CBOR_SERVING));
+          new Encodings(clock, config.gates().enabled(FeatureGates.Gate.CBOR_SERVING), served);
       Writes writes = new Writes(store, cache, registry, clock, random);
       PrometheusRegistry metrics = new PrometheusRegistry();
       RequestMetrics requestMetrics = new RequestMetrics(metrics);
@@ -145,11 +149,11 @@ final class RunningServer implements Server {
               liveness("healthz"),
               liveness("livez"),
               readiness(),
-              new Discovery(registry, RELEASE),
-              new OpenApi(registry),
+              new Discovery(served, RELEASE),
+              new OpenApi(served),
               new MetricsPage(metrics),
               this::hostAndPort,
-              registry,
+              served,
               encodings.negotiation());
       ResourceReads reads =
           new ResourceReads(
@@ -162,7 +166,7 @@ final class RunningServer implements Server {
       RequestChain chain =
           new RequestChain(
               access,
-              new Routes(registry),
+              new Routes(served),
               seats,
               new Verbs(nonResource, reads, new ResourceWrites(writes, encodings, config.gates())),
               new Reporting(encodings, requestMetrics),
@@ -173,7 +177,7 @@ final class RunningServer implements Server {
       address = edge.start();
       writeKubeconfig(config.kubeconfig(), pki);
       NamespaceController namespaces =
-          new NamespaceController(new LoopbackClient(writes), cache, registry);
+          new NamespaceController(new LoopbackClient(writes), cache, served);
       opened.add("namespace controller", namespaces);
       namespaces.start();
       ScheduledExecutorService indexing =
@@ -256,13 +260,7 @@ final class RunningServer implements Server {
   }
 
   private WatchCache openCache(ServerConfig config, ResourceRegistry registry, Ledger ledger) {
-    List<CachedResource> resources =
-        registry.stored().stream()
-            .map(
-                stored ->
-                    new CachedResource(
-                        stored.name(), stored.keyPrefix(), stored.namespaced(), stored.fields()))
-            .toList();
+    List<CachedResource> resources = registry.stored().stream().map(TypeChanges::cached).toList();
     Path spool = data.spool();
     WatchCache opening =
         new WatchCache(

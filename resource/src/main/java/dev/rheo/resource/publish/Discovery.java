@@ -24,11 +24,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The discovery documents, byte for byte as kube-apiserver writes them. They are built from the
- * registry on first use. All are compact JSON with a line feed at the end. Thread-safe.
+ * The discovery documents, byte for byte as kube-apiserver writes them. They are built on first
+ * use, and again on the first use after the served types have changed. All are compact JSON with a
+ * line feed at the end. Thread-safe.
  *
  * <p>Clients request aggregated discovery (KEP-3352) with {@code Accept:
  * application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList}, which the response repeats
@@ -44,12 +46,13 @@ public final class Discovery {
   private static final JsonFactory JSON = new JsonFactory();
   private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
 
-  private final ResourceRegistry registry;
+  private final Supplier<ResourceRegistry> served;
   private final String serverVersion;
   private volatile @Nullable Documents documents;
 
   @SuppressWarnings("ArrayRecordComponent") // never compared
   private record Documents(
+      ResourceRegistry of,
       Document aggregatedCore,
       Document aggregatedGroups,
       byte[] groups,
@@ -58,31 +61,32 @@ public final class Discovery {
       byte[] version) {}
 
   /**
-   * @param registry the resources that are served
+   * @param served the registry in force
    * @param serverVersion version of this server, served as build metadata of the Kubernetes version
    *     so that clients parse a version that they know: {@code v1.36.3+rheo-0.1.0}
    */
-  public Discovery(ResourceRegistry registry, String serverVersion) {
-    this.registry = registry;
+  public Discovery(Supplier<ResourceRegistry> served, String serverVersion) {
+    this.served = served;
     this.serverVersion = serverVersion;
   }
 
   /** Built on first use to shorten startup. Two threads may both build it, which does no harm. */
   private Documents documents() {
+    ResourceRegistry registry = served.get();
     Documents made = documents;
-    if (made == null) {
-      made = make();
+    if (made == null || made.of != registry) {
+      made = make(registry);
       documents = made;
     }
     return made;
   }
 
-  private Documents make() {
+  private Documents make(ResourceRegistry registry) {
     Map<String, byte[]> group = new HashMap<>();
     Map<String, byte[]> resources = new HashMap<>();
-    Map<String, Map<String, List<ResourceType>>> served = new LinkedHashMap<>();
+    Map<String, Map<String, List<ResourceType>>> byGroup = new LinkedHashMap<>();
     for (ResourceType type : registry.all()) {
-      served
+      byGroup
           .computeIfAbsent(type.group(), any -> new LinkedHashMap<>())
           .computeIfAbsent(type.version(), any -> new ArrayList<>())
           .add(type);
@@ -90,7 +94,7 @@ public final class Discovery {
     ArrayNode core = NODES.arrayNode();
     ArrayNode named = NODES.arrayNode();
     ArrayNode groupList = NODES.arrayNode();
-    served.forEach(
+    byGroup.forEach(
         (name, versions) -> {
           (name.isEmpty() ? core : named).add(groupDiscovery(name, versions));
           versions.forEach(
@@ -115,6 +119,7 @@ public final class Discovery {
                 .put("apiVersion", "v1")
                 .set("groups", groupList));
     return new Documents(
+        registry,
         aggregated(core),
         aggregated(named),
         groups,

@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.GZIPOutputStream;
 import org.jspecify.annotations.Nullable;
@@ -28,7 +29,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The OpenAPI v3 documents (KEP-2896), one for each group version: its paths, and the schemas of
  * its types and of the types that they refer to, without descriptions. All are written from the
- * type table on first use and kept compressed, some 200 KiB in total. Thread-safe.
+ * type table on first use and kept compressed, some 200 KiB in total. When the served types have
+ * changed, the documents of the group versions concerned are written again. Thread-safe.
  *
  * <p>Before a write, kubectl reads here whether a PATCH of the kind has the parameter {@code
  * fieldValidation}, and how lists are merged. {@code kubectl explain} shows the schemas.
@@ -56,17 +58,20 @@ public final class OpenApi {
 
   private static final JsonFactory JSON = new JsonFactory();
 
-  private final Map<String, List<ResourceType>> groupVersions = new LinkedHashMap<>();
+  /** A document, and the types that it describes. */
+  private record Written(List<ResourceType> types, Compressed document) {}
 
   @SuppressWarnings("ArrayRecordComponent") // never compared
-  private record Documents(Map<String, Compressed> byPath, byte[] index) {}
+  private record Documents(ResourceRegistry of, Map<String, Written> byPath, byte[] index) {}
 
+  private final Supplier<ResourceRegistry> served;
   private volatile @Nullable Documents documents;
 
-  public OpenApi(ResourceRegistry registry) {
-    for (ResourceType type : registry.all()) {
-      groupVersions.computeIfAbsent(path(type), any -> new ArrayList<>()).add(type);
-    }
+  /**
+   * @param served the registry in force
+   */
+  public OpenApi(Supplier<ResourceRegistry> served) {
+    this.served = served;
   }
 
   /** {@code /openapi/v3}: the paths of the documents and their URLs. */
@@ -80,7 +85,8 @@ public final class OpenApi {
    * @param path {@code api/v1}, {@code apis/apps/v1}
    */
   public @Nullable Compressed document(String path) {
-    return documents().byPath.get(path);
+    Written written = documents().byPath.get(path);
+    return written == null ? null : written.document;
   }
 
   /** The path of a type's group version: {@code api/v1}, {@code apis/apps/v1}. */
@@ -90,11 +96,12 @@ public final class OpenApi {
 
   private Documents documents() {
     Documents made = documents;
-    if (made == null) {
+    if (made == null || made.of != served.get()) {
       synchronized (this) {
+        ResourceRegistry registry = served.get();
         made = documents;
-        if (made == null) {
-          made = make();
+        if (made == null || made.of != registry) {
+          made = make(registry, made == null ? Map.of() : made.byPath);
           documents = made;
         }
       }
@@ -102,14 +109,27 @@ public final class OpenApi {
     return made;
   }
 
-  private Documents make() {
+  private static Documents make(ResourceRegistry registry, Map<String, Written> before) {
+    Map<String, List<ResourceType>> groupVersions = new LinkedHashMap<>();
+    for (ResourceType type : registry.all()) {
+      groupVersions.computeIfAbsent(path(type), any -> new ArrayList<>()).add(type);
+    }
     try {
-      OpenApiSchemas schemas = new OpenApiSchemas(TypeTable.builtIn());
-      Map<String, Compressed> byPath = new TreeMap<>();
+      OpenApiSchemas schemas = null;
+      Map<String, Written> byPath = new TreeMap<>();
       for (Map.Entry<String, List<ResourceType>> entry : groupVersions.entrySet()) {
-        byPath.put(entry.getKey(), document(schemas, entry.getKey(), entry.getValue()));
+        String path = entry.getKey();
+        List<ResourceType> types = entry.getValue();
+        Written same = before.get(path);
+        if (same == null || !same.types.equals(types)) {
+          if (schemas == null) {
+            schemas = new OpenApiSchemas(TypeTable.builtIn());
+          }
+          same = new Written(types, document(schemas, path, types));
+        }
+        byPath.put(path, same);
       }
-      return new Documents(byPath, index(byPath));
+      return new Documents(registry, byPath, index(byPath));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -142,16 +162,16 @@ public final class OpenApi {
         compressed.toByteArray(), HexFormat.of().withUpperCase().formatHex(digest.digest()));
   }
 
-  private static byte[] index(Map<String, Compressed> byPath) {
+  private static byte[] index(Map<String, Written> byPath) {
     StringBuilder out = new StringBuilder("{\"paths\":{");
     byPath.forEach(
-        (path, document) ->
+        (path, written) ->
             out.append(out.length() > 10 ? ",\"" : "\"")
                 .append(path)
                 .append("\":{\"serverRelativeURL\":\"/openapi/v3/")
                 .append(path)
                 .append("?hash=")
-                .append(document.hash)
+                .append(written.document.hash)
                 .append("\"}"));
     return out.append("}}").toString().getBytes(StandardCharsets.UTF_8);
   }

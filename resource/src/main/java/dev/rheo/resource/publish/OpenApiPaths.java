@@ -2,7 +2,7 @@ package dev.rheo.resource.publish;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.rheo.api.name.GroupVersionKind;
-import dev.rheo.codec.schema.TypeTable;
+import dev.rheo.codec.schema.ObjectType;
 import dev.rheo.resource.type.ResourceType;
 import dev.rheo.resource.type.Subresource;
 import java.io.IOException;
@@ -111,13 +111,16 @@ final class OpenApiPaths {
 
   private void resource(ResourceType type) throws IOException {
     GroupVersionKind kind = new GroupVersionKind(type.group(), type.version(), type.kind());
-    String own = reference(type.apiVersion(), type.kind());
+    String own = reference(type.objectType());
     Set<String> verbs = type.verbs();
     String collection = base + (type.namespaced() ? "namespaces/{namespace}/" : "") + type.plural();
     Shape list =
         verbs.contains("list")
             ? new Shape(
-                Parameters.LIST, List.of(), null, reference(type.apiVersion(), type.listKind()))
+                Parameters.LIST,
+                List.of(),
+                null,
+                reference(Objects.requireNonNull(type.listType())))
             : null;
     if (type.namespaced() && list != null) {
       json.writeObjectFieldStart(base + type.plural());
@@ -157,7 +160,7 @@ final class OpenApiPaths {
     for (Subresource sub : type.subresources().values()) {
       json.writeObjectFieldStart(collection + "/{name}/" + sub.name());
       GroupVersionKind subKind = GroupVersionKind.of(sub.apiVersion(), sub.kind());
-      String taken = reference(sub.apiVersion(), sub.kind());
+      String taken = reference(sub.objectType());
       boolean connects = sub.kind().endsWith("Options");
       item(sub.verbs(), subKind, taken, connects);
       if (sub.verbs().contains("create")) {
@@ -268,9 +271,9 @@ final class OpenApiPaths {
     json.writeEndObject();
   }
 
-  private String reference(String apiVersion, String kind) {
-    goTypes.add(Objects.requireNonNull(TypeTable.builtIn().type(apiVersion, kind), kind).goName());
-    return OpenApiSchemas.reference(apiVersion, kind);
+  private String reference(ObjectType type) {
+    goTypes.add(type.goName());
+    return OpenApiSchemas.reference(type);
   }
 
   private static String meta(String name) {

@@ -91,9 +91,8 @@ final class OpenApiSchemas {
     return "io.k8s." + goName.substring("k8s.io/".length()).replace('/', '.');
   }
 
-  /** The reference to the schema of a kind. */
-  static String reference(String apiVersion, String kind) {
-    ObjectType type = Objects.requireNonNull(TypeTable.builtIn().type(apiVersion, kind), kind);
+  /** The reference to the schema of a type. */
+  static String reference(ObjectType type) {
     return REFERENCE + name(type.goName());
   }
 

@@ -3,12 +3,9 @@ package dev.rheo.resource.rules;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.rheo.codec.json.Canonicalizer;
-import dev.rheo.codec.schema.ObjectType;
-import dev.rheo.codec.schema.TypeTable;
 import dev.rheo.codec.tree.TreeCopies;
 import dev.rheo.codec.tree.Trees;
 import dev.rheo.resource.type.ResourceType;
-import dev.rheo.resource.type.StoredResource;
 import dev.rheo.resource.type.Strategy;
 import java.util.List;
 import java.util.Map;
@@ -44,7 +41,7 @@ public final class WritePreparation {
       Trees.metadata(object).put("generation", 1);
     }
     ResourceStrategies.create(object, type.storage().name(), context);
-    Defaults.apply(object, storedType(type));
+    type.storage().defaults().apply(object);
   }
 
   /**
@@ -90,7 +87,7 @@ public final class WritePreparation {
     if (!Trees.has(metadata, "deletionGracePeriodSeconds")) {
       Trees.copy(oldMetadata, metadata, "deletionGracePeriodSeconds");
     }
-    Defaults.apply(object, storedType(type));
+    type.storage().defaults().apply(object);
   }
 
   private static void keepAllButStatus(ObjectNode object, ObjectNode old, Strategy strategy) {
@@ -131,8 +128,8 @@ public final class WritePreparation {
 
   private static ObjectNode comparable(ObjectNode object, ResourceType type) {
     ObjectNode copy = TreeCopies.of(object);
-    Defaults.apply(copy, storedType(type));
-    Canonicalizer.normalize(copy, storedType(type));
+    type.storage().defaults().apply(copy);
+    Canonicalizer.normalize(copy, type.storage().objectType());
     return copy;
   }
 
@@ -150,12 +147,5 @@ public final class WritePreparation {
     boolean emptyA = a == null || (a.isContainerNode() && a.isEmpty());
     boolean emptyB = b == null || (b.isContainerNode() && b.isEmpty());
     return !(emptyA && emptyB) && !Objects.equals(a, b);
-  }
-
-  private static ObjectType storedType(ResourceType type) {
-    StoredResource storage = type.storage();
-    return storage.apiVersion().equals(type.apiVersion())
-        ? type.objectType()
-        : Objects.requireNonNull(TypeTable.builtIn().type(storage.apiVersion(), storage.kind()));
   }
 }

@@ -3,15 +3,20 @@ package dev.rheo.resource.type;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.rheo.codec.json.Canonicalizer;
 import dev.rheo.codec.json.ObjectDecoder;
+import dev.rheo.codec.schema.ObjectType;
 import dev.rheo.codec.tree.Trees;
 import java.util.Map;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Converts objects between the version in which a resource is served and the version in which it is
- * stored. The two differ only for HorizontalPodAutoscaler v1 and the Events of {@code
- * events.k8s.io}; for all other resources conversion is the identity.
+ * stored; {@link ResourceType#conversion()} has that of a type. Immutable.
  */
 public final class Conversion {
+  /** For a resource that is served as it is stored, or not stored at all. */
+  public static final Conversion IDENTITY = new Conversion(null);
+
   /** Fields of Event that the two versions name differently: stored name to served name. */
   private static final Map<String, String> EVENT_FIELDS =
       Map.of(
@@ -23,59 +28,81 @@ public final class Conversion {
           "count", "deprecatedCount",
           "reportingComponent", "reportingController");
 
-  private Conversion() {}
-
-  /** Whether stored objects are served without conversion. */
-  public static boolean isIdentity(ResourceType type) {
-    return !type.isStored() || type.apiVersion().equals(type.storage().apiVersion());
+  /**
+   * A version of a kind, and the step that brings the fields of an object to it.
+   *
+   * @param step changes an object of the other version, in place
+   */
+  private record Version(String apiVersion, String kind, Consumer<ObjectNode> step) {
+    ObjectNode convert(ObjectNode object) {
+      step.accept(object);
+      return object.put("kind", kind).put("apiVersion", apiVersion);
+    }
   }
 
-  /** Converts an object to the stored version, in place, and returns it. */
-  public static ObjectNode toStored(ObjectNode object, ResourceType from) {
-    if (isIdentity(from)) {
-      return object;
-    }
-    if (from.kind().equals("Event")) {
-      EVENT_FIELDS.forEach((stored, served) -> rename(object, served, stored));
-    } else {
-      AutoscalerConversion.toV2(object);
-    }
-    return setKind(object, from.storage().apiVersion(), from.storage().kind());
-  }
+  private record Versions(Version stored, Version served, ObjectType servedType) {}
 
-  /** Converts a stored object to the version of {@code to}, in place, and returns it. */
-  public static ObjectNode fromStored(ObjectNode stored, ResourceType to) {
-    if (isIdentity(to)) {
-      return stored;
-    }
-    if (to.kind().equals("Event")) {
-      EVENT_FIELDS.forEach((from, served) -> rename(stored, from, served));
-    } else {
-      AutoscalerConversion.toV1(stored);
-    }
-    return setKind(stored, to.apiVersion(), to.kind());
+  private final @Nullable Versions versions;
+
+  private Conversion(@Nullable Versions versions) {
+    this.versions = versions;
   }
 
   /**
-   * Converts encoded stored objects to the version of {@code to}, in canonical form. An empty
+   * The conversion of a built-in resource. It is the identity for all but HorizontalPodAutoscaler
+   * v1 and the Events of {@code events.k8s.io}.
+   *
+   * @param type the fields of the served version
+   */
+  static Conversion builtIn(ResourceInfo served, ObjectType type, @Nullable StoredResource stored) {
+    if (stored == null || served.apiVersion().equals(stored.apiVersion())) {
+      return IDENTITY;
+    }
+    Consumer<ObjectNode> toStored = AutoscalerConversion::toV2;
+    Consumer<ObjectNode> fromStored = AutoscalerConversion::toV1;
+    if (served.kind().equals("Event")) {
+      toStored = object -> EVENT_FIELDS.forEach((ours, theirs) -> rename(object, theirs, ours));
+      fromStored = object -> EVENT_FIELDS.forEach((ours, theirs) -> rename(object, ours, theirs));
+    }
+    return new Conversion(
+        new Versions(
+            new Version(stored.apiVersion(), stored.kind(), toStored),
+            new Version(served.apiVersion(), served.kind(), fromStored),
+            type));
+  }
+
+  /** Whether stored objects are served without conversion. */
+  public boolean isIdentity() {
+    return versions == null;
+  }
+
+  /** Converts an object to the stored version, in place, and returns it. */
+  public ObjectNode toStored(ObjectNode object) {
+    return versions == null ? object : versions.stored.convert(object);
+  }
+
+  /** Converts a stored object to the served version, in place, and returns it. */
+  public ObjectNode fromStored(ObjectNode stored) {
+    return versions == null ? stored : versions.served.convert(stored);
+  }
+
+  /**
+   * Converts an encoded stored object to the served version, in canonical form. An empty
    * resourceVersion stays in place, empty; any other is kept.
    */
-  public static byte[] convert(byte[] storedForm, ResourceType to) {
-    if (isIdentity(to)) {
+  public byte[] convert(byte[] storedForm) {
+    Versions between = versions;
+    if (between == null) {
       return storedForm;
     }
     ObjectNode object =
-        fromStored(ObjectDecoder.decode(storedForm, ObjectDecoder.MAX_DEPTH).tree(), to);
+        fromStored(ObjectDecoder.decode(storedForm, ObjectDecoder.MAX_DEPTH).tree());
     return Trees.text(object, "metadata", "resourceVersion").isEmpty()
-        ? Canonicalizer.encode(object, to.objectType())
-        : Canonicalizer.encodeAnswer(object, to.objectType());
+        ? Canonicalizer.encode(object, between.servedType)
+        : Canonicalizer.encodeAnswer(object, between.servedType);
   }
 
-  private static ObjectNode setKind(ObjectNode object, String apiVersion, String kind) {
-    return object.put("kind", kind).put("apiVersion", apiVersion);
-  }
-
-  static void rename(ObjectNode object, String from, String to) {
+  private static void rename(ObjectNode object, String from, String to) {
     var value = object.remove(from);
     if (value != null) {
       object.set(to, value);

@@ -5,19 +5,20 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** The field selector labels that one resource supports. Others are refused. */
-final class FieldLabels {
+/** The field selector labels that one resource supports. Others are refused. Immutable. */
+public final class FieldLabels {
   private final Map<String, String> names = new HashMap<>();
   private final String wording;
-  private final ResourceTable.Row row;
+  private final ResourceInfo row;
 
   /**
    * @param fields names of selectable fields, each its own label
    * @param aliases further labels, each with the name of a selectable field
-   * @param wording which of upstream's error messages a refusal has, see {@code storage.txt}
+   * @param wording which of upstream's error messages a refusal has, see {@code storage.txt}; empty
+   *     for the general one
    */
-  FieldLabels(
-      ResourceTable.Row row, List<String> fields, Map<String, String> aliases, String wording) {
+  public FieldLabels(
+      ResourceInfo row, List<String> fields, Map<String, String> aliases, String wording) {
     this.row = row;
     this.wording = wording;
     names.put("metadata.name", "metadata.name");

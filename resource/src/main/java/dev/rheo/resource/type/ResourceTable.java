@@ -1,42 +1,22 @@
 package dev.rheo.resource.type;
 
-import dev.rheo.api.name.GroupResource;
+import dev.rheo.codec.schema.TypeTable;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
+import java.util.Objects;
 
 /** The generated table of the resources that a default server has, in the order of discovery. */
 final class ResourceTable {
   private ResourceTable() {}
 
-  /** One resource in one version. */
-  record Row(
-      String group,
-      String version,
-      String plural,
-      String singular,
-      String kind,
-      boolean namespaced,
-      Set<String> verbs,
-      List<String> shortNames,
-      List<String> categories,
-      String storageVersionHash,
-      Map<String, Subresource> subresources) {
-
-    String apiVersion() {
-      return group.isEmpty() ? version : group + "/" + version;
-    }
-
-    GroupResource groupResource() {
-      return new GroupResource(group, plural);
-    }
-  }
-
-  static List<Row> read() {
-    List<Row> rows = new ArrayList<>();
+  /**
+   * @param types the types of the table's kinds
+   */
+  static List<ResourceInfo> read(TypeTable types) {
+    List<ResourceInfo> rows = new ArrayList<>();
     List<Map<String, Subresource>> subresources = new ArrayList<>();
     FactTable.read(
         ResourceTable.class,
@@ -47,7 +27,7 @@ final class ResourceTable {
               Map<String, Subresource> subs = new LinkedHashMap<>();
               subresources.add(subs);
               rows.add(
-                  new Row(
+                  new ResourceInfo(
                       FactTable.text(column[1]).intern(),
                       column[2].intern(),
                       column[3].intern(),
@@ -66,7 +46,12 @@ final class ResourceTable {
                   .getLast()
                   .put(
                       column[2],
-                      new Subresource(column[2], apiVersion, column[4], FactTable.set(column[5])));
+                      new Subresource(
+                          column[2],
+                          apiVersion,
+                          column[4],
+                          Objects.requireNonNull(types.type(apiVersion, column[4]), column[4]),
+                          FactTable.set(column[5])));
             }
             default -> throw new IllegalStateException(column[0]);
           }

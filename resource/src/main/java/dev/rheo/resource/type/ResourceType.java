@@ -3,65 +3,59 @@ package dev.rheo.resource.type;
 import dev.rheo.api.name.GroupResource;
 import dev.rheo.api.status.ApiException;
 import dev.rheo.codec.schema.ObjectType;
-import dev.rheo.codec.schema.TypeTable;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** One served resource in one version: {@code deployments} of {@code apps/v1}. Immutable. */
+/**
+ * One served resource in one version: {@code deployments} of {@code apps/v1}. Everything that is
+ * particular to it is reached from here: schema, defaults, conversion, storage. Immutable. Compared
+ * by identity: a resource that is removed and added again is another type.
+ */
 public final class ResourceType {
-  private final String group;
-  private final String version;
-  private final String plural;
-  private final String singular;
-  private final String kind;
-  private final boolean namespaced;
-  private final Set<String> verbs;
-  private final List<String> shortNames;
-  private final List<String> categories;
-  private final String storageVersionHash;
-  private final Map<String, Subresource> subresources;
+  private final ResourceInfo info;
+  private final Schema schema;
   private final @Nullable StoredResource storage;
+  private final Conversion conversion;
   private final Strategy strategy;
   private final FieldLabels fieldLabels;
   private final String apiVersion;
   private final GroupResource groupResource;
-  private final ObjectType objectType;
 
-  ResourceType(
-      ResourceTable.Row row,
+  /**
+   * @param storage the collection in which objects are stored; null if they are not
+   * @throws IllegalArgumentException if the resource has the verb {@code list}, but no schema of
+   *     lists
+   */
+  public ResourceType(
+      ResourceInfo info,
+      Schema schema,
       @Nullable StoredResource storage,
+      Conversion conversion,
       Strategy strategy,
       FieldLabels fieldLabels) {
-    this.group = row.group();
-    this.version = row.version();
-    this.plural = row.plural();
-    this.singular = row.singular();
-    this.kind = row.kind();
-    this.namespaced = row.namespaced();
-    this.verbs = row.verbs();
-    this.shortNames = row.shortNames();
-    this.categories = row.categories();
-    this.storageVersionHash = row.storageVersionHash();
-    this.subresources = row.subresources();
+    if (info.verbs().contains("list") && schema.list() == null) {
+      throw new IllegalArgumentException("no schema of lists: " + info.groupResource());
+    }
+    this.info = info;
+    this.schema = schema;
     this.storage = storage;
+    this.conversion = conversion;
     this.strategy = strategy;
     this.fieldLabels = fieldLabels;
-    this.apiVersion = row.apiVersion();
-    this.groupResource = row.groupResource();
-    this.objectType = Objects.requireNonNull(TypeTable.builtIn().type(apiVersion, kind), kind);
+    this.apiVersion = info.apiVersion();
+    this.groupResource = info.groupResource();
   }
 
   /** Empty for the core group. */
   public String group() {
-    return group;
+    return info.group();
   }
 
   /** {@code v1}. */
   public String version() {
-    return version;
+    return info.version();
   }
 
   /** The {@code apiVersion} of objects: {@code v1}, {@code apps/v1}. */
@@ -71,46 +65,46 @@ public final class ResourceType {
 
   /** The name in paths: {@code deployments}. */
   public String plural() {
-    return plural;
+    return info.plural();
   }
 
   public String singular() {
-    return singular;
+    return info.singular();
   }
 
   public String kind() {
-    return kind;
+    return info.kind();
   }
 
   /** The kind of a list: {@code DeploymentList}. */
   public String listKind() {
-    return kind + "List";
+    return info.kind() + "List";
   }
 
   public List<String> shortNames() {
-    return shortNames;
+    return info.shortNames();
   }
 
   public List<String> categories() {
-    return categories;
+    return info.categories();
   }
 
   public boolean namespaced() {
-    return namespaced;
+    return info.namespaced();
   }
 
   /** A subset of {@code create delete deletecollection get list patch update watch}. */
   public Set<String> verbs() {
-    return verbs;
+    return info.verbs();
   }
 
   /** The subresources by name, in the order of discovery. */
   public Map<String, Subresource> subresources() {
-    return subresources;
+    return info.subresources();
   }
 
   public @Nullable Subresource subresource(String name) {
-    return subresources.get(name);
+    return info.subresources().get(name);
   }
 
   /** The plural and the group, as in error messages: {@code deployments.apps}. */
@@ -135,9 +129,24 @@ public final class ResourceType {
     return storage;
   }
 
-  /** The schema of the objects. */
+  /** The fields of the objects. */
   public ObjectType objectType() {
-    return objectType;
+    return schema.object();
+  }
+
+  /** The fields of a list of objects; null if they cannot be listed. */
+  public @Nullable ObjectType listType() {
+    return schema.list();
+  }
+
+  /** The defaults of the objects, in the version that is served. */
+  public Defaults defaults() {
+    return schema.defaults();
+  }
+
+  /** Converts between the version that is served and the one that is stored. */
+  public Conversion conversion() {
+    return conversion;
   }
 
   public Strategy strategy() {
@@ -146,7 +155,7 @@ public final class ResourceType {
 
   /** Upstream's hash of the storage version, opaque; empty if objects are not stored. */
   public String storageVersionHash() {
-    return storageVersionHash;
+    return info.storageVersionHash();
   }
 
   /**
@@ -162,6 +171,6 @@ public final class ResourceType {
   /** {@code deployments.apps/v1}. */
   @Override
   public String toString() {
-    return groupResource + "/" + version;
+    return groupResource + "/" + info.version();
   }
 }

@@ -2,6 +2,7 @@ package dev.rheo.resource.type;
 
 import dev.rheo.api.name.GroupResource;
 import dev.rheo.codec.json.SelectableField;
+import dev.rheo.codec.schema.ObjectType;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -16,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  *     /registry/deployments/}. The layout is kube-apiserver's, so that both could serve one etcd
  * @param apiVersion of the stored objects
  * @param kind of the stored objects
+ * @param schema of the stored objects
  * @param namespaced whether keys are {@code prefix + namespace + "/" + name}, else {@code prefix +
  *     name}
  * @param fields what field selectors may name besides {@code metadata.name} and {@code
@@ -27,8 +29,19 @@ public record StoredResource(
     String keyPrefix,
     String apiVersion,
     String kind,
+    Schema schema,
     boolean namespaced,
     List<SelectableField> fields) {
+
+  /** The fields of the stored objects. */
+  public ObjectType objectType() {
+    return schema.object();
+  }
+
+  /** The defaults of the stored objects. */
+  public Defaults defaults() {
+    return schema.defaults();
+  }
 
   /**
    * The key of one object.

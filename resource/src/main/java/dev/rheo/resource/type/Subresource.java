@@ -1,8 +1,6 @@
 package dev.rheo.resource.type;
 
 import dev.rheo.codec.schema.ObjectType;
-import dev.rheo.codec.schema.TypeTable;
-import java.util.Objects;
 import java.util.Set;
 
 /**
@@ -11,12 +9,8 @@ import java.util.Set;
  * @param name {@code status}, {@code scale}, …
  * @param apiVersion of the objects in its requests and responses: {@code autoscaling/v1}
  * @param kind of these objects: {@code Scale}
+ * @param objectType the fields of these objects
  * @param verbs {@code get}, {@code update}, {@code patch}, {@code create}, …
  */
-public record Subresource(String name, String apiVersion, String kind, Set<String> verbs) {
-
-  /** The schema of the objects in its requests and responses. */
-  public ObjectType objectType() {
-    return Objects.requireNonNull(TypeTable.builtIn().type(apiVersion, kind), kind);
-  }
-}
+public record Subresource(
+    String name, String apiVersion, String kind, ObjectType objectType, Set<String> verbs) {}

@@ -2,7 +2,10 @@ package dev.rheo.resource.publish;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.rheo.resource.type.ResourceRegistry;
+import dev.rheo.resource.builtin.BuiltInResources;
+import dev.rheo.resource.type.ResourceType;
+import dev.rheo.resource.type.ServedTypes;
+import dev.rheo.resource.type.Widgets;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -13,7 +16,26 @@ import org.junit.jupiter.api.Test;
 
 /** Compares with answers of kube-apiserver 1.36.3 with default flags, from discovery.tsv. */
 class DiscoveryTest {
-  private final Discovery discovery = new Discovery(ResourceRegistry.builtIn(), "0.1.0");
+  private final Discovery discovery = new Discovery(BuiltInResources::registry, "0.1.0");
+
+  @Test
+  void followsTheServedTypes() {
+    ServedTypes served = new ServedTypes(BuiltInResources.registry());
+    Discovery following = new Discovery(served, "0.1.0");
+    byte[] groups = following.groups();
+    String etag = following.aggregatedGroups().etag();
+    ResourceType widgets = Widgets.type(7);
+    served.update(now -> now.with(widgets));
+    assertThat(new String(following.resources("example.com", "v1"), StandardCharsets.UTF_8))
+        .contains("\"name\":\"widgets7\"");
+    assertThat(following.group("example.com")).isNotNull();
+    assertThat(following.aggregatedGroups().etag()).isNotEqualTo(etag);
+    served.update(now -> now.without(widgets));
+    assertThat(following.resources("example.com", "v1")).isNull();
+    assertThat(following.group("example.com")).isNull();
+    assertThat(following.groups()).isEqualTo(groups);
+    assertThat(following.aggregatedGroups().etag()).isEqualTo(etag);
+  }
 
   @Test
   void everyDocumentIsWhatKubeApiserverAnswers() throws IOException {

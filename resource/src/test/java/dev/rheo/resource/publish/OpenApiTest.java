@@ -5,9 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.rheo.resource.type.ResourceRegistry;
+import dev.rheo.resource.builtin.BuiltInResources;
+import dev.rheo.resource.type.ResourceType;
+import dev.rheo.resource.type.ServedTypes;
+import dev.rheo.resource.type.Widgets;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -29,7 +33,28 @@ class OpenApiTest {
   /** Schema members that the documents of this server omit. */
   private static final List<String> NOT_SAID = List.of("enum", "x-kubernetes-unions");
 
-  private final OpenApi openApi = new OpenApi(ResourceRegistry.builtIn());
+  private final OpenApi openApi = new OpenApi(BuiltInResources::registry);
+
+  @Test
+  void onlyTheDocumentsOfChangedGroupVersionsAreWrittenAgain() {
+    ServedTypes served = new ServedTypes(BuiltInResources.registry());
+    OpenApi following = new OpenApi(served);
+    OpenApi.Compressed apps = following.document("apis/apps/v1");
+    byte[] index = following.index();
+    ResourceType first = Widgets.type(1);
+    served.update(now -> now.with(first));
+    OpenApi.Compressed one = following.document("apis/example.com/v1");
+    assertThat(new String(one.json(), StandardCharsets.UTF_8))
+        .contains("/apis/example.com/v1/namespaces/{namespace}/widgets1/{name}");
+    assertThat(new String(following.index(), StandardCharsets.UTF_8)).contains(one.hash());
+    ResourceType second = Widgets.type(2);
+    served.update(now -> now.with(second));
+    assertThat(following.document("apis/example.com/v1").hash()).isNotEqualTo(one.hash());
+    assertThat(following.document("apis/apps/v1")).isSameAs(apps);
+    served.update(now -> now.without(first).without(second));
+    assertThat(following.document("apis/example.com/v1")).isNull();
+    assertThat(following.index()).isEqualTo(index);
+  }
 
   @ParameterizedTest
   @ValueSource(

@@ -15,8 +15,7 @@ import dev.rheo.codec.schema.FieldType;
 import dev.rheo.codec.schema.FieldType.Cardinality;
 import dev.rheo.codec.schema.ObjectType;
 import dev.rheo.codec.tree.Trees;
-import dev.rheo.resource.type.Conversion;
-import dev.rheo.resource.type.ResourceRegistry;
+import dev.rheo.resource.builtin.BuiltInResources;
 import dev.rheo.resource.type.ResourceType;
 import dev.rheo.resource.type.Subresource;
 import dev.rheo.testing.Growth;
@@ -62,7 +61,7 @@ class DoublingTest {
   void listsAndMaps() {
     List<Spot> spots = new ArrayList<>();
     Set<String> known = new HashSet<>();
-    for (ResourceType type : ResourceRegistry.builtIn().all()) {
+    for (ResourceType type : BuiltInResources.registry().all()) {
       if (type.isStored()) {
         walk(type, type.objectType(), new ArrayList<>(), known, spots);
       }
@@ -114,8 +113,8 @@ class DoublingTest {
     object.put("kind", type.kind()).put("apiVersion", type.apiVersion());
     Canonicalizer.unknownFields(object, type.objectType());
     Canonicalizer.normalize(object, type.objectType());
-    Defaults.apply(object, type);
-    Conversion.toStored(object, type);
+    type.defaults().apply(object);
+    type.conversion().toStored(object);
     ObjectNode metadata = Trees.metadata(object);
     if (!Trees.has(metadata, "name")) {
       metadata.put("name", "a");
@@ -137,7 +136,7 @@ class DoublingTest {
       WritePreparation.forUpdate(update, object, type, subresource, CONTEXT);
       ignoring(() -> Validation.update(update, object, type, subresource));
     }
-    Canonicalizer.encodeAnswer(Conversion.fromStored(object, type), type.objectType());
+    Canonicalizer.encodeAnswer(type.conversion().fromStored(object), type.objectType());
   }
 
   /** Refuses what is malformed, as the server does. */

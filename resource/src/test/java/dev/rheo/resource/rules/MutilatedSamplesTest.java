@@ -10,7 +10,6 @@ import dev.rheo.codec.io.MalformedException;
 import dev.rheo.codec.json.Canonicalizer;
 import dev.rheo.codec.json.ObjectDecoder;
 import dev.rheo.codec.tree.Trees;
-import dev.rheo.resource.type.Conversion;
 import dev.rheo.resource.type.ResourceType;
 import dev.rheo.resource.type.Subresource;
 import java.io.IOException;
@@ -60,12 +59,12 @@ class MutilatedSamplesTest {
 
   private static void check(ObjectNode object, ResourceType type) {
     Canonicalizer.validate(object, type.objectType());
-    Defaults.apply(object, type);
+    type.defaults().apply(object);
     byte[] once = Canonicalizer.encode(object, type.objectType());
-    Defaults.apply(object, type);
+    type.defaults().apply(object);
     assertThat(Canonicalizer.encode(object, type.objectType())).isEqualTo(once);
 
-    ObjectNode stored = Conversion.toStored(object, type);
+    ObjectNode stored = type.conversion().toStored(object);
     Trees.metadata(stored).put("uid", "u").put("creationTimestamp", "2026-01-01T00:00:00Z");
     if (type.namespaced()) {
       Trees.metadata(stored).put("namespace", "default");
@@ -104,12 +103,12 @@ class MutilatedSamplesTest {
     assertThat(encode(same, type))
         .as("an update that changes nothing")
         .isEqualTo(encode(old, type));
-    Conversion.fromStored(same, type);
+    type.conversion().fromStored(same);
     Canonicalizer.encode(same, type.objectType());
   }
 
   private static ObjectNode encode(ObjectNode object, ResourceType type) {
-    ObjectNode shown = Conversion.fromStored(object.deepCopy(), type);
+    ObjectNode shown = type.conversion().fromStored(object.deepCopy());
     return ObjectDecoder.decode(Canonicalizer.encode(shown, type.objectType()), 100).tree();
   }
 

@@ -9,8 +9,7 @@ import dev.rheo.api.status.ApiException;
 import dev.rheo.codec.json.Canonicalizer;
 import dev.rheo.codec.json.ObjectDecoder;
 import dev.rheo.codec.tree.Trees;
-import dev.rheo.resource.type.Conversion;
-import dev.rheo.resource.type.ResourceRegistry;
+import dev.rheo.resource.builtin.BuiltInResources;
 import dev.rheo.resource.type.ResourceType;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -84,7 +83,7 @@ class SamplesTest {
     assertThat(ours.toPrettyString()).isEqualTo(expected.toPrettyString());
     // defaults are idempotent
     byte[] once = Canonicalizer.encode(object, type.objectType());
-    Defaults.apply(object, type);
+    type.defaults().apply(object);
     assertThat(decode(Canonicalizer.encode(object, type.objectType()))).isEqualTo(decode(once));
   }
 
@@ -93,13 +92,13 @@ class SamplesTest {
     ObjectNode given = exchange.input.deepCopy();
     given.put("kind", type.kind()).put("apiVersion", type.apiVersion());
     ObjectNode object = decode(Canonicalizer.encode(given, type.objectType()));
-    Defaults.apply(object, type);
-    Conversion.toStored(object, type);
+    type.defaults().apply(object);
+    type.conversion().toStored(object);
     ObjectNode metadata = Trees.metadata(object);
     if (exchange.update) {
       ObjectNode old = decode(exchange.old.toString().getBytes(StandardCharsets.UTF_8));
-      Conversion.toStored(old, type);
-      Defaults.apply(old, type);
+      type.conversion().toStored(old);
+      type.defaults().apply(old);
       WritePreparation.forUpdate(object, old, type, exchange.subresource, context);
       Validation.update(object, old, type, exchange.subresource);
     } else {
@@ -112,7 +111,7 @@ class SamplesTest {
       WritePreparation.forCreate(object, type, context);
       Validation.create(object, type);
     }
-    return Conversion.fromStored(object, type);
+    return type.conversion().fromStored(object);
   }
 
   /** Drops what depends on the time, the author and the number of writes. */
@@ -154,7 +153,7 @@ class SamplesTest {
     String[] part = path.split("/");
     boolean core = part[0].equals("api");
     return Objects.requireNonNull(
-        ResourceRegistry.builtIn()
+        BuiltInResources.registry()
             .find(core ? "" : part[1], core ? part[1] : part[2], part[part.length - 1]),
         path);
   }

@@ -5,8 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.rheo.resource.type.Conversion;
-import dev.rheo.resource.type.ResourceRegistry;
+import dev.rheo.resource.builtin.BuiltInResources;
 import dev.rheo.resource.type.ResourceType;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -45,7 +44,7 @@ class RecordedTablesTest {
   }
 
   private static Stream<ResourceType> listed() {
-    return ResourceRegistry.builtIn().all().stream().filter(type -> type.verbs().contains("list"));
+    return BuiltInResources.registry().all().stream().filter(type -> type.verbs().contains("list"));
   }
 
   private static JsonNode record(ResourceType type) throws IOException {
@@ -86,7 +85,7 @@ class RecordedTablesTest {
                     type.isStored()
                         && other.isStored()
                         && other.storage().equals(type.storage())
-                        && Conversion.isIdentity(other))
+                        && other.conversion().isIdentity())
             .findFirst()
             .orElse(type);
     Map<String, JsonNode> objects = new HashMap<>();

@@ -3,7 +3,7 @@ package dev.rheo.resource.table;
 import com.fasterxml.jackson.core.json.JsonReadFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import dev.rheo.resource.type.ResourceRegistry;
+import dev.rheo.resource.builtin.BuiltInResources;
 import dev.rheo.resource.type.ResourceType;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -36,7 +36,7 @@ final class Rows {
   /** The table of a resource such as {@code pods} or {@code deployments.apps}. */
   static TableColumns table(String resource) {
     ResourceType type =
-        ResourceRegistry.builtIn().all().stream()
+        BuiltInResources.registry().all().stream()
             .filter(other -> other.groupResource().toString().equals(resource))
             .findFirst()
             .orElseThrow();

@@ -3,13 +3,13 @@ package dev.rheo.resource.table;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.rheo.resource.type.ResourceRegistry;
+import dev.rheo.resource.builtin.BuiltInResources;
 import dev.rheo.resource.type.ResourceType;
 import org.junit.jupiter.api.Test;
 
 class TableColumnsTest {
   private static ResourceType type(String group, String version, String plural) {
-    return ResourceRegistry.builtIn().get(group, version, plural);
+    return BuiltInResources.registry().get(group, version, plural);
   }
 
   @Test
@@ -94,7 +94,7 @@ class TableColumnsTest {
   /** An object with missing or mistyped values has a row, as it must not fail the list. */
   @Test
   void anObjectWithNothingInItHasARow() {
-    for (ResourceType type : ResourceRegistry.builtIn().all()) {
+    for (ResourceType type : BuiltInResources.registry().all()) {
       for (String object :
           new String[] {
             "{}",

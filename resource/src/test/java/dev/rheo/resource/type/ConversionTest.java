@@ -6,7 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.rheo.codec.json.Canonicalizer;
 import dev.rheo.codec.json.ObjectDecoder;
 import dev.rheo.codec.tree.Trees;
-import dev.rheo.resource.rules.Defaults;
+import dev.rheo.resource.builtin.BuiltInResources;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -14,7 +14,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class ConversionTest {
-  private final ResourceRegistry registry = ResourceRegistry.builtIn();
+  private final ResourceRegistry registry = BuiltInResources.registry();
   private final ResourceType v1 = registry.get("autoscaling", "v1", "horizontalpodautoscalers");
   private final ResourceType v2 = registry.get("autoscaling", "v2", "horizontalpodautoscalers");
   private final ResourceType event = registry.get("events.k8s.io", "v1", "events");
@@ -35,7 +35,7 @@ class ConversionTest {
   @Test
   void anAutoscalerLooksInV1AsKubeApiserverShowsIt() throws IOException {
     byte[] stored = Canonicalizer.encodeAnswer(recorded().get(0), v2.objectType());
-    ObjectNode shown = decode(Conversion.convert(stored, v1));
+    ObjectNode shown = decode(v1.conversion().convert(stored));
     assertThat(shown.toPrettyString())
         .isEqualTo(
             decode(Canonicalizer.encodeAnswer(recorded().get(1), v1.objectType()))
@@ -44,8 +44,8 @@ class ConversionTest {
 
   @Test
   void whatV1CannotSayComesBack() throws IOException {
-    ObjectNode back = Conversion.toStored(recorded().get(1), v1);
-    Defaults.apply(back, v2);
+    ObjectNode back = v1.conversion().toStored(recorded().get(1));
+    v2.defaults().apply(back);
     ObjectNode expected = recorded().get(2);
     // a write through v1 does not change the status
     for (ObjectNode object : List.of(back, expected)) {
@@ -63,7 +63,7 @@ class ConversionTest {
             ("{\"kind\":\"HorizontalPodAutoscaler\",\"apiVersion\":\"autoscaling/v1\",\"metadata\":{\"annotations\":"
                     + "{\"autoscaling.alpha.kubernetes.io/metrics\":\"{\",\"a\":\"b\"}},\"spec\":{\"targetCPUUtilizationPercentage\":5}}")
                 .getBytes(StandardCharsets.UTF_8));
-    ObjectNode stored = Conversion.toStored(object, v1);
+    ObjectNode stored = v1.conversion().toStored(object);
     assertThat(stored.at("/spec/metrics/0/resource/target/averageUtilization").asInt())
         .isEqualTo(5);
     assertThat(stored.at("/metadata/annotations").toString()).isEqualTo("{\"a\":\"b\"}");
@@ -76,14 +76,14 @@ class ConversionTest {
             + "\"involvedObject\":{\"name\":\"p\"},\"reason\":\"R\",\"message\":\"M\",\"source\":{\"component\":\"c\"},"
             + "\"firstTimestamp\":null,\"lastTimestamp\":null,\"count\":3,\"eventTime\":null,"
             + "\"reportingComponent\":\"x\",\"reportingInstance\":\"\"}";
-    ObjectNode shown = decode(Conversion.convert(stored.getBytes(StandardCharsets.UTF_8), event));
+    ObjectNode shown = decode(event.conversion().convert(stored.getBytes(StandardCharsets.UTF_8)));
     assertThat(shown.toString())
         .isEqualTo(
             "{\"kind\":\"Event\",\"apiVersion\":\"events.k8s.io/v1\",\"metadata\":{\"name\":\"e\",\"resourceVersion\":\"7\"},"
                 + "\"eventTime\":null,\"reportingController\":\"x\",\"reason\":\"R\",\"regarding\":{\"name\":\"p\"},"
                 + "\"note\":\"M\",\"deprecatedSource\":{\"component\":\"c\"},"
                 + "\"deprecatedFirstTimestamp\":null,\"deprecatedLastTimestamp\":null,\"deprecatedCount\":3}");
-    ObjectNode back = Conversion.toStored(shown, event);
+    ObjectNode back = event.conversion().toStored(shown);
     assertThat(
             new String(
                 Canonicalizer.encodeAnswer(back, registry.get("", "v1", "events").objectType()),
@@ -94,14 +94,14 @@ class ConversionTest {
   @Test
   void anEmptyResourceVersionStaysInItsPlace() throws IOException {
     byte[] stored = Canonicalizer.encode(recorded().get(0), v2.objectType());
-    assertThat(new String(Conversion.convert(stored, v1), StandardCharsets.UTF_8))
+    assertThat(new String(v1.conversion().convert(stored), StandardCharsets.UTF_8))
         .contains("\"resourceVersion\":\"\"");
   }
 
   @Test
   void allOthersAreServedAsTheyAreStored() {
     assertThat(registry.all().stream().filter(ResourceType::isStored))
-        .filteredOn(type -> !Conversion.isIdentity(type))
+        .filteredOn(type -> !type.conversion().isIdentity())
         .containsExactlyInAnyOrder(v1, event);
   }
 

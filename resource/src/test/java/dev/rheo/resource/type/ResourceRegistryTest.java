@@ -7,6 +7,7 @@ import dev.rheo.api.name.Names;
 import dev.rheo.api.status.ApiException;
 import dev.rheo.codec.json.ObjectHeader;
 import dev.rheo.codec.json.SelectableField;
+import dev.rheo.resource.builtin.BuiltInResources;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -16,7 +17,29 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class ResourceRegistryTest {
-  private final ResourceRegistry registry = ResourceRegistry.builtIn();
+  private final ResourceRegistry registry = BuiltInResources.registry();
+
+  @Test
+  void aChangeMakesAnotherRegistry() {
+    ServedTypes served = new ServedTypes(BuiltInResources.registry());
+    ResourceRegistry before = served.get();
+    ResourceType widgets = Widgets.type(1);
+    served.update(now -> now.with(widgets));
+    ResourceRegistry with = served.get();
+    assertThat(with.find("example.com", "v1", "widgets1")).isSameAs(widgets);
+    assertThat(with.servesGroup("example.com")).isTrue();
+    assertThat(with.stored("widgets1.example.com")).isSameAs(widgets.storage());
+    assertThat(with.serves(widgets)).isTrue();
+    assertThat(with.serves(Widgets.type(1))).isFalse();
+    assertThat(with.all()).last().isSameAs(widgets);
+    assertThat(before.find("example.com", "v1", "widgets1")).isNull();
+    assertThatThrownBy(() -> with.with(Widgets.type(1)))
+        .isInstanceOf(IllegalArgumentException.class);
+    served.update(now -> now.without(widgets));
+    assertThat(served.get().all()).containsExactlyElementsOf(before.all());
+    assertThat(served.get().servesGroup("example.com")).isFalse();
+    assertThat(served.get().stored("widgets1.example.com")).isNull();
+  }
 
   @Test
   void servesWhatADefaultServerServes() {

@@ -3,6 +3,7 @@ package dev.rheo.server.controller;
 import dev.rheo.api.status.ApiException;
 import dev.rheo.cache.CacheEvent;
 import dev.rheo.cache.EventReader;
+import dev.rheo.cache.NotCachedException;
 import dev.rheo.cache.ResourceCache;
 import dev.rheo.cache.Scope;
 import dev.rheo.cache.Snapshot;
@@ -14,10 +15,12 @@ import dev.rheo.server.verb.write.ObjectPath;
 import dev.rheo.store.CompactedException;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 
 /**
  * The contents of a namespace. Pods are deleted first, and other objects only when no pod is left,
@@ -28,19 +31,22 @@ final class NamespaceContent {
 
   private final LoopbackClient client;
   private final WatchCache cache;
+  private final Supplier<ResourceRegistry> served;
 
-  /** One type for each stored, namespaced resource, pods first. */
-  private final List<ResourceType> types;
-
-  NamespaceContent(LoopbackClient client, WatchCache cache, ResourceRegistry registry) {
+  NamespaceContent(LoopbackClient client, WatchCache cache, Supplier<ResourceRegistry> served) {
     this.client = client;
     this.cache = cache;
+    this.served = served;
+  }
+
+  /** One type for each stored, namespaced resource that is served now, pods first. */
+  private Collection<ResourceType> types() {
     Map<String, ResourceType> byStorage = new LinkedHashMap<>();
-    registry.all().stream()
+    served.get().all().stream()
         .filter(type -> type.isStored() && type.namespaced())
         .sorted((a, b) -> Boolean.compare(isPods(b), isPods(a)))
         .forEach(type -> byStorage.putIfAbsent(type.storage().name(), type));
-    this.types = List.copyOf(byStorage.values());
+    return byStorage.values();
   }
 
   private static boolean isPods(ResourceType type) {
@@ -59,26 +65,44 @@ final class NamespaceContent {
     // The cache must show all objects created before the namespace began to terminate.
     client.awaitCurrent();
     List<ResourceType> left = new ArrayList<>(1);
-    for (ResourceType type : types) {
+    for (ResourceType type : types()) {
       if (stopped.getAsBoolean()) {
         return false;
       }
-      if (size(type, namespace) > 0) {
-        client.deleteCollection(ObjectPath.of(type, namespace, ""));
-        client.awaitCurrent();
-        if (size(type, namespace) > 0) {
-          left.add(type);
-          if (isPods(type)) {
-            break;
-          }
+      if (!delete(type, namespace)) {
+        left.add(type);
+        if (isPods(type)) {
+          break;
         }
       }
     }
     if (left.isEmpty()) {
       return true;
     }
-    awaitChange(left.getFirst(), namespace, signal, stopped);
+    try {
+      awaitChange(left.getFirst(), namespace, signal, stopped);
+    } catch (NotCachedException e) {
+      // The type was removed meanwhile; the caller looks again.
+    }
     return false;
+  }
+
+  /**
+   * Deletes the objects of one type.
+   *
+   * @return whether none remains; true if the type was removed meanwhile
+   */
+  private boolean delete(ResourceType type, String namespace) {
+    try {
+      if (size(type, namespace) > 0) {
+        client.deleteCollection(ObjectPath.of(type, namespace, ""));
+        client.awaitCurrent();
+        return size(type, namespace) == 0;
+      }
+      return true;
+    } catch (NotCachedException e) {
+      return true;
+    }
   }
 
   private int size(ResourceType type, String namespace) {

@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -62,11 +63,15 @@ public final class NamespaceController implements AutoCloseable {
   /** A namespace that is being emptied: its thread, and the signal that wakes it. */
   private record Finalization(Thread thread, Signal signal) {}
 
-  public NamespaceController(LoopbackClient client, WatchCache cache, ResourceRegistry registry) {
+  /**
+   * @param served the registry in force: all of its namespaced resources are emptied
+   */
+  public NamespaceController(
+      LoopbackClient client, WatchCache cache, Supplier<ResourceRegistry> served) {
     this.client = client;
     this.cache = cache;
-    this.namespaces = registry.get("", "v1", "namespaces");
-    this.content = new NamespaceContent(client, cache, registry);
+    this.namespaces = served.get().get("", "v1", "namespaces");
+    this.content = new NamespaceContent(client, cache, served);
   }
 
   /**

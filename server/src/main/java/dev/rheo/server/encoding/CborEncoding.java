@@ -22,7 +22,7 @@ final class CborEncoding extends ShapedEncoding {
           byte[] tail = Projection.tail(json, from, to);
           return Bytes.of(CborForms.tail(tail, 0, tail.length, objectType));
         };
-    this.part = kinds.derived(type, shape.extent(), "cbor", maker);
+    this.part = kinds.derived(shape.extent(), "cbor", maker);
   }
 
   @Override

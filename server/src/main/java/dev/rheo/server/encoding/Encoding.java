@@ -11,6 +11,7 @@ import dev.rheo.codec.json.ObjectDecoder;
 import dev.rheo.codec.json.ObjectHeader;
 import dev.rheo.codec.json.SelectableField;
 import dev.rheo.resource.type.ResourceType;
+import dev.rheo.resource.type.Subresource;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -144,20 +145,22 @@ public abstract class Encoding {
     } else if (apiVersion.equals(SCALE_VERSION) && kind.equals(SCALE)) {
       return scale(json);
     }
-    return format.encode(json, apiVersion, kind);
+    return format.encodeMeta(json, apiVersion, kind);
   }
 
   /** Encodes the Scale of an object, given as canonical JSON. */
   byte[] scale(byte[] json) throws IOException {
-    return kind().equals(Projection.PARTIAL)
-        ? answer(json)
-        : format.encode(json, SCALE_VERSION, SCALE);
+    if (kind().equals(Projection.PARTIAL)) {
+      return answer(json);
+    }
+    Subresource scale = type.subresource("scale");
+    return format.encode(json, SCALE_VERSION, SCALE, scale == null ? null : scale.objectType());
   }
 
   /** Encodes a list of objects of the type, given as canonical JSON. */
   byte[] list(byte[] json) throws IOException {
     if (!kind().equals(Projection.PARTIAL)) {
-      return format.encode(json, type.apiVersion(), listKind());
+      return format.encode(json, type.apiVersion(), listKind(), type.listType());
     }
     ObjectNode list = ObjectDecoder.decode(json, ObjectDecoder.MAX_DEPTH).tree();
     list.put("kind", listKind()).put("apiVersion", apiVersion());
@@ -165,7 +168,7 @@ public abstract class Encoding {
       ObjectNode partial = ((ObjectNode) item).retain("metadata");
       partial.put("kind", kind()).put("apiVersion", apiVersion());
     }
-    return format.encode(MAPPER.writeValueAsBytes(list), Projection.META, listKind());
+    return format.encodeMeta(MAPPER.writeValueAsBytes(list), Projection.META, listKind());
   }
 
   /** The number by which to sort the rows of a list; null to keep the order of the list. */

@@ -5,38 +5,43 @@ import dev.rheo.api.media.NegotiatedMediaType;
 import dev.rheo.api.media.Negotiation;
 import dev.rheo.api.media.TargetKind;
 import dev.rheo.api.status.ApiException;
+import dev.rheo.resource.type.ResourceRegistry;
 import dev.rheo.resource.type.ResourceType;
+import dev.rheo.resource.type.StoredResource;
+import dev.rheo.server.encoding.TypeEncodings.Wanted;
 import java.time.Clock;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** Finds the encoding that a client asks for. Thread-safe; each encoding is made once. */
+/**
+ * Finds the encoding that a client asks for. Thread-safe; each encoding is made once, and kept as
+ * long as its type is served.
+ */
 public final class Encodings {
   private final Clock clock;
   private final Negotiation negotiation;
   private final Negotiation refusals;
-  private final ConcurrentHashMap<Wanted, Encoding> made = new ConcurrentHashMap<>();
-  private final FormKinds kinds = new FormKinds();
+  private final Supplier<ResourceRegistry> served;
+  private final ConcurrentHashMap<ResourceType, TypeEncodings> byType = new ConcurrentHashMap<>();
 
-  /**
-   * @param as the apiVersion of the requested kind of {@code meta.k8s.io}; null for the object
-   *     itself
-   */
-  private record Wanted(
-      ResourceType type,
-      Format format,
-      @Nullable String as,
-      boolean table,
-      ObjectRange.Extent extent) {}
+  /** The kinds that all versions of a resource share; compared by identity, as types are. */
+  private final Map<StoredResource, FormKinds.Owned> byCollection =
+      Collections.synchronizedMap(new IdentityHashMap<>());
 
   /**
    * @param clock for the ages in tables
    * @param cbor whether CBOR is served
+   * @param served the registry in force
    */
-  public Encodings(Clock clock, boolean cbor) {
+  public Encodings(Clock clock, boolean cbor, Supplier<ResourceRegistry> served) {
     this.clock = clock;
+    this.served = served;
     List<String> supported = new ArrayList<>();
     List<String> streamable = new ArrayList<>();
     for (Format format : Format.values()) {
@@ -84,19 +89,19 @@ public final class Encodings {
     Format format = Format.of(accepted.mediaType());
     TargetKind target = accepted.target();
     if (target == null) {
-      return made(new Wanted(type, format, null, false, ObjectRange.Extent.WHOLE));
+      return made(type, new Wanted(format, null, false, ObjectRange.Extent.WHOLE));
     }
     String as = target.group() + "/" + target.version();
     if (target.kind().equals("Table")) {
       if (!type.verbs().contains("get") && !type.verbs().contains("list")) {
         throw ApiException.notAcceptable(negotiation.supported());
       }
-      return made(new Wanted(type, format, as, true, extent(includeObject)));
+      return made(type, new Wanted(format, as, true, extent(includeObject)));
     }
     if (list != null && isList(target) != list) {
       throw wrongNumber(target, list, type.group(), list ? type.listKind() : type.kind());
     }
-    return made(new Wanted(type, format, as, false, ObjectRange.Extent.METADATA));
+    return made(type, new Wanted(format, as, false, ObjectRange.Extent.METADATA));
   }
 
   /**
@@ -128,26 +133,51 @@ public final class Encodings {
 
   /** Whole objects in JSON. */
   public Encoding json(ResourceType type) {
-    return made(new Wanted(type, Format.JSON, null, false, ObjectRange.Extent.WHOLE));
+    return made(type, new Wanted(Format.JSON, null, false, ObjectRange.Extent.WHOLE));
   }
 
-  private Encoding made(Wanted wanted) {
-    return made.computeIfAbsent(wanted, this::make);
+  private Encoding made(ResourceType type, Wanted wanted) {
+    return of(type).find(wanted);
   }
 
-  private Encoding make(Wanted wanted) {
-    ResourceType type = wanted.type;
-    String as = wanted.as;
-    if (as != null && wanted.table) {
-      return new TableEncoding(type, as, kinds.cells(type), kinds.json(type, wanted.extent), clock);
+  TypeEncodings of(ResourceType type) {
+    TypeEncodings known = byType.get(type);
+    if (known == null) {
+      known = byType.computeIfAbsent(type, this::encodings);
+      // A type is removed from the registry first and released afterwards: nothing stays behind.
+      if (!served.get().serves(type)) {
+        release(type);
+        known.kinds().release();
+      }
     }
-    Projection shape = as == null ? Projection.of(type) : Projection.metadata(as);
-    return switch (wanted.format) {
-      case JSON -> new JsonEncoding(type, shape, kinds);
-      case YAML -> new YamlEncoding(type, shape, kinds);
-      case PROTOBUF -> new ProtobufEncoding(type, shape, kinds);
-      case CBOR -> new CborEncoding(type, shape, kinds);
-    };
+    return known;
+  }
+
+  private TypeEncodings encodings(ResourceType type) {
+    FormKinds.Owned own = new FormKinds.Owned();
+    FormKinds.Owned allVersions =
+        type.isStored()
+            ? byCollection.computeIfAbsent(type.storage(), any -> new FormKinds.Owned())
+            : own;
+    return new TypeEncodings(type, clock, new FormKinds(type, own, allVersions));
+  }
+
+  /**
+   * Forgets the encodings of a type that is no longer in the registry, and releases their form
+   * kinds: also those that all versions share, if none is served any more. Requests that still use
+   * the type may end early.
+   */
+  public void release(ResourceType type) {
+    TypeEncodings gone = byType.remove(type);
+    if (gone != null) {
+      gone.kinds().release();
+    }
+    if (type.isStored() && served.get().stored(type.storage().name()) != type.storage()) {
+      FormKinds.Owned shared = byCollection.remove(type.storage());
+      if (shared != null) {
+        shared.release();
+      }
+    }
   }
 
   private static ObjectRange.Extent extent(String includeObject) {

@@ -2,18 +2,18 @@ package dev.rheo.server.encoding;
 
 import dev.rheo.cache.FormKind;
 import dev.rheo.codec.json.ObjectHeader;
-import dev.rheo.resource.type.Conversion;
 import dev.rheo.resource.type.ResourceType;
 import dev.rheo.server.encoding.DerivedKind.Bytes;
 import dev.rheo.server.encoding.DerivedKind.Maker;
 import dev.rheo.server.encoding.ObjectRange.Extent;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The kinds of derived forms. Each kind is made once, however many encodings write it, because the
- * watch cache compares kinds by identity. Thread-safe.
+ * The kinds of derived forms of one type. Each kind is made once, however many encodings write it,
+ * because the watch cache compares kinds by identity. Thread-safe.
  *
  * <p>A resource that is served in several versions is stored in one of them. An object's JSON in
  * another version is a derived form, and every other form of the whole object in that version is
@@ -21,62 +21,86 @@ import org.jspecify.annotations.Nullable;
  * all versions, which share their forms.
  */
 final class FormKinds {
-  private final ConcurrentHashMap<Key, FormKind> kinds = new ConcurrentHashMap<>();
+  /** Kinds by name that are released together. */
+  static final class Owned {
+    private final ConcurrentHashMap<String, FormKind> kinds = new ConcurrentHashMap<>();
+    private volatile boolean released;
+
+    private FormKind find(String name, Supplier<FormKind> maker) {
+      FormKind kind = kinds.computeIfAbsent(name, any -> maker.get());
+      if (released) {
+        kind.release();
+      }
+      return kind;
+    }
+
+    /** Releases the kinds, those that are made later included. */
+    void release() {
+      released = true;
+      kinds.values().forEach(FormKind::release);
+    }
+  }
+
+  private final ResourceType type;
+  private final Owned own;
+  private final Owned allVersions;
 
   /**
-   * @param owner the served type, or the stored resource if all its versions share the kind
+   * @param own the kinds of the type
+   * @param allVersions the kinds that all versions of its resource share
    */
-  private record Key(Object owner, String name) {}
+  FormKinds(ResourceType type, Owned own, Owned allVersions) {
+    this.type = type;
+    this.own = own;
+    this.allVersions = allVersions;
+  }
+
+  /** Releases the kinds that are the type's own. */
+  void release() {
+    own.release();
+  }
 
   /** A range of the JSON: of the stored form, or of the converted object. */
-  ObjectRange json(ResourceType type, Extent extent) {
+  ObjectRange json(Extent extent) {
     if (extent == Extent.NOTHING) {
       return new ObjectRange(extent, null, null);
     }
     return new ObjectRange(
         extent,
-        extent == Extent.WHOLE ? converted(type) : null,
-        kind(type, extent, "json", Bytes::new, true));
+        extent == Extent.WHOLE ? converted() : null,
+        kind(extent, "json", Bytes::new, true));
   }
 
   /** A derived form, plain and compressed. */
-  ObjectRange derived(ResourceType type, Extent extent, String name, Maker maker) {
+  ObjectRange derived(Extent extent, String name, Maker maker) {
     return new ObjectRange(
-        extent, kind(type, extent, name, maker, false), kind(type, extent, name, maker, true));
+        extent, kind(extent, name, maker, false), kind(extent, name, maker, true));
   }
 
   /** The template of a table's row. */
-  FormKind cells(ResourceType type) {
-    return kinds.computeIfAbsent(
-        new Key(allVersions(type), "cells"), key -> TableEncoding.cells(type));
+  FormKind cells() {
+    return allVersions.find("cells", () -> TableEncoding.cells(type));
   }
 
-  private FormKind kind(
-      ResourceType type, Extent extent, String name, Maker maker, boolean compressed) {
+  private FormKind kind(Extent extent, String name, Maker maker, boolean compressed) {
     boolean metadata = extent == Extent.METADATA;
-    FormKind base = metadata ? null : converted(type);
+    FormKind base = metadata ? null : converted();
     String full = name + (metadata ? "-metadata" : "") + (compressed ? ".gz" : "");
-    return kinds.computeIfAbsent(
-        new Key(metadata ? allVersions(type) : type, full),
-        key -> new DerivedKind(full, base, maker, metadata, compressed));
+    Owned owner = metadata ? allVersions : own;
+    return owner.find(full, () -> new DerivedKind(full, base, maker, metadata, compressed));
   }
 
-  /** The JSON of whole objects of a type that is not the stored one, else null. */
-  private @Nullable FormKind converted(ResourceType type) {
-    if (Conversion.isIdentity(type)) {
+  /** The JSON of whole objects if the type is not the stored one, else null. */
+  private @Nullable FormKind converted() {
+    if (type.conversion().isIdentity()) {
       return null;
     }
     Maker maker =
         (json, from, to) -> {
-          byte[] converted = Conversion.convert(json, type);
+          byte[] converted = type.conversion().convert(json);
           int metadata = ObjectHeader.scan(converted, List.of()).metadataOffset();
           return new Bytes(converted, metadata, converted.length);
         };
-    return kinds.computeIfAbsent(
-        new Key(type, "json"), key -> new DerivedKind("json", null, maker, false, false));
-  }
-
-  private static Object allVersions(ResourceType type) {
-    return type.isStored() ? type.storage() : type;
+    return own.find("json", () -> new DerivedKind("json", null, maker, false, false));
   }
 }

@@ -4,7 +4,7 @@ import dev.rheo.api.media.MediaType;
 import dev.rheo.codec.cbor.CborForms;
 import dev.rheo.codec.protobuf.ProtobufCodec;
 import dev.rheo.codec.protobuf.ProtobufFrames;
-import dev.rheo.codec.schema.TypeTable;
+import dev.rheo.codec.schema.ObjectType;
 import dev.rheo.codec.yaml.YamlForms;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -50,8 +50,9 @@ public enum Format {
    * @param json canonical JSON, without a line feed at its end
    * @param apiVersion apiVersion of its type, which the JSON need not contain
    * @param kind kind of its type, which the JSON need not contain
+   * @param type its fields; null if they are not known
    */
-  public byte[] encode(byte[] json, String apiVersion, String kind) {
+  byte[] encode(byte[] json, String apiVersion, String kind, @Nullable ObjectType type) {
     return switch (this) {
       case JSON -> json;
       case YAML -> YamlForms.object(json);
@@ -62,12 +63,21 @@ public enum Format {
             message,
             ProtobufFrames.suffix());
       }
-      case CBOR -> CborForms.object(json, TypeTable.builtIn().type(apiVersion, kind));
+      case CBOR -> CborForms.object(json, type);
     };
+  }
+
+  /**
+   * Encodes an object of a kind that belongs to no resource; see {@link MetaKinds}.
+   *
+   * @param json canonical JSON, without a line feed at its end
+   */
+  public byte[] encodeMeta(byte[] json, String apiVersion, String kind) {
+    return encode(json, apiVersion, kind, MetaKinds.of(apiVersion, kind));
   }
 
   /** Encodes a Status. */
   public byte[] encodeStatus(byte[] json) {
-    return encode(json, "v1", "Status");
+    return encodeMeta(json, "v1", "Status");
   }
 }

@@ -22,7 +22,7 @@ final class JsonEncoding extends ShapedEncoding {
     super(type, Format.JSON, shape);
     this.head = head(shape.apiVersion(), shape.kind());
     this.close = shape.partial() ? CLOSE : NOTHING;
-    this.part = kinds.json(type, shape.extent());
+    this.part = kinds.json(shape.extent());
     this.added = frame("ADDED");
     this.modified = frame("MODIFIED");
   }

@@ -2,10 +2,8 @@ package dev.rheo.server.encoding;
 
 import dev.rheo.codec.json.ObjectHeader;
 import dev.rheo.codec.schema.ObjectType;
-import dev.rheo.codec.schema.TypeTable;
 import dev.rheo.resource.type.ResourceType;
 import java.util.List;
-import java.util.Objects;
 
 /**
  * The kind that objects are shown as: their own, or PartialObjectMetadata.
@@ -35,9 +33,7 @@ record Projection(String apiVersion, String kind, ObjectRange.Extent extent) {
   }
 
   ObjectType objectType(ResourceType type) {
-    return partial()
-        ? Objects.requireNonNull(TypeTable.builtIn().type(META, PARTIAL))
-        : type.objectType();
+    return partial() ? MetaKinds.partialObjectMetadata() : type.objectType();
   }
 
   /** An object's JSON in this shape. */

@@ -20,7 +20,7 @@ final class ProtobufEncoding extends ShapedEncoding {
                 shape.partial()
                     ? codec.toPartialMessage(json, from, to)
                     : codec.toMessage(json, from, to, type.apiVersion(), type.kind()));
-    this.part = kinds.derived(type, shape.extent(), "protobuf", maker);
+    this.part = kinds.derived(shape.extent(), "protobuf", maker);
   }
 
   @Override
@@ -73,7 +73,7 @@ final class ProtobufEncoding extends ShapedEncoding {
   @Override
   byte[] whole(byte[] json, boolean first) {
     if (!shape.partial()) {
-      return format.encode(json, apiVersion(), kind());
+      return format.encode(json, apiVersion(), kind(), type.objectType());
     }
     ObjectHeader header = Projection.metadataOf(json);
     byte[] message =

@@ -8,7 +8,6 @@ import dev.rheo.codec.json.ObjectDecoder;
 import dev.rheo.codec.json.ObjectHeader;
 import dev.rheo.resource.table.CellTemplate;
 import dev.rheo.resource.table.TableColumns;
-import dev.rheo.resource.type.Conversion;
 import dev.rheo.resource.type.ResourceType;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -202,7 +201,7 @@ final class TableEncoding extends Encoding {
           case NOTHING -> NOTHING;
         };
     ObjectNode tree = ObjectDecoder.decode(json, ObjectDecoder.MAX_DEPTH).tree();
-    byte[] template = table.row(ofScales ? tree : Conversion.toStored(tree, type));
+    byte[] template = table.row(ofScales ? tree : type.conversion().toStored(tree));
     return join(rowHead(template), object, rowEnd);
   }
 

@@ -27,7 +27,7 @@ final class YamlEncoding extends ShapedEncoding {
                   : YamlForms.tail(json, from, to, indent);
           return new Bytes(tail, without, tail.length);
         };
-    return kinds.derived(type, shape.extent(), name, maker);
+    return kinds.derived(shape.extent(), name, maker);
   }
 
   private static byte[] yaml(byte[] tail, int indent) {

@@ -42,12 +42,13 @@ public final class NonResource {
   private final OpenApi openApi;
   private final MetricsPage metrics;
   private final Supplier<String> address;
-  private final ResourceRegistry registry;
-  private final byte[] paths;
+  private final Supplier<ResourceRegistry> served;
+  private volatile @Nullable Paths paths;
   private final Negotiation negotiation;
 
   /**
    * @param address host and port under which clients reach the server
+   * @param served the registry in force
    * @param negotiation the media types in which objects are answered
    */
   public NonResource(
@@ -58,13 +59,12 @@ public final class NonResource {
       OpenApi openApi,
       MetricsPage metrics,
       Supplier<String> address,
-      ResourceRegistry registry,
+      Supplier<ResourceRegistry> served,
       Negotiation negotiation) {
     this.negotiation =
         new Negotiation(
             negotiation.supported(), negotiation.streamable(), Negotiation.Transforms.NONE);
-    this.registry = registry;
-    this.paths = paths(registry);
+    this.served = served;
     this.healthz = healthz;
     this.livez = livez;
     this.readyz = readyz;
@@ -84,7 +84,7 @@ public final class NonResource {
       throw ApiException.methodNotAllowed();
     }
     return switch (trimmed(info.path())) {
-      case "/" -> json(paths);
+      case "/" -> json(paths().document);
       case "/metrics" -> HttpResponse.bytes(200, MetricsPage.CONTENT_TYPE, metrics.bytes());
       case "/version" -> json(discovery.version());
       case "/api" -> discovered(request, discovery.aggregatedCore(), this::versions, "APIVersions");
@@ -130,7 +130,7 @@ public final class NonResource {
     if (resources != null) {
       return negotiated(request, resources, "APIResourceList");
     }
-    if (registry.servesGroup(group)) {
+    if (served.get().servesGroup(group)) {
       throw ApiException.pathNotFound();
     }
     return notFound();
@@ -142,6 +142,19 @@ public final class NonResource {
   }
 
   /** The document at the root: the list of paths that the server serves. */
+  @SuppressWarnings("ArrayRecordComponent") // never compared
+  private record Paths(ResourceRegistry of, byte[] document) {}
+
+  private Paths paths() {
+    ResourceRegistry registry = served.get();
+    Paths made = paths;
+    if (made == null || made.of != registry) {
+      made = new Paths(registry, paths(registry));
+      paths = made;
+    }
+    return made;
+  }
+
   private static byte[] paths(ResourceRegistry registry) {
     Set<String> paths =
         new TreeSet<>(
@@ -221,7 +234,7 @@ public final class NonResource {
       Meter.charge(ENCODED_WEIGHT * json.length);
       Meter.promise(json.length);
     }
-    return HttpResponse.bytes(200, format.contentType(), format.encode(json, "v1", kind));
+    return HttpResponse.bytes(200, format.contentType(), format.encodeMeta(json, "v1", kind));
   }
 
   private static HttpResponse json(byte[] body) {

@@ -2,6 +2,7 @@ package dev.rheo.server.request;
 
 import dev.rheo.api.status.ApiException;
 import dev.rheo.api.status.Status;
+import dev.rheo.cache.NotCachedException;
 import dev.rheo.codec.io.MalformedException;
 import dev.rheo.edge.HttpRequest;
 import dev.rheo.edge.HttpResponse;
@@ -70,6 +71,9 @@ public final class Reporting {
       return refused(request, refusal.status());
     } catch (MalformedException e) {
       return refused(request, ApiException.badRequest(String.valueOf(e.getMessage())).status());
+    } catch (NotCachedException e) {
+      // The type was removed after it was looked up.
+      return refused(request, ApiException.pathNotFound().status());
     } catch (PlatformPool.BusyException e) {
       String message = "too many requests wait for the disk, please try again later.";
       return refused(request, ApiException.tooManyRequests(message, 1).status());

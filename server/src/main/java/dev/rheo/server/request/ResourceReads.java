@@ -9,8 +9,6 @@ import dev.rheo.api.select.FieldSelector;
 import dev.rheo.api.status.ApiException;
 import dev.rheo.codec.json.Canonicalizer;
 import dev.rheo.codec.json.ObjectDecoder;
-import dev.rheo.codec.schema.ObjectType;
-import dev.rheo.codec.schema.TypeTable;
 import dev.rheo.edge.Body;
 import dev.rheo.edge.BytesBody;
 import dev.rheo.edge.Deflaters;
@@ -117,8 +115,8 @@ public final class ResourceReads {
     encodings.requireOne(accepted, "autoscaling", "Scale");
     ObjectNode scale =
         Scales.of(ObjectDecoder.decode(found.bytes(), ObjectDecoder.MAX_DEPTH).tree());
-    ObjectType type = Objects.requireNonNull(TypeTable.builtIn().type("autoscaling/v1", "Scale"));
-    byte[] bytes = wish.encoding().answerAny(Canonicalizer.encodeAnswer(scale, type));
+    Subresource part = Objects.requireNonNull(call.type().subresource(subresource));
+    byte[] bytes = wish.encoding().answerAny(Canonicalizer.encodeAnswer(scale, part.objectType()));
     return new Reads.Answer(new BytesBody(bytes), bytes.length, false);
   }
 

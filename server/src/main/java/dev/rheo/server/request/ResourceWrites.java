@@ -14,20 +14,19 @@ import dev.rheo.codec.io.Meter;
 import dev.rheo.codec.json.ObjectDecoder;
 import dev.rheo.codec.protobuf.ProtobufCodec;
 import dev.rheo.codec.schema.ObjectType;
-import dev.rheo.codec.schema.TypeTable;
 import dev.rheo.codec.yaml.YamlForms;
 import dev.rheo.edge.HttpRequest;
 import dev.rheo.edge.HttpResponse;
 import dev.rheo.server.encoding.Encoding;
 import dev.rheo.server.encoding.Encodings;
 import dev.rheo.server.encoding.Format;
+import dev.rheo.server.encoding.MetaKinds;
 import dev.rheo.server.verb.write.ObjectPath;
 import dev.rheo.server.verb.write.RequestBody;
 import dev.rheo.server.verb.write.WriteResult;
 import dev.rheo.server.verb.write.Writes;
 import java.io.IOException;
 import java.util.Objects;
-import org.jspecify.annotations.Nullable;
 
 /** Writes over HTTP: turns a call into options and a body, and a result into a response. */
 public final class ResourceWrites {
@@ -65,9 +64,17 @@ public final class ResourceWrites {
     WriteResult result =
         switch (call.info().verb()) {
           case "create" ->
-              writes.create(path, body(call), WriteOptions.forCreate(request.query()), call.user());
+              writes.create(
+                  path,
+                  body(request, path.objectType()),
+                  WriteOptions.forCreate(request.query()),
+                  call.user());
           case "update" ->
-              writes.update(path, body(call), WriteOptions.forUpdate(request.query()), call.user());
+              writes.update(
+                  path,
+                  body(request, path.objectType()),
+                  WriteOptions.forUpdate(request.query()),
+                  call.user());
           case "patch" -> patch(path, call);
           case "delete" -> writes.delete(path, deleteOptions(call), call.user());
           case "deletecollection" ->
@@ -93,13 +100,8 @@ public final class ResourceWrites {
     return writes.patch(path, new RequestBody(request.body(), essence), options, call.user());
   }
 
-  private RequestBody body(ResourceCall call) throws IOException {
-    return body(
-        call.request(), TypeTable.builtIn().type(call.type().apiVersion(), call.type().kind()));
-  }
-
   /** Reads a body as JSON or YAML; converts the other formats to JSON. */
-  private RequestBody body(HttpRequest request, @Nullable ObjectType type) throws IOException {
+  private RequestBody body(HttpRequest request, ObjectType type) throws IOException {
     String mediaType = encodings.negotiation().contentType(request.header("Content-Type"));
     return switch (Format.of(mediaType)) {
       case JSON, YAML -> new RequestBody(request.body(), mediaType);
@@ -124,7 +126,7 @@ public final class ResourceWrites {
     if (request.body().length == 0) {
       return DeleteOptions.parse(request.query());
     }
-    RequestBody sent = body(request, TypeTable.builtIn().type("v1", "DeleteOptions"));
+    RequestBody sent = body(request, MetaKinds.deleteOptions());
     JsonNode body =
         sent.mediaType().equals(MediaType.YAML)
             ? YamlForms.toTree(sent.bytes()).tree()

@@ -6,21 +6,26 @@ import dev.rheo.resource.type.ResourceRegistry;
 import dev.rheo.resource.type.ResourceType;
 import dev.rheo.resource.type.Subresource;
 import dev.rheo.server.request.info.RequestInfo;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Finds where a request leads, by its path and verb. Thread-safe. */
 public final class Routes {
 
-  private final ResourceRegistry registry;
+  private final Supplier<ResourceRegistry> served;
 
-  public Routes(ResourceRegistry registry) {
-    this.registry = registry;
+  /**
+   * @param served the registry in force
+   */
+  public Routes(Supplier<ResourceRegistry> served) {
+    this.served = served;
   }
 
   Route find(HttpRequest request, RequestInfo info) {
     if (!info.isResource()) {
       return new Route.ToPath();
     }
+    ResourceRegistry registry = served.get();
     ResourceType type = registry.find(info.group(), info.version(), info.resource());
     if (type == null) {
       return new Route.Nowhere(

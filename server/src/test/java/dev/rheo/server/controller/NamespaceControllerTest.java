@@ -28,7 +28,7 @@ class NamespaceControllerTest {
 
   private static NamespaceController controller(Cluster cluster) {
     NamespaceController controller =
-        new NamespaceController(cluster.client, cluster.cache, cluster.registry);
+        new NamespaceController(cluster.client, cluster.cache, () -> cluster.registry);
     controller.start();
     return controller;
   }

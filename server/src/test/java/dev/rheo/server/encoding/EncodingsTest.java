@@ -11,6 +11,7 @@ import dev.rheo.api.status.ApiException;
 import dev.rheo.codec.cbor.CborForms;
 import dev.rheo.codec.protobuf.ProtobufCodec;
 import dev.rheo.codec.schema.TypeTable;
+import dev.rheo.resource.builtin.BuiltInResources;
 import dev.rheo.resource.type.ResourceRegistry;
 import dev.rheo.resource.type.ResourceType;
 import java.nio.charset.StandardCharsets;
@@ -44,11 +45,12 @@ class EncodingsTest {
   private static final String STATUS =
       "{\"kind\":\"Status\",\"apiVersion\":\"v1\",\"metadata\":{},\"status\":\"Success\"}";
 
-  private final ResourceRegistry registry = ResourceRegistry.builtIn();
+  private final ResourceRegistry registry = BuiltInResources.registry();
   private final ResourceType configMaps = registry.get("", "v1", "configmaps");
   private final ResourceType deployments = registry.get("apps", "v1", "deployments");
   private final Encodings encodings =
-      new Encodings(Clock.fixed(Instant.parse("2026-01-01T01:00:00Z"), ZoneOffset.UTC), true);
+      new Encodings(
+          Clock.fixed(Instant.parse("2026-01-01T01:00:00Z"), ZoneOffset.UTC), true, () -> registry);
 
   private Encoding find(ResourceType type, String accept, @Nullable Boolean list, String include) {
     return encodings.find(type, encodings.negotiation().accept(accept, false), list, include);

@@ -4,13 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.rheo.cache.FormKind;
 import dev.rheo.codec.json.ObjectHeader;
-import dev.rheo.resource.type.Conversion;
+import dev.rheo.resource.builtin.BuiltInResources;
 import dev.rheo.resource.type.ResourceRegistry;
 import dev.rheo.resource.type.ResourceType;
 import dev.rheo.server.encoding.DerivedKind.Bytes;
 import dev.rheo.server.encoding.DerivedKind.Maker;
 import dev.rheo.server.encoding.ObjectRange.Extent;
 import java.nio.charset.StandardCharsets;
+import java.time.Clock;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
@@ -21,13 +22,17 @@ class FormKindsTest {
   private static final String EVENT =
       "{\"kind\":\"Event\",\"apiVersion\":\"v1\",\"metadata\":{\"name\":\"e\",\"resourceVersion\":\"7\"},\"message\":\"M\"}";
 
-  private final ResourceRegistry registry = ResourceRegistry.builtIn();
+  private final ResourceRegistry registry = BuiltInResources.registry();
   private final ResourceType v1 = registry.get("autoscaling", "v1", "horizontalpodautoscalers");
   private final ResourceType v2 = registry.get("autoscaling", "v2", "horizontalpodautoscalers");
   private final ResourceType coreEvents = registry.get("", "v1", "events");
   private final ResourceType events = registry.get("events.k8s.io", "v1", "events");
-  private final FormKinds kinds = new FormKinds();
+  private final Encodings encodings = new Encodings(Clock.systemUTC(), true, () -> registry);
   private final Maker range = Bytes::new;
+
+  private FormKinds kinds(ResourceType type) {
+    return encodings.of(type).kinds();
+  }
 
   private static byte[] made(FormKind kind, byte[] json, int from, int metadataEnd)
       throws Exception {
@@ -38,24 +43,24 @@ class FormKindsTest {
   void formsOfWholeObjectsAreMadeFromTheConvertedForm() throws Exception {
     byte[] stored = EVENT.getBytes(StandardCharsets.UTF_8);
     ObjectHeader header = ObjectHeader.scan(stored, List.of());
-    byte[] converted = Conversion.convert(stored, events);
+    byte[] converted = events.conversion().convert(stored);
     int metadata = ObjectHeader.scan(converted, List.of()).metadataOffset();
     byte[] tail = Arrays.copyOfRange(converted, metadata, converted.length);
 
-    FormKind json = Objects.requireNonNull(kinds.json(events, Extent.WHOLE).kind());
+    FormKind json = Objects.requireNonNull(kinds(events).json(Extent.WHOLE).kind());
     assertThat(made(json, stored, header.metadataOffset(), header.metadataEnd())).isEqualTo(tail);
-    ObjectRange derived = kinds.derived(events, Extent.WHOLE, "range", range);
+    ObjectRange derived = kinds(events).derived(Extent.WHOLE, "range", range);
     assertThat(made(Objects.requireNonNull(derived.kind()), tail, 0, tail.length)).isEqualTo(tail);
   }
 
   @Test
   void theStoredVersionNeedsNoConvertedForm() throws Exception {
-    assertThat(kinds.json(v2, Extent.WHOLE).kind()).isNull();
-    assertThat(kinds.json(coreEvents, Extent.WHOLE).kind()).isNull();
+    assertThat(kinds(v2).json(Extent.WHOLE).kind()).isNull();
+    assertThat(kinds(coreEvents).json(Extent.WHOLE).kind()).isNull();
     byte[] stored = EVENT.getBytes(StandardCharsets.UTF_8);
     ObjectHeader header = ObjectHeader.scan(stored, List.of());
     FormKind derived =
-        Objects.requireNonNull(kinds.derived(coreEvents, Extent.WHOLE, "range", range).kind());
+        Objects.requireNonNull(kinds(coreEvents).derived(Extent.WHOLE, "range", range).kind());
     byte[] made = made(derived, stored, header.metadataOffset(), header.metadataEnd());
     assertThat(new String(made, StandardCharsets.UTF_8))
         .isEqualTo(EVENT.substring(EVENT.indexOf("\"metadata\"")));
@@ -65,9 +70,9 @@ class FormKindsTest {
   void eachKindIsMadeOnce() {
     for (ResourceType type : List.of(v1, v2)) {
       for (Extent extent : List.of(Extent.WHOLE, Extent.METADATA)) {
-        assertThat(kinds.json(type, extent)).isEqualTo(kinds.json(type, extent));
-        assertThat(kinds.derived(type, extent, "cbor", range))
-            .isEqualTo(kinds.derived(type, extent, "cbor", range));
+        assertThat(kinds(type).json(extent)).isEqualTo(kinds(type).json(extent));
+        assertThat(kinds(type).derived(extent, "cbor", range))
+            .isEqualTo(kinds(type).derived(extent, "cbor", range));
       }
     }
   }
@@ -77,23 +82,23 @@ class FormKindsTest {
     for (List<ResourceType> two : List.of(List.of(v1, v2), List.of(coreEvents, events))) {
       ResourceType one = two.getFirst();
       ResourceType other = two.getLast();
-      assertThat(kinds.cells(one)).isSameAs(kinds.cells(other));
-      assertThat(kinds.json(one, Extent.METADATA)).isEqualTo(kinds.json(other, Extent.METADATA));
-      assertThat(kinds.derived(one, Extent.METADATA, "cbor", range))
-          .isEqualTo(kinds.derived(other, Extent.METADATA, "cbor", range));
-      assertThat(kinds.json(one, Extent.WHOLE).compressed())
-          .isNotSameAs(kinds.json(other, Extent.WHOLE).compressed());
-      assertThat(kinds.derived(one, Extent.WHOLE, "cbor", range).kind())
-          .isNotSameAs(kinds.derived(other, Extent.WHOLE, "cbor", range).kind());
+      assertThat(kinds(one).cells()).isSameAs(kinds(other).cells());
+      assertThat(kinds(one).json(Extent.METADATA)).isEqualTo(kinds(other).json(Extent.METADATA));
+      assertThat(kinds(one).derived(Extent.METADATA, "cbor", range))
+          .isEqualTo(kinds(other).derived(Extent.METADATA, "cbor", range));
+      assertThat(kinds(one).json(Extent.WHOLE).compressed())
+          .isNotSameAs(kinds(other).json(Extent.WHOLE).compressed());
+      assertThat(kinds(one).derived(Extent.WHOLE, "cbor", range).kind())
+          .isNotSameAs(kinds(other).derived(Extent.WHOLE, "cbor", range).kind());
     }
-    assertThat(kinds.cells(v1)).isNotSameAs(kinds.cells(events));
+    assertThat(kinds(v1).cells()).isNotSameAs(kinds(events).cells());
   }
 
   @Test
   void whatIsNotStoredHasKindsOfItsOwn() {
     ResourceType reviews = registry.get("authentication.k8s.io", "v1", "selfsubjectreviews");
-    assertThat(kinds.json(reviews, Extent.METADATA).compressed())
+    assertThat(kinds(reviews).json(Extent.METADATA).compressed())
         .isNotNull()
-        .isNotSameAs(kinds.json(v1, Extent.METADATA).compressed());
+        .isNotSameAs(kinds(v1).json(Extent.METADATA).compressed());
   }
 }

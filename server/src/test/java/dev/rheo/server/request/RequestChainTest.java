@@ -9,7 +9,7 @@ import dev.rheo.edge.HttpHeaders;
 import dev.rheo.edge.HttpRequest;
 import dev.rheo.edge.HttpResponse;
 import dev.rheo.edge.ledger.Ledger;
-import dev.rheo.resource.type.ResourceRegistry;
+import dev.rheo.resource.builtin.BuiltInResources;
 import dev.rheo.server.encoding.Encodings;
 import dev.rheo.server.metrics.AccessMetrics;
 import dev.rheo.server.metrics.MetricsPage;
@@ -56,13 +56,15 @@ class RequestChainTest {
                 new Authenticator(List.of(), TokenFile.read(tokens), Clock.systemUTC()),
                 new Authorizer(),
                 new AccessMetrics(registry)),
-            new Routes(ResourceRegistry.builtIn()),
+            new Routes(BuiltInResources::registry),
             seats,
             call -> {
               calls.add(call);
               return verb.answer(call);
             },
-            new Reporting(new Encodings(Clock.systemUTC(), true), new RequestMetrics(registry)),
+            new Reporting(
+                new Encodings(Clock.systemUTC(), true, BuiltInResources::registry),
+                new RequestMetrics(registry)),
             new Ledger(Ledger.Limits.roomy()).trees());
   }
 

@@ -4,14 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.rheo.edge.HttpHeaders;
 import dev.rheo.edge.HttpRequest;
-import dev.rheo.resource.type.ResourceRegistry;
+import dev.rheo.resource.builtin.BuiltInResources;
 import dev.rheo.server.request.info.RequestInfo;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class RoutesTest {
 
-  private final Routes routes = new Routes(ResourceRegistry.builtIn());
+  private final Routes routes = new Routes(BuiltInResources::registry);
 
   @ParameterizedTest
   @CsvSource({

@@ -1,5 +1,6 @@
 package dev.rheo.server.verb.read;
 
+import dev.rheo.cache.NotCachedException;
 import dev.rheo.cache.WorkBudget;
 import dev.rheo.edge.Body;
 import io.netty.buffer.ByteBuf;
@@ -81,6 +82,11 @@ abstract class ItemBody implements Body {
         }
       }
       return State.MORE;
+    } catch (NotCachedException e) {
+      // A list cannot carry a Status in its middle. It breaks off, so that it does not pass for
+      // whole.
+      LOG.log(Level.DEBUG, this + " broke off", e);
+      return State.ABORT;
     } catch (IOException | RuntimeException e) {
       LOG.log(Level.ERROR, this + " broke off", e);
       return State.ABORT;

@@ -4,6 +4,7 @@ import dev.rheo.api.status.ApiException;
 import dev.rheo.cache.CacheEvent;
 import dev.rheo.cache.Entry;
 import dev.rheo.cache.EventReader;
+import dev.rheo.cache.NotCachedException;
 import dev.rheo.cache.WorkBudget;
 import dev.rheo.store.CompactedException;
 import java.io.IOException;
@@ -18,7 +19,8 @@ import org.jspecify.annotations.Nullable;
  * <pre>
  *   INITIAL ──state written──▶ LIVE ──deadline, shutdown──▶ ended (complete)
  *      │                        │
- *      └────────────────────────┴──history lost──▶ an ERROR event (410 Expired), then ended
+ *      └────────────────────────┼──history lost──▶ an ERROR event (410 Expired), then ended
+ *                               └──type removed──▶ an ERROR event (404 NotFound), then ended
  * </pre>
  *
  * A plain watch starts LIVE. Events are written at the pace of the peer. The index decides on each
@@ -98,6 +100,14 @@ final class WatchBody extends ItemBody {
     if (ended) {
       return State.END;
     }
+    try {
+      return step();
+    } catch (NotCachedException e) {
+      return fail(ApiException.pathNotFound());
+    }
+  }
+
+  private State step() throws IOException {
     Item due = pending;
     if (due != null) {
       return begin(due);

@@ -11,7 +11,6 @@ import dev.rheo.codec.io.MalformedException;
 import dev.rheo.codec.json.Canonicalizer;
 import dev.rheo.codec.json.ObjectDecoder;
 import dev.rheo.codec.schema.ObjectType;
-import dev.rheo.codec.schema.TypeTable;
 import dev.rheo.codec.yaml.YamlForms;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,11 +27,12 @@ final class BodyReader {
   record Read(ObjectNode object, List<String> warnings) {}
 
   /**
-   * @param apiVersion the expected apiVersion; the body may omit it
-   * @param kind the expected kind; the body may omit it
+   * @param path whose apiVersion and kind the body must have, or omit
    * @throws ApiException 400 if the body is malformed or of another type
    */
-  static Read read(RequestBody body, String apiVersion, String kind, FieldValidation validation) {
+  static Read read(RequestBody body, ObjectPath path, FieldValidation validation) {
+    String apiVersion = path.apiVersion();
+    String kind = path.kind();
     ObjectDecoder.Decoded decoded = decode(body);
     ObjectNode object = decoded.tree();
     String sentKind = object.path("kind").asText("");
@@ -66,41 +66,33 @@ final class BodyReader {
     }
     object.put("kind", kind);
     object.put("apiVersion", apiVersion);
-    return checked(object, decoded.duplicates(), apiVersion, kind, validation);
+    return checked(object, decoded.duplicates(), path, validation);
   }
 
-  /** Checks an object, such as a patched one, against its type. */
+  /** Checks an object, such as a patched one, against the type of its path. */
   static Read checked(
-      ObjectNode object,
-      List<String> duplicates,
-      String apiVersion,
-      String kind,
-      FieldValidation validation) {
-    ObjectType type = TypeTable.builtIn().type(apiVersion, kind);
+      ObjectNode object, List<String> duplicates, ObjectPath path, FieldValidation validation) {
+    ObjectType type = path.objectType();
     List<String> strict = new ArrayList<>(0);
     if (validation != FieldValidation.IGNORE) {
       strict.addAll(duplicates);
-      if (type != null) {
-        strict.addAll(Canonicalizer.unknownFields(object, type));
-      }
+      strict.addAll(Canonicalizer.unknownFields(object, type));
     }
     if (validation == FieldValidation.STRICT && !strict.isEmpty()) {
       throw ApiException.badRequest(
-          kind
+          path.kind()
               + " in version "
-              + Excerpt.quoted(GroupVersionKind.of(apiVersion, kind).version())
+              + Excerpt.quoted(GroupVersionKind.of(path.apiVersion(), path.kind()).version())
               + " cannot be handled as a "
-              + kind
+              + path.kind()
               + ": strict decoding error: "
               + String.join(", ", strict));
     }
-    if (type != null) {
-      // Later steps compare and change objects in their canonical form.
-      try {
-        Canonicalizer.normalize(object, type);
-      } catch (MalformedException e) {
-        throw ErrorMapping.of(e);
-      }
+    // Later steps compare and change objects in their canonical form.
+    try {
+      Canonicalizer.normalize(object, type);
+    } catch (MalformedException e) {
+      throw ErrorMapping.of(e);
     }
     return new Read(object, strict);
   }

@@ -7,8 +7,6 @@ import dev.rheo.codec.io.MalformedException;
 import dev.rheo.codec.io.Meter;
 import dev.rheo.codec.json.Canonicalizer;
 import dev.rheo.codec.json.ObjectDecoder;
-import dev.rheo.codec.schema.ObjectType;
-import dev.rheo.codec.schema.TypeTable;
 import dev.rheo.resource.type.StoredResource;
 import dev.rheo.server.verb.write.CommitResult.How;
 import dev.rheo.store.RevisionConflictException;
@@ -207,8 +205,7 @@ final class Committer {
       throw ApiException.requestEntityTooLarge(
           "the object has more levels or parts than can be read again");
     }
-    ObjectType type = TypeTable.builtIn().type(resource.apiVersion(), resource.kind());
-    byte[] form = Canonicalizer.encode(object, type);
+    byte[] form = Canonicalizer.encode(object, resource.objectType());
     Meter.promise(form.length + REVISION_BYTES);
     return form;
   }

@@ -5,11 +5,9 @@ import dev.rheo.api.name.Names;
 import dev.rheo.api.options.WriteOptions;
 import dev.rheo.api.status.ApiException;
 import dev.rheo.codec.tree.TreeCopies;
-import dev.rheo.resource.rules.Defaults;
 import dev.rheo.resource.rules.Validation;
 import dev.rheo.resource.rules.WriteContext;
 import dev.rheo.resource.rules.WritePreparation;
-import dev.rheo.resource.type.Conversion;
 import dev.rheo.store.RevisionStore.Op;
 import java.util.List;
 import java.util.UUID;
@@ -44,8 +42,8 @@ final class Creates {
     if (!meta.resourceVersion().isEmpty()) {
       throw ApiException.badRequest("resourceVersion should not be set on objects to be created");
     }
-    Defaults.apply(sent, path.type());
-    ObjectNode object = Conversion.toStored(sent, path.type());
+    path.type().defaults().apply(sent);
+    ObjectNode object = path.type().conversion().toStored(sent);
     if (!meta.name().isEmpty() || meta.generateName().isEmpty()) {
       return attempt(path.withName(meta.name()), object, options, context);
     }

@@ -5,7 +5,6 @@ import dev.rheo.cache.Entry;
 import dev.rheo.cache.FormReader;
 import dev.rheo.codec.io.ByteOutput;
 import dev.rheo.codec.io.Meter;
-import dev.rheo.resource.type.Conversion;
 import dev.rheo.resource.type.ResourceType;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -52,7 +51,7 @@ final class DeletedList {
     try {
       // The size of the answer, twice because it is copied at the end.
       Meter.promise(2L * (items.size() + entry.length()) + ENVELOPE);
-      byte[] form = Conversion.convert(reader.readFully(entry), type);
+      byte[] form = type.conversion().convert(reader.readFully(entry));
       // Items of a list have neither kind nor apiVersion.
       if (items.size() > 0) {
         items.write(',');

@@ -2,9 +2,11 @@ package dev.rheo.server.verb.write;
 
 import dev.rheo.api.name.GroupResource;
 import dev.rheo.api.status.ApiException;
+import dev.rheo.codec.schema.ObjectType;
 import dev.rheo.resource.type.ResourceType;
 import dev.rheo.resource.type.Subresource;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The collection, object or subresource that a request's path names.
@@ -44,12 +46,18 @@ public record ObjectPath(ResourceType type, String namespace, String name, Strin
     return part == null ? type.apiVersion() : part.apiVersion();
   }
 
+  /** The fields of the object that is sent to this path. */
+  public ObjectType objectType() {
+    Subresource part = part();
+    return part == null ? type.objectType() : part.objectType();
+  }
+
   /** Whether the objects sent to this path have the resource's own type. */
   boolean takesWhole() {
     return kind().equals(type.kind()) && apiVersion().equals(type.apiVersion());
   }
 
-  private @org.jspecify.annotations.Nullable Subresource part() {
+  private @Nullable Subresource part() {
     return subresource.isEmpty() ? null : type.subresource(subresource);
   }
 

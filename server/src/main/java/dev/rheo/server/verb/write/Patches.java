@@ -8,7 +8,7 @@ import dev.rheo.api.status.ApiException;
 import dev.rheo.api.status.Excerpt;
 import dev.rheo.api.status.FieldError;
 import dev.rheo.codec.json.ObjectDecoder;
-import dev.rheo.codec.schema.TypeTable;
+import dev.rheo.codec.schema.ObjectType;
 import dev.rheo.merge.JsonPatch;
 import dev.rheo.merge.MergePatch;
 import dev.rheo.merge.PatchException;
@@ -40,11 +40,10 @@ final class Patches {
   }
 
   /**
-   * @param apiVersion the apiVersion of the patched object
-   * @param kind the kind of the patched object
+   * @param type the fields of the patched object
    * @throws ApiException 415 for an unsupported kind of patch, 400 for a malformed patch
    */
-  static Patches read(RequestBody body, String apiVersion, String kind) {
+  static Patches read(RequestBody body, ObjectType type) {
     try {
       switch (body.mediaType()) {
         case MediaType.JSON_PATCH -> {
@@ -58,7 +57,7 @@ final class Patches {
         }
         case MediaType.STRATEGIC_MERGE_PATCH -> {
           ObjectDecoder.Decoded patch = BodyReader.decode(body);
-          PatchSchema schema = PatchSchema.of(TypeTable.builtIn().type(apiVersion, kind));
+          PatchSchema schema = PatchSchema.of(type);
           return new Patches(
               document -> StrategicMergePatch.apply(document, patch.tree(), schema),
               patch.duplicates());
@@ -97,7 +96,7 @@ final class Patches {
     List<String> strict =
         validation == FieldValidation.IGNORE ? List.of() : new ArrayList<>(duplicates);
     try {
-      return BodyReader.checked(patched, strict, path.apiVersion(), path.kind(), validation);
+      return BodyReader.checked(patched, strict, path, validation);
     } catch (ApiException e) {
       String shown = Excerpt.value(patched);
       throw ApiException.invalid(

@@ -5,7 +5,6 @@ import dev.rheo.api.status.Status;
 import dev.rheo.codec.json.Canonicalizer;
 import dev.rheo.codec.json.ObjectHeader;
 import dev.rheo.codec.json.RevisionSplice;
-import dev.rheo.resource.type.Conversion;
 import dev.rheo.resource.type.ResourceType;
 import java.util.List;
 import java.util.Set;
@@ -39,7 +38,7 @@ final class ResponseBodies {
 
   /** The object in the requested API version, with its resourceVersion. */
   static byte[] object(ResourceType type, CommitResult written) {
-    if (written.revision() != 0 && Conversion.isIdentity(type)) {
+    if (written.revision() != 0 && type.conversion().isIdentity()) {
       ObjectHeader header = ObjectHeader.scan(written.form(), List.of());
       if (header.revisionOffset() >= 0) {
         return RevisionSplice.splice(written.form(), header.revisionOffset(), written.revision());
@@ -54,7 +53,7 @@ final class ResponseBodies {
   }
 
   static ObjectNode served(ResourceType type, Version version) {
-    ObjectNode tree = Conversion.fromStored(version.tree(), type);
+    ObjectNode tree = type.conversion().fromStored(version.tree());
     Meta.of(tree).resourceVersion(version.revision() == 0 ? "" : Long.toString(version.revision()));
     return tree;
   }

@@ -12,11 +12,8 @@ import dev.rheo.api.status.Excerpt;
 import dev.rheo.api.status.Status;
 import dev.rheo.cache.WatchCache;
 import dev.rheo.codec.json.Canonicalizer;
-import dev.rheo.codec.schema.TypeTable;
 import dev.rheo.codec.tree.TreeCopies;
-import dev.rheo.resource.rules.Defaults;
 import dev.rheo.resource.rules.WriteContext;
-import dev.rheo.resource.type.Conversion;
 import dev.rheo.resource.type.ResourceRegistry;
 import dev.rheo.resource.type.ResourceType;
 import dev.rheo.server.security.User;
@@ -150,7 +147,7 @@ public final class Writes {
   public WriteResult patch(ObjectPath path, RequestBody body, WriteOptions options, User user) {
     path.require("patch");
     requireWholeOrScale(path);
-    Patches patch = Patches.read(body, path.apiVersion(), path.kind());
+    Patches patch = Patches.read(body, path.objectType());
     WriteContext context = context(user);
     if (!path.takesWhole()) {
       List<String> warnings = new ArrayList<>();
@@ -290,8 +287,7 @@ public final class Writes {
                   context);
             });
     ObjectNode scale = Scales.of(ResponseBodies.served(path.type(), written));
-    byte[] body =
-        Canonicalizer.encodeAnswer(scale, TypeTable.builtIn().type(path.apiVersion(), path.kind()));
+    byte[] body = Canonicalizer.encodeAnswer(scale, path.objectType());
     return new WriteResult(200, body, warnings);
   }
 
@@ -303,7 +299,7 @@ public final class Writes {
   }
 
   private BodyReader.Read read(ObjectPath path, RequestBody body, FieldValidation validation) {
-    BodyReader.Read read = BodyReader.read(body, path.apiVersion(), path.kind(), validation);
+    BodyReader.Read read = BodyReader.read(body, path, validation);
     dedupOwners(read.object(), read.warnings());
     return read;
   }
@@ -336,8 +332,8 @@ public final class Writes {
   }
 
   private static ObjectNode stored(ResourceType type, ObjectNode object) {
-    Defaults.apply(object, type);
-    return Conversion.toStored(object, type);
+    type.defaults().apply(object);
+    return type.conversion().toStored(object);
   }
 
   private WriteResult answer(ObjectPath path, CommitResult written, List<String> warnings) {

@@ -14,6 +14,7 @@ import dev.rheo.codec.cbor.CborForms;
 import dev.rheo.codec.protobuf.ProtobufCodec;
 import dev.rheo.codec.schema.TypeTable;
 import dev.rheo.edge.Body;
+import dev.rheo.resource.builtin.BuiltInResources;
 import dev.rheo.resource.type.ResourceRegistry;
 import dev.rheo.resource.type.ResourceType;
 import dev.rheo.server.encoding.Encoding;
@@ -58,9 +59,10 @@ class EncodedReadsTest {
   private final MemoryRevisionStore store = new MemoryRevisionStore();
   private final HashedWheelTimer timer = new HashedWheelTimer();
   private final Random random = new Random(11);
-  private final ResourceRegistry registry = ResourceRegistry.builtIn();
+  private final ResourceRegistry registry = BuiltInResources.registry();
   private final ResourceType configMaps = registry.get("", "v1", "configmaps");
-  private final Encodings encodings = new Encodings(Clock.fixed(NOW, ZoneOffset.UTC), true);
+  private final Encodings encodings =
+      new Encodings(Clock.fixed(NOW, ZoneOffset.UTC), true, () -> registry);
   private WatchCache cache;
   private Reads reads;
 

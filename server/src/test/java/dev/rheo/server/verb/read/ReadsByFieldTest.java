@@ -7,6 +7,7 @@ import dev.rheo.api.feature.FeatureGates;
 import dev.rheo.api.options.ListOptions;
 import dev.rheo.cache.WatchCache;
 import dev.rheo.edge.Body;
+import dev.rheo.resource.builtin.BuiltInResources;
 import dev.rheo.resource.type.ResourceRegistry;
 import dev.rheo.resource.type.ResourceType;
 import dev.rheo.server.encoding.Encodings;
@@ -40,9 +41,9 @@ class ReadsByFieldTest {
   private final MemoryRevisionStore store = new MemoryRevisionStore();
   private final HashedWheelTimer timer = new HashedWheelTimer();
   private final Random random = new Random(17);
-  private final ResourceRegistry registry = ResourceRegistry.builtIn();
+  private final ResourceRegistry registry = BuiltInResources.registry();
   private final ResourceType pods = registry.get("", "v1", "pods");
-  private final Encodings encodings = new Encodings(Clock.systemUTC(), true);
+  private final Encodings encodings = new Encodings(Clock.systemUTC(), true, () -> registry);
   private final Reads.ResponseOptions json = new Reads.ResponseOptions(encodings.json(pods), false);
 
   /** At each revision, the node of each pod. */

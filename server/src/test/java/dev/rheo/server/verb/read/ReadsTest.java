@@ -9,6 +9,7 @@ import dev.rheo.api.options.ListOptions;
 import dev.rheo.api.status.ApiException;
 import dev.rheo.cache.WatchCache;
 import dev.rheo.edge.Body;
+import dev.rheo.resource.builtin.BuiltInResources;
 import dev.rheo.resource.type.ResourceRegistry;
 import dev.rheo.resource.type.ResourceType;
 import dev.rheo.server.encoding.Encodings;
@@ -41,10 +42,10 @@ class ReadsTest {
   private final HashedWheelTimer timer = new HashedWheelTimer();
   private final AtomicLong nanos = new AtomicLong();
   private final Random random = new Random(7);
-  private final ResourceRegistry registry = ResourceRegistry.builtIn();
+  private final ResourceRegistry registry = BuiltInResources.registry();
   private final ResourceType configMaps = registry.get("", "v1", "configmaps");
   private final ResourceType namespaces = registry.get("", "v1", "namespaces");
-  private final Encodings encodings = new Encodings(Clock.systemUTC(), true);
+  private final Encodings encodings = new Encodings(Clock.systemUTC(), true, () -> registry);
   private final Reads.ResponseOptions json =
       new Reads.ResponseOptions(encodings.json(configMaps), false);
   private WatchCache cache;

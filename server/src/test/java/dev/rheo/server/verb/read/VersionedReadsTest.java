@@ -14,8 +14,8 @@ import dev.rheo.codec.protobuf.ProtobufCodec;
 import dev.rheo.codec.schema.TypeTable;
 import dev.rheo.codec.yaml.YamlForms;
 import dev.rheo.edge.Body;
+import dev.rheo.resource.builtin.BuiltInResources;
 import dev.rheo.resource.table.TableColumns;
-import dev.rheo.resource.type.Conversion;
 import dev.rheo.resource.type.ResourceRegistry;
 import dev.rheo.resource.type.ResourceType;
 import dev.rheo.server.encoding.Encoding;
@@ -70,10 +70,11 @@ class VersionedReadsTest {
   private final MemoryRevisionStore store = new MemoryRevisionStore();
   private final HashedWheelTimer timer = new HashedWheelTimer();
   private final Random random = new Random(17);
-  private final ResourceRegistry registry = ResourceRegistry.builtIn();
+  private final ResourceRegistry registry = BuiltInResources.registry();
   private final ResourceType v1 = registry.get("autoscaling", "v1", "horizontalpodautoscalers");
   private final ResourceType v2 = registry.get("autoscaling", "v2", "horizontalpodautoscalers");
-  private final Encodings encodings = new Encodings(Clock.fixed(NOW, ZoneOffset.UTC), true);
+  private final Encodings encodings =
+      new Encodings(Clock.fixed(NOW, ZoneOffset.UTC), true, () -> registry);
   private WatchCache cache;
   private Reads reads;
 
@@ -220,7 +221,7 @@ class VersionedReadsTest {
         };
       }
       default -> {
-        byte[] json = Conversion.convert(object.json, type);
+        byte[] json = type.conversion().convert(object.json);
         int from = ObjectHeader.scan(json, List.of()).metadataOffset();
         return switch (encoding.format()) {
           case JSON -> Arrays.copyOfRange(json, from, json.length);

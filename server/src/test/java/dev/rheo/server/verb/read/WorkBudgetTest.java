@@ -12,6 +12,7 @@ import dev.rheo.cache.Snapshot;
 import dev.rheo.cache.WatchCache;
 import dev.rheo.cache.WorkBudget;
 import dev.rheo.edge.Body;
+import dev.rheo.resource.builtin.BuiltInResources;
 import dev.rheo.resource.type.ResourceRegistry;
 import dev.rheo.resource.type.ResourceType;
 import dev.rheo.server.encoding.Encoding;
@@ -47,9 +48,9 @@ class WorkBudgetTest {
   @TempDir Path directory;
 
   private final MemoryRevisionStore store = new MemoryRevisionStore();
-  private final ResourceRegistry registry = ResourceRegistry.builtIn();
+  private final ResourceRegistry registry = BuiltInResources.registry();
   private final ResourceType configMaps = registry.get("", "v1", "configmaps");
-  private final Encodings encodings = new Encodings(Clock.systemUTC(), true);
+  private final Encodings encodings = new Encodings(Clock.systemUTC(), true, () -> registry);
   private WatchCache cache;
 
   @BeforeEach

@@ -8,6 +8,7 @@ import dev.rheo.api.options.WriteOptions;
 import dev.rheo.cache.CacheSettings;
 import dev.rheo.cache.CachedResource;
 import dev.rheo.cache.WatchCache;
+import dev.rheo.resource.builtin.BuiltInResources;
 import dev.rheo.resource.type.ResourceRegistry;
 import dev.rheo.resource.type.ResourceType;
 import dev.rheo.server.security.User;
@@ -34,7 +35,7 @@ public final class Cluster implements AutoCloseable {
   public final WatchCache cache;
   public final Writes writes;
   public final LoopbackClient client;
-  public final ResourceRegistry registry = ResourceRegistry.builtIn();
+  public final ResourceRegistry registry = BuiltInResources.registry();
   public Instant now = Instant.parse("2026-01-02T03:04:05Z");
 
   public Cluster(Path spool) {

@@ -1,0 +1,12 @@
+package dev.rheo.resource.type;
+
+import dev.rheo.codec.schema.ObjectType;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is known of the objects of a kind in one API version.
+ *
+ * @param object their fields
+ * @param list the fields of a list of them; null if the kind cannot be listed
+ */
+public record Schema(ObjectType object, @Nullable ObjectType list, Defaults defaults) {}

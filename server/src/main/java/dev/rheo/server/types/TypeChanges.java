@@ -1,0 +1,80 @@
+package dev.rheo.server.types;
+
+import dev.rheo.cache.CachedResource;
+import dev.rheo.cache.WatchCache;
+import dev.rheo.resource.type.ResourceRegistry;
+import dev.rheo.resource.type.ResourceType;
+import dev.rheo.resource.type.ServedTypes;
+import dev.rheo.resource.type.StoredResource;
+import dev.rheo.server.encoding.Encodings;
+import dev.rheo.store.StoreException;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.concurrent.TimeoutException;
+
+/**
+ * Adds served types and removes them while requests run, in the order that leaves nothing behind: a
+ * type is cached before it can be found, and can no longer be found before it is forgotten.
+ *
+ * <pre>
+ *   add      cache ──▶ registry
+ *   remove   registry ──▶ encodings and their forms ──▶ cache
+ * </pre>
+ *
+ * <p>A request that found a type before its removal ends as well as it can: a list that needs no
+ * further forms is completed from its snapshot, a watch ends with a Status (404), everything else
+ * is refused with 404. Thread-safe: one change at a time.
+ */
+public final class TypeChanges {
+  private final ServedTypes served;
+  private final WatchCache cache;
+  private final Encodings encodings;
+
+  public TypeChanges(ServedTypes served, WatchCache cache, Encodings encodings) {
+    this.served = served;
+    this.cache = cache;
+    this.encodings = encodings;
+  }
+
+  /** A collection of the store as the cache knows it. */
+  public static CachedResource cached(StoredResource stored) {
+    return new CachedResource(
+        stored.name(), stored.keyPrefix(), stored.namespaced(), stored.fields());
+  }
+
+  /**
+   * Adds a type, and waits until its objects can be read. May block on the disk, so it is not for
+   * event loops or virtual threads.
+   *
+   * @throws IllegalArgumentException if its path, its collection's name or its keys are taken
+   * @throws StoreException if the store cannot be read; the type is not added then
+   * @throws IOException if the cache cannot be written or is closed; the type is not added then
+   * @throws TimeoutException if the cache was not built in time; the type is not added then
+   */
+  public synchronized void add(ResourceType type, Duration atMost)
+      throws StoreException, IOException, InterruptedException, TimeoutException {
+    ResourceRegistry next = served.get().with(type);
+    if (type.isStored() && served.get().stored(type.storage().name()) == null) {
+      cache.add(cached(type.storage()), atMost);
+    }
+    served.update(any -> next);
+  }
+
+  /**
+   * Removes a type. Its objects stay in the store.
+   *
+   * @throws IllegalArgumentException if it is not served
+   */
+  public synchronized void remove(ResourceType type) {
+    if (!served.get().serves(type)) {
+      throw new IllegalArgumentException("not served: " + type);
+    }
+    served.update(now -> now.without(type));
+    encodings.release(type);
+    if (type.isStored() && served.get().stored(type.storage().name()) == null) {
+      cache.remove(type.storage().name());
+    } else {
+      cache.dropReleasedForms();
+    }
+  }
+}
