@@ -34,7 +34,8 @@ class ComingAndGoingTest {
   @TempDir Path directory;
 
   private static CachedResource widgets(String name, String prefix) {
-    return new CachedResource(name, prefix, true, List.of(SelectableField.string("spec.nodeName")));
+    return new CachedResource(
+        name, prefix, true, List.of(SelectableField.string("spec.nodeName").withIndex()));
   }
 
   private static long put(World world, String key, String text) throws Exception {

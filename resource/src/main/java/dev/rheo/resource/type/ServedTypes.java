@@ -20,7 +20,7 @@ public final class ServedTypes implements Supplier<ResourceRegistry> {
     return current;
   }
 
-  /** Replaces the registry by what {@code change} makes of it. One change at a time. */
+  /** Replaces the registry by what {@code change} makes of it. One change is made at a time. */
   public synchronized void update(UnaryOperator<ResourceRegistry> change) {
     current = change.apply(current);
   }
