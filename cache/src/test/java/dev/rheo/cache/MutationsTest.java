@@ -17,7 +17,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** The invariants have teeth: faults that are made on purpose are noticed by the right one. */
 class MutationsTest {
   /** Simulations within which a fault must be noticed. */
-  private static final int PATIENCE = 15;
+  private static final int PATIENCE = 40;
 
   @TempDir Path directory;
 
