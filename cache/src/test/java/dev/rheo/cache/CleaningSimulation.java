@@ -9,8 +9,11 @@ public final class CleaningSimulation implements Scheduler.Body {
   private static final int BURSTS = 20;
   private static final int WRITES = 8;
 
-  /** Longer than the interval of cleaning, so that the first write of a burst starts it. */
-  private static final long PAUSE = 600_000_000L;
+  /**
+   * Shorter than the interval of cleaning: the interval then ends with the first write of every
+   * second burst, so that records are moved while others are written.
+   */
+  private static final long PAUSE = 400_000_000L;
 
   private final Scheduler scheduler;
   private final Path directory;
@@ -26,6 +29,7 @@ public final class CleaningSimulation implements Scheduler.Body {
   @Override
   public void run() throws Throwable {
     SimulatedWorld world = new SimulatedWorld(scheduler, directory, LinuxFile.linked());
+    world.usualText = 12_000;
     boolean ignored = scheduler.await("ready", world.cache::ready, Scheduler.FOREVER);
     scheduler.start("lister", () -> list(world));
     scheduler.start("watcher", () -> watch(world));

@@ -37,6 +37,23 @@ final class FormClient {
     this.world = world;
   }
 
+  /** The forms of current objects that are there. */
+  int count(WatchCache cache) {
+    int count = 0;
+    EntryCursor entries = cache.resource("pods").snapshot().entries("", null);
+    for (Entry entry = entries.next(); entry != null; entry = entries.next()) {
+      for (FormKind kind : kinds) {
+        count += cache.forms().find(Place.of(entry), kind, 0) == null ? 0 : 1;
+        count += cache.forms().find(Place.of(entry), kind, other(entry)) == null ? 0 : 1;
+      }
+    }
+    return count;
+  }
+
+  private static long other(Entry entry) {
+    return 1_000_000_000 + entry.revision();
+  }
+
   void read() {
     WatchCache cache = world.cache;
     Snapshot snapshot = cache.resource("pods").snapshot();
@@ -51,7 +68,7 @@ final class FormClient {
     long faults = idleFaults;
     Entry entry = snapshot.at(world.random.nextInt(snapshot.size()));
     FormKind kind = kinds.get(world.random.nextInt(kinds.size()));
-    long revision = world.random.nextInt(4) == 0 ? 1_000_000_000 + entry.revision() : 0;
+    long revision = world.random.nextInt(4) == 0 ? other(entry) : 0;
     FormReader reader = new FormReader(cache);
     ByteBuffer dst = world.buffer();
     try {

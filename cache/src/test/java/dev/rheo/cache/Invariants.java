@@ -164,7 +164,7 @@ final class Invariants {
   }
 
   /** When all is quiet, nothing is kept for readers that have left or for history that is gone. */
-  void spoolReleased(CacheStats stats, long liveBytes) {
+  void spoolReleased(CacheStats stats, long liveBytes, int forms) {
     CacheSettings settings = world.settings;
     // What needs more than 30 % of its segment need not be cleaned; two segments are being written.
     long linked = stats.spoolBytes() - stats.unlinkedBytes();
@@ -174,10 +174,10 @@ final class Invariants {
         stats.waitingReaders() == 0
             && stats.pendingLoads() == 0
             && stats.forms().pending() == 0
-            && stats.forms().count() <= 4L * stats.resources().getFirst().objects()
+            && stats.forms().count() == forms
             && stats.historyBytes() == 0
             && stats.liveBytes() == liveBytes
             && linked <= atMost,
-        () -> "%d live, %d linked: %s".formatted(liveBytes, linked, stats));
+        () -> "%d live, %d linked, %d forms: %s".formatted(liveBytes, linked, forms, stats));
   }
 }

@@ -14,7 +14,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * with its budgets. {@code -Drheo.seed=N} runs one seed.
  */
 class PartSimulationsTest {
-  private static final int SEEDS = 100;
+  private static final int SEEDS = 60;
 
   @TempDir Path directory;
 

@@ -46,6 +46,9 @@ final class SimulatedWorld {
           2);
   WatchCache cache;
 
+  /** The most characters that most objects have. */
+  int usualText = 900;
+
   /** Direct buffers that nobody uses now. */
   private final ArrayDeque<ByteBuffer> buffers = new ArrayDeque<>();
 
@@ -171,7 +174,7 @@ final class SimulatedWorld {
       if (history.exists(key) && random.nextInt(3) == 0) {
         ops.add(new Op.Delete(storeKey, Op.ANY));
       } else {
-        String text = "x".repeat(random.nextInt(random.nextInt(20) == 0 ? 20_000 : 900));
+        String text = "x".repeat(random.nextInt(random.nextInt(20) == 0 ? 20_000 : usualText));
         byte[] value =
             node
                 ? Objects.node(name, text)

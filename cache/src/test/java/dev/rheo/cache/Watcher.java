@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 /** A reader of events in the simulation, as a watch of the server is. For one task at a time. */
 final class Watcher {
   /** Simulated time after which a reader that was not woken for an event will not be. */
-  private static final long LATE = 2_000_000_000L;
+  private static final long LATE = 500_000_000L;
 
   final WatchCache cache;
   final History history;
@@ -27,7 +27,7 @@ final class Watcher {
   private final long after;
   private boolean ended;
 
-  /** When it first was seen not to be woken for the event that it expects; 0 if it was not. */
+  /** When it was first seen to sleep through an event since it was last asked; 0 if it was not. */
   private long lateSince;
 
   /**
@@ -87,6 +87,7 @@ final class Watcher {
     for (int i = 0; i < most && woken && !ended(); i++) {
       long faults = world.disk.faults;
       woken = !waits;
+      lateSince = 0;
       try {
         CacheEvent event = reader.next();
         if (event == null) {
