@@ -49,14 +49,8 @@ final class Applier {
   /** Adds a key of the generation's initial state, which enters the index but not the log. */
   void load(Generation generation, RevisionStore.KeyValue keyValue) throws IOException {
     Table table = generation.of(keyValue.key());
-    if (table == null) {
-      return;
-    }
-    byte[] key = table.keyOf(keyValue.key());
-    Entry entry = write(table, keyValue.key(), key, keyValue.value(), keyValue.modRevision());
-    if (entry != null) {
-      table.editor.put(entry);
-      count(table, entry, 1);
+    if (table != null) {
+      load(table, keyValue, table.keyOf(keyValue.key()));
     }
   }
 
@@ -66,9 +60,12 @@ final class Applier {
    */
   void loadBeside(Table table, RevisionStore.KeyValue keyValue) throws IOException {
     byte[] key = table.keyOf(keyValue.key());
-    if (table.hasChanged(keyValue.key(), key)) {
-      return;
+    if (!table.hasChanged(keyValue.key(), key)) {
+      load(table, keyValue, key);
     }
+  }
+
+  private void load(Table table, RevisionStore.KeyValue keyValue, byte[] key) throws IOException {
     Entry entry = write(table, keyValue.key(), key, keyValue.value(), keyValue.modRevision());
     if (entry != null) {
       table.editor.put(entry);

@@ -27,8 +27,6 @@ import org.jspecify.annotations.Nullable;
  * some 10 bytes for each entry, and 25 where many were removed.
  */
 final class EntryTree {
-  static final EntryTree EMPTY = new EntryTree(Order.BY_KEY, new Leaf(null));
-
   final TreeNode root;
   private final Order order;
   private final int size;

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -213,22 +214,19 @@ final class Snapshots {
 
   /** Forgets states below the generation's floor, and those of other generations. */
   void trim(Generation generation) {
-    synchronized (known) {
-      known.removeIf(
-          k -> {
-            boolean gone = k.table.generation != generation || k.revision < generation.floor;
-            cost -= gone ? k.cost : 0;
-            return gone;
-          });
-    }
+    forget(k -> k.table.generation != generation || k.revision < generation.floor);
   }
 
   /** Forgets the states of a dropped table. */
   void forget(Table table) {
+    forget(k -> k.table == table);
+  }
+
+  private void forget(Predicate<Known> which) {
     synchronized (known) {
       known.removeIf(
           k -> {
-            boolean gone = k.table == table;
+            boolean gone = which.test(k);
             cost -= gone ? k.cost : 0;
             return gone;
           });

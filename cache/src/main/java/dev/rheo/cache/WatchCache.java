@@ -18,9 +18,10 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>It consists of the {@link Spool} (files with one JSON form of each version), an {@link
  * EntryTree} for each resource (the index), an {@link EventLog} for each resource (the history) and
- * the {@link Waiters} (which reader waits for which event). Two threads write, under one lock: the
- * {@link Follower} applies changes, the {@link SegmentCompactor} moves records. Readers find all
- * that they need through one volatile reference to the {@link Published} state.
+ * the {@link Waiters} (which reader waits for which event). Under one lock, the {@link Follower}
+ * applies changes, the {@link SegmentCompactor} moves records, and {@link Members} adds and removes
+ * resources. Readers find all that they need through one volatile reference to the {@link
+ * Published} state.
  *
  * <p><b>What readers see when things go wrong.</b> While the store is unreachable, the cache stays
  * as it is. If the store compacted changes that the cache had not seen yet, or the spool cannot be

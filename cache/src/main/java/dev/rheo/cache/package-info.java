@@ -15,10 +15,11 @@
  * <h2>Who writes, who reads</h2>
  *
  * Two threads write: the {@link Follower} applies changes, the {@link SegmentCompactor} moves
- * records. Both do so under the cache's lock ({@link WatchCache#lock}), which guards all that is
- * not published: the head of the {@link Spool}, the {@link Table}s with their editors, the ends of
- * the {@link EventLog}s. Readers never take this lock. They begin at one volatile reference, to the
- * {@link Published} state: the generation, the revision, and for each resource an immutable {@link
+ * records. A thread that adds or removes a resource writes, too ({@link Members}). All of them do
+ * so under the cache's lock ({@link WatchCache#lock}), which guards all that is not published: the
+ * head of the {@link Spool}, the {@link Table}s with their editors, the ends of the {@link
+ * EventLog}s. Readers never take this lock. They begin at one volatile reference, to the {@link
+ * Published} state: the generation, the revision, and for each resource an immutable {@link
  * EntryTree} and the number of its last event. A reader that has the reference sees all that was
  * written before it was set. A snapshot is this reference's tree, and costs nothing.
  *
@@ -75,7 +76,8 @@
  * otherwise its second look has already found something, and it examines every event.
  *
  * <p>Only the follower routes, in the order in which it published, and without the cache's lock.
- * The compactor publishes, too, but no new event, so there is nobody to wake.
+ * The compactor and {@link Members} publish, too, but no new event, so there is nobody to wake;
+ * after the removal of a resource {@link Members} wakes all of its readers itself.
  *
  * <h2>Trimmed history</h2>
  *

@@ -37,7 +37,7 @@ class EntryTreeTest {
   @ValueSource(ints = {20, 400, 5000})
   void behavesLikeASortedMapAndKeepsItsOldVersions(int keys) {
     Random random = new Random(keys);
-    EntryTree.Editor editor = EntryTree.EMPTY.edit();
+    EntryTree.Editor editor = EntryTree.empty().edit();
     TreeMap<byte[], Long> model = new TreeMap<>(Arrays::compareUnsigned);
     List<Kept> kept = new ArrayList<>();
     for (int step = 0; step < 60_000; step++) {
@@ -74,7 +74,7 @@ class EntryTreeTest {
 
   @Test
   void loadsInOrderIntoFullLeaves() {
-    EntryTree.Editor editor = EntryTree.EMPTY.edit();
+    EntryTree.Editor editor = EntryTree.empty().edit();
     for (int i = 0; i < 100_000; i++) {
       editor.put(entry("%06d".formatted(i).getBytes(UTF_8), i));
     }
@@ -88,7 +88,7 @@ class EntryTreeTest {
   @ParameterizedTest
   @ValueSource(booleans = {true, false})
   void aGapIsFilledWithoutWaste(boolean upwards) {
-    EntryTree.Editor editor = EntryTree.EMPTY.edit();
+    EntryTree.Editor editor = EntryTree.empty().edit();
     for (String ends : List.of("a", "c")) {
       for (int i = 0; i < 1000; i++) {
         editor.put(entry("%s/%05d".formatted(ends, i).getBytes(UTF_8), i));
@@ -119,7 +119,7 @@ class EntryTreeTest {
   void positionsAreFoundWithoutCounting() {
     int size = 200_000;
     List<byte[]> keys = new ArrayList<>();
-    EntryTree.Editor editor = EntryTree.EMPTY.edit();
+    EntryTree.Editor editor = EntryTree.empty().edit();
     for (int i = 0; i < size; i++) {
       keys.add("%06d".formatted(i).getBytes(UTF_8));
     }

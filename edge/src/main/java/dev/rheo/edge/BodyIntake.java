@@ -139,7 +139,7 @@ final class BodyIntake {
     connection.room.makeRoom(exchange, exchange.isStranger());
     waiting = true;
     wire.pauseInput();
-    Duration patience = edge.settings.timeouts().seatWait();
+    Duration patience = edge.settings.timeouts().roomWait();
     charges
         .awaitBody(length, patience)
         .whenCompleteAsync(

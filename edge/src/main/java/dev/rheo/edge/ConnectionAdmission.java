@@ -11,7 +11,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -111,7 +110,7 @@ final class ConnectionAdmission {
   private final EventLoop loop;
   private final EdgeClock clock;
   private final Set<Connection> connections;
-  private final AtomicBoolean asked = new AtomicBoolean();
+  private final LoopTask makingRoom;
 
   /** The next connections without a response to evict, unless they have sent a request since. */
   private final ArrayDeque<Connection> unserved = new ArrayDeque<>();
@@ -143,6 +142,7 @@ final class ConnectionAdmission {
     this.crowdUntilNanos = crowdSinceNanos;
     this.nobodyNanos = crowdSinceNanos - MOST_BEHIND - LOOKS_APART;
     this.inVainNanos = crowdSinceNanos - PAUSE;
+    this.makingRoom = new LoopTask(loop, this::makeRoom);
   }
 
   /** Charges a connection that was just accepted; false if it must be closed. */
@@ -235,15 +235,13 @@ final class ConnectionAdmission {
    * Asks for an eviction on behalf of another loop that found no connection to evict. Any thread.
    */
   void ask() {
-    if (asked.compareAndSet(false, true)) {
-      loop.execute(
-          () -> {
-            asked.set(false);
-            // As if a newcomer came and left again.
-            if (chargeWithRoom()) {
-              release(ledger.strangerConnections());
-            }
-          });
+    makingRoom.ask();
+  }
+
+  private void makeRoom() {
+    // As if a newcomer came and left again.
+    if (chargeWithRoom()) {
+      release(ledger.strangerConnections());
     }
   }
 

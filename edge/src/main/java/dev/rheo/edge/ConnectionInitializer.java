@@ -60,7 +60,7 @@ final class ConnectionInitializer extends ChannelInitializer<SocketChannel> {
     Cumulation records = new Cumulation();
     ssl.setCumulator(records);
     channel.pipeline().addLast(new TlsRecords(connection, records), ssl);
-    InputTurns turns = Transport.inputTurns(connection, edge.clock);
+    InputTurns turns = Transport.inputTurns(connection);
     if (turns != null) {
       channel.pipeline().addLast(turns);
     }

@@ -46,18 +46,16 @@ public record EdgeSettings(
    *     upstream
    * @param resetsPerWindow HTTP/2 streams that a client may reset within 30 s (CVE-2023-44487).
    *     1000
-   * @param deflaters concurrently compressed bodies; each holds some 300 KiB outside the heap. 32
    */
   public record Limits(
       int streamsPerConnection,
       int requestHeaderBytes,
       int targetBytes,
       int requestBodyBytes,
-      int resetsPerWindow,
-      int deflaters) {
+      int resetsPerWindow) {
 
     public static Limits defaults() {
-      return new Limits(100, 64 << 10, 32 << 10, 3 << 20, 1000, 32);
+      return new Limits(100, 64 << 10, 32 << 10, 3 << 20, 1000);
     }
   }
 
@@ -76,7 +74,7 @@ public record EdgeSettings(
    * @param pingAfter silence after which an HTTP/2 connection with open requests is sent a PING. 60
    *     s
    * @param pingAnswer further silence after which it is closed. 120 s
-   * @param seatWait wait for room in an account before a 429. 1 s
+   * @param roomWait wait for room in an account before a 429. 1 s
    */
   public record Timeouts(
       Duration handshake,
@@ -87,7 +85,7 @@ public record EdgeSettings(
       Duration stalledWatch,
       Duration pingAfter,
       Duration pingAnswer,
-      Duration seatWait) {
+      Duration roomWait) {
 
     public static Timeouts defaults() {
       return new Timeouts(

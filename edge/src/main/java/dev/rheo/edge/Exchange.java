@@ -81,7 +81,7 @@ final class Exchange implements BodyStream.Listener {
     this.requestClass = edge.handler.classify(request);
     this.charges = new Charges(edge.ledger, () -> this.request.vouched(), edge.clock);
     this.body = new BodyIntake(this, edge, wire, charges);
-    request.onPromise(bytes -> roomForAnswer(charges.promise(bytes, seatWait(), this::askForRoom)));
+    request.onPromise(bytes -> roomForAnswer(charges.promise(bytes, roomWait(), this::askForRoom)));
   }
 
   HttpRequest request() {
@@ -323,7 +323,7 @@ final class Exchange implements BodyStream.Listener {
       // A completed write gets its response, whose size was charged before the write.
       boolean done = requestClass == RequestClass.MUTATING || requestClass == RequestClass.EXEMPT;
       int length = bytes == null ? 0 : bytes.length;
-      if (!roomForAnswer(charges.answerIs(length, done, seatWait(), this::askForRoom))) {
+      if (!roomForAnswer(charges.answerIs(length, done, roomWait(), this::askForRoom))) {
         response = Refusals.tooManyRequests();
       }
     } catch (Throwable e) {
@@ -351,8 +351,8 @@ final class Exchange implements BodyStream.Listener {
     connection.room.ask(isStranger());
   }
 
-  private Duration seatWait() {
-    return edge.settings.timeouts().seatWait();
+  private Duration roomWait() {
+    return edge.settings.timeouts().roomWait();
   }
 
   private void handled(HttpResponse response) {

@@ -153,7 +153,7 @@ final class Http1Handler extends ChannelInboundHandlerAdapter implements Connect
               head.protocolVersion().text(),
               connection.remote(),
               connection.clientCertificate,
-              edge.clock);
+              edge.clock.nanoTime());
       refusal = objection(head, target);
       if (refusal == null) {
         refusal = form;
@@ -167,7 +167,7 @@ final class Http1Handler extends ChannelInboundHandlerAdapter implements Connect
               head.protocolVersion().text(),
               connection.remote(),
               null,
-              edge.clock);
+              edge.clock.nanoTime());
       refusal = Refusals.badRequest(String.valueOf(e.getMessage()));
     }
     long declared = HttpUtil.getContentLength(head, -1L);

@@ -159,13 +159,14 @@ final class Http2StreamHandler extends ChannelInboundHandlerAdapter {
               "HTTP/2.0",
               connection.remote(),
               connection.clientCertificate,
-              edge.clock);
+              edge.clock.nanoTime());
       if (target.length() > edge.settings.limits().targetBytes()) {
         refusal = Refusals.targetTooLong();
       }
     } catch (IllegalArgumentException e) {
       request =
-          new HttpRequest(method, "/", headers, "HTTP/2.0", connection.remote(), null, edge.clock);
+          new HttpRequest(
+              method, "/", headers, "HTTP/2.0", connection.remote(), null, edge.clock.nanoTime());
       refusal = Refusals.badRequest(String.valueOf(e.getMessage()));
     }
     Http2Wire wire = new Http2Wire((Http2StreamChannel) ctx.channel(), connection, flow);

@@ -3,7 +3,6 @@ package dev.rheo.edge;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.security.cert.X509Certificate;
-import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -25,7 +24,6 @@ public final class HttpRequest {
   private final InetSocketAddress remote;
   private final @Nullable X509Certificate clientCertificate;
   private final String auditId;
-  private final Instant received;
   private final long receivedNanos;
   private volatile byte[] body = NO_BYTES;
   private volatile boolean cancelled;
@@ -35,6 +33,7 @@ public final class HttpRequest {
 
   /**
    * @param target the request target in origin form: path and query, as sent
+   * @param receivedNanos when the header was read
    * @throws IllegalArgumentException if the target is malformed; the message may go to the client
    */
   HttpRequest(
@@ -44,28 +43,7 @@ public final class HttpRequest {
       String protocol,
       InetSocketAddress remote,
       @Nullable X509Certificate clientCertificate,
-      EdgeClock clock) {
-    this(
-        method,
-        target,
-        headers,
-        protocol,
-        remote,
-        clientCertificate,
-        clock.instant(),
-        clock.nanoTime());
-  }
-
-  private HttpRequest(
-      String method,
-      String target,
-      HttpHeaders headers,
-      String protocol,
-      InetSocketAddress remote,
-      @Nullable X509Certificate clientCertificate,
-      Instant received,
       long receivedNanos) {
-    this.received = received;
     this.receivedNanos = receivedNanos;
     this.method = method;
     this.target = target;
@@ -96,7 +74,7 @@ public final class HttpRequest {
             "HTTP/2.0",
             InetSocketAddress.createUnresolved("localhost", 0),
             null,
-            EdgeClock.SYSTEM);
+            EdgeClock.SYSTEM.nanoTime());
     request.body = body;
     return request;
   }
@@ -167,12 +145,7 @@ public final class HttpRequest {
     return protocol;
   }
 
-  /** When the header was read. */
-  public Instant received() {
-    return received;
-  }
-
-  /** The same as a {@link System#nanoTime()}, to measure durations. */
+  /** When the header was read, as a {@link System#nanoTime()}, to measure durations. */
   public long receivedNanos() {
     return receivedNanos;
   }
@@ -207,8 +180,7 @@ public final class HttpRequest {
    */
   HttpRequest bare() {
     HttpHeaders kept = new HttpHeaders().add("Audit-ID", auditId);
-    HttpRequest bare =
-        new HttpRequest(method, "/", kept, protocol, remote, null, received, receivedNanos);
+    HttpRequest bare = new HttpRequest(method, "/", kept, protocol, remote, null, receivedNanos);
     bare.vouched = vouched;
     return bare;
   }

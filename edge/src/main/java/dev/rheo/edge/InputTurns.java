@@ -26,7 +26,7 @@ final class InputTurns extends ChannelDuplexHandler {
   private static final long PORTION_NANOS = 250_000;
 
   /** Lower bound on a portion: a typical request, or some 25 of the smallest ones. */
-  static final int SMALLEST_PORTION = 1 << 10;
+  private static final int SMALLEST_PORTION = 1 << 10;
 
   /** Upper bound on a portion: a TLS record. */
   private static final int LARGEST_PORTION = 16 << 10;
@@ -36,7 +36,6 @@ final class InputTurns extends ChannelDuplexHandler {
 
   private final Connection connection;
   private final InputQueue queue;
-  private final EdgeClock clock;
   private final ArrayDeque<ByteBuf> held = new ArrayDeque<>();
   private ChannelHandlerContext ctx;
 
@@ -44,10 +43,9 @@ final class InputTurns extends ChannelDuplexHandler {
   private long nanosPerKib = PORTION_NANOS / 4;
 
   @SuppressWarnings("NullAway.Init") // The context is set when the handler is added.
-  InputTurns(Connection connection, InputQueue queue, EdgeClock clock) {
+  InputTurns(Connection connection, InputQueue queue) {
     this.connection = connection;
     this.queue = queue;
-    this.clock = clock;
   }
 
   @Override
@@ -109,10 +107,10 @@ final class InputTurns extends ChannelDuplexHandler {
   }
 
   private void passOn(ByteBuf bytes, int length) {
-    long began = clock.nanoTime();
+    long began = connection.clock.nanoTime();
     ctx.fireChannelRead(bytes);
     if (length >= TELLING) {
-      long cost = ((clock.nanoTime() - began) << 10) / length;
+      long cost = ((connection.clock.nanoTime() - began) << 10) / length;
       nanosPerKib = Math.max(1, (3 * nanosPerKib + cost) / 4);
     }
   }

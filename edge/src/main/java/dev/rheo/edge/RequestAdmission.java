@@ -76,10 +76,10 @@ final class RequestAdmission {
   private long strangerStreams;
 
   private final long strangerStreamsLimit;
-  private final AtomicBoolean askedForStranger = new AtomicBoolean();
-  private final AtomicBoolean askedForMember = new AtomicBoolean();
+  private final LoopTask roomForStranger;
+  private final LoopTask roomForMember;
+  private final LoopTask roomForRefusals;
   private final AtomicBoolean askedForWatches = new AtomicBoolean();
-  private final AtomicBoolean askedForRefusals = new AtomicBoolean();
 
   /** The next stalled requests to evict, unless their peers have moved since. */
   private final ArrayDeque<Exchange> stalledStrangers = new ArrayDeque<>();
@@ -103,6 +103,9 @@ final class RequestAdmission {
     this.inVainNanos = clock.nanoTime() - PAUSE;
     this.shareAgainNanos = inVainNanos;
     this.dropAgainNanos = inVainNanos;
+    this.roomForStranger = new LoopTask(loop, () -> makeRoom(null, true));
+    this.roomForMember = new LoopTask(loop, () -> makeRoom(null, false));
+    this.roomForRefusals = new LoopTask(loop, this::dropRefusals);
   }
 
   /** Releases the charges of a closed connection. Idempotent. */
@@ -244,12 +247,8 @@ final class RequestAdmission {
     }
     dropRefusals();
     for (RequestAdmission other : edge.rooms) {
-      if (other != this && other.askedForRefusals.compareAndSet(false, true)) {
-        other.loop.execute(
-            () -> {
-              other.askedForRefusals.set(false);
-              other.dropRefusals();
-            });
+      if (other != this) {
+        other.roomForRefusals.ask();
       }
     }
     return reserve.tryCharge(Weights.STREAM);
@@ -276,14 +275,7 @@ final class RequestAdmission {
    * @param stranger whether the peer that needs it has not authenticated
    */
   void ask(boolean stranger) {
-    AtomicBoolean asked = stranger ? askedForStranger : askedForMember;
-    if (asked.compareAndSet(false, true)) {
-      loop.execute(
-          () -> {
-            asked.set(false);
-            makeRoom(null, stranger);
-          });
-    }
+    (stranger ? roomForStranger : roomForMember).ask();
   }
 
   private void askForWatches(int fair) {

@@ -161,9 +161,9 @@ final class Transport {
   }
 
   /** The handler that gives a connection its turns at decrypted input; null if it needs none. */
-  static @Nullable InputTurns inputTurns(Connection connection, EdgeClock clock) {
+  static @Nullable InputTurns inputTurns(Connection connection) {
     return connection.channel.eventLoop() instanceof Loop loop
-        ? new InputTurns(connection, loop.input, clock)
+        ? new InputTurns(connection, loop.input)
         : null;
   }
 

@@ -214,7 +214,7 @@ class EdgeLimitsTest {
       var inVain =
           client.sendAsync(fixture.post("/any", new byte[900_000]), BodyHandlers.ofString());
       EdgeFixture.await("it waits", () -> clock.waits() == 1);
-      clock.advance(TIMEOUTS.seatWait());
+      clock.advance(TIMEOUTS.roomWait());
       assertThat(inVain.get(20, TimeUnit.SECONDS).statusCode()).isEqualTo(429);
       var small = client.send(fixture.post("/any", new byte[1000]), BodyHandlers.ofString());
       assertThat(small.statusCode()).isEqualTo(200);

@@ -63,7 +63,7 @@ class InputTurnsTest {
             channel,
             new Pump(
                 loop,
-                EdgeClock.SYSTEM,
+                clock,
                 channel.alloc(),
                 new AtomicLong(),
                 EdgeSettings.Budgets.defaults(),
@@ -73,7 +73,7 @@ class InputTurnsTest {
 
     Client(String name) {
       this.name = name;
-      channel.pipeline().addLast(new InputTurns(connection, queue, clock), this);
+      channel.pipeline().addLast(new InputTurns(connection, queue), this);
     }
 
     @Override

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 final class AutoscalerCells {
   private static final String UNKNOWN = "<unknown>";
 
-  /** Excerpt for a missing quantity. */
+  /** Shown for a missing quantity. */
   private static final String NIL = "<nil>";
 
   /** Upper bound on the metrics in a cell. */

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 final class SelectorText {
   private static final String NONE = "<none>";
 
-  /** Excerpt for an invalid selector. */
+  /** Shown for an invalid selector. */
   private static final String ERROR = "<error>";
 
   private record Requirement(String key, String text) {}
