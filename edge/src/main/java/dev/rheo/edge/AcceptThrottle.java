@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 final class AcceptThrottle extends ChannelInboundHandlerAdapter {
 
   /** Connections accepted and not yet registered; about a dozen are accepted at once. */
-  private static final int MOST_ARRIVING = 32;
+  private static final int MOST_ARRIVING = 128;
 
   private final AtomicInteger arriving = new AtomicInteger();
 

@@ -95,6 +95,9 @@ final class Connection {
   /** Whether these bytes wait for a turn, and not for the protocol to read again. */
   boolean inputQueued;
 
+  private boolean inputWanted = true;
+  private boolean holdsEnough;
+
   /** Decrypted bytes of an incomplete frame or header, or of pipelined requests. */
   int unparsedBytes;
 
@@ -117,6 +120,26 @@ final class Connection {
     this.lastBytesNanos = acceptedNanos;
     this.idleSinceNanos = acceptedNanos;
     this.progressNanos = acceptedNanos;
+  }
+
+  /** The protocol wants more input, or none for now. */
+  void wantInput(boolean wanted) {
+    inputWanted = wanted;
+    readOrNot();
+  }
+
+  boolean isInputWanted() {
+    return inputWanted;
+  }
+
+  /** Whether so much decrypted input waits for its turn that the socket is to be left alone. */
+  void holdEnough(boolean enough) {
+    holdsEnough = enough;
+    readOrNot();
+  }
+
+  private void readOrNot() {
+    channel.config().setAutoRead(inputWanted && !holdsEnough);
   }
 
   InetSocketAddress remote() {

@@ -55,6 +55,9 @@ final class ConnectionAdmission {
   /** Time for the first TLS record, which clients send as soon as they are connected. */
   private static final long TIME_TO_SPEAK = TimeUnit.MILLISECONDS.toNanos(50);
 
+  /** The same while newcomers wait: in the accept queue they had the time to speak already. */
+  private static final long TIME_TO_SPEAK_IN_A_CROWD = TimeUnit.MILLISECONDS.toNanos(10);
+
   /** Time since accept during which received bytes count as progress towards a request. */
   private static final long TIME_FOR_BYTES = TimeUnit.SECONDS.toNanos(2);
 
@@ -95,12 +98,15 @@ final class ConnectionAdmission {
   private static final long MOST_BEHIND = TimeUnit.SECONDS.toNanos(2);
 
   /** Maximum number of connections queued for eviction by one search. */
-  private static final int AT_ONCE = 32;
+  private static final int AT_ONCE = 64;
+
+  /** Maximum number of connections whose sockets one search asks for unread bytes. */
+  private static final int MOST_ASKED = 4 * AT_ONCE;
 
   /**
    * Only the passage of time makes connections evictable, so searches are at least this far apart.
    */
-  private static final long LOOKS_APART = TimeUnit.MILLISECONDS.toNanos(1);
+  private static final long LOOKS_APART = TimeUnit.MILLISECONDS.toNanos(5);
 
   private static final int MOST_OVER = 128;
   private static final Duration LOOK_AGAIN = Duration.ofMillis(10);
@@ -111,6 +117,7 @@ final class ConnectionAdmission {
   private final EdgeClock clock;
   private final Set<Connection> connections;
   private final LoopTask makingRoom;
+  private final boolean tellsUnread;
 
   /** The next connections without a response to evict, unless they have sent a request since. */
   private final ArrayDeque<Connection> unserved = new ArrayDeque<>();
@@ -123,7 +130,7 @@ final class ConnectionAdmission {
 
   private long crowdUntilNanos;
 
-  /** {@link #seenNanos} at the last search that found no connection to evict. */
+  /** When a search last found no connection to evict. */
   private long nobodyNanos;
 
   /** When a connection last failed to move to the members' account. */
@@ -140,9 +147,10 @@ final class ConnectionAdmission {
     this.connections = connections;
     this.crowdSinceNanos = clock.nanoTime();
     this.crowdUntilNanos = crowdSinceNanos;
-    this.nobodyNanos = crowdSinceNanos - MOST_BEHIND - LOOKS_APART;
+    this.nobodyNanos = crowdSinceNanos - LOOKS_APART;
     this.inVainNanos = crowdSinceNanos - PAUSE;
     this.makingRoom = new LoopTask(loop, this::makeRoom);
+    this.tellsUnread = UnreadInput.isKnown(loop);
   }
 
   /** Charges a connection that was just accepted; false if it must be closed. */
@@ -193,8 +201,19 @@ final class ConnectionAdmission {
       if (!letGo(true)) {
         return false;
       }
+      if (hasFewer()) {
+        askOthers();
+      }
     }
     return true;
+  }
+
+  /**
+   * Whether the event loop has far fewer connections than the others. Newcomers come to all loops
+   * in turn, so the few would soon be too young to evict while the others keep older ones.
+   */
+  private boolean hasFewer() {
+    return 4L * connections.size() * edge.rooms.size() < 3L * edge.connections.get();
   }
 
   private boolean charge() {
@@ -325,17 +344,17 @@ final class ConnectionAdmission {
    * @return false if there is none to evict
    */
   private boolean letGo(boolean strangersToo) {
-    long seen = seenNanos();
-    if (strangersToo && seen - nobodyNanos < LOOKS_APART) {
+    long now = clock.nanoTime();
+    if (strangersToo && now - nobodyNanos < LOOKS_APART) {
       return false;
     }
-    Connection leaving = strangersToo ? unserved(seen) : null;
+    Connection leaving = strangersToo ? unserved(tellsUnread ? now : seenNanos()) : null;
     if (leaving == null) {
-      leaving = quietest(strangersToo, seen);
+      leaving = quietest(strangersToo, seenNanos());
     }
     if (leaving == null) {
       if (strangersToo) {
-        nobodyNanos = seen;
+        nobodyNanos = now;
       }
       return false;
     }
@@ -343,7 +362,12 @@ final class ConnectionAdmission {
     return true;
   }
 
-  /** The next connection that has had no response and had time to send a request. */
+  /**
+   * The next connection that has had no response and had time to send a request.
+   *
+   * @param seen time up to which the server knows what the peers have sent. Where a socket tells
+   *     whether it holds unread bytes, this is now: a crowd must not wait for a loop that is behind
+   */
   private @Nullable Connection unserved(long seen) {
     boolean crowd = isCrowd();
     if (unserved.isEmpty()) {
@@ -355,22 +379,36 @@ final class ConnectionAdmission {
       }
       found.sort(
           (a, b) -> Long.signum(progressNanos(a, seen, crowd) - progressNanos(b, seen, crowd)));
-      unserved.addAll(found.subList(0, Math.min(found.size(), AT_ONCE)));
+      found.stream()
+          .limit(MOST_ASKED)
+          .filter(connection -> !hasUnread(connection))
+          .limit(AT_ONCE)
+          .forEach(unserved::add);
     }
     Connection next;
     do {
       next = unserved.poll();
-    } while (next != null && !isUnserved(next, seen, crowd));
+    } while (next != null && (!isUnserved(next, seen, crowd) || hasUnread(next)));
     return next;
+  }
+
+  private boolean hasUnread(Connection connection) {
+    return tellsUnread && UnreadInput.waits(connection.channel);
   }
 
   private boolean isUnserved(Connection connection, long seen, boolean crowd) {
     if (!isEvictable(connection) || isServed(connection) || isKnown(connection)) {
       return false;
     }
-    long time = !connection.spoke ? TIME_TO_SPEAK : crowd ? TIME_IN_A_CROWD : TIME_TO_ASK;
-    return seen - progressNanos(connection, seen, crowd) > time
+    return seen - progressNanos(connection, seen, crowd) > timeFor(connection, crowd)
         && !isServedNow(connection, seen, crowd);
+  }
+
+  private static long timeFor(Connection unserved, boolean crowd) {
+    if (unserved.spoke) {
+      return crowd ? TIME_IN_A_CROWD : TIME_TO_ASK;
+    }
+    return crowd ? TIME_TO_SPEAK_IN_A_CROWD : TIME_TO_SPEAK;
   }
 
   /** Whether the connection occupies room, and the server has seen all that its peer sent. */

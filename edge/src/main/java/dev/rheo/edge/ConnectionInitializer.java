@@ -5,6 +5,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.socket.SocketChannel;
+import io.netty.handler.codec.ByteToMessageDecoder;
 import io.netty.handler.codec.http.HttpDecoderConfig;
 import io.netty.handler.ssl.ApplicationProtocolNames;
 import io.netty.handler.ssl.ApplicationProtocolNegotiationHandler;
@@ -13,6 +14,7 @@ import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
+import java.util.List;
 import java.util.function.Function;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import org.jspecify.annotations.Nullable;
@@ -52,21 +54,61 @@ final class ConnectionInitializer extends ChannelInitializer<SocketChannel> {
     }
     edge.connections.incrementAndGet();
     edge.counters.connectionsTotal.increment();
-    SslHandler ssl = tls.newHandler(channel.alloc());
-    // The watchdog enforces this timeout.
-    ssl.setHandshakeTimeoutMillis(0);
-    ssl.setCloseNotifyFlushTimeoutMillis(CLOSE_NOTIFY_MILLIS);
-    ssl.setCloseNotifyReadTimeoutMillis(0);
     Cumulation records = new Cumulation();
-    ssl.setCumulator(records);
-    channel.pipeline().addLast(new TlsRecords(connection, records), ssl);
-    InputTurns turns = Transport.inputTurns(connection);
-    if (turns != null) {
-      channel.pipeline().addLast(turns);
-    }
     channel
         .pipeline()
-        .addLast(new Guard(connection, watchdogs.apply(channel)), new Negotiation(connection));
+        .addLast(
+            new TlsRecords(connection, records),
+            new FirstRecord(connection, records),
+            new Guard(connection, watchdogs.apply(channel)));
+  }
+
+  /**
+   * Begins TLS when the first record is complete. TLS costs time and memory, which a peer that says
+   * nothing is not worth.
+   */
+  private final class FirstRecord extends ByteToMessageDecoder {
+
+    private static final int HANDSHAKE = 22;
+    private static final int MAJOR_VERSION = 3;
+
+    private final Connection connection;
+    private final Cumulation records;
+
+    FirstRecord(Connection connection, Cumulation records) {
+      this.connection = connection;
+      this.records = records;
+      setCumulator(records);
+    }
+
+    @Override
+    protected void decode(ChannelHandlerContext ctx, ByteBuf in, List<Object> out) {
+      int at = in.readerIndex();
+      boolean isTls =
+          in.readableBytes() < TlsRecords.HEADER
+              || (in.getByte(at) == HANDSHAKE && in.getByte(at + 1) == MAJOR_VERSION);
+      // What is no TLS at all is for TLS to refuse.
+      if (!isTls || connection.spoke) {
+        beginTls(ctx);
+      }
+    }
+
+    private void beginTls(ChannelHandlerContext ctx) {
+      SslHandler ssl = tls.newHandler(ctx.alloc());
+      // The watchdog enforces this timeout.
+      ssl.setHandshakeTimeoutMillis(0);
+      ssl.setCloseNotifyFlushTimeoutMillis(CLOSE_NOTIFY_MILLIS);
+      ssl.setCloseNotifyReadTimeoutMillis(0);
+      ssl.setCumulator(records);
+      String before = ctx.name();
+      InputTurns turns = Transport.inputTurns(connection);
+      if (turns != null) {
+        ctx.pipeline().addAfter(before, null, turns);
+      }
+      ctx.pipeline().addLast(new Negotiation(connection));
+      // The replaced handler passes on what it holds.
+      ctx.pipeline().replace(this, null, ssl);
+    }
   }
 
   /** Tracks the state of a connection for the watchdog and the ledger. */
@@ -105,7 +147,7 @@ final class ConnectionInitializer extends ChannelInitializer<SocketChannel> {
       if (!connection.exchanges.isEmpty() && connection.protocol instanceof Http1Handler) {
         // Body bytes are consumed at once. Only pipelined requests behind the body stay unparsed.
         connection.inputParsed();
-        connection.unparsedBytes = ctx.channel().config().isAutoRead() ? 0 : length;
+        connection.unparsedBytes = connection.isInputWanted() ? 0 : length;
       }
     }
 

@@ -31,9 +31,11 @@ final class Http1Decoder extends HttpRequestDecoder {
   private boolean held;
 
   private int wordEnd;
+  private final Connection connection;
 
-  Http1Decoder(HttpDecoderConfig config) {
+  Http1Decoder(HttpDecoderConfig config, Connection connection) {
     super(config);
+    this.connection = connection;
   }
 
   /** Whether bytes were pipelined behind the request that is being answered. */
@@ -51,7 +53,7 @@ final class Http1Decoder extends HttpRequestDecoder {
   public void channelRead(ChannelHandlerContext ctx, Object input) throws Exception {
     super.channelRead(ctx, input);
     if (waits()) {
-      ctx.channel().config().setAutoRead(false);
+      connection.wantInput(false);
     }
   }
 

@@ -67,7 +67,7 @@ final class Http1Handler extends ChannelInboundHandlerAdapter implements Connect
 
   static void install(
       ChannelPipeline pipeline, EdgeContext edge, Connection connection, HttpDecoderConfig config) {
-    Http1Decoder decoder = new Http1Decoder(config);
+    Http1Decoder decoder = new Http1Decoder(config, connection);
     decoder.setCumulator(connection.kept);
     Http1Handler handler = new Http1Handler(edge, connection, decoder);
     connection.protocol = handler;
@@ -330,13 +330,13 @@ final class Http1Handler extends ChannelInboundHandlerAdapter implements Connect
 
   private void readOn() {
     if (!paused && !decoder.waits()) {
-      connection.channel.config().setAutoRead(true);
+      connection.wantInput(true);
     }
   }
 
   private void linger() {
     closing = true;
-    connection.channel.config().setAutoRead(true);
+    connection.wantInput(true);
     edge.clock.schedule(connection.pump.loop(), () -> connection.channel.close(), LINGER);
   }
 
@@ -478,7 +478,7 @@ final class Http1Handler extends ChannelInboundHandlerAdapter implements Connect
     @Override
     void pauseInput() {
       paused = true;
-      ctx.channel().config().setAutoRead(false);
+      connection.wantInput(false);
     }
 
     @Override

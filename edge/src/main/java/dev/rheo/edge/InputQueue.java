@@ -3,6 +3,7 @@ package dev.rheo.edge;
 import io.netty.channel.SingleThreadEventLoop;
 import java.util.ArrayDeque;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,7 +12,8 @@ import org.jspecify.annotations.Nullable;
  * decrypted as a whole. If it were also parsed as a whole, a few hundred such records would keep
  * the loop from all its other sockets for seconds.
  *
- * <p>After each iteration of the loop the queue is served for {@value #SERVICE_NANOS} ns.
+ * <p>After each iteration of the loop the queue is served for {@value #SERVICE_NANOS} ns, or for
+ * {@value #BRIEF_NANOS} ns while sockets wait: one of them may be a health check's.
  *
  * <p>Event loop only.
  */
@@ -20,16 +22,23 @@ final class InputQueue {
   /** Time for which held input keeps the loop from its sockets. */
   static final long SERVICE_NANOS = 2_000_000;
 
+  private static final long BRIEF_NANOS = 500_000;
+
   private final SingleThreadEventLoop loop;
   private final EdgeClock clock;
+  private final BooleanSupplier socketsWait;
   private final ArrayDeque<InputTurns> waiting = new ArrayDeque<>();
   private final Runnable serve = this::serve;
   private final Runnable serveLater = this::serveAfterThisIteration;
   private boolean scheduled;
 
-  InputQueue(SingleThreadEventLoop loop, EdgeClock clock) {
+  /**
+   * @param socketsWait whether the last iteration left sockets that are ready
+   */
+  InputQueue(SingleThreadEventLoop loop, EdgeClock clock, BooleanSupplier socketsWait) {
     this.loop = loop;
     this.clock = clock;
+    this.socketsWait = socketsWait;
   }
 
   boolean isEmpty() {
@@ -61,7 +70,7 @@ final class InputQueue {
 
   private void serve() {
     scheduled = false;
-    long until = clock.nanoTime() + SERVICE_NANOS;
+    long until = clock.nanoTime() + (socketsWait.getAsBoolean() ? BRIEF_NANOS : SERVICE_NANOS);
     @Nullable InputTurns next = waiting.poll();
     while (next != null) {
       next.takeTurn();

@@ -19,11 +19,17 @@ import java.util.ArrayDeque;
  */
 final class InputTurns extends ChannelDuplexHandler {
 
+  /** Bytes whose peer's socket is left alone until they have had their turns. */
+  private static final int ENOUGH = 16 << 10;
+
   /** Bytes beyond which input is passed on although it is not the connection's turn. */
   private static final int MOST_HELD = 32 << 10;
 
   /** Time that one portion should take. */
   private static final long PORTION_NANOS = 250_000;
+
+  /** Time without input after which a stranger's next piece passes those who wait. */
+  private static final long QUIET_NANOS = 100_000_000;
 
   /** Lower bound on a portion: a typical request, or some 25 of the smallest ones. */
   private static final int SMALLEST_PORTION = 1 << 10;
@@ -42,10 +48,19 @@ final class InputTurns extends ChannelDuplexHandler {
   /** Time that a KiB of input takes, averaged over the latest input. */
   private long nanosPerKib = PORTION_NANOS / 4;
 
+  /** Input that was passed on since a read was last complete, and the time that it took. */
+  private long passedBytes;
+
+  private long spentNanos;
+
+  /** When input was last passed on. */
+  private long passedNanos;
+
   @SuppressWarnings("NullAway.Init") // The context is set when the handler is added.
   InputTurns(Connection connection, InputQueue queue) {
     this.connection = connection;
     this.queue = queue;
+    this.passedNanos = connection.clock.nanoTime() - QUIET_NANOS - 1;
   }
 
   @Override
@@ -59,7 +74,7 @@ final class InputTurns extends ChannelDuplexHandler {
       context.fireChannelRead(message);
       return;
     }
-    if (held.isEmpty() && bytes.readableBytes() <= portion()) {
+    if (held.isEmpty() && bytes.readableBytes() <= portion() && mayPassAtOnce()) {
       passOn(bytes, bytes.readableBytes());
       return;
     }
@@ -72,6 +87,20 @@ final class InputTurns extends ChannelDuplexHandler {
       passOn();
     }
     enqueue();
+    if (connection.inputQueued && connection.heldInput >= ENOUGH) {
+      connection.holdEnough(true);
+    }
+  }
+
+  /**
+   * Whether a small piece need not wait for its turn. Among strangers only who has been quiet for a
+   * while passes those who wait, as a health check does; who sends all the time would otherwise
+   * take one portion with each read of its socket besides its turns.
+   */
+  private boolean mayPassAtOnce() {
+    return queue.isEmpty()
+        || connection.authenticated
+        || connection.clock.nanoTime() - passedNanos > QUIET_NANOS;
   }
 
   private void enqueue() {
@@ -84,14 +113,39 @@ final class InputTurns extends ChannelDuplexHandler {
   /** Passes one portion on, and waits for the next turn if there is more. */
   void takeTurn() {
     connection.inputQueued = false;
-    if (held.isEmpty() || !ctx.channel().config().isAutoRead()) {
-      // While the protocol reads nothing its input waits; {@link #read} resumes.
-      return;
+    if (!held.isEmpty() && connection.isInputWanted()) {
+      passOn();
+      complete();
+      connection.room.settle(connection);
     }
-    passOn();
+    // While the protocol wants no input, what is held waits; {@link #read} resumes.
+    boolean waits = !held.isEmpty() && connection.isInputWanted();
+    if (waits) {
+      enqueue();
+    }
+    if (!waits || connection.heldInput < ENOUGH) {
+      connection.holdEnough(false);
+    }
+  }
+
+  /**
+   * Streams whose header has just come begin when a read is complete, which is most of the cost.
+   */
+  private void complete() {
+    long began = connection.clock.nanoTime();
     ctx.fireChannelReadComplete();
-    connection.room.settle(connection);
-    enqueue();
+    spentNanos += connection.clock.nanoTime() - began;
+    if (passedBytes >= TELLING) {
+      long cost = (spentNanos << 10) / passedBytes;
+      nanosPerKib = Math.max(1, (3 * nanosPerKib + cost) / 4);
+    }
+    spentNanos = 0;
+    passedBytes = 0;
+  }
+
+  @Override
+  public void channelReadComplete(ChannelHandlerContext context) {
+    complete();
   }
 
   private void passOn() {
@@ -109,10 +163,9 @@ final class InputTurns extends ChannelDuplexHandler {
   private void passOn(ByteBuf bytes, int length) {
     long began = connection.clock.nanoTime();
     ctx.fireChannelRead(bytes);
-    if (length >= TELLING) {
-      long cost = ((connection.clock.nanoTime() - began) << 10) / length;
-      nanosPerKib = Math.max(1, (3 * nanosPerKib + cost) / 4);
-    }
+    passedNanos = connection.clock.nanoTime();
+    spentNanos += passedNanos - began;
+    passedBytes += length;
   }
 
   private int portion() {

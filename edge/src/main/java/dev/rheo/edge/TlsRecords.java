@@ -11,7 +11,7 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 final class TlsRecords extends ChannelInboundHandlerAdapter {
 
   /** Type, version and length (RFC 8446 §5.1). */
-  private static final int HEADER = 5;
+  static final int HEADER = 5;
 
   private final Connection connection;
 

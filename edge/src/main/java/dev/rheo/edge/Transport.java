@@ -78,6 +78,9 @@ final class Transport {
    */
   private static final int BACKLOG_OF_NEWCOMERS = 4096;
 
+  /** Time after which the kernel hands over a connection whose peer has sent nothing. */
+  private static final int SILENCE_SECONDS = 5;
+
   // A host that vanished is detected after some three minutes.
   private static final int KEEP_ALIVE_IDLE_SECONDS = 60;
   private static final int KEEP_ALIVE_INTERVAL_SECONDS = 15;
@@ -135,6 +138,8 @@ final class Transport {
                 new WriteBufferWaterMark(perConnection, 2 * perConnection));
     if (epoll) {
       bootstrap
+          // The kernel keeps a peer that says nothing to itself.
+          .option(EpollChannelOption.TCP_DEFER_ACCEPT, SILENCE_SECONDS)
           .childOption(EpollChannelOption.TCP_NOTSENT_LOWAT, (long) NOT_SENT_LOW_WATER)
           .childOption(EpollChannelOption.TCP_KEEPIDLE, KEEP_ALIVE_IDLE_SECONDS)
           .childOption(EpollChannelOption.TCP_KEEPINTVL, KEEP_ALIVE_INTERVAL_SECONDS)
@@ -219,6 +224,7 @@ final class Transport {
     private long turnNanos;
 
     private int servedInTurn;
+    private boolean socketsWait;
 
     /** Maximum size of one read. */
     private int mostRead = MOST_READ;
@@ -239,7 +245,7 @@ final class Transport {
           RejectedExecutionHandlers.reject(),
           TASK_QUANTUM_MILLIS);
       this.clock = clock;
-      this.input = new InputQueue(this, clock);
+      this.input = new InputQueue(this, clock, () -> socketsWait);
       this.caughtUpNanos = clock.nanoTime();
       this.turnNanos = caughtUpNanos;
     }
@@ -249,6 +255,7 @@ final class Transport {
     protected int runIo() {
       int served = super.runIo();
       servedInTurn += served;
+      socketsWait = served == SOCKETS_A_ROUND;
       if (served < SOCKETS_A_ROUND) {
         turnNanos = clock.nanoTime();
         caughtUpNanos = turnNanos;

@@ -333,7 +333,10 @@ class EdgeLedgerTest {
         SSLSocket kept = fixture.rawTls()) {
       asks(kept);
       for (int i = 0; i < 4 * room; i++) {
-        idle.add(fixture.rawTcp());
+        Socket half = fixture.rawTcp();
+        idle.add(half);
+        // The kernel keeps a peer that says nothing at all to itself for a while.
+        half.getOutputStream().write(22);
         // A stranger's connection stays as long as it is used.
         asks(kept);
         clock.advance(STEP);

@@ -33,7 +33,7 @@ class InputTurnsTest {
 
   private final EventLoopGroup group = new Transport(true, EdgeClock.SYSTEM).group(1, "input-test");
   private final SingleThreadEventLoop loop = (SingleThreadEventLoop) group.next();
-  private final InputQueue queue = new InputQueue(loop, EdgeClock.SYSTEM);
+  private final InputQueue queue = new InputQueue(loop, EdgeClock.SYSTEM, () -> false);
   private final RequestAdmission room =
       new RequestAdmission(
           new EdgeContext(
@@ -57,6 +57,7 @@ class InputTurnsTest {
     final List<Integer> portions = new ArrayList<>();
     final ManualClock clock = new ManualClock();
     long cost = COST;
+    long unbegun;
     final EmbeddedChannel channel = new EmbeddedChannel();
     final Connection connection =
         new Connection(
@@ -81,11 +82,18 @@ class InputTurnsTest {
       ByteBuf bytes = (ByteBuf) message;
       turns.add(name);
       portions.add(bytes.readableBytes());
-      clock.advance(Duration.ofNanos(bytes.readableBytes() * cost / 1024));
+      unbegun += bytes.readableBytes();
       while (bytes.isReadable()) {
         received.add(bytes.readByte());
       }
       bytes.release();
+    }
+
+    /** Requests begin here, as those of HTTP/2 do: their cost is what counts. */
+    @Override
+    public void channelReadComplete(ChannelHandlerContext ctx) {
+      clock.advance(Duration.ofNanos(unbegun * cost / 1024));
+      unbegun = 0;
     }
 
     /** A record arrives, whose bytes count up. */
@@ -94,7 +102,7 @@ class InputTurnsTest {
       for (int i = 0; i < length; i++) {
         bytes.writeByte(first + i);
       }
-      channel.pipeline().fireChannelRead(bytes);
+      channel.pipeline().fireChannelRead(bytes).fireChannelReadComplete();
       return bytes;
     }
 
@@ -170,7 +178,7 @@ class InputTurnsTest {
     Client one = onLoop(() -> new Client("one"));
     onLoop(
         () -> {
-          one.channel.config().setAutoRead(false);
+          one.connection.wantInput(false);
           one.record(0, 3 * PORTION);
           return null;
         });
@@ -182,8 +190,33 @@ class InputTurnsTest {
         });
     await("the other goes on", () -> two.has(3 * PORTION));
     assertThat(onLoop(() -> one.received.size())).isEqualTo(PORTION);
-    onLoop(() -> one.channel.config().setAutoRead(true));
+    onLoop(
+        () -> {
+          one.connection.wantInput(true);
+          return null;
+        });
     await("it is read again", () -> one.has(3 * PORTION));
+  }
+
+  /** Else the bytes that are held would soon be too many, and pass without a turn. */
+  @Test
+  void theSocketOfAPeerWhoseInputWaitsIsLeftAlone() throws Exception {
+    Client one = onLoop(() -> new Client("one"));
+    Client two = onLoop(() -> new Client("two"));
+    onLoop(
+        () -> {
+          one.record(0, 2 * PORTION);
+          assertThat(one.channel.config().isAutoRead()).as("little waits").isTrue();
+          two.record(0, 5 * PORTION);
+          assertThat(two.received).as("the other waits, too").isEmpty();
+          assertThat(two.channel.config().isAutoRead()).as("much waits").isFalse();
+          two.connection.wantInput(false);
+          two.connection.wantInput(true);
+          assertThat(two.channel.config().isAutoRead()).as("and still does").isFalse();
+          return null;
+        });
+    await("all of it", () -> two.has(5 * PORTION));
+    assertThat(onLoop(() -> two.channel.config().isAutoRead())).isTrue();
   }
 
   @Test
@@ -191,12 +224,13 @@ class InputTurnsTest {
     Client one = onLoop(() -> new Client("one"));
     onLoop(
         () -> {
-          one.channel.config().setAutoRead(false);
+          one.connection.wantInput(false);
           for (int i = 0; i < 20; i++) {
             one.record(i * 5000, 5000);
             assertThat(one.connection.heldInput).isLessThanOrEqualTo(32 << 10);
           }
-          return one.channel.config().setAutoRead(true);
+          one.connection.wantInput(true);
+          return null;
         });
     await("all comes", () -> one.has(100_000));
   }

@@ -4,6 +4,8 @@ import dev.rheo.store.RevisionStore.Batch;
 import dev.rheo.store.RevisionStore.Event;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
+import java.util.Iterator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -69,10 +71,7 @@ final class Tail {
     List<Event> matching = new ArrayList<>();
     long size = 0;
     long last = from - 1;
-    for (Commit commit : commits) {
-      if (commit.revision() < from) {
-        continue;
-      }
+    for (Commit commit : since(from)) {
       if (commit.revision() > to || size > ChangeLog.BATCH_BYTES) {
         break;
       }
@@ -85,5 +84,19 @@ final class Tail {
       last = commit.revision();
     }
     return last < from ? null : new Batch(matching, last);
+  }
+
+  /** The commits from a revision on, found from the newest one: a watch is rarely far behind. */
+  private Deque<Commit> since(long from) {
+    Deque<Commit> since = new ArrayDeque<>();
+    Iterator<Commit> backwards = commits.descendingIterator();
+    while (backwards.hasNext()) {
+      Commit commit = backwards.next();
+      if (commit.revision() < from) {
+        break;
+      }
+      since.push(commit);
+    }
+    return since;
   }
 }
