@@ -8,8 +8,9 @@ import (
 	"flag"
 	"fmt"
 	"os"
-	"syscall"
 	"time"
+
+	"rheo.dev/bench/load/internal/process"
 )
 
 const usage = `usage: load COMMAND [flags]   (load COMMAND -h shows the flags)
@@ -36,7 +37,7 @@ func main() {
 		fmt.Fprint(os.Stderr, usage)
 		os.Exit(2)
 	}
-	raiseFileLimit()
+	process.RaiseFileLimit()
 	begin := time.Now()
 	result, err := run(flag.NewFlagSet(os.Args[1], flag.ExitOnError), os.Args[2:])
 	if err != nil {
@@ -51,27 +52,5 @@ func main() {
 		CPU     float64 `json:"client_cpu_s"`
 		RSS     int64   `json:"client_peak_rss_mb"`
 		Result  any     `json:"result"`
-	}{os.Args[1], time.Since(begin).Seconds(), cpuSeconds(), peakRSS(), result})
+	}{os.Args[1], time.Since(begin).Seconds(), process.CPUSeconds(), process.PeakRSS(), result})
 }
-
-// raiseFileLimit lifts the soft limit of open files to the hard one: a thousand readers are a thousand sockets.
-func raiseFileLimit() {
-	var l syscall.Rlimit
-	if syscall.Getrlimit(syscall.RLIMIT_NOFILE, &l) == nil {
-		l.Cur = l.Max
-		_ = syscall.Setrlimit(syscall.RLIMIT_NOFILE, &l)
-	}
-}
-
-func usageOf() syscall.Rusage {
-	var u syscall.Rusage
-	_ = syscall.Getrusage(syscall.RUSAGE_SELF, &u)
-	return u
-}
-
-func cpuSeconds() float64 {
-	u := usageOf()
-	return float64(u.Utime.Nano()+u.Stime.Nano()) / 1e9
-}
-
-func peakRSS() int64 { return usageOf().Maxrss / 1024 }

@@ -141,9 +141,7 @@ func create(f *flag.FlagSet, args []string) (any, error) {
 		namespaces = 0
 	}
 	for n := range namespaces {
-		if err := createNamespace(ctx, srv, func() (int, []byte, error) {
-			return srv.Call(ctx, first, "POST", "/api/v1/namespaces", namespaceBody(s.namespace(n)))
-		}); err != nil {
+		if err := createNamespace(ctx, srv, first, s.namespace(n)); err != nil {
 			return nil, err
 		}
 	}
@@ -204,14 +202,12 @@ func remove(f *flag.FlagSet, args []string) (any, error) {
 	return map[string]any{"objects": s.Count, "seconds": time.Since(begin).Seconds(), "latency_ms": lat.Summary()}, err
 }
 
-func namespaceBody(name string) string {
-	return `{"apiVersion":"v1","kind":"Namespace","metadata":{"name":"` + name + `"}}`
-}
-
-func createNamespace(_ context.Context, _ *kube.Server, post func() (int, []byte, error)) error {
-	status, body, err := post()
+// createNamespace creates a namespace, which may be there already.
+func createNamespace(ctx context.Context, srv *kube.Server, c *http.Client, name string) error {
+	status, answer, err := srv.Call(ctx, c, "POST", "/api/v1/namespaces",
+		`{"apiVersion":"v1","kind":"Namespace","metadata":{"name":"`+name+`"}}`)
 	if err == nil && status != 201 && status != 409 {
-		err = fmt.Errorf("create a namespace: %d %.200s", status, body)
+		err = fmt.Errorf("create a namespace: %d %.200s", status, answer)
 	}
 	return err
 }

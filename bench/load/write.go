@@ -65,9 +65,7 @@ func write(f *flag.FlagSet, args []string) (any, error) {
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
 	control := srv.Client()
-	if err := createNamespace(ctx, srv, func() (int, []byte, error) {
-		return srv.Call(ctx, control, "POST", "/api/v1/namespaces", namespaceBody(*namespace))
-	}); err != nil {
+	if err := createNamespace(ctx, srv, control, *namespace); err != nil {
 		return nil, err
 	}
 	path := "/api/v1/namespaces/" + *namespace + "/configmaps"

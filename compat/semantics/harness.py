@@ -234,7 +234,8 @@ class Run:
                 left = deadline - time.monotonic()
                 if left <= 0:
                     break
-                connection.sock.settimeout(left) if connection.sock else None
+                if connection.sock:
+                    connection.sock.settimeout(left)
                 try:
                     line = r.readline()
                 except (socket.timeout, TimeoutError):

@@ -20,6 +20,7 @@ import (
 	"time"
 
 	"rheo.dev/bench/load/internal/kube"
+	"rheo.dev/bench/load/internal/process"
 )
 
 // honest is a client as there are thousands: it gets, writes little, watches what it writes, now and then lists a lot, and
@@ -135,7 +136,7 @@ func honestCommand(f *flag.FlagSet, args []string) (any, error) {
 	}
 	out.Seconds = time.Since(started).Seconds()
 	out.Series, out.Faults, out.Lists = h.series.results(), h.faults, lists
-	out.CPU = cpuSeconds()
+	out.CPU = process.CPUSeconds()
 	return out, nil
 }
 

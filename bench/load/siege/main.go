@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"rheo.dev/bench/load/internal/kube"
+	"rheo.dev/bench/load/internal/process"
 )
 
 const usage = `usage: siege COMMAND [flags]   (siege COMMAND -h shows the flags)
@@ -40,7 +41,7 @@ func main() {
 		fmt.Fprint(os.Stderr, usage)
 		os.Exit(2)
 	}
-	raiseFileLimit()
+	process.RaiseFileLimit()
 	result, err := run(flag.NewFlagSet(os.Args[1], flag.ExitOnError), os.Args[2:])
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "siege "+os.Args[1]+":", err)
@@ -98,20 +99,4 @@ func loopback(srv *kube.Server) (string, error) {
 		return "", errors.New("the server is not on 127.0.0.1: " + srv.Base)
 	}
 	return u.Host, nil
-}
-
-// raiseFileLimit lifts the soft limit of open files to the hard one.
-func raiseFileLimit() uint64 {
-	var l syscall.Rlimit
-	if syscall.Getrlimit(syscall.RLIMIT_NOFILE, &l) == nil {
-		l.Cur = l.Max
-		_ = syscall.Setrlimit(syscall.RLIMIT_NOFILE, &l)
-	}
-	return l.Cur
-}
-
-func cpuSeconds() float64 {
-	var u syscall.Rusage
-	_ = syscall.Getrusage(syscall.RUSAGE_SELF, &u)
-	return float64(u.Utime.Nano()+u.Stime.Nano()) / 1e9
 }

@@ -2,6 +2,7 @@ package dev.rheo.app;
 
 import dev.rheo.access.KubeconfigWriter;
 import dev.rheo.api.feature.FeatureGates;
+import dev.rheo.api.io.HostPort;
 import dev.rheo.api.io.IoFailures;
 import dev.rheo.api.status.ApiException;
 import dev.rheo.cache.CacheSettings;
@@ -82,9 +83,6 @@ final class RunningServer implements Server {
   /** Approximate heap of one decoded event. */
   private static final long DECODED_EVENT_BYTES = 200;
 
-  /** Rheo's version, which becomes build metadata of the Kubernetes version in discovery. */
-  private static final String RELEASE = "0.1.0";
-
   /** Approximate memory of one deflater outside the heap. */
   private static final long DEFLATER_BYTES = 300 << 10;
 
@@ -138,7 +136,7 @@ final class RunningServer implements Server {
           new Encodings(clock, config.gates().enabled(FeatureGates.Gate.CBOR_SERVING), served);
       Writes writes = new Writes(store, cache, registry, clock, random);
       PrometheusRegistry metrics = new PrometheusRegistry();
-      RequestMetrics requestMetrics = new RequestMetrics(metrics);
+      RequestMetrics requestMetrics = new RequestMetrics(metrics, served);
       AccessControl access =
           new AccessControl(
               new Authenticator(List.of(pki.authority()), tokens(config), clock),
@@ -149,10 +147,10 @@ final class RunningServer implements Server {
               liveness("healthz"),
               liveness("livez"),
               readiness(),
-              new Discovery(served, RELEASE),
+              new Discovery(served, Release.version()),
               new OpenApi(served),
               new MetricsPage(metrics),
-              this::hostAndPort,
+              () -> HostPort.of(address()),
               served,
               encodings.negotiation());
       ResourceReads reads =
@@ -193,20 +191,17 @@ final class RunningServer implements Server {
       collector.start();
       bootstrapped = true;
     } catch (StoreException e) {
-      opened.close();
       throw cannotStart(e);
     } catch (BindException e) {
-      opened.close();
       throw new ServerStartException(e.getMessage() + "; choose another address with --listen", e);
     } catch (IOException e) {
-      opened.close();
       throw new ServerStartException(IoFailures.tell(e), e);
     } catch (ApiException e) {
-      opened.close();
       throw new ServerStartException(String.valueOf(e.getMessage()), e);
-    } catch (RuntimeException e) {
-      opened.close();
-      throw e;
+    } finally {
+      if (!bootstrapped) {
+        opened.close();
+      }
     }
   }
 
@@ -246,7 +241,7 @@ final class RunningServer implements Server {
         return rocks;
       }
     }
-    throw new IllegalStateException();
+    throw new IllegalStateException(config.store().toString());
   }
 
   private void compact(RetentionCompactor compactor, ScheduledExecutorService scheduler) {
@@ -353,10 +348,6 @@ final class RunningServer implements Server {
     } catch (StoreException e) {
       return false;
     }
-  }
-
-  private String hostAndPort() {
-    return address.getHostString() + ":" + address.getPort();
   }
 
   @Override

@@ -1,6 +1,7 @@
 package dev.rheo.app;
 
 import dev.rheo.api.feature.FeatureGates;
+import dev.rheo.store.Retention;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -36,7 +37,7 @@ public record ServerConfig(
     long formBytes) {
 
   /** History that is kept whatever the limits, so that clients can resume after a short absence. */
-  public static final Duration MIN_HISTORY_TIME = Duration.ofMinutes(5);
+  public static final Duration MIN_HISTORY_TIME = Retention.FLOOR;
 
   public static final Duration DEFAULT_HISTORY_TIME = Duration.ofHours(1);
   public static final long DEFAULT_HISTORY_BYTES = 4L << 30;

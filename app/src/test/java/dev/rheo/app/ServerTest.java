@@ -66,19 +66,23 @@ class ServerTest {
     client.close();
   }
 
-  private ServerConfig config(StoreKind kind) {
+  private ServerConfig config(StoreKind kind, String data, int port, Path kubeconfig) {
     return new ServerConfig(
-        directory.resolve("data"),
+        directory.resolve(data),
         "127.0.0.1",
-        0,
+        port,
         kind,
-        directory.resolve("kubeconfig"),
+        kubeconfig,
         FeatureGates.defaults(),
         MemoryPlan.of(MemoryPlan.DEFAULT_TOTAL),
         directory.resolve("tokens"),
         ServerConfig.DEFAULT_HISTORY_TIME,
         ServerConfig.DEFAULT_HISTORY_BYTES,
         ServerConfig.DEFAULT_FORM_BYTES);
+  }
+
+  private ServerConfig config(StoreKind kind) {
+    return config(kind, "data", 0, directory.resolve("kubeconfig"));
   }
 
   private void open(StoreKind kind) throws Exception {
@@ -372,13 +376,15 @@ class ServerTest {
   }
 
   @Test
-  void anAddressThatIsTakenIsTold() {
+  void anAddressThatIsTakenIsToldAndNothingIsLeftOpen() throws Exception {
     int port = server.address().getPort();
-    assertThatThrownBy(() -> Server.start(other("other", port, directory.resolve("k"))))
+    Path kubeconfig = directory.resolve("k");
+    assertThatThrownBy(() -> Server.start(config(StoreKind.MEMORY, "other", port, kubeconfig)))
         .isInstanceOf(ServerStartException.class)
         .hasMessageMatching(
             "(?i)cannot listen on 127\\.0\\.0\\.1:%d: address already in use; .*--listen"
                 .formatted(port));
+    Server.start(config(StoreKind.MEMORY, "other", 0, kubeconfig)).shutdown(LONG);
   }
 
   @ParameterizedTest
@@ -386,7 +392,8 @@ class ServerTest {
   void twoServersNeverShareADataDirectory(StoreKind kind) throws Exception {
     stop();
     open(kind);
-    assertThatThrownBy(() -> Server.start(other("data", 0, directory.resolve("k"))))
+    ServerConfig second = config(StoreKind.MEMORY, "data", 0, directory.resolve("k"));
+    assertThatThrownBy(() -> Server.start(second))
         .isInstanceOf(ServerStartException.class)
         .hasMessageContaining("is in use by this process");
     assertThat(get(MAPS, "admin-token").statusCode()).isEqualTo(200);
@@ -396,27 +403,12 @@ class ServerTest {
   @Test
   void aKubeconfigThatCannotBeWrittenIsToldWithTheReason() throws Exception {
     Path folder = Files.writeString(directory.resolve("file"), "");
-    assertThatThrownBy(() -> Server.start(other("other", 0, folder.resolve("kubeconfig"))))
+    ServerConfig config = config(StoreKind.MEMORY, "other", 0, folder.resolve("kubeconfig"));
+    assertThatThrownBy(() -> Server.start(config))
         .isInstanceOf(ServerStartException.class)
         .hasMessageStartingWith("cannot write the kubeconfig " + folder.resolve("kubeconfig"))
         .hasMessageContaining("exists already")
         .hasMessageNotContaining("Exception");
-  }
-
-  private ServerConfig other(String data, int port, Path kubeconfig) {
-    ServerConfig config = config(StoreKind.MEMORY);
-    return new ServerConfig(
-        directory.resolve(data),
-        config.host(),
-        port,
-        config.store(),
-        kubeconfig,
-        config.gates(),
-        config.memory(),
-        config.tokenAuthFile(),
-        config.historyTime(),
-        config.historyBytes(),
-        config.formBytes());
   }
 
   @Test
@@ -589,47 +581,14 @@ class ServerTest {
   void aForeignDirectoryIsRefusedAndLeftAsItIs() throws Exception {
     Path foreign = Files.createDirectory(directory.resolve("foreign"));
     Files.writeString(foreign.resolve("notes.txt"), "mine");
-    ServerConfig free = config(StoreKind.ROCKSDB);
     ServerConfig config =
-        new ServerConfig(
-            foreign,
-            free.host(),
-            0,
-            free.store(),
-            directory.resolve("other-kubeconfig"),
-            free.gates(),
-            free.memory(),
-            null,
-            free.historyTime(),
-            free.historyBytes(),
-            free.formBytes());
+        config(StoreKind.ROCKSDB, "foreign", 0, directory.resolve("other-kubeconfig"));
     assertThatThrownBy(() -> Server.start(config))
         .isInstanceOf(ServerStartException.class)
         .hasMessageContaining("notes.txt");
     try (var entries = Files.list(foreign)) {
       assertThat(entries).containsExactly(foreign.resolve("notes.txt"));
     }
-  }
-
-  @Test
-  void aPortThatIsTakenIsRefusedAndNothingIsLeftOpen() throws Exception {
-    ServerConfig free = config(StoreKind.MEMORY);
-    ServerConfig taken =
-        new ServerConfig(
-            directory.resolve("other"),
-            free.host(),
-            server.address().getPort(),
-            free.store(),
-            directory.resolve("other-kubeconfig"),
-            free.gates(),
-            free.memory(),
-            null,
-            free.historyTime(),
-            free.historyBytes(),
-            free.formBytes());
-    assertThatThrownBy(() -> Server.start(taken))
-        .isInstanceOf(ServerStartException.class)
-        .hasMessageContaining(Integer.toString(server.address().getPort()));
   }
 
   @Test

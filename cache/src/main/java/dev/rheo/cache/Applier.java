@@ -237,6 +237,10 @@ final class Applier {
             Entry previous = logged.event.previous();
             if (current != null) {
               count(table, current, -1);
+              if (!spool.isHead(current.segment)) {
+                // The batch filled this segment and went on in the next one.
+                current.segment.dead += current.headerLength + current.length();
+              }
             }
             if (previous != null) {
               count(table, previous, 1);

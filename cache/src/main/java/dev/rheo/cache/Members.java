@@ -324,8 +324,8 @@ final class Members {
     applier.forget(table);
     EntryCursor entries = table.editor.tree().cursor(new byte[0], null);
     for (Entry entry = entries.next(); entry != null; entry = entries.next()) {
-      // What could not be written is already counted.
-      if (entry.offset + entry.length() <= entry.segment.written) {
+      // What was abandoned is already counted.
+      if (entry.offset < entry.segment.abandoned) {
         forget(table, entry);
       }
     }

@@ -38,6 +38,9 @@ final class Segment extends AppendOnlyFile {
   /** Bytes of records to which neither the index nor the history refers any more. */
   long dead;
 
+  /** From here on, all bytes were counted as dead when the segment was abandoned as the head. */
+  int abandoned = Integer.MAX_VALUE;
+
   Segment(Path path, SpoolFile file, int capacity, LongAdder openBytes) {
     this.path = path;
     this.file = file;

@@ -321,6 +321,13 @@ final class SegmentCompactor implements Runnable {
         states[i] = new TableState(state.table(), state.table().editor.tree(), state.end());
       }
     }
+    revive(needed, alive);
+    cache.publish(new Published(generation, now.revision(), states));
+    spool.unlink(victim);
+  }
+
+  /** Counts the copies of records that are still needed as dead no longer. */
+  private void revive(SortedMap<Integer, Needed> needed, Set<Integer> alive) {
     for (int offset : alive) {
       Needed record = needed.get(offset);
       Segment to = record == null ? null : spool.segment(Place.segment(record.moved));
@@ -328,8 +335,6 @@ final class SegmentCompactor implements Runnable {
         to.dead -= record.length;
       }
     }
-    cache.publish(new Published(generation, now.revision(), states));
-    spool.unlink(victim);
   }
 
   private static void alive(Set<Integer> alive, Segment victim, long place) {

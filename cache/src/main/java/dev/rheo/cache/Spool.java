@@ -168,6 +168,7 @@ final class Spool {
       return;
     }
     old.dead += unpublished;
+    old.abandoned = old.end - (int) unpublished;
     hot.removeIf(
         block -> block.segment == old && (long) block.index * Segment.BLOCK >= old.written);
   }

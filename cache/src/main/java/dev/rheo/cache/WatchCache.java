@@ -222,6 +222,8 @@ public final class WatchCache implements AutoCloseable {
       for (Segment segment : spool.segments()) {
         history += segment.end - segment.dead;
       }
+      // A closed cache has no files.
+      history = closed ? 0 : history - live;
       hot = spool.hotBytes();
     } finally {
       lock.unlock();
@@ -240,7 +242,7 @@ public final class WatchCache implements AutoCloseable {
         open,
         Math.max(0, open - spool.linkedBytes()),
         live,
-        Math.max(0, history - live),
+        history,
         hot,
         log,
         follower.decodedEvents(),

@@ -219,6 +219,26 @@ class ComingAndGoingTest {
         .isInstanceOf(IOException.class);
   }
 
+  /** More is loaded at once than the spool writes at once: the disk is full after the first part. */
+  @Test
+  void aLoadThatIsWrittenInPartLeavesNothing() throws Exception {
+    try (World world = ready(new World(directory, World.small(1 << 20)))) {
+      world.pod("ns", "p", "n", "x");
+      for (int i = 0; i < 60; i++) {
+        put(world, "ns/w" + i, "x".repeat(10_000));
+      }
+      world.sync();
+      long live = world.cache.stats().liveBytes();
+      world.files.writesLeft.set(1);
+      assertThatThrownBy(() -> add(world)).isInstanceOf(IOException.class);
+      world.files.writesLeft.set(Integer.MAX_VALUE);
+      assertThat(world.cache.stats().liveBytes()).isEqualTo(live);
+      assertThat(world.cache.stats().historyBytes()).isZero();
+      compare(world, add(world));
+      compare(world, world.pods());
+    }
+  }
+
   @Test
   void theReadersOfARemovedResourceAreTold() throws Exception {
     try (World world = ready(new World(directory, World.small()))) {
@@ -292,10 +312,8 @@ class ComingAndGoingTest {
       }
       world.sync();
       Snapshot old = widgets.snapshotAt(world.cache.revision() - 700);
-      FormReader reader = new FormReader(world.cache);
-      Entry entry = old.get("ns/w0");
-      form(reader, kind, entry);
-      form(reader, kind, widgets.get("ns/w699"));
+      FormsTest.read(world, kind, old.get("ns/w0"), 0);
+      FormsTest.read(world, kind, widgets.get("ns/w699"), 0);
       CacheStats full = world.cache.stats();
       assertThat(full.forms().count()).isEqualTo(2);
       assertThat(full.snapshotBytes()).isPositive();
@@ -316,6 +334,7 @@ class ComingAndGoingTest {
       // The files are cleaned, but for the head.
       World.until(() -> world.cache.stats().segments() <= 2);
       // A reader of the snapshot gets no form that would stay behind.
+      FormReader reader = new FormReader(world.cache);
       Semaphore made = new Semaphore(0);
       reader.make(kind, old.get("ns/w1"), 0, null, made::release);
       assertThat(made.tryAcquire(20, TimeUnit.SECONDS)).isTrue();
@@ -324,13 +343,6 @@ class ComingAndGoingTest {
       assertThat(world.cache.stats().forms().failures()).isZero();
       assertThat(Objects.forms(world.cache, world.pods().snapshot())).containsOnlyKeys("ns/p");
     }
-  }
-
-  private static void form(FormReader reader, FormKind kind, Entry entry) throws Exception {
-    Semaphore made = new Semaphore(0);
-    reader.make(kind, entry, 0, null, made::release);
-    assertThat(made.tryAcquire(20, TimeUnit.SECONDS)).isTrue();
-    assertThat(reader.form(kind, entry, 0)).isNotNull();
   }
 
   /** Cleaning moves records while resources come and go, and neither loses those of the other. */

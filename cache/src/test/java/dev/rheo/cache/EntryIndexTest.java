@@ -24,19 +24,7 @@ class EntryIndexTest {
       List.of("", "n", "n\0", "n\1", "n/a", "n1", "ñ", "\uFFFF");
 
   private static Entry entry(byte[] key, String node, String zone) {
-    return new Entry(
-        key,
-        LabelSet.EMPTY,
-        new FieldValues(FIELDS, new String[] {"", node, zone}),
-        1,
-        null,
-        0,
-        0,
-        0,
-        0,
-        0,
-        0,
-        0);
+    return Objects.entry(key, new FieldValues(FIELDS, new String[] {"", node, zone}), 1);
   }
 
   private record Kept(EntryTree tree, TreeMap<byte[], Entry> model) {}

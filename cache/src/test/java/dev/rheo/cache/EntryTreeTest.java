@@ -15,20 +15,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class EntryTreeTest {
+  private static final FieldValues NO_FIELDS = new FieldValues(new String[0], new String[0]);
+
   private static Entry entry(byte[] key, long revision) {
-    return new Entry(
-        key,
-        LabelSet.EMPTY,
-        new FieldValues(new String[0], new String[0]),
-        revision,
-        null,
-        0,
-        0,
-        0,
-        0,
-        0,
-        0,
-        0);
+    return Objects.entry(key, NO_FIELDS, revision);
   }
 
   private record Kept(EntryTree tree, TreeMap<byte[], Long> model) {}

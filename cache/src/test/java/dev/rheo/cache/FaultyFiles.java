@@ -15,6 +15,9 @@ final class FaultyFiles implements SpoolFile.Factory {
   volatile boolean writesFail;
   volatile boolean readsFail;
 
+  /** The number of writes after which the disk is full. */
+  final AtomicInteger writesLeft = new AtomicInteger(Integer.MAX_VALUE);
+
   /** The number of files that can be open at once. */
   volatile int descriptors = Integer.MAX_VALUE;
 
@@ -82,7 +85,8 @@ final class FaultyFiles implements SpoolFile.Factory {
         case READ -> readsFail ? EIO : 0;
         case READ_NO_WAIT -> readsFail ? EIO : cold ? LinuxCalls.EAGAIN : 0;
         // A full disk takes a part first.
-        case WRITE -> writesFail && count == 1 ? LinuxCalls.ENOSPC : 0;
+        case WRITE ->
+            writesLeft.getAndDecrement() <= 0 || writesFail && count == 1 ? LinuxCalls.ENOSPC : 0;
       };
     }
 

@@ -1,5 +1,7 @@
 package dev.rheo.cache;
 
+import static dev.rheo.cache.FormsTest.backwards;
+import static dev.rheo.cache.FormsTest.read;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -48,15 +50,6 @@ class FormBasesTest {
   private final Backwards base = new Backwards();
   private final Framed framed = new Framed(base);
   private final Framed another = new Framed(base);
-
-  private static byte[] read(World world, FormKind kind, Entry entry, long revision)
-      throws Exception {
-    return FormsTest.read(new FormReader(world.cache), kind, entry, revision, null);
-  }
-
-  private static byte[] backwards(World world, Entry entry) throws Exception {
-    return Backwards.of(world.read(entry).getBytes(StandardCharsets.UTF_8));
-  }
 
   private static Entry pod(World world, String text) throws Exception {
     world.pod("ns", "a", "n", text);
@@ -146,7 +139,7 @@ class FormBasesTest {
       EntryCursor cursor = world.pods().snapshot().entries("", null);
       Entry first = cursor.next();
       FormReader reader = new FormReader(world.cache);
-      FormsTest.read(reader, framed, first, 0, world.pods().snapshot().entries("", first.key()));
+      read(reader, framed, first, 0, world.pods().snapshot().entries("", first.key()));
       World.until(() -> framed.made.get() == 500 && world.cache.stats().forms().pending() == 0);
       for (Entry entry = cursor.next(); entry != null; entry = cursor.next()) {
         assertThat(reader.form(framed, entry, 0)).isNotNull();

@@ -69,9 +69,8 @@ class FormsTest {
         2);
   }
 
-  private static byte[] read(World world, FormReader reader, FormKind kind, Entry entry, long rev)
-      throws Exception {
-    return read(reader, kind, entry, rev, null);
+  static byte[] read(World world, FormKind kind, Entry entry, long revision) throws Exception {
+    return read(new FormReader(world.cache), kind, entry, revision, null);
   }
 
   /** Reads as a response body does: without blocking, and making what is missing. */
@@ -100,7 +99,7 @@ class FormsTest {
     }
   }
 
-  private static byte[] backwards(World world, Entry entry) throws Exception {
+  static byte[] backwards(World world, Entry entry) throws Exception {
     return Backwards.of(world.read(entry).getBytes(StandardCharsets.UTF_8));
   }
 
@@ -124,7 +123,7 @@ class FormsTest {
       kind.gate.release(1000);
       assertThat(woken.await(20, TimeUnit.SECONDS)).isTrue();
       for (FormReader reader : readers) {
-        assertThat(read(world, reader, kind, entry, 0)).isEqualTo(backwards(world, entry));
+        assertThat(read(reader, kind, entry, 0, null)).isEqualTo(backwards(world, entry));
       }
       assertThat(kind.made).hasValue(1);
       Form form = first.form(kind, entry, 0);
@@ -204,7 +203,7 @@ class FormsTest {
       Entry entry = world.pods().get("ns/a");
       FormReader reader = new FormReader(world.cache);
       long revision = 1_000_000_000_000L;
-      byte[] told = Backwards.of(read(world, reader, kind, entry, revision));
+      byte[] told = Backwards.of(read(reader, kind, entry, revision, null));
       assertThat(new String(told, StandardCharsets.UTF_8))
           .contains("\"resourceVersion\":\"1000000000000\"")
           .isEqualTo(
@@ -215,7 +214,7 @@ class FormsTest {
                       "\"resourceVersion\":\"1000000000000\""));
       Form form = reader.form(kind, entry, revision);
       assertThat(form.checksum()).isGreaterThan(entry.metadataEnd());
-      assertThat(read(world, reader, kind, entry, 0)).isEqualTo(backwards(world, entry));
+      assertThat(read(reader, kind, entry, 0, null)).isEqualTo(backwards(world, entry));
     }
   }
 
@@ -246,12 +245,12 @@ class FormsTest {
       Entry entry = world.pods().get("ns/a");
       kind.fails = true;
       FormReader reader = new FormReader(world.cache);
-      assertThatThrownBy(() -> read(world, reader, kind, entry, 0))
+      assertThatThrownBy(() -> read(reader, kind, entry, 0, null))
           .isInstanceOf(IOException.class)
           .hasMessageContaining("backwards");
       assertThat(world.cache.stats().forms().failures()).isEqualTo(1);
       kind.fails = false;
-      assertThat(read(world, new FormReader(world.cache), kind, entry, 0))
+      assertThat(read(world, kind, entry, 0))
           .isEqualTo(backwards(world, entry));
     }
   }
@@ -266,7 +265,7 @@ class FormsTest {
       Entry slow = world.pods().get("ns/p0");
       FormReader slowReader = new FormReader(world.cache);
       byte[] whole = backwards(world, slow);
-      read(world, slowReader, kind, slow, 0);
+      read(slowReader, kind, slow, 0, null);
       ByteBuffer half = ByteBuffer.allocateDirect(whole.length);
       Form given = slowReader.form(kind, slow, 0);
       while (half.position() < whole.length / 2) {
@@ -275,7 +274,7 @@ class FormsTest {
       FormReader reader = new FormReader(world.cache);
       EntryCursor cursor = world.pods().snapshot().entries("", null);
       for (Entry entry = cursor.next(); entry != null; entry = cursor.next()) {
-        assertThat(read(world, reader, kind, entry, 0)).isEqualTo(backwards(world, entry));
+        assertThat(read(reader, kind, entry, 0, null)).isEqualTo(backwards(world, entry));
         assertThat(world.cache.stats().forms().bytes()).isLessThanOrEqualTo(256 << 10);
       }
       CacheStats.Forms stats = world.cache.stats().forms();
@@ -306,7 +305,7 @@ class FormsTest {
       FormReader reader = new FormReader(world.cache);
       EntryCursor cursor = world.pods().snapshot().entries("", null);
       for (Entry entry = cursor.next(); entry != null; entry = cursor.next()) {
-        read(world, reader, kind, entry, 0);
+        read(reader, kind, entry, 0, null);
         assertThat(world.cache.stats().forms().count()).isLessThanOrEqualTo(100);
       }
       assertThat(world.cache.stats().forms().count()).isGreaterThan(80);
@@ -321,7 +320,7 @@ class FormsTest {
         world.pod("ns", "a", "n", "x".repeat(10_000) + i);
         world.sync();
         Entry entry = world.pods().get("ns/a");
-        assertThat(read(world, reader, kind, entry, 0)).isEqualTo(backwards(world, entry));
+        assertThat(read(reader, kind, entry, 0, null)).isEqualTo(backwards(world, entry));
       }
       assertThat(world.cache.stats().forms().count()).isEqualTo(50);
       world.store.compact(world.store.currentRevision());
@@ -360,7 +359,7 @@ class FormsTest {
       Entry entry = world.pods().get("ns/a");
       FormReader reader = new FormReader(world.cache);
       byte[] whole = backwards(world, entry);
-      assertThat(read(world, reader, kind, entry, 0)).isEqualTo(whole);
+      assertThat(read(reader, kind, entry, 0, null)).isEqualTo(whole);
       Form form = reader.form(kind, entry, 0);
       world.files.readsFail = true;
       assertThat(reader.read(form, 0, 100, ByteBuffer.allocateDirect(100)))
@@ -368,9 +367,9 @@ class FormsTest {
       world.files.readsFail = false;
       assertThat(reader.form(kind, entry, 0)).isNull();
       world.files.writesFail = true;
-      assertThatThrownBy(() -> read(world, reader, kind, entry, 0)).isInstanceOf(IOException.class);
+      assertThatThrownBy(() -> read(reader, kind, entry, 0, null)).isInstanceOf(IOException.class);
       world.files.writesFail = false;
-      assertThat(read(world, new FormReader(world.cache), kind, entry, 0)).isEqualTo(whole);
+      assertThat(read(world, kind, entry, 0)).isEqualTo(whole);
       assertThat(kind.made).hasValueGreaterThan(1);
     }
   }
@@ -495,7 +494,7 @@ class FormsTest {
     try (world) {
       world.pod("ns", "a", "n", "x");
       world.sync();
-      read(world, new FormReader(world.cache), kind, world.pods().get("ns/a"), 0);
+      read(world, kind, world.pods().get("ns/a"), 0);
     }
     try (var files = java.nio.file.Files.list(directory)) {
       assertThat(files).isEmpty();

@@ -155,7 +155,8 @@ final class Invariants {
     CacheStats.Forms forms = stats.forms();
     check(
         "budgetsHold",
-        forms.bytes() >= 0
+        stats.historyBytes() >= 0
+            && forms.bytes() >= 0
             && forms.count() >= 0
             && forms.bytes() <= settings.formDiskBytes()
             && forms.heapBytes() <= settings.formHeapBytes()

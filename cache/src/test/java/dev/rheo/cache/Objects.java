@@ -56,6 +56,11 @@ final class Objects {
         + "\"}";
   }
 
+  /** An entry without a record in the spool. */
+  static Entry entry(byte[] key, FieldValues values, long revision) {
+    return new Entry(key, LabelSet.EMPTY, values, revision, null, 0, 0, 0, 0, 0, 0, 0);
+  }
+
   /** The form of a stored value at a revision. */
   static String at(byte[] value, long revision) {
     String text = new String(value, StandardCharsets.UTF_8);

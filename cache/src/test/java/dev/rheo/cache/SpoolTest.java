@@ -3,11 +3,14 @@ package dev.rheo.cache;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.rheo.store.RevisionStore.Op;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.Semaphore;
@@ -154,13 +157,67 @@ class SpoolTest {
       for (long r = start + 1; r <= world.cache.revision(); r++) {
         assertThat(reader.next().revision()).isEqualTo(r);
       }
-      CacheStats stats = world.cache.stats();
-      long records = 0;
-      EntryCursor entries = world.pods().snapshot().entries("", null);
-      for (Entry e = entries.next(); e != null; e = entries.next()) {
-        records += e.headerLength + e.length();
+      assertThat(world.cache.stats().liveBytes()).isEqualTo(records(world));
+    }
+  }
+
+  /** The bytes of the records of the current objects. */
+  private static long records(World world) {
+    long records = 0;
+    EntryCursor entries = world.pods().snapshot().entries("", null);
+    for (Entry e = entries.next(); e != null; e = entries.next()) {
+      records += e.headerLength + e.length();
+    }
+    return records;
+  }
+
+  @Test
+  void aBatchThatFailsInItsSecondSegmentLeavesNothing() throws Exception {
+    try (World world = new World(directory, World.small())) {
+      world.pod("ns", "p", "n", "x");
+      world.sync();
+      World.until(world.cache::ready);
+      List<Op> batch = new ArrayList<>();
+      for (int i = 0; i < 60; i++) {
+        byte[] value = Objects.pod("ns", "p" + i, "a", "n", "x".repeat(10_000));
+        batch.add(new Op.Put("/registry/pods/ns/p" + i, value, Op.ANY));
       }
-      assertThat(stats.liveBytes()).isEqualTo(records);
+      world.files.writesLeft.set(1);
+      world.store.commit(batch);
+      World.until(() -> world.cache.stats().spoolErrors() > 0);
+      world.files.writesLeft.set(Integer.MAX_VALUE);
+      world.sync();
+      CacheStats stats = world.cache.stats();
+      assertThat(stats.liveBytes()).isEqualTo(records(world));
+      assertThat(stats.historyBytes()).isZero();
+    }
+  }
+
+  /** Records of current objects and of the history lie between others that are dead. */
+  @Test
+  void whatCleaningMovesStaysCounted() throws Exception {
+    int kept = 40;
+    try (World world = new World(directory, World.small())) {
+      for (int i = 0; i < 50 * kept; i++) {
+        String name = i % 50 == 0 ? "kept" + i / 50 : i % 50 == 1 ? "current" + i / 50 : "other";
+        world.pod("ns", name, "n", "x".repeat(2000));
+      }
+      long compacted = world.store.currentRevision();
+      for (int i = 0; i < kept; i++) {
+        world.pod("ns", "kept" + i, "n", "y");
+      }
+      world.sync();
+      world.store.compact(compacted);
+      World.until(() -> world.cache.stats().segmentsCleaned() > 10);
+      EventReader events = world.pods().events(compacted, Scope.ALL);
+      long history = 0;
+      for (int i = 0; i < kept; i++) {
+        Entry previous = events.next().previous();
+        history += previous.headerLength + previous.length();
+      }
+      CacheStats stats = world.cache.stats();
+      assertThat(stats.historyBytes()).isEqualTo(history);
+      assertThat(stats.liveBytes()).isEqualTo(records(world));
     }
   }
 

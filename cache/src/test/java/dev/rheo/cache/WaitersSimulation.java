@@ -69,8 +69,7 @@ public final class WaitersSimulation implements Scheduler.Body {
 
   private Entry entry(String key) {
     FieldValues values = new FieldValues(FIELDS, new String[] {"n" + random(2)});
-    byte[] bytes = key.getBytes(StandardCharsets.UTF_8);
-    return new Entry(bytes, LabelSet.EMPTY, values, 1, null, 0, 0, 0, 0, 0, 0, 0);
+    return Objects.entry(key.getBytes(StandardCharsets.UTF_8), values, 1);
   }
 
   private static Set<Integer> set(Set<Integer> armed, int reader, boolean arm) {

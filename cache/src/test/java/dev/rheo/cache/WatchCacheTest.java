@@ -344,6 +344,34 @@ class WatchCacheTest {
         .isEqualTo(states.get(half));
   }
 
+  /** The events from which it is made are still there, but the floor has passed it. */
+  @Test
+  void aStateThatIsCompactedWhileItIsMadeIsNotGivenOut() throws Exception {
+    world.pod("ns", "a", "n", "x");
+    Op elsewhere = new Op.Put("/registry/minions/n", Objects.node("n", ""), Op.ANY);
+    long revision = world.store.commit(List.of(elsewhere));
+    long compacted = world.store.commit(List.of(elsewhere));
+    // The oldest of these are no longer on the heap.
+    for (int i = 0; i < 600; i++) {
+      world.pod("ns", "a", "n", "x".repeat(1000));
+    }
+    world.sync();
+    world.files.beforeBlocking =
+        () -> {
+          world.files.beforeBlocking = () -> {};
+          try {
+            world.store.compact(compacted);
+          } catch (Exception e) {
+            throw new AssertionError(e);
+          }
+          World.until(() -> world.pods().oldestRevision() == compacted);
+        };
+    assertThatThrownBy(() -> world.pods().snapshotAt(revision))
+        .isInstanceOfSatisfying(
+            CompactedException.class, e -> assertThat(e.compacted()).isEqualTo(compacted));
+    assertThat(world.cache.stats().snapshotBytes()).isZero();
+  }
+
   @Test
   void aReaderWhoseHistoryIsGoneIsTold() throws Exception {
     world.sync();

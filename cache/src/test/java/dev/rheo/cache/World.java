@@ -38,9 +38,13 @@ final class World implements AutoCloseable {
 
   /** Small segments and little heap, so that reads reach the files. */
   static CacheSettings small() {
+    return small(256 << 10);
+  }
+
+  static CacheSettings small(int segmentBytes) {
     return new CacheSettings(
         2 * Segment.BLOCK,
-        256 << 10,
+        segmentBytes,
         64L << 20,
         32L << 20,
         8L << 20,

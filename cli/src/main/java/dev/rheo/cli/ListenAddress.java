@@ -32,9 +32,4 @@ record ListenAddress(String host, int port) {
       return new ListenAddress(host, Integer.parseInt(port));
     }
   }
-
-  /** The host and port as in a URL; an IPv6 address is in brackets. */
-  static String authority(String host, int port) {
-    return (host.contains(":") ? "[" + host + "]" : host) + ":" + port;
-  }
 }

@@ -1,5 +1,7 @@
 package dev.rheo.cli;
 
+import java.util.Locale;
+
 /** The format of the log. */
 enum LogFormat {
   /** Lines for humans. */
@@ -9,6 +11,6 @@ enum LogFormat {
 
   @Override
   public String toString() {
-    return name().toLowerCase(java.util.Locale.ROOT);
+    return name().toLowerCase(Locale.ROOT);
   }
 }

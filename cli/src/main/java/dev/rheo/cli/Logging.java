@@ -32,7 +32,7 @@ final class Logging {
             },
             out));
     root.setLevel(Level.INFO);
-    // At INFO Netty logs what peers do.
+    // At INFO Netty logs what peers do, and each frame that arrives after its reader is done.
     NETTY.setLevel(Level.WARNING);
   }
 
@@ -48,10 +48,15 @@ final class Logging {
 
     @Override
     public void publish(LogRecord record) {
-      if (isLoggable(record) && throttle.admits(record)) {
-        byte[] line = getFormatter().format(record).getBytes(StandardCharsets.UTF_8);
-        out.write(line, 0, line.length);
-        out.flush();
+      try {
+        if (isLoggable(record) && throttle.admits(record)) {
+          byte[] line = getFormatter().format(record).getBytes(StandardCharsets.UTF_8);
+          out.write(line, 0, line.length);
+          out.flush();
+        }
+      } catch (RuntimeException | Error e) {
+        // Nobody who logs expects that: some threads of the server would end.
+        out.println("a record of the log could not be written: " + e);
       }
     }
 

@@ -1,7 +1,9 @@
 package dev.rheo.cli;
 
 import dev.rheo.api.feature.FeatureGates;
+import dev.rheo.api.io.HostPort;
 import dev.rheo.app.MemoryPlan;
+import dev.rheo.app.Release;
 import dev.rheo.app.Server;
 import dev.rheo.app.ServerConfig;
 import dev.rheo.app.ServerStartException;
@@ -14,6 +16,7 @@ import java.util.concurrent.Callable;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Help;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -89,7 +92,7 @@ final class ServeCommand implements Callable<Integer> {
       names = "--feature-gates",
       paramLabel = "GATE=BOOL,...",
       defaultValue = "",
-      showDefaultValue = picocli.CommandLine.Help.Visibility.NEVER,
+      showDefaultValue = Help.Visibility.NEVER,
       description = "Features to switch on or off, for example WatchList=false.")
   private String featureGates = "";
 
@@ -257,15 +260,12 @@ final class ServeCommand implements Callable<Integer> {
   }
 
   private String readyLine(ServerConfig config, Server server) {
-    String authority =
-        ListenAddress.authority(
-            server.address().getHostString().replaceFirst("%.*", ""), server.address().getPort());
     String where = config.store() == StoreKind.MEMORY ? "in memory" : "in " + config.data();
     return String.format(
         Locale.ROOT,
         "Rheo %s is ready on https://%s, store %s %s, kubeconfig %s, after %.2f s",
-        Version.rheo(),
-        authority,
+        Release.version(),
+        HostPort.of(server.address()),
         config.store(),
         where,
         config.kubeconfig(),

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.rheo.api.io.IoFailures;
 import dev.rheo.app.MemoryPlan;
+import dev.rheo.app.Release;
 import dev.rheo.storm.Storm;
 import dev.rheo.storm.StormOptions;
 import dev.rheo.storm.result.Mode;
@@ -24,8 +25,6 @@ import java.util.Locale;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.logging.Level;
-import java.util.logging.Logger;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -64,11 +63,6 @@ final class StormCommand implements Callable<Integer> {
    * options.
    */
   private static final String LAUNCHER = "rheo.launcher";
-
-  /**
-   * A strong reference: the log manager holds loggers weakly, and their levels are lost with them.
-   */
-  private static final Logger NETTY = Logger.getLogger("io.netty");
 
   private static final String STANDARD_OUTPUT = "-";
 
@@ -271,8 +265,6 @@ final class StormCommand implements Callable<Integer> {
       requireWritable(file);
     }
     Logging.install(LogFormat.TEXT, System.err);
-    // At INFO Netty logs each frame that arrives after its reader is done.
-    NETTY.setLevel(Level.WARNING);
     stop.install();
     PrintStream shown = STANDARD_OUTPUT.equals(json) ? err : out;
     StormResult result;
@@ -317,7 +309,7 @@ final class StormCommand implements Callable<Integer> {
           scratch(),
           yes,
           maxServerMemory,
-          Version.rheo(),
+          Release.version(),
           pace);
     } catch (IllegalArgumentException e) {
       throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);

@@ -23,7 +23,7 @@ import picocli.CommandLine.Option;
     name = "warm-up",
     hidden = true,
     description =
-        "Uses a server of its own for a moment; the launcher makes the start-up cache so.",
+        "Uses a server of its own for a moment, from which the launcher makes the start-up cache.",
     mixinStandardHelpOptions = true)
 final class WarmUpCommand implements Callable<Integer> {
   @Option(names = "--data", paramLabel = "DIR", required = true)

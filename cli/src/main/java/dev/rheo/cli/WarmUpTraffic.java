@@ -20,6 +20,7 @@ import java.security.cert.CertificateFactory;
 import java.security.spec.PKCS8EncodedKeySpec;
 import java.time.Duration;
 import java.util.Base64;
+import java.util.Locale;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
@@ -93,7 +94,7 @@ final class WarmUpTraffic {
               .connectTimeout(Duration.ofSeconds(5))
               .build()) {
         for (int round = 0; round < ROUNDS; round++) {
-          round(client, version.name().toLowerCase(java.util.Locale.ROOT).replace('_', '-'), round);
+          round(client, version.name().toLowerCase(Locale.ROOT).replace('_', '-'), round);
         }
       }
     }

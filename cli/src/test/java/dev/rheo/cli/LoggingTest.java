@@ -75,6 +75,22 @@ class LoggingTest {
   }
 
   @Test
+  void whoLogsDoesNotFailIfTheRecordCannotBeWritten() {
+    install(LogFormat.TEXT);
+    RuntimeException unprintable =
+        new IllegalStateException("why") {
+          private static final long serialVersionUID = 1L;
+
+          @Override
+          public String getMessage() {
+            throw new IllegalArgumentException("no words");
+          }
+        };
+    System.getLogger("c.D").log(System.Logger.Level.ERROR, "it failed", unprintable);
+    assertThat(out.toString(StandardCharsets.UTF_8)).contains("could not be written", "no words");
+  }
+
+  @Test
   void takesNettysRecords() {
     install(LogFormat.TEXT);
     InternalLoggerFactory.getInstance("io.netty.X").warn("from {}", "below");

@@ -25,6 +25,7 @@ final class ConnectionInitializer extends ChannelInitializer<SocketChannel> {
   private static final byte LINE_FEED = '\n';
   private static final int MAX_CHUNK = 16 << 10;
   private static final long CLOSE_NOTIFY_MILLIS = 1000;
+  private static final int STREAMS_A_TURN = 16;
 
   private final EdgeContext edge;
   private final SslContext tls;
@@ -185,6 +186,17 @@ final class ConnectionInitializer extends ChannelInitializer<SocketChannel> {
 
     @Override
     public void channelInactive(ChannelHandlerContext ctx) {
+      depart(ctx, Transport.turns(connection.channel.eventLoop()));
+    }
+
+    /** Many streams are closed in turns, because hundreds of connections may end together. */
+    private void depart(ChannelHandlerContext ctx, @Nullable TurnQueue turns) {
+      if (turns != null && connection.exchanges.size() > STREAMS_A_TURN) {
+        connection.exchanges.stream().limit(STREAMS_A_TURN).toList().forEach(Exchange::abandon);
+        if (turns.add(() -> depart(ctx, turns))) {
+          return;
+        }
+      }
       watchdog.connections().remove(connection);
       // The handlers behind this one count events before the connection is released.
       ctx.fireChannelInactive();

@@ -290,6 +290,12 @@ final class Exchange implements BodyStream.Listener {
     }
   }
 
+  /** The connection has ended. */
+  void abandon() {
+    wire.abandon();
+    peerGone();
+  }
+
   /** Cuts a response that its peer does not read. */
   void giveUp() {
     request.cancel();

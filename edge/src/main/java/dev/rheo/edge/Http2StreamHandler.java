@@ -239,6 +239,11 @@ final class Http2StreamHandler extends ChannelInboundHandlerAdapter {
     }
 
     @Override
+    void abandon() {
+      channel.close();
+    }
+
+    @Override
     boolean refuse() {
       channel.write(new DefaultHttp2ResetFrame(Http2Error.REFUSED_STREAM));
       return true;

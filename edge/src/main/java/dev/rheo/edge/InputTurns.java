@@ -9,7 +9,7 @@ import java.util.ArrayDeque;
 /**
  * Stands behind TLS and passes decrypted input on in portions, so that no connection keeps the
  * event loop for long. Input of one portion, such as a request of a client that waits for its
- * response, passes at once. More input waits for the connection's turns in the {@link InputQueue},
+ * response, passes at once. More input waits for the connection's turns in the {@link TurnQueue},
  * and is charged to the connection.
  *
  * <p>The size of a portion follows from what the connection's input has cost so far: a KiB of tiny
@@ -41,7 +41,8 @@ final class InputTurns extends ChannelDuplexHandler {
   private static final int TELLING = 512;
 
   private final Connection connection;
-  private final InputQueue queue;
+  private final TurnQueue queue;
+  private final Runnable turn = this::takeTurn;
   private final ArrayDeque<ByteBuf> held = new ArrayDeque<>();
   private ChannelHandlerContext ctx;
 
@@ -57,7 +58,7 @@ final class InputTurns extends ChannelDuplexHandler {
   private long passedNanos;
 
   @SuppressWarnings("NullAway.Init") // The context is set when the handler is added.
-  InputTurns(Connection connection, InputQueue queue) {
+  InputTurns(Connection connection, TurnQueue queue) {
     this.connection = connection;
     this.queue = queue;
     this.passedNanos = connection.clock.nanoTime() - QUIET_NANOS - 1;
@@ -106,12 +107,12 @@ final class InputTurns extends ChannelDuplexHandler {
   private void enqueue() {
     if (!connection.inputQueued && !held.isEmpty()) {
       connection.inputQueued = true;
-      queue.add(this);
+      boolean ignored = queue.add(turn);
     }
   }
 
   /** Passes one portion on, and waits for the next turn if there is more. */
-  void takeTurn() {
+  private void takeTurn() {
     connection.inputQueued = false;
     if (!held.isEmpty() && connection.isInputWanted()) {
       passOn();

@@ -165,11 +165,15 @@ final class Transport {
     }
   }
 
+  /** The queue of turns of an event loop; null if it has none. */
+  static @Nullable TurnQueue turns(EventLoop eventLoop) {
+    return eventLoop instanceof Loop loop ? loop.turns : null;
+  }
+
   /** The handler that gives a connection its turns at decrypted input; null if it needs none. */
   static @Nullable InputTurns inputTurns(Connection connection) {
-    return connection.channel.eventLoop() instanceof Loop loop
-        ? new InputTurns(connection, loop.input)
-        : null;
+    TurnQueue turns = turns(connection.channel.eventLoop());
+    return turns == null ? null : new InputTurns(connection, turns);
   }
 
   /** Unsent bytes of a channel in user space, or -1 if it is closed. */
@@ -230,7 +234,7 @@ final class Transport {
     private int mostRead = MOST_READ;
 
     final RecvByteBufAllocator reads = new Reads(this);
-    final InputQueue input;
+    final TurnQueue turns;
 
     Loop(
         MultiThreadIoEventLoopGroup parent,
@@ -245,7 +249,7 @@ final class Transport {
           RejectedExecutionHandlers.reject(),
           TASK_QUANTUM_MILLIS);
       this.clock = clock;
-      this.input = new InputQueue(this, clock, () -> socketsWait);
+      this.turns = new TurnQueue(this, clock, () -> socketsWait);
       this.caughtUpNanos = clock.nanoTime();
       this.turnNanos = caughtUpNanos;
     }

@@ -63,6 +63,9 @@ abstract class Wire {
   abstract long connectionWindow();
 
   /** Pauses reading of the request body. */
+  /** Frees what a stream holds, if the connection ended without it. */
+  void abandon() {}
+
   abstract void pauseInput();
 
   abstract void resumeInput();

@@ -15,13 +15,15 @@ import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest.BodyPublishers;
+import java.nio.charset.StandardCharsets;
 import java.security.KeyStore;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.UnaryOperator;
@@ -121,6 +123,12 @@ final class EdgeFixture implements AutoCloseable {
     return socket;
   }
 
+  /** Begins to read a response: {@code HTTP/1.1 200}. */
+  static String status(Socket socket) throws IOException {
+    byte[] status = socket.getInputStream().readNBytes("HTTP/1.1 200".length());
+    return new String(status, StandardCharsets.US_ASCII);
+  }
+
   static SSLContext clientTls() {
     try {
       KeyStore trusted = KeyStore.getInstance(KeyStore.getDefaultType());
@@ -167,18 +175,10 @@ final class EdgeFixture implements AutoCloseable {
    * @param drain drains the edge, on a thread of its own
    * @return the drain's result, once each event loop has begun
    */
-  static CompletableFuture<Boolean> beginDrain(ManualClock clock, Callable<Boolean> drain) {
+  static Future<Boolean> beginDrain(ManualClock clock, Callable<Boolean> drain) {
     int watchdogs = clock.repeated();
-    CompletableFuture<Boolean> drained = new CompletableFuture<>();
-    Thread.ofVirtual()
-        .start(
-            () -> {
-              try {
-                drained.complete(drain.call());
-              } catch (Throwable e) {
-                drained.completeExceptionally(e);
-              }
-            });
+    FutureTask<Boolean> drained = new FutureTask<>(drain);
+    Thread.ofVirtual().start(drained);
     await("the drain begins", () -> clock.repeated() == 2 * watchdogs);
     return drained;
   }

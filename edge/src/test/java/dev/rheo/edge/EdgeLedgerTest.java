@@ -91,11 +91,31 @@ class EdgeLedgerTest {
     fields.writeBytes(value.getBytes(StandardCharsets.US_ASCII));
   }
 
-  private static void answers(EdgeFixture fixture, String path) throws Exception {
+  /** The status of the answer that a newcomer gets. */
+  private static int status(EdgeFixture fixture, String path) {
     try (HttpClient client = EdgeFixture.client(HttpClient.Version.HTTP_2)) {
-      assertThat(client.send(fixture.request(path).build(), BodyHandlers.ofString()).statusCode())
-          .isEqualTo(200);
+      return client.send(fixture.request(path).build(), BodyHandlers.ofString()).statusCode();
+    } catch (IOException | InterruptedException e) {
+      throw new AssertionError(e);
     }
+  }
+
+  /** Four clients that send requests and take no answers. */
+  private static List<RawHttp2> stalled(EdgeFixture fixture, int requests, String path)
+      throws IOException {
+    List<RawHttp2> clients = new ArrayList<>();
+    for (int c = 0; c < 4; c++) {
+      RawHttp2 client = new RawHttp2(fixture);
+      clients.add(client);
+      client.closeWindow();
+      for (int i = 0; i < requests; i++) {
+        client.get(2 * i + 1, path);
+      }
+    }
+    EdgeFixture.await(
+        "all are counted",
+        () -> fixture.edge.stats().requestsTotal() == (long) clients.size() * requests);
+    return clients;
   }
 
   @Test
@@ -103,22 +123,12 @@ class EdgeLedgerTest {
     // Strangers get a quarter of it: room for at most 42 requests.
     long room = 4 * 42 * Weights.STREAM;
     try (EdgeFixture fixture = fixture(Ledger.Limits.roomy().withStreams(room))) {
-      List<RawHttp2> clients = new ArrayList<>();
-      for (int c = 0; c < 4; c++) {
-        RawHttp2 client = new RawHttp2(fixture);
-        clients.add(client);
-        client.closeWindow();
-        for (int i = 0; i < 100; i++) {
-          client.get(2 * i + 1, "/any");
-        }
-      }
-      EdgeFixture.await(
-          "all are counted", () -> fixture.edge.stats().requestsTotal() == clients.size() * 100L);
+      List<RawHttp2> clients = stalled(fixture, 100, "/any");
       assertThat(fixture.used("streams-strangers")).isLessThanOrEqualTo(room / 4);
       assertThat(fixture.edge.stats().streams()).isLessThanOrEqualTo(42);
-      answers(fixture, "/any");
-      answers(fixture, "/member/any");
-      answers(fixture, "/readyz");
+      assertThat(status(fixture, "/any")).isEqualTo(200);
+      assertThat(status(fixture, "/member/any")).isEqualTo(200);
+      assertThat(status(fixture, "/readyz")).isEqualTo(200);
       assertThat(fixture.edge.stats().stallsEnded().get("evicted")).isPositive();
       for (RawHttp2 client : clients) {
         client.close();
@@ -143,19 +153,7 @@ class EdgeLedgerTest {
         // Once these are stalled for a second, other members may evict them.
         clock.advance(Duration.ofSeconds(1));
         EdgeFixture.advanceUntil(
-            clock,
-            STEP,
-            "a newcomer finds room",
-            () -> {
-              try (HttpClient other = EdgeFixture.client(HttpClient.Version.HTTP_2)) {
-                return other
-                        .send(fixture.request("/member/any").build(), BodyHandlers.ofString())
-                        .statusCode()
-                    == 200;
-              } catch (Exception e) {
-                throw new IllegalStateException(e);
-              }
-            });
+            clock, STEP, "a newcomer finds room", () -> status(fixture, "/member/any") == 200);
       }
       EdgeFixture.await("all is given back", () -> fixture.used("streams") == 0);
     }
@@ -208,7 +206,7 @@ class EdgeLedgerTest {
       assertThat(fixture.edge.stats().stallsEnded())
           .as("idle is not stalled")
           .containsEntry("evicted", 0L);
-      answers(fixture, "/member/any");
+      assertThat(status(fixture, "/member/any")).isEqualTo(200);
     }
   }
 
@@ -241,17 +239,7 @@ class EdgeLedgerTest {
   void refusalsThatNobodyReadsDoNotKeepOthersFromBeingTold() throws Exception {
     try (EdgeFixture fixture = fixture(Ledger.Limits.roomy().withStreams(8 * Weights.STREAM));
         RawHttp2 modest = new RawHttp2(fixture)) {
-      List<RawHttp2> clients = new ArrayList<>();
-      for (int c = 0; c < 4; c++) {
-        RawHttp2 client = new RawHttp2(fixture);
-        clients.add(client);
-        client.closeWindow();
-        for (int i = 0; i < 90; i++) {
-          client.get(2 * i + 1, "/member/any");
-        }
-      }
-      EdgeFixture.await(
-          "all are counted", () -> fixture.edge.stats().requestsTotal() == clients.size() * 90L);
+      List<RawHttp2> clients = stalled(fixture, 90, "/member/any");
       assertThat(fixture.edge.stats().refusals().get("streams")).isGreaterThan(200);
       modest.get(1, "/member/any");
       RawHttp2.Frame answer = modest.next();
@@ -349,7 +337,7 @@ class EdgeLedgerTest {
           () ->
               fixture.edge.stats().connectionsTotal() == 1 + 4 * room
                   && fixture.edge.stats().connections() <= room);
-      answers(fixture, "/any");
+      assertThat(status(fixture, "/any")).isEqualTo(200);
       asks(kept);
       assertThat(fixture.edge.stats().refusals()).containsEntry("connections", 0L);
       assertThat(fixture.edge.stats().stallsEnded().get("evicted")).isGreaterThan(2L * room);
@@ -377,7 +365,7 @@ class EdgeLedgerTest {
       EdgeFixture.await(
           "one has left", () -> fixture.used("connections-members") < members * Weights.CONNECTION);
       long full = members * Weights.CONNECTION;
-      asks((SSLSocket) all.getLast(), "/member");
+      asks(all.getLast(), "/member");
       assertThat(fixture.used("connections-members")).isEqualTo(full);
     } finally {
       for (Socket socket : all) {
@@ -419,8 +407,8 @@ class EdgeLedgerTest {
     List<Socket> all = new ArrayList<>();
     try (EdgeFixture fixture = fixture(limits)) {
       fill(fixture, places - 1, all);
-      assertThat(watches((SSLSocket) all.getFirst())).isEqualTo("HTTP/1.1 200");
-      assertThat(watches((SSLSocket) all.getLast())).isEqualTo("HTTP/1.1 429");
+      assertThat(watches(all.getFirst())).isEqualTo("HTTP/1.1 200");
+      assertThat(watches(all.getLast())).isEqualTo("HTTP/1.1 429");
     } finally {
       for (Socket socket : all) {
         socket.close();
@@ -428,13 +416,14 @@ class EdgeLedgerTest {
     }
   }
 
-  private static String watches(SSLSocket socket) throws IOException {
-    socket
-        .getOutputStream()
-        .write(
-            "GET /member/watch?watch=1 HTTP/1.1\r\nHost: x\r\n\r\n"
-                .getBytes(StandardCharsets.US_ASCII));
-    return new String(socket.getInputStream().readNBytes(12), StandardCharsets.US_ASCII);
+  private static String watches(Socket socket) throws IOException {
+    send(socket, "/member/watch?watch=1");
+    return EdgeFixture.status(socket);
+  }
+
+  private static void send(Socket socket, String path) throws IOException {
+    String request = "GET " + path + " HTTP/1.1\r\nHost: x\r\n\r\n";
+    socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
   }
 
   /** Opens {@code places} connections of members; those that do not fit become guests. */
@@ -447,17 +436,13 @@ class EdgeLedgerTest {
     }
   }
 
-  private static void asks(SSLSocket socket) throws IOException {
+  private static void asks(Socket socket) throws IOException {
     asks(socket, "/any");
   }
 
-  private static void asks(SSLSocket socket, String path) throws IOException {
-    socket
-        .getOutputStream()
-        .write(
-            ("GET " + path + " HTTP/1.1\r\nHost: x\r\n\r\n").getBytes(StandardCharsets.US_ASCII));
-    byte[] status = socket.getInputStream().readNBytes(12);
-    assertThat(new String(status, StandardCharsets.US_ASCII)).isEqualTo("HTTP/1.1 200");
+  private static void asks(Socket socket, String path) throws IOException {
+    send(socket, path);
+    assertThat(EdgeFixture.status(socket)).isEqualTo("HTTP/1.1 200");
     StringBuilder rest = new StringBuilder();
     while (!rest.toString().endsWith("\r\n\r\nok")) {
       rest.append((char) socket.getInputStream().read());

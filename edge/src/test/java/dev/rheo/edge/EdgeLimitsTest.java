@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
@@ -68,11 +69,6 @@ class EdgeLimitsTest {
       // A reset ends the connection as well.
     }
     return text.toString();
-  }
-
-  private static String readStatus(Socket socket) throws IOException {
-    byte[] status = socket.getInputStream().readNBytes("HTTP/1.1 200".length());
-    return new String(status, StandardCharsets.ISO_8859_1);
   }
 
   @Test
@@ -135,7 +131,7 @@ class EdgeLimitsTest {
       send(busy, "GET /endless?watch=1 HTTP/1.1\r\nHost: x\r\n\r\n");
       busy.getInputStream().readNBytes(10);
       send(idle, "GET / HTTP/1.1\r\nHost: x\r\n\r\n");
-      assertThat(readStatus(idle)).isEqualTo("HTTP/1.1 200");
+      assertThat(EdgeFixture.status(idle)).isEqualTo("HTTP/1.1 200");
       EdgeFixture.await("answered", () -> fixture.edge.stats().streams() == 1);
       clock.advance(TIMEOUTS.idle());
       assertThat(fixture.edge.stats().connections()).isEqualTo(2);
@@ -332,7 +328,7 @@ class EdgeLimitsTest {
       for (String[] pair : cases) {
         try (SSLSocket socket = fixture.rawTls()) {
           send(socket, pair[0]);
-          assertThat(readStatus(socket)).as(pair[0]).isEqualTo("HTTP/1.1 " + pair[1]);
+          assertThat(EdgeFixture.status(socket)).as(pair[0]).isEqualTo("HTTP/1.1 " + pair[1]);
         }
       }
       try (Socket plain = fixture.rawTcp()) {
@@ -420,7 +416,7 @@ class EdgeLimitsTest {
       }
       var write = client.sendAsync(fixture.post("/w", new byte[5]), BodyHandlers.ofString());
       writing.await();
-      CompletableFuture<Boolean> drained =
+      Future<Boolean> drained =
           EdgeFixture.beginDrain(clock, () -> fixture.edge.drain(spread, Duration.ofSeconds(10)));
       EdgeFixture.advanceUntil(
           clock,

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
 import java.util.Arrays;
-import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -26,7 +26,7 @@ class Http2DrainTest {
         : HttpResponse.bytes(200, "text/plain", "got".getBytes());
   }
 
-  private CompletableFuture<Boolean> drain(EdgeFixture fixture) {
+  private Future<Boolean> drain(EdgeFixture fixture) {
     return EdgeFixture.beginDrain(clock, () -> fixture.edge.drain(NEVER, Duration.ofSeconds(20)));
   }
 
@@ -43,7 +43,7 @@ class Http2DrainTest {
         RawHttp2 client = new RawHttp2(fixture)) {
       client.get(1, "/watch");
       next(client, RawHttp2.HEADERS);
-      CompletableFuture<Boolean> drained = drain(fixture);
+      Future<Boolean> drained = drain(fixture);
       assertThat(next(client, RawHttp2.GOAWAY).lastStream()).isEqualTo(Integer.MAX_VALUE);
       RawHttp2.Frame ping = next(client, RawHttp2.PING);
       // A request in flight is served.
@@ -83,7 +83,7 @@ class Http2DrainTest {
       while (!frame.endsStream()) {
         frame = client.next();
       }
-      CompletableFuture<Boolean> drained = drain(fixture);
+      Future<Boolean> drained = drain(fixture);
       assertThat(next(client, RawHttp2.GOAWAY).lastStream()).isEqualTo(Integer.MAX_VALUE);
       RawHttp2.Frame ping = next(client, RawHttp2.PING);
       if (answers) {
@@ -111,7 +111,7 @@ class Http2DrainTest {
       while (!frame.endsStream()) {
         frame = client.next();
       }
-      CompletableFuture<Boolean> drained = drain(fixture);
+      Future<Boolean> drained = drain(fixture);
       next(client, RawHttp2.GOAWAY);
       RawHttp2.Frame ping = next(client, RawHttp2.PING);
       byte[] get = RawHttp2.getFrame(3, "/get");

@@ -33,7 +33,7 @@ class InputTurnsTest {
 
   private final EventLoopGroup group = new Transport(true, EdgeClock.SYSTEM).group(1, "input-test");
   private final SingleThreadEventLoop loop = (SingleThreadEventLoop) group.next();
-  private final InputQueue queue = new InputQueue(loop, EdgeClock.SYSTEM, () -> false);
+  private final TurnQueue queue = new TurnQueue(loop, EdgeClock.SYSTEM, () -> false);
   private final RequestAdmission room =
       new RequestAdmission(
           new EdgeContext(
@@ -149,6 +149,35 @@ class InputTurnsTest {
           // With nothing held a small piece passes at once.
           two.record(2 * PORTION + 1, PORTION);
           assertThat(two.has(3 * PORTION + 1)).isTrue();
+          return null;
+        });
+  }
+
+  /** A health check on a connection of its own is quiet; a flood is not. */
+  @Test
+  void aStrangerWhoSendsAllTheTimeWaitsForItsTurn() throws Exception {
+    Client first = onLoop(() -> new Client("first"));
+    Client stranger = onLoop(() -> new Client("stranger"));
+    Client member = onLoop(() -> new Client("member"));
+    onLoop(
+        () -> {
+          member.connection.authenticated = true;
+          first.record(0, 3 * PORTION);
+          for (Client client : List.of(stranger, member)) {
+            client.record(0, 100);
+            client.record(100, 100);
+          }
+          assertThat(stranger.has(100)).as("the first piece passed, the second waits").isTrue();
+          assertThat(member.has(200)).isTrue();
+          return null;
+        });
+    await("its turn", () -> stranger.has(200));
+    onLoop(
+        () -> {
+          first.record(3 * PORTION, 3 * PORTION);
+          stranger.clock.advance(Duration.ofMillis(101));
+          stranger.record(200, 100);
+          assertThat(stranger.has(300)).as("it was quiet").isTrue();
           return null;
         });
   }

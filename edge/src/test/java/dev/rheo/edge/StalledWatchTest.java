@@ -56,10 +56,6 @@ class StalledWatchTest {
     assertThat(socket.getInputStream().readNBytes(10)).hasSize(10);
   }
 
-  private static long outgoing(EdgeFixture fixture) {
-    return fixture.edge.stats().budgets().get("outgoing").used();
-  }
-
   /** Lets time pass until the edge has had no progress with its peers for ten seconds. */
   private void stall(EdgeFixture fixture) {
     EdgeFixture.await(
@@ -67,7 +63,7 @@ class StalledWatchTest {
         () -> {
           long sent = fixture.edge.stats().bytesOut();
           clock.advance(SECOND.multipliedBy(10));
-          return outgoing(fixture) > 0 && fixture.edge.stats().bytesOut() == sent;
+          return fixture.used("outgoing") > 0 && fixture.edge.stats().bytesOut() == sent;
         });
   }
 
@@ -146,7 +142,7 @@ class StalledWatchTest {
       EdgeFixture.await(
           "the kernel's buffers are full",
           () -> {
-            if (outgoing(fixture) == 0) {
+            if (fixture.used("outgoing") == 0) {
               fullFor.set(0);
               feed.give(event);
             }

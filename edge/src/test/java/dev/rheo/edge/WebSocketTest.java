@@ -478,16 +478,14 @@ class WebSocketTest {
         sent.add(event(i, 100_000));
       }
       sent.forEach(feed::give);
-      EdgeFixture.await(
-          "the slow one is full", () -> fixture.edge.stats().budgets().get("outgoing").used() > 0);
+      EdgeFixture.await("the slow one is full", () -> fixture.used("outgoing") > 0);
       for (int i = 0; i < 200; i++) {
         other.give(event(i, 500));
         assertThat(quick.frame().text()).isEqualTo(event(i, 500));
       }
       // The kernel may have taken the quick one's last event a moment before the edge knows.
       EdgeFixture.await(
-          "the slow one holds no more than a turn",
-          () -> fixture.edge.stats().budgets().get("outgoing").used() <= Pump.TURN);
+          "the slow one holds no more than a turn", () -> fixture.used("outgoing") <= Pump.TURN);
       for (String event : sent) {
         ByteArrayOutputStream message = new ByteArrayOutputStream();
         RawWebSocket.Frame frame = slow.frame();

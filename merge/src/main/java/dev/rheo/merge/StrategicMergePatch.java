@@ -8,7 +8,6 @@ import dev.rheo.codec.tree.TreeCopies;
 import dev.rheo.codec.tree.Trees;
 import dev.rheo.merge.PatchSchema.Member;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -38,9 +37,9 @@ import org.jspecify.annotations.Nullable;
  * a patch to an object.
  */
 public final class StrategicMergePatch {
-  private static final String DIRECTIVE = "$patch";
+  static final String DIRECTIVE = "$patch";
   private static final String DELETE_FROM = "$deleteFromPrimitiveList";
-  private static final String SET_ORDER = "$setElementOrder";
+  static final String SET_ORDER = "$setElementOrder";
   private static final String RETAIN_KEYS = "$retainKeys";
   private static final String MERGE = "merge";
   private static final String REPLACE = "replace";
@@ -151,7 +150,7 @@ public final class StrategicMergePatch {
         if (directive == null) {
           plain.add(element);
         } else if (directive.asText().equals("delete")) {
-          gone.add(Trees.identity(keyOf(element, key)));
+          gone.add(Trees.identity(ElementOrder.keyOf(element, key)));
         } else if (directive.asText().equals(REPLACE)) {
           replace = true;
         } else {
@@ -168,15 +167,15 @@ public final class StrategicMergePatch {
       elements = plain;
       mergeElements(merged, elements, key, member.schema());
     }
-    return array(original, ordered(merged, elements, list(original), key));
+    return array(original, ElementOrder.ordered(merged, elements, list(original), key));
   }
 
   private void mergeElements(
       List<JsonNode> merged, List<JsonNode> elements, String key, PatchSchema schema)
       throws PatchException {
-    Map<String, Integer> positions = positions(merged, key);
+    Map<String, Integer> positions = ElementOrder.positions(merged, key);
     for (JsonNode element : elements) {
-      String id = Trees.identity(keyOf(element, key));
+      String id = Trees.identity(ElementOrder.keyOf(element, key));
       Integer at = positions.get(id);
       if (at != null) {
         merged.set(
@@ -192,54 +191,6 @@ public final class StrategicMergePatch {
       }
     }
   }
-
-  /**
-   * Orders a merged list. The elements that the patch names take the patch's order, the others keep
-   * their old order. Each of the others precedes the first named element that used to follow it.
-   *
-   * @param order elements of the patch, or their keys
-   */
-  private static List<JsonNode> ordered(
-      List<JsonNode> merged, List<JsonNode> order, List<JsonNode> before, String key)
-      throws PatchException {
-    Map<String, Integer> wanted = positions(order, key);
-    Map<String, Integer> stood = positions(before, key);
-    List<Placed> named = new ArrayList<>();
-    List<Placed> others = new ArrayList<>();
-    for (JsonNode element : merged) {
-      String id = Trees.identity(keyOf(element, key));
-      Integer at = wanted.get(id);
-      int stand = stood.getOrDefault(id, -1);
-      if (at != null) {
-        named.add(new Placed(element, at, stand));
-      } else {
-        others.add(new Placed(element, stand, stand));
-      }
-    }
-    named.sort(Comparator.comparingInt(Placed::rank));
-    others.sort(Comparator.comparingInt(Placed::rank));
-
-    List<JsonNode> result = new ArrayList<>(merged.size());
-    int i = 0;
-    int j = 0;
-    while (i < others.size() || j < named.size()) {
-      boolean another =
-          j == named.size()
-              || (i < others.size()
-                  && others.get(i).stood() >= 0
-                  && others.get(i).stood() < named.get(j).stood());
-      result.add(another ? others.get(i++).element() : named.get(j++).element());
-    }
-    return result;
-  }
-
-  /**
-   * An element of a merged list.
-   *
-   * @param rank its order among the elements that the patch names, or among the others
-   * @param stood its index before the patch, -1 if it is new
-   */
-  private record Placed(JsonNode element, int rank, int stood) {}
 
   private void setElementOrder(ObjectNode original, ObjectNode patch, PatchSchema schema)
       throws PatchException {
@@ -257,7 +208,7 @@ public final class StrategicMergePatch {
       List<JsonNode> changes = patched == null ? List.of() : listOrFail(patched, SET_ORDER);
       step(before.size() + changes.size() + order.size());
       String key = holdsObjects(before, changes) ? member.mergeKey() : "";
-      checkOrder(changes, order, key);
+      ElementOrder.check(changes, order, key);
       patch.remove(name);
       ArrayNode merged;
       if (present == null && patched == null) {
@@ -270,31 +221,8 @@ public final class StrategicMergePatch {
         merged = mergeList((ArrayNode) present, (ArrayNode) patched, member);
       }
       if (merged != null) {
-        original.set(name, array(merged, ordered(list(merged), order, before, key)));
+        original.set(name, array(merged, ElementOrder.ordered(list(merged), order, before, key)));
       }
-    }
-  }
-
-  /** The elements of a patch must be in the order that its {@code $setElementOrder} demands. */
-  private static void checkOrder(List<JsonNode> changes, List<JsonNode> order, String key)
-      throws PatchException {
-    if (changes.isEmpty() || order.isEmpty()) {
-      return;
-    }
-    int at = 0;
-    for (JsonNode change : changes) {
-      if (change.has(DIRECTIVE)) {
-        continue;
-      }
-      JsonNode wanted = keyOf(change, key);
-      while (at < order.size() && !wanted.equals(valueOf(order.get(at), key))) {
-        at++;
-      }
-      if (at == order.size()) {
-        throw PatchException.malformed(
-            "The order in patch list doesn't match " + SET_ORDER + " list");
-      }
-      at++;
     }
   }
 
@@ -364,13 +292,14 @@ public final class StrategicMergePatch {
             && !(replaced && directive.asText().equals(REPLACE) && !object.isEmpty())) {
           return null;
         }
-        for (String name : List.copyOf(fieldNames(object))) {
+        for (Map.Entry<String, JsonNode> member : List.copyOf(object.properties())) {
+          String name = member.getKey();
           JsonNode kept =
               name.equals(RETAIN_KEYS)
                       || name.startsWith(SET_ORDER + "/")
                       || name.startsWith(DELETE_FROM + "/")
                   ? null
-                  : withoutDirectives(object.path(name), replaced);
+                  : withoutDirectives(member.getValue(), replaced);
           if (kept == null) {
             object.remove(name);
           } else {
@@ -395,10 +324,6 @@ public final class StrategicMergePatch {
     }
   }
 
-  private static List<String> fieldNames(ObjectNode object) {
-    return object.properties().stream().map(Map.Entry::getKey).toList();
-  }
-
   private static boolean holdsObjects(Iterable<JsonNode> a, Iterable<JsonNode> b)
       throws PatchException {
     Boolean objects = null;
@@ -412,28 +337,6 @@ public final class StrategicMergePatch {
       objects = element.isObject();
     }
     return Boolean.TRUE.equals(objects);
-  }
-
-  private static JsonNode keyOf(JsonNode element, String key) throws PatchException {
-    JsonNode value = key.isEmpty() ? element : element.get(key);
-    if (value == null) {
-      throw PatchException.malformed(
-          "an element of a merged list does not contain declared merge key: " + key);
-    }
-    return value;
-  }
-
-  private static JsonNode valueOf(JsonNode element, String key) {
-    return key.isEmpty() ? element : element.path(key);
-  }
-
-  /** Maps each key to the index of its first element. */
-  private static Map<String, Integer> positions(List<JsonNode> elements, String key) {
-    Map<String, Integer> positions = new HashMap<>();
-    for (int i = 0; i < elements.size(); i++) {
-      positions.putIfAbsent(Trees.identity(valueOf(elements.get(i), key)), i);
-    }
-    return positions;
   }
 
   /** The distinct elements, each at its first position. */

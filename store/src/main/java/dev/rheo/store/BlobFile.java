@@ -7,7 +7,6 @@ import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.zip.CRC32C;
 
 /**
  * Verifies a whole blob file. RocksDB verifies only the values that it reads.
@@ -27,11 +26,10 @@ final class BlobFile {
   private static final int CHECKED_HEADER = 24;
   private static final int FOOTER = 32;
   private static final int CHECKED_FOOTER = 28;
-  private static final int CRC_MASK_DELTA = 0xa282ead8;
 
   private final FileChannel channel;
   private final ByteBuffer buffer;
-  private final CRC32C crc = new CRC32C();
+  private final MaskedCrc crc = new MaskedCrc();
 
   private BlobFile(FileChannel channel, ByteBuffer buffer) {
     this.channel = channel;
@@ -105,7 +103,7 @@ final class BlobFile {
   private int masked(ByteBuffer bytes, int length) {
     crc.reset();
     crc.update(bytes.slice(0, length));
-    return masked();
+    return crc.value();
   }
 
   /** Returns the masked checksum of the next {@code length} bytes and advances past them. */
@@ -124,11 +122,6 @@ final class BlobFile {
       buffer.position(buffer.position() + some);
       left -= some;
     }
-    return masked();
-  }
-
-  private int masked() {
-    int value = (int) crc.getValue();
-    return ((value >>> 15) | (value << 17)) + CRC_MASK_DELTA;
+    return crc.value();
   }
 }

@@ -50,7 +50,7 @@ final class Committer implements AutoCloseable {
   private boolean closed;
 
   private volatile HeadFigures figures;
-  private final Thread thread;
+  private final BackgroundThread thread;
 
   /** Repairs the engine after a failed write. */
   interface Repair {
@@ -79,7 +79,7 @@ final class Committer implements AutoCloseable {
     this.groupBytes = groupBytes;
     this.repair = repair;
     this.health = health;
-    this.thread = Thread.ofPlatform().name("rheo-store-commit").daemon().unstarted(this::run);
+    this.thread = new BackgroundThread("rheo-store-commit", this::run);
   }
 
   void start() {
@@ -136,7 +136,7 @@ final class Committer implements AutoCloseable {
 
   private void run() {
     @Nullable StoreException fault = null;
-    for (List<Pending> group = take(); !group.isEmpty() || !isClosed(); group = take()) {
+    for (List<Pending> group = take(); group != null; group = take()) {
       try {
         StoreException damage = health.damage();
         if (damage != null) {
@@ -162,7 +162,7 @@ final class Committer implements AutoCloseable {
         fault = new StoreException(Fault.UNWRITABLE, "it failed", message, true, e);
         fail(group, fault);
         health.met(fault);
-        boolean ignored = SafeLog.log(LOGGER, System.Logger.Level.ERROR, message, e);
+        SafeLog.log(LOGGER, System.Logger.Level.ERROR, message, e);
       }
     }
   }
@@ -180,15 +180,6 @@ final class Committer implements AutoCloseable {
           }
           return figures;
         });
-  }
-
-  private boolean isClosed() {
-    lock.lock();
-    try {
-      return closed;
-    } finally {
-      lock.unlock();
-    }
   }
 
   private void wake() {
@@ -259,10 +250,10 @@ final class Committer implements AutoCloseable {
   }
 
   /**
-   * Waits for the commits of the next group. Returns none when the store is closed and the queue is
-   * empty, or when it is time to try to write again.
+   * Waits for the commits of the next group. Returns none when it is time to try to write again, and
+   * null when the store is closed and the queue is empty.
    */
-  private List<Pending> take() {
+  private @Nullable List<Pending> take() {
     List<Pending> group = new ArrayList<>();
     lock.lock();
     try {
@@ -273,6 +264,9 @@ final class Committer implements AutoCloseable {
         } else {
           queued.awaitUninterruptibly();
         }
+      }
+      if (queue.isEmpty() && closed) {
+        return null;
       }
       long bytes = 0;
       for (Pending next = queue.peek(); next != null; next = queue.peek()) {
@@ -317,16 +311,6 @@ final class Committer implements AutoCloseable {
     } finally {
       lock.unlock();
     }
-    boolean interrupted = false;
-    while (thread.isAlive()) {
-      try {
-        thread.join();
-      } catch (InterruptedException e) {
-        interrupted = true;
-      }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
+    thread.awaitEnd();
   }
 }

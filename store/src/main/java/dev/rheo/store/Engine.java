@@ -55,6 +55,11 @@ final class Engine implements AutoCloseable {
     READ
   }
 
+  /** Opens an engine. */
+  interface Opening {
+    Engine open() throws StoreException;
+  }
+
   private final Deque<AutoCloseable> natives = new ArrayDeque<>();
   private final Cache cache;
   final RocksDB db;
@@ -236,7 +241,7 @@ final class Engine implements AutoCloseable {
       StoreException failed =
           failure(
               Fault.UNWRITABLE,
-              "behind the scenes",
+              "work in the background failed",
               new RocksDBException(message(status), status),
               false);
       if (failed.fault() == Fault.DAMAGED) {

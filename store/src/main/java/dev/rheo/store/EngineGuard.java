@@ -43,10 +43,6 @@ final class EngineGuard {
     T with(Engine engine, ReadOptions options) throws RocksDBException, StoreException;
   }
 
-  interface Opening {
-    Engine open() throws StoreException;
-  }
-
   /** Runs a call, which must not keep a native object after it returns. */
   <T> T call(String what, Call<T> call) throws StoreException {
     lock.readLock().lock();
@@ -140,7 +136,7 @@ final class EngineGuard {
   }
 
   /** Closes the engine and opens another. If that fails, calls are refused with its failure. */
-  void exchange(Opening opening) throws StoreException {
+  void exchange(Engine.Opening opening) throws StoreException {
     lock.writeLock().lock();
     try {
       close(new StoreException("the store is being opened again"));

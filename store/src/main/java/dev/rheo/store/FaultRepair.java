@@ -67,7 +67,7 @@ final class FaultRepair implements Committer.Repair {
       head.advance(recovered.revision());
     }
     String again = "writing again, at revision " + recovered.revision();
-    boolean ignored = SafeLog.log(LOGGER, System.Logger.Level.INFO, again, null);
+    SafeLog.log(LOGGER, System.Logger.Level.INFO, again, null);
     return recovered;
   }
 

@@ -34,40 +34,44 @@ final class FileCheck {
   private final Set<String> brokenBlobs = new TreeSet<>();
   private int intactBlobs;
 
-  /** Opens the store read-only. */
-  interface Opening {
-    Engine open() throws StoreException;
-  }
-
   private FileCheck(Path directory) {
     this.directory = directory;
   }
 
   /**
-   * @param reading called only if a file is broken, to find out whether the store uses it: a crash
+   * @param reading opens the store read-only. Called only if a file is broken, to find out whether
+   *     the store uses it: a crash
    *     leaves broken files that the store does not use and that RocksDB deletes when it opens
    * @throws StoreException if a file of the store is damaged; the message names the file
    */
-  static void run(Path directory, Opening reading) throws StoreException {
+  static void run(Path directory, Engine.Opening reading) throws StoreException {
     FileCheck check = new FileCheck(directory);
     try {
       check.readFiles();
     } catch (IOException e) {
-      throw new StoreException(
-          "the store in %s cannot be read: %s".formatted(directory, IoFailures.tell(e)), e);
+      throw unreadable(directory, e);
     }
     if (!check.brokenTables.isEmpty() || !check.brokenBlobs.isEmpty()) {
-      try (Engine engine = check.opened(reading)) {
+      try (Engine engine = check.open(reading)) {
         check.holdAgainst(engine);
       } catch (RocksDBException e) {
-        throw Engine.failure(
-            Fault.PASSING, "the store in %s cannot be read".formatted(directory), e, false);
+        throw unreadable(directory, e);
       }
     }
   }
 
-  /** Adds the name of a broken file to a failure, because RocksDB does not always name it. */
-  private Engine opened(Opening reading) throws StoreException {
+  static StoreException unreadable(Path directory, IOException e) {
+    return new StoreException(
+        "the store in %s cannot be read: %s".formatted(directory, IoFailures.tell(e)), e);
+  }
+
+  static StoreException unreadable(Path directory, RocksDBException e) {
+    return Engine.failure(
+        Fault.PASSING, "the store in %s cannot be read".formatted(directory), e, false);
+  }
+
+  /** Opens the store. A failure names a broken file, because RocksDB does not always do so. */
+  private Engine open(Engine.Opening reading) throws StoreException {
     try {
       return reading.open();
     } catch (StoreException e) {
@@ -140,8 +144,7 @@ final class FileCheck {
           return;
         }
       } catch (IOException e) {
-        throw new StoreException(
-            "the store in %s cannot be read: %s".formatted(directory, IoFailures.tell(e)), e);
+        throw unreadable(directory, e);
       }
     }
     throw damaged(directory, "a blob file is missing");

@@ -142,7 +142,7 @@ final class FileRecorder implements AutoCloseable {
       String why =
           e instanceof IOException io ? IoFailures.tell(io) : String.valueOf(e.getMessage());
       String message = "the lengths of the store's files are not recorded: " + why;
-      boolean ignored = SafeLog.log(LOGGER, System.Logger.Level.WARNING, message, null);
+      SafeLog.log(LOGGER, System.Logger.Level.WARNING, message, null);
     }
   }
 }

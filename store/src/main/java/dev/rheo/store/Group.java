@@ -124,10 +124,6 @@ final class Group implements AutoCloseable {
     return commits;
   }
 
-  long bytes() {
-    return batch.getDataSize();
-  }
-
   @Override
   public void close() {
     batch.close();

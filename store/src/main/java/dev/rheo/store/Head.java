@@ -3,6 +3,7 @@ package dev.rheo.store;
 import java.util.TreeMap;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 
 /**
  * The current and the compacted revision of a store, the revisions that reads pin, and the waits
@@ -161,7 +162,7 @@ final class Head {
    * @param giveUp ends the wait when it returns true; {@link #wake} has it evaluated again
    * @return the remaining nanoseconds; 0 or less means that the time is up
    */
-  long await(long revision, long nanos, java.util.function.BooleanSupplier giveUp)
+  long await(long revision, long nanos, BooleanSupplier giveUp)
       throws InterruptedException {
     lock.lock();
     try {
@@ -175,11 +176,11 @@ final class Head {
     }
   }
 
+  /** Has the threads that wait for the next revision look again whether to give up. */
   void wake() {
     lock.lock();
     try {
       advanced.signalAll();
-      prunableMoved.signalAll();
     } finally {
       lock.unlock();
     }

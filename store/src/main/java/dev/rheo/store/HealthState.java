@@ -49,7 +49,7 @@ final class HealthState {
     health = new StoreHealth(Condition.UNWRITABLE, e.reason(), detail);
     if (before == Condition.OK) {
       unwritable.run();
-      say(Level.WARNING, "Nothing can be written, which is tried again and again: %s", detail);
+      say(Level.WARNING, "Nothing can be written; it is tried again and again: %s", detail);
     }
   }
 
@@ -66,6 +66,6 @@ final class HealthState {
   }
 
   private static void say(Level level, String message, String detail) {
-    boolean ignored = SafeLog.log(LOG, level, message.formatted(detail), null);
+    SafeLog.log(LOG, level, message.formatted(detail), null);
   }
 }

@@ -27,7 +27,7 @@ final class LogCheck {
    */
   static boolean endsIncomplete(Path directory) throws StoreException {
     try {
-      Path manifest = directory.resolve(Files.readString(directory.resolve("CURRENT")).strip());
+      Path manifest = directory.resolve(RequiredFiles.current(directory));
       tell(RecordLog.read(manifest).tail());
       return tell(tailOfLogs(directory));
     } catch (IOException e) {

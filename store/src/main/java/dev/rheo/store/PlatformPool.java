@@ -218,7 +218,7 @@ public final class PlatformPool implements AutoCloseable {
       try {
         next.run.run();
       } catch (RuntimeException | Error e) {
-        LOG.log(System.Logger.Level.ERROR, "A task of " + name + " failed", e);
+        SafeLog.log(LOG, System.Logger.Level.ERROR, "a task of " + name + " failed", e);
       } finally {
         lock.lock();
         running--;

@@ -2,6 +2,7 @@ package dev.rheo.store;
 
 import dev.rheo.store.StorageFormat.Change;
 import dev.rheo.store.StorageFormat.Meta;
+import java.lang.System.Logger.Level;
 import java.util.concurrent.atomic.LongAdder;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.RocksIterator;
@@ -22,14 +23,14 @@ final class Pruner implements AutoCloseable {
   private final EngineGuard gate;
   private final Head head;
   private final LongAdder changes = new LongAdder();
-  private final Thread thread;
+  private final BackgroundThread thread;
   private volatile long pruned;
 
   Pruner(EngineGuard gate, Head head, long pruned) {
     this.gate = gate;
     this.head = head;
     this.pruned = pruned;
-    this.thread = Thread.ofPlatform().name("rheo-store-prune").daemon().unstarted(this::run);
+    this.thread = new BackgroundThread("rheo-store-prune", this::run);
   }
 
   void start() {
@@ -53,10 +54,10 @@ final class Pruner implements AutoCloseable {
           prune(upTo);
         } catch (StoreException e) {
           // The disk is full or the store closes. The next compaction makes it try again.
-          LOGGER.log(System.Logger.Level.WARNING, "pruning stopped: " + e.getMessage());
+          SafeLog.log(LOGGER, Level.WARNING, "pruning stopped: " + e.getMessage(), null);
           head.awaitPrunable(upTo);
         } catch (RuntimeException | Error e) {
-          LOGGER.log(System.Logger.Level.ERROR, "pruning stopped unexpectedly", e);
+          SafeLog.log(LOGGER, Level.ERROR, "pruning stopped unexpectedly", e);
           head.awaitPrunable(upTo);
         }
       }
@@ -118,16 +119,6 @@ final class Pruner implements AutoCloseable {
   /** Waits for the thread to end. The head must be closed before. */
   @Override
   public void close() {
-    boolean interrupted = false;
-    while (thread.isAlive()) {
-      try {
-        thread.join();
-      } catch (InterruptedException e) {
-        interrupted = true;
-      }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
+    thread.awaitEnd();
   }
 }

@@ -6,7 +6,6 @@ import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,7 +25,6 @@ import org.jspecify.annotations.Nullable;
 final class RecordLog {
   private static final int BLOCK = 32 << 10;
   private static final int HEADER = 7;
-  private static final int CRC_MASK_DELTA = 0xa282ead8;
 
   private static final int WHOLE = 1;
   private static final int FIRST = 2;
@@ -52,7 +50,7 @@ final class RecordLog {
   private final Path file;
   private final FileChannel channel;
   private final ByteBuffer block = ByteBuffer.allocate(BLOCK).order(ByteOrder.LITTLE_ENDIAN);
-  private final CRC32C crc = new CRC32C();
+  private final MaskedCrc crc = new MaskedCrc();
 
   /** The offset of a record whose last fragment was not read yet. */
   private long openAt = NOWHERE;
@@ -237,9 +235,7 @@ final class RecordLog {
 
   private boolean matches(int at, int length) {
     crc.reset();
-    crc.update(block.array(), at + 6, 1 + length);
-    int value = (int) crc.getValue();
-    int masked = ((value >>> 15) | (value << 17)) + CRC_MASK_DELTA;
-    return masked == block.getInt(at);
+    crc.update(block.slice(at + 6, 1 + length));
+    return crc.value() == block.getInt(at);
   }
 }

@@ -2,7 +2,6 @@ package dev.rheo.store;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.rheo.store.StoreException.Fault;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -129,12 +128,13 @@ record RequiredFiles(String manifest, long manifestBytes, NavigableMap<Long, Lon
   /**
    * Checks the logs. Changes nothing.
    *
-   * @param reading called only if a log is missing or shorter, to find out whether the store still
-   *     needs it: RocksDB deletes a log once its content is in other files
+   * @param reading opens the store read-only. Called only if a log is missing or shorter, to find
+   *     out whether the store still needs it: RocksDB deletes a log once its content is in other
+   *     files
    * @throws StoreException with fault DAMAGED if a log that the store needs is missing or shorter
    *     than recorded
    */
-  void checkLogs(Path data, FileCheck.Opening reading) throws IOException, StoreException {
+  void checkLogs(Path data, Engine.Opening reading) throws IOException, StoreException {
     NavigableMap<Long, String> wrong = new TreeMap<>();
     for (var log : logs.entrySet()) {
       String fault = fault(log(data, log.getKey()), log.getValue());
@@ -148,8 +148,7 @@ record RequiredFiles(String manifest, long manifestBytes, NavigableMap<Long, Lon
     try (Engine engine = reading.open()) {
       wrong = wrong.tailMap(engine.leastLog(), true);
     } catch (RocksDBException e) {
-      String what = "the store in %s cannot be read".formatted(data);
-      throw Engine.failure(Fault.PASSING, what, e, false);
+      throw FileCheck.unreadable(data, e);
     }
     if (!wrong.isEmpty()) {
       throw StoreException.damaged("in %s: %s".formatted(data, String.join(", ", wrong.values())));

@@ -1,6 +1,7 @@
 package dev.rheo.store;
 
 import dev.rheo.store.SampledHistory.Sample;
+import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
@@ -66,9 +67,12 @@ public final class RetentionCompactor implements AutoCloseable {
   private void runSafely() {
     try {
       run();
-    } catch (StoreException | RuntimeException e) {
+    } catch (StoreException e) {
       // The next run may succeed, for example when a full disk has space again.
-      LOGGER.log(System.Logger.Level.WARNING, "no compaction: " + e.getMessage());
+      SafeLog.log(LOGGER, Level.WARNING, "no compaction: " + e.getMessage(), null);
+    } catch (RuntimeException | Error e) {
+      // Whatever leaves this method ends the schedule, and history would grow from then on.
+      SafeLog.log(LOGGER, Level.ERROR, "compaction failed unexpectedly", e);
     }
   }
 
@@ -89,7 +93,7 @@ public final class RetentionCompactor implements AutoCloseable {
       throw new StoreException("a revision was noted that the store does not have", e);
     }
     history.dropSamples(target);
-    LOGGER.log(System.Logger.Level.DEBUG, "compacted to revision {0}", target);
+    LOGGER.log(Level.DEBUG, "compacted to revision {0}", target);
   }
 
   private long target(List<Sample> samples, long now) {

@@ -104,7 +104,7 @@ public final class RocksRevisionStore implements RevisionStore, SampledHistory {
   private static RocksRevisionStore open(StoreDirectory held, RocksSettings settings)
       throws StoreException {
     HealthState health = new HealthState();
-    FileCheck.Opening reading = () -> openEngine(held.data(), settings, Engine.Mode.READ, health);
+    Engine.Opening reading = () -> openEngine(held.data(), settings, Engine.Mode.READ, health);
     FileCheck.run(held.data(), reading);
     held.checkLogs(reading);
     Engine engine = openEngine(held.data(), settings, Engine.Mode.WRITE, health);
@@ -326,8 +326,11 @@ public final class RocksRevisionStore implements RevisionStore, SampledHistory {
       try {
         threads.submit(
             () -> {
-              diskBytes = directory.bytes();
-              measuring.set(false);
+              try {
+                diskBytes = directory.bytes();
+              } finally {
+                measuring.set(false);
+              }
             });
       } catch (RejectedExecutionException closed) {
         measuring.set(false);
@@ -352,7 +355,10 @@ public final class RocksRevisionStore implements RevisionStore, SampledHistory {
   public record RocksStats(
       long tailBytes, long queuedBytes, int openReads, long prunedRevision, long prunedChanges) {}
 
-  /** Without this the next start would have to find out which logs are missing for good reason. */
+  /**
+   * Forgets the logs that the store does not need any more. Otherwise the next start, missing them,
+   * would open the store once more to find out whether it needs them.
+   */
   private void forgetLogs() {
     try {
       gate.call(

@@ -11,15 +11,11 @@ import org.jspecify.annotations.Nullable;
 final class SafeLog {
   private SafeLog() {}
 
-  /**
-   * @return whether it was logged
-   */
-  static boolean log(Logger logger, Level level, String message, @Nullable Throwable thrown) {
+  static void log(Logger logger, Level level, String message, @Nullable Throwable thrown) {
     try {
       logger.log(level, message, thrown);
-      return true;
     } catch (RuntimeException | Error e) {
-      return false;
+      // There is nobody left to tell.
     }
   }
 }

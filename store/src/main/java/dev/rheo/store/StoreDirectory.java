@@ -2,7 +2,6 @@ package dev.rheo.store;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.rheo.api.io.IoFailures;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -113,8 +112,7 @@ final class StoreDirectory implements AutoCloseable {
         }
       }
     } catch (IOException e) {
-      throw new StoreException(
-          "the store's directory %s cannot be used: %s".formatted(absolute, IoFailures.tell(e)), e);
+      throw StoreLock.unusable(absolute, e);
     }
   }
 
@@ -223,12 +221,11 @@ final class StoreDirectory implements AutoCloseable {
    *
    * @param reading see {@link RequiredFiles#checkLogs}
    */
-  void checkLogs(FileCheck.Opening reading) throws StoreException {
+  void checkLogs(Engine.Opening reading) throws StoreException {
     try {
       RequiredFiles.read(directory).checkLogs(data(), reading);
     } catch (IOException e) {
-      throw new StoreException(
-          "the store in %s cannot be read: %s".formatted(data(), IoFailures.tell(e)), e);
+      throw FileCheck.unreadable(data(), e);
     }
   }
 

@@ -58,9 +58,13 @@ public final class StoreLock implements AutoCloseable {
     try {
       return lock(absolute);
     } catch (IOException e) {
-      throw new StoreException(
-          "the store's directory %s cannot be used: %s".formatted(absolute, IoFailures.tell(e)), e);
+      throw unusable(absolute, e);
     }
+  }
+
+  static StoreException unusable(Path directory, IOException e) {
+    return new StoreException(
+        "the store's directory %s cannot be used: %s".formatted(directory, IoFailures.tell(e)), e);
   }
 
   static StoreLock lock(Path directory) throws IOException, StoreException {

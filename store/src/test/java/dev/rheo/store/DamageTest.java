@@ -16,7 +16,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -24,7 +23,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -96,8 +94,8 @@ class DamageTest {
 
   @Test
   void theTemplateHasEveryKindOfFile() throws Exception {
-    assertThat(files(template))
-        .extracting(file -> file.getFileName().toString().replaceAll("\\d+", "N"))
+    assertThat(StoreFiles.of(template))
+        .extracting(StoreFiles::kind)
         .contains("N.sst", "N.blob", "N.log", "MANIFEST-N", "CURRENT", "OPTIONS-N", "rheo.format");
     Path copy = copy("whole");
     try (RocksRevisionStore store = RocksRevisionStore.open(copy, SETTINGS)) {
@@ -108,8 +106,8 @@ class DamageTest {
 
   @Test
   void aFlippedByteIsToldOrDoesNoHarm() throws Exception {
-    List<Path> files = files(template);
-    Map<String, int[]> outcomes = new TreeMap<>();
+    List<Path> files = StoreFiles.of(template);
+    StoreFiles.Outcomes outcomes = new StoreFiles.Outcomes();
     for (int i = 0; i < FLIPS; i++) {
       // Flips each file as often as the others.
       Path file = files.get(i % files.size());
@@ -122,24 +120,17 @@ class DamageTest {
       String what = "seed %d: %s ^ %02x at %d of %d".formatted(SEED, file, mask, at, size);
       Path copy = copy("flip" + i);
       flip(copy.resolve(template.relativize(file).toString()), at, mask);
-      boolean refused = refusedOrExact(copy, what);
-      String kind = file.getFileName().toString().replaceAll("\\d+", "N");
-      outcomes.computeIfAbsent(kind, _ -> new int[2])[refused ? 0 : 1]++;
-      delete(copy);
+      outcomes.add(file, refusedOrExact(copy, what));
+      StoreFiles.delete(copy);
     }
-    StringBuilder said = new StringBuilder("flipped, refused/harmless:");
-    outcomes.forEach((kind, n) -> said.append(" %s %d/%d".formatted(kind, n[0], n[1])));
-    System.out.println(said);
-    for (String kind : List.of("N.sst", "N.blob", "N.log", "MANIFEST-N", "CURRENT")) {
-      assertThat(outcomes.get(kind)[0]).as(kind).isPositive();
-    }
+    outcomes.check("flipped");
   }
 
   /** A flip in the last 700 bytes of a complete log is damage, not the trace of a crash. */
   @Test
   void anAcknowledgedRecordAtTheEndIsNeverDropped() throws Exception {
     Path log =
-        files(template).stream().filter(f -> f.toString().endsWith(".log")).findFirst().get();
+        StoreFiles.of(template).stream().filter(f -> f.toString().endsWith(".log")).findFirst().get();
     byte[] whole = Files.readAllBytes(log);
     assertThat(RecordLog.read(log).tail()).isNull();
     Path copy = temp.resolve("end.log");
@@ -168,7 +159,7 @@ class DamageTest {
     for (int i = 0; i < 24; i++) {
       Path copy = copy("later" + i);
       List<Path> files =
-          files(copy).stream().filter(f -> f.toString().matches(".*\\.(sst|blob)")).toList();
+          StoreFiles.of(copy).stream().filter(f -> f.toString().matches(".*\\.(sst|blob)")).toList();
       Path file = files.get(i % files.size());
       String what = "seed %d: %s".formatted(SEED, file);
       try (RocksRevisionStore store = RocksRevisionStore.open(copy, SETTINGS)) {
@@ -196,7 +187,7 @@ class DamageTest {
             .as(what)
             .hasMessageContaining(file.getFileName().toString());
       }
-      delete(copy);
+      StoreFiles.delete(copy);
     }
     assertThat(met).isGreaterThan(8);
   }
@@ -337,27 +328,24 @@ class DamageTest {
   @Test
   void aManifestThatWasCutIsRefusedAndNothingIsChanged() throws Exception {
     Path manifest =
-        files(template).stream().filter(f -> f.toString().contains("MANIFEST-")).findFirst().get();
+        StoreFiles.of(template).stream().filter(f -> f.toString().contains("MANIFEST-")).findFirst().get();
     long size = Files.size(manifest);
     for (long left = 0; left < size; left += left < size - 20 ? 13 : 1) {
       Path copy = copy("cut" + left);
-      Path cut = copy.resolve(template.relativize(manifest).toString());
-      try (var channel = java.nio.channels.FileChannel.open(cut, StandardOpenOption.WRITE)) {
-        channel.truncate(left);
-      }
+      StoreFiles.cut(copy.resolve(template.relativize(manifest).toString()), left);
       Map<Path, Long> before = sizes(copy);
       assertThatThrownBy(() -> RocksRevisionStore.open(copy, SETTINGS))
           .as("%d of %d bytes", left, size)
           .isInstanceOfSatisfying(
               StoreException.class, e -> assertThat(e.fault()).isEqualTo(Fault.DAMAGED));
       assertThat(sizes(copy)).isEqualTo(before);
-      delete(copy);
+      StoreFiles.delete(copy);
     }
   }
 
   private static Map<Path, Long> sizes(Path directory) throws IOException {
     Map<Path, Long> sizes = new TreeMap<>();
-    for (Path file : files(directory)) {
+    for (Path file : StoreFiles.of(directory)) {
       sizes.put(file, Files.size(file));
     }
     return sizes;
@@ -374,27 +362,7 @@ class DamageTest {
     }
   }
 
-  private static List<Path> files(Path directory) throws IOException {
-    try (Stream<Path> files = Files.walk(directory)) {
-      return files.filter(Files::isRegularFile).sorted().toList();
-    }
-  }
-
   private static Path copy(String name) throws IOException {
-    Path to = temp.resolve(name);
-    for (Path file : files(template)) {
-      Path copy = to.resolve(template.relativize(file).toString());
-      Files.createDirectories(copy.getParent());
-      Files.copy(file, copy);
-    }
-    return to;
-  }
-
-  private static void delete(Path directory) throws IOException {
-    try (Stream<Path> files = Files.walk(directory)) {
-      for (Path file : files.sorted(java.util.Comparator.reverseOrder()).toList()) {
-        Files.delete(file);
-      }
-    }
+    return StoreFiles.copy(template, temp.resolve(name));
   }
 }

@@ -8,13 +8,10 @@ import dev.rheo.store.RevisionStore.Op;
 import dev.rheo.store.RevisionStore.WatchCursor;
 import dev.rheo.store.StoreException.Fault;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -77,31 +74,24 @@ class MissingFilesTest {
 
   @Test
   void aMissingFileIsRefusedOrHarmless() throws Exception {
-    Map<String, int[]> outcomes = new TreeMap<>();
-    for (Path file : files(killed)) {
+    StoreFiles.Outcomes outcomes = new StoreFiles.Outcomes();
+    for (Path file : StoreFiles.of(killed)) {
       String name = killed.relativize(file).toString();
       boolean refused = refusedOrExact("without " + name, copy -> Files.delete(copy.resolve(name)));
       boolean empty = Files.size(file) == 0;
       if (needed.contains(Path.of(name)) && !empty) {
         assertThat(refused).as(name).isTrue();
       }
-      String kind = file.getFileName().toString().replaceAll("\\d+", "N");
-      outcomes.computeIfAbsent(kind, _ -> new int[2])[refused ? 0 : 1]++;
+      outcomes.add(file, refused);
     }
-    StringBuilder said = new StringBuilder("missing, refused/harmless:");
-    outcomes.forEach((kind, n) -> said.append(" %s %d/%d".formatted(kind, n[0], n[1])));
-    System.out.println(said);
-    for (String kind : List.of("N.sst", "N.blob", "N.log", "MANIFEST-N", "CURRENT")) {
-      assertThat(outcomes.get(kind)[0]).as(kind).isPositive();
-    }
-    for (String kind : List.of(RequiredFiles.FILE, LogLength.FILE)) {
-      assertThat(outcomes.get(kind)).as(kind).containsExactly(0, 1);
-    }
+    outcomes.check("missing");
+    outcomes.assertHarmlessOnce(RequiredFiles.FILE);
+    outcomes.assertHarmlessOnce(LogLength.FILE);
   }
 
   @Test
   void aStoreWithoutItsDataIsNotMadeAnew() throws Exception {
-    assertThat(refusedOrExact("without data", copy -> delete(copy.resolve("data")))).isTrue();
+    assertThat(refusedOrExact("without data", copy -> StoreFiles.delete(copy.resolve("data")))).isTrue();
   }
 
   @Test
@@ -113,7 +103,7 @@ class MissingFilesTest {
       assertThat(Files.size(killed.resolve(log))).isGreaterThanOrEqualTo(bytes);
       for (int i = 0; i < 6 && bytes > 0; i++) {
         long left = i == 0 ? bytes - 1 : random.nextLong(bytes);
-        assertThat(refusedOrExact(name + " cut to " + left, copy -> cut(copy.resolve(name), left)))
+        assertThat(refusedOrExact(name + " cut to " + left, copy -> StoreFiles.cut(copy.resolve(name), left)))
             .as("%s cut to %d of %d", name, left, bytes)
             .isTrue();
       }
@@ -129,7 +119,7 @@ class MissingFilesTest {
     for (int i = 0; i < 24; i++) {
       long left = i == 0 ? recorded - 1 : random.nextLong(bytes);
       String what = "%s cut to %d of %d".formatted(manifest, left, bytes);
-      boolean refused = refusedOrExact(what, copy -> cut(copy.resolve(manifest), left));
+      boolean refused = refusedOrExact(what, copy -> StoreFiles.cut(copy.resolve(manifest), left));
       assertThat(refused || left >= recorded).as(what).isTrue();
     }
   }
@@ -178,7 +168,7 @@ class MissingFilesTest {
         return true;
       }
     } finally {
-      delete(copy);
+      StoreFiles.delete(copy);
     }
   }
 
@@ -221,43 +211,18 @@ class MissingFilesTest {
     }
   }
 
-  private static void cut(Path file, long bytes) throws IOException {
-    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
-      channel.truncate(bytes);
-    }
-  }
-
   /** Each file with its content; the file of the lock names its last holder. */
   private static Map<Path, List<Object>> contents(Path directory) throws IOException {
     Map<Path, List<Object>> contents = new TreeMap<>();
-    for (Path file : files(directory)) {
+    for (Path file : StoreFiles.of(directory)) {
       contents.put(file, List.of(Files.size(file), Arrays.hashCode(Files.readAllBytes(file))));
     }
     return contents;
   }
 
-  private static List<Path> files(Path directory) throws IOException {
-    try (Stream<Path> files = Files.walk(directory)) {
-      return files.filter(Files::isRegularFile).sorted().toList();
-    }
-  }
-
   private static Path copy(String name, Harm harm) throws IOException {
-    Path to = temp.resolve(name);
-    for (Path file : files(killed)) {
-      Path copy = to.resolve(killed.relativize(file).toString());
-      Files.createDirectories(copy.getParent());
-      Files.copy(file, copy);
-    }
-    harm.to(to);
-    return to;
-  }
-
-  private static void delete(Path directory) throws IOException {
-    try (Stream<Path> files = Files.walk(directory)) {
-      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(file);
-      }
-    }
+    Path copy = StoreFiles.copy(killed, temp.resolve(name));
+    harm.to(copy);
+    return copy;
   }
 }

@@ -133,6 +133,20 @@ class PlatformPoolTest {
   }
 
   @Test
+  void aFailureThatCannotBeLoggedKillsNoThreadEither() throws Exception {
+    try (BrokenLog _ = new BrokenLog(PlatformPool.class)) {
+      for (int i = 0; i < 10; i++) {
+        pool.submit(
+            () -> {
+              throw new IllegalStateException("as the test wants it");
+            });
+      }
+      until(() -> pool.pending() == 0);
+    }
+    assertThat(onVirtualThread(() -> pool.call(() -> 7)).get(30, TimeUnit.SECONDS)).isEqualTo(7);
+  }
+
+  @Test
   void aClosedPoolRefuses() {
     pool.close();
     assertThatThrownBy(() -> pool.submit(() -> {})).isInstanceOf(RejectedExecutionException.class);

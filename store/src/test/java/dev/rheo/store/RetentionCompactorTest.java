@@ -2,6 +2,7 @@ package dev.rheo.store;
 
 import static dev.rheo.store.RevisionStoreContract.put;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.rheo.store.RevisionStore.Op;
@@ -11,6 +12,10 @@ import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -140,6 +145,41 @@ class RetentionCompactorTest {
     compactor.close();
     assertThat(scheduler.shutdownNow())
         .allMatch(task -> ((java.util.concurrent.Future<?>) task).isCancelled());
+  }
+
+  @Test
+  void noFailureEndsTheScheduleNotEvenAnErrorThatCannotBeLogged() {
+    AtomicReference<Runnable> scheduled = new AtomicReference<>();
+    boolean[] broken = {false};
+    try (BrokenLog _ = new BrokenLog(RetentionCompactor.class);
+        ScheduledThreadPoolExecutor taking =
+            new ScheduledThreadPoolExecutor(1) {
+              @Override
+              public ScheduledFuture<?> scheduleAtFixedRate(
+                  Runnable command, long delay, long period, TimeUnit unit) {
+                scheduled.set(command);
+                return schedule(() -> {}, delay, unit);
+              }
+            }) {
+      RetentionCompactor compactor =
+          new RetentionCompactor(
+              store,
+              Retention.defaults(),
+              () -> {
+                if (broken[0]) {
+                  throw new AssertionError("as the test wants it");
+                }
+                return now;
+              },
+              taking);
+      compactor.start();
+      broken[0] = true;
+      // An exception would cancel what is scheduled.
+      assertThatCode(scheduled.get()::run).doesNotThrowAnyException();
+      broken[0] = false;
+      scheduled.get().run();
+      assertThat(store.samples()).hasSize(1);
+    }
   }
 
   private RetentionCompactor compactor(Retention retention) {

@@ -1,4 +1,4 @@
-/** Failures of input and output, told to people. */
+/** Failures of input and output, and addresses, in words. */
 @NullMarked
 package dev.rheo.api.io;
 

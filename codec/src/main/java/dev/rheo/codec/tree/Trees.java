@@ -43,6 +43,11 @@ public final class Trees {
     return node.get(name) instanceof ObjectNode object ? object : node.putObject(name);
   }
 
+  /** The array of that name; created if there is none. */
+  public static ArrayNode needArray(ObjectNode node, String name) {
+    return node.get(name) instanceof ArrayNode array ? array : node.putArray(name);
+  }
+
   /** The text of the member along the path, {@code ""} when there is none. */
   public static String text(@Nullable JsonNode node, String... path) {
     JsonNode at = at(node, path);

@@ -325,7 +325,6 @@ final class OpenApiSchemas {
   private static void special(JsonGenerator json, String name) throws IOException {
     switch (name) {
       case "Time", "MicroTime" -> simple(json, "string", "date-time", "");
-      case "Duration" -> simple(json, "string", "", "");
       case "Quantity" -> oneOf(json, "string", "number");
       case "IntOrString" -> {
         json.writeStringField("format", "int-or-string");

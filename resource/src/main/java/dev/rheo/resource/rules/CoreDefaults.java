@@ -190,11 +190,7 @@ final class CoreDefaults {
         port.set("targetPort", port.get("port"));
       }
     }
-    boolean external =
-        type.equals("LoadBalancer")
-            || type.equals("NodePort")
-            || (type.equals("ClusterIP") && !Trees.isEmpty(spec, "externalIPs"));
-    if (external) {
+    if (ServiceStrategy.isExternal(spec)) {
       text(spec, "externalTrafficPolicy", "Cluster");
     }
     if (CLUSTER_TYPES.contains(type) && !Trees.has(spec, "internalTrafficPolicy")) {

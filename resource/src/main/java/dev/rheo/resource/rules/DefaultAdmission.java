@@ -1,6 +1,5 @@
 package dev.rheo.resource.rules;
 
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.rheo.codec.tree.Trees;
 import java.util.List;
@@ -67,7 +66,7 @@ final class DefaultAdmission {
         return;
       }
     }
-    array(spec, "tolerations")
+    Trees.needArray(spec, "tolerations")
         .addObject()
         .put("key", taint)
         .put("operator", "Exists")
@@ -82,17 +81,13 @@ final class DefaultAdmission {
         return;
       }
     }
-    array(spec, "taints").addObject().put("key", NOT_READY).put("effect", "NoSchedule");
+    Trees.needArray(spec, "taints").addObject().put("key", NOT_READY).put("effect", "NoSchedule");
   }
 
   private static void finalizer(ObjectNode object, String name) {
     ObjectNode metadata = Trees.metadata(object);
     if (!Trees.strings(metadata, "finalizers").contains(name)) {
-      array(metadata, "finalizers").add(name);
+      Trees.needArray(metadata, "finalizers").add(name);
     }
-  }
-
-  static ArrayNode array(ObjectNode node, String name) {
-    return node.get(name) instanceof ArrayNode array ? array : node.putArray(name);
   }
 }

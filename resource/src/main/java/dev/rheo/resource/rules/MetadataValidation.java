@@ -96,6 +96,9 @@ final class MetadataValidation {
         String key = entry.getKey();
         errors.invalid("metadata.annotations", key, Names.labelKey(key.toLowerCase(Locale.ROOT)));
         size += bytes(key) + bytes(entry.getValue().asText());
+        if (errors.isFull()) {
+          return;
+        }
       }
     }
     if (size > ANNOTATIONS_MAX) {

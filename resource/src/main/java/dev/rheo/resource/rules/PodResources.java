@@ -86,10 +86,11 @@ final class PodResources {
     final Map<String, Amount> of = new TreeMap<>();
 
     void add(@Nullable ObjectNode quantities) {
-      each(
-          quantities,
-          (name, amount) ->
-              of.merge(name, amount, (a, b) -> new Amount(a.value.add(b.value), a.binary)));
+      each(quantities, this::add);
+    }
+
+    void add(String name, Amount amount) {
+      of.merge(name, amount, (a, b) -> new Amount(a.value.add(b.value), a.binary));
     }
 
     void max(Amounts other) {
@@ -223,7 +224,7 @@ final class PodResources {
         (name, amount) -> {
           if (COMPUTE.contains(name) && amount.value.signum() > 0) {
             found[0]++;
-            into.of.merge(name, amount, (a, b) -> new Amount(a.value.add(b.value), a.binary));
+            into.add(name, amount);
           }
         });
     return found[0] == COMPUTE.size();

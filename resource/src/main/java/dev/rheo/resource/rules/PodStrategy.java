@@ -75,7 +75,7 @@ final class PodStrategy {
       JsonNode value = Trees.get(labels, key);
       if (value != null) {
         tally.add(EXPRESSION);
-        DefaultAdmission.array(selector, "matchExpressions")
+        Trees.needArray(selector, "matchExpressions")
             .addObject()
             .put("key", key)
             .put("operator", operator)
@@ -160,9 +160,7 @@ final class PodStrategy {
     Trees.copy(old, pod, "spec");
     Trees.copy(old, pod, "status");
     ObjectNode metadata = Trees.metadata(pod);
-    for (String field :
-        List.of("labels", "annotations", "finalizers", "ownerReferences", "deletionTimestamp")) {
-      Trees.copy(Trees.metadata(old), metadata, field);
-    }
+    WritePreparation.KEPT_METADATA.forEach(
+        field -> Trees.copy(Trees.metadata(old), metadata, field));
   }
 }

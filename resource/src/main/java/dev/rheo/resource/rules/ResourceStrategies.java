@@ -23,7 +23,7 @@ final class ResourceStrategies {
         object.putObject("status").put("phase", "Active");
         ObjectNode spec = Trees.need(object, "spec");
         if (!Trees.strings(spec, "finalizers").contains("kubernetes")) {
-          DefaultAdmission.array(spec, "finalizers").add("kubernetes");
+          Trees.needArray(spec, "finalizers").add("kubernetes");
         }
       }
       case "pods" -> PodStrategy.create(object, now(context));
@@ -42,7 +42,7 @@ final class ResourceStrategies {
       case "customresourcedefinitions.apiextensions.k8s.io" -> storedVersion(object);
       case "apiservices.apiregistration.k8s.io" -> {
         if (!Trees.has(Trees.need(object, "spec"), "service")) {
-          DefaultAdmission.array(Trees.need(object, "status"), "conditions")
+          Trees.needArray(Trees.need(object, "status"), "conditions")
               .addObject()
               .put("type", "Available")
               .put("status", "True")
@@ -228,7 +228,7 @@ final class ResourceStrategies {
         ObjectNode extra = spec.putObject("extra");
         context
             .extra()
-            .forEach((key, values) -> values.forEach(DefaultAdmission.array(extra, key)::add));
+            .forEach((key, values) -> values.forEach(Trees.needArray(extra, key)::add));
       }
     }
   }
@@ -307,7 +307,7 @@ final class ResourceStrategies {
         String name = Trees.text(version, "name");
         ObjectNode status = Trees.need(definition, "status");
         if (!Trees.strings(status, "storedVersions").contains(name)) {
-          DefaultAdmission.array(status, "storedVersions").add(name);
+          Trees.needArray(status, "storedVersions").add(name);
         }
         return;
       }

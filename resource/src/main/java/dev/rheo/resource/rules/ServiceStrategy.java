@@ -20,7 +20,7 @@ final class ServiceStrategy {
 
   /** Keeps {@code clusterIP}, {@code clusterIPs}, the IP families and their policy consistent. */
   private static void addresses(ObjectNode spec) {
-    if (Trees.text(spec, "type").equals("ExternalName")) {
+    if (!needsAddress(spec)) {
       return;
     }
     String address = Trees.text(spec, "clusterIP");
@@ -92,7 +92,8 @@ final class ServiceStrategy {
                 || Trees.flag(spec, "allocateLoadBalancerNodePorts")));
   }
 
-  private static boolean isExternal(ObjectNode spec) {
+  /** Whether clients outside the cluster reach the service. */
+  static boolean isExternal(ObjectNode spec) {
     String type = Trees.text(spec, "type");
     return type.equals("NodePort")
         || type.equals("LoadBalancer")

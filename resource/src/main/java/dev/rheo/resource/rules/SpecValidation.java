@@ -35,9 +35,8 @@ final class SpecValidation {
       case "pods" -> podSpec(Trees.object(object, "spec"), "spec", errors);
       case "podtemplates" ->
           podSpec(Trees.object(object, "template", "spec"), "template.spec", errors);
-      case "replicationcontrollers" -> {
-        template(object, Trees.object(object, "spec", "selector"), true, errors);
-      }
+      case "replicationcontrollers" ->
+          template(object, Trees.object(object, "spec", "selector"), true, errors);
       case "deployments.apps", "replicasets.apps", "daemonsets.apps", "statefulsets.apps" ->
           workload(object, errors);
       case "jobs.batch" -> job(Trees.object(object, "spec"), "spec", errors);
@@ -81,6 +80,9 @@ final class SpecValidation {
               FieldError.invalid(field + "[" + Excerpt.text(key) + "]", key, dataKeyFault(key)));
         }
         size += size(entry.getValue().asText(), object, field);
+        if (errors.isFull()) {
+          return;
+        }
       }
     }
     if (size > DATA_MAX) {

@@ -9,7 +9,6 @@ import dev.rheo.resource.type.ResourceType;
 import dev.rheo.resource.type.Strategy;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 
 /**
  * Prepares objects for validation and storage: upstream's {@code BeforeCreate} and {@code
@@ -21,8 +20,11 @@ import java.util.Objects;
  * ResourceStrategies} has the rest.
  */
 public final class WritePreparation {
-  /** Metadata that status writes keep if {@link Strategy#statusKeepsMetadata()}. */
-  private static final List<String> METADATA =
+  /**
+   * Metadata that writes of some subresources keep: of {@code status} if {@link
+   * Strategy#statusKeepsMetadata()}, of other subresources of pods.
+   */
+  static final List<String> KEPT_METADATA =
       List.of("labels", "annotations", "finalizers", "ownerReferences", "deletionTimestamp");
 
   private WritePreparation() {}
@@ -106,7 +108,7 @@ public final class WritePreparation {
     ObjectNode metadata = Trees.metadata(object);
     ObjectNode oldMetadata = Trees.metadata(old);
     if (strategy.statusKeepsMetadata()) {
-      METADATA.forEach(name -> Trees.copy(oldMetadata, metadata, name));
+      KEPT_METADATA.forEach(name -> Trees.copy(oldMetadata, metadata, name));
     } else if (strategy.statusKeepsLabels()) {
       Trees.copy(oldMetadata, metadata, "labels");
     }
@@ -141,11 +143,6 @@ public final class WritePreparation {
       return !a.remove(not).equals(b.remove(not));
     }
     String[] path = part.split("\\.");
-    JsonNode a = Trees.at(before, path);
-    JsonNode b = Trees.at(after, path);
-    // as upstream compares: absent equals empty
-    boolean emptyA = a == null || (a.isContainerNode() && a.isEmpty());
-    boolean emptyB = b == null || (b.isContainerNode() && b.isEmpty());
-    return !(emptyA && emptyB) && !Objects.equals(a, b);
+    return !ImmutableFields.same(Trees.at(before, path), Trees.at(after, path));
   }
 }

@@ -10,7 +10,6 @@ import org.jspecify.annotations.Nullable;
 
 /** The targets of a v2 HorizontalPodAutoscaler: current and target value of each metric. */
 final class AutoscalerCells {
-  private static final String UNKNOWN = "<unknown>";
 
   /** Shown for a missing quantity. */
   private static final String NIL = "<nil>";
@@ -27,7 +26,7 @@ final class AutoscalerCells {
   private static String targets(JsonNode autoscaler) {
     List<ObjectNode> metrics = Trees.objects(autoscaler, "spec", "metrics");
     if (metrics.isEmpty()) {
-      return "<none>";
+      return CellWriter.NONE;
     }
     List<ObjectNode> current = Trees.objects(autoscaler, "status", "currentMetrics");
     List<String> shown = new ArrayList<>(metrics.size());
@@ -44,7 +43,7 @@ final class AutoscalerCells {
       case "Object" -> value(part(metric, "object"), part(current, "object"));
       case "Pods" -> {
         JsonNode now = part(current, "pods");
-        yield (now == null ? UNKNOWN : quantity(now, "current", "averageValue"))
+        yield (now == null ? CellWriter.UNKNOWN : quantity(now, "current", "averageValue"))
             + "/"
             + quantity(part(metric, "pods"), "target", "averageValue");
       }
@@ -68,9 +67,9 @@ final class AutoscalerCells {
     JsonNode average = Trees.at(metric, "target", "averageValue");
     if (average != null) {
       JsonNode now = Trees.at(current, "current", "averageValue");
-      return (now == null ? UNKNOWN : now.asText()) + "/" + average.asText() + " (avg)";
+      return (now == null ? CellWriter.UNKNOWN : now.asText()) + "/" + average.asText() + " (avg)";
     }
-    return (current == null ? UNKNOWN : quantity(current, "current", "value"))
+    return (current == null ? CellWriter.UNKNOWN : quantity(current, "current", "value"))
         + "/"
         + quantity(metric, "target", "value");
   }
@@ -79,11 +78,11 @@ final class AutoscalerCells {
     String name = Trees.text(metric, "name") + ": ";
     JsonNode average = Trees.at(metric, "target", "averageValue");
     if (average != null) {
-      String now = current == null ? UNKNOWN : quantity(current, "current", "averageValue");
+      String now = current == null ? CellWriter.UNKNOWN : quantity(current, "current", "averageValue");
       return name + now + "/" + average.asText();
     }
     return name
-        + percent(Trees.at(current, "current", "averageUtilization"), UNKNOWN)
+        + percent(Trees.at(current, "current", "averageUtilization"), CellWriter.UNKNOWN)
         + "/"
         + percent(Trees.at(metric, "target", "averageUtilization"), "<auto>");
   }

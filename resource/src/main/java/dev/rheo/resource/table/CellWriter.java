@@ -5,7 +5,11 @@ import dev.rheo.codec.io.JsonText;
 
 /** Writes cells into a {@link CellTemplate}. Not thread-safe. */
 final class CellWriter {
+  /** Shown where there is no value. */
+  static final String NONE = "<none>";
+
   static final String UNKNOWN = "<unknown>";
+  static final String UNSET = "<unset>";
 
   /**
    * Upper bound on the characters of a cell. A row stays on the heap until its reader takes it, so

@@ -54,14 +54,14 @@ final class CoreCells {
               });
     }
     roles.remove("");
-    return roles.isEmpty() ? "<none>" : String.join(",", roles);
+    return roles.isEmpty() ? CellWriter.NONE : String.join(",", roles);
   }
 
   private static String nodeKernel(JsonNode node) {
     JsonNode info = Trees.at(node, "status", "nodeInfo");
     String kernel = Trees.text(info, "kernelVersion");
     String architecture = Trees.text(info, "architecture");
-    return (kernel.isEmpty() ? "<unknown>" : kernel)
+    return (kernel.isEmpty() ? CellWriter.UNKNOWN : kernel)
         + (architecture.isEmpty() ? "" : " (" + architecture + ")");
   }
 

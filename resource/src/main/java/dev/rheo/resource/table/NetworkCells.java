@@ -10,7 +10,6 @@ import java.util.Map;
 
 /** Cells of Ingresses, IngressClasses and IPAddresses. */
 final class NetworkCells {
-  private static final String NONE = "<none>";
   private static final String DEFAULT_ANNOTATION = "ingressclass.kubernetes.io/is-default-class";
 
   /** Upper bound on the hosts in a cell. */
@@ -56,7 +55,7 @@ final class NetworkCells {
   private static String parameters(JsonNode ingressClass) {
     JsonNode parameters = Trees.at(ingressClass, "spec", "parameters");
     if (parameters == null) {
-      return NONE;
+      return CellWriter.NONE;
     }
     JsonNode group = Trees.get(parameters, "apiGroup");
     return Trees.text(parameters, "kind")
@@ -68,7 +67,7 @@ final class NetworkCells {
   private static String parent(JsonNode address) {
     JsonNode parent = Trees.at(address, "spec", "parentRef");
     if (parent == null) {
-      return NONE;
+      return CellWriter.NONE;
     }
     String group = Trees.text(parent, "group");
     String namespace = Trees.text(parent, "namespace");

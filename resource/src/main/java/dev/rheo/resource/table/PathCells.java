@@ -32,7 +32,6 @@ import java.util.stream.Collectors;
  * </pre>
  */
 final class PathCells {
-  private static final String NONE = "<none>";
   private static final String ZERO_TIME = "0001-01-01T00:00:00Z";
 
   /** The arguments of a word. */
@@ -155,7 +154,7 @@ final class PathCells {
     return (o, out) -> {
       JsonNode holder = Trees.at(o, path);
       if (holder == null) {
-        out.text(NONE);
+        out.text(CellWriter.NONE);
       } else {
         out.number(Trees.number(holder, field));
       }

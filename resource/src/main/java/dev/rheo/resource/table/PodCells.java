@@ -8,8 +8,6 @@ import java.util.Map;
 
 /** Cells of Pods. {@link PodSummary} summarizes their containers. */
 final class PodCells {
-  private static final String NONE = "<none>";
-
   private PodCells() {}
 
   static Map<String, Cell> cells() {
@@ -42,13 +40,13 @@ final class PodCells {
       List<ObjectNode> ips = Trees.objects(pod, "status", "podIPs");
       ip = ips.isEmpty() ? "" : Trees.text(ips.getFirst(), "ip");
     }
-    return ip.isEmpty() ? NONE : ip;
+    return ip.isEmpty() ? CellWriter.NONE : ip;
   }
 
   private static String readinessGates(JsonNode pod) {
     List<ObjectNode> gates = Trees.objects(pod, "spec", "readinessGates");
     if (gates.isEmpty()) {
-      return NONE;
+      return CellWriter.NONE;
     }
     List<ObjectNode> conditions = Trees.objects(pod, "status", "conditions");
     long open =

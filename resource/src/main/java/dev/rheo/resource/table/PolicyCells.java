@@ -9,8 +9,6 @@ import java.util.stream.Collectors;
 
 /** Cells of role bindings, admission policies, certificate signing requests and API services. */
 final class PolicyCells {
-  private static final String UNSET = "<unset>";
-
   private PolicyCells() {}
 
   static Map<String, Cell> cells() {
@@ -39,7 +37,7 @@ final class PolicyCells {
 
   private static String paramKind(JsonNode policy) {
     JsonNode kind = Trees.at(policy, "spec", "paramKind");
-    return kind == null ? UNSET : Trees.text(kind, "apiVersion") + "/" + Trees.text(kind, "kind");
+    return kind == null ? CellWriter.UNSET : Trees.text(kind, "apiVersion") + "/" + Trees.text(kind, "kind");
   }
 
   /** A binding does not tell whether its parameter is namespaced, so no namespace means any. */
@@ -51,12 +49,12 @@ final class PolicyCells {
     if (!name.isEmpty()) {
       return (namespace.isEmpty() ? "*" : namespace) + "/" + name;
     }
-    return selector == null ? UNSET : SelectorText.message(selector);
+    return selector == null ? CellWriter.UNSET : SelectorText.message(selector);
   }
 
   private static String requestedDuration(JsonNode request) {
     JsonNode seconds = Trees.at(request, "spec", "expirationSeconds");
-    return seconds == null ? "<none>" : HumanDuration.of(seconds.asLong() * 1000);
+    return seconds == null ? CellWriter.NONE : HumanDuration.of(seconds.asLong() * 1000);
   }
 
   private static String signingCondition(JsonNode request) {

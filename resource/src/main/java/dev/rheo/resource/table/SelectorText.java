@@ -14,7 +14,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Label selectors in the syntax of a query: {@code app=web,!beta,zone in (a,b)}. */
 final class SelectorText {
-  private static final String NONE = "<none>";
 
   /** Shown for an invalid selector. */
   private static final String ERROR = "<error>";
@@ -26,7 +25,7 @@ final class SelectorText {
   /** A map of labels, sorted by {@code key=value}, not by key. */
   static String labels(@Nullable JsonNode labels) {
     if (labels == null || labels.isEmpty()) {
-      return NONE;
+      return CellWriter.NONE;
     }
     return labels
         .propertyStream()
@@ -67,7 +66,7 @@ final class SelectorText {
     }
     requirements.sort(Comparator.comparing(Requirement::key));
     return requirements.isEmpty()
-        ? NONE
+        ? CellWriter.NONE
         : requirements.stream().map(Requirement::text).collect(Collectors.joining(","));
   }
 

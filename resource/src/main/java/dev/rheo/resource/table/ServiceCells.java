@@ -2,6 +2,7 @@ package dev.rheo.resource.table;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.rheo.api.io.HostPort;
 import dev.rheo.codec.tree.Trees;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,8 +13,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Cells of Services, Endpoints and EndpointSlices. */
 final class ServiceCells {
-  private static final String NONE = "<none>";
-  private static final String UNSET = "<unset>";
 
   /** Upper bound on the endpoints, or ports of a slice, in a cell. */
   private static final int SHOWN = 3;
@@ -36,20 +35,20 @@ final class ServiceCells {
       return ips.getFirst();
     }
     String ip = Trees.text(service, "spec", "clusterIP");
-    return ip.isEmpty() ? NONE : ip;
+    return ip.isEmpty() ? CellWriter.NONE : ip;
   }
 
   private static String externalIp(JsonNode service) {
     String external = String.join(",", Trees.strings(service, "spec", "externalIPs"));
     return switch (Trees.text(service, "spec", "type")) {
-      case "ClusterIP", "NodePort" -> external.isEmpty() ? NONE : external;
+      case "ClusterIP", "NodePort" -> external.isEmpty() ? CellWriter.NONE : external;
       case "LoadBalancer" -> {
         String balancer = ingress(Trees.at(service, "status", "loadBalancer"));
         String both = balancer + (balancer.isEmpty() || external.isEmpty() ? "" : ",") + external;
         yield both.isEmpty() ? "<pending>" : both;
       }
       case "ExternalName" -> Trees.text(service, "spec", "externalName");
-      default -> "<unknown>";
+      default -> CellWriter.UNKNOWN;
     };
   }
 
@@ -67,7 +66,7 @@ final class ServiceCells {
   private static String ports(JsonNode service) {
     List<ObjectNode> ports = Trees.objects(service, "spec", "ports");
     return ports.isEmpty()
-        ? NONE
+        ? CellWriter.NONE
         : ports.stream().map(ServiceCells::port).collect(Collectors.joining(","));
   }
 
@@ -82,7 +81,7 @@ final class ServiceCells {
   private static String addresses(JsonNode endpoints) {
     List<ObjectNode> subsets = Trees.objects(endpoints, "subsets");
     if (subsets.isEmpty()) {
-      return NONE;
+      return CellWriter.NONE;
     }
     List<String> all = new ArrayList<>();
     for (ObjectNode subset : subsets) {
@@ -93,14 +92,10 @@ final class ServiceCells {
       }
       for (ObjectNode port : ports) {
         long number = Trees.number(port, "port");
-        addresses.forEach(address -> all.add(hostPort(Trees.text(address, "ip"), number)));
+        addresses.forEach(address -> all.add(HostPort.of(Trees.text(address, "ip"), number)));
       }
     }
     return CellLists.some(all, SHOWN, ",");
-  }
-
-  private static String hostPort(String host, long port) {
-    return (host.indexOf(':') < 0 ? host : "[" + host + "]") + ":" + port;
   }
 
   private static String slicePorts(JsonNode slice) {
@@ -123,6 +118,6 @@ final class ServiceCells {
 
   private static String someOrUnset(List<String> texts) {
     String some = CellLists.some(texts, SHOWN, ",");
-    return some.isEmpty() ? UNSET : some;
+    return some.isEmpty() ? CellWriter.UNSET : some;
   }
 }

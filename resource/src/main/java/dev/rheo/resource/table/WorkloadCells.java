@@ -66,7 +66,7 @@ final class WorkloadCells {
 
   private static String suspend(JsonNode cronJob) {
     JsonNode suspend = Trees.at(cronJob, "spec", "suspend");
-    return suspend == null ? "<unset>" : suspend.asBoolean() ? "True" : "False";
+    return suspend == null ? CellWriter.UNSET : suspend.asBoolean() ? "True" : "False";
   }
 
   private static String controller(JsonNode revision) {
@@ -79,6 +79,6 @@ final class WorkloadCells {
         return kind.toLowerCase(Locale.ROOT) + "/" + Trees.text(owner, "name");
       }
     }
-    return "<none>";
+    return CellWriter.NONE;
   }
 }

@@ -52,13 +52,6 @@ public record StoredResource(
     return namespaced ? keyPrefix + namespace + "/" + name : keyPrefix + name;
   }
 
-  /** The key prefix of a namespace, or of all objects if the namespace is null or empty. */
-  public String prefix(@Nullable String namespace) {
-    return !namespaced || namespace == null || namespace.isEmpty()
-        ? keyPrefix
-        : keyPrefix + namespace + "/";
-  }
-
   @Override
   public String toString() {
     return name;

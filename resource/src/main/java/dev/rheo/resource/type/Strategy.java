@@ -46,11 +46,6 @@ public record Strategy(
           false,
           false);
 
-  /** Whether the server maintains {@code metadata.generation}. */
-  public boolean hasGeneration() {
-    return startsGeneration || !generationParts.isEmpty();
-  }
-
   /** Parses the columns of {@code storage.txt}. */
   static Strategy parse(String names, String generation, String flags) {
     return new Strategy(

@@ -1,5 +1,6 @@
 package dev.rheo.server.controller;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.rheo.api.status.ApiException;
@@ -45,7 +46,10 @@ public final class NamespaceController implements AutoCloseable {
 
   private static final String FINALIZER = "kubernetes";
 
-  /** Timeout of one wait for the cache, after which it checks whether to stop, and of each join. */
+  /**
+   * Timeout of one wait for the cache, after which it checks whether to stop, and of the wait for
+   * its threads to end.
+   */
   private static final Duration PATIENCE = Duration.ofSeconds(1);
 
   private static final Duration FIRST_RETRY = Duration.ofMillis(100);
@@ -121,7 +125,7 @@ public final class NamespaceController implements AutoCloseable {
         }
       } catch (CompactedException e) {
         LOG.log(Level.DEBUG, "the namespaces are looked through again: {0}", e.getMessage());
-      } catch (IOException | RuntimeException e) {
+      } catch (IOException | RuntimeException | Error e) {
         LOG.log(Level.WARNING, "following the namespaces failed, and is tried again", e);
         pause(retry);
         retry = longer(retry);
@@ -182,7 +186,8 @@ public final class NamespaceController implements AutoCloseable {
           finish(name, uid);
           finished = uid;
         }
-      } catch (RuntimeException e) {
+      } catch (RuntimeException | Error e) {
+        // Errors too: a namespace whose thread has ended would never be emptied.
         Level level =
             e instanceof ApiException refusal && refusal.code() < 500 ? Level.DEBUG : Level.WARNING;
         LOG.log(level, "emptying namespace " + name + " failed, and is tried again", e);
@@ -250,7 +255,7 @@ public final class NamespaceController implements AutoCloseable {
       List<String> left =
           spec.get("finalizers")
               .valueStream()
-              .map(f -> f.asText())
+              .map(JsonNode::asText)
               .filter(f -> !f.equals(FINALIZER))
               .toList();
       spec.remove("finalizers");
@@ -284,13 +289,14 @@ public final class NamespaceController implements AutoCloseable {
     closed = true;
     changes.raise();
     emptying.values().forEach(emptier -> emptier.signal().raise());
+    long end = System.nanoTime() + PATIENCE.toNanos();
     try {
       Thread thread = follower;
       if (thread != null) {
-        thread.join(PATIENCE);
+        thread.join(Duration.ofNanos(end - System.nanoTime()));
       }
       for (Finalization emptier : List.copyOf(emptying.values())) {
-        emptier.thread().join(PATIENCE);
+        emptier.thread().join(Duration.ofNanos(end - System.nanoTime()));
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

@@ -108,6 +108,10 @@ final class JsonEncoding extends ShapedEncoding {
 
   @Override
   byte[] event(String eventType, String apiVersion, String kind, byte[] object) {
+    return wholeEvent(eventType, object);
+  }
+
+  static byte[] wholeEvent(String eventType, byte[] object) {
     return join(eventHead(eventType), object, END_OF_EVENT);
   }
 }

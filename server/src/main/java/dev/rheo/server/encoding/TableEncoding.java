@@ -132,6 +132,10 @@ final class TableEncoding extends Encoding {
   }
 
   private static String metadata(long revision) {
+    return metadata(Long.toString(revision));
+  }
+
+  private static String metadata(String revision) {
     return "{\"resourceVersion\":\"" + revision + "\"}";
   }
 
@@ -187,7 +191,7 @@ final class TableEncoding extends Encoding {
             : new String(
                 json, header.revisionOffset(), header.revisionLength(), StandardCharsets.US_ASCII);
     return join(
-        head(revision.isEmpty() ? "{}" : "{\"resourceVersion\":\"" + revision + "\"}", first),
+        head(revision.isEmpty() ? "{}" : metadata(revision), first),
         row(json, header),
         END_OF_OBJECT);
   }
@@ -238,6 +242,6 @@ final class TableEncoding extends Encoding {
 
   @Override
   byte[] event(String eventType, String apiVersion, String kind, byte[] object) {
-    return join(JsonEncoding.eventHead(eventType), object, bytes("}\n"));
+    return JsonEncoding.wholeEvent(eventType, object);
   }
 }

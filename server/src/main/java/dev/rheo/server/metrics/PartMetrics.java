@@ -9,6 +9,7 @@ import io.prometheus.metrics.core.metrics.GaugeWithCallback;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.util.Locale;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
@@ -207,7 +208,7 @@ public final class PartMetrics {
         "1 for the condition that the store is in: ok, unwritable (heals) or damaged (for good).",
         "condition",
         () -> {
-          Map<String, Long> conditions = new java.util.TreeMap<>();
+          Map<String, Long> conditions = new TreeMap<>();
           StoreHealth.Condition now = health.get().condition();
           for (StoreHealth.Condition each : StoreHealth.Condition.values()) {
             conditions.put(each.name().toLowerCase(Locale.ROOT), each == now ? 1L : 0L);
@@ -288,7 +289,7 @@ public final class PartMetrics {
 
   private static Map<String, Long> figures(
       EdgeStats stats, Function<EdgeStats.Usage, Long> figure) {
-    Map<String, Long> figures = new java.util.TreeMap<>();
+    Map<String, Long> figures = new TreeMap<>();
     stats.budgets().forEach((name, usage) -> figures.put(name, figure.apply(usage)));
     return figures;
   }

@@ -1,17 +1,25 @@
 package dev.rheo.server.metrics;
 
+import dev.rheo.resource.type.ResourceRegistry;
 import dev.rheo.server.request.info.RequestInfo;
+import dev.rheo.server.verb.read.WatchMetrics;
+import io.prometheus.metrics.core.datapoints.CounterDataPoint;
+import io.prometheus.metrics.core.datapoints.GaugeDataPoint;
 import io.prometheus.metrics.core.metrics.Counter;
 import io.prometheus.metrics.core.metrics.Gauge;
 import io.prometheus.metrics.core.metrics.Histogram;
+import io.prometheus.metrics.core.metrics.StatefulMetric;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import java.util.Locale;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /**
  * Counts requests, under the names and labels of kube-apiserver's metrics.
  *
  * <p>Label values come from the registry of resources, never from a client, so that their number is
- * bounded.
+ * bounded. The series of a type that is no longer served are dropped: {@link #dropUnserved}.
+ * Thread-safe.
  */
 public final class RequestMetrics {
 
@@ -24,6 +32,7 @@ public final class RequestMetrics {
   private static final Set<String> METHODS =
       Set.of("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS");
 
+  private final Supplier<ResourceRegistry> served;
   private final Counter total;
   private final Histogram duration;
   private final Gauge longRunning;
@@ -32,7 +41,11 @@ public final class RequestMetrics {
   private final Counter initialEvents;
   private final Histogram watchListDuration;
 
-  public RequestMetrics(PrometheusRegistry registry) {
+  /**
+   * @param served the types that are served now
+   */
+  public RequestMetrics(PrometheusRegistry registry, Supplier<ResourceRegistry> served) {
+    this.served = served;
     total =
         Counter.builder()
             .name("apiserver_request_total")
@@ -118,25 +131,71 @@ public final class RequestMetrics {
           .labelValues(verb, group, version, resource, subresource, scope, COMPONENT)
           .observe(seconds);
     }
+    if (known) {
+      counted(info);
+    }
+  }
+
+  /**
+   * Drops the series of types that are not served. Requests that still use such a type do not bring
+   * them back.
+   */
+  public void dropUnserved() {
+    drop(total, 2);
+    drop(duration, 1);
+    drop(longRunning, 1);
+    drop(watchEvents, 0);
+    drop(watchBytes, 0);
+    drop(watchListDuration, 0);
+    // All versions of a resource share this one.
+    initialEvents.removeIf(
+        labels ->
+            served.get().all().stream()
+                .noneMatch(
+                    type ->
+                        type.group().equals(labels.get(0)) && type.plural().equals(labels.get(1))));
+  }
+
+  /**
+   * @param group index of the label of the group, which those of version and resource follow
+   */
+  private void drop(StatefulMetric<?, ?> metric, int group) {
+    metric.removeIf(
+        labels ->
+            !labels.get(group + 2).isEmpty()
+                && !isServed(labels.get(group), labels.get(group + 1), labels.get(group + 2)));
+  }
+
+  private boolean isServed(String group, String version, String resource) {
+    return served.get().find(group, version, resource) != null;
+  }
+
+  /**
+   * Called after a series of a known type may have been added: whoever removed the type before this
+   * look at the registry may have dropped its series already.
+   */
+  private void counted(RequestInfo info) {
+    if (!isServed(info.group(), info.version(), info.resource())) {
+      dropUnserved();
+    }
   }
 
   /** The counters of one watch; {@link Watch#ended} must be called once. */
   public Watch watch(RequestInfo info) {
-    return new Watch(info, System.nanoTime());
+    return new Watch(info);
   }
 
-  /** The counters of one watch. Not thread-safe. */
-  public final class Watch {
-    private final io.prometheus.metrics.core.datapoints.CounterDataPoint events;
-    private final io.prometheus.metrics.core.datapoints.CounterDataPoint bytes;
-    private final io.prometheus.metrics.core.datapoints.CounterDataPoint initial;
-    private final io.prometheus.metrics.core.datapoints.GaugeDataPoint open;
+  /** The counters of one watch. */
+  public final class Watch implements WatchMetrics {
+    private final CounterDataPoint events;
+    private final CounterDataPoint bytes;
+    private final CounterDataPoint initial;
+    private final GaugeDataPoint open;
     private final RequestInfo info;
-    private final long started;
+    private final long started = System.nanoTime();
 
-    private Watch(RequestInfo info, long started) {
+    private Watch(RequestInfo info) {
       this.info = info;
-      this.started = started;
       events = watchEvents.labelValues(info.group(), info.version(), info.resource());
       bytes = watchBytes.labelValues(info.group(), info.version(), info.resource());
       initial = initialEvents.labelValues(info.group(), info.resource());
@@ -144,8 +203,10 @@ public final class RequestMetrics {
           longRunning.labelValues(
               "WATCH", info.group(), info.version(), info.resource(), "", scope(info), COMPONENT);
       open.inc();
+      counted(info);
     }
 
+    @Override
     public void event(int size, boolean isInitial) {
       events.inc();
       bytes.inc(size);
@@ -154,12 +215,15 @@ public final class RequestMetrics {
       }
     }
 
+    @Override
     public void initialDone() {
       watchListDuration
           .labelValues(info.group(), info.version(), info.resource(), scope(info))
           .observe((System.nanoTime() - started) / 1e9);
+      counted(info);
     }
 
+    @Override
     public void ended() {
       open.dec();
     }
@@ -170,7 +234,7 @@ public final class RequestMetrics {
       case "create" -> "POST";
       case "update" -> "PUT";
       case "deletecollection" -> "DELETECOLLECTION";
-      default -> info.verb().toUpperCase(java.util.Locale.ROOT);
+      default -> info.verb().toUpperCase(Locale.ROOT);
     };
   }
 

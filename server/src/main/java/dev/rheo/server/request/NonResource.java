@@ -3,6 +3,7 @@ package dev.rheo.server.request;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.rheo.api.media.MediaType;
 import dev.rheo.api.media.Negotiation;
 import dev.rheo.api.status.ApiException;
 import dev.rheo.codec.io.Meter;
@@ -27,8 +28,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Serves the paths outside the resources: health, version, discovery, OpenAPI, metrics. */
 public final class NonResource {
-
-  private static final String JSON = "application/json";
 
   /** Heap of a document's tree and its encoded form, as a multiple of its JSON. */
   private static final long ENCODED_WEIGHT = 8;
@@ -213,7 +212,7 @@ public final class NonResource {
     }
     HttpResponse response =
         ResourceReads.acceptsGzip(request)
-            ? HttpResponse.bytes(200, JSON, document.gzip()).header("Content-Encoding", "gzip")
+            ? HttpResponse.bytes(200, MediaType.JSON, document.gzip()).header("Content-Encoding", "gzip")
             : json(document.json());
     response.header("ETag", etag).header("Vary", "Accept-Encoding, Accept");
     if (document.hash().equals(request.queryParameter("hash"))) {
@@ -238,7 +237,7 @@ public final class NonResource {
   }
 
   private static HttpResponse json(byte[] body) {
-    return HttpResponse.bytes(200, JSON, body);
+    return HttpResponse.bytes(200, MediaType.JSON, body);
   }
 
   private static String trimmed(String path) {

@@ -16,9 +16,9 @@ import java.lang.System.Logger.Level;
 import java.util.concurrent.Callable;
 
 /**
- * What is told of a request: to its client the response, or the refusal as a Status in the media
- * type that it prefers, with the warnings of the resource; to the operator the metrics.
- * Thread-safe.
+ * Reports the outcome of a request: to the client the response, or the refusal as a Status in the
+ * media type that the client prefers, with the warnings about the resource; to the operator the
+ * metrics. Thread-safe.
  */
 public final class Reporting {
 
@@ -42,8 +42,8 @@ public final class Reporting {
   }
 
   /**
-   * Runs the rest of a request and tells of it. Any other exception than a refusal passes; the edge
-   * logs it and makes a 500 of it.
+   * Runs the rest of a request and reports its outcome. An exception other than a refusal passes:
+   * the edge logs it and answers with 500.
    */
   HttpResponse tell(Call call, Callable<HttpResponse> rest) throws Exception {
     int code = 500;

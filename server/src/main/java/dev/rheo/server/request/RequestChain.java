@@ -29,8 +29,8 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  *
  * <p>A request is authenticated and authorized once. The result travels with it as its {@linkplain
- * HttpRequest#attachment attachment}. Who is refused waits for nothing and takes no seat.
- * Thread-safe.
+ * HttpRequest#attachment attachment}. A request whose user is refused waits for nothing and takes
+ * no seat. Thread-safe.
  */
 public final class RequestChain implements Handler {
 

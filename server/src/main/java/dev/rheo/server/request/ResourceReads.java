@@ -5,7 +5,6 @@ import dev.rheo.api.feature.FeatureGates;
 import dev.rheo.api.feature.FeatureGates.Gate;
 import dev.rheo.api.media.NegotiatedMediaType;
 import dev.rheo.api.options.ListOptions;
-import dev.rheo.api.select.FieldSelector;
 import dev.rheo.api.status.ApiException;
 import dev.rheo.codec.json.Canonicalizer;
 import dev.rheo.codec.json.ObjectDecoder;
@@ -24,7 +23,6 @@ import dev.rheo.server.metrics.RequestMetrics;
 import dev.rheo.server.request.info.QueryFlags;
 import dev.rheo.server.verb.read.PrettyBody;
 import dev.rheo.server.verb.read.Reads;
-import dev.rheo.server.verb.read.WatchMetrics;
 import dev.rheo.server.verb.write.Scales;
 import java.io.IOException;
 import java.util.Objects;
@@ -56,11 +54,9 @@ public final class ResourceReads {
     boolean list = call.info().verb().equals("list");
     NegotiatedMediaType accepted =
         encodings.negotiation().accept(call.request().header("Accept"), watch);
-    String includeObject =
-        Objects.requireNonNullElse(call.request().queryParameter("includeObject"), "");
     // A get reports a missing object (404) before a list that was asked for by mistake (406).
     Boolean known = list || watch ? (Boolean) list : null;
-    Encoding encoding = encodings.find(call.type(), accepted, known, includeObject);
+    Encoding encoding = encodings.find(call.type(), accepted, known, call.parameter("includeObject"));
     boolean gzip = gates.enabled(Gate.API_RESPONSE_COMPRESSION) && acceptsGzip(call.request());
     if (watch) {
       boolean compressed =
@@ -90,7 +86,7 @@ public final class ResourceReads {
             call.namespace(),
             options(call, true),
             wish,
-            new Counted(metrics.watch(call.info())));
+            metrics.watch(call.info()));
     String type = Objects.requireNonNull(wish.encoding().format().watchContentType());
     HttpResponse response = HttpResponse.longRunning(200, type, body);
     return wish.gzip() ? gzipped(response) : response;
@@ -99,10 +95,9 @@ public final class ResourceReads {
   private Reads.Answer get(
       ResourceCall call, NegotiatedMediaType accepted, Reads.ResponseOptions wish)
       throws InterruptedException, IOException {
-    String resourceVersion =
-        Objects.requireNonNullElse(call.request().queryParameter("resourceVersion"), "");
     String name = Objects.requireNonNull(call.info().name());
-    Reads.Found found = reads.find(call.type(), call.namespace(), name, resourceVersion);
+    Reads.Found found =
+        reads.find(call.type(), call.namespace(), name, call.parameter("resourceVersion"));
     String subresource = call.info().subresource();
     if (subresource == null || isPartOfObject(call.type(), subresource)) {
       encodings.requireOne(accepted, call.type().group(), call.type().kind());
@@ -131,13 +126,11 @@ public final class ResourceReads {
   }
 
   private ListOptions options(ResourceCall call, boolean watch) {
-    ListOptions options = ListOptions.parse(call.request().query(), watch, gates);
-    if (call.info().name() != null && call.info().parts().size() > 1) {
-      // The deprecated way to watch one object: by its path.
-      options = options.forName(call.info().name());
-    }
-    FieldSelector resolved = options.fieldSelector().resolve(call.type()::fieldLabel);
-    return options.withFieldSelector(resolved);
+    ListOptions options = call.listOptions(watch, gates);
+    // The deprecated way to watch one object: by its path.
+    return call.info().name() != null && call.info().parts().size() > 1
+        ? options.forName(call.info().name())
+        : options;
   }
 
   private HttpResponse sent(String contentType, Reads.Answer answer, boolean gzip) {
@@ -168,22 +161,5 @@ public final class ResourceReads {
       }
     }
     return false;
-  }
-
-  private record Counted(RequestMetrics.Watch watch) implements WatchMetrics {
-    @Override
-    public void event(int bytes, boolean initial) {
-      watch.event(bytes, initial);
-    }
-
-    @Override
-    public void initialDone() {
-      watch.initialDone();
-    }
-
-    @Override
-    public void ended() {
-      watch.ended();
-    }
   }
 }

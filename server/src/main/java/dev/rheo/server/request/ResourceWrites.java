@@ -6,7 +6,6 @@ import dev.rheo.api.feature.FeatureGates;
 import dev.rheo.api.media.MediaType;
 import dev.rheo.api.media.NegotiatedMediaType;
 import dev.rheo.api.options.DeleteOptions;
-import dev.rheo.api.options.ListOptions;
 import dev.rheo.api.options.WriteOptions;
 import dev.rheo.api.status.ApiException;
 import dev.rheo.codec.cbor.CborForms;
@@ -32,6 +31,8 @@ import java.util.Objects;
 public final class ResourceWrites {
 
   private static final ObjectMapper JSON_MAPPER = new ObjectMapper();
+
+  /** Bytes of the longest JSON escape of one byte of text. */
   private static final int ESCAPE = 6;
 
   private final Writes writes;
@@ -47,14 +48,13 @@ public final class ResourceWrites {
   HttpResponse answer(ResourceCall call) throws IOException {
     HttpRequest request = call.request();
     NegotiatedMediaType accepted = encodings.negotiation().accept(request.header("Accept"), false);
-    String includeObject = Objects.requireNonNullElse(request.queryParameter("includeObject"), "");
     Boolean list =
         switch (call.info().verb()) {
           case "delete" -> null; // an object, or a Status
           case "deletecollection" -> true;
           default -> false;
         };
-    Encoding encoding = encodings.find(call.type(), accepted, list, includeObject);
+    Encoding encoding = encodings.find(call.type(), accepted, list, call.parameter("includeObject"));
     ObjectPath path =
         new ObjectPath(
             call.type(),
@@ -78,7 +78,8 @@ public final class ResourceWrites {
           case "patch" -> patch(path, call);
           case "delete" -> writes.delete(path, deleteOptions(call), call.user());
           case "deletecollection" ->
-              writes.deleteCollection(path, selected(call), deleteOptions(call), call.user());
+              writes.deleteCollection(
+                  path, call.listOptions(false, gates), deleteOptions(call), call.user());
           default ->
               throw ApiException.methodNotSupported(
                   call.type().groupResource(), call.info().verb());
@@ -108,17 +109,11 @@ public final class ResourceWrites {
       case PROTOBUF ->
           new RequestBody(ProtobufCodec.builtIn().toJson(request.body()), MediaType.JSON);
       case CBOR -> {
-        // A byte of text may become a JSON escape of six bytes.
         Meter.charge(ESCAPE * (long) request.body().length);
         yield new RequestBody(
             JSON_MAPPER.writeValueAsBytes(CborForms.toTree(request.body(), type)), MediaType.JSON);
       }
     };
-  }
-
-  private ListOptions selected(ResourceCall call) {
-    ListOptions options = ListOptions.parse(call.request().query(), false, gates);
-    return options.withFieldSelector(options.fieldSelector().resolve(call.type()::fieldLabel));
   }
 
   private DeleteOptions deleteOptions(ResourceCall call) throws IOException {

@@ -10,10 +10,9 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
- * When a request runs: limits how many reads and how many writes run at once. A request takes a
- * seat only after its user is known and allowed to make it. Health checks must be answered even if
- * nothing else is, and watches last as long as their clients want, so neither takes a seat.
- * Thread-safe.
+ * Limits how many reads and how many writes run at once. A request takes a seat only after its user
+ * is known and allowed to make it. Health checks must be answered even if nothing else is, and
+ * watches last as long as their clients want, so neither takes a seat. Thread-safe.
  */
 public final class Seats {
 

@@ -16,6 +16,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import javax.naming.InvalidNameException;
+import javax.naming.NamingException;
+import javax.naming.directory.Attribute;
 import javax.naming.ldap.LdapName;
 import javax.naming.ldap.Rdn;
 import org.jspecify.annotations.Nullable;
@@ -203,13 +205,13 @@ public final class Authenticator {
     return new User(name, "", groups);
   }
 
-  private static String valueOf(javax.naming.directory.Attribute attribute) {
+  private static String valueOf(Attribute attribute) {
     try {
       if (attribute.get() instanceof String text) {
         return text;
       }
       throw new IllegalArgumentException("not a text: " + attribute.getID());
-    } catch (javax.naming.NamingException e) {
+    } catch (NamingException e) {
       throw new IllegalArgumentException(e);
     }
   }

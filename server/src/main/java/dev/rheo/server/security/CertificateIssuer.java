@@ -29,6 +29,7 @@ import org.bouncycastle.cert.jcajce.JcaX509ExtensionUtils;
 import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
 import org.bouncycastle.operator.OperatorCreationException;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Makes keys and certificates: EC P-256, ECDSA with SHA-256. Only this class uses BouncyCastle,
@@ -181,7 +182,7 @@ final class CertificateIssuer {
     }
   }
 
-  private static X500Name name(String commonName, @org.jspecify.annotations.Nullable String group) {
+  private static X500Name name(String commonName, @Nullable String group) {
     X500NameBuilder builder = new X500NameBuilder(BCStyle.INSTANCE);
     if (group != null) {
       builder.addRDN(BCStyle.O, group);

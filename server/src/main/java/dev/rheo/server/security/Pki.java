@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.PrivateKey;
+import java.security.PublicKey;
 import java.security.Signature;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateParsingException;
@@ -128,8 +129,8 @@ public final class Pki {
           leaf(
               "apiserver",
               authority,
-              (minter, key) ->
-                  minter.server(
+              (issuer, key) ->
+                  issuer.server(
                       authority.certificate(),
                       authority.key(),
                       key,
@@ -140,8 +141,8 @@ public final class Pki {
           leaf(
               "admin",
               authority,
-              (minter, key) ->
-                  minter.client(
+              (issuer, key) ->
+                  issuer.client(
                       authority.certificate(),
                       authority.key(),
                       key,
@@ -176,9 +177,9 @@ public final class Pki {
                 + folder
                 + " away to start with a new authority");
       }
-      CertificateIssuer minter = new CertificateIssuer(now);
-      KeyPair pair = minter.newKey();
-      X509Certificate made = minter.authority("rheo-ca", pair, AUTHORITY_VALIDITY);
+      CertificateIssuer issuer = new CertificateIssuer(now);
+      KeyPair pair = issuer.newKey();
+      X509Certificate made = issuer.authority("rheo-ca", pair, AUTHORITY_VALIDITY);
       PemFiles.write(key, PemFiles.encode(pair.getPrivate()));
       PemFiles.write(certificate, PemFiles.encode(made));
       return new Pair(made, pair.getPrivate());
@@ -200,7 +201,7 @@ public final class Pki {
     }
 
     private interface Issue {
-      X509Certificate issue(CertificateIssuer minter, java.security.PublicKey key)
+      X509Certificate issue(CertificateIssuer issuer, PublicKey key)
           throws IOException;
     }
 
@@ -208,10 +209,10 @@ public final class Pki {
       Path certificate = folder.resolve(name + ".crt");
       Path key = folder.resolve(name + ".key");
       if (!Files.exists(certificate)) {
-        CertificateIssuer minter = new CertificateIssuer(now);
-        KeyPair pair = minter.newKey();
+        CertificateIssuer issuer = new CertificateIssuer(now);
+        KeyPair pair = issuer.newKey();
         PemFiles.write(key, PemFiles.encode(pair.getPrivate()));
-        X509Certificate made = issue.issue(minter, pair.getPublic());
+        X509Certificate made = issue.issue(issuer, pair.getPublic());
         PemFiles.write(certificate, PemFiles.encode(made));
         return new Pair(made, pair.getPrivate());
       }

@@ -1,5 +1,6 @@
 package dev.rheo.server.security;
 
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,7 +25,7 @@ public record RequestAttributes(String verb, String path, @Nullable Resource res
 
   /** A request to a path outside the API, such as {@code /version}. */
   public static RequestAttributes nonResource(String method, String path) {
-    return new RequestAttributes(method.toLowerCase(java.util.Locale.ROOT), path, null);
+    return new RequestAttributes(method.toLowerCase(Locale.ROOT), path, null);
   }
 
   /** The same with another verb. */

@@ -7,6 +7,7 @@ import dev.rheo.resource.type.ResourceType;
 import dev.rheo.resource.type.ServedTypes;
 import dev.rheo.resource.type.StoredResource;
 import dev.rheo.server.encoding.Encodings;
+import dev.rheo.server.metrics.RequestMetrics;
 import dev.rheo.store.StoreException;
 import java.io.IOException;
 import java.time.Duration;
@@ -18,7 +19,7 @@ import java.util.concurrent.TimeoutException;
  *
  * <pre>
  *   add      cache ──▶ registry
- *   remove   registry ──▶ encodings and their forms ──▶ cache
+ *   remove   registry ──▶ encodings and their forms ──▶ cache ──▶ metrics
  * </pre>
  *
  * <p>A request that found a type before its removal ends as well as it can: a list that needs no
@@ -29,11 +30,14 @@ public final class TypeChanges {
   private final ServedTypes served;
   private final WatchCache cache;
   private final Encodings encodings;
+  private final RequestMetrics metrics;
 
-  public TypeChanges(ServedTypes served, WatchCache cache, Encodings encodings) {
+  public TypeChanges(
+      ServedTypes served, WatchCache cache, Encodings encodings, RequestMetrics metrics) {
     this.served = served;
     this.cache = cache;
     this.encodings = encodings;
+    this.metrics = metrics;
   }
 
   /** A collection of the store as the cache knows it. */
@@ -76,5 +80,6 @@ public final class TypeChanges {
     } else {
       cache.dropReleasedForms();
     }
+    metrics.dropUnserved();
   }
 }

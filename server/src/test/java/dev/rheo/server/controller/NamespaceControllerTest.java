@@ -10,6 +10,8 @@ import dev.rheo.server.verb.write.Cluster;
 import dev.rheo.store.MemoryRevisionStore;
 import dev.rheo.store.RevisionStore;
 import dev.rheo.testing.Await;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -18,6 +20,8 @@ import java.util.Random;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -84,6 +88,70 @@ class NamespaceControllerTest {
       assertThat(cluster.cache.resource("configmaps").snapshot().size("ns/")).isZero();
       assertThat(cluster.cache.resource("secrets").snapshot().size("ns/")).isZero();
       assertThat(cluster.stored("configmaps", "other", "a")).isNotNull();
+    }
+  }
+
+  /** A store in memory that runs something when a thread that empties a namespace gets a value. */
+  private static RevisionStore storeWhoseEmptiersFirst(Runnable first) {
+    RevisionStore memory = new MemoryRevisionStore();
+    return (RevisionStore)
+        Proxy.newProxyInstance(
+            NamespaceControllerTest.class.getClassLoader(),
+            new Class<?>[] {RevisionStore.class},
+            (_, method, arguments) -> {
+              if (method.getName().equals("get")
+                  && Thread.currentThread().getName().startsWith("namespace ")) {
+                first.run();
+              }
+              try {
+                return method.invoke(memory, arguments);
+              } catch (InvocationTargetException e) {
+                throw e.getCause();
+              }
+            });
+  }
+
+  @Test
+  void closingWaitsForAllNamespacesTogetherNotForEach() {
+    Semaphore disk = new Semaphore(0);
+    Semaphore waiting = new Semaphore(0);
+    RevisionStore hanging =
+        storeWhoseEmptiersFirst(
+            () -> {
+              waiting.release();
+              disk.acquireUninterruptibly();
+              disk.release();
+            });
+    try (Cluster cluster = new Cluster(spool, hanging, new Random(1))) {
+      NamespaceController controller = controller(cluster);
+      for (int i = 0; i < 8; i++) {
+        cluster.namespace("ns" + i);
+        cluster.delete("namespaces", "", "ns" + i);
+      }
+      waiting.acquireUninterruptibly(8);
+      long begin = System.nanoTime();
+      controller.close();
+      assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(5));
+      disk.release();
+    }
+  }
+
+  @Test
+  void anErrorDelaysItOnly() throws Exception {
+    AtomicBoolean fails = new AtomicBoolean(true);
+    RevisionStore failing =
+        storeWhoseEmptiersFirst(
+            () -> {
+              if (fails.getAndSet(false)) {
+                throw new AssertionError("as the test wants it");
+              }
+            });
+    try (Cluster cluster = new Cluster(spool, failing, new Random(1));
+        NamespaceController controller = controller(cluster)) {
+      cluster.namespace("ns");
+      cluster.delete("namespaces", "", "ns");
+      awaitGone(cluster, "/registry/namespaces/ns");
+      assertThat(fails).isFalse();
     }
   }
 

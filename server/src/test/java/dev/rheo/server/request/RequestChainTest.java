@@ -64,7 +64,7 @@ class RequestChainTest {
             },
             new Reporting(
                 new Encodings(Clock.systemUTC(), true, BuiltInResources::registry),
-                new RequestMetrics(registry)),
+                new RequestMetrics(registry, BuiltInResources::registry)),
             new Ledger(Ledger.Limits.roomy()).trees());
   }
 

@@ -6,6 +6,8 @@ import dev.rheo.edge.HttpHeaders;
 import dev.rheo.edge.HttpRequest;
 import dev.rheo.resource.builtin.BuiltInResources;
 import dev.rheo.server.request.info.RequestInfo;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -54,5 +56,13 @@ class RoutesTest {
               refusal == null ? "text" : Integer.toString(refusal.code());
         };
     assertThat(found).isEqualTo(where);
+  }
+
+  /** It is parsed on the event loop, before it is known who asks. */
+  @Test
+  @Timeout(10)
+  void aPathIsSplitInTimeProportionalToItsLength() {
+    String path = "/api/v1/pods" + "/".repeat(1 << 20);
+    assertThat(RequestInfo.of("GET", path, false, null).parts()).containsExactly("pods");
   }
 }

@@ -9,6 +9,7 @@ import dev.rheo.edge.HttpRequest;
 import dev.rheo.edge.HttpResponse;
 import dev.rheo.edge.RequestClass;
 import dev.rheo.server.metrics.SeatStats;
+import dev.rheo.testing.Await;
 import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
@@ -52,9 +53,7 @@ class SeatsTest {
     Thread.ofPlatform().start(first);
     seated.await();
     Thread waiting = Thread.ofPlatform().start(second);
-    while (waiting.getState() != Thread.State.TIMED_WAITING) {
-      Thread.onSpinWait();
-    }
+    Await.until("it waits", () -> waiting.getState() == Thread.State.TIMED_WAITING);
     assertThatThrownBy(() -> run(seats, RequestClass.READ, SeatsTest::done))
         .isInstanceOfSatisfying(
             ApiException.class,

@@ -4,6 +4,7 @@ import dev.rheo.api.select.FieldSelector;
 import dev.rheo.api.status.ApiException;
 import dev.rheo.edge.HttpRequest;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -35,13 +36,6 @@ public record RequestInfo(
     List<String> parts) {
 
   private static final Set<String> NAMESPACE_SUBRESOURCES = Set.of("status", "finalize");
-
-  /**
-   * The resource's name in authorization rules and metrics: {@code pods} or {@code pods/status}.
-   */
-  public String resourceAndSubresource() {
-    return subresource == null ? resource : resource + "/" + subresource;
-  }
 
   /** What a request asks for. Its body is not looked at. */
   public static RequestInfo of(HttpRequest request) {
@@ -125,7 +119,7 @@ public record RequestInfo(
     return new RequestInfo(
         false,
         path,
-        method.toLowerCase(java.util.Locale.ROOT),
+        method.toLowerCase(Locale.ROOT),
         "",
         "",
         null,
@@ -136,10 +130,11 @@ public record RequestInfo(
   }
 
   private static List<String> split(String path) {
-    String trimmed = path.startsWith("/") ? path.substring(1) : path;
-    while (trimmed.endsWith("/")) {
-      trimmed = trimmed.substring(0, trimmed.length() - 1);
+    int start = path.startsWith("/") ? 1 : 0;
+    int end = path.length();
+    while (end > start && path.charAt(end - 1) == '/') {
+      end--;
     }
-    return trimmed.isEmpty() ? List.of() : List.of(trimmed.split("/", -1));
+    return end == start ? List.of() : List.of(path.substring(start, end).split("/", -1));
   }
 }

@@ -1,14 +1,11 @@
 package dev.rheo.server.verb.read;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.rheo.api.options.ContinueToken;
 import dev.rheo.api.options.ListOptions;
 import dev.rheo.api.options.ReadPlan;
 import dev.rheo.api.options.ResourceVersion;
 import dev.rheo.api.options.WatchPlan;
 import dev.rheo.api.status.ApiException;
-import dev.rheo.api.status.Details;
-import dev.rheo.api.status.Status;
 import dev.rheo.cache.Entry;
 import dev.rheo.cache.EntryCursor;
 import dev.rheo.cache.EventReader;
@@ -26,12 +23,10 @@ import dev.rheo.server.encoding.Encoding;
 import dev.rheo.server.encoding.Encoding.ListMeta;
 import dev.rheo.store.CompactedException;
 import dev.rheo.store.RevisionStore;
-import dev.rheo.store.StoreException;
 import io.netty.util.HashedWheelTimer;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import java.util.function.ToLongFunction;
@@ -44,26 +39,22 @@ import org.jspecify.annotations.Nullable;
  * assembled.
  *
  * <p>Source: the tables of resourceVersion semantics in KEP-2340 and KEP-3157, as implemented by
- * kube-apiserver 1.36. Thread-safe. Methods block, waiting for the cache for {@link #FRESHNESS} at
- * most, so they belong on virtual threads.
+ * kube-apiserver 1.36. Thread-safe. Methods block, waiting for the cache for {@link
+ * Freshness#PATIENCE} at most, so they belong on virtual threads.
  */
 public final class Reads {
-
-  /** How long a read waits for the cache to reach a revision, as kube-apiserver does. */
-  static final Duration FRESHNESS = Duration.ofSeconds(3);
 
   /** Watches without a timeout end after a random time between this and twice this. */
   static final Duration WATCH_LIFETIME = Duration.ofMinutes(30);
 
-  private static final String CONTINUE_EXPIRED =
-      "The provided continue parameter is too old to display a consistent list result. You can"
-          + " start a new list without the continue parameter, or use the continue token in this"
-          + " response to retrieve the remainder of the results. Continuing with the provided token"
-          + " results in an inconsistent list - objects that were created, modified, or deleted"
-          + " between the time the first chunk was returned and now may show up in the list.";
+  /** Answers of more bytes are compressed for clients that accept it, as kube-apiserver does. */
+  public static final long COMPRESS_ABOVE = 128 * 1024;
 
-  private final RevisionStore store;
+  /** Limit on the effort of {@link #sizeAtLeast}. */
+  private static final int SIZING_EFFORT = 4096;
+
   private final WatchCache cache;
+  private final Freshness freshness;
   private final HashedWheelTimer timer;
   private final LongSupplier nanoTime;
   private final RandomGenerator random;
@@ -78,8 +69,8 @@ public final class Reads {
       HashedWheelTimer timer,
       LongSupplier nanoTime,
       RandomGenerator random) {
-    this.store = store;
     this.cache = cache;
+    this.freshness = new Freshness(store, cache);
     this.timer = timer;
     this.nanoTime = nanoTime;
     this.random = random;
@@ -133,12 +124,12 @@ public final class Reads {
   public Found find(
       ResourceType type, @Nullable String namespace, String name, String resourceVersion)
       throws InterruptedException {
-    ResourceCache resource = resource(type);
+    ResourceCache resource = freshness.resource(type);
     long wanted = revision(resourceVersion);
     if (resourceVersion.isEmpty()) {
-      awaitCurrent();
+      freshness.awaitCurrent();
     } else if (wanted != 0) {
-      await(wanted);
+      freshness.await(wanted);
     }
     Entry entry = resource.get(key(type, namespace, name));
     if (entry == null) {
@@ -151,19 +142,16 @@ public final class Reads {
   public Answer list(
       ResourceType type, @Nullable String namespace, ListOptions options, ResponseOptions wish)
       throws InterruptedException, IOException {
-    ResourceCache resource = resource(type);
+    ResourceCache resource = freshness.resource(type);
     ReadPlan plan = options.readPlan();
-    Snapshot snapshot = snapshot(resource, plan);
+    Snapshot snapshot = freshness.snapshot(resource, plan);
     Selection selection = new Selection(options.labelSelector(), options.fieldSelector());
     Scope scope = selection.scope(resource.resource(), namespace);
-    String startAt =
-        plan instanceof ReadPlan.Continue(long _, String startKey, long _)
-            ? scope.keyPrefix() + startKey
-            : null;
-    Page page = page(snapshot, scope, startAt, selection, plan.limit());
+    String startAt = Page.startAt(plan, scope);
+    Page page = Page.of(snapshot, scope, startAt, selection, plan.limit());
     Selected selected =
         (from, effort) ->
-            new FilteredCursor(snapshot.entries(scope, from), selection, page.last, effort);
+            new FilteredCursor(snapshot.entries(scope, from), selection, page.last(), effort);
     long size = sizeAtLeast(selected.from(startAt, new WorkBudget(SIZING_EFFORT)));
     boolean gzip = wish.compress(size);
     ItemEncoder.Ahead ahead =
@@ -184,7 +172,7 @@ public final class Reads {
         new ListBody(
             items,
             effort,
-            new ListMeta(snapshot.revision(), page.token, page.remaining),
+            new ListMeta(snapshot.revision(), page.token(), page.remaining()),
             selected.from(startAt, effort),
             entries);
     return new Answer(body, size, gzip);
@@ -229,7 +217,7 @@ public final class Reads {
       ResponseOptions wish,
       WatchMetrics metrics)
       throws InterruptedException {
-    ResourceCache resource = resource(type);
+    ResourceCache resource = freshness.resource(type);
     WatchPlan plan = options.watchPlan(type.group(), type.plural());
     Selection selection = new Selection(options.labelSelector(), options.fieldSelector());
     WatchSpec spec =
@@ -259,9 +247,9 @@ public final class Reads {
       throws InterruptedException, CompactedException {
     long after = 0;
     switch (start) {
-      case WatchPlan.InitialConsistent _ -> awaitCurrent();
-      case WatchPlan.InitialNotOlderThan(long revision) -> await(revision);
-      case WatchPlan.FromConsistent _ -> after = current();
+      case WatchPlan.InitialConsistent _ -> freshness.awaitCurrent();
+      case WatchPlan.InitialNotOlderThan(long revision) -> freshness.await(revision);
+      case WatchPlan.FromConsistent _ -> after = freshness.current();
       case WatchPlan.Resume(long revision) -> after = revision;
       case WatchPlan.FromNow _ -> after = cache.revision();
       case WatchPlan.InitialAny _ -> {}
@@ -315,118 +303,6 @@ public final class Reads {
     return (long) (WATCH_LIFETIME.toNanos() * (1 + random.nextDouble()));
   }
 
-  private ResourceCache resource(ResourceType type) {
-    if (!cache.ready()) {
-      throw notReady();
-    }
-    return cache.resource(type.storage().name());
-  }
-
-  /**
-   * A cache that is being built is worth a retry (429); one that cannot be built may not be (503).
-   */
-  private ApiException notReady() {
-    if (store.health().isDamaged()) {
-      return damaged();
-    }
-    String obstacle = cache.obstacle();
-    return obstacle == null
-        ? ApiException.tooManyRequests("storage is (re)initializing", 1)
-        : new ApiException(
-            Status.failure(
-                503,
-                "ServiceUnavailable",
-                "the watch cache cannot be built: " + obstacle,
-                new Details("", "", "", "", List.of(), 1)));
-  }
-
-  private ApiException damaged() {
-    return ApiException.internalError("the store cannot serve: " + store.health().reason(), null);
-  }
-
-  private Snapshot snapshot(ResourceCache resource, ReadPlan plan) throws InterruptedException {
-    try {
-      return switch (plan) {
-        case ReadPlan.Any _ -> resource.snapshot();
-        case ReadPlan.Consistent _ -> {
-          awaitCurrent();
-          yield resource.snapshot();
-        }
-        case ReadPlan.NotOlderThan(long revision, long _) -> {
-          await(revision);
-          yield resource.snapshot();
-        }
-        case ReadPlan.Exact(long revision, long _) -> {
-          await(revision);
-          yield resource.snapshotAt(revision);
-        }
-        case ReadPlan.Continue(long revision, String _, long _)
-            when revision == ContinueToken.LATEST -> {
-          awaitCurrent();
-          yield resource.snapshot();
-        }
-        case ReadPlan.Continue(long revision, String _, long _) -> {
-          await(revision);
-          yield resource.snapshotAt(revision);
-        }
-      };
-    } catch (CompactedException e) {
-      if (plan instanceof ReadPlan.Continue(long _, String startKey, long _)) {
-        throw ApiException.resourceExpired(
-            CONTINUE_EXPIRED, new ContinueToken(ContinueToken.LATEST, startKey).encode());
-      }
-      throw ApiException.resourceExpired("The resourceVersion for the provided list is too old.");
-    }
-  }
-
-  record Page(@Nullable Entry last, String token, long remaining) {
-    static final Page LAST = new Page(null, "", 0);
-  }
-
-  /**
-   * Finds the end of a page in the index alone, because the head of a list contains the continue
-   * token. With a selector each entry in the scope is visited; without one the entries need not
-   * even be counted.
-   */
-  static Page page(
-      Snapshot snapshot, Scope scope, @Nullable String startAt, Selection selection, long limit) {
-    if (limit <= 0) {
-      return Page.LAST;
-    }
-    String prefix = scope.keyPrefix();
-    if (selection.isEverything()) {
-      int begin = snapshot.rank(prefix);
-      int end = begin + snapshot.size(prefix);
-      int from = startAt == null ? begin : Math.clamp(snapshot.rank(startAt), begin, end);
-      if (limit >= end - from) {
-        return Page.LAST;
-      }
-      int next = from + (int) limit;
-      return cut(snapshot, prefix, snapshot.at(next - 1), end - next);
-    }
-    EntryCursor all = snapshot.entries(scope, startAt);
-    YieldingCursor entries = new YieldingCursor(all, selection);
-    for (long selected = 1; ; selected++) {
-      Entry entry = entries.next();
-      if (entry == null) {
-        return Page.LAST;
-      }
-      if (selected == limit) {
-        // How many more are selected is unknown; upstream does not tell either.
-        return all.peek() == null ? Page.LAST : cut(snapshot, prefix, entry, 0);
-      }
-    }
-  }
-
-  private static Page cut(Snapshot snapshot, String prefix, Entry last, long remaining) {
-    String key = last.key().substring(prefix.length());
-    String token = ContinueToken.after(key, snapshot.revision()).encode();
-    return new Page(last, token, remaining);
-  }
-
-  /** Limit on the effort of {@link #sizeAtLeast}. */
-  private static final int SIZING_EFFORT = 4096;
-
   /** Adds up sizes until they suffice for compression. */
   private static long sizeAtLeast(FilteredCursor entries) {
     long size = 0;
@@ -438,36 +314,11 @@ public final class Reads {
     return size;
   }
 
-  /** Answers of more bytes are compressed for clients that accept it, as kube-apiserver does. */
-  public static final long COMPRESS_ABOVE = 128 * 1024;
-
   private static long revision(String resourceVersion) {
     try {
       return ResourceVersion.parse(resourceVersion);
     } catch (ResourceVersion.InvalidException e) {
       throw ApiException.badRequest("invalid resource version: " + e.getMessage());
-    }
-  }
-
-  private long current() {
-    try {
-      return store.currentRevision();
-    } catch (StoreException e) {
-      throw ApiException.internalError(String.valueOf(e.getMessage()), e);
-    }
-  }
-
-  /** Waits until the cache reflects every write acknowledged so far. */
-  private void awaitCurrent() throws InterruptedException {
-    await(current());
-  }
-
-  private void await(long revision) throws InterruptedException {
-    if (ResourceVersion.isFuture(revision) || !cache.awaitRevision(revision, FRESHNESS)) {
-      if (revision <= current() && store.health().isDamaged()) {
-        throw damaged();
-      }
-      throw ApiException.tooLargeResourceVersion(revision, cache.revision());
     }
   }
 

@@ -6,6 +6,7 @@ import dev.rheo.api.name.GroupResource;
 import dev.rheo.api.status.ApiException;
 import dev.rheo.api.status.FieldError;
 import dev.rheo.api.status.FieldErrors;
+import dev.rheo.codec.tree.Trees;
 import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -50,7 +51,7 @@ final class Bindings {
               + ", ResourceVersion in object meta: "
               + version.revision());
     }
-    ObjectNode spec = object(pod, "spec");
+    ObjectNode spec = Trees.need(pod, "spec");
     String node = spec.path("nodeName").asText("");
     if (meta.isDeleting()) {
       throw refuse(path, "pod " + path.name() + " is being deleted, cannot be assigned to a host");
@@ -64,7 +65,7 @@ final class Bindings {
     spec.put("nodeName", binding.path("target").path("name").asText());
     meta.putAll("annotations", sent.map("annotations"));
     meta.putAll("labels", sent.map("labels"));
-    ObjectNode status = object(pod, "status");
+    ObjectNode status = Trees.need(pod, "status");
     status.remove("nominatedNodeName");
     condition(status, "PodScheduled", "", "", now);
     return new Outcome.Put(pod);
@@ -73,10 +74,7 @@ final class Bindings {
   /** Sets a condition of a pod to True. */
   static void condition(
       ObjectNode status, String type, String reason, String message, Instant now) {
-    ArrayNode conditions =
-        status.get("conditions") instanceof ArrayNode present
-            ? present
-            : status.putArray("conditions");
+    ArrayNode conditions = Trees.needArray(status, "conditions");
     ObjectNode condition = null;
     for (int i = 0; i < conditions.size(); i++) {
       if (conditions.path(i).path("type").asText().equals(type)) {
@@ -94,10 +92,6 @@ final class Bindings {
     if (!reason.isEmpty()) {
       condition.put("reason", reason).put("message", message);
     }
-  }
-
-  private static ObjectNode object(ObjectNode parent, String name) {
-    return parent.get(name) instanceof ObjectNode present ? present : parent.putObject(name);
   }
 
   private static ApiException refuse(ObjectPath path, String why) {

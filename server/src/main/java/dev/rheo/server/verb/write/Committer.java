@@ -8,6 +8,7 @@ import dev.rheo.codec.io.Meter;
 import dev.rheo.codec.json.Canonicalizer;
 import dev.rheo.codec.json.ObjectDecoder;
 import dev.rheo.resource.type.StoredResource;
+import dev.rheo.server.verb.read.StoreFailures;
 import dev.rheo.server.verb.write.CommitResult.How;
 import dev.rheo.store.RevisionConflictException;
 import dev.rheo.store.RevisionStore;
@@ -100,7 +101,7 @@ final class Committer {
       } catch (RevisionConflictException e) {
         conflicts.increment();
       } catch (StoreException e) {
-        throw ErrorMapping.of(e);
+        throw StoreFailures.of(e);
       }
       Meter.release(mark);
       version = versions.current(resource, key);
@@ -190,7 +191,8 @@ final class Committer {
       throw e;
     } catch (StoreException e) {
       // The object is already marked for deletion, so the error must not say that nothing changed.
-      throw new StoreException(String.valueOf(e.getMessage()), true, e);
+      throw new StoreException(
+          e.fault(), e.reason(), String.valueOf(e.getMessage()), true, e);
     }
   }
 

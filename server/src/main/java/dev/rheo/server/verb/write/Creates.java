@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.rheo.api.name.Names;
 import dev.rheo.api.options.WriteOptions;
 import dev.rheo.api.status.ApiException;
+import dev.rheo.api.status.Status;
 import dev.rheo.codec.tree.TreeCopies;
 import dev.rheo.resource.rules.Validation;
 import dev.rheo.resource.rules.WriteContext;
@@ -106,9 +107,9 @@ final class Creates {
     if (!Meta.of(version.tree()).isDeleting()) {
       return refusal;
     }
-    var status = refusal.status();
+    Status status = refusal.status();
     return new ApiException(
-        new dev.rheo.api.status.Status(
+        new Status(
             status.continueToken(),
             status.status(),
             "object is being deleted: " + status.message(),

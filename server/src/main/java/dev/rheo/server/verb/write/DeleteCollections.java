@@ -1,11 +1,9 @@
 package dev.rheo.server.verb.write;
 
 import dev.rheo.api.name.GroupResource;
-import dev.rheo.api.options.ContinueToken;
 import dev.rheo.api.options.DeleteOptions;
 import dev.rheo.api.options.ListOptions;
 import dev.rheo.api.options.ReadPlan;
-import dev.rheo.api.options.ResourceVersion;
 import dev.rheo.api.status.ApiException;
 import dev.rheo.cache.Entry;
 import dev.rheo.cache.EntryCursor;
@@ -15,13 +13,10 @@ import dev.rheo.cache.Scope;
 import dev.rheo.cache.Snapshot;
 import dev.rheo.cache.WatchCache;
 import dev.rheo.codec.io.Meter;
-import dev.rheo.resource.type.StoredResource;
+import dev.rheo.server.verb.read.Freshness;
+import dev.rheo.server.verb.read.Page;
 import dev.rheo.server.verb.read.Selection;
 import dev.rheo.server.verb.read.YieldingCursor;
-import dev.rheo.store.CompactedException;
-import dev.rheo.store.RevisionStore;
-import dev.rheo.store.StoreException;
-import java.time.Duration;
 import java.time.InstantSource;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -47,17 +42,14 @@ final class DeleteCollections {
   /** Heap of a decoded object, as a multiple of its stored form. */
   private static final int TREE_FACTOR = 8;
 
-  /** How long to wait for the cache to reach the required revision, as upstream does. */
-  private static final Duration FRESHNESS = Duration.ofSeconds(3);
-
-  private final RevisionStore store;
+  private final Freshness freshness;
   private final WatchCache cache;
   private final Committer committer;
   private final InstantSource clock;
 
   DeleteCollections(
-      RevisionStore store, WatchCache cache, Committer committer, InstantSource clock) {
-    this.store = store;
+      Freshness freshness, WatchCache cache, Committer committer, InstantSource clock) {
+    this.freshness = freshness;
     this.cache = cache;
     this.committer = committer;
     this.clock = clock;
@@ -84,15 +76,12 @@ final class DeleteCollections {
 
   private byte @Nullable [] run(
       ObjectPath path, ListOptions list, DeleteOptions options, @Nullable DeletedList deleted) {
-    StoredResource resource = path.type().storage();
     ReadPlan plan = list.readPlan();
-    ResourceCache cached = cache.resource(resource.name());
-    Snapshot snapshot = snapshot(cached, plan);
+    ResourceCache resource = freshness.resource(path.type());
+    Snapshot snapshot = snapshot(resource, plan);
     Selection selection = new Selection(list.labelSelector(), list.fieldSelector());
-    Scope scope = selection.scope(cached.resource(), path.namespace());
-    String prefix = scope.keyPrefix();
-    String startAt = plan instanceof ReadPlan.Continue rest ? prefix + rest.startKey() : null;
-    EntryCursor cursor = snapshot.entries(scope, startAt);
+    Scope scope = selection.scope(resource.resource(), path.namespace());
+    EntryCursor cursor = snapshot.entries(scope, Page.startAt(plan, scope));
     YieldingCursor entries = new YieldingCursor(cursor, selection);
 
     AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
@@ -110,8 +99,7 @@ final class DeleteCollections {
         }
         selected++;
         if (selected == plan.limit() && cursor.peek() != null) {
-          String last = entry.key().substring(prefix.length());
-          continueToken = ContinueToken.after(last, snapshot.revision()).encode();
+          continueToken = Page.tokenAfter(entry, scope, snapshot);
         }
         if (deleted != null) {
           deleted.add(entry);
@@ -165,53 +153,24 @@ final class DeleteCollections {
   }
 
   private Snapshot snapshot(ResourceCache resource, ReadPlan plan) {
-    return switch (plan) {
-      case ReadPlan.Any _ -> resource.snapshot();
-      case ReadPlan.NotOlderThan newer -> {
-        await(newer.revision());
-        yield resource.snapshot();
-      }
-      case ReadPlan.Exact exact -> at(resource, exact.revision());
-      case ReadPlan.Continue rest when rest.revision() > 0 -> at(resource, rest.revision());
-      case ReadPlan.Consistent _, ReadPlan.Continue _ -> {
-        await(currentRevision());
-        yield resource.snapshot();
-      }
-    };
-  }
-
-  private Snapshot at(ResourceCache resource, long revision) {
-    await(revision);
     try {
-      return resource.snapshotAt(revision);
-    } catch (CompactedException e) {
-      throw ApiException.resourceExpired(
-          "The provided continue parameter or resourceVersion is too old to display a consistent"
-              + " list result.");
+      return freshness.snapshot(resource, plan);
+    } catch (InterruptedException e) {
+      throw interrupted();
     }
   }
 
   /** Waits until the cache reflects every write acknowledged before the call. */
   void awaitCurrent() {
-    await(currentRevision());
-  }
-
-  private void await(long revision) {
     try {
-      if (ResourceVersion.isFuture(revision) || !cache.awaitRevision(revision, FRESHNESS)) {
-        throw ApiException.tooLargeResourceVersion(revision, cache.revision());
-      }
+      freshness.awaitCurrent();
     } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw ApiException.serverTimeout(new GroupResource("", ""), "list", 1);
+      throw interrupted();
     }
   }
 
-  private long currentRevision() {
-    try {
-      return store.currentRevision();
-    } catch (StoreException e) {
-      throw ErrorMapping.of(e);
-    }
+  private static ApiException interrupted() {
+    Thread.currentThread().interrupt();
+    return ApiException.serverTimeout(new GroupResource("", ""), "list", 1);
   }
 }

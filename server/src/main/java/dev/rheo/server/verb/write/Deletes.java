@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.rheo.api.name.GroupResource;
 import dev.rheo.api.options.DeleteOptions;
 import dev.rheo.api.status.ApiException;
+import dev.rheo.codec.tree.Trees;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -35,8 +36,6 @@ final class Deletes {
   /** Resources whose dependents are orphaned by default, as before there was garbage collection. */
   private static final Set<String> ORPHANING = Set.of("jobs.batch", "replicationcontrollers");
 
-  private static final GroupResource NAMESPACES = new GroupResource("", "namespaces");
-
   private Deletes() {}
 
   static Outcome outcome(
@@ -47,7 +46,7 @@ final class Deletes {
     ObjectNode object = version.tree();
     Meta meta = Meta.of(object);
     require(path, options, meta, version.revision());
-    if (path.groupResource().equals(NAMESPACES)) {
+    if (path.isNamespace()) {
       if (!meta.isDeleting()) {
         return terminate(object, meta, options, now);
       }
@@ -88,11 +87,7 @@ final class Deletes {
   private static Outcome terminate(
       ObjectNode namespace, Meta meta, DeleteOptions options, Instant now) {
     meta.deletionTimestamp(now);
-    ObjectNode status =
-        namespace.get("status") instanceof ObjectNode present
-            ? present
-            : namespace.putObject("status");
-    status.put("phase", "Terminating");
+    Trees.need(namespace, "status").put("phase", "Terminating");
     List<String> finalizers = meta.finalizers();
     adjust(
         finalizers,

@@ -6,31 +6,11 @@ import dev.rheo.api.status.Details;
 import dev.rheo.api.status.Status;
 import dev.rheo.codec.io.MalformedException;
 import dev.rheo.merge.PatchException;
-import dev.rheo.store.StoreException;
 import java.util.List;
 
-/** Maps failures of the store, of patches and of the codec to API errors. */
+/** Maps failures of patches and of the codec to API errors. */
 final class ErrorMapping {
   private ErrorMapping() {}
-
-  static ApiException of(StoreException e) {
-    if (e.undecided()) {
-      // Not a 503: the client must check whether the write was made before it retries.
-      return ApiException.internalError(
-          "whether the write was made is not known: " + e.reason(), e);
-    }
-    if (e.fault() == StoreException.Fault.DAMAGED) {
-      // Not a 503: a retry cannot succeed.
-      return ApiException.internalError("the store cannot serve: " + e.reason(), e);
-    }
-    return new ApiException(
-        Status.failure(
-            503,
-            "ServiceUnavailable",
-            "the store cannot serve: " + e.reason(),
-            new Details("", "", "", "", List.of(), 1)),
-        e);
-  }
 
   static ApiException of(MalformedException e) {
     return ApiException.badRequest(String.valueOf(e.getMessage()));

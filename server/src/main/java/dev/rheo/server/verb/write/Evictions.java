@@ -1,7 +1,6 @@
 package dev.rheo.server.verb.write;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.rheo.api.name.GroupResource;
 import dev.rheo.api.options.DeleteOptions;
@@ -12,6 +11,7 @@ import dev.rheo.cache.Entry;
 import dev.rheo.cache.EntryCursor;
 import dev.rheo.cache.WatchCache;
 import dev.rheo.codec.io.Meter;
+import dev.rheo.codec.tree.Trees;
 import dev.rheo.resource.type.ResourceRegistry;
 import dev.rheo.resource.type.ResourceType;
 import java.time.Instant;
@@ -127,10 +127,12 @@ final class Evictions {
       return unused;
     }
     ObjectNode pod = version.tree();
-    ObjectNode status =
-        pod.get("status") instanceof ObjectNode present ? present : pod.putObject("status");
     Bindings.condition(
-        status, "DisruptionTarget", "EvictionByEvictionAPI", "Eviction API: evicting", now);
+        Trees.need(pod, "status"),
+        "DisruptionTarget",
+        "EvictionByEvictionAPI",
+        "Eviction API: evicting",
+        now);
     return new Outcome.Put(pod);
   }
 
@@ -193,21 +195,14 @@ final class Evictions {
             throw processing(path.name());
           }
           ObjectNode budget = version.tree();
-          ObjectNode status =
-              budget.get("status") instanceof ObjectNode present
-                  ? present
-                  : budget.putObject("status");
+          ObjectNode status = Trees.need(budget, "status");
           requireAllowed(path, budget, status);
           long left = status.path("disruptionsAllowed").asLong() - 1;
           status.put("disruptionsAllowed", left);
           if (left == 0) {
             insufficient(status);
           }
-          ObjectNode disrupted =
-              status.get("disruptedPods") instanceof ObjectNode present
-                  ? present
-                  : status.putObject("disruptedPods");
-          disrupted.put(pod, Meta.time(clock.instant()));
+          Trees.need(status, "disruptedPods").put(pod, Meta.time(clock.instant()));
           return new Outcome.Put(budget);
         });
   }
@@ -245,14 +240,9 @@ final class Evictions {
   }
 
   private static void insufficient(ObjectNode status) {
-    ArrayNode conditions =
-        status.get("conditions") instanceof ArrayNode present
-            ? present
-            : status.putArray("conditions");
-    for (JsonNode condition : conditions) {
-      if (condition.path("type").asText().equals("DisruptionAllowed")
-          && condition instanceof ObjectNode object) {
-        object.put("status", "False").put("reason", "InsufficientPods");
+    for (ObjectNode condition : Trees.objects(status, "conditions")) {
+      if (Trees.text(condition, "type").equals("DisruptionAllowed")) {
+        condition.put("status", "False").put("reason", "InsufficientPods");
       }
     }
   }

@@ -28,10 +28,7 @@ final class Meta {
 
   /** Adds the metadata if the object has none. */
   static Meta of(ObjectNode object) {
-    return new Meta(
-        object.get("metadata") instanceof ObjectNode present
-            ? present
-            : object.putObject("metadata"));
+    return new Meta(Trees.metadata(object));
   }
 
   private String text(String field) {
@@ -123,9 +120,7 @@ final class Meta {
   }
 
   List<String> finalizers() {
-    List<String> finalizers = new ArrayList<>();
-    metadata.path("finalizers").forEach(f -> finalizers.add(f.asText()));
-    return finalizers;
+    return new ArrayList<>(Trees.strings(metadata, "finalizers"));
   }
 
   void finalizers(List<String> finalizers) {
@@ -158,9 +153,7 @@ final class Meta {
 
   void putAll(String field, Map<String, String> entries) {
     if (!entries.isEmpty()) {
-      ObjectNode map =
-          metadata.get(field) instanceof ObjectNode present ? present : metadata.putObject(field);
-      entries.forEach(map::put);
+      entries.forEach(Trees.need(metadata, field)::put);
     }
   }
 

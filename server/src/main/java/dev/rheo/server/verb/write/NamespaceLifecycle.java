@@ -1,6 +1,5 @@
 package dev.rheo.server.verb.write;
 
-import dev.rheo.api.name.GroupResource;
 import dev.rheo.api.status.ApiException;
 import dev.rheo.api.status.Cause;
 import dev.rheo.resource.type.ResourceRegistry;
@@ -43,7 +42,7 @@ final class NamespaceLifecycle {
       version = versions.current(namespaces, key);
     }
     if (version == null) {
-      throw ApiException.notFound(new GroupResource("", "namespaces"), namespace);
+      throw ApiException.notFound(namespaces.groupResource(), namespace);
     }
     if (isTerminating(version)) {
       throw ApiException.forbidden(
@@ -65,8 +64,7 @@ final class NamespaceLifecycle {
    * @throws ApiException 403 for a namespace that every cluster needs
    */
   static void admitDelete(ObjectPath path) {
-    if (path.groupResource().equals(new GroupResource("", "namespaces"))
-        && IMMORTAL.contains(path.name())) {
+    if (path.isNamespace() && IMMORTAL.contains(path.name())) {
       throw ApiException.forbidden(
           path.groupResource(), path.name(), "this namespace may not be deleted");
     }

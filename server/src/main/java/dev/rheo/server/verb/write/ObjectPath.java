@@ -25,6 +25,11 @@ public record ObjectPath(ResourceType type, String namespace, String name, Strin
     return type.groupResource();
   }
 
+  /** Whether it names a namespace, or the collection of them. */
+  boolean isNamespace() {
+    return type.group().isEmpty() && type.plural().equals("namespaces");
+  }
+
   ObjectPath withName(String newName) {
     return new ObjectPath(type, namespace, newName, subresource);
   }

@@ -8,6 +8,7 @@ import dev.rheo.api.select.Requirement;
 import dev.rheo.api.select.Requirement.Operator;
 import dev.rheo.api.status.ApiException;
 import dev.rheo.api.status.FieldError;
+import dev.rheo.codec.tree.Trees;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -70,9 +71,7 @@ public final class Scales {
                   "spec.replicas", replicas.asLong(), "must be greater than or equal to 0")));
     }
     Updates.requireUid(path, sent.uid().isEmpty() ? null : sent.uid(), Meta.of(parent).uid());
-    ObjectNode spec =
-        parent.get("spec") instanceof ObjectNode present ? present : parent.putObject("spec");
-    spec.put("replicas", replicas.asInt());
+    Trees.need(parent, "spec").put("replicas", replicas.asInt());
     Meta.of(parent).resourceVersion(sent.resourceVersion());
     return parent;
   }

@@ -69,8 +69,7 @@ final class Updates {
         || (grace != null && grace != 0)) {
       return false;
     }
-    boolean namespace = path.groupResource().toString().equals("namespaces");
-    return !namespace || wanted.path("spec").path("finalizers").isEmpty();
+    return !path.isNamespace() || wanted.path("spec").path("finalizers").isEmpty();
   }
 
   private static void requireRevision(ObjectPath path, String sent, long actual) {

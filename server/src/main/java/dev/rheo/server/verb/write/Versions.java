@@ -6,6 +6,7 @@ import dev.rheo.cache.FormReader;
 import dev.rheo.cache.WatchCache;
 import dev.rheo.codec.io.Meter;
 import dev.rheo.resource.type.StoredResource;
+import dev.rheo.server.verb.read.StoreFailures;
 import dev.rheo.store.CompactedException;
 import dev.rheo.store.FutureRevisionException;
 import dev.rheo.store.RevisionStore;
@@ -72,7 +73,7 @@ final class Versions {
       Meter.charge(Math.max(0, value.value().length - expected));
       return new Version(value.value(), value.modRevision());
     } catch (StoreException e) {
-      throw ErrorMapping.of(e);
+      throw StoreFailures.of(e);
     } catch (CompactedException | FutureRevisionException e) {
       throw ApiException.internalError("the present revision cannot be read", e);
     }

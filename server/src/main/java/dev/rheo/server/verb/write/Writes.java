@@ -17,12 +17,14 @@ import dev.rheo.resource.rules.WriteContext;
 import dev.rheo.resource.type.ResourceRegistry;
 import dev.rheo.resource.type.ResourceType;
 import dev.rheo.server.security.User;
+import dev.rheo.server.verb.read.Freshness;
 import dev.rheo.server.verb.write.CommitResult.How;
 import dev.rheo.store.RevisionStore;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The writing verbs. Each call is one request: it returns when the write is durable, or throws an
@@ -61,7 +63,8 @@ public final class Writes {
     this.committer = new Committer(store, versions);
     this.creates = new Creates(committer, new NamespaceLifecycle(registry, versions), random);
     this.updates = new Updates(creates);
-    this.collections = new DeleteCollections(store, cache, committer, clock);
+    this.collections =
+        new DeleteCollections(new Freshness(store, cache), cache, committer, clock);
     this.evictions = new Evictions(committer, versions, cache, collections, registry, clock);
   }
 
@@ -94,7 +97,8 @@ public final class Writes {
     if (!action.equals("binding") && !action.equals("eviction")) {
       throw ApiException.methodNotSupported(path.groupResource(), "create");
     }
-    ObjectNode object = read(path, body, options.fieldValidation()).object();
+    BodyReader.Read read = read(path, body, options.fieldValidation());
+    ObjectNode object = read.object();
     Creates.agreeNamespace(path, Meta.of(object));
     if (action.equals("eviction")) {
       evictions.evict(path, object, options.dryRun());
@@ -110,7 +114,7 @@ public final class Writes {
           options.dryRun(),
           (version, _) -> Bindings.outcome(pod, object, version, clock.instant()));
     }
-    return WriteResult.of(201, success(201, null), List.of());
+    return WriteResult.of(201, success(201, null), read.warnings());
   }
 
   /**
@@ -127,7 +131,6 @@ public final class Writes {
     if (!path.takesWhole()) {
       return scale(path, options, context, read.warnings(), _ -> read.object());
     }
-    List<String> warnings = new ArrayList<>(read.warnings());
     ObjectNode sent = stored(path.type(), read.object());
     CommitResult written =
         committer.run(
@@ -135,7 +138,7 @@ public final class Writes {
             options.dryRun(),
             (version, fresh) ->
                 updates.outcome(path, TreeCopies.of(sent), version, fresh, context));
-    return answer(path, written, warnings);
+    return answer(path, written, read.warnings());
   }
 
   /**
@@ -336,14 +339,14 @@ public final class Writes {
     return type.conversion().toStored(object);
   }
 
-  private WriteResult answer(ObjectPath path, CommitResult written, List<String> warnings) {
+  private static WriteResult answer(ObjectPath path, CommitResult written, List<String> warnings) {
     return new WriteResult(
         written.how() == How.CREATED ? 201 : 200,
         ResponseBodies.object(path.type(), written),
         warnings);
   }
 
-  private static Status success(int code, @org.jspecify.annotations.Nullable Details details) {
+  private static Status success(int code, @Nullable Details details) {
     return new Status("", Status.SUCCESS, "", "", details, code);
   }
 

@@ -1,14 +1,15 @@
 package dev.rheo.server.verb.read;
 
 import dev.rheo.cache.CacheSettings;
-import dev.rheo.cache.CachedResource;
 import dev.rheo.cache.WatchCache;
 import dev.rheo.resource.type.ResourceRegistry;
+import dev.rheo.server.types.TypeChanges;
 import dev.rheo.store.RevisionStore;
+import dev.rheo.testing.Await;
 import java.nio.file.Path;
 
-/** Caches for tests of reads. */
-final class Caches {
+/** Caches for tests of reads and writes. */
+public final class Caches {
   static final WatchMetrics UNCOUNTED =
       new WatchMetrics() {
         @Override
@@ -23,17 +24,21 @@ final class Caches {
 
   private Caches() {}
 
-  /** Starts a cache of all stored resources of the registry. */
-  static WatchCache start(RevisionStore store, Path directory, ResourceRegistry registry) {
+  /** Starts a cache of all stored resources of the registry, and waits until it is ready. */
+  public static WatchCache start(RevisionStore store, Path directory, ResourceRegistry registry) {
+    return start(store, directory, registry, CacheSettings.defaults());
+  }
+
+  static WatchCache start(
+      RevisionStore store, Path directory, ResourceRegistry registry, CacheSettings settings) {
     WatchCache cache =
         new WatchCache(
             store,
             directory.resolve("spool"),
-            registry.stored().stream()
-                .map(r -> new CachedResource(r.name(), r.keyPrefix(), r.namespaced(), r.fields()))
-                .toList(),
-            CacheSettings.defaults());
+            registry.stored().stream().map(TypeChanges::cached).toList(),
+            settings);
     cache.start();
+    Await.until("the cache is ready", cache::ready);
     return cache;
   }
 }

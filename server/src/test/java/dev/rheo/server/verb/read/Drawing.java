@@ -6,13 +6,16 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import dev.rheo.edge.Body;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
+import java.util.zip.GZIPInputStream;
 
 /** Draws a body as the edge does, into buffers of changing size. */
 final class Drawing implements AutoCloseable {
@@ -55,16 +58,8 @@ final class Drawing implements AutoCloseable {
 
   /** Draws until there are {@code count} lines in total, waiting for wake-ups between draws. */
   List<JsonNode> lines(int count) throws Exception {
-    while (true) {
-      all();
-      List<JsonNode> lines = lines();
-      if (lines.size() >= count || last == Body.State.END || last == Body.State.ABORT) {
-        return lines;
-      }
-      if (!wakes.tryAcquire(10, TimeUnit.SECONDS)) {
-        throw new AssertionError("no wake-up; so far " + lines);
-      }
-    }
+    until(bytes -> lines(bytes).size() >= count);
+    return lines();
   }
 
   /** Draws to the end. */
@@ -78,8 +73,13 @@ final class Drawing implements AutoCloseable {
     return this;
   }
 
+  /** Whether the bytes so far are enough. */
+  interface Enough {
+    boolean test(byte[] bytes) throws Exception;
+  }
+
   /** Draws until the bytes so far are enough, waiting for wake-ups between draws. */
-  byte[] until(java.util.function.Predicate<byte[]> enough) throws Exception {
+  byte[] until(Enough enough) throws Exception {
     while (true) {
       all();
       byte[] bytes = drawn.toByteArray();
@@ -87,22 +87,14 @@ final class Drawing implements AutoCloseable {
         return bytes;
       }
       if (!wakes.tryAcquire(10, TimeUnit.SECONDS)) {
-        throw new AssertionError("no wake-up; so far " + drawn.size() + " bytes");
+        throw new AssertionError("no wake-up; so far " + drawn.toString(StandardCharsets.UTF_8));
       }
     }
   }
 
   /** Draws to the end. */
   byte[] bytes() throws Exception {
-    while (true) {
-      all();
-      if (last == Body.State.END || last == Body.State.ABORT) {
-        return drawn.toByteArray();
-      }
-      if (!wakes.tryAcquire(10, TimeUnit.SECONDS)) {
-        throw new AssertionError("no wake-up; so far " + drawn.size() + " bytes");
-      }
-    }
+    return until(_ -> false);
   }
 
   Body.State state() {
@@ -111,14 +103,25 @@ final class Drawing implements AutoCloseable {
 
   /** All complete lines so far, as JSON. */
   List<JsonNode> lines() throws Exception {
+    return lines(drawn.toByteArray());
+  }
+
+  /** All complete lines, as JSON. */
+  static List<JsonNode> lines(byte[] bytes) throws Exception {
     List<JsonNode> lines = new ArrayList<>();
-    String text = drawn.toString(StandardCharsets.UTF_8);
+    String text = new String(bytes, StandardCharsets.UTF_8);
     int from = 0;
     for (int end = text.indexOf('\n'); end >= 0; end = text.indexOf('\n', from)) {
       lines.add(JSON.readTree(text.substring(from, end)));
       from = end + 1;
     }
     return lines;
+  }
+
+  static byte[] unzip(byte[] gzip) throws IOException {
+    try (GZIPInputStream in = new GZIPInputStream(new ByteArrayInputStream(gzip))) {
+      return in.readAllBytes();
+    }
   }
 
   /** Waits for at least {@code atLeast} new lines; returns all since the last call. */

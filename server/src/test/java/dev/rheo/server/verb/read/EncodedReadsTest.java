@@ -1,12 +1,13 @@
 package dev.rheo.server.verb.read;
 
+import static dev.rheo.server.verb.read.Queries.options;
+import static dev.rheo.server.verb.read.Queries.watchList;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
-import dev.rheo.api.feature.FeatureGates;
 import dev.rheo.api.media.NegotiatedMediaType;
 import dev.rheo.api.options.ListOptions;
 import dev.rheo.cache.WatchCache;
@@ -24,7 +25,6 @@ import dev.rheo.store.MemoryRevisionStore;
 import dev.rheo.store.RevisionStore.Op;
 import dev.rheo.testing.Await;
 import io.netty.util.HashedWheelTimer;
-import java.io.ByteArrayInputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -33,12 +33,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
-import java.util.zip.GZIPInputStream;
 import java.util.zip.Inflater;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -72,7 +70,6 @@ class EncodedReadsTest {
   @BeforeEach
   void start() throws Exception {
     cache = Caches.start(store, directory, registry);
-    Await.until("the cache is ready", cache::ready);
     reads = new Reads(store, cache, timer, System::nanoTime, random);
     for (int i = 0; i < 40; i++) {
       put("c" + i, i % 3 == 0 ? "red" : "blue", i == 7 ? 200_000 : random.nextInt(3000));
@@ -142,27 +139,13 @@ class EncodedReadsTest {
     return new Reads.ResponseOptions(encodings.find(configMaps, accepted, list, ""), gzip);
   }
 
-  private static ListOptions options(boolean watch, String... pairs) {
-    Map<String, List<String>> query = new LinkedHashMap<>();
-    for (int i = 0; i < pairs.length; i += 2) {
-      query.put(pairs[i], List.of(pairs[i + 1]));
-    }
-    return ListOptions.parse(query, watch, FeatureGates.defaults());
-  }
-
   private byte[] list(Reads.ResponseOptions wish, String... pairs) throws Exception {
     Reads.Answer answer = reads.list(configMaps, "ns", options(false, pairs), wish);
     try (Drawing drawing = new Drawing(answer.body(), random)) {
       byte[] bytes = drawing.bytes();
       assertThat(drawing.state()).isEqualTo(Body.State.END);
       assertThat(answer.gzipped()).isEqualTo(wish.gzip());
-      return wish.gzip() ? unzip(bytes) : bytes;
-    }
-  }
-
-  private static byte[] unzip(byte[] bytes) throws Exception {
-    try (GZIPInputStream in = new GZIPInputStream(new ByteArrayInputStream(bytes))) {
-      return in.readAllBytes();
+      return wish.gzip() ? Drawing.unzip(bytes) : bytes;
     }
   }
 
@@ -267,7 +250,7 @@ class EncodedReadsTest {
     for (String name : List.of("c0", "c7")) {
       Reads.Answer answer = reads.find(configMaps, "ns", name, "").answer(wish);
       try (Drawing drawing = new Drawing(answer.body(), random)) {
-        byte[] bytes = answer.gzipped() ? unzip(drawing.bytes()) : drawing.bytes();
+        byte[] bytes = answer.gzipped() ? Drawing.unzip(drawing.bytes()) : drawing.bytes();
         assertThat(answer.gzipped()).isEqualTo(gzip && name.equals("c7"));
         JsonNode object =
             tree(
@@ -360,17 +343,7 @@ class EncodedReadsTest {
     Format format = wish.encoding().format();
     String apiVersion = partial ? META : "v1";
     String kind = partial ? "PartialObjectMetadata" : "ConfigMap";
-    ListOptions options =
-        options(
-            true,
-            "sendInitialEvents",
-            "true",
-            "resourceVersionMatch",
-            "NotOlderThan",
-            "allowWatchBookmarks",
-            "true",
-            "labelSelector",
-            "color=red");
+    ListOptions options = watchList("labelSelector", "color=red");
     List<Told> expected = new ArrayList<>();
     for (ObjectNode object : state.values()) {
       if (object.at("/metadata/labels/color").asText().equals("red")) {
@@ -383,14 +356,9 @@ class EncodedReadsTest {
       // Events can be read as they are written, before the stream ends.
       byte[] begun =
           drawing.until(
-              bytes -> {
-                try {
-                  return events(format, gzip ? inflated(bytes) : bytes, apiVersion, kind).size()
-                      > initial;
-                } catch (Exception e) {
-                  throw new AssertionError(e);
-                }
-              });
+              bytes ->
+                  events(format, gzip ? inflated(bytes) : bytes, apiVersion, kind).size()
+                      > initial);
       if (gzip) {
         // Go's reader delivers the last stored bytes only after an empty stored block (sync flush).
         assertThat(begun).endsWith(0, 0, 0xFF, 0xFF);
@@ -419,18 +387,12 @@ class EncodedReadsTest {
       expected.add(new Told("DELETED", shown(delete("c0"), partial, false)));
       int live = expected.size();
       drawing.until(
-          bytes -> {
-            try {
-              return events(format, gzip ? inflated(bytes) : bytes, apiVersion, kind).size()
-                  >= live;
-            } catch (Exception e) {
-              throw new AssertionError(e);
-            }
-          });
+          bytes ->
+              events(format, gzip ? inflated(bytes) : bytes, apiVersion, kind).size() >= live);
       byte[] all = drawing.finish().bytes();
       assertThat(drawing.state()).isEqualTo(Body.State.END);
       // The stream is complete, with a correct checksum at its end.
-      List<Told> told = events(format, gzip ? unzip(all) : all, apiVersion, kind);
+      List<Told> told = events(format, gzip ? Drawing.unzip(all) : all, apiVersion, kind);
       assertThat(told.subList(0, live)).isEqualTo(expected);
       assertThat(told).hasSize(live + 1);
       assertThat(told.getLast().type).isEqualTo("BOOKMARK");
@@ -459,13 +421,8 @@ class EncodedReadsTest {
                 Caches.UNCOUNTED),
             random)) {
       drawing.until(
-          bytes -> {
-            try {
-              return events(Format.JSON, inflated(bytes), "v1", "ConfigMap").size() == state.size();
-            } catch (Exception e) {
-              throw new AssertionError(e);
-            }
-          });
+          bytes ->
+              events(Format.JSON, inflated(bytes), "v1", "ConfigMap").size() == state.size());
     }
     assertThat(cache.stats().forms().made()).isEqualTo(made);
   }
@@ -497,20 +454,11 @@ class EncodedReadsTest {
           default -> assertThat(shown).isEqualTo(shown(objects.get(i), true, false));
         }
       }
-      ListOptions options =
-          options(
-              true,
-              "sendInitialEvents",
-              "true",
-              "resourceVersionMatch",
-              "NotOlderThan",
-              "allowWatchBookmarks",
-              "true");
       Body body =
           reads.watch(
               configMaps,
               "ns",
-              options,
+              watchList(),
               new Reads.ResponseOptions(encoding, false),
               Caches.UNCOUNTED);
       try (Drawing drawing = new Drawing(body, random)) {
@@ -603,7 +551,7 @@ class EncodedReadsTest {
         try (Drawing drawing = new Drawing(body, random)) {
           byte[] bytes = drawing.bytes();
           List<Told> events =
-              events(wish.encoding().format(), gzip ? unzip(bytes) : bytes, "v1", "Status");
+              events(wish.encoding().format(), gzip ? Drawing.unzip(bytes) : bytes, "v1", "Status");
           assertThat(events).hasSize(1);
           assertThat(events.getFirst().type).isEqualTo("ERROR");
           assertThat(events.getFirst().object.get("code").asInt()).isEqualTo(410);

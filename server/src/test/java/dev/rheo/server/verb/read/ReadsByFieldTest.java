@@ -1,9 +1,10 @@
 package dev.rheo.server.verb.read;
 
+import static dev.rheo.server.verb.read.Queries.options;
+import static dev.rheo.server.verb.read.Queries.watchList;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.rheo.api.feature.FeatureGates;
 import dev.rheo.api.options.ListOptions;
 import dev.rheo.cache.WatchCache;
 import dev.rheo.edge.Body;
@@ -56,9 +57,6 @@ class ReadsByFieldTest {
   void start() throws Exception {
     states.put(1L, new TreeMap<>());
     cache = Caches.start(store, directory, registry);
-    while (!cache.ready()) {
-      Thread.onSpinWait();
-    }
     reads = new Reads(store, cache, timer, System::nanoTime, random);
   }
 
@@ -94,12 +92,6 @@ class ReadsByFieldTest {
       revision = store.commit(List.of(op(key, node)));
     }
     states.put(revision, state);
-  }
-
-  private static ListOptions options(boolean watch, Map<String, String> pairs) {
-    Map<String, List<String>> query = new TreeMap<>();
-    pairs.forEach((name, value) -> query.put(name, List.of(value)));
-    return ListOptions.parse(query, watch, FeatureGates.defaults());
   }
 
   private JsonNode list(@Nullable String namespace, Map<String, String> pairs) throws Exception {
@@ -174,14 +166,10 @@ class ReadsByFieldTest {
       write();
     }
     long revision = store.currentRevision();
-    Map<String, String> query = new TreeMap<>();
-    query.put("fieldSelector", "spec.nodeName=n1");
-    query.put("sendInitialEvents", "true");
-    query.put("resourceVersionMatch", "NotOlderThan");
-    query.put("allowWatchBookmarks", "true");
     List<String> initial = expected(revision, null, "n1");
     assertThat(initial).hasSizeGreaterThan(3);
-    Body body = reads.watch(pods, null, options(true, query), json, Caches.UNCOUNTED);
+    ListOptions options = watchList("fieldSelector", "spec.nodeName=n1");
+    Body body = reads.watch(pods, null, options, json, Caches.UNCOUNTED);
     try (Drawing watch = new Drawing(body, random)) {
       List<JsonNode> lines = watch.news(initial.size() + 1);
       assertThat(
@@ -215,7 +203,7 @@ class ReadsByFieldTest {
     }
     ops.add(op("ns2/q", "one"));
     store.commit(ops);
-    while (!cache.awaitRevision(store.currentRevision(), Duration.ofSeconds(10))) {}
+    assertThat(cache.awaitRevision(store.currentRevision(), Duration.ofMinutes(1))).isTrue();
     Map<String, String> query = new TreeMap<>();
     query.put("fieldSelector", "spec.nodeName=one");
     assertThat(turns(reads.list(pods, null, options(false, query), json).body())).isZero();

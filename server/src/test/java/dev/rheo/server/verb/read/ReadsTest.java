@@ -1,11 +1,12 @@
 package dev.rheo.server.verb.read;
 
+import static dev.rheo.server.verb.read.Queries.WATCH_LIST;
+import static dev.rheo.server.verb.read.Queries.options;
+import static dev.rheo.server.verb.read.Queries.watchList;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.rheo.api.feature.FeatureGates;
-import dev.rheo.api.options.ListOptions;
 import dev.rheo.api.status.ApiException;
 import dev.rheo.cache.WatchCache;
 import dev.rheo.edge.Body;
@@ -23,12 +24,10 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -54,7 +53,6 @@ class ReadsTest {
   @BeforeEach
   void start() throws Exception {
     cache = Caches.start(store, directory, registry);
-    until(() -> cache.ready());
     reads = new Reads(store, cache, timer, nanos::get, random);
   }
 
@@ -81,14 +79,6 @@ class ReadsTest {
     return store.commit(List.of(new Op.Delete(configMaps.storage().key(namespace, name), Op.ANY)));
   }
 
-  private static ListOptions options(boolean watch, String... pairs) {
-    Map<String, List<String>> query = new TreeMap<>();
-    for (int i = 0; i < pairs.length; i += 2) {
-      query.put(pairs[i], List.of(pairs[i + 1]));
-    }
-    return ListOptions.parse(query, watch, FeatureGates.defaults());
-  }
-
   private JsonNode list(String namespace, String... pairs) throws Exception {
     try (Drawing drawing =
         new Drawing(
@@ -103,15 +93,6 @@ class ReadsTest {
     return new Drawing(
         reads.watch(configMaps, namespace, options(true, pairs), json, Caches.UNCOUNTED), random);
   }
-
-  private static final String[] WATCH_LIST = {
-    "sendInitialEvents",
-    "true",
-    "resourceVersionMatch",
-    "NotOlderThan",
-    "allowWatchBookmarks",
-    "true"
-  };
 
   @Test
   void anEmptyListHasItemsAndTheRevision() throws Exception {
@@ -221,11 +202,8 @@ class ReadsTest {
     // Compacting revisions that the cache has not read yet makes it rebuild.
     assertThat(cache.awaitRevision(revision, Duration.ofSeconds(20))).isTrue();
     store.compact(revision);
-    until(() -> cache.resource("configmaps").oldestRevision() >= revision);
-  }
-
-  private static void until(BooleanSupplier condition) {
-    Await.until("the cache notices", condition::getAsBoolean);
+    Await.until(
+        "the cache notices", () -> cache.resource("configmaps").oldestRevision() >= revision);
   }
 
   @Test
@@ -319,7 +297,7 @@ class ReadsTest {
     Counts changes = new Counts();
     try (Drawing watchList =
             new Drawing(
-                reads.watch(configMaps, null, options(true, WATCH_LIST), json, all), random);
+                reads.watch(configMaps, null, watchList(), json, all), random);
         Drawing watch =
             new Drawing(
                 reads.watch(

@@ -1,11 +1,11 @@
 package dev.rheo.server.verb.read;
 
+import static dev.rheo.server.verb.read.Queries.options;
+import static dev.rheo.server.verb.read.Queries.watchList;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.rheo.api.feature.FeatureGates;
-import dev.rheo.api.options.ListOptions;
 import dev.rheo.cache.CacheEvent;
 import dev.rheo.cache.CacheSettings;
 import dev.rheo.cache.CacheStats;
@@ -21,11 +21,16 @@ import dev.rheo.resource.publish.OpenApi;
 import dev.rheo.resource.type.ResourceType;
 import dev.rheo.resource.type.ServedTypes;
 import dev.rheo.server.encoding.Encodings;
+import dev.rheo.server.metrics.MetricsPage;
+import dev.rheo.server.metrics.RequestMetrics;
+import dev.rheo.server.request.info.RequestInfo;
 import dev.rheo.server.types.TypeChanges;
 import dev.rheo.store.MemoryRevisionStore;
 import dev.rheo.store.RevisionStore.Op;
+import dev.rheo.testing.Await;
 import io.netty.util.HashedWheelTimer;
-import java.io.ByteArrayInputStream;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -33,9 +38,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
-import java.util.TreeMap;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -43,11 +46,8 @@ import java.util.concurrent.Future;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
-import java.util.function.BooleanSupplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.zip.GZIPInputStream;
 import javax.management.ObjectName;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -80,21 +80,14 @@ class TypesComeAndGoTest {
 
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
-  private static final String[] WATCH_LIST = {
-    "sendInitialEvents",
-    "true",
-    "resourceVersionMatch",
-    "NotOlderThan",
-    "allowWatchBookmarks",
-    "true"
-  };
-
   @TempDir Path directory;
 
   private final MemoryRevisionStore store = new MemoryRevisionStore();
   private final HashedWheelTimer timer = new HashedWheelTimer();
   private final ServedTypes served = new ServedTypes(BuiltInResources.registry());
   private final Encodings encodings = new Encodings(Clock.systemUTC(), true, served);
+  private final PrometheusRegistry counted = new PrometheusRegistry();
+  private final RequestMetrics metrics = new RequestMetrics(counted, served);
   private final Discovery discovery = new Discovery(served, "0.1.0");
   private final OpenApi openApi = new OpenApi(served);
   private final ExecutorService workers = Executors.newFixedThreadPool(AT_ONCE);
@@ -120,16 +113,9 @@ class TypesComeAndGoTest {
             8L << 20,
             1L << 20,
             2);
-    cache =
-        new WatchCache(
-            store,
-            directory.resolve("spool"),
-            served.get().stored().stream().map(TypeChanges::cached).toList(),
-            small);
-    cache.start();
-    until(cache::ready);
+    cache = Caches.start(store, directory, served.get(), small);
     reads = new Reads(store, cache, timer, System::nanoTime, new Random(1));
-    changes = new TypeChanges(served, cache, encodings);
+    changes = new TypeChanges(served, cache, encodings, metrics);
   }
 
   @AfterEach
@@ -146,6 +132,7 @@ class TypesComeAndGoTest {
     try (Stayer stayer = new Stayer()) {
       run(0, FIRST, stayer);
       CacheStats before = settle(stayer);
+      String series = series();
       long heap = heap();
 
       run(FIRST, FIRST + TYPES, stayer);
@@ -158,6 +145,7 @@ class TypesComeAndGoTest {
       assertThat(after.logBytes()).isLessThanOrEqualTo(before.logBytes());
       assertThat(after.decodedEvents()).isLessThanOrEqualTo(DECODED);
       assertThat(after.rebuilds()).isEqualTo(1);
+      assertThat(series()).isEqualTo(series).doesNotContain("widget");
       assertThat(heap() - heap).as("growth of the heap").isLessThan(HEAP);
       assertThat(served.get().all()).containsExactlyElementsOf(BuiltInResources.registry().all());
     }
@@ -185,7 +173,7 @@ class TypesComeAndGoTest {
   }
 
   private void compact(Stayer stayer) throws Exception {
-    until(stayer.written::isEmpty);
+    Await.until("the reader has caught up", stayer.written::isEmpty);
     assertThat(cache.awaitRevision(store.currentRevision(), PATIENCE)).isTrue();
     store.compact(store.currentRevision());
   }
@@ -194,7 +182,8 @@ class TypesComeAndGoTest {
   private CacheStats settle(Stayer stayer) throws Exception {
     stayer.delete();
     compact(stayer);
-    until(
+    Await.until(
+        "the cache is clean",
         () -> {
           CacheStats now = cache.stats();
           long events = now.resources().stream().mapToLong(CacheStats.Resource::events).sum();
@@ -231,6 +220,11 @@ class TypesComeAndGoTest {
     return bytes;
   }
 
+  /** The metrics of requests. */
+  private String series() throws IOException {
+    return new String(new MetricsPage(counted).bytes(), StandardCharsets.UTF_8);
+  }
+
   /** The life of one type. */
   private void live(int number) throws Exception {
     ResourceType type = Widgets.type(number);
@@ -242,6 +236,7 @@ class TypesComeAndGoTest {
         racers.submit(
             () -> {
               listUntilRemoved(type);
+              count(type);
               return null;
             });
     assertThat(Drawing.names(Drawing.json(list(type, "application/json"))))
@@ -258,7 +253,7 @@ class TypesComeAndGoTest {
     }
     boolean gzip = number % 2 == 1;
     Reads.ResponseOptions plain = new Reads.ResponseOptions(encodings.json(type), gzip);
-    Body body = reads.watch(type, null, options(true, WATCH_LIST), plain, Caches.UNCOUNTED);
+    Body body = reads.watch(type, null, watchList(), plain, Caches.UNCOUNTED);
     try (Drawing watch = new Drawing(body, new Random(number))) {
       if (gzip) {
         // Its forms may be wanted and not made yet when the type goes.
@@ -266,7 +261,7 @@ class TypesComeAndGoTest {
         changes.remove(type);
         byte[] bytes = watch.bytes();
         if (watch.state() == Body.State.END) {
-          expectNotFound(lines(bytes).getLast());
+          expectNotFound(Drawing.lines(Drawing.unzip(bytes)).getLast());
         }
       } else {
         assertThat(watch.lines(OBJECTS + 1)).hasSize(OBJECTS + 1);
@@ -295,9 +290,20 @@ class TypesComeAndGoTest {
     assertThat(event.at("/object/reason").asText()).isEqualTo("NotFound");
   }
 
+  /** Counts a list and a watch list. */
+  private void count(ResourceType type) {
+    String path = "/apis/" + type.apiVersion() + "/" + type.plural();
+    metrics.answered(RequestInfo.of("GET", path, false, null), true, "", 200, .01);
+    RequestMetrics.Watch watch = metrics.watch(RequestInfo.of("GET", path, true, null));
+    watch.event(100, true);
+    watch.initialDone();
+    watch.ended();
+  }
+
   /** Each list is whole, breaks off or is refused. */
   private void listUntilRemoved(ResourceType type) throws Exception {
     while (true) {
+      count(type);
       Body body;
       try {
         body = reads.list(type, null, options(false), as(type, "application/cbor")).body();
@@ -329,42 +335,12 @@ class TypesComeAndGoTest {
     }
   }
 
-  private static List<JsonNode> lines(byte[] gzip) throws Exception {
-    try (GZIPInputStream in = new GZIPInputStream(new ByteArrayInputStream(gzip))) {
-      List<JsonNode> lines = new ArrayList<>();
-      for (String line : new String(in.readAllBytes(), StandardCharsets.UTF_8).split("\n", -1)) {
-        if (!line.isEmpty()) {
-          lines.add(Drawing.json(line));
-        }
-      }
-      return lines;
-    }
-  }
-
-  private static ListOptions options(boolean watch, String... pairs) {
-    Map<String, List<String>> query = new TreeMap<>();
-    for (int i = 0; i < pairs.length; i += 2) {
-      query.put(pairs[i], List.of(pairs[i + 1]));
-    }
-    return ListOptions.parse(query, watch, FeatureGates.defaults());
-  }
-
   private long put(ResourceType type, String name, String text) throws Exception {
     byte[] value =
         "{\"kind\":\"%s\",\"apiVersion\":\"%s\",\"metadata\":{\"name\":\"%s\",\"namespace\":\"ns\",\"resourceVersion\":\"\",\"labels\":{\"app\":\"%s\"}},\"data\":{\"k\":\"%s\"}}"
             .formatted(type.kind(), type.apiVersion(), name, type.plural(), text)
             .getBytes(StandardCharsets.UTF_8);
     return store.commit(List.of(new Op.Put(type.storage().key("ns", name), value, Op.ANY)));
-  }
-
-  private static void until(BooleanSupplier condition) {
-    long deadline = System.nanoTime() + PATIENCE.toNanos();
-    while (!condition.getAsBoolean()) {
-      if (System.nanoTime() > deadline) {
-        throw new AssertionError("it did not come about");
-      }
-      LockSupport.parkNanos(1_000_000);
-    }
   }
 
   /** A watch of a type that stays: it gets every change, in order, whatever happens beside it. */

@@ -1,8 +1,9 @@
 package dev.rheo.server.verb.read;
 
+import static dev.rheo.server.verb.read.Queries.options;
+import static dev.rheo.server.verb.read.Queries.watchList;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.rheo.api.feature.FeatureGates;
 import dev.rheo.api.media.NegotiatedMediaType;
 import dev.rheo.api.options.ListOptions;
 import dev.rheo.cache.CacheStats;
@@ -26,8 +27,8 @@ import dev.rheo.server.encoding.Encodings;
 import dev.rheo.server.encoding.Format;
 import dev.rheo.store.MemoryRevisionStore;
 import dev.rheo.store.RevisionStore.Op;
+import dev.rheo.testing.Await;
 import io.netty.util.HashedWheelTimer;
-import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -37,7 +38,6 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -47,7 +47,6 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.zip.DataFormatException;
-import java.util.zip.GZIPInputStream;
 import java.util.zip.Inflater;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -86,9 +85,6 @@ class VersionedReadsTest {
   @BeforeEach
   void start() {
     cache = Caches.start(store, directory, registry);
-    while (!cache.ready()) {
-      Thread.onSpinWait();
-    }
     reads = new Reads(store, cache, timer, System::nanoTime, random);
   }
 
@@ -187,14 +183,6 @@ class VersionedReadsTest {
     return encodings.find(type, accepted, list, accept.include);
   }
 
-  private static ListOptions options(boolean watch, String... pairs) {
-    Map<String, List<String>> query = new LinkedHashMap<>();
-    for (int i = 0; i < pairs.length; i += 2) {
-      query.put(pairs[i], List.of(pairs[i + 1]));
-    }
-    return ListOptions.parse(query, watch, FeatureGates.defaults());
-  }
-
   /** What an encoding writes of an object inside its frame, made without the cache. */
   private static byte[] inside(ResourceType type, Encoding encoding, boolean item, Stored object)
       throws Exception {
@@ -276,12 +264,6 @@ class VersionedReadsTest {
     return framed(encoding.object(info(type, encoding, inside, object, true)), inside);
   }
 
-  private static byte[] unzip(byte[] bytes) throws Exception {
-    try (GZIPInputStream in = new GZIPInputStream(new ByteArrayInputStream(bytes))) {
-      return in.readAllBytes();
-    }
-  }
-
   /** What can be decompressed of a gzip member that has not ended. */
   private static byte[] inflated(byte[] bytes) {
     Inflater inflater = new Inflater(true);
@@ -304,7 +286,7 @@ class VersionedReadsTest {
     try (Drawing drawing = new Drawing(answer.body(), sizes)) {
       byte[] bytes = drawing.bytes();
       assertThat(drawing.state()).isEqualTo(Body.State.END);
-      return answer.gzipped() ? unzip(bytes) : bytes;
+      return answer.gzipped() ? Drawing.unzip(bytes) : bytes;
     }
   }
 
@@ -391,17 +373,7 @@ class VersionedReadsTest {
   }
 
   private void watch(ResourceType type, Encoding encoding, boolean gzip) throws Exception {
-    ListOptions options =
-        options(
-            true,
-            "sendInitialEvents",
-            "true",
-            "resourceVersionMatch",
-            "NotOlderThan",
-            "allowWatchBookmarks",
-            "true",
-            "labelSelector",
-            "color=red");
+    ListOptions options = watchList("labelSelector", "color=red");
     Expected expected = new Expected(type, encoding);
     for (Stored object : state.values()) {
       expected.event("ADDED", object);
@@ -460,9 +432,7 @@ class VersionedReadsTest {
 
   /** Waits until no form is being made any more. */
   private void settle() {
-    while (cache.stats().forms().pending() > 0) {
-      Thread.onSpinWait();
-    }
+    Await.until("no form is being made", () -> cache.stats().forms().pending() == 0);
   }
 
   @Test

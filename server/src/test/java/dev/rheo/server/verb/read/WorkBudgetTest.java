@@ -233,9 +233,9 @@ class WorkBudgetTest {
       for (Entry e = cursor.next(); e != null; e = cursor.next()) {
         rest.add(e);
       }
-      Reads.Page page = Reads.page(uncounted(snapshot), scope, start, everything, limit);
+      Page page = Page.of(uncounted(snapshot), scope, start, everything, limit);
       if (rest.size() <= limit) {
-        assertThat(page).isSameAs(Reads.Page.LAST);
+        assertThat(page).isSameAs(Page.LAST);
       } else {
         assertThat(page.last()).isSameAs(rest.get(limit - 1));
         assertThat(page.remaining()).isEqualTo(rest.size() - limit);

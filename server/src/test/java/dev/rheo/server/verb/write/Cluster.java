@@ -5,13 +5,12 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.rheo.api.media.MediaType;
 import dev.rheo.api.options.DeleteOptions;
 import dev.rheo.api.options.WriteOptions;
-import dev.rheo.cache.CacheSettings;
-import dev.rheo.cache.CachedResource;
 import dev.rheo.cache.WatchCache;
 import dev.rheo.resource.builtin.BuiltInResources;
 import dev.rheo.resource.type.ResourceRegistry;
 import dev.rheo.resource.type.ResourceType;
 import dev.rheo.server.security.User;
+import dev.rheo.server.verb.read.Caches;
 import dev.rheo.store.MemoryRevisionStore;
 import dev.rheo.store.RevisionStore;
 import dev.rheo.testing.Await;
@@ -38,21 +37,13 @@ public final class Cluster implements AutoCloseable {
   public final ResourceRegistry registry = BuiltInResources.registry();
   public Instant now = Instant.parse("2026-01-02T03:04:05Z");
 
-  public Cluster(Path spool) {
-    this(spool, new MemoryRevisionStore(), new Random(1));
+  public Cluster(Path directory) {
+    this(directory, new MemoryRevisionStore(), new Random(1));
   }
 
-  public Cluster(Path spool, RevisionStore store, Random random) {
+  public Cluster(Path directory, RevisionStore store, Random random) {
     this.store = store;
-    this.cache =
-        new WatchCache(
-            store,
-            spool,
-            registry.stored().stream()
-                .map(r -> new CachedResource(r.name(), r.keyPrefix(), r.namespaced(), r.fields()))
-                .toList(),
-            CacheSettings.defaults());
-    cache.start();
+    this.cache = Caches.start(store, directory, registry);
     InstantSource clock = () -> now;
     this.writes = new Writes(store, cache, registry, clock, random);
     this.client = new LoopbackClient(writes);

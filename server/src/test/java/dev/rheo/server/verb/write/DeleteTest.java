@@ -11,6 +11,9 @@ import dev.rheo.api.options.DeleteOptions;
 import dev.rheo.api.options.ListOptions;
 import dev.rheo.api.options.WriteOptions;
 import dev.rheo.api.status.ApiException;
+import dev.rheo.cache.CacheSettings;
+import dev.rheo.cache.WatchCache;
+import dev.rheo.server.types.TypeChanges;
 import dev.rheo.store.MemoryRevisionStore;
 import dev.rheo.store.RevisionStore;
 import dev.rheo.store.StoreException;
@@ -292,6 +295,28 @@ class DeleteTest {
     assertThat(count("ns")).isZero();
   }
 
+  @Test
+  void aCollectionThatIsNotCachedYetIsNotTakenForEmpty() {
+    try (WatchCache building =
+        new WatchCache(
+            cluster.store,
+            spool.resolve("building"),
+            cluster.registry.stored().stream().map(TypeChanges::cached).toList(),
+            CacheSettings.defaults())) {
+      Writes writes =
+          new Writes(cluster.store, building, cluster.registry, () -> cluster.now, new Random(1));
+      Map<String, List<String>> any = Map.of("resourceVersion", List.of("0"));
+      refused(
+          429,
+          () ->
+              writes.deleteCollection(
+                  cluster.path("configmaps", "ns", ""),
+                  ListOptions.parse(any, false, FeatureGates.defaults()),
+                  DeleteOptions.none(),
+                  Cluster.USER));
+    }
+  }
+
   private JsonNode deleteCollection(String namespace, Map<String, List<String>> query) {
     cluster.settle();
     ListOptions list = ListOptions.parse(query, false, FeatureGates.defaults());
@@ -317,11 +342,12 @@ class DeleteTest {
     ObjectPath path = cluster.path("pods", "ns", "p", "binding");
     String binding =
         "{'kind':'Binding','apiVersion':'v1','metadata':{'name':'p','annotations':{'a':'b'}},"
-            + "'target':{'kind':'Node','name':'n1'}}";
+            + "'target':{'kind':'Node','name':'n1','zone':'z'}}";
     WriteResult result =
         cluster.writes.create(path, Cluster.body(binding), WriteOptions.none(), Cluster.USER);
     assertThat(result.code()).isEqualTo(201);
     assertThat(Cluster.json(result).path("status").asText()).isEqualTo("Success");
+    assertThat(result.warnings()).containsExactly("unknown field \"target.zone\"");
     JsonNode bound = cluster.stored("pods", "ns", "p");
     assertThat(bound.path("spec").path("nodeName").asText()).isEqualTo("n1");
     assertThat(bound.path("metadata").path("annotations").path("a").asText()).isEqualTo("b");
@@ -396,7 +422,8 @@ class DeleteTest {
                 (_, method, arguments) -> {
                   if (method.getName().equals("commit")
                       && ((List<?>) arguments[0]).getFirst() instanceof RevisionStore.Op.Delete) {
-                    throw new StoreException("the disk is full");
+                    throw new StoreException(
+                        StoreException.Fault.UNWRITABLE, "the disk is full", "at /x", false, null);
                   }
                   try {
                     return method.invoke(memory, arguments);
@@ -412,7 +439,9 @@ class DeleteTest {
           "{'metadata':{'name':'p'},'spec':{'containers':[{'name':'c','image':'i'}]}}");
       half.create("configmaps", "ns", "{'metadata':{'name':'a'}}");
       refused(503, () -> half.delete("configmaps", "ns", "a"));
-      refused(500, () -> half.delete("pods", "ns", "p"));
+      assertThatThrownBy(() -> half.delete("pods", "ns", "p"))
+          .isInstanceOfSatisfying(ApiException.class, e -> assertThat(e.code()).isEqualTo(500))
+          .hasMessageContaining("whether the write was made is not known: the disk is full");
       assertThat(half.stored("pods", "ns", "p").path("metadata").has("deletionTimestamp")).isTrue();
     }
   }

@@ -7,17 +7,18 @@ import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The connections of one event loop that hold decrypted input which their protocol has not seen
- * yet, in the order of their turns. A TLS record of 16 KiB can hold hundreds of requests, and is
- * decrypted as a whole. If it were also parsed as a whole, a few hundred such records would keep
- * the loop from all its other sockets for seconds.
+ * The connections of one event loop with work that is done in turns, in the order of their turns:
+ * decrypted input which their protocol has not seen yet, or streams to close. A TLS record of 16
+ * KiB can hold hundreds of requests, and is decrypted as a whole. If it were also parsed as a
+ * whole, a few hundred such records would keep the loop from all its other sockets for seconds. So
+ * would the streams of as many connections that end together.
  *
  * <p>After each iteration of the loop the queue is served for {@value #SERVICE_NANOS} ns, or for
  * {@value #BRIEF_NANOS} ns while sockets wait: one of them may be a health check's.
  *
  * <p>Event loop only.
  */
-final class InputQueue {
+final class TurnQueue {
 
   /** Time for which held input keeps the loop from its sockets. */
   static final long SERVICE_NANOS = 2_000_000;
@@ -27,7 +28,7 @@ final class InputQueue {
   private final SingleThreadEventLoop loop;
   private final EdgeClock clock;
   private final BooleanSupplier socketsWait;
-  private final ArrayDeque<InputTurns> waiting = new ArrayDeque<>();
+  private final ArrayDeque<Runnable> waiting = new ArrayDeque<>();
   private final Runnable serve = this::serve;
   private final Runnable serveLater = this::serveAfterThisIteration;
   private boolean scheduled;
@@ -35,7 +36,7 @@ final class InputQueue {
   /**
    * @param socketsWait whether the last iteration left sockets that are ready
    */
-  InputQueue(SingleThreadEventLoop loop, EdgeClock clock, BooleanSupplier socketsWait) {
+  TurnQueue(SingleThreadEventLoop loop, EdgeClock clock, BooleanSupplier socketsWait) {
     this.loop = loop;
     this.clock = clock;
     this.socketsWait = socketsWait;
@@ -45,21 +46,23 @@ final class InputQueue {
     return waiting.isEmpty();
   }
 
-  void add(InputTurns connection) {
-    waiting.add(connection);
-    schedule();
+  /** Adds a turn; false if the event loop has ended and none will be taken. */
+  boolean add(Runnable turn) {
+    waiting.add(turn);
+    return schedule();
   }
 
-  private void schedule() {
+  private boolean schedule() {
     if (!scheduled) {
-      scheduled = true;
       try {
         // By way of an ordinary task: tasks after an iteration run until there is none left.
         loop.execute(serveLater);
+        scheduled = true;
       } catch (RejectedExecutionException e) {
         Pump.LOG.log(System.Logger.Level.DEBUG, "the event loop has ended", e);
       }
     }
+    return scheduled;
   }
 
   private void serveAfterThisIteration() {
@@ -71,13 +74,14 @@ final class InputQueue {
   private void serve() {
     scheduled = false;
     long until = clock.nanoTime() + (socketsWait.getAsBoolean() ? BRIEF_NANOS : SERVICE_NANOS);
-    @Nullable InputTurns next = waiting.poll();
-    while (next != null) {
-      next.takeTurn();
-      next = clock.nanoTime() - until < 0 ? waiting.poll() : null;
-    }
-    if (!waiting.isEmpty()) {
-      schedule();
+    try {
+      @Nullable Runnable next = waiting.poll();
+      while (next != null) {
+        next.run();
+        next = clock.nanoTime() - until < 0 ? waiting.poll() : null;
+      }
+    } finally {
+      boolean ignored = waiting.isEmpty() || schedule();
     }
   }
 }
