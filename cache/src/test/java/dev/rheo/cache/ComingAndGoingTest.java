@@ -219,7 +219,9 @@ class ComingAndGoingTest {
         .isInstanceOf(IOException.class);
   }
 
-  /** More is loaded at once than the spool writes at once: the disk is full after the first part. */
+  /**
+   * More is loaded at once than the spool writes at once: the disk is full after the first part.
+   */
   @Test
   void aLoadThatIsWrittenInPartLeavesNothing() throws Exception {
     try (World world = ready(new World(directory, World.small(1 << 20)))) {

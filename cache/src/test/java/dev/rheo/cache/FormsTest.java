@@ -250,8 +250,7 @@ class FormsTest {
           .hasMessageContaining("backwards");
       assertThat(world.cache.stats().forms().failures()).isEqualTo(1);
       kind.fails = false;
-      assertThat(read(world, kind, entry, 0))
-          .isEqualTo(backwards(world, entry));
+      assertThat(read(world, kind, entry, 0)).isEqualTo(backwards(world, entry));
     }
   }
 

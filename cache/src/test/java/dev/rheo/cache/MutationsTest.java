@@ -42,7 +42,7 @@ class MutationsTest {
         caught(nothingBy("FormSpool", "forget"), "spoolReleased"),
         caught(nothingBy("Retention", "forgotten"), "spoolReleased"),
         caught(nothingBy("SegmentCompactor", "look"), "spoolReleased"),
-        caught(nothingBy("SegmentCompactor", "revive"), "budgetsHold"),
+        caught(nothingBy("SegmentCompactor", "revive"), "budgetsHold", "spoolReleased"),
         caught(
             nothingBy("EventLog", "truncate"),
             "eventsStrictlyIncreasing",
