@@ -8,7 +8,6 @@ import dev.rheo.codec.tree.TreeCopies;
 import dev.rheo.codec.tree.Trees;
 import dev.rheo.merge.PatchSchema.Member;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;

@@ -250,8 +250,8 @@ final class Committer implements AutoCloseable {
   }
 
   /**
-   * Waits for the commits of the next group. Returns none when it is time to try to write again, and
-   * null when the store is closed and the queue is empty.
+   * Waits for the commits of the next group. Returns none when it is time to try to write again,
+   * and null when the store is closed and the queue is empty.
    */
   private @Nullable List<Pending> take() {
     List<Pending> group = new ArrayList<>();

@@ -40,8 +40,8 @@ final class FileCheck {
 
   /**
    * @param reading opens the store read-only. Called only if a file is broken, to find out whether
-   *     the store uses it: a crash
-   *     leaves broken files that the store does not use and that RocksDB deletes when it opens
+   *     the store uses it: a crash leaves broken files that the store does not use and that RocksDB
+   *     deletes when it opens
    * @throws StoreException if a file of the store is damaged; the message names the file
    */
   static void run(Path directory, Engine.Opening reading) throws StoreException {

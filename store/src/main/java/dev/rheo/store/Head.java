@@ -162,8 +162,7 @@ final class Head {
    * @param giveUp ends the wait when it returns true; {@link #wake} has it evaluated again
    * @return the remaining nanoseconds; 0 or less means that the time is up
    */
-  long await(long revision, long nanos, BooleanSupplier giveUp)
-      throws InterruptedException {
+  long await(long revision, long nanos, BooleanSupplier giveUp) throws InterruptedException {
     lock.lock();
     try {
       long left = nanos;

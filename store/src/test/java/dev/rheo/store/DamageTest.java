@@ -130,7 +130,10 @@ class DamageTest {
   @Test
   void anAcknowledgedRecordAtTheEndIsNeverDropped() throws Exception {
     Path log =
-        StoreFiles.of(template).stream().filter(f -> f.toString().endsWith(".log")).findFirst().get();
+        StoreFiles.of(template).stream()
+            .filter(f -> f.toString().endsWith(".log"))
+            .findFirst()
+            .get();
     byte[] whole = Files.readAllBytes(log);
     assertThat(RecordLog.read(log).tail()).isNull();
     Path copy = temp.resolve("end.log");
@@ -159,7 +162,9 @@ class DamageTest {
     for (int i = 0; i < 24; i++) {
       Path copy = copy("later" + i);
       List<Path> files =
-          StoreFiles.of(copy).stream().filter(f -> f.toString().matches(".*\\.(sst|blob)")).toList();
+          StoreFiles.of(copy).stream()
+              .filter(f -> f.toString().matches(".*\\.(sst|blob)"))
+              .toList();
       Path file = files.get(i % files.size());
       String what = "seed %d: %s".formatted(SEED, file);
       try (RocksRevisionStore store = RocksRevisionStore.open(copy, SETTINGS)) {
@@ -328,7 +333,10 @@ class DamageTest {
   @Test
   void aManifestThatWasCutIsRefusedAndNothingIsChanged() throws Exception {
     Path manifest =
-        StoreFiles.of(template).stream().filter(f -> f.toString().contains("MANIFEST-")).findFirst().get();
+        StoreFiles.of(template).stream()
+            .filter(f -> f.toString().contains("MANIFEST-"))
+            .findFirst()
+            .get();
     long size = Files.size(manifest);
     for (long left = 0; left < size; left += left < size - 20 ? 13 : 1) {
       Path copy = copy("cut" + left);

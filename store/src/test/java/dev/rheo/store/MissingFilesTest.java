@@ -91,7 +91,8 @@ class MissingFilesTest {
 
   @Test
   void aStoreWithoutItsDataIsNotMadeAnew() throws Exception {
-    assertThat(refusedOrExact("without data", copy -> StoreFiles.delete(copy.resolve("data")))).isTrue();
+    assertThat(refusedOrExact("without data", copy -> StoreFiles.delete(copy.resolve("data"))))
+        .isTrue();
   }
 
   @Test
@@ -103,7 +104,9 @@ class MissingFilesTest {
       assertThat(Files.size(killed.resolve(log))).isGreaterThanOrEqualTo(bytes);
       for (int i = 0; i < 6 && bytes > 0; i++) {
         long left = i == 0 ? bytes - 1 : random.nextLong(bytes);
-        assertThat(refusedOrExact(name + " cut to " + left, copy -> StoreFiles.cut(copy.resolve(name), left)))
+        assertThat(
+                refusedOrExact(
+                    name + " cut to " + left, copy -> StoreFiles.cut(copy.resolve(name), left)))
             .as("%s cut to %d of %d", name, left, bytes)
             .isTrue();
       }

@@ -14,7 +14,8 @@ class HostPortTest {
     assertThat(HostPort.of("::1", 6443)).isEqualTo("[::1]:6443");
     InetAddress v4 = InetAddress.ofLiteral("10.0.0.1");
     assertThat(HostPort.of(new InetSocketAddress(v4, 1))).isEqualTo("10.0.0.1:1");
-    InetAddress v6 = Inet6Address.getByAddress(null, InetAddress.ofLiteral("fe80::1").getAddress(), 3);
+    InetAddress v6 =
+        Inet6Address.getByAddress(null, InetAddress.ofLiteral("fe80::1").getAddress(), 3);
     assertThat(HostPort.of(new InetSocketAddress(v6, 1))).isEqualTo("[fe80:0:0:0:0:0:0:1]:1");
   }
 }

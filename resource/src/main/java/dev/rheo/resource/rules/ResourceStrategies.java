@@ -226,9 +226,7 @@ final class ResourceStrategies {
       context.groups().forEach(groups::add);
       if (!context.extra().isEmpty()) {
         ObjectNode extra = spec.putObject("extra");
-        context
-            .extra()
-            .forEach((key, values) -> values.forEach(Trees.needArray(extra, key)::add));
+        context.extra().forEach((key, values) -> values.forEach(Trees.needArray(extra, key)::add));
       }
     }
   }

@@ -78,7 +78,8 @@ final class AutoscalerCells {
     String name = Trees.text(metric, "name") + ": ";
     JsonNode average = Trees.at(metric, "target", "averageValue");
     if (average != null) {
-      String now = current == null ? CellWriter.UNKNOWN : quantity(current, "current", "averageValue");
+      String now =
+          current == null ? CellWriter.UNKNOWN : quantity(current, "current", "averageValue");
       return name + now + "/" + average.asText();
     }
     return name

@@ -37,7 +37,9 @@ final class PolicyCells {
 
   private static String paramKind(JsonNode policy) {
     JsonNode kind = Trees.at(policy, "spec", "paramKind");
-    return kind == null ? CellWriter.UNSET : Trees.text(kind, "apiVersion") + "/" + Trees.text(kind, "kind");
+    return kind == null
+        ? CellWriter.UNSET
+        : Trees.text(kind, "apiVersion") + "/" + Trees.text(kind, "kind");
   }
 
   /** A binding does not tell whether its parameter is namespaced, so no namespace means any. */

@@ -212,7 +212,8 @@ public final class NonResource {
     }
     HttpResponse response =
         ResourceReads.acceptsGzip(request)
-            ? HttpResponse.bytes(200, MediaType.JSON, document.gzip()).header("Content-Encoding", "gzip")
+            ? HttpResponse.bytes(200, MediaType.JSON, document.gzip())
+                .header("Content-Encoding", "gzip")
             : json(document.json());
     response.header("ETag", etag).header("Vary", "Accept-Encoding, Accept");
     if (document.hash().equals(request.queryParameter("hash"))) {

@@ -56,7 +56,8 @@ public final class ResourceReads {
         encodings.negotiation().accept(call.request().header("Accept"), watch);
     // A get reports a missing object (404) before a list that was asked for by mistake (406).
     Boolean known = list || watch ? (Boolean) list : null;
-    Encoding encoding = encodings.find(call.type(), accepted, known, call.parameter("includeObject"));
+    Encoding encoding =
+        encodings.find(call.type(), accepted, known, call.parameter("includeObject"));
     boolean gzip = gates.enabled(Gate.API_RESPONSE_COMPRESSION) && acceptsGzip(call.request());
     if (watch) {
       boolean compressed =
@@ -82,11 +83,7 @@ public final class ResourceReads {
       throws InterruptedException {
     Body body =
         reads.watch(
-            call.type(),
-            call.namespace(),
-            options(call, true),
-            wish,
-            metrics.watch(call.info()));
+            call.type(), call.namespace(), options(call, true), wish, metrics.watch(call.info()));
     String type = Objects.requireNonNull(wish.encoding().format().watchContentType());
     HttpResponse response = HttpResponse.longRunning(200, type, body);
     return wish.gzip() ? gzipped(response) : response;

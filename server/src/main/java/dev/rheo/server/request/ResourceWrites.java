@@ -54,7 +54,8 @@ public final class ResourceWrites {
           case "deletecollection" -> true;
           default -> false;
         };
-    Encoding encoding = encodings.find(call.type(), accepted, list, call.parameter("includeObject"));
+    Encoding encoding =
+        encodings.find(call.type(), accepted, list, call.parameter("includeObject"));
     ObjectPath path =
         new ObjectPath(
             call.type(),

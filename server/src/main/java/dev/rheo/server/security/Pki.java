@@ -201,8 +201,7 @@ public final class Pki {
     }
 
     private interface Issue {
-      X509Certificate issue(CertificateIssuer issuer, PublicKey key)
-          throws IOException;
+      X509Certificate issue(CertificateIssuer issuer, PublicKey key) throws IOException;
     }
 
     private Pair leaf(String name, Pair authority, Issue issue) throws IOException {

@@ -63,7 +63,8 @@ class RequestMetricsTest {
     assertThat(withV1).contains(initial + "1.0");
     assertThat(page())
         .containsExactlyElementsOf(
-            withV1.stream().map(line -> line.equals(initial + "1.0") ? initial + "2.0" : line)
+            withV1.stream()
+                .map(line -> line.equals(initial + "1.0") ? initial + "2.0" : line)
                 .toList());
 
     remove("v1");

@@ -117,16 +117,7 @@ public record RequestInfo(
 
   private static RequestInfo nonResource(String method, String path) {
     return new RequestInfo(
-        false,
-        path,
-        method.toLowerCase(Locale.ROOT),
-        "",
-        "",
-        null,
-        "",
-        null,
-        null,
-        List.of());
+        false, path, method.toLowerCase(Locale.ROOT), "", "", null, "", null, null, List.of());
   }
 
   private static List<String> split(String path) {

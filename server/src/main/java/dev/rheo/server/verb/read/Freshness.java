@@ -71,7 +71,8 @@ public final class Freshness {
   /**
    * The state that a list reads.
    *
-   * @throws ApiException 410 if it is no longer retained, 504 if the cache does not reach it in time
+   * @throws ApiException 410 if it is no longer retained, 504 if the cache does not reach it in
+   *     time
    */
   public Snapshot snapshot(ResourceCache resource, ReadPlan plan) throws InterruptedException {
     try {

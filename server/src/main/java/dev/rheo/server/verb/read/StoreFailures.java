@@ -32,10 +32,7 @@ public final class StoreFailures {
   static ApiException unavailable(String message, @Nullable StoreException cause) {
     return new ApiException(
         Status.failure(
-            503,
-            "ServiceUnavailable",
-            message,
-            new Details("", "", "", "", List.of(), 1)),
+            503, "ServiceUnavailable", message, new Details("", "", "", "", List.of(), 1)),
         cause);
   }
 }

@@ -191,8 +191,7 @@ final class Committer {
       throw e;
     } catch (StoreException e) {
       // The object is already marked for deletion, so the error must not say that nothing changed.
-      throw new StoreException(
-          e.fault(), e.reason(), String.valueOf(e.getMessage()), true, e);
+      throw new StoreException(e.fault(), e.reason(), String.valueOf(e.getMessage()), true, e);
     }
   }
 

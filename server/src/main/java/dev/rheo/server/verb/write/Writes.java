@@ -63,8 +63,7 @@ public final class Writes {
     this.committer = new Committer(store, versions);
     this.creates = new Creates(committer, new NamespaceLifecycle(registry, versions), random);
     this.updates = new Updates(creates);
-    this.collections =
-        new DeleteCollections(new Freshness(store, cache), cache, committer, clock);
+    this.collections = new DeleteCollections(new Freshness(store, cache), cache, committer, clock);
     this.evictions = new Evictions(committer, versions, cache, collections, registry, clock);
   }
 

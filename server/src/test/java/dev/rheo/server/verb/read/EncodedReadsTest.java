@@ -387,8 +387,7 @@ class EncodedReadsTest {
       expected.add(new Told("DELETED", shown(delete("c0"), partial, false)));
       int live = expected.size();
       drawing.until(
-          bytes ->
-              events(format, gzip ? inflated(bytes) : bytes, apiVersion, kind).size() >= live);
+          bytes -> events(format, gzip ? inflated(bytes) : bytes, apiVersion, kind).size() >= live);
       byte[] all = drawing.finish().bytes();
       assertThat(drawing.state()).isEqualTo(Body.State.END);
       // The stream is complete, with a correct checksum at its end.
@@ -421,8 +420,7 @@ class EncodedReadsTest {
                 Caches.UNCOUNTED),
             random)) {
       drawing.until(
-          bytes ->
-              events(Format.JSON, inflated(bytes), "v1", "ConfigMap").size() == state.size());
+          bytes -> events(Format.JSON, inflated(bytes), "v1", "ConfigMap").size() == state.size());
     }
     assertThat(cache.stats().forms().made()).isEqualTo(made);
   }

@@ -296,8 +296,7 @@ class ReadsTest {
     Counts all = new Counts();
     Counts changes = new Counts();
     try (Drawing watchList =
-            new Drawing(
-                reads.watch(configMaps, null, watchList(), json, all), random);
+            new Drawing(reads.watch(configMaps, null, watchList(), json, all), random);
         Drawing watch =
             new Drawing(
                 reads.watch(
