@@ -54,6 +54,9 @@ final class InputTurns extends ChannelDuplexHandler {
 
   private long spentNanos;
 
+  /** Bytes passed on since the connection was last quiet. */
+  private long burst;
+
   /** When input was last passed on. */
   private long passedNanos;
 
@@ -75,7 +78,9 @@ final class InputTurns extends ChannelDuplexHandler {
       context.fireChannelRead(message);
       return;
     }
-    if (held.isEmpty() && bytes.readableBytes() <= portion() && mayPassAtOnce()) {
+    if (held.isEmpty()
+        && bytes.readableBytes() <= portion()
+        && mayPassAtOnce(bytes.readableBytes())) {
       passOn(bytes, bytes.readableBytes());
       return;
     }
@@ -94,14 +99,15 @@ final class InputTurns extends ChannelDuplexHandler {
   }
 
   /**
-   * Whether a small piece need not wait for its turn. Among strangers only who has been quiet for a
-   * while passes those who wait, as a health check does; who sends all the time would otherwise
-   * take one portion with each read of its socket besides its turns.
+   * Whether a small piece need not wait for its turn. Among strangers only a peer that was quiet
+   * for a while, or has sent little since, passes those who wait, as health checks do. A peer that
+   * sends all the time would otherwise take a portion with each read besides its turns.
    */
-  private boolean mayPassAtOnce() {
+  private boolean mayPassAtOnce(int length) {
     return queue.isEmpty()
         || connection.authenticated
-        || connection.clock.nanoTime() - passedNanos > QUIET_NANOS;
+        || connection.clock.nanoTime() - passedNanos > QUIET_NANOS
+        || burst + length <= SMALLEST_PORTION;
   }
 
   private void enqueue() {
@@ -164,8 +170,10 @@ final class InputTurns extends ChannelDuplexHandler {
   private void passOn(ByteBuf bytes, int length) {
     long began = connection.clock.nanoTime();
     ctx.fireChannelRead(bytes);
-    passedNanos = connection.clock.nanoTime();
-    spentNanos += passedNanos - began;
+    long now = connection.clock.nanoTime();
+    burst = now - passedNanos > QUIET_NANOS ? length : burst + length;
+    passedNanos = now;
+    spentNanos += now - began;
     passedBytes += length;
   }
 

@@ -165,19 +165,20 @@ class InputTurnsTest {
           first.record(0, 3 * PORTION);
           for (Client client : List.of(stranger, member)) {
             client.record(0, 100);
-            client.record(100, 100);
+            client.record(100, 800);
+            client.record(900, 200);
           }
-          assertThat(stranger.has(100)).as("the first piece passed, the second waits").isTrue();
-          assertThat(member.has(200)).isTrue();
+          assertThat(stranger.has(900)).as("little passed, the third piece waits").isTrue();
+          assertThat(member.has(1100)).isTrue();
           return null;
         });
-    await("its turn", () -> stranger.has(200));
+    await("its turn", () -> stranger.has(1100));
     onLoop(
         () -> {
           first.record(3 * PORTION, 3 * PORTION);
           stranger.clock.advance(Duration.ofMillis(101));
-          stranger.record(200, 100);
-          assertThat(stranger.has(300)).as("it was quiet").isTrue();
+          stranger.record(1100, 100);
+          assertThat(stranger.has(1200)).as("it was quiet").isTrue();
           return null;
         });
   }
