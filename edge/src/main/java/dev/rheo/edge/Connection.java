@@ -21,6 +21,9 @@ final class Connection {
 
     /** Sends a PING. False if the protocol has none. */
     boolean ping();
+
+    /** Releases what the protocol still holds. Called once, when the connection has ended. */
+    default void ended() {}
   }
 
   final Channel channel;

@@ -198,8 +198,12 @@ final class ConnectionInitializer extends ChannelInitializer<SocketChannel> {
         }
       }
       watchdog.connections().remove(connection);
-      // The handlers behind this one count events before the connection is released.
+      // Reaches no handler after turns: Netty has emptied the pipeline of the closed channel.
       ctx.fireChannelInactive();
+      Connection.Protocol protocol = connection.protocol;
+      if (protocol != null) {
+        protocol.ended();
+      }
       connection.closed();
       edge.connectionEnded();
     }

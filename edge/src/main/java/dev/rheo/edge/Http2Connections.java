@@ -93,6 +93,7 @@ final class Http2Connections {
 
     private final EdgeContext edge;
     private final Connection connection;
+    private final Http2FrameCodec codec;
     private final Http2Connection http2;
     private final Http2Allowance allowance;
     private final IntObjectMap<Exchange> exchanges = new IntObjectHashMap<>(4);
@@ -106,6 +107,7 @@ final class Http2Connections {
       this.edge = edge;
       this.allowance = allowance;
       this.connection = connection;
+      this.codec = codec;
       this.http2 = codec.connection();
     }
 
@@ -118,15 +120,22 @@ final class Http2Connections {
       ctx.flush();
     }
 
+    /**
+     * Ends the codec's streams, which fails the writes that wait in them. The codec does that when
+     * the channel becomes inactive, but it has left the pipeline by now if the streams were closed
+     * in turns.
+     */
     @Override
-    public void channelInactive(ChannelHandlerContext ctx) {
+    public void ended() {
       if (allowance.isSuspect()) {
         edge.offenders.add(connection.remote());
       }
       if (allowance.exceeded()) {
         edge.counters.refused(Counters.Refusal.CALM);
       }
-      ctx.fireChannelInactive();
+      codec.encoder().close();
+      codec.decoder().close();
+      http2.close(connection.channel.voidPromise());
     }
 
     /**

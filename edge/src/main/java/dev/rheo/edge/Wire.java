@@ -62,10 +62,10 @@ abstract class Wire {
   /** Remaining flow-control window of the connection, in bytes. */
   abstract long connectionWindow();
 
-  /** Pauses reading of the request body. */
   /** Frees what a stream holds, if the connection ended without it. */
   void abandon() {}
 
+  /** Pauses reading of the request body. */
   abstract void pauseInput();
 
   abstract void resumeInput();

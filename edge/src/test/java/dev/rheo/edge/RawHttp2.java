@@ -62,11 +62,22 @@ final class RawHttp2 implements AutoCloseable {
 
   /** Sets the window of new streams to 0, so that no response body can be sent. */
   void closeWindow() throws IOException {
+    streamWindow(0);
+  }
+
+  /** Opens the windows of the connection and of new streams as far as possible. */
+  void openWindows() throws IOException {
+    streamWindow(Integer.MAX_VALUE);
+    int more = Integer.MAX_VALUE - 65_535;
+    send(WINDOW_UPDATE, 0, 0, ByteBuffer.allocate(4).putInt(more).array());
+  }
+
+  private void streamWindow(int bytes) throws IOException {
     send(
         SETTINGS,
         0,
         0,
-        ByteBuffer.allocate(6).putShort((short) INITIAL_WINDOW_SIZE).putInt(0).array());
+        ByteBuffer.allocate(6).putShort((short) INITIAL_WINDOW_SIZE).putInt(bytes).array());
   }
 
   void send(int type, int flags, int stream, byte[] payload) throws IOException {
