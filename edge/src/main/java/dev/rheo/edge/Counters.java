@@ -38,7 +38,7 @@ final class Counters {
     WATCH,
     /** Ended early, since its room was needed. */
     EVICTED,
-    /** A watch ended because its connection had most of them. */
+    /** A watch or a waiting request ended because its connection had most of them. */
     SHARED
   }
 

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.IntPredicate;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -26,12 +27,17 @@ import org.jspecify.annotations.Nullable;
  * <pre>
  *   newcomer                      whom it may evict
  *   request of a stranger         stalled requests of strangers, oldest first
- *   request of a member           those, then other stalled requests, heaviest first
- *   watch of a member             those, then watches of the connection that has most of them
+ *   request of a member           those, then other stalled requests, heaviest first,
+ *                                 then waiting requests of the connection that has most of them
+ *   watch of a member             stalled requests as above,
+ *                                 then watches of the connection that has most of them
  * </pre>
  *
+ * <p>A waiting request is on its way to be stalled. Without the last rule for requests, a peer that
+ * asks faster than its requests become stalled would keep the others out.
+ *
  * <p>A stranger is a peer that has not authenticated, a member is one that has. Event loop only,
- * except {@link #ask} and {@link #askForWatches}.
+ * except {@link #ask} and {@link #askToShare}.
  */
 final class RequestAdmission {
 
@@ -41,12 +47,15 @@ final class RequestAdmission {
   /** The same for a request whose peer has read part of the response. */
   private static final long READERS_PATIENCE = TimeUnit.SECONDS.toNanos(5);
 
+  /** A request of which the peer has read nothing is waiting after this long without progress. */
+  private static final long WAITING = TimeUnit.MILLISECONDS.toNanos(100);
+
   /**
    * The search for stalled requests visits all of them, so a failed search is followed by a pause.
    */
   private static final long PAUSE = TimeUnit.MILLISECONDS.toNanos(5);
 
-  /** Number of watches that a connection never has to give up. */
+  /** Number of watches, and of waiting requests, that a connection never has to give up. */
   private static final int MODEST = 16;
 
   /** Pause after watches were asked to end, which takes them a moment. */
@@ -80,12 +89,18 @@ final class RequestAdmission {
   private final LoopTask roomForMember;
   private final LoopTask roomForRefusals;
   private final AtomicBoolean askedForWatches = new AtomicBoolean();
+  private final AtomicBoolean askedForRequests = new AtomicBoolean();
 
   /** The next stalled requests to evict, unless their peers have moved since. */
   private final ArrayDeque<Exchange> stalledStrangers = new ArrayDeque<>();
 
   private final ArrayDeque<Exchange> stalledMembers = new ArrayDeque<>();
+
+  /** The waiting requests of the connection that last had most of them. */
+  private final ArrayDeque<Exchange> waiting = new ArrayDeque<>();
+
   private long inVainNanos;
+  private long waitingAgainNanos;
   private long shareAgainNanos;
   private long dropAgainNanos;
 
@@ -101,6 +116,7 @@ final class RequestAdmission {
     this.connections = connections;
     this.clock = edge.clock;
     this.inVainNanos = clock.nanoTime() - PAUSE;
+    this.waitingAgainNanos = inVainNanos;
     this.shareAgainNanos = inVainNanos;
     this.dropAgainNanos = inVainNanos;
     this.roomForStranger = new LoopTask(loop, () -> makeRoom(null, true));
@@ -220,16 +236,20 @@ final class RequestAdmission {
     if (makeRoom(exchange, stranger) && tryCharge(account, weight, stranger)) {
       return true;
     }
+    int fair = Math.max(MODEST, 2 * exchange.connection().exchanges.size());
+    if (account == ledger.streams() && shareRequests(fair) && account.tryCharge(weight)) {
+      return true;
+    }
     // This request is refused, but the other loops make room for those that follow.
     for (RequestAdmission other : edge.rooms) {
       if (other != this) {
         other.ask(stranger);
+        if (account == ledger.streams()) {
+          other.askToShare(other.askedForRequests, other::shareRequests, fair);
+        }
       }
-    }
-    if (account == ledger.watches()) {
-      int fair = Math.max(MODEST, 2 * count(exchange.connection(), Exchange::isWatch));
-      for (RequestAdmission room : edge.rooms) {
-        room.askForWatches(fair);
+      if (account == ledger.watches()) {
+        other.askToShare(other.askedForWatches, other::shareWatches, fair);
       }
     }
     return false;
@@ -278,12 +298,12 @@ final class RequestAdmission {
     (stranger ? roomForStranger : roomForMember).ask();
   }
 
-  private void askForWatches(int fair) {
-    if (askedForWatches.compareAndSet(false, true)) {
+  private void askToShare(AtomicBoolean asked, IntPredicate share, int fair) {
+    if (asked.compareAndSet(false, true)) {
       loop.execute(
           () -> {
-            askedForWatches.set(false);
-            shareWatches(fair);
+            asked.set(false);
+            boolean ignored = share.test(fair);
           });
     }
   }
@@ -365,12 +385,12 @@ final class RequestAdmission {
    * stalled requests does not reach them. A watch may end at any time; its client resumes from the
    * last resourceVersion.
    *
-   * @param fair number of watches that a connection may keep; at least twice the newcomer's
+   * @param fair number of watches that a connection may keep; at least twice what the newcomer has
    */
-  private void shareWatches(int fair) {
+  private boolean shareWatches(int fair) {
     long now = clock.nanoTime();
     if (now - shareAgainNanos < 0) {
-      return;
+      return false;
     }
     shareAgainNanos = now + PAUSE;
     int most = 0;
@@ -383,7 +403,7 @@ final class RequestAdmission {
       }
     }
     if (greediest == null || most <= fair) {
-      return;
+      return false;
     }
     shareAgainNanos = now + SHARE_PAUSE;
     greediest.exchanges.stream()
@@ -394,6 +414,50 @@ final class RequestAdmission {
               edge.counters.stalled(Stall.SHARED);
               watch.finish();
             });
+    return true;
+  }
+
+  /**
+   * Evicts waiting requests of the connection that has most of them, if it has more than {@code
+   * fair}.
+   *
+   * @param fair number of requests that a connection may keep; at least twice what the newcomer has
+   */
+  private boolean shareRequests(int fair) {
+    long now = clock.nanoTime();
+    long seen = admission.seenNanos();
+    if (waiting.size() <= fair && now - waitingAgainNanos >= 0) {
+      waitingAgainNanos = now + PAUSE;
+      waiting.clear();
+      waiting.addAll(mostWaiting(seen));
+    }
+    boolean evicted = false;
+    for (int i = 0; i < BATCH && waiting.size() > fair; i++) {
+      Exchange next = waiting.remove();
+      if (isWaiting(next, seen)) {
+        edge.counters.stalled(Stall.SHARED);
+        next.evict();
+        evicted = true;
+      }
+    }
+    return evicted;
+  }
+
+  private List<Exchange> mostWaiting(long seen) {
+    List<Exchange> most = List.of();
+    for (Connection connection : connections) {
+      if (connection.exchanges.size() > most.size()) {
+        List<Exchange> those =
+            connection.exchanges.stream().filter(e -> isWaiting(e, seen)).toList();
+        most = those.size() > most.size() ? those : most;
+      }
+    }
+    return most;
+  }
+
+  private static boolean isWaiting(Exchange exchange, long seen) {
+    return !exchange.isWatch()
+        && exchange.restsSince(seen - (exchange.isTaken() ? PATIENCE : WAITING));
   }
 
   private static int count(Connection connection, Predicate<Exchange> which) {

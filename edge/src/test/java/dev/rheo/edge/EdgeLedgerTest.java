@@ -221,9 +221,10 @@ class EdgeLedgerTest {
       }
       EdgeFixture.await("all came", () -> fixture.edge.stats().requestsTotal() == count);
       EdgeFixture.await("all are answered", () -> fixture.edge.stats().longRunning() >= 20);
-      assertThat(answered(modest, 1)).isFalse();
+      assertThat(answered(modest, 1, "/member/watch?watch=1")).isFalse();
       AtomicInteger stream = new AtomicInteger(1);
-      EdgeFixture.await("there is room", () -> answered(modest, stream.addAndGet(2)));
+      EdgeFixture.await(
+          "there is room", () -> answered(modest, stream.addAndGet(2), "/member/watch?watch=1"));
       assertThat(fixture.edge.stats().stallsEnded().get("shared")).isPositive();
       // The watch ends normally, with an empty last frame, and is not cut off.
       RawHttp2.Frame last = greedy.next();
@@ -231,6 +232,35 @@ class EdgeLedgerTest {
         last = greedy.next();
       }
       assertThat(last).isNotNull();
+    }
+  }
+
+  /** Long before its requests count as stalled. */
+  @Test
+  void whoeverHasMostWaitingRequestsGivesSomeUpForANewcomer() throws Exception {
+    int room = 60;
+    try (EdgeFixture fixture =
+            timed(Ledger.Limits.roomy().withStreams(room * (Weights.STREAM + 512)));
+        RawHttp2 greedy = new RawHttp2(fixture);
+        RawHttp2 modest = new RawHttp2(fixture)) {
+      greedy.closeWindow();
+      for (int i = 0; i < 90; i++) {
+        greedy.get(2 * i + 1, "/member/any");
+      }
+      EdgeFixture.await("all came", () -> fixture.edge.stats().requestsTotal() == 90);
+      assertThat(fixture.edge.stats().refusals().get("streams")).isPositive();
+      assertThat(answered(modest, 1, "/member/any")).isFalse();
+      clock.advance(Duration.ofMillis(150));
+      AtomicInteger stream = new AtomicInteger(1);
+      EdgeFixture.await(
+          "there is room",
+          () -> {
+            clock.advance(STEP);
+            return answered(modest, stream.addAndGet(2), "/member/any");
+          });
+      assertThat(fixture.edge.stats().stallsEnded())
+          .hasEntrySatisfying("shared", ended -> assertThat(ended).isPositive())
+          .containsEntry("evicted", 0L);
     }
   }
 
@@ -252,10 +282,10 @@ class EdgeLedgerTest {
     }
   }
 
-  /** Requests a watch; returns whether it was admitted. */
-  private static boolean answered(RawHttp2 client, int stream) {
+  /** Sends a request; returns whether it was admitted. */
+  private static boolean answered(RawHttp2 client, int stream, String path) {
     try {
-      client.get(stream, "/member/watch?watch=1");
+      client.get(stream, path);
       RawHttp2.Frame frame = client.next();
       while (frame != null && frame.stream() != stream) {
         frame = client.next();
