@@ -156,7 +156,7 @@ final class Applier {
     int length = value.length + grown;
     int metadataOffset = scanned.metadataOffset();
     int metadataEnd = scanned.metadataEnd() + grown;
-    LabelSet labels = labels(scanned.labels());
+    LabelSet labels = labelSets.intern(LabelSet.of(scanned.labels()));
     FieldValues values = values(table.fieldNames, scanned.fieldValues());
     int headerLength =
         header.encode(
@@ -181,13 +181,6 @@ final class Applier {
         digits.length,
         metadataOffset,
         metadataEnd);
-  }
-
-  private LabelSet labels(List<String> pairs) {
-    if (pairs.isEmpty()) {
-      return LabelSet.EMPTY;
-    }
-    return labelSets.intern(new LabelSet(interned(pairs)));
   }
 
   private FieldValues values(String[] names, List<String> values) {

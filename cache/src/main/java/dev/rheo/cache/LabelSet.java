@@ -1,66 +1,116 @@
 package dev.rheo.cache;
 
 import dev.rheo.api.select.LabelSource;
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The labels of an object. Immutable, and shared by objects with equal labels. */
+/**
+ * The labels of an object, in one array: a million objects may have labels of their own, and
+ * strings would take three times as much. Immutable, and shared by objects with equal labels.
+ */
 public final class LabelSet implements LabelSource {
-  static final LabelSet EMPTY = new LabelSet(new String[0]);
+  static final LabelSet EMPTY = new LabelSet(new byte[0]);
 
-  /** Key, value, key, value, ... ordered by key. */
-  private final String[] pairs;
+  /** A longer text has this in place of its length, and its length in the four bytes behind. */
+  private static final int LONG = 255;
 
-  LabelSet(String[] pairs) {
-    this.pairs = pairs;
+  /** Key, value, key, value, ...: UTF-8, each behind its length. */
+  private final byte[] packed;
+
+  private LabelSet(byte[] packed) {
+    this.packed = packed;
+  }
+
+  /**
+   * @param pairs key, value, key, value, ...
+   */
+  static LabelSet of(List<String> pairs) {
+    ByteArrayOutputStream packed = new ByteArrayOutputStream();
+    for (String text : pairs) {
+      byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
+      packed.write(Math.min(LONG, utf8.length));
+      if (utf8.length >= LONG) {
+        for (int shift = 24; shift >= 0; shift -= 8) {
+          packed.write(utf8.length >>> shift);
+        }
+      }
+      packed.writeBytes(utf8);
+    }
+    return ofPacked(packed.toByteArray());
+  }
+
+  /**
+   * @param packed what {@link #packed} returned
+   */
+  static LabelSet ofPacked(byte[] packed) {
+    return packed.length == 0 ? EMPTY : new LabelSet(packed);
+  }
+
+  /** Not to be changed. */
+  byte[] packed() {
+    return packed;
   }
 
   /** The label's value, or null if the object does not have it. */
   @Override
   public @Nullable String get(String key) {
-    int low = 0;
-    int high = pairs.length / 2 - 1;
-    while (low <= high) {
-      int mid = (low + high) >>> 1;
-      int order = pairs[2 * mid].compareTo(key);
-      if (order == 0) {
-        return pairs[2 * mid + 1];
+    int at = 0;
+    while (at < packed.length) {
+      int keyAt = textAt(at);
+      int keyEnd = keyAt + length(at);
+      int valueAt = textAt(keyEnd);
+      int length = length(keyEnd);
+      if (isText(keyAt, keyEnd, key)) {
+        return new String(packed, valueAt, length, StandardCharsets.UTF_8);
       }
-      if (order < 0) {
-        low = mid + 1;
-      } else {
-        high = mid - 1;
-      }
+      at = valueAt + length;
     }
     return null;
   }
 
-  public int size() {
-    return pairs.length / 2;
+  private int textAt(int at) {
+    return at + (Byte.toUnsignedInt(packed[at]) == LONG ? 1 + Integer.BYTES : 1);
   }
 
-  /** Key, value, key, value, ... ordered by key. */
-  public List<String> pairs() {
-    return List.of(pairs);
+  private int length(int at) {
+    int length = Byte.toUnsignedInt(packed[at]);
+    if (length == LONG) {
+      length = 0;
+      for (int i = 1; i <= Integer.BYTES; i++) {
+        length = length << 8 | Byte.toUnsignedInt(packed[at + i]);
+      }
+    }
+    return length;
   }
 
-  String[] array() {
-    return pairs;
+  private boolean isText(int from, int to, String text) {
+    int length = text.length();
+    int i = 0;
+    while (i < length && from + i < to && packed[from + i] == text.charAt(i)) {
+      i++;
+    }
+    if (from + i < to && packed[from + i] < 0) {
+      // Keys are ASCII where the server has validated them, but the store may hold others.
+      return new String(packed, from, to - from, StandardCharsets.UTF_8).equals(text);
+    }
+    return i == length && from + i == to;
   }
 
   @Override
   public boolean equals(@Nullable Object other) {
-    return other instanceof LabelSet that && Arrays.equals(pairs, that.pairs);
+    return other instanceof LabelSet that && Arrays.equals(packed, that.packed);
   }
 
   @Override
   public int hashCode() {
-    return Arrays.hashCode(pairs);
+    return Arrays.hashCode(packed);
   }
 
   @Override
   public String toString() {
-    return Arrays.toString(pairs);
+    return new String(packed, StandardCharsets.UTF_8);
   }
 }

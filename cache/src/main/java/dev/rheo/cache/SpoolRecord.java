@@ -11,8 +11,8 @@ import java.util.Arrays;
  * <pre>
  *  0 magic              4 header length    8 form length      12 offset of the revision's digits
  * 16 metadata begins   20 metadata ends   24 revision (8)
- * 32 digits (1), 0 (1), key bytes (2)     36 label strings (4)
- * 40 field values (4)  44 key, then the label strings and field values, each after its length (4)
+ * 32 digits (1), 0 (1), key bytes (2)     36 bytes of the labels (4)
+ * 40 field values (4)  44 key, labels, then the field values, each after its length (4)
  * </pre>
  */
 final class SpoolRecord {
@@ -49,11 +49,9 @@ final class SpoolRecord {
       buffer.putInt(MAGIC).putInt(0).putInt(length).putInt(revisionOffset);
       buffer.putInt(metadataOffset).putInt(metadataEnd).putLong(revision);
       buffer.put((byte) revisionLength).put((byte) 0).putShort((short) key.length);
-      buffer.putInt(labels.array().length).putInt(values.array().length);
+      buffer.putInt(labels.packed().length).putInt(values.array().length);
       put(key);
-      for (String s : labels.array()) {
-        putString(s);
-      }
+      put(labels.packed());
       for (String s : values.array()) {
         putString(s);
       }
@@ -114,18 +112,16 @@ final class SpoolRecord {
     int revisionLength = header.get();
     header.get();
     byte[] key = new byte[Short.toUnsignedInt(header.getShort())];
-    String[] labels = new String[header.getInt()];
+    byte[] labels = new byte[header.getInt()];
     String[] values = new String[header.getInt()];
     header.get(key);
-    for (int i = 0; i < labels.length; i++) {
-      labels[i] = string(header);
-    }
+    header.get(labels);
     for (int i = 0; i < values.length; i++) {
       values[i] = string(header);
     }
     return new Entry(
         key,
-        labels.length == 0 ? LabelSet.EMPTY : new LabelSet(labels),
+        LabelSet.ofPacked(labels),
         new FieldValues(fieldNames, values),
         revision,
         segment,

@@ -21,9 +21,4 @@ public record Retention(Duration age, long bytes) {
       throw new IllegalArgumentException("a negative number of bytes");
     }
   }
-
-  /** One hour, and one GiB. */
-  public static Retention defaults() {
-    return new Retention(Duration.ofHours(1), 1L << 30);
-  }
 }

@@ -22,6 +22,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class RetentionCompactorTest {
+  private static final Retention HOUR = new Retention(Duration.ofHours(1), 1L << 30);
+
   private final MemoryRevisionStore store = new MemoryRevisionStore();
   private ScheduledExecutorService scheduler;
   private Instant now = Instant.parse("2026-01-01T00:00:00Z");
@@ -53,7 +55,7 @@ class RetentionCompactorTest {
 
   @Test
   void keepsTheStateOfAQuietStoreAndForgetsWhatLedToIt() throws Exception {
-    RetentionCompactor compactor = compactor(Retention.defaults());
+    RetentionCompactor compactor = compactor(HOUR);
     compactor.run();
     for (int i = 0; i < 10; i++) {
       store.commit(List.of(put("a", "" + i)));
@@ -91,8 +93,7 @@ class RetentionCompactorTest {
   void forgetsNothingForFiveMinutesAfterAStart(@TempDir Path directory) throws Exception {
     try (RocksRevisionStore durable =
         RocksRevisionStore.open(directory, RocksSettings.defaults())) {
-      RetentionCompactor compactor =
-          new RetentionCompactor(durable, Retention.defaults(), () -> now, scheduler);
+      RetentionCompactor compactor = new RetentionCompactor(durable, HOUR, () -> now, scheduler);
       durable.commit(List.of(put("a", "1")));
       durable.commit(List.of(put("a", "2")));
       compactor.run();
@@ -102,8 +103,7 @@ class RetentionCompactorTest {
     try (RocksRevisionStore durable =
         RocksRevisionStore.open(directory, RocksSettings.defaults())) {
       assertThat(durable.samples()).hasSize(1);
-      RetentionCompactor compactor =
-          new RetentionCompactor(durable, Retention.defaults(), () -> now, scheduler);
+      RetentionCompactor compactor = new RetentionCompactor(durable, HOUR, () -> now, scheduler);
       for (int second = 0; second < 300; second += 15) {
         compactor.run();
         assertThat(durable.compactedRevision()).isZero();
@@ -118,7 +118,7 @@ class RetentionCompactorTest {
 
   @Test
   void aClockThatGoesBackForgetsNothing() throws Exception {
-    RetentionCompactor compactor = compactor(Retention.defaults());
+    RetentionCompactor compactor = compactor(HOUR);
     store.commit(List.of(put("a", "1")));
     compactor.run();
     pass(Duration.ofHours(-2));
@@ -137,7 +137,7 @@ class RetentionCompactorTest {
 
   @Test
   void startRunsItOnTheSchedulerAndCloseEndsThat() throws Exception {
-    RetentionCompactor compactor = compactor(Retention.defaults());
+    RetentionCompactor compactor = compactor(HOUR);
     store.commit(List.of(put("a", "1")));
     compactor.start();
     scheduler.submit(() -> {}).get();
@@ -164,7 +164,7 @@ class RetentionCompactorTest {
       RetentionCompactor compactor =
           new RetentionCompactor(
               store,
-              Retention.defaults(),
+              HOUR,
               () -> {
                 if (broken[0]) {
                   throw new AssertionError("as the test wants it");

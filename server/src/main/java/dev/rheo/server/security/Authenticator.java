@@ -8,7 +8,7 @@ import java.security.PublicKey;
 import java.security.cert.CertificateEncodingException;
 import java.security.cert.CertificateParsingException;
 import java.security.cert.X509Certificate;
-import java.time.Clock;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Date;
 import java.util.List;
@@ -39,7 +39,7 @@ public final class Authenticator {
 
   private final List<X509Certificate> authorities;
   private final TokenFile tokens;
-  private final Clock clock;
+  private final InstantSource clock;
   private final Verifier verifier;
 
   /**
@@ -47,14 +47,19 @@ public final class Authenticator {
    * certificate with each request. Good and bad ones are kept apart, so that a flood of forged ones
    * does not evict the good ones.
    */
-  private final Map<ByteBuffer, User> good = new ConcurrentHashMap<>();
+  private final Map<ByteBuffer, Verified> good = new ConcurrentHashMap<>();
 
   private final Set<ByteBuffer> bad = ConcurrentHashMap.newKeySet();
 
   /**
+   * @param until when the authority that issued the certificate expires
+   */
+  private record Verified(User user, Date until) {}
+
+  /**
    * @param authorities the authorities whose client certificates are accepted
    */
-  public Authenticator(List<X509Certificate> authorities, TokenFile tokens, Clock clock) {
+  public Authenticator(List<X509Certificate> authorities, TokenFile tokens, InstantSource clock) {
     this(authorities, tokens, clock, (certificate, key) -> certificate.verify(key));
   }
 
@@ -67,7 +72,7 @@ public final class Authenticator {
    * @param verifier for tests that count verifications
    */
   Authenticator(
-      List<X509Certificate> authorities, TokenFile tokens, Clock clock, Verifier verifier) {
+      List<X509Certificate> authorities, TokenFile tokens, InstantSource clock, Verifier verifier) {
     this.authorities = List.copyOf(authorities);
     this.tokens = tokens;
     this.clock = clock;
@@ -136,28 +141,32 @@ public final class Authenticator {
       return null;
     }
     ByteBuffer digest = ByteBuffer.wrap(Digests.sha256(encoded));
-    User known = good.get(digest);
-    if (known != null || bad.contains(digest)) {
-      return known;
+    Verified known = good.get(digest);
+    if (known != null && !now.after(known.until())) {
+      return known.user();
     }
-    User found = judged(certificate);
+    if (bad.contains(digest)) {
+      return null;
+    }
+    Verified found = judged(certificate, now);
     if (found != null) {
       if (good.size() >= MAX_REMEMBERED) {
         good.clear();
       }
       good.put(digest, found);
-    } else {
-      if (bad.size() >= MAX_REMEMBERED) {
-        bad.clear();
-      }
-      bad.add(digest);
+      return found.user();
     }
-    return found;
+    if (bad.size() >= MAX_REMEMBERED) {
+      bad.clear();
+    }
+    bad.add(digest);
+    return null;
   }
 
-  private @Nullable User judged(X509Certificate certificate) {
+  private @Nullable Verified judged(X509Certificate certificate, Date now) {
     try {
-      return isForClients(certificate) && isIssuedByOurs(certificate) ? user(certificate) : null;
+      X509Certificate issuer = isForClients(certificate) ? issuer(certificate, now) : null;
+      return issuer == null ? null : new Verified(user(certificate), issuer.getNotAfter());
     } catch (CertificateParsingException | InvalidNameException | IllegalArgumentException e) {
       return null;
     }
@@ -169,8 +178,8 @@ public final class Authenticator {
     return purposes == null || purposes.contains(CLIENT_AUTH) || purposes.contains(ANY_PURPOSE);
   }
 
-  private boolean isIssuedByOurs(X509Certificate certificate) {
-    Date now = Date.from(clock.instant());
+  /** Returns the authority that issued the certificate; null if none of ours did. */
+  private @Nullable X509Certificate issuer(X509Certificate certificate, Date now) {
     for (X509Certificate authority : authorities) {
       if (!certificate.getIssuerX500Principal().equals(authority.getSubjectX500Principal())
           || now.after(authority.getNotAfter())) {
@@ -178,12 +187,12 @@ public final class Authenticator {
       }
       try {
         verifier.verify(certificate, authority.getPublicKey());
-        return true;
+        return authority;
       } catch (GeneralSecurityException e) {
         // Not issued by this authority.
       }
     }
-    return false;
+    return null;
   }
 
   private static User user(X509Certificate certificate) throws InvalidNameException {

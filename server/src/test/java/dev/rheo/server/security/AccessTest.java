@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -154,6 +155,20 @@ class AccessTest {
       assertUnauthorized(() -> authenticator.authenticate(forged, null));
     }
     assertThat(verified).hasValue(2);
+  }
+
+  @Test
+  void aVerifiedCertificateIsRefusedOnceItsAuthorityHasExpired() throws Exception {
+    AtomicReference<Instant> now = new AtomicReference<>(Instant.now());
+    KeyPair caKey = minter.newKey();
+    X509Certificate ca = minter.authority("ca", caKey, Duration.ofDays(1));
+    KeyPair key = minter.newKey();
+    X509Certificate outlives =
+        minter.client(ca, caKey.getPrivate(), key.getPublic(), "ann", "dev", Duration.ofDays(3));
+    Authenticator authenticator = new Authenticator(List.of(ca), TokenFile.none(), now::get);
+    assertThat(authenticator.authenticate(outlives, null).name()).isEqualTo("ann");
+    now.set(now.get().plus(Duration.ofDays(2)));
+    assertUnauthorized(() -> authenticator.authenticate(outlives, null));
   }
 
   private static void assertUnauthorized(Runnable action) {
