@@ -44,7 +44,7 @@ final class ConnectionAdmission {
   private static final long TIME_TO_ASK = TimeUnit.MILLISECONDS.toNanos(250);
 
   /** The same while newcomers wait, because health checks may be among them. */
-  private static final long TIME_IN_A_CROWD = TimeUnit.MILLISECONDS.toNanos(100);
+  private static final long TIME_IN_A_CROWD = TimeUnit.MILLISECONDS.toNanos(50);
 
   /**
    * Waiting newcomers count as a crowd after this time, and until this time after the last one

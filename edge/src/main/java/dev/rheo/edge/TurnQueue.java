@@ -23,7 +23,7 @@ final class TurnQueue {
   /** Time for which held input keeps the loop from its sockets. */
   static final long SERVICE_NANOS = 2_000_000;
 
-  private static final long BRIEF_NANOS = 500_000;
+  private static final long BRIEF_NANOS = 250_000;
 
   private final SingleThreadEventLoop loop;
   private final EdgeClock clock;
