@@ -18,7 +18,8 @@ import java.util.Map;
  * @param budgets bytes in use and limit: {@code outgoing}, and each account of the ledger
  * @param stallsEnded streams and connections ended because the peer read nothing or because their
  *     room was needed, by kind: {@code response}, {@code watch}, {@code evicted} (ended early,
- *     since its room was needed), {@code shared} (a watch of the connection that had most of them)
+ *     since its room was needed), {@code shared} (a watch or waiting request of the connection that
+ *     had most of them)
  * @param timeouts ended by other time limits, by cause: {@code handshake}, {@code header}, {@code
  *     request-body}, {@code idle}, {@code ping}
  * @param refusals requests and connections refused, by cause: {@code connections}, {@code streams},

@@ -47,7 +47,7 @@ final class RequestAdmission {
   /** The same for a request whose peer has read part of the response. */
   private static final long READERS_PATIENCE = TimeUnit.SECONDS.toNanos(5);
 
-  /** A request of which the peer has read nothing is waiting after this long without progress. */
+  /** A response of which the peer has read nothing is waiting after this long. */
   private static final long WAITING = TimeUnit.MILLISECONDS.toNanos(100);
 
   /**
@@ -55,7 +55,7 @@ final class RequestAdmission {
    */
   private static final long PAUSE = TimeUnit.MILLISECONDS.toNanos(5);
 
-  /** Number of watches, and of waiting requests, that a connection never has to give up. */
+  /** Number of watches that a connection never has to give up. */
   private static final int MODEST = 16;
 
   /** Pause after watches were asked to end, which takes them a moment. */
@@ -96,8 +96,8 @@ final class RequestAdmission {
 
   private final ArrayDeque<Exchange> stalledMembers = new ArrayDeque<>();
 
-  /** The waiting requests of the connection that last had most of them. */
-  private final ArrayDeque<Exchange> waiting = new ArrayDeque<>();
+  /** Waiting requests by falling rank. */
+  private final ArrayDeque<Waiting> waiting = new ArrayDeque<>();
 
   private long inVainNanos;
   private long waitingAgainNanos;
@@ -120,7 +120,7 @@ final class RequestAdmission {
     this.shareAgainNanos = inVainNanos;
     this.dropAgainNanos = inVainNanos;
     this.roomForStranger = new LoopTask(loop, () -> makeRoom(null, true));
-    this.roomForMember = new LoopTask(loop, () -> makeRoom(null, false));
+    this.roomForMember = new LoopTask(loop, this::makeRoomForMember);
     this.roomForRefusals = new LoopTask(loop, this::dropRefusals);
   }
 
@@ -236,20 +236,22 @@ final class RequestAdmission {
     if (makeRoom(exchange, stranger) && tryCharge(account, weight, stranger)) {
       return true;
     }
-    int fair = Math.max(MODEST, 2 * exchange.connection().exchanges.size());
-    if (account == ledger.streams() && shareRequests(fair) && account.tryCharge(weight)) {
-      return true;
+    int own = count(exchange.connection(), e -> e.isWatch() == exchange.isWatch());
+    while (account == ledger.streams() && shareRequests(own)) {
+      if (account.tryCharge(weight)) {
+        return true;
+      }
     }
     // This request is refused, but the other loops make room for those that follow.
     for (RequestAdmission other : edge.rooms) {
       if (other != this) {
         other.ask(stranger);
         if (account == ledger.streams()) {
-          other.askToShare(other.askedForRequests, other::shareRequests, fair);
+          other.askToShare(other.askedForRequests, other::shareRequests, own);
         }
       }
       if (account == ledger.watches()) {
-        other.askToShare(other.askedForWatches, other::shareWatches, fair);
+        other.askToShare(other.askedForWatches, other::shareWatches, Math.max(MODEST, 2 * own));
       }
     }
     return false;
@@ -298,12 +300,16 @@ final class RequestAdmission {
     (stranger ? roomForStranger : roomForMember).ask();
   }
 
-  private void askToShare(AtomicBoolean asked, IntPredicate share, int fair) {
+  private void makeRoomForMember() {
+    boolean ignored = makeRoom(null, false) || shareRequests(1);
+  }
+
+  private void askToShare(AtomicBoolean asked, IntPredicate share, int allowance) {
     if (asked.compareAndSet(false, true)) {
       loop.execute(
           () -> {
             asked.set(false);
-            boolean ignored = share.test(fair);
+            boolean ignored = share.test(allowance);
           });
     }
   }
@@ -418,45 +424,57 @@ final class RequestAdmission {
   }
 
   /**
-   * Evicts waiting requests of the connection that has most of them, if it has more than {@code
-   * fair}.
-   *
-   * @param fair number of requests that a connection may keep; at least twice what the newcomer has
+   * @param rank how many waiting requests the connection had, this one and younger ones
    */
-  private boolean shareRequests(int fair) {
+  private record Waiting(Exchange exchange, int rank) {}
+
+  /**
+   * Evicts a waiting request of the connection that has most of them.
+   *
+   * @param own requests on the newcomer's connection; others keep at least one more than that
+   * @return false if none has more
+   */
+  private boolean shareRequests(int own) {
     long now = clock.nanoTime();
     long seen = admission.seenNanos();
-    if (waiting.size() <= fair && now - waitingAgainNanos >= 0) {
+    if (!hasMoreThan(own) && now - waitingAgainNanos >= 0) {
       waitingAgainNanos = now + PAUSE;
-      waiting.clear();
-      waiting.addAll(mostWaiting(seen));
+      rankWaiting(seen);
     }
-    boolean evicted = false;
-    for (int i = 0; i < BATCH && waiting.size() > fair; i++) {
-      Exchange next = waiting.remove();
+    while (hasMoreThan(own)) {
+      Exchange next = waiting.remove().exchange();
       if (isWaiting(next, seen)) {
         edge.counters.stalled(Stall.SHARED);
         next.evict();
-        evicted = true;
+        return true;
       }
     }
-    return evicted;
+    return false;
   }
 
-  private List<Exchange> mostWaiting(long seen) {
-    List<Exchange> most = List.of();
+  private boolean hasMoreThan(int own) {
+    Waiting first = waiting.peek();
+    return first != null && first.rank() > own + 1;
+  }
+
+  private void rankWaiting(long seen) {
+    List<Waiting> ranked = new ArrayList<>();
     for (Connection connection : connections) {
-      if (connection.exchanges.size() > most.size()) {
-        List<Exchange> those =
-            connection.exchanges.stream().filter(e -> isWaiting(e, seen)).toList();
-        most = those.size() > most.size() ? those : most;
+      int rank = count(connection, e -> isWaiting(e, seen));
+      for (Exchange exchange : connection.exchanges) {
+        if (rank > 1 && isWaiting(exchange, seen)) {
+          ranked.add(new Waiting(exchange, rank--));
+        }
       }
     }
-    return most;
+    ranked.sort(Comparator.comparingInt(Waiting::rank).reversed());
+    waiting.clear();
+    waiting.addAll(ranked.subList(0, Math.min(NOTED, ranked.size())));
   }
 
   private static boolean isWaiting(Exchange exchange, long seen) {
     return !exchange.isWatch()
+        && !exchange.isReading()
         && exchange.restsSince(seen - (exchange.isTaken() ? PATIENCE : WAITING));
   }
 

@@ -194,7 +194,7 @@ public final class MemoryRevisionStore implements RevisionStore, SampledHistory 
   @Override
   public Stats stats() {
     synchronized (monitor) {
-      return new Stats(keys, 0, 0, commits, 0, 0);
+      return new Stats(keys, 0, 0, commits, 0, 0, 0, 0, 0, 0, 0);
     }
   }
 

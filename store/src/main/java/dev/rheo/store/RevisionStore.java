@@ -192,7 +192,22 @@ public interface RevisionStore extends AutoCloseable {
    * @param commits the commits written since the store was opened
    * @param syncs the synced writes of these commits
    * @param waitingCalls calls of virtual threads that wait for a thread that may block on the disk
+   * @param tailBytes the estimated heap size of the recent changes that are kept for watches
+   * @param queuedBytes the keys and values of the queued commits
+   * @param openReads the pins that open ranges and running reads hold
+   * @param prunedRevision the revision up to which compacted history is deleted
+   * @param prunedChanges the number of changes deleted since the store was opened
    */
   record Stats(
-      long keys, long diskBytes, long memoryBytes, long commits, long syncs, int waitingCalls) {}
+      long keys,
+      long diskBytes,
+      long memoryBytes,
+      long commits,
+      long syncs,
+      int waitingCalls,
+      long tailBytes,
+      long queuedBytes,
+      int openReads,
+      long prunedRevision,
+      long prunedChanges) {}
 }

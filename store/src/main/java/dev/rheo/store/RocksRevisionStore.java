@@ -312,7 +312,12 @@ public final class RocksRevisionStore implements RevisionStore, SampledHistory {
         memory,
         committer.commits(),
         committer.syncs(),
-        threads.waiting());
+        threads.waiting(),
+        tail.bytes(),
+        committer.queuedBytes(),
+        head.pinned(),
+        pruner.pruned(),
+        pruner.changes());
   }
 
   /**
@@ -338,22 +343,6 @@ public final class RocksRevisionStore implements RevisionStore, SampledHistory {
     }
     return diskBytes;
   }
-
-  /** Figures that only this engine has. Cheap. */
-  public RocksStats rocksStats() {
-    return new RocksStats(
-        tail.bytes(), committer.queuedBytes(), head.pinned(), pruner.pruned(), pruner.changes());
-  }
-
-  /**
-   * @param tailBytes the estimated heap size of the recent changes that are kept for watches
-   * @param queuedBytes the keys and values of the queued commits
-   * @param openReads the pins that open ranges and running reads hold
-   * @param prunedRevision the revision up to which compacted history is deleted
-   * @param prunedChanges the number of changes deleted since the store was opened
-   */
-  public record RocksStats(
-      long tailBytes, long queuedBytes, int openReads, long prunedRevision, long prunedChanges) {}
 
   /**
    * Forgets the logs that the store does not need any more. Otherwise the next start, missing them,

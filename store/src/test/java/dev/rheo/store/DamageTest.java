@@ -76,7 +76,7 @@ class DamageTest {
         if (life == 1) {
           compacted = store.currentRevision() - 40;
           store.compact(compacted);
-          Await.until("pruned", () -> store.rocksStats().prunedRevision() >= compacted);
+          Await.until("pruned", () -> store.stats().prunedRevision() >= compacted);
         }
       }
     }

@@ -75,7 +75,7 @@ class RocksResourcesTest {
       }
       store.compact(store.currentRevision());
       awaitPruned(store, store.currentRevision());
-      assertThat(store.rocksStats().prunedChanges()).isEqualTo(2000);
+      assertThat(store.stats().prunedChanges()).isEqualTo(2000);
     }
     assertOnlyHeadsAreLeft();
   }
@@ -94,12 +94,12 @@ class RocksResourcesTest {
       }
       store.compact(store.currentRevision());
       awaitPruned(store, held);
-      assertThat(store.rocksStats().openReads()).isEqualTo(1);
+      assertThat(store.stats().openReads()).isEqualTo(1);
       assertThat(text(range.next())).startsWith("a=99@");
       // The range stays open, as if the process died.
     }
     try (RocksRevisionStore store = RocksRevisionStore.open(directory, SETTINGS)) {
-      assertThat(store.rocksStats().prunedRevision()).isGreaterThanOrEqualTo(held);
+      assertThat(store.stats().prunedRevision()).isGreaterThanOrEqualTo(held);
       awaitPruned(store, store.currentRevision());
     }
     assertOnlyHeadsAreLeft();
@@ -131,10 +131,10 @@ class RocksResourcesTest {
         WatchCursor behind = store.watch("", "", 2)) {
       for (int i = 0; i < 100; i++) {
         store.commit(List.of(new Op.Put("k", new byte[1000], Op.ANY)));
-        assertThat(store.rocksStats().tailBytes()).isBetween(1L, 10_000L);
+        assertThat(store.stats().tailBytes()).isBetween(1L, 10_000L);
       }
       store.commit(List.of(new Op.Put("k", new byte[20_000], Op.ANY)));
-      assertThat(store.rocksStats().tailBytes()).isZero();
+      assertThat(store.stats().tailBytes()).isZero();
       store.commit(List.of(put("k", "last")));
       List<Long> seen = new ArrayList<>();
       while (seen.size() < 102) {
@@ -209,6 +209,6 @@ class RocksResourcesTest {
   }
 
   private static void awaitPruned(RocksRevisionStore store, long revision) {
-    Await.until("pruned", () -> store.rocksStats().prunedRevision() >= revision);
+    Await.until("pruned", () -> store.stats().prunedRevision() >= revision);
   }
 }

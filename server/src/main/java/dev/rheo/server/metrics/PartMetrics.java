@@ -230,6 +230,31 @@ public final class PartMetrics {
         "Calls of requests that wait for a thread that may wait for the disk.",
         store,
         RevisionStore.Stats::waitingCalls);
+    gauge(
+        "rheo_store_tail_bytes",
+        "Recent changes on the heap, kept for watches.",
+        store,
+        RevisionStore.Stats::tailBytes);
+    gauge(
+        "rheo_store_queued_bytes",
+        "Commits that wait for the one being written.",
+        store,
+        RevisionStore.Stats::queuedBytes);
+    gauge(
+        "rheo_store_open_reads",
+        "Reads whose revision is kept from being pruned.",
+        store,
+        RevisionStore.Stats::openReads);
+    gauge(
+        "rheo_store_pruned_revision",
+        "Compacted history is deleted up to this revision.",
+        store,
+        RevisionStore.Stats::prunedRevision);
+    counter(
+        "rheo_store_pruned_changes",
+        "Changes of compacted history that were deleted.",
+        store,
+        RevisionStore.Stats::prunedChanges);
     counter("rheo_store_commits", "Commits.", store, RevisionStore.Stats::commits);
     counter(
         "rheo_store_syncs",
