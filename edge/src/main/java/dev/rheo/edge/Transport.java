@@ -44,7 +44,7 @@ final class Transport {
    * Number of sockets that epoll returns before tasks run. A stream that has ended holds its memory
    * until a task has run, and one read can begin and end hundreds.
    */
-  private static final int SOCKETS_A_ROUND = 8;
+  private static final int SOCKETS_A_ROUND = 16;
 
   /**
    * Reads of one socket per round, each of at most {@value #MOST_READ} bytes, a TLS record. One
