@@ -11,8 +11,6 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.IntPredicate;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -33,11 +31,10 @@ import org.jspecify.annotations.Nullable;
  *                                 then watches of the connection that has most of them
  * </pre>
  *
- * <p>A waiting request is on its way to be stalled. Without the last rule for requests, a peer that
- * asks faster than its requests become stalled would keep the others out.
+ * <p>{@link FairShares} finds those of the last two kinds.
  *
  * <p>A stranger is a peer that has not authenticated, a member is one that has. Event loop only,
- * except {@link #ask} and {@link #askToShare}.
+ * except {@link #ask}.
  */
 final class RequestAdmission {
 
@@ -47,19 +44,10 @@ final class RequestAdmission {
   /** The same for a request whose peer has read part of the response. */
   private static final long READERS_PATIENCE = TimeUnit.SECONDS.toNanos(5);
 
-  /** A response of which the peer has read nothing is waiting after this long. */
-  private static final long WAITING = TimeUnit.MILLISECONDS.toNanos(100);
-
   /**
    * The search for stalled requests visits all of them, so a failed search is followed by a pause.
    */
   private static final long PAUSE = TimeUnit.MILLISECONDS.toNanos(5);
-
-  /** Number of watches that a connection never has to give up. */
-  private static final int MODEST = 16;
-
-  /** Pause after watches were asked to end, which takes them a moment. */
-  private static final long SHARE_PAUSE = TimeUnit.MILLISECONDS.toNanos(100);
 
   /** Maximum number of requests evicted at once, so that the next newcomers find room, too. */
   private static final int BATCH = 32;
@@ -76,7 +64,6 @@ final class RequestAdmission {
   private final EdgeContext edge;
   private final Ledger ledger;
   private final Set<Connection> connections;
-  private final EventLoop loop;
   private final EdgeClock clock;
 
   /**
@@ -85,23 +72,17 @@ final class RequestAdmission {
   private long strangerStreams;
 
   private final long strangerStreamsLimit;
+  private final FairShares shares;
   private final LoopTask roomForStranger;
   private final LoopTask roomForMember;
   private final LoopTask roomForRefusals;
-  private final AtomicBoolean askedForWatches = new AtomicBoolean();
-  private final AtomicBoolean askedForRequests = new AtomicBoolean();
 
   /** The next stalled requests to evict, unless their peers have moved since. */
   private final ArrayDeque<Exchange> stalledStrangers = new ArrayDeque<>();
 
   private final ArrayDeque<Exchange> stalledMembers = new ArrayDeque<>();
 
-  /** Waiting requests by falling rank. */
-  private final ArrayDeque<Waiting> waiting = new ArrayDeque<>();
-
   private long inVainNanos;
-  private long waitingAgainNanos;
-  private long shareAgainNanos;
   private long dropAgainNanos;
 
   /**
@@ -109,16 +90,14 @@ final class RequestAdmission {
    */
   RequestAdmission(EdgeContext edge, EventLoop loop, Set<Connection> connections) {
     this.admission = new ConnectionAdmission(edge, loop, connections);
-    this.loop = loop;
     this.strangerStreamsLimit = edge.ledger.strangerStreams().limit() / edge.settings.eventLoops();
     this.edge = edge;
     this.ledger = edge.ledger;
     this.connections = connections;
     this.clock = edge.clock;
     this.inVainNanos = clock.nanoTime() - PAUSE;
-    this.waitingAgainNanos = inVainNanos;
-    this.shareAgainNanos = inVainNanos;
     this.dropAgainNanos = inVainNanos;
+    this.shares = new FairShares(loop, clock, edge.counters, connections, admission::seenNanos);
     this.roomForStranger = new LoopTask(loop, () -> makeRoom(null, true));
     this.roomForMember = new LoopTask(loop, this::makeRoomForMember);
     this.roomForRefusals = new LoopTask(loop, this::dropRefusals);
@@ -236,8 +215,8 @@ final class RequestAdmission {
     if (makeRoom(exchange, stranger) && tryCharge(account, weight, stranger)) {
       return true;
     }
-    int own = count(exchange.connection(), e -> e.isWatch() == exchange.isWatch());
-    while (account == ledger.streams() && shareRequests(own)) {
+    int own = ofSameKind(exchange);
+    while (account == ledger.streams() && shares.evictRequest(own)) {
       if (account.tryCharge(weight)) {
         return true;
       }
@@ -247,11 +226,11 @@ final class RequestAdmission {
       if (other != this) {
         other.ask(stranger);
         if (account == ledger.streams()) {
-          other.askToShare(other.askedForRequests, other::shareRequests, own);
+          other.shares.askForRequest(own);
         }
       }
       if (account == ledger.watches()) {
-        other.askToShare(other.askedForWatches, other::shareWatches, Math.max(MODEST, 2 * own));
+        other.shares.askForWatch(own);
       }
     }
     return false;
@@ -301,17 +280,15 @@ final class RequestAdmission {
   }
 
   private void makeRoomForMember() {
-    boolean ignored = makeRoom(null, false) || shareRequests(1);
+    boolean ignored = makeRoom(null, false) || shares.evictRequest(1);
   }
 
-  private void askToShare(AtomicBoolean asked, IntPredicate share, int allowance) {
-    if (asked.compareAndSet(false, true)) {
-      loop.execute(
-          () -> {
-            asked.set(false);
-            boolean ignored = share.test(allowance);
-          });
-    }
+  /** Number of watches, or of other requests, on the connection of a request: it is one of them. */
+  private static int ofSameKind(Exchange exchange) {
+    return (int)
+        exchange.connection().exchanges.stream()
+            .filter(e -> e.isWatch() == exchange.isWatch())
+            .count();
   }
 
   private boolean tryCharge(Account account, long weight, boolean stranger) {
@@ -383,103 +360,6 @@ final class RequestAdmission {
       }
     }
     return evicted > 0;
-  }
-
-  /**
-   * Ends the latest watches of the connection that has most of them, if it has more than {@code
-   * fair}. Watches that wait for events are not stalled and may stay for hours, so eviction of
-   * stalled requests does not reach them. A watch may end at any time; its client resumes from the
-   * last resourceVersion.
-   *
-   * @param fair number of watches that a connection may keep; at least twice what the newcomer has
-   */
-  private boolean shareWatches(int fair) {
-    long now = clock.nanoTime();
-    if (now - shareAgainNanos < 0) {
-      return false;
-    }
-    shareAgainNanos = now + PAUSE;
-    int most = 0;
-    Connection greediest = null;
-    for (Connection connection : connections) {
-      int count = count(connection, Exchange::isLongRunning);
-      if (count > most) {
-        most = count;
-        greediest = connection;
-      }
-    }
-    if (greediest == null || most <= fair) {
-      return false;
-    }
-    shareAgainNanos = now + SHARE_PAUSE;
-    greediest.exchanges.stream()
-        .filter(Exchange::isLongRunning)
-        .skip(Math.max(fair, most - BATCH))
-        .forEach(
-            watch -> {
-              edge.counters.stalled(Stall.SHARED);
-              watch.finish();
-            });
-    return true;
-  }
-
-  /**
-   * @param rank how many waiting requests the connection had, this one and younger ones
-   */
-  private record Waiting(Exchange exchange, int rank) {}
-
-  /**
-   * Evicts a waiting request of the connection that has most of them.
-   *
-   * @param own requests on the newcomer's connection; others keep at least one more than that
-   * @return false if none has more
-   */
-  private boolean shareRequests(int own) {
-    long now = clock.nanoTime();
-    long seen = admission.seenNanos();
-    if (!hasMoreThan(own) && now - waitingAgainNanos >= 0) {
-      waitingAgainNanos = now + PAUSE;
-      rankWaiting(seen);
-    }
-    while (hasMoreThan(own)) {
-      Exchange next = waiting.remove().exchange();
-      if (isWaiting(next, seen)) {
-        edge.counters.stalled(Stall.SHARED);
-        next.evict();
-        return true;
-      }
-    }
-    return false;
-  }
-
-  private boolean hasMoreThan(int own) {
-    Waiting first = waiting.peek();
-    return first != null && first.rank() > own + 1;
-  }
-
-  private void rankWaiting(long seen) {
-    List<Waiting> ranked = new ArrayList<>();
-    for (Connection connection : connections) {
-      int rank = count(connection, e -> isWaiting(e, seen));
-      for (Exchange exchange : connection.exchanges) {
-        if (rank > 1 && isWaiting(exchange, seen)) {
-          ranked.add(new Waiting(exchange, rank--));
-        }
-      }
-    }
-    ranked.sort(Comparator.comparingInt(Waiting::rank).reversed());
-    waiting.clear();
-    waiting.addAll(ranked.subList(0, Math.min(NOTED, ranked.size())));
-  }
-
-  private static boolean isWaiting(Exchange exchange, long seen) {
-    return !exchange.isWatch()
-        && !exchange.isReading()
-        && exchange.restsSince(seen - (exchange.isTaken() ? PATIENCE : WAITING));
-  }
-
-  private static int count(Connection connection, Predicate<Exchange> which) {
-    return (int) connection.exchanges.stream().filter(which).count();
   }
 
   private List<Exchange> stalled(Predicate<Exchange> which) {

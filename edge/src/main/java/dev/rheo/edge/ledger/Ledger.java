@@ -126,6 +126,8 @@ public final class Ledger {
   private final Account streams;
   private final Account strangerStreams;
   private final Account watches;
+  private final long strangerStreamsRoom;
+  private final long watchesRoom;
   private final Account headers;
   private final Account requestBodies;
   private final Account trees;
@@ -147,6 +149,8 @@ public final class Ledger {
     streams = part("streams", limits.streams, 0);
     strangerStreams = share(streams, "streams-strangers", 1, 4);
     watches = share(streams, "watches", 3, 4);
+    strangerStreamsRoom = strangerStreams.limit();
+    watchesRoom = watches.limit();
     headers = part("headers", limits.headers, 0);
     requestBodies = part("request-bodies", limits.requestBodies, WAITING);
     trees = part("trees", limits.trees, WAITING);
@@ -180,9 +184,16 @@ public final class Ledger {
     return kept(whole.part(name, whole.limit() / of * share, WAITING));
   }
 
-  /** Sets the size of the object index, in bytes. It reduces the limit of {@code heap}. */
+  /**
+   * Sets the size of the object index, in bytes. It reduces the limit of {@code heap}, and in
+   * proportion those of what may stay there for long: the others' requests need room, too.
+   */
   public void indexed(long bytes) {
-    heap.limit(Math.max(0, heapRoom - bytes));
+    long room = Math.max(0, heapRoom - bytes);
+    heap.limit(room);
+    double part = (double) room / heapRoom;
+    strangerStreams.limit((long) (part * strangerStreamsRoom));
+    watches.limit((long) (part * watchesRoom));
   }
 
   public Account strangerConnections() {

@@ -1,0 +1,208 @@
+package dev.rheo.edge;
+
+import dev.rheo.edge.Counters.Stall;
+import io.netty.channel.EventLoop;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.IntConsumer;
+import java.util.function.LongSupplier;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes the connection of one event loop that has most watches, or most waiting requests, give some
+ * up for a member whose connection has less. {@link RequestAdmission} asks for it once no request
+ * is stalled.
+ *
+ * <p>A waiting request is on its way to be stalled. Without this rule a peer that asks faster than
+ * its requests become stalled would keep the others out. Watches that wait for events are never
+ * stalled and may stay for hours.
+ *
+ * <p>Event loop only, except {@link #askForWatch} and {@link #askForRequest}.
+ */
+final class FairShares {
+
+  /** A response of which the peer has read nothing is waiting after this long. */
+  private static final long WAITING = TimeUnit.MILLISECONDS.toNanos(100);
+
+  /** The same for a request whose body does not come: twice the way there and back may take it. */
+  private static final long SENDERS_WAITING = TimeUnit.MILLISECONDS.toNanos(300);
+
+  /** The same for a response of which the peer has read a part. */
+  private static final long READERS_WAITING = TimeUnit.SECONDS.toNanos(1);
+
+  /** Number of watches that a connection never has to give up. */
+  private static final int MODEST = 16;
+
+  /** Maximum number of watches that are asked to end at once. */
+  private static final int BATCH = 32;
+
+  /** Maximum number of waiting requests that one search notes. */
+  private static final int NOTED = 256;
+
+  /** A search visits all requests, so searches are at least this far apart. */
+  private static final long PAUSE = TimeUnit.MILLISECONDS.toNanos(5);
+
+  /** Pause after watches were asked to end, which takes them a moment. */
+  private static final long ENDING = TimeUnit.MILLISECONDS.toNanos(100);
+
+  /**
+   * @param rank number of waiting requests that the connection had, this one and younger ones
+   */
+  private record Waiting(Exchange exchange, int rank) {}
+
+  private final EventLoop loop;
+  private final EdgeClock clock;
+  private final Counters counters;
+  private final Set<Connection> connections;
+  private final LongSupplier seenNanos;
+  private final AtomicBoolean askedForWatch = new AtomicBoolean();
+  private final AtomicBoolean askedForRequest = new AtomicBoolean();
+
+  /** Waiting requests by falling rank. */
+  private final ArrayDeque<Waiting> waiting = new ArrayDeque<>();
+
+  private long waitingAgainNanos;
+  private long watchesAgainNanos;
+
+  /**
+   * @param connections the connections of the event loop
+   * @param seenNanos time up to which the event loop has read its peers' input
+   */
+  FairShares(
+      EventLoop loop,
+      EdgeClock clock,
+      Counters counters,
+      Set<Connection> connections,
+      LongSupplier seenNanos) {
+    this.loop = loop;
+    this.clock = clock;
+    this.counters = counters;
+    this.connections = connections;
+    this.seenNanos = seenNanos;
+    this.waitingAgainNanos = clock.nanoTime();
+    this.watchesAgainNanos = waitingAgainNanos;
+  }
+
+  /**
+   * Asks for {@link #endWatches} in the event loop. Any thread.
+   *
+   * @param own number of watches on the newcomer's connection
+   */
+  void askForWatch(int own) {
+    ask(askedForWatch, this::endWatches, own);
+  }
+
+  /**
+   * Asks for {@link #evictRequest} in the event loop. Any thread.
+   *
+   * @param own number of requests on the newcomer's connection
+   */
+  void askForRequest(int own) {
+    ask(askedForRequest, this::evictRequest, own);
+  }
+
+  private void ask(AtomicBoolean asked, IntConsumer task, int own) {
+    if (asked.compareAndSet(false, true)) {
+      loop.execute(
+          () -> {
+            asked.set(false);
+            task.accept(own);
+          });
+    }
+  }
+
+  /**
+   * Ends the latest watches of the connection that has most of them, if it has more than twice as
+   * many as the newcomer's. A watch may end at any time; its client resumes from the last
+   * resourceVersion.
+   */
+  private void endWatches(int own) {
+    int fair = Math.max(MODEST, 2 * own);
+    long now = clock.nanoTime();
+    if (now - watchesAgainNanos < 0) {
+      return;
+    }
+    watchesAgainNanos = now + PAUSE;
+    int most = 0;
+    Connection greediest = null;
+    for (Connection connection : connections) {
+      int count = count(connection, Exchange::isLongRunning);
+      if (count > most) {
+        most = count;
+        greediest = connection;
+      }
+    }
+    if (greediest == null || most <= fair) {
+      return;
+    }
+    watchesAgainNanos = now + ENDING;
+    greediest.exchanges.stream()
+        .filter(Exchange::isLongRunning)
+        .skip(Math.max(fair, most - BATCH))
+        .forEach(
+            watch -> {
+              counters.stalled(Stall.SHARED);
+              watch.finish();
+            });
+  }
+
+  /**
+   * Evicts a waiting request of the connection that has most of them.
+   *
+   * @param own number of requests on the newcomer's connection; other connections keep one more
+   * @return false if none has more
+   */
+  boolean evictRequest(int own) {
+    long now = clock.nanoTime();
+    long seen = seenNanos.getAsLong();
+    if (!hasMoreThan(own + 1) && now - waitingAgainNanos >= 0) {
+      waitingAgainNanos = now + PAUSE;
+      rankWaiting(seen);
+    }
+    while (hasMoreThan(own + 1)) {
+      Exchange next = waiting.remove().exchange();
+      if (isWaiting(next, seen)) {
+        counters.stalled(Stall.SHARED);
+        next.evict();
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private boolean hasMoreThan(int count) {
+    @Nullable Waiting first = waiting.peek();
+    return first != null && first.rank() > count;
+  }
+
+  private void rankWaiting(long seen) {
+    List<Waiting> ranked = new ArrayList<>();
+    for (Connection connection : connections) {
+      int rank = count(connection, e -> isWaiting(e, seen));
+      for (Exchange exchange : connection.exchanges) {
+        if (rank > 1 && isWaiting(exchange, seen)) {
+          ranked.add(new Waiting(exchange, rank--));
+        }
+      }
+    }
+    ranked.sort(Comparator.comparingInt(Waiting::rank).reversed());
+    waiting.clear();
+    waiting.addAll(ranked.subList(0, Math.min(NOTED, ranked.size())));
+  }
+
+  private static boolean isWaiting(Exchange exchange, long seen) {
+    long time =
+        exchange.isTaken() ? READERS_WAITING : exchange.isReading() ? SENDERS_WAITING : WAITING;
+    return !exchange.isWatch() && exchange.restsSince(seen - time);
+  }
+
+  private static int count(Connection connection, Predicate<Exchange> which) {
+    return (int) connection.exchanges.stream().filter(which).count();
+  }
+}
