@@ -2,6 +2,7 @@ package dev.rheo.cache;
 
 import dev.rheo.api.select.LabelSource;
 import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
@@ -28,14 +29,15 @@ public final class LabelSet implements LabelSource {
    * @param pairs key, value, key, value, ...
    */
   static LabelSet of(List<String> pairs) {
+    if (pairs.isEmpty()) {
+      return EMPTY;
+    }
     ByteArrayOutputStream packed = new ByteArrayOutputStream();
     for (String text : pairs) {
       byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
       packed.write(Math.min(LONG, utf8.length));
       if (utf8.length >= LONG) {
-        for (int shift = 24; shift >= 0; shift -= 8) {
-          packed.write(utf8.length >>> shift);
-        }
+        packed.writeBytes(ByteBuffer.allocate(Integer.BYTES).putInt(utf8.length).array());
       }
       packed.writeBytes(utf8);
     }
@@ -77,13 +79,7 @@ public final class LabelSet implements LabelSource {
 
   private int length(int at) {
     int length = Byte.toUnsignedInt(packed[at]);
-    if (length == LONG) {
-      length = 0;
-      for (int i = 1; i <= Integer.BYTES; i++) {
-        length = length << 8 | Byte.toUnsignedInt(packed[at + i]);
-      }
-    }
-    return length;
+    return length == LONG ? ByteBuffer.wrap(packed).getInt(at + 1) : length;
   }
 
   private boolean isText(int from, int to, String text) {

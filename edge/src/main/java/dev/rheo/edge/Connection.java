@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** State of one connection. Event loop only. */
@@ -180,6 +181,11 @@ final class Connection {
       channel.config().setOption(ChannelOption.SO_LINGER, 0);
       channel.unsafe().close(channel.voidPromise());
     }
+  }
+
+  /** How many of the open requests are such. */
+  int count(Predicate<Exchange> which) {
+    return (int) exchanges.stream().filter(which).count();
   }
 
   /** Ends all requests of the connection and releases its charges. */

@@ -8,10 +8,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.IntConsumer;
 import java.util.function.LongSupplier;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -56,13 +53,12 @@ final class FairShares {
    */
   private record Waiting(Exchange exchange, int rank) {}
 
-  private final EventLoop loop;
   private final EdgeClock clock;
   private final Counters counters;
   private final Set<Connection> connections;
   private final LongSupplier seenNanos;
-  private final AtomicBoolean askedForWatch = new AtomicBoolean();
-  private final AtomicBoolean askedForRequest = new AtomicBoolean();
+  private final LoopTask endingWatches;
+  private final LoopTask evictingRequest;
 
   /** Waiting requests by falling rank. */
   private final ArrayDeque<Waiting> waiting = new ArrayDeque<>();
@@ -80,7 +76,13 @@ final class FairShares {
       Counters counters,
       Set<Connection> connections,
       LongSupplier seenNanos) {
-    this.loop = loop;
+    this.endingWatches = new LoopTask(loop, this::endWatches);
+    this.evictingRequest =
+        new LoopTask(
+            loop,
+            own -> {
+              boolean ignored = evictRequest(own);
+            });
     this.clock = clock;
     this.counters = counters;
     this.connections = connections;
@@ -95,7 +97,7 @@ final class FairShares {
    * @param own number of watches on the newcomer's connection
    */
   void askForWatch(int own) {
-    ask(askedForWatch, this::endWatches, own);
+    endingWatches.ask(own);
   }
 
   /**
@@ -104,17 +106,7 @@ final class FairShares {
    * @param own number of requests on the newcomer's connection
    */
   void askForRequest(int own) {
-    ask(askedForRequest, this::evictRequest, own);
-  }
-
-  private void ask(AtomicBoolean asked, IntConsumer task, int own) {
-    if (asked.compareAndSet(false, true)) {
-      loop.execute(
-          () -> {
-            asked.set(false);
-            task.accept(own);
-          });
-    }
+    evictingRequest.ask(own);
   }
 
   /**
@@ -132,7 +124,7 @@ final class FairShares {
     int most = 0;
     Connection greediest = null;
     for (Connection connection : connections) {
-      int count = count(connection, Exchange::isLongRunning);
+      int count = connection.count(Exchange::isLongRunning);
       if (count > most) {
         most = count;
         greediest = connection;
@@ -184,11 +176,10 @@ final class FairShares {
   private void rankWaiting(long seen) {
     List<Waiting> ranked = new ArrayList<>();
     for (Connection connection : connections) {
-      int rank = count(connection, e -> isWaiting(e, seen));
-      for (Exchange exchange : connection.exchanges) {
-        if (rank > 1 && isWaiting(exchange, seen)) {
-          ranked.add(new Waiting(exchange, rank--));
-        }
+      List<Exchange> those = connection.exchanges.stream().filter(e -> isWaiting(e, seen)).toList();
+      // One alone is never given up.
+      for (int i = 0; i < those.size() - 1; i++) {
+        ranked.add(new Waiting(those.get(i), those.size() - i));
       }
     }
     ranked.sort(Comparator.comparingInt(Waiting::rank).reversed());
@@ -200,9 +191,5 @@ final class FairShares {
     long time =
         exchange.isTaken() ? READERS_WAITING : exchange.isReading() ? SENDERS_WAITING : WAITING;
     return !exchange.isWatch() && exchange.restsSince(seen - time);
-  }
-
-  private static int count(Connection connection, Predicate<Exchange> which) {
-    return (int) connection.exchanges.stream().filter(which).count();
   }
 }

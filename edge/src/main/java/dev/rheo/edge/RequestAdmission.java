@@ -215,7 +215,7 @@ final class RequestAdmission {
     if (makeRoom(exchange, stranger) && tryCharge(account, weight, stranger)) {
       return true;
     }
-    int own = ofSameKind(exchange);
+    int own = exchange.connection().count(e -> e.isWatch() == exchange.isWatch());
     while (account == ledger.streams() && shares.evictRequest(own)) {
       if (account.tryCharge(weight)) {
         return true;
@@ -281,14 +281,6 @@ final class RequestAdmission {
 
   private void makeRoomForMember() {
     boolean ignored = makeRoom(null, false) || shares.evictRequest(1);
-  }
-
-  /** Number of watches, or of other requests, on the connection of a request: it is one of them. */
-  private static int ofSameKind(Exchange exchange) {
-    return (int)
-        exchange.connection().exchanges.stream()
-            .filter(e -> e.isWatch() == exchange.isWatch())
-            .count();
   }
 
   private boolean tryCharge(Account account, long weight, boolean stranger) {
