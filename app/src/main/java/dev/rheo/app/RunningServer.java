@@ -168,7 +168,7 @@ final class RunningServer implements Server {
               seats,
               new Verbs(nonResource, reads, new ResourceWrites(writes, encodings, config.gates())),
               new Reporting(encodings, requestMetrics),
-              ledger.trees());
+              ledger);
       edge = new Edge(edgeSettings(config), ledger, pki.tls(), chain);
       opened.add("edge", edge);
       register(metrics, seats);
@@ -267,7 +267,7 @@ final class RunningServer implements Server {
 
   private static FormKind.Made formWithin(Ledger ledger, FormBounds.Making making)
       throws IOException {
-    try (MemoryMeter meter = new MemoryMeter(ledger.trees(), FORM_PATIENCE)) {
+    try (MemoryMeter meter = new MemoryMeter(ledger.formTrees(), FORM_PATIENCE)) {
       return Meter.within(meter, making::make);
     }
   }

@@ -169,6 +169,32 @@ public final class Account {
     grant(next);
   }
 
+  /**
+   * Moves a charge to another account of the tree, at once or not at all. It does not overtake
+   * charges that wait for that account, unless that is an ancestor, which has the charge already.
+   *
+   * @param units not more than is used here
+   * @return whether the charge was moved
+   */
+  public boolean move(long units, Account to) {
+    List<Waiter> next;
+    synchronized (queue) {
+      if (to.queue != queue) {
+        throw new IllegalArgumentException(to.name + " is not in the tree of " + name);
+      }
+      add(-units);
+      if (!isBelow(to) && (to.waiting > 0 || !to.fits(units))) {
+        add(units);
+        to.refused++;
+        return false;
+      }
+      to.add(units);
+      next = admit();
+    }
+    grant(next);
+    return true;
+  }
+
   /** Sets the limit. Existing charges stay. */
   public void limit(long units) {
     List<Waiter> next;
@@ -182,6 +208,17 @@ public final class Account {
   public long limit() {
     synchronized (queue) {
       return limit;
+    }
+  }
+
+  /** The most that this account can hold now: the least limit of it and its ancestors. */
+  public long ceiling() {
+    synchronized (queue) {
+      long least = limit;
+      for (Account account = parent; account != null; account = account.parent) {
+        least = Math.min(least, account.limit);
+      }
+      return least;
     }
   }
 
@@ -213,6 +250,14 @@ public final class Account {
       account.used += units;
       account.peak = Math.max(account.peak, account.used);
     }
+  }
+
+  private boolean isBelow(Account other) {
+    Account account = parent;
+    while (account != null && account != other) {
+      account = account.parent;
+    }
+    return account != null;
   }
 
   private boolean fits(long units) {

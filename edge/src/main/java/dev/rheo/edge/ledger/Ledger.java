@@ -8,14 +8,19 @@ import java.util.Map;
  *
  * <pre>
  *   heap                     everything indented below; shrinks as the object index grows
- *   ├─ streams               requests with their headers, from header to end of response
- *   │  ├─ …-strangers
- *   │  └─ watches            long-running requests of members
- *   ├─ headers               HTTP/1 headers that are still arriving
- *   ├─ request-bodies        raw request bodies
- *   ├─ trees                 decoded bodies and objects, and structures built from them
- *   └─ answers               fully buffered responses, errors included
- *      └─ …-strangers
+ *   ├─ streams               members' requests with their headers, from header to end of response
+ *   └─ bulk                  the rest, which leaves room in heap for members' small requests
+ *      ├─ streams-large      members' requests with large headers
+ *      ├─ streams-strangers  strangers' requests
+ *      ├─ watches            members' long-running requests
+ *      ├─ headers            HTTP/1 headers that are still arriving
+ *      ├─ request-bodies     raw request bodies
+ *      ├─ trees              decoded bodies and objects, and structures built from them
+ *      │  ├─ …-light         those of requests that need little
+ *      │  ├─ …-queued        those of requests that wait for the permit to need much
+ *      │  └─ …-forms         those that forms are made of
+ *      └─ answers            fully buffered responses, errors included
+ *         └─ …-strangers
  *   connections              heap state of open connections
  *   ├─ …-strangers           those of peers that have not authenticated
  *   └─ …-members             those of peers that have
@@ -50,7 +55,8 @@ public final class Ledger {
    *
    * @param heap all heap accounts together, connections included
    * @param connections heap state of open connections, set aside for them
-   * @param streams requests, from header to the end of the response
+   * @param streams members' requests, from header to the end of the response; large ones,
+   *     strangers' and watches have shares of this
    * @param headers HTTP/1 headers that are still arriving
    * @param requestBodies raw request bodies
    * @param trees decoded bodies and objects
@@ -124,13 +130,16 @@ public final class Ledger {
   private final Account strangerConnections;
   private final Account memberConnections;
   private final Account streams;
+  private final Account bulk;
+  private final Account largeStreams;
   private final Account strangerStreams;
   private final Account watches;
-  private final long strangerStreamsRoom;
-  private final long watchesRoom;
   private final Account headers;
   private final Account requestBodies;
   private final Account trees;
+  private final Account lightTrees;
+  private final Account queuedTrees;
+  private final Account formTrees;
   private final Account answers;
   private final Account strangerAnswers;
   private final Account health;
@@ -146,15 +155,18 @@ public final class Ledger {
     connections = kept(Account.root("connections", limitOf("connections", limits.connections)));
     strangerConnections = share(connections, "connections-strangers", 7, 8);
     memberConnections = share(connections, "connections-members", 7, 8);
-    streams = part("streams", limits.streams, 0);
-    strangerStreams = share(streams, "streams-strangers", 1, 4);
-    watches = share(streams, "watches", 3, 4);
-    strangerStreamsRoom = strangerStreams.limit();
-    watchesRoom = watches.limit();
-    headers = part("headers", limits.headers, 0);
-    requestBodies = part("request-bodies", limits.requestBodies, WAITING);
-    trees = part("trees", limits.trees, WAITING);
-    answers = part("answers", limits.answers, WAITING);
+    streams = kept(heap.part("streams", limitOf("streams", limits.streams)));
+    bulk = share(heap, "bulk", 7, 8);
+    largeStreams = kept(bulk.part("streams-large", streams.limit() / 2));
+    strangerStreams = kept(bulk.part("streams-strangers", streams.limit() / 4));
+    watches = kept(bulk.part("watches", streams.limit() / 4 * 3));
+    headers = bulky("headers", limits.headers, 0);
+    requestBodies = bulky("request-bodies", limits.requestBodies, WAITING);
+    trees = bulky("trees", limits.trees, WAITING);
+    lightTrees = share(trees, "trees-light", 1, 2);
+    queuedTrees = share(trees, "trees-queued", 1, 4);
+    formTrees = share(trees, "trees-forms", 1, 1);
+    answers = bulky("answers", limits.answers, WAITING);
     strangerAnswers = share(answers, "answers-strangers", 1, 4);
     // Roots of their own, because they are needed just when the heap account is full. They come out
     // of the slack.
@@ -176,8 +188,8 @@ public final class Ledger {
     return account;
   }
 
-  private Account part(String name, long limit, int waiting) {
-    return kept(heap.part(name, limitOf(name, limit), waiting));
+  private Account bulky(String name, long limit, int waiting) {
+    return kept(bulk.part(name, limitOf(name, limit), waiting));
   }
 
   private Account share(Account whole, String name, int share, int of) {
@@ -191,9 +203,13 @@ public final class Ledger {
   public void indexed(long bytes) {
     long room = Math.max(0, heapRoom - bytes);
     heap.limit(room);
+    bulk.limit(room / 8 * 7);
     double part = (double) room / heapRoom;
-    strangerStreams.limit((long) (part * strangerStreamsRoom));
-    watches.limit((long) (part * watchesRoom));
+    largeStreams.limit((long) (part * streams.limit()) / 2);
+    strangerStreams.limit((long) (part * streams.limit()) / 4);
+    watches.limit((long) (part * streams.limit()) / 4 * 3);
+    lightTrees.limit((long) (part * trees.limit()) / 2);
+    queuedTrees.limit((long) (part * trees.limit()) / 4);
   }
 
   public Account strangerConnections() {
@@ -206,6 +222,10 @@ public final class Ledger {
 
   public Account streams() {
     return streams;
+  }
+
+  public Account largeStreams() {
+    return largeStreams;
   }
 
   public Account strangerStreams() {
@@ -226,6 +246,18 @@ public final class Ledger {
 
   public Account trees() {
     return trees;
+  }
+
+  public Account lightTrees() {
+    return lightTrees;
+  }
+
+  public Account queuedTrees() {
+    return queuedTrees;
+  }
+
+  public Account formTrees() {
+    return formTrees;
   }
 
   public Account answers() {

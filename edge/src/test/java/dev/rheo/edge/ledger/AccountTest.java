@@ -34,6 +34,39 @@ class AccountTest {
   }
 
   @Test
+  void aChargeMovesAsAWholeAndInTheAncestorsNotAtAll() throws Exception {
+    Account whole = Account.root("whole", 100);
+    Account one = whole.part("one", 80, 10);
+    Account other = whole.part("other", 50, 10);
+    assertThat(one.tryCharge(80)).isTrue();
+    CompletableFuture<Boolean> waiting = one.charge(20, LONG);
+    assertThat(one.move(60, other)).as("more than fits").isFalse();
+    assertThat(one.used()).isEqualTo(80);
+    assertThat(other.used()).isZero();
+    assertThat(one.move(50, other)).isTrue();
+    assertThat(waiting.get(10, TimeUnit.SECONDS)).as("room was made").isTrue();
+    assertThat(one.used()).isEqualTo(50);
+    assertThat(other.used()).isEqualTo(50);
+    assertThat(whole.used()).isEqualTo(100);
+    CompletableFuture<Boolean> behind = other.charge(10, LONG);
+    assertThat(one.move(10, other)).as("others wait").isFalse();
+    assertThat(other.move(50, whole)).as("the whole has it already").isTrue();
+    assertThat(whole.used()).isEqualTo(100);
+    assertThat(behind).isNotDone();
+    whole.release(50);
+    assertThat(behind.get(10, TimeUnit.SECONDS)).isTrue();
+  }
+
+  @Test
+  void theCeilingIsTheLeastLimit() {
+    Account whole = Account.root("whole", 100);
+    Account part = whole.part("part", 80, 10);
+    assertThat(part.ceiling()).isEqualTo(80);
+    whole.limit(50);
+    assertThat(part.ceiling()).isEqualTo(50);
+  }
+
+  @Test
   void whatIsGivenBackInOnePartLetsAnotherGoOn() throws Exception {
     Account whole = Account.root("whole", 100);
     Account one = whole.part("one", 80, 10);

@@ -2,28 +2,62 @@ package dev.rheo.edge.ledger;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
+import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 
 class LedgerTest {
   private static final long MIB = 1 << 20;
+  private static final long ROOM = 12 * MIB;
+
+  private final Ledger ledger =
+      new Ledger(
+          new Ledger.Limits(
+              ROOM + MIB, MIB, 8 * MIB, MIB, 4 * MIB, 8 * MIB, 4 * MIB, MIB, MIB, 100));
+
+  private static long fill(Account account) {
+    long units = 0;
+    while (account.tryCharge(1024)) {
+      units += 1024;
+    }
+    return units;
+  }
 
   @Test
-  void watchesLeaveRoomForRequestsHoweverLargeTheIndexIs() {
-    long room = 12 * MIB;
-    Ledger ledger =
-        new Ledger(
-            new Ledger.Limits(
-                room + MIB, MIB, 8 * MIB, MIB, 4 * MIB, 8 * MIB, 4 * MIB, MIB, MIB, 100));
-    for (long index : new long[] {0, room / 2, room * 9 / 10}) {
+  void whatFillsTheRestLeavesRoomForSmallRequestsHoweverLargeTheIndexIs() {
+    List<Function<Ledger, Account>> others =
+        List.of(
+            Ledger::watches,
+            Ledger::strangerStreams,
+            Ledger::largeStreams,
+            Ledger::requestBodies,
+            Ledger::answers,
+            Ledger::trees);
+    for (long index : new long[] {0, ROOM / 2, ROOM * 9 / 10}) {
       ledger.indexed(index);
-      long watches = 0;
-      while (ledger.watches().tryCharge(1024)) {
-        watches += 1024;
+      long[] taken = others.stream().mapToLong(other -> fill(other.apply(ledger))).toArray();
+      assertThat(taken[0]).isPositive();
+      assertThat(ledger.trees().tryCharge(1024)).isFalse();
+      assertThat(ledger.streams().tryCharge((ROOM - index) / 8)).as("index of %d", index).isTrue();
+      ledger.streams().release((ROOM - index) / 8);
+      for (int i = 0; i < taken.length; i++) {
+        others.get(i).apply(ledger).release(taken[i]);
       }
-      assertThat(watches).isPositive();
-      assertThat(ledger.streams().tryCharge((room - index) / 8)).as("index of %d", index).isTrue();
-      ledger.streams().release((room - index) / 8);
-      ledger.watches().release(watches);
+    }
+  }
+
+  @Test
+  void lightAndQueuedTreesLeaveRoomForTheRequestThatHasThePermit() {
+    for (long index : new long[] {0, ROOM / 2, ROOM * 9 / 10}) {
+      ledger.indexed(index);
+      long light = fill(ledger.lightTrees());
+      long queued = fill(ledger.queuedTrees());
+      assertThat(queued).isPositive();
+      long heavy = fill(ledger.trees());
+      assertThat(heavy).as("index of %d", index).isGreaterThan(light / 3);
+      ledger.trees().release(heavy);
+      ledger.queuedTrees().release(queued);
+      ledger.lightTrees().release(light);
     }
   }
 }

@@ -15,7 +15,7 @@ public class MemoryMeter extends Meter implements AutoCloseable {
   /** Bytes charged at a time, so that small pieces do not each access the account. */
   private static final long STEP = 64 << 10;
 
-  private final Account account;
+  private Account account;
   private final Duration patience;
   private long taken;
   private long charged;
@@ -70,10 +70,11 @@ public class MemoryMeter extends Meter implements AutoCloseable {
   }
 
   private void reserve(long bytes) {
-    if (charged + bytes > account.limit()) {
+    long ceiling = account.ceiling();
+    if (charged + bytes > ceiling) {
       throw ApiException.requestEntityTooLarge(
           "the object takes more than "
-              + account.limit()
+              + ceiling
               + " bytes of memory when it is decoded, which is what --max-memory leaves for it");
     }
     try {
@@ -86,6 +87,15 @@ public class MemoryMeter extends Meter implements AutoCloseable {
     } catch (ExecutionException e) {
       throw new IllegalStateException(e);
     }
+  }
+
+  /** Moves the charges so far to another account, which is charged from now on, if they fit. */
+  protected final boolean moveTo(Account other) {
+    if (!account.move(charged, other)) {
+      return false;
+    }
+    account = other;
+    return true;
   }
 
   protected static ApiException tooMany() {

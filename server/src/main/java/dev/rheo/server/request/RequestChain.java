@@ -5,7 +5,7 @@ import dev.rheo.codec.io.Meter;
 import dev.rheo.edge.Handler;
 import dev.rheo.edge.HttpRequest;
 import dev.rheo.edge.HttpResponse;
-import dev.rheo.edge.ledger.Account;
+import dev.rheo.edge.ledger.Ledger;
 import dev.rheo.server.request.info.RequestInfo;
 import dev.rheo.server.security.AccessControl;
 import dev.rheo.server.security.Identity;
@@ -42,12 +42,12 @@ public final class RequestChain implements Handler {
   private final Seats seats;
   private final Verb verb;
   private final Reporting reporting;
-  private final Account trees;
+  private final Ledger ledger;
   private final Semaphore heavyPermits = new Semaphore(heavyPermits(), true);
 
   /**
    * @param verb what a request does, {@link Verbs} but in tests
-   * @param trees the account charged for what requests decode and build
+   * @param ledger charged for what requests decode and build
    */
   public RequestChain(
       AccessControl access,
@@ -55,13 +55,13 @@ public final class RequestChain implements Handler {
       Seats seats,
       Verb verb,
       Reporting reporting,
-      Account trees) {
+      Ledger ledger) {
     this.access = access;
     this.routes = routes;
     this.seats = seats;
     this.verb = verb;
     this.reporting = reporting;
-    this.trees = trees;
+    this.ledger = ledger;
   }
 
   /** Finds out who makes the request and whether they may. */
@@ -105,7 +105,7 @@ public final class RequestChain implements Handler {
   }
 
   private HttpResponse metered(HttpRequest request, Callable<HttpResponse> work) throws Exception {
-    try (RequestMeter meter = new RequestMeter(trees, heavyPermits, request)) {
+    try (RequestMeter meter = new RequestMeter(ledger, heavyPermits, request)) {
       return Meter.within(meter, work::call);
     }
   }

@@ -3,7 +3,7 @@ package dev.rheo.server.request;
 import dev.rheo.api.status.ApiException;
 import dev.rheo.codec.io.Meter;
 import dev.rheo.edge.HttpRequest;
-import dev.rheo.edge.ledger.Account;
+import dev.rheo.edge.ledger.Ledger;
 import java.time.Duration;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -15,6 +15,11 @@ import java.util.concurrent.TimeUnit;
  * it needs one of a few permits to go on. They are half as many as the carriers (at least one),
  * which leaves carriers to light requests. A request whose client has gone is ended.
  *
+ * <p>Requests with a permit, those that wait for one, and light ones are charged to different
+ * accounts. So those that wait can take memory neither from a request that has the permit, which
+ * would then wait for them, nor from light requests. A request that finds no room among those that
+ * wait is refused at once.
+ *
  * <p>Once a write is committed nothing refuses it any more: see {@link Meter#committed}.
  */
 final class RequestMeter extends MemoryMeter {
@@ -25,6 +30,7 @@ final class RequestMeter extends MemoryMeter {
   private static final Duration PATIENCE = Duration.ofSeconds(1);
   private static final Duration PERMIT_PATIENCE = Duration.ofSeconds(10);
 
+  private final Ledger ledger;
   private final Semaphore permits;
   private final HttpRequest request;
   private boolean heavy;
@@ -32,8 +38,9 @@ final class RequestMeter extends MemoryMeter {
   /**
    * @param permits for heavy requests: half as many as carrier threads, at least one
    */
-  RequestMeter(Account account, Semaphore permits, HttpRequest request) {
-    super(account, PATIENCE);
+  RequestMeter(Ledger ledger, Semaphore permits, HttpRequest request) {
+    super(ledger.lightTrees(), PATIENCE);
+    this.ledger = ledger;
     this.permits = permits;
     this.request = request;
   }
@@ -41,10 +48,10 @@ final class RequestMeter extends MemoryMeter {
   @Override
   protected void onCharge(long bytes) {
     onCheck();
-    super.onCharge(bytes);
-    if (!heavy && !isCommitted() && charged() > HEAVY_BYTES) {
+    if (!heavy && !isCommitted() && charged() + bytes > HEAVY_BYTES) {
       becomeHeavy();
     }
+    super.onCharge(bytes);
   }
 
   @Override
@@ -69,10 +76,14 @@ final class RequestMeter extends MemoryMeter {
 
   private void becomeHeavy() {
     try {
-      if (!permits.tryAcquire(PERMIT_PATIENCE.toNanos(), TimeUnit.NANOSECONDS)) {
-        throw tooMany();
+      if (!permits.tryAcquire(0, TimeUnit.NANOSECONDS)) {
+        boolean queued = moveTo(ledger.queuedTrees());
+        if (!queued || !permits.tryAcquire(PERMIT_PATIENCE.toNanos(), TimeUnit.NANOSECONDS)) {
+          throw tooMany();
+        }
       }
       heavy = true;
+      boolean ignored = moveTo(ledger.trees());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw tooMany();

@@ -65,7 +65,7 @@ class RequestChainTest {
             new Reporting(
                 new Encodings(Clock.systemUTC(), true, BuiltInResources::registry),
                 new RequestMetrics(registry, BuiltInResources::registry)),
-            new Ledger(Ledger.Limits.roomy()).trees());
+            new Ledger(Ledger.Limits.roomy()));
   }
 
   private static HttpResponse done(Call call) {
