@@ -46,11 +46,6 @@ final class Charges {
     stream = weight;
   }
 
-  /** Whether the request itself is charged to this account. */
-  boolean isOf(Account account) {
-    return streamAccount == account;
-  }
-
   /** Bytes of the body charged so far. */
   long body() {
     return body;

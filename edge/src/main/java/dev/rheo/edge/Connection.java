@@ -188,6 +188,11 @@ final class Connection {
     return (int) exchanges.stream().filter(which).count();
   }
 
+  /** Charges of the open requests that are not watches, in bytes. */
+  long requestWeight() {
+    return exchanges.stream().filter(e -> !e.isWatch()).mapToLong(Exchange::weight).sum();
+  }
+
   /** Ends all requests of the connection and releases its charges. */
   void closed() {
     for (Exchange exchange : exchangesNow()) {

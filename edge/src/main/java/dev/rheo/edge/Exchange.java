@@ -157,7 +157,11 @@ final class Exchange implements BodyStream.Listener {
     long weight =
         (watch ? Weights.WATCH : Weights.STREAM) + headerWeight + edge.handler.weight(request);
     Account account =
-        stranger ? ledger.strangerStreams() : watch ? ledger.watches() : ledger.streams();
+        stranger
+            ? ledger.strangerStreams()
+            : watch
+                ? ledger.watches()
+                : weight > FairShares.LARGE ? ledger.largeStreams() : ledger.streams();
     // A guest's watch would keep a stranger's place for hours, and a health check from connecting.
     boolean fits = !watch || stranger || connection.member;
     if (fits && connection.room.admit(this, account, weight, stranger)) {
@@ -182,8 +186,7 @@ final class Exchange implements BodyStream.Listener {
       connection.closed();
     } else if (state == State.OVER) {
       return false;
-    } else if (!stranger && connection.room.admitRefusal()) {
-      charges.stream(ledger.reserve(), Weights.STREAM);
+    } else if (!stranger && connection.room.refusals.tryCharge(this, charges)) {
       respond(Refusals.tooManyRequests());
     } else if (wire.refuse()) {
       connection.pump.touch(connection);
@@ -219,11 +222,6 @@ final class Exchange implements BodyStream.Listener {
   /** Charges of the request so far, in bytes. */
   long weight() {
     return charges.total();
-  }
-
-  /** Whether the request was refused for lack of room, and its response waits for the peer. */
-  boolean isRefusalUnread() {
-    return charges.isOf(edge.ledger.reserve()) && restsSince(edge.clock.nanoTime());
   }
 
   /** Whether the peer has read a part of the response. */
@@ -468,6 +466,7 @@ final class Exchange implements BodyStream.Listener {
       // The stream object outlives its charge by a moment.
       dropHeader();
     }
+    connection.room.refusals.left(this);
     connection.room.strangerLeft(strangerWeight);
     strangerWeight = 0;
   }

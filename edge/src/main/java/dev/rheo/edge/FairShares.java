@@ -12,9 +12,9 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes the connection of one event loop that has most watches, or most waiting requests, give some
- * up for a member whose connection has less. {@link RequestAdmission} asks for it once no request
- * is stalled.
+ * Makes the connection of one event loop that has most watches, or the largest waiting requests,
+ * give some up for a member whose connection has less. {@link RequestAdmission} asks for it once no
+ * request is stalled.
  *
  * <p>A waiting request is on its way to be stalled. Without this rule a peer that asks faster than
  * its requests become stalled would keep the others out. Watches that wait for events are never
@@ -39,6 +39,12 @@ final class FairShares {
   /** Maximum number of watches that are asked to end at once. */
   private static final int BATCH = 32;
 
+  /**
+   * A request that weighs more is large. A connection's only waiting request is given up only if it
+   * is large.
+   */
+  static final int LARGE = 16 << 10;
+
   /** Maximum number of waiting requests that one search notes. */
   private static final int NOTED = 256;
 
@@ -49,9 +55,9 @@ final class FairShares {
   private static final long ENDING = TimeUnit.MILLISECONDS.toNanos(100);
 
   /**
-   * @param rank number of waiting requests that the connection had, this one and younger ones
+   * @param rank weight of the connection's waiting requests, of this one and younger ones
    */
-  private record Waiting(Exchange exchange, int rank) {}
+  private record Waiting(Exchange exchange, long rank) {}
 
   private final EdgeClock clock;
   private final Counters counters;
@@ -76,12 +82,12 @@ final class FairShares {
       Counters counters,
       Set<Connection> connections,
       LongSupplier seenNanos) {
-    this.endingWatches = new LoopTask(loop, this::endWatches);
+    this.endingWatches = new LoopTask(loop, own -> endWatches((int) own));
     this.evictingRequest =
         new LoopTask(
             loop,
-            own -> {
-              boolean ignored = evictRequest(own);
+            fair -> {
+              boolean ignored = evictRequest(fair);
             });
     this.clock = clock;
     this.counters = counters;
@@ -103,10 +109,10 @@ final class FairShares {
   /**
    * Asks for {@link #evictRequest} in the event loop. Any thread.
    *
-   * @param own number of requests on the newcomer's connection
+   * @param fair weight that a connection may keep, in bytes
    */
-  void askForRequest(int own) {
-    evictingRequest.ask(own);
+  void askForRequest(long fair) {
+    evictingRequest.ask(fair);
   }
 
   /**
@@ -145,19 +151,19 @@ final class FairShares {
   }
 
   /**
-   * Evicts a waiting request of the connection that has most of them.
+   * Evicts a waiting request of the connection whose waiting requests weigh most.
    *
-   * @param own number of requests on the newcomer's connection; other connections keep one more
+   * @param fair weight that a connection may keep, in bytes
    * @return false if none has more
    */
-  boolean evictRequest(int own) {
+  boolean evictRequest(long fair) {
     long now = clock.nanoTime();
     long seen = seenNanos.getAsLong();
-    if (!hasMoreThan(own + 1) && now - waitingAgainNanos >= 0) {
+    if (!hasMoreThan(fair) && now - waitingAgainNanos >= 0) {
       waitingAgainNanos = now + PAUSE;
       rankWaiting(seen);
     }
-    while (hasMoreThan(own + 1)) {
+    while (hasMoreThan(fair)) {
       Exchange next = waiting.remove().exchange();
       if (isWaiting(next, seen)) {
         counters.stalled(Stall.SHARED);
@@ -168,21 +174,25 @@ final class FairShares {
     return false;
   }
 
-  private boolean hasMoreThan(int count) {
+  private boolean hasMoreThan(long weight) {
     @Nullable Waiting first = waiting.peek();
-    return first != null && first.rank() > count;
+    return first != null && first.rank() > weight;
   }
 
   private void rankWaiting(long seen) {
     List<Waiting> ranked = new ArrayList<>();
     for (Connection connection : connections) {
       List<Exchange> those = connection.exchanges.stream().filter(e -> isWaiting(e, seen)).toList();
-      // One alone is never given up.
-      for (int i = 0; i < those.size() - 1; i++) {
-        ranked.add(new Waiting(those.get(i), those.size() - i));
+      long rank = 0;
+      for (Exchange exchange : those.reversed()) {
+        boolean last = rank == 0;
+        rank += exchange.weight();
+        if (!last || rank > LARGE) {
+          ranked.add(new Waiting(exchange, rank));
+        }
       }
     }
-    ranked.sort(Comparator.comparingInt(Waiting::rank).reversed());
+    ranked.sort(Comparator.comparingLong(Waiting::rank).reversed());
     waiting.clear();
     waiting.addAll(ranked.subList(0, Math.min(NOTED, ranked.size())));
   }

@@ -2,7 +2,7 @@ package dev.rheo.edge;
 
 import io.netty.channel.EventLoop;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.IntConsumer;
+import java.util.function.LongConsumer;
 
 /**
  * A task that any thread may ask an event loop for. Asked for again before it has begun, it runs
@@ -11,7 +11,7 @@ import java.util.function.IntConsumer;
 final class LoopTask {
 
   private final EventLoop loop;
-  private final IntConsumer task;
+  private final LongConsumer task;
   private final AtomicBoolean asked = new AtomicBoolean();
 
   LoopTask(EventLoop loop, Runnable task) {
@@ -19,9 +19,9 @@ final class LoopTask {
   }
 
   /**
-   * @param task gets the number that was given to {@link #ask(int)}
+   * @param task gets the number that was given to {@link #ask(long)}
    */
-  LoopTask(EventLoop loop, IntConsumer task) {
+  LoopTask(EventLoop loop, LongConsumer task) {
     this.loop = loop;
     this.task = task;
   }
@@ -30,7 +30,7 @@ final class LoopTask {
     ask(0);
   }
 
-  void ask(int number) {
+  void ask(long number) {
     if (asked.compareAndSet(false, true)) {
       loop.execute(
           () -> {

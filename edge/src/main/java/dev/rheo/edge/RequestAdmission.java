@@ -61,6 +61,7 @@ final class RequestAdmission {
   private static final int STEP = 4 << 10;
 
   final ConnectionAdmission admission;
+  final RefusalReserve refusals;
   private final EdgeContext edge;
   private final Ledger ledger;
   private final Set<Connection> connections;
@@ -75,7 +76,6 @@ final class RequestAdmission {
   private final FairShares shares;
   private final LoopTask roomForStranger;
   private final LoopTask roomForMember;
-  private final LoopTask roomForRefusals;
 
   /** The next stalled requests to evict, unless their peers have moved since. */
   private final ArrayDeque<Exchange> stalledStrangers = new ArrayDeque<>();
@@ -83,24 +83,22 @@ final class RequestAdmission {
   private final ArrayDeque<Exchange> stalledMembers = new ArrayDeque<>();
 
   private long inVainNanos;
-  private long dropAgainNanos;
 
   /**
    * @param connections the connections of the event loop
    */
   RequestAdmission(EdgeContext edge, EventLoop loop, Set<Connection> connections) {
     this.admission = new ConnectionAdmission(edge, loop, connections);
+    this.refusals = new RefusalReserve(edge);
     this.strangerStreamsLimit = edge.ledger.strangerStreams().limit() / edge.settings.eventLoops();
     this.edge = edge;
     this.ledger = edge.ledger;
     this.connections = connections;
     this.clock = edge.clock;
     this.inVainNanos = clock.nanoTime() - PAUSE;
-    this.dropAgainNanos = inVainNanos;
     this.shares = new FairShares(loop, clock, edge.counters, connections, admission::seenNanos);
     this.roomForStranger = new LoopTask(loop, () -> makeRoom(null, true));
     this.roomForMember = new LoopTask(loop, this::makeRoomForMember);
-    this.roomForRefusals = new LoopTask(loop, this::dropRefusals);
   }
 
   /** Releases the charges of a closed connection. Idempotent. */
@@ -215,8 +213,11 @@ final class RequestAdmission {
     if (makeRoom(exchange, stranger) && tryCharge(account, weight, stranger)) {
       return true;
     }
-    int own = exchange.connection().count(e -> e.isWatch() == exchange.isWatch());
-    while (account == ledger.streams() && shares.evictRequest(own)) {
+    Connection connection = exchange.connection();
+    // A connection keeps as much as the newcomer's would have with one more such request.
+    long fair = connection.requestWeight() + 2 * weight;
+    boolean shared = account == ledger.streams() || account == ledger.largeStreams();
+    while (shared && shares.evictRequest(fair)) {
       if (account.tryCharge(weight)) {
         return true;
       }
@@ -225,49 +226,15 @@ final class RequestAdmission {
     for (RequestAdmission other : edge.rooms) {
       if (other != this) {
         other.ask(stranger);
-        if (account == ledger.streams()) {
-          other.shares.askForRequest(own);
+        if (shared) {
+          other.shares.askForRequest(fair);
         }
       }
       if (account == ledger.watches()) {
-        other.shares.askForWatch(own);
+        other.shares.askForWatch(connection.count(Exchange::isWatch));
       }
     }
     return false;
-  }
-
-  /**
-   * Charges the response to a member's request that was refused for lack of room. If the reserve is
-   * full, refusals that their peers do not read are cut: they would only keep others from being
-   * told to come back.
-   */
-  boolean admitRefusal() {
-    Account reserve = ledger.reserve();
-    if (reserve.tryCharge(Weights.STREAM)) {
-      return true;
-    }
-    dropRefusals();
-    for (RequestAdmission other : edge.rooms) {
-      if (other != this) {
-        other.roomForRefusals.ask();
-      }
-    }
-    return reserve.tryCharge(Weights.STREAM);
-  }
-
-  private void dropRefusals() {
-    long now = clock.nanoTime();
-    if (now - dropAgainNanos < 0) {
-      return;
-    }
-    List<Exchange> unread = stalled(Exchange::isRefusalUnread);
-    if (unread.isEmpty()) {
-      dropAgainNanos = now + PAUSE;
-    }
-    for (Exchange exchange : unread.subList(0, Math.min(BATCH, unread.size()))) {
-      edge.counters.stalled(Stall.EVICTED);
-      exchange.evict();
-    }
   }
 
   /**
@@ -280,7 +247,7 @@ final class RequestAdmission {
   }
 
   private void makeRoomForMember() {
-    boolean ignored = makeRoom(null, false) || shares.evictRequest(1);
+    boolean ignored = makeRoom(null, false) || shares.evictRequest(FairShares.LARGE);
   }
 
   private boolean tryCharge(Account account, long weight, boolean stranger) {

@@ -133,14 +133,15 @@ class EdgeLedgerTest {
       for (RawHttp2 client : clients) {
         client.close();
       }
-      EdgeFixture.await("all is given back", () -> fixture.used("streams") == 0);
+      EdgeFixture.await("all is given back", () -> fixture.used("streams-strangers") == 0);
     }
   }
 
   @Test
   void largeHeadersOfRequestsThatNeverEndAreBounded() throws Exception {
     long room = 1 << 20;
-    try (EdgeFixture fixture = timed(Ledger.Limits.roomy().withStreams(room))) {
+    try (EdgeFixture fixture = timed(Ledger.Limits.roomy().withStreams(room));
+        RawHttp2 newcomer = new RawHttp2(fixture)) {
       try (RawHttp2 client = new RawHttp2(fixture)) {
         byte[] header = header("POST", "/member/any", 14_000);
         int count = 200;
@@ -148,14 +149,19 @@ class EdgeLedgerTest {
           client.send(RawHttp2.HEADERS, END_HEADERS, 2 * i + 1, header);
         }
         EdgeFixture.await("all are counted", () -> fixture.edge.stats().requestsTotal() == count);
-        assertThat(fixture.used("streams")).isLessThanOrEqualTo(room).isGreaterThan(room / 2);
+        assertThat(fixture.used("streams-large"))
+            .isLessThanOrEqualTo(room / 2)
+            .isGreaterThan(room / 4);
+        assertThat(status(fixture, "/member/any")).as("a small request").isEqualTo(200);
         assertThat(fixture.edge.stats().refusals().get("streams")).isPositive();
         // Once these are stalled for a second, other members may evict them.
         clock.advance(Duration.ofSeconds(1));
+        AtomicInteger stream = new AtomicInteger(-1);
+        byte[] large = header("GET", "/member/any", 14_000);
         EdgeFixture.advanceUntil(
-            clock, STEP, "a newcomer finds room", () -> status(fixture, "/member/any") == 200);
+            clock, STEP, "room for one", () -> answered(newcomer, stream.addAndGet(2), large));
       }
-      EdgeFixture.await("all is given back", () -> fixture.used("streams") == 0);
+      EdgeFixture.await("all is given back", () -> fixture.used("streams-large") == 0);
     }
   }
 
@@ -264,6 +270,43 @@ class EdgeLedgerTest {
     }
   }
 
+  /** A few large requests on each of many connections take as much as many small ones on one. */
+  @Test
+  void whoeverHasTheLargestWaitingRequestsGivesSomeUpForANewcomer() throws Exception {
+    try (EdgeFixture fixture = timed(Ledger.Limits.roomy().withStreams(60_000));
+        RawHttp2 filler = new RawHttp2(fixture);
+        RawHttp2 modest = new RawHttp2(fixture)) {
+      byte[] large = header("GET", "/member/any", 4_000);
+      List<RawHttp2> greedy = new ArrayList<>();
+      for (int c = 0; c < 8; c++) {
+        RawHttp2 client = new RawHttp2(fixture);
+        greedy.add(client);
+        client.closeWindow();
+        client.send(RawHttp2.HEADERS, END_HEADERS | RawHttp2.END_STREAM, 1, large);
+        client.send(RawHttp2.HEADERS, END_HEADERS | RawHttp2.END_STREAM, 3, large);
+      }
+      filler.closeWindow();
+      filler.get(1, "/member/any");
+      filler.get(3, "/member/any");
+      EdgeFixture.await("all came", () -> fixture.edge.stats().requestsTotal() == 18);
+      assertThat(answered(modest, 1, "/member/any")).isFalse();
+      clock.advance(Duration.ofMillis(150));
+      AtomicInteger stream = new AtomicInteger(1);
+      EdgeFixture.await(
+          "there is room",
+          () -> {
+            clock.advance(STEP);
+            return answered(modest, stream.addAndGet(2), "/member/any");
+          });
+      assertThat(fixture.edge.stats().stallsEnded())
+          .hasEntrySatisfying("shared", ended -> assertThat(ended).isPositive())
+          .containsEntry("evicted", 0L);
+      for (RawHttp2 client : greedy) {
+        client.close();
+      }
+    }
+  }
+
   /** A client that is told 429 comes back; one whose stream is refused six times gives up. */
   @Test
   void refusalsThatNobodyReadsDoNotKeepOthersFromBeingTold() throws Exception {
@@ -284,8 +327,12 @@ class EdgeLedgerTest {
 
   /** Sends a request; returns whether it was admitted. */
   private static boolean answered(RawHttp2 client, int stream, String path) {
+    return answered(client, stream, header("GET", path, 0));
+  }
+
+  private static boolean answered(RawHttp2 client, int stream, byte[] header) {
     try {
-      client.get(stream, path);
+      client.send(RawHttp2.HEADERS, END_HEADERS | RawHttp2.END_STREAM, stream, header);
       RawHttp2.Frame frame = client.next();
       while (frame != null && frame.stream() != stream) {
         frame = client.next();
