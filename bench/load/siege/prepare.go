@@ -75,7 +75,7 @@ func prepare(f *flag.FlagSet, args []string) (any, error) {
 	if err := parallel(4, groundObjects, func(i int) error { return create(groundPath+"/configmaps", groundObject(i, 0)) }); err != nil {
 		return nil, err
 	}
-	for name, payload := range map[string]int{"target": 10, "large": 100_000, "huge": 900_000} {
+	for name, payload := range map[string]int{"target": 10, "middle": 60_000, "large": 100_000, "huge": 900_000} {
 		if err := create(groundPath+"/configmaps", fmt.Sprintf(`{"kind":"ConfigMap","apiVersion":"v1","metadata":{"name":"%s"},"data":{"a":"%s"}}`,
 			name, strings.Repeat("l", payload))); err != nil {
 			return nil, err

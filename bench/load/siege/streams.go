@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -45,19 +46,22 @@ func init() {
 				}, noWindow)
 			}},
 		attack{Name: "h2-answers-unread", Account: "answers", Quick: 5,
-			What: "patches of two bytes whose answers, 900 KB each, have no window to be sent in",
+			What: "patches of two bytes whose answers, 60 KB and some 900 KB, have no window to be sent in",
 			run: func(ctx context.Context, g *ground) {
 				g.crowdOfH2(ctx, g.amount(4), g.admin, false, func(h *h2) error {
-					for range streams {
-						id, err := h.open(h.header("PATCH", groundPath+"/configmaps/huge", "content-type", mergePatch), false)
-						if err == nil {
-							err = h.framer.WriteData(id, true, []byte("{}"))
+					n := 0
+					return h.trickle(100*time.Millisecond, func() error {
+						n++
+						if n > 100 {
+							return nil // no more are allowed at once, and DATA of a stream that was refused ends the connection
 						}
-						if err != nil {
-							return err
+						name := "/configmaps/middle"
+						if n%20 == 0 {
+							name = "/configmaps/huge"
 						}
-					}
-					return h.hold()
+						id, err := h.open(h.header("PATCH", groundPath+name, "content-type", mergePatch), false)
+						return errors.Join(err, h.framer.WriteData(id, true, []byte("{}")))
+					})
 				}, noWindow)
 			}},
 		attack{Name: "h2-headers-open", Seconds: 10, Anonymous: true, Account: "headers",
