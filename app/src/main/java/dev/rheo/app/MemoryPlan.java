@@ -87,9 +87,7 @@ public record MemoryPlan(
 
   private static final long MAX_CONNECTIONS = 10_000;
 
-  /**
-   * The smallest total. With less, the budget of request bodies does not hold two of the largest.
-   */
+  /** The smallest total. With less, an object of 1 MB finds no room to be written. */
   public static final long MIN_TOTAL = 256 * MIB;
 
   /**

@@ -121,7 +121,11 @@ final class Exchange implements BodyStream.Listener {
     if (!admitted()) {
       return;
     }
-    int limit = edge.settings.limits().requestBodyBytes();
+    // A large index may leave less room than the largest body takes.
+    int limit =
+        (int)
+            Math.min(
+                edge.settings.limits().requestBodyBytes(), edge.ledger.requestBodies().limit());
     if (early == null && declared > limit) {
       edge.counters.refused(Counters.Refusal.BODY_TOO_LARGE);
       early = Refusals.bodyTooLarge(limit);

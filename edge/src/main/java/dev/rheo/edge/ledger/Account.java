@@ -211,6 +211,13 @@ public final class Account {
     }
   }
 
+  /** Whether a charge would be granted at once. */
+  public boolean hasRoom(long units) {
+    synchronized (queue) {
+      return waiting == 0 && fits(units);
+    }
+  }
+
   /** The most that this account can hold now: the least limit of it and its ancestors. */
   public long ceiling() {
     synchronized (queue) {

@@ -136,6 +136,7 @@ public final class Ledger {
   private final Account watches;
   private final Account headers;
   private final Account requestBodies;
+  private final long requestBodiesRoom;
   private final Account trees;
   private final Account lightTrees;
   private final Account queuedTrees;
@@ -166,6 +167,8 @@ public final class Ledger {
     lightTrees = share(trees, "trees-light", 1, 2);
     queuedTrees = share(trees, "trees-queued", 1, 4);
     formTrees = share(trees, "trees-forms", 1, 1);
+    requestBodiesRoom = requestBodies.limit();
+    leaveRoomForOne(bulk.limit());
     answers = bulky("answers", limits.answers, WAITING);
     strangerAnswers = share(answers, "answers-strangers", 1, 4);
     // Roots of their own, because they are needed just when the heap account is full. They come out
@@ -208,8 +211,17 @@ public final class Ledger {
     largeStreams.limit((long) (part * streams.limit()) / 2);
     strangerStreams.limit((long) (part * streams.limit()) / 4);
     watches.limit((long) (part * streams.limit()) / 4 * 3);
-    lightTrees.limit((long) (part * trees.limit()) / 2);
-    queuedTrees.limit((long) (part * trees.limit()) / 4);
+    leaveRoomForOne(bulk.limit());
+  }
+
+  /**
+   * Limits what requests hold while they wait for the permit to decode something large, so that the
+   * one that has it finds room. It would else wait for those that wait for it.
+   */
+  private void leaveRoomForOne(long room) {
+    requestBodies.limit(Math.min(requestBodiesRoom, room / 4));
+    lightTrees.limit(Math.min(trees.limit() / 2, room / 4));
+    queuedTrees.limit(Math.min(trees.limit() / 4, room / 8));
   }
 
   public Account strangerConnections() {

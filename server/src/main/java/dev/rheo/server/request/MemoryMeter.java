@@ -77,6 +77,9 @@ public class MemoryMeter extends Meter implements AutoCloseable {
               + ceiling
               + " bytes of memory when it is decoded, which is what --max-memory leaves for it");
     }
+    if (!account.hasRoom(bytes)) {
+      onFull();
+    }
     try {
       if (!account.charge(bytes, patience).get()) {
         throw tooMany();
@@ -97,6 +100,9 @@ public class MemoryMeter extends Meter implements AutoCloseable {
     account = other;
     return true;
   }
+
+  /** Called before the meter waits for room. */
+  protected void onFull() {}
 
   protected static ApiException tooMany() {
     // Upstream's message for a request that found no free seat.

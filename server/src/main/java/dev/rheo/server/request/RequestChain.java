@@ -11,7 +11,6 @@ import dev.rheo.server.security.AccessControl;
 import dev.rheo.server.security.Identity;
 import java.security.cert.X509Certificate;
 import java.util.concurrent.Callable;
-import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,7 +42,7 @@ public final class RequestChain implements Handler {
   private final Verb verb;
   private final Reporting reporting;
   private final Ledger ledger;
-  private final Semaphore heavyPermits = new Semaphore(heavyPermits(), true);
+  private final HeavyPermits heavyPermits = new HeavyPermits(heavyPermits());
 
   /**
    * @param verb what a request does, {@link Verbs} but in tests

@@ -5,8 +5,6 @@ import dev.rheo.codec.io.Meter;
 import dev.rheo.edge.HttpRequest;
 import dev.rheo.edge.ledger.Ledger;
 import java.time.Duration;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
 
 /**
  * Charges the account of decoded trees for what one request decodes and builds.
@@ -17,8 +15,8 @@ import java.util.concurrent.TimeUnit;
  *
  * <p>Requests with a permit, those that wait for one, and light ones are charged to different
  * accounts. So those that wait can take memory neither from a request that has the permit, which
- * would then wait for them, nor from light requests. A request that finds no room among those that
- * wait is refused at once.
+ * would then wait for them, nor from light requests. Their bodies can, so they are refused once the
+ * holder finds no room. A request that finds no room among those that wait is refused at once.
  *
  * <p>Once a write is committed nothing refuses it any more: see {@link Meter#committed}.
  */
@@ -31,14 +29,14 @@ final class RequestMeter extends MemoryMeter {
   private static final Duration PERMIT_PATIENCE = Duration.ofSeconds(10);
 
   private final Ledger ledger;
-  private final Semaphore permits;
+  private final HeavyPermits permits;
   private final HttpRequest request;
   private boolean heavy;
 
   /**
    * @param permits for heavy requests: half as many as carrier threads, at least one
    */
-  RequestMeter(Ledger ledger, Semaphore permits, HttpRequest request) {
+  RequestMeter(Ledger ledger, HeavyPermits permits, HttpRequest request) {
     super(ledger.lightTrees(), PATIENCE);
     this.ledger = ledger;
     this.permits = permits;
@@ -64,7 +62,13 @@ final class RequestMeter extends MemoryMeter {
   @Override
   protected void onPromise(long bytes) {
     try {
-      if (!isCommitted() && !request.promiseAnswer(bytes)) {
+      if (isCommitted()) {
+        return;
+      }
+      if (heavy && !ledger.answers().hasRoom(bytes)) {
+        permits.refuseWaiting();
+      }
+      if (!request.promiseAnswer(bytes)) {
         throw tooMany();
       }
     } catch (RuntimeException e) {
@@ -74,11 +78,18 @@ final class RequestMeter extends MemoryMeter {
     }
   }
 
+  @Override
+  protected void onFull() {
+    if (heavy) {
+      permits.refuseWaiting();
+    }
+  }
+
   private void becomeHeavy() {
     try {
-      if (!permits.tryAcquire(0, TimeUnit.NANOSECONDS)) {
+      if (!permits.tryAcquire()) {
         boolean queued = moveTo(ledger.queuedTrees());
-        if (!queued || !permits.tryAcquire(PERMIT_PATIENCE.toNanos(), TimeUnit.NANOSECONDS)) {
+        if (!queued || !permits.acquire(PERMIT_PATIENCE)) {
           throw tooMany();
         }
       }

@@ -10,7 +10,6 @@ import dev.rheo.edge.HttpRequest;
 import dev.rheo.edge.ledger.Ledger;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Semaphore;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -20,7 +19,7 @@ class RequestMeterTest {
 
   private final Ledger ledger =
       new Ledger(new Ledger.Limits(10 * MIB, MIB, MIB, MIB, MIB, 8 * MIB, MIB, MIB, MIB, 100));
-  private final Semaphore permits = new Semaphore(1, true);
+  private final HeavyPermits permits = new HeavyPermits(1);
   private final List<Thread> waiting = new ArrayList<>();
 
   @AfterEach
@@ -64,7 +63,7 @@ class RequestMeterTest {
                   }
                 });
     waiting.add(thread);
-    while (!permits.hasQueuedThreads() || permits.getQueueLength() < waiting.size()) {
+    while (permits.waiting() < waiting.size()) {
       Thread.onSpinWait();
     }
   }
@@ -87,6 +86,27 @@ class RequestMeterTest {
         charge(light, SMALL);
       }
       charge(holder, ledger.trees().limit() / 2);
+    }
+  }
+
+  @Test
+  void aHolderThatFindsNoRoomHasThoseThatWaitRefused() throws Exception {
+    long bodies = ledger.requestBodies().limit();
+    assertThat(ledger.requestBodies().tryCharge(bodies)).isTrue();
+    try (RequestMeter holder = meter()) {
+      grow(holder);
+      growAside();
+      Thread body =
+          Thread.ofVirtual()
+              .start(
+                  () -> {
+                    while (permits.waiting() > 0) {
+                      Thread.onSpinWait();
+                    }
+                    ledger.requestBodies().release(bodies);
+                  });
+      charge(holder, ledger.trees().ceiling() - ledger.trees().used() - 2 * MIB / 3);
+      body.join();
     }
   }
 
