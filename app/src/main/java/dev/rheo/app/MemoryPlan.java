@@ -90,17 +90,25 @@ public record MemoryPlan(
   /** The smallest total. With less, an object of 1 MB finds no room to be written. */
   public static final long MIN_TOTAL = 256 * MIB;
 
+  /** The largest total. With more, the references of the heap would take twice the room. */
+  public static final long MAX_TOTAL = 64 * 1024 * MIB;
+
   /**
    * The plan for a total.
    *
-   * @throws IllegalArgumentException if {@code total} is below {@link #MIN_TOTAL}; the message
-   *     names the minimum
+   * @throws IllegalArgumentException if {@code total} is below {@link #MIN_TOTAL} or above {@link
+   *     #MAX_TOTAL}; the message names the bound
    */
   public static MemoryPlan of(long total) {
     if (total < MIN_TOTAL) {
       throw new IllegalArgumentException(
           "%d MiB of memory are too few, give at least %d MiB"
               .formatted(total / MIB, MIN_TOTAL / MIB));
+    }
+    if (total > MAX_TOTAL) {
+      throw new IllegalArgumentException(
+          "%d MiB of memory are too much, give at most %d MiB"
+              .formatted(total / MIB, MAX_TOTAL / MIB));
     }
     long fortieth = (total - RUNTIME) / 40;
     long heap = fortieth * 20;

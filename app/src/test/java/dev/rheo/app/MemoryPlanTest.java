@@ -51,9 +51,9 @@ class MemoryPlanTest {
   }
 
   @Test
-  void theLeastTakesTheLargestRequestTwice() {
-    assertThat(MemoryPlan.of(MemoryPlan.MIN_TOTAL).requests().requestBodies())
-        .isGreaterThan(6 * MIB);
+  void theLeastTakesTwoBodiesOfAMegabyte() {
+    Ledger ledger = new Ledger(MemoryPlan.of(MemoryPlan.MIN_TOTAL).requests());
+    assertThat(ledger.requestBodies().limit()).isGreaterThan(2 * MIB);
   }
 
   @Test
@@ -75,6 +75,14 @@ class MemoryPlanTest {
     assertThat(requests.trees() / MIB).isEqualTo(22);
     assertThat(requests.answers() / MIB).isEqualTo(10);
     assertThat(requests.tls() / MIB).isEqualTo(15);
+  }
+
+  @Test
+  void refusesTooMuch() {
+    assertThat(MemoryPlan.of(MemoryPlan.MAX_TOTAL).heap()).isLessThan(32L << 30);
+    assertThatThrownBy(() -> MemoryPlan.of(MemoryPlan.MAX_TOTAL + 1))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("at most 65536 MiB");
   }
 
   @Test

@@ -101,7 +101,7 @@ final class ServeCommand implements Callable<Integer> {
       paramLabel = "SIZE",
       defaultValue = "384m",
       converter = ByteSize.class,
-      description = "Memory of the whole process, for example 512m or 2g; 256m at least.")
+      description = "Memory of the whole process, for example 512m or 2g; 256m to 64g.")
   private long maxMemory = MemoryPlan.DEFAULT_TOTAL;
 
   @Option(
