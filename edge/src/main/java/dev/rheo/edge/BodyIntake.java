@@ -3,6 +3,7 @@ package dev.rheo.edge;
 import io.netty.buffer.ByteBuf;
 import java.time.Duration;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The body of one request while it arrives. Its bytes are charged before they are kept. While a
@@ -40,6 +41,20 @@ final class BodyIntake {
   /** Says whether a body follows the header. */
   void expect(boolean hasBody) {
     complete = !hasBody;
+  }
+
+  /** The refusal of a body of which more is declared than may come, or null. */
+  @Nullable HttpResponse refusal(long declared) {
+    // A large index may leave less room than the largest body takes.
+    int limit =
+        (int)
+            Math.min(
+                edge.settings.limits().requestBodyBytes(), edge.ledger.requestBodies().limit());
+    if (declared <= limit) {
+      return null;
+    }
+    edge.counters.refused(Counters.Refusal.BODY_TOO_LARGE);
+    return Refusals.bodyTooLarge(limit);
   }
 
   /**

@@ -121,14 +121,8 @@ final class Exchange implements BodyStream.Listener {
     if (!admitted()) {
       return;
     }
-    // A large index may leave less room than the largest body takes.
-    int limit =
-        (int)
-            Math.min(
-                edge.settings.limits().requestBodyBytes(), edge.ledger.requestBodies().limit());
-    if (early == null && declared > limit) {
-      edge.counters.refused(Counters.Refusal.BODY_TOO_LARGE);
-      early = Refusals.bodyTooLarge(limit);
+    if (early == null && declared > 0) {
+      early = body.refusal(declared);
     }
     if (early != null) {
       respond(early);
@@ -160,12 +154,7 @@ final class Exchange implements BodyStream.Listener {
     headerWeight = Weights.of(request);
     long weight =
         (watch ? Weights.WATCH : Weights.STREAM) + headerWeight + edge.handler.weight(request);
-    Account account =
-        stranger
-            ? ledger.strangerStreams()
-            : watch
-                ? ledger.watches()
-                : weight > FairShares.LARGE ? ledger.largeStreams() : ledger.streams();
+    Account account = streamAccount(weight);
     // A guest's watch would keep a stranger's place for hours, and a health check from connecting.
     boolean fits = !watch || stranger || connection.member;
     if (fits && connection.room.admit(this, account, weight, stranger)) {
@@ -200,6 +189,17 @@ final class Exchange implements BodyStream.Listener {
       respond(Refusals.tooManyRequests());
     }
     return false;
+  }
+
+  private Account streamAccount(long weight) {
+    Ledger ledger = edge.ledger;
+    if (isStranger()) {
+      return ledger.strangerStreams();
+    }
+    if (isWatch()) {
+      return ledger.watches();
+    }
+    return weight > FairShares.LARGE ? ledger.largeStreams() : ledger.streams();
   }
 
   /** Whether more than {@code bytes} are unsent and the peer has read nothing for a while. */

@@ -255,19 +255,25 @@ class EdgeLedgerTest {
       }
       EdgeFixture.await("all came", () -> fixture.edge.stats().requestsTotal() == 90);
       assertThat(fixture.edge.stats().refusals().get("streams")).isPositive();
-      assertThat(answered(modest, 1, "/member/any")).isFalse();
-      clock.advance(Duration.ofMillis(150));
-      AtomicInteger stream = new AtomicInteger(1);
-      EdgeFixture.await(
-          "there is room",
-          () -> {
-            clock.advance(STEP);
-            return answered(modest, stream.addAndGet(2), "/member/any");
-          });
-      assertThat(fixture.edge.stats().stallsEnded())
-          .hasEntrySatisfying("shared", ended -> assertThat(ended).isPositive())
-          .containsEntry("evicted", 0L);
+      findsRoomBeforeOthersAreStalled(fixture, modest);
     }
+  }
+
+  /** The first request is refused; a later one takes the place of another that waits. */
+  private void findsRoomBeforeOthersAreStalled(EdgeFixture fixture, RawHttp2 modest)
+      throws Exception {
+    assertThat(answered(modest, 1, "/member/any")).isFalse();
+    clock.advance(Duration.ofMillis(150));
+    AtomicInteger stream = new AtomicInteger(1);
+    EdgeFixture.await(
+        "there is room",
+        () -> {
+          clock.advance(STEP);
+          return answered(modest, stream.addAndGet(2), "/member/any");
+        });
+    assertThat(fixture.edge.stats().stallsEnded())
+        .hasEntrySatisfying("shared", ended -> assertThat(ended).isPositive())
+        .containsEntry("evicted", 0L);
   }
 
   /** A few large requests on each of many connections take as much as many small ones on one. */
@@ -289,18 +295,7 @@ class EdgeLedgerTest {
       filler.get(1, "/member/any");
       filler.get(3, "/member/any");
       EdgeFixture.await("all came", () -> fixture.edge.stats().requestsTotal() == 18);
-      assertThat(answered(modest, 1, "/member/any")).isFalse();
-      clock.advance(Duration.ofMillis(150));
-      AtomicInteger stream = new AtomicInteger(1);
-      EdgeFixture.await(
-          "there is room",
-          () -> {
-            clock.advance(STEP);
-            return answered(modest, stream.addAndGet(2), "/member/any");
-          });
-      assertThat(fixture.edge.stats().stallsEnded())
-          .hasEntrySatisfying("shared", ended -> assertThat(ended).isPositive())
-          .containsEntry("evicted", 0L);
+      findsRoomBeforeOthersAreStalled(fixture, modest);
       for (RawHttp2 client : greedy) {
         client.close();
       }

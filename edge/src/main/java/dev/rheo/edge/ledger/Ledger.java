@@ -157,18 +157,17 @@ public final class Ledger {
     strangerConnections = share(connections, "connections-strangers", 7, 8);
     memberConnections = share(connections, "connections-members", 7, 8);
     streams = kept(heap.part("streams", limitOf("streams", limits.streams)));
-    bulk = share(heap, "bulk", 7, 8);
-    largeStreams = kept(bulk.part("streams-large", streams.limit() / 2));
-    strangerStreams = kept(bulk.part("streams-strangers", streams.limit() / 4));
-    watches = kept(bulk.part("watches", streams.limit() / 4 * 3));
+    bulk = kept(heap.part("bulk", 0));
+    largeStreams = kept(bulk.part("streams-large", 0));
+    strangerStreams = kept(bulk.part("streams-strangers", 0));
+    watches = kept(bulk.part("watches", 0));
     headers = bulky("headers", limits.headers, 0);
-    requestBodies = bulky("request-bodies", limits.requestBodies, WAITING);
+    requestBodiesRoom = limitOf("request-bodies", limits.requestBodies);
+    requestBodies = kept(bulk.part("request-bodies", 0, WAITING));
     trees = bulky("trees", limits.trees, WAITING);
-    lightTrees = share(trees, "trees-light", 1, 2);
-    queuedTrees = share(trees, "trees-queued", 1, 4);
+    lightTrees = kept(trees.part("trees-light", 0, WAITING));
+    queuedTrees = kept(trees.part("trees-queued", 0));
     formTrees = share(trees, "trees-forms", 1, 1);
-    requestBodiesRoom = requestBodies.limit();
-    leaveRoomForOne(bulk.limit());
     answers = bulky("answers", limits.answers, WAITING);
     strangerAnswers = share(answers, "answers-strangers", 1, 4);
     // Roots of their own, because they are needed just when the heap account is full. They come out
@@ -180,6 +179,7 @@ public final class Ledger {
     // well.
     tls = kept(Account.root("tls", limitOf("connections", limits.tls)));
     descriptors = kept(Account.root("descriptors", limits.descriptors));
+    indexed(0);
   }
 
   private static long limitOf(String name, long limit) {

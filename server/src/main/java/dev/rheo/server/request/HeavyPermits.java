@@ -22,7 +22,8 @@ final class HeavyPermits {
   }
 
   synchronized boolean tryAcquire() {
-    if (free == 0 || !waiting.isEmpty()) {
+    // While one is free nobody waits: a release goes to those that wait first.
+    if (free == 0) {
       return false;
     }
     free--;

@@ -4,6 +4,7 @@ import dev.rheo.api.status.ApiException;
 import dev.rheo.codec.io.Meter;
 import dev.rheo.edge.ledger.Account;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 
 /**
@@ -77,11 +78,12 @@ public class MemoryMeter extends Meter implements AutoCloseable {
               + ceiling
               + " bytes of memory when it is decoded, which is what --max-memory leaves for it");
     }
-    if (!account.hasRoom(bytes)) {
+    CompletableFuture<Boolean> granted = account.charge(bytes, patience);
+    if (!granted.isDone()) {
       onFull();
     }
     try {
-      if (!account.charge(bytes, patience).get()) {
+      if (!granted.get()) {
         throw tooMany();
       }
     } catch (InterruptedException e) {
@@ -101,7 +103,7 @@ public class MemoryMeter extends Meter implements AutoCloseable {
     return true;
   }
 
-  /** Called before the meter waits for room. */
+  /** Called when the meter begins to wait for room. */
   protected void onFull() {}
 
   protected static ApiException tooMany() {

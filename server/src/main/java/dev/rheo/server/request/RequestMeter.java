@@ -65,8 +65,8 @@ final class RequestMeter extends MemoryMeter {
       if (isCommitted()) {
         return;
       }
-      if (heavy && !ledger.answers().hasRoom(bytes)) {
-        permits.refuseWaiting();
+      if (!ledger.answers().hasRoom(bytes)) {
+        onFull();
       }
       if (!request.promiseAnswer(bytes)) {
         throw tooMany();
