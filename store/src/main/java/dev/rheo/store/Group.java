@@ -22,8 +22,8 @@ final class Group implements AutoCloseable {
   private final Engine engine;
   private final WriteBatch batch = new WriteBatch();
 
-  /** The group's changes to the engine's state, by key. Empty: deleted. */
-  private final Map<String, Optional<Version>> overlay = new HashMap<>();
+  /** The engine's state with the group's changes, of the keys looked at. Empty: no object. */
+  private final Map<String, Optional<Version>> seen = new HashMap<>();
 
   private final List<Tail.Commit> commits = new ArrayList<>();
   private HeadFigures figures;
@@ -98,12 +98,16 @@ final class Group implements AutoCloseable {
     } else {
       batch.put(engine.heads, encoded, now.encode());
     }
-    overlay.put(key, now.isDelete() ? Optional.empty() : Optional.of(now));
+    seen.put(key, now.isDelete() ? Optional.empty() : Optional.of(now));
   }
 
   private @Nullable Version present(String key) throws RocksDBException {
-    Optional<Version> changed = overlay.get(key);
-    return changed != null ? changed.orElse(null) : Reads.head(engine, Keys.encode(key));
+    Optional<Version> known = seen.get(key);
+    if (known == null) {
+      known = Optional.ofNullable(Reads.head(engine, Keys.encode(key)));
+      seen.put(key, known);
+    }
+    return known.orElse(null);
   }
 
   /** Writes the group, synced. Does nothing if no commit changes anything. */

@@ -10,6 +10,7 @@ import dev.rheo.codec.json.ObjectDecoder;
 import dev.rheo.resource.type.StoredResource;
 import dev.rheo.server.verb.read.StoreFailures;
 import dev.rheo.server.verb.write.CommitResult.How;
+import dev.rheo.server.verb.write.Versions.Known;
 import dev.rheo.store.RevisionConflictException;
 import dev.rheo.store.RevisionStore;
 import dev.rheo.store.RevisionStore.Op;
@@ -24,8 +25,8 @@ import org.jspecify.annotations.Nullable;
  * The compare-and-swap loop of every write: decide on the current version, commit on condition that
  * it is unchanged, retry if it is not.
  *
- * <p>The first version comes from the cache and may be stale. Refusals and updates without a change
- * that rest on it are confirmed with the store first.
+ * <p>The first version, or that there is none, comes from the cache and may be stale. Refusals and
+ * updates without a change that rest on it are confirmed with the store first.
  */
 final class Committer {
   /** Maximum size of a stored object, as in etcd: 1.5 MiB. */
@@ -75,11 +76,12 @@ final class Committer {
     String key = path.key();
     long mark = Meter.mark();
     // A dry run commits nothing, so no conflict would reveal a stale version.
-    Version version = dryRun ? null : versions.cached(resource, key);
-    boolean fresh = version == null;
-    if (fresh) {
-      version = versions.current(resource, key);
-    }
+    Known known =
+        dryRun
+            ? new Known(versions.current(resource, key), true)
+            : versions.cachedOrCurrent(resource, key);
+    Version version = known.version();
+    boolean fresh = known.fresh();
     for (int attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
       Outcome outcome;
       try {

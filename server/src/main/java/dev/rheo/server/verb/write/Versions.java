@@ -31,15 +31,38 @@ final class Versions {
     this.cache = cache;
   }
 
-  /** The version in the cache; null if it has none, is not ready or cannot be read. */
-  @Nullable Version cached(StoredResource resource, String key) {
-    if (!cache.ready()) {
-      return null;
+  /**
+   * What is known of an object.
+   *
+   * @param version null if there is no object
+   * @param fresh whether the store says so, not the cache
+   */
+  record Known(@Nullable Version version, boolean fresh) {}
+
+  /** What the cache knows; what the store knows if the cache is not ready or cannot be read. */
+  Known cachedOrCurrent(StoredResource resource, String key) {
+    if (cache.ready()) {
+      Entry entry = entry(resource, key);
+      Version version = entry == null ? null : read(entry);
+      if (entry == null || version != null) {
+        return new Known(version, false);
+      }
     }
-    Entry entry = cache.resource(resource.name()).get(key.substring(resource.keyPrefix().length()));
-    if (entry == null) {
-      return null;
-    }
+    return new Known(current(resource, key), true);
+  }
+
+  /** The revision of the version in the cache; 0 if it has none or is not ready. */
+  long cachedRevision(StoredResource resource, String key) {
+    Entry entry = cache.ready() ? entry(resource, key) : null;
+    return entry == null ? 0 : entry.revision();
+  }
+
+  private @Nullable Entry entry(StoredResource resource, String key) {
+    return cache.resource(resource.name()).get(key.substring(resource.keyPrefix().length()));
+  }
+
+  /** Returns null if the spool cannot be read. */
+  private @Nullable Version read(Entry entry) {
     try {
       byte[] spooled = new FormReader(cache).readFully(entry);
       int digits = entry.revisionLength();
@@ -87,7 +110,7 @@ final class Versions {
     if (!cache.ready()) {
       return Committer.MAX_STORED_BYTES;
     }
-    Entry entry = cache.resource(resource.name()).get(key.substring(resource.keyPrefix().length()));
+    Entry entry = entry(resource, key);
     return entry == null ? 0 : entry.length();
   }
 

@@ -208,6 +208,29 @@ class CreateTest {
   }
 
   @Test
+  void aNamespaceThatIsRememberedAndIsGone() {
+    for (int i = 0; i < 3; i++) {
+      cluster.create("configmaps", "ns", "{'metadata':{'name':'a" + i + "'}}");
+    }
+    // The cache may or may not know of the deletion.
+    cluster.delete("namespaces", "", "ns");
+    refused(
+        403, "Forbidden", () -> cluster.create("configmaps", "ns", "{'metadata':{'name':'b'}}"));
+    cluster.settle();
+    refused(
+        403, "Forbidden", () -> cluster.create("configmaps", "ns", "{'metadata':{'name':'b'}}"));
+  }
+
+  @Test
+  void anObjectThatTheCacheDoesNotKnowYet() {
+    for (int i = 0; i < 20; i++) {
+      String object = "{'metadata':{'name':'n" + i + "'}}";
+      cluster.create("configmaps", "ns", object);
+      refused(409, "AlreadyExists", () -> cluster.create("configmaps", "ns", object));
+    }
+  }
+
+  @Test
   void unknownAndDuplicateFields() {
     var path = cluster.path("configmaps", "ns", "");
     String json = "{'metadata':{'name':'%s'},'data':{'a':'1'},'data':{'b':'2'},'nope':1}";
