@@ -134,7 +134,14 @@ final class RunningServer implements Server {
       Deflaters deflaters = new Deflaters((int) (config.memory().compression() / DEFLATER_BYTES));
       Encodings encodings =
           new Encodings(clock, config.gates().enabled(FeatureGates.Gate.CBOR_SERVING), served);
-      Writes writes = new Writes(store, cache, registry, clock, random);
+      Writes writes =
+          new Writes(
+              store,
+              cache,
+              registry,
+              clock,
+              random,
+              () -> ledger.index().hasRoom(INDEX_ENTRY_BYTES));
       PrometheusRegistry metrics = new PrometheusRegistry();
       RequestMetrics requestMetrics = new RequestMetrics(metrics, served);
       AccessControl access =

@@ -24,7 +24,7 @@ package dev.rheo.codec.io;
  * <p>A thread without a meter pays nothing. Meters are bound by scope ({@link ScopedValue}):
  * another thread that works for the same request must enter the meter with {@link #within}, too.
  */
-public abstract class Meter {
+public abstract class Meter implements AutoCloseable {
   private static final ScopedValue<Meter> CURRENT = ScopedValue.newInstance();
 
   /** The meter of threads that have none; accepts every charge. */
@@ -74,6 +74,15 @@ public abstract class Meter {
 
   /** Called when all that was taken beyond {@code bytes} has been dropped. */
   protected void onRelease(long bytes) {}
+
+  /** The meter that {@link #another} returns. */
+  protected Meter onAnother() {
+    return NONE;
+  }
+
+  /** Gives back all that was charged. */
+  @Override
+  public void close() {}
 
   /** Runs a call whose charges go to this meter only, not to one that the thread has already. */
   public static <T, X extends Throwable> T within(
@@ -135,6 +144,14 @@ public abstract class Meter {
   /** Tells the current meter that all that was charged since {@link #mark} has been dropped. */
   public static void release(long mark) {
     current().onRelease(mark);
+  }
+
+  /**
+   * A meter for one of many pieces of work that other threads do for the same request, as if it
+   * were a request of its own. Whoever does it enters the meter and closes it.
+   */
+  public static Meter another() {
+    return current().onAnother();
   }
 
   /** Collects small charges for the current meter, which is looked up only once, here. */

@@ -30,6 +30,7 @@ import java.util.Map;
  *                            outbound control frames that the peer does not read
  *   tls                      native memory: TLS state
  *   descriptors              file descriptors of connections, a number
+ *   index                    the object index, at most 7/8 of what is heap's without it
  * </pre>
  *
  * <p>The limits of the parts may add up to more than the limit of {@code heap}, so that one part
@@ -148,6 +149,7 @@ public final class Ledger {
   private final Account incoming;
   private final Account tls;
   private final Account descriptors;
+  private final Account index;
 
   public Ledger(Limits limits) {
     String unlimited = System.getProperty(UNLIMITED, "");
@@ -179,6 +181,7 @@ public final class Ledger {
     // well.
     tls = kept(Account.root("tls", limitOf("connections", limits.tls)));
     descriptors = kept(Account.root("descriptors", limits.descriptors));
+    index = kept(Account.root("index", heapRoom / 8 * 7));
     indexed(0);
   }
 
@@ -201,10 +204,14 @@ public final class Ledger {
 
   /**
    * Sets the size of the object index, in bytes. It reduces the limit of {@code heap}, and in
-   * proportion those of what may stay there for long: the others' requests need room, too.
+   * proportion those of what may stay there for long: the others' requests need room, too. An index
+   * beyond its limit leaves what is needed to read and delete.
    */
   public void indexed(long bytes) {
-    long room = Math.max(0, heapRoom - bytes);
+    long before = index.used();
+    index.force(Math.max(0, bytes - before));
+    index.release(Math.max(0, before - bytes));
+    long room = heapRoom - Math.min(bytes, index.limit());
     heap.limit(room);
     bulk.limit(room / 8 * 7);
     double part = (double) room / heapRoom;
@@ -298,6 +305,11 @@ public final class Ledger {
 
   public Account descriptors() {
     return descriptors;
+  }
+
+  /** The objects, by their number. No object is created while it is full. */
+  public Account index() {
+    return index;
   }
 
   /** Snapshots of all accounts by name, in a fixed order. */

@@ -47,6 +47,19 @@ class LedgerTest {
   }
 
   @Test
+  void anIndexBeyondItsLimitLeavesRoomToDelete() {
+    ledger.indexed(2 * ROOM);
+    assertThat(ledger.index().hasRoom(1)).isFalse();
+    assertThat(ledger.lightTrees().tryCharge(64 << 10)).isTrue();
+    assertThat(ledger.requestBodies().tryCharge(64 << 10)).isTrue();
+    assertThat(ledger.answers().tryCharge(64 << 10)).isTrue();
+    assertThat(ledger.streams().tryCharge(64 << 10)).isTrue();
+    ledger.indexed(ROOM / 2);
+    assertThat(ledger.index().hasRoom(1)).isTrue();
+    assertThat(ledger.index().used()).isEqualTo(ROOM / 2);
+  }
+
+  @Test
   void lightAndQueuedTreesLeaveRoomForTheRequestThatHasThePermit() {
     for (long index : new long[] {0, ROOM / 2, ROOM * 9 / 10}) {
       ledger.indexed(index);

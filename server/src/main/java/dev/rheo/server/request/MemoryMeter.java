@@ -11,7 +11,7 @@ import java.util.concurrent.ExecutionException;
  * Charges an account for what one piece of work decodes and builds, and releases the charge on
  * close. Waits a little while the account is full. Used by one thread at a time.
  */
-public class MemoryMeter extends Meter implements AutoCloseable {
+public class MemoryMeter extends Meter {
 
   /** Bytes charged at a time, so that small pieces do not each access the account. */
   private static final long STEP = 64 << 10;

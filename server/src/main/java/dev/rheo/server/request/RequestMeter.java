@@ -20,7 +20,7 @@ import java.time.Duration;
  *
  * <p>Once a write is committed nothing refuses it any more: see {@link Meter#committed}.
  */
-final class RequestMeter extends MemoryMeter {
+class RequestMeter extends MemoryMeter {
 
   /** The weight from which a request is heavy: the decoded tree of a body of about 100 KB. */
   static final long HEAVY_BYTES = 512 << 10;
@@ -76,6 +76,15 @@ final class RequestMeter extends MemoryMeter {
     } catch (Exception e) {
       throw new IllegalStateException(e);
     }
+  }
+
+  /** The deletion of one object of a collection, for example, which has no answer of its own. */
+  @Override
+  protected Meter onAnother() {
+    return new RequestMeter(ledger, permits, request) {
+      @Override
+      protected void onPromise(long bytes) {}
+    };
   }
 
   @Override

@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -54,11 +55,16 @@ final class Committer {
 
   private final RevisionStore store;
   private final Versions versions;
+  private final BooleanSupplier mayGrow;
   private final LongAdder conflicts = new LongAdder();
 
-  Committer(RevisionStore store, Versions versions) {
+  /**
+   * @param mayGrow whether there is memory for one more object
+   */
+  Committer(RevisionStore store, Versions versions, BooleanSupplier mayGrow) {
     this.store = store;
     this.versions = versions;
+    this.mayGrow = mayGrow;
   }
 
   /** How often a write was retried because another one came first. */
@@ -168,6 +174,12 @@ final class Committer {
               + " bytes in the store, at most "
               + MAX_STORED_BYTES
               + " are allowed");
+    }
+    if (version == null && !mayGrow.getAsBoolean()) {
+      throw ApiException.tooManyRequests(
+          "the server holds as many objects as its memory allows: delete some, or start it with more"
+              + " --max-memory",
+          1);
     }
     How how = version == null ? How.CREATED : How.UPDATED;
     long expected = version == null ? Op.ABSENT : version.revision();

@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Deletes the selected objects of a collection, each as by a delete request of its own. Objects are
  * read from a snapshot, so that memory does not grow with their number. Several deletions run at
- * once, so that their commits share syncs.
+ * once, so that their commits share syncs. Each is charged as a request of its own.
  */
 final class DeleteCollections {
   /** Concurrent deletions of one request. */
@@ -35,12 +35,10 @@ final class DeleteCollections {
 
   /**
    * Limit on the objects of concurrent deletions, in KiB of their stored forms, as each is decoded.
-   * A larger object is deleted alone.
+   * A larger object is deleted alone. More would be refused where each is a heavy request, of which
+   * few may wait.
    */
-  private static final int KIB_IN_HAND = 1024;
-
-  /** Heap of a decoded object, as a multiple of its stored form. */
-  private static final int TREE_FACTOR = 8;
+  private static final int KIB_IN_HAND = 64;
 
   private final Freshness freshness;
   private final WatchCache cache;
@@ -71,7 +69,9 @@ final class DeleteCollections {
    *     assemble or an object cannot be read
    */
   byte @Nullable [] runAndList(ObjectPath path, ListOptions list, DeleteOptions options) {
-    return run(path, list, options, new DeletedList(path.type(), new FormReader(cache)));
+    try (DeletedList deleted = new DeletedList(path.type(), new FormReader(cache))) {
+      return run(path, list, options, deleted);
+    }
   }
 
   private byte @Nullable [] run(
@@ -88,8 +88,6 @@ final class DeleteCollections {
     Semaphore workers = new Semaphore(WORKERS);
     Semaphore inHand = new Semaphore(KIB_IN_HAND);
     long selected = 0;
-    int most = 0;
-    int charged = 0;
     String continueToken = "";
     try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
       while (failure.get() == null && (plan.limit() == 0 || selected < plan.limit())) {
@@ -107,18 +105,13 @@ final class DeleteCollections {
         ObjectPath one =
             new ObjectPath(path.type(), entry.namespace(), entry.name(), path.subresource());
         int kib = Math.min(KIB_IN_HAND, 1 + entry.length() / 1024);
-        // The workers have no meter, so the most that they hold at once is charged here.
-        most = Math.max(Math.min(most + kib, KIB_IN_HAND), kib);
-        if (most > charged) {
-          Meter.charge((most - charged) * 1024L * TREE_FACTOR);
-          charged = most;
-        }
+        Meter meter = Meter.another();
         workers.acquireUninterruptibly();
         inHand.acquireUninterruptibly(kib);
         threads.execute(
             () -> {
-              try {
-                delete(one, options);
+              try (meter) {
+                deleteWithin(meter, one, options);
               } catch (RuntimeException | Error e) {
                 // Errors too: an object that was not deleted must not be reported as deleted.
                 failure.compareAndSet(null, e);
@@ -135,6 +128,16 @@ final class DeleteCollections {
       case null, default -> {}
     }
     return deleted == null ? null : deleted.toJson(snapshot.revision(), continueToken);
+  }
+
+  private void deleteWithin(Meter meter, ObjectPath path, DeleteOptions options) {
+    boolean ignored =
+        Meter.<Boolean, RuntimeException>within(
+            meter,
+            () -> {
+              delete(path, options);
+              return true;
+            });
   }
 
   private void delete(ObjectPath path, DeleteOptions options) {

@@ -14,13 +14,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * The answer to the deletion of a collection: the list of the selected objects as they were before.
  * It is assembled in memory, so it has a budget: a list of more than {@link #MAX_BYTES} is dropped
- * and the answer is a Status, which upstream also returns where it has no list.
+ * and the answer is a Status, which upstream also returns where it has no list. It has a {@link
+ * Meter} of its own, so that a list that is dropped takes no memory from the deletions.
  *
  * <p>Not thread-safe.
  */
-final class DeletedList {
+final class DeletedList implements AutoCloseable {
   /** Limit on the JSON of all items together, in bytes. */
-  static final int MAX_BYTES = 1 << 20;
+  static final int MAX_BYTES = 128 << 10;
 
   private static final byte[] TAIL = "]}\n".getBytes(StandardCharsets.UTF_8);
   private static final int ENVELOPE = 1 << 10;
@@ -28,6 +29,7 @@ final class DeletedList {
   private final ResourceType type;
   private final FormReader reader;
   private final int typePrefix;
+  private final Meter meter = Meter.another();
   private ByteOutput items = new ByteOutput(0);
   private boolean whole = true;
 
@@ -51,22 +53,36 @@ final class DeletedList {
     try {
       // The size of the answer, twice because it is copied at the end.
       Meter.promise(2L * (items.size() + entry.length()) + ENVELOPE);
-      byte[] form = type.conversion().convert(reader.readFully(entry));
-      // Items of a list have neither kind nor apiVersion.
-      if (items.size() > 0) {
-        items.write(',');
-      }
-      items.write('{');
-      items.write(form, typePrefix, form.length - typePrefix);
+      boolean ignored = Meter.<Boolean, IOException>within(meter, () -> append(entry));
     } catch (IOException | ApiException e) {
       // A deletion must not fail because its answer cannot be built.
       giveUp();
     }
   }
 
+  private boolean append(Entry entry) throws IOException {
+    long mark = Meter.mark();
+    byte[] form = type.conversion().convert(reader.readFully(entry));
+    // Garbage once it is copied; the output charges the copy.
+    Meter.release(mark);
+    // Items of a list have neither kind nor apiVersion.
+    if (items.size() > 0) {
+      items.write(',');
+    }
+    items.write('{');
+    items.write(form, typePrefix, form.length - typePrefix);
+    return true;
+  }
+
   private void giveUp() {
     whole = false;
     items = new ByteOutput(0);
+    meter.close();
+  }
+
+  @Override
+  public void close() {
+    meter.close();
   }
 
   /**

@@ -23,6 +23,7 @@ import dev.rheo.store.RevisionStore;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -50,17 +51,19 @@ public final class Writes {
 
   /**
    * @param random for uids and generated names: unpredictable in production
+   * @param mayGrow whether there is memory for one more object
    */
   public Writes(
       RevisionStore store,
       WatchCache cache,
       ResourceRegistry registry,
       InstantSource clock,
-      RandomGenerator random) {
+      RandomGenerator random,
+      BooleanSupplier mayGrow) {
     this.registry = registry;
     this.clock = clock;
     Versions versions = new Versions(store, cache);
-    this.committer = new Committer(store, versions);
+    this.committer = new Committer(store, versions, mayGrow);
     this.creates = new Creates(committer, new NamespaceLifecycle(registry, versions), random);
     this.updates = new Updates(creates);
     this.collections = new DeleteCollections(new Freshness(store, cache), cache, committer, clock);

@@ -35,6 +35,10 @@ public final class Cluster implements AutoCloseable {
   public final Writes writes;
   public final LoopbackClient client;
   public final ResourceRegistry registry = BuiltInResources.registry();
+
+  /** Whether there is memory for more objects. */
+  public boolean mayGrow = true;
+
   public Instant now = Instant.parse("2026-01-02T03:04:05Z");
 
   public Cluster(Path directory) {
@@ -45,7 +49,7 @@ public final class Cluster implements AutoCloseable {
     this.store = store;
     this.cache = Caches.start(store, directory, registry);
     InstantSource clock = () -> now;
-    this.writes = new Writes(store, cache, registry, clock, random);
+    this.writes = new Writes(store, cache, registry, clock, random, () -> mayGrow);
     this.client = new LoopbackClient(writes);
     settle();
   }

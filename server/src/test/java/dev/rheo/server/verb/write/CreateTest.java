@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.rheo.api.media.MediaType;
 import dev.rheo.api.options.FieldValidation;
 import dev.rheo.api.options.WriteOptions;
@@ -112,7 +113,8 @@ class CreateTest {
     }
     Repeating random = new Repeating();
     Writes writes =
-        new Writes(cluster.store, cluster.cache, cluster.registry, () -> cluster.now, random);
+        new Writes(
+            cluster.store, cluster.cache, cluster.registry, () -> cluster.now, random, () -> true);
     var path = cluster.path("configmaps", "ns", "");
     var body = Cluster.body("{'metadata':{'generateName':'a-'}}");
     random.different = 100;
@@ -228,6 +230,21 @@ class CreateTest {
       cluster.create("configmaps", "ns", object);
       refused(409, "AlreadyExists", () -> cluster.create("configmaps", "ns", object));
     }
+  }
+
+  @Test
+  void noMoreObjectsThanThereIsMemoryFor() {
+    JsonNode present = cluster.create("configmaps", "ns", "{'metadata':{'name':'a'}}");
+    cluster.mayGrow = false;
+    refused(
+        429,
+        "TooManyRequests",
+        () -> cluster.create("configmaps", "ns", "{'metadata':{'name':'b'}}"));
+    ((ObjectNode) present).putObject("data").put("k", "v");
+    cluster.update("configmaps", "ns", "a", present);
+    cluster.delete("configmaps", "ns", "a");
+    cluster.mayGrow = true;
+    cluster.create("configmaps", "ns", "{'metadata':{'name':'b'}}");
   }
 
   @Test

@@ -13,6 +13,7 @@ import dev.rheo.api.options.WriteOptions;
 import dev.rheo.api.status.ApiException;
 import dev.rheo.cache.CacheSettings;
 import dev.rheo.cache.WatchCache;
+import dev.rheo.codec.io.Meter;
 import dev.rheo.server.types.TypeChanges;
 import dev.rheo.store.MemoryRevisionStore;
 import dev.rheo.store.RevisionStore;
@@ -25,6 +26,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -296,6 +300,66 @@ class DeleteTest {
   }
 
   @Test
+  void aCollectionCostsWhatItsLargestObjectsCost() {
+    for (int i = 0; i < 1500; i++) {
+      cluster.create("configmaps", "ns", "{'metadata':{'name':'n" + i + "'}}");
+    }
+    Set<Meter> open = ConcurrentHashMap.newKeySet();
+    AtomicLong mostOfOne = new AtomicLong();
+    AtomicLong own = new AtomicLong();
+    Meter request =
+        new Counted(own, new AtomicLong()) {
+          @Override
+          protected Meter onAnother() {
+            Meter one =
+                new Counted(new AtomicLong(), mostOfOne) {
+                  @Override
+                  public void close() {
+                    open.remove(this);
+                  }
+                };
+            open.add(one);
+            return one;
+          }
+        };
+    Meter.<JsonNode, RuntimeException>within(request, () -> deleteCollection("ns", Map.of()));
+    assertThat(count("ns")).isZero();
+    assertThat(open).isEmpty();
+    // The list is dropped at 128 KiB, and has cost twice as much by then.
+    assertThat(mostOfOne.get()).isBetween(1L << 10, 512L << 10);
+    assertThat(own.get()).isLessThan(64 << 10);
+  }
+
+  private static class Counted extends Meter {
+    private final AtomicLong charged;
+    private final AtomicLong most;
+
+    Counted(AtomicLong charged, AtomicLong most) {
+      this.charged = charged;
+      this.most = most;
+    }
+
+    @Override
+    protected void onCharge(long bytes) {
+      long now = charged.addAndGet(bytes);
+      most.accumulateAndGet(now, Math::max);
+    }
+
+    @Override
+    protected void onCheck() {}
+
+    @Override
+    protected long charged() {
+      return charged.get();
+    }
+
+    @Override
+    protected void onRelease(long bytes) {
+      charged.set(Math.min(charged.get(), bytes));
+    }
+  }
+
+  @Test
   void aCollectionThatIsNotCachedYetIsNotTakenForEmpty() {
     try (WatchCache building =
         new WatchCache(
@@ -304,7 +368,13 @@ class DeleteTest {
             cluster.registry.stored().stream().map(TypeChanges::cached).toList(),
             CacheSettings.defaults())) {
       Writes writes =
-          new Writes(cluster.store, building, cluster.registry, () -> cluster.now, new Random(1));
+          new Writes(
+              cluster.store,
+              building,
+              cluster.registry,
+              () -> cluster.now,
+              new Random(1),
+              () -> true);
       Map<String, List<String>> any = Map.of("resourceVersion", List.of("0"));
       refused(
           429,
