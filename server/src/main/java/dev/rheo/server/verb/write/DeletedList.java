@@ -23,12 +23,19 @@ final class DeletedList implements AutoCloseable {
   /** Limit on the JSON of all items together, in bytes. */
   static final int MAX_BYTES = 128 << 10;
 
+  /**
+   * The same if the items are converted, by way of trees. With more the list could become a heavy
+   * request, and take the permit that the deletions of large objects wait for.
+   */
+  private static final int MAX_CONVERTED_BYTES = 16 << 10;
+
   private static final byte[] TAIL = "]}\n".getBytes(StandardCharsets.UTF_8);
   private static final int ENVELOPE = 1 << 10;
 
   private final ResourceType type;
   private final FormReader reader;
   private final int typePrefix;
+  private final int most;
   private final Meter meter = Meter.another();
   private ByteOutput items = new ByteOutput(0);
   private boolean whole = true;
@@ -36,6 +43,7 @@ final class DeletedList implements AutoCloseable {
   DeletedList(ResourceType type, FormReader reader) {
     this.type = type;
     this.reader = reader;
+    this.most = type.conversion().isIdentity() ? MAX_BYTES : MAX_CONVERTED_BYTES;
     this.typePrefix =
         "{\"kind\":\"%s\",\"apiVersion\":\"%s\","
             .formatted(type.kind(), type.apiVersion())
@@ -46,7 +54,7 @@ final class DeletedList implements AutoCloseable {
     if (!whole) {
       return;
     }
-    if (items.size() + (long) entry.length() > MAX_BYTES) {
+    if (items.size() + (long) entry.length() > most) {
       giveUp();
       return;
     }
