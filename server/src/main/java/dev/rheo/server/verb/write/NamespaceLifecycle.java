@@ -8,8 +8,6 @@ import dev.rheo.store.RevisionStore.Op;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicReferenceArray;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Refuses creates in a namespace that does not exist or is being deleted: upstream's admission
@@ -18,17 +16,8 @@ import org.jspecify.annotations.Nullable;
 final class NamespaceLifecycle {
   private static final Set<String> IMMORTAL = Set.of("default", "kube-system", "kube-public");
 
-  /** Namespaces to remember. Most writes are to a few. */
-  private static final int REMEMBERED = 256;
-
   private final Versions versions;
   private final StoredResource namespaces;
-
-  /** Versions of namespaces that are not being deleted, by the hash of the key. */
-  private final AtomicReferenceArray<@Nullable Alive> alive =
-      new AtomicReferenceArray<>(REMEMBERED);
-
-  private record Alive(String key, long revision) {}
 
   NamespaceLifecycle(ResourceRegistry registry, Versions versions) {
     this.versions = versions;
@@ -38,7 +27,7 @@ final class NamespaceLifecycle {
   /**
    * Checks that an object may be created in its namespace.
    *
-   * @param fresh whether to read the store, and to rely on nothing that is remembered
+   * @param fresh whether to read the store instead of the cache
    * @return the conditions under which to commit it
    * @throws ApiException 404 if the namespace does not exist, 403 if it is being deleted
    */
@@ -48,14 +37,10 @@ final class NamespaceLifecycle {
     }
     String namespace = path.namespace();
     String key = namespaces.key(null, namespace);
-    int slot = Math.floorMod(key.hashCode(), REMEMBERED);
-    Alive known = fresh ? null : alive.get(slot);
-    if (known != null
-        && known.key().equals(key)
-        && known.revision() == versions.cachedRevision(namespaces, key)) {
-      return List.of(new Op.Check(key, known.revision()));
+    Version version = fresh ? null : versions.cachedOrCurrent(namespaces, key).version();
+    if (version == null || isTerminating(version)) {
+      version = versions.current(namespaces, key);
     }
-    Version version = versions.current(namespaces, key);
     if (version == null) {
       throw ApiException.notFound(namespaces.groupResource(), namespace);
     }
@@ -72,7 +57,6 @@ final class NamespaceLifecycle {
                   "namespace " + namespace + " is being terminated",
                   "metadata.namespace"));
     }
-    alive.set(slot, new Alive(key, version.revision()));
     return List.of(new Op.Check(key, version.revision()));
   }
 

@@ -51,12 +51,6 @@ final class Versions {
     return new Known(current(resource, key), true);
   }
 
-  /** The revision of the version in the cache; 0 if it has none or is not ready. */
-  long cachedRevision(StoredResource resource, String key) {
-    Entry entry = cache.ready() ? entry(resource, key) : null;
-    return entry == null ? 0 : entry.revision();
-  }
-
   private @Nullable Entry entry(StoredResource resource, String key) {
     return cache.resource(resource.name()).get(key.substring(resource.keyPrefix().length()));
   }
