@@ -89,12 +89,7 @@ public final class RecordingMeter extends Meter {
     RecordingMeter meter = new RecordingMeter(limit);
     long cpu = THREADS.getCurrentThreadCpuTime();
     meter.allocated = now();
-    Meter.within(
-        meter,
-        () -> {
-          call.run();
-          return null;
-        });
+    Meter.runWithin(meter, call::run);
     long allocated = now() - meter.allocated;
     return new Bill(meter.charged, allocated, THREADS.getCurrentThreadCpuTime() - cpu);
   }

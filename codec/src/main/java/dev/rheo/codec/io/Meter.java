@@ -90,6 +90,23 @@ public abstract class Meter implements AutoCloseable {
     return ScopedValue.where(CURRENT, meter).call(call);
   }
 
+  /** Work that returns nothing. */
+  @FunctionalInterface
+  public interface Work<X extends Throwable> {
+    void run() throws X;
+  }
+
+  /** As {@link #within}, for work that returns nothing. */
+  public static <X extends Throwable> void runWithin(Meter meter, Work<X> work) throws X {
+    boolean ignored =
+        Meter.<Boolean, X>within(
+            meter,
+            () -> {
+              work.run();
+              return true;
+            });
+  }
+
   /**
    * Charges the current meter, if there is one, for memory that is about to be taken.
    *

@@ -63,7 +63,7 @@ class MeterTest {
   @Test
   void tallyGathersSteps() {
     Recorder meter = new Recorder();
-    Meter.within(
+    Meter.runWithin(
         meter,
         () -> {
           Meter.Tally tally = Meter.tally();
@@ -77,7 +77,6 @@ class MeterTest {
           tally.add(1);
           tally.settle();
           tally.settle();
-          return null;
         });
     assertThat(meter.taken).containsExactly(5000L, 1_000_000L, 1L);
   }
@@ -95,15 +94,7 @@ class MeterTest {
           @Override
           protected void onCheck() {}
         };
-    assertThatThrownBy(
-            () ->
-                Meter.within(
-                    meter,
-                    () -> {
-                      Meter.charge(1);
-                      return null;
-                    }))
-        .isSameAs(refusal);
+    assertThatThrownBy(() -> Meter.runWithin(meter, () -> Meter.charge(1))).isSameAs(refusal);
     assertThatThrownBy(() -> Meter.charge(-1)).isInstanceOf(IllegalArgumentException.class);
   }
 }

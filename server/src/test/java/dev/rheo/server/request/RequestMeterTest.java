@@ -37,12 +37,7 @@ class RequestMeterTest {
   }
 
   private static void charge(RequestMeter meter, long bytes) {
-    Meter.within(
-        meter,
-        () -> {
-          Meter.charge(bytes);
-          return bytes;
-        });
+    Meter.runWithin(meter, () -> Meter.charge(bytes));
   }
 
   /** Becomes heavy after it has charged as much as a light request may. */

@@ -111,7 +111,7 @@ final class DeleteCollections {
         threads.execute(
             () -> {
               try (meter) {
-                deleteWithin(meter, one, options);
+                Meter.runWithin(meter, () -> delete(one, options));
               } catch (RuntimeException | Error e) {
                 // Errors too: an object that was not deleted must not be reported as deleted.
                 failure.compareAndSet(null, e);
@@ -128,16 +128,6 @@ final class DeleteCollections {
       case null, default -> {}
     }
     return deleted == null ? null : deleted.toJson(snapshot.revision(), continueToken);
-  }
-
-  private void deleteWithin(Meter meter, ObjectPath path, DeleteOptions options) {
-    boolean ignored =
-        Meter.<Boolean, RuntimeException>within(
-            meter,
-            () -> {
-              delete(path, options);
-              return true;
-            });
   }
 
   private void delete(ObjectPath path, DeleteOptions options) {

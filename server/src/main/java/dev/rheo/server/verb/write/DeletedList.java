@@ -61,14 +61,14 @@ final class DeletedList implements AutoCloseable {
     try {
       // The size of the answer, twice because it is copied at the end.
       Meter.promise(2L * (items.size() + entry.length()) + ENVELOPE);
-      boolean ignored = Meter.<Boolean, IOException>within(meter, () -> append(entry));
+      Meter.runWithin(meter, () -> append(entry));
     } catch (IOException | ApiException e) {
       // A deletion must not fail because its answer cannot be built.
       giveUp();
     }
   }
 
-  private boolean append(Entry entry) throws IOException {
+  private void append(Entry entry) throws IOException {
     long mark = Meter.mark();
     byte[] form = type.conversion().convert(reader.readFully(entry));
     // Garbage once it is copied; the output charges the copy.
@@ -79,13 +79,12 @@ final class DeletedList implements AutoCloseable {
     }
     items.write('{');
     items.write(form, typePrefix, form.length - typePrefix);
-    return true;
   }
 
   private void giveUp() {
     whole = false;
     items = new ByteOutput(0);
-    meter.close();
+    close();
   }
 
   @Override
