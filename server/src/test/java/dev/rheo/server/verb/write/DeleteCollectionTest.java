@@ -1,0 +1,249 @@
+package dev.rheo.server.verb.write;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.rheo.api.feature.FeatureGates;
+import dev.rheo.api.options.DeleteOptions;
+import dev.rheo.api.options.ListOptions;
+import dev.rheo.api.status.ApiException;
+import dev.rheo.cache.CacheSettings;
+import dev.rheo.cache.WatchCache;
+import dev.rheo.codec.io.Meter;
+import dev.rheo.server.types.TypeChanges;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Deletes the objects of a collection that selectors choose. */
+class DeleteCollectionTest {
+  @TempDir Path spool;
+  private Cluster cluster;
+
+  @BeforeEach
+  void start() {
+    cluster = new Cluster(spool);
+    cluster.namespace("ns");
+  }
+
+  @AfterEach
+  void stop() {
+    cluster.close();
+  }
+
+  private static void refused(int code, Runnable request) {
+    assertThatThrownBy(request::run)
+        .isInstanceOfSatisfying(ApiException.class, e -> assertThat(e.code()).isEqualTo(code));
+  }
+
+  @Test
+  void collections() {
+    cluster.namespace("other");
+    for (int i = 0; i < 40; i++) {
+      cluster.create(
+          "configmaps",
+          i % 4 == 0 ? "other" : "ns",
+          "{'metadata':{'name':'c" + i + "','labels':{'parity':'" + i % 2 + "'}}}");
+    }
+    deleteCollection("ns", Map.of("labelSelector", List.of("parity=1")));
+    assertThat(count("ns")).isEqualTo(10);
+    assertThat(count("other")).isEqualTo(10);
+    deleteCollection("ns", Map.of("fieldSelector", List.of("metadata.name=c2")));
+    assertThat(count("ns")).isEqualTo(9);
+    deleteCollection("ns", Map.of("limit", List.of("4")));
+    assertThat(count("ns")).isEqualTo(5);
+    deleteCollection("ns", Map.of());
+    assertThat(count("ns")).isZero();
+    assertThat(count("other")).isEqualTo(10);
+    // A request across all namespaces can only read.
+    refused(405, () -> deleteCollection("", Map.of()));
+    assertThat(count("other")).isEqualTo(10);
+    refused(400, () -> deleteCollection("ns", Map.of("fieldSelector", List.of("data.x=1"))));
+  }
+
+  @Test
+  void aCollectionIsAnsweredWithWhatWasThere() {
+    JsonNode a = cluster.create("configmaps", "ns", "{'metadata':{'name':'a'},'data':{'k':'v'}}");
+    for (String name : List.of("b", "c", "d")) {
+      cluster.create("configmaps", "ns", "{'metadata':{'name':'" + name + "'}}");
+    }
+    long before = cluster.revision();
+    JsonNode page = deleteCollection("ns", Map.of("limit", List.of("2")));
+    assertThat(page.path("kind").asText()).isEqualTo("ConfigMapList");
+    assertThat(page.path("apiVersion").asText()).isEqualTo("v1");
+    assertThat(page.path("metadata").path("resourceVersion").asLong()).isEqualTo(before);
+    JsonNode first = page.path("items").path(0);
+    assertThat(first.path("metadata")).isEqualTo(a.path("metadata"));
+    assertThat(first.path("data")).isEqualTo(a.path("data"));
+    assertThat(first.has("kind") || first.has("apiVersion")).isFalse();
+    assertThat(page.path("items").findValuesAsText("name")).containsExactly("a", "b");
+
+    // The token continues in the same namespace.
+    cluster.create("configmaps", "ns", "{'metadata':{'name':'new'}}");
+    String token = page.path("metadata").path("continue").asText();
+    JsonNode rest = deleteCollection("ns", Map.of("continue", List.of(token)));
+    assertThat(rest.path("items").findValuesAsText("name")).containsExactly("c", "d");
+    assertThat(rest.path("metadata").has("continue")).isFalse();
+    assertThat(count("ns")).isEqualTo(1);
+    deleteCollection("ns", Map.of());
+    assertThat(deleteCollection("ns", Map.of()).path("items")).isEmpty();
+  }
+
+  @Test
+  void aCollectionInAnotherVersionIsAnsweredInIt() {
+    cluster.create("events", "ns", "{'metadata':{'name':'e'},'message':'hello'}");
+    JsonNode list = deleteCollection("events.k8s.io/v1/events", "ns", Map.of());
+    assertThat(list.path("apiVersion").asText()).isEqualTo("events.k8s.io/v1");
+    assertThat(list.path("items").path(0).path("note").asText()).isEqualTo("hello");
+  }
+
+  @Test
+  void aCollectionThatIsConvertedIsToldIfItIsSmall() {
+    String note = "x".repeat(1000);
+    for (int i = 0; i < 20; i++) {
+      cluster.create("events", "ns", "{'metadata':{'name':'e" + i + "'},'message':'" + note + "'}");
+    }
+    JsonNode answer = deleteCollection("events.k8s.io/v1/events", "ns", Map.of());
+    assertThat(answer.path("kind").asText()).isEqualTo("Status");
+    assertThat(answer.path("status").asText()).isEqualTo("Success");
+  }
+
+  @Test
+  void aCollectionTooLargeToTellIsAnsweredWithAStatus() {
+    String large = "x".repeat(DeletedList.MAX_BYTES / 2 + 1);
+    for (String name : List.of("a", "b", "c")) {
+      cluster.create(
+          "configmaps", "ns", "{'metadata':{'name':'" + name + "'},'data':{'k':'" + large + "'}}");
+    }
+    assertThat(
+            deleteCollection("ns", Map.of("limit", List.of("1")))
+                .path("items")
+                .findValuesAsText("name"))
+        .containsExactly("a");
+    JsonNode status = deleteCollection("ns", Map.of());
+    assertThat(status.path("kind").asText()).isEqualTo("Status");
+    assertThat(status.path("status").asText()).isEqualTo("Success");
+    assertThat(count("ns")).isZero();
+  }
+
+  @Test
+  void aCollectionCostsWhatItsLargestObjectsCost() {
+    for (int i = 0; i < 1500; i++) {
+      cluster.create("configmaps", "ns", "{'metadata':{'name':'n" + i + "'}}");
+    }
+    Set<Meter> open = ConcurrentHashMap.newKeySet();
+    AtomicLong mostOfOne = new AtomicLong();
+    AtomicLong own = new AtomicLong();
+    Meter request =
+        new Counted(own, new AtomicLong()) {
+          @Override
+          protected Meter onAnother() {
+            Meter one =
+                new Counted(new AtomicLong(), mostOfOne) {
+                  @Override
+                  public void close() {
+                    open.remove(this);
+                  }
+                };
+            open.add(one);
+            return one;
+          }
+        };
+    Meter.<JsonNode, RuntimeException>within(request, () -> deleteCollection("ns", Map.of()));
+    assertThat(count("ns")).isZero();
+    assertThat(open).isEmpty();
+    // The list is dropped at 128 KiB, and has cost twice as much by then.
+    assertThat(mostOfOne.get()).isBetween(1L << 10, 512L << 10);
+    assertThat(own.get()).isLessThan(64 << 10);
+  }
+
+  private static class Counted extends Meter {
+    private final AtomicLong charged;
+    private final AtomicLong most;
+
+    Counted(AtomicLong charged, AtomicLong most) {
+      this.charged = charged;
+      this.most = most;
+    }
+
+    @Override
+    protected void onCharge(long bytes) {
+      long now = charged.addAndGet(bytes);
+      most.accumulateAndGet(now, Math::max);
+    }
+
+    @Override
+    protected void onCheck() {}
+
+    @Override
+    protected long charged() {
+      return charged.get();
+    }
+
+    @Override
+    protected void onRelease(long bytes) {
+      charged.set(Math.min(charged.get(), bytes));
+    }
+  }
+
+  @Test
+  void aCollectionThatIsNotCachedYetIsNotTakenForEmpty() {
+    try (WatchCache building =
+        new WatchCache(
+            cluster.store,
+            spool.resolve("building"),
+            cluster.registry.stored().stream().map(TypeChanges::cached).toList(),
+            CacheSettings.defaults())) {
+      Writes writes =
+          new Writes(
+              cluster.store,
+              building,
+              cluster.registry,
+              () -> cluster.now,
+              new Random(1),
+              () -> true);
+      Map<String, List<String>> any = Map.of("resourceVersion", List.of("0"));
+      refused(
+          429,
+          () ->
+              writes.deleteCollection(
+                  cluster.path("configmaps", "ns", ""),
+                  ListOptions.parse(any, false, FeatureGates.defaults()),
+                  DeleteOptions.none(),
+                  Cluster.USER));
+    }
+  }
+
+  private JsonNode deleteCollection(String namespace, Map<String, List<String>> query) {
+    return deleteCollection("configmaps", namespace, query);
+  }
+
+  private JsonNode deleteCollection(
+      String resource, String namespace, Map<String, List<String>> query) {
+    cluster.settle();
+    ListOptions list = ListOptions.parse(query, false, FeatureGates.defaults());
+    WriteResult result =
+        cluster.writes.deleteCollection(
+            cluster.path(resource, namespace, ""),
+            list.withFieldSelector(
+                list.fieldSelector().resolve(cluster.type(resource)::fieldLabel)),
+            DeleteOptions.none(),
+            Cluster.USER);
+    assertThat(result.code()).isEqualTo(200);
+    return Cluster.json(result);
+  }
+
+  private int count(String namespace) {
+    cluster.settle();
+    return cluster.cache.resource("configmaps").snapshot().size(namespace + "/");
+  }
+}
