@@ -141,7 +141,8 @@ final class RunningServer implements Server {
               registry,
               clock,
               random,
-              () -> ledger.index().hasRoom(INDEX_ENTRY_BYTES));
+              // The count of this moment, since the account lags behind it by up to a period.
+              () -> (cache.objects() + 1) * INDEX_ENTRY_BYTES <= ledger.index().limit());
       PrometheusRegistry metrics = new PrometheusRegistry();
       RequestMetrics requestMetrics = new RequestMetrics(metrics, served);
       AccessControl access =

@@ -45,16 +45,21 @@ final class BodyIntake {
 
   /** The refusal of a body of which more is declared than may come, or null. */
   @Nullable HttpResponse refusal(long declared) {
-    // A large index may leave less room than the largest body takes.
-    int limit =
-        (int)
-            Math.min(
-                edge.settings.limits().requestBodyBytes(), edge.ledger.requestBodies().limit());
-    if (declared <= limit) {
-      return null;
+    if (declared > limit()) {
+      edge.counters.refused(Counters.Refusal.BODY_TOO_LARGE);
+      return Refusals.bodyTooLarge(limit());
     }
-    edge.counters.refused(Counters.Refusal.BODY_TOO_LARGE);
-    return Refusals.bodyTooLarge(limit);
+    if (declared > edge.ledger.requestBodies().limit()) {
+      // A server with fewer objects has room for it.
+      edge.counters.refused(Counters.Refusal.REQUEST_BODIES);
+      return Refusals.tooManyRequests();
+    }
+    return null;
+  }
+
+  private int limit() {
+    return (int)
+        Math.min(edge.settings.limits().requestBodyBytes(), edge.ledger.requestBodiesRoom());
   }
 
   /**
@@ -105,7 +110,7 @@ final class BodyIntake {
       return;
     }
     lastDataNanos = edge.clock.nanoTime();
-    int limit = edge.settings.limits().requestBodyBytes();
+    int limit = limit();
     if (length > limit - received) {
       edge.counters.refused(Counters.Refusal.BODY_TOO_LARGE);
       exchange.refuse(Refusals.bodyTooLarge(limit));

@@ -46,6 +46,7 @@ final class EdgeFixture implements AutoCloseable {
     ByteBufUtil.setLeakListener((type, records) -> LEAKS.add(type + "\n" + records));
   }
 
+  final Ledger ledger;
   final Edge edge;
   final InetSocketAddress address;
 
@@ -89,7 +90,8 @@ final class EdgeFixture implements AutoCloseable {
       throws IOException {
     EdgeSettings settings =
         tune.apply(EdgeSettings.defaults(new InetSocketAddress("127.0.0.1", 0)));
-    edge = new Edge(settings, new Ledger(limits), TLS, handler, nativeAllowed, clock);
+    ledger = new Ledger(limits);
+    edge = new Edge(settings, ledger, TLS, handler, nativeAllowed, clock);
     address = edge.start();
   }
 

@@ -143,6 +143,21 @@ class EdgeTest {
     }
   }
 
+  @Test
+  void aBodyThatTheIndexLeavesNoRoomForMayBeSentAgain() throws Exception {
+    try (EdgeFixture fixture = new EdgeFixture(this::answer);
+        HttpClient client = EdgeFixture.client(HttpClient.Version.HTTP_2)) {
+      var post = fixture.post("/echo", new byte[2 << 20]);
+      // As a large index does.
+      fixture.ledger.requestBodies().limit(1 << 20);
+      var refused = client.send(post, BodyHandlers.ofString());
+      assertThat(refused.statusCode()).isEqualTo(429);
+      assertThat(refused.headers().firstValue("Retry-After")).isPresent();
+      fixture.ledger.indexed(0);
+      assertThat(client.send(post, BodyHandlers.discarding()).statusCode()).isEqualTo(200);
+    }
+  }
+
   @ParameterizedTest
   @EnumSource(HttpClient.Version.class)
   void bodiesAboveTheLimitAreRefused(HttpClient.Version version) throws Exception {

@@ -150,6 +150,7 @@ public final class Ledger {
   private final Account tls;
   private final Account descriptors;
   private final Account index;
+  private volatile long lightTree;
 
   public Ledger(Limits limits) {
     String unlimited = System.getProperty(UNLIMITED, "");
@@ -229,6 +230,7 @@ public final class Ledger {
     requestBodies.limit(Math.min(requestBodiesRoom, room / 4));
     lightTrees.limit(Math.min(trees.limit() / 2, room / 4));
     queuedTrees.limit(Math.min(trees.limit() / 4, room / 8));
+    lightTree = lightTrees.limit() / 2;
   }
 
   public Account strangerConnections() {
@@ -263,12 +265,22 @@ public final class Ledger {
     return requestBodies;
   }
 
+  /** The limit of {@link #requestBodies} in a server without objects, in bytes. */
+  public long requestBodiesRoom() {
+    return requestBodiesRoom;
+  }
+
   public Account trees() {
     return trees;
   }
 
   public Account lightTrees() {
     return lightTrees;
+  }
+
+  /** The most that one light request may take of {@link #lightTrees}, in bytes. */
+  public long lightTree() {
+    return lightTree;
   }
 
   public Account queuedTrees() {

@@ -31,7 +31,8 @@ public class MemoryMeter extends Meter {
   }
 
   /**
-   * @throws ApiException 413 if the work exceeds the account's limit, 429 if the account stays full
+   * @throws ApiException 413 if the work exceeds the account's own limit, 429 if the account stays
+   *     full or what it is part of has no such room now
    */
   @Override
   protected void onCharge(long bytes) {
@@ -71,12 +72,18 @@ public class MemoryMeter extends Meter {
   }
 
   private void reserve(long bytes) {
-    long ceiling = account.ceiling();
-    if (charged + bytes > ceiling) {
+    if (charged + bytes > account.limit()) {
       throw ApiException.requestEntityTooLarge(
           "the object takes more than "
-              + ceiling
+              + account.limit()
               + " bytes of memory when it is decoded, which is what --max-memory leaves for it");
+    }
+    if (charged + bytes > account.ceiling()) {
+      // It has room in a server with fewer objects, so 413 would be wrong. No wait would help.
+      throw ApiException.tooManyRequests(
+          "the server holds so many objects that too little memory is left to decode this one:"
+              + " delete some, or start it with more --max-memory",
+          1);
     }
     CompletableFuture<Boolean> granted = account.charge(bytes, patience);
     if (!granted.isDone()) {

@@ -9,9 +9,10 @@ import java.time.Duration;
 /**
  * Charges the account of decoded trees for what one request decodes and builds.
  *
- * <p>A request that weighs more than {@value #HEAVY_BYTES} bytes keeps its carrier thread busy, so
- * it needs one of a few permits to go on. They are half as many as the carriers (at least one),
- * which leaves carriers to light requests. A request whose client has gone is ended.
+ * <p>A request that weighs more than {@value #HEAVY_BYTES} bytes, or more than light ones may in a
+ * server that is full of objects, keeps its carrier thread busy, so it needs one of a few permits
+ * to go on. They are half as many as the carriers (at least one), which leaves carriers to light
+ * requests. A request whose client has gone is ended.
  *
  * <p>Requests with a permit, those that wait for one, and light ones are charged to different
  * accounts. So those that wait can take memory neither from a request that has the permit, which
@@ -46,7 +47,7 @@ class RequestMeter extends MemoryMeter {
   @Override
   protected void onCharge(long bytes) {
     onCheck();
-    if (!heavy && !isCommitted() && charged() + bytes > HEAVY_BYTES) {
+    if (!heavy && !isCommitted() && charged() + bytes > Math.min(HEAVY_BYTES, ledger.lightTree())) {
       becomeHeavy();
     }
     super.onCharge(bytes);

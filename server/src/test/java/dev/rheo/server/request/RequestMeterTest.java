@@ -106,12 +106,33 @@ class RequestMeterTest {
   }
 
   @Test
-  void whatTheIndexLeavesNoRoomForIsRefusedForGood() {
+  void whatHasNoRoomInAnyServerOfThisSizeIsRefusedForGood() {
+    assertRefused(413, 9 * MIB);
+  }
+
+  @Test
+  void whatTheIndexLeavesNoRoomForMayBeTriedAgain() {
     ledger.indexed(7 * MIB);
+    assertRefused(429, 3 * MIB);
+  }
+
+  @Test
+  void anIndexThatIsFullLeavesRoomForOneObjectOfSomeSize() {
+    ledger.indexed(9 * MIB);
+    long room = ledger.trees().ceiling();
+    assertThat(room).isLessThan(2 * RequestMeter.HEAVY_BYTES);
     try (RequestMeter meter = meter()) {
-      assertThatThrownBy(() -> charge(meter, 3 * MIB))
+      for (long charged = 0; charged < room / 4 * 3; charged += 4 << 10) {
+        charge(meter, 4 << 10);
+      }
+    }
+  }
+
+  private void assertRefused(int code, long bytes) {
+    try (RequestMeter meter = meter()) {
+      assertThatThrownBy(() -> charge(meter, bytes))
           .isInstanceOfSatisfying(
-              ApiException.class, e -> assertThat(e.status().code()).isEqualTo(413));
+              ApiException.class, e -> assertThat(e.status().code()).isEqualTo(code));
     }
   }
 }

@@ -175,17 +175,17 @@ final class Committer {
               + MAX_STORED_BYTES
               + " are allowed");
     }
-    if (version == null && !mayGrow.getAsBoolean()) {
-      throw ApiException.tooManyRequests(
-          "the server holds as many objects as its memory allows: delete some, or start it with more"
-              + " --max-memory",
-          1);
-    }
     How how = version == null ? How.CREATED : How.UPDATED;
     long expected = version == null ? Op.ABSENT : version.revision();
     if (dryRun) {
       return new CommitResult(
           form, version == null ? 0 : expected, put.thenRemove() ? How.REMOVED : how);
+    }
+    if (version == null && !mayGrow.getAsBoolean()) {
+      throw ApiException.tooManyRequests(
+          "the server holds as many objects as its memory allows: delete some, or start it with more"
+              + " --max-memory",
+          1);
     }
     List<Op> operations = new ArrayList<>(1 + put.checks().size());
     operations.add(new Op.Put(key, form, expected));

@@ -17,6 +17,7 @@ import dev.rheo.server.verb.read.Freshness;
 import dev.rheo.server.verb.read.Page;
 import dev.rheo.server.verb.read.Selection;
 import dev.rheo.server.verb.read.YieldingCursor;
+import java.io.IOException;
 import java.time.InstantSource;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -69,13 +70,11 @@ final class DeleteCollections {
    *     assemble or an object cannot be read
    */
   byte @Nullable [] runAndList(ObjectPath path, ListOptions list, DeleteOptions options) {
-    try (DeletedList deleted = new DeletedList(path.type(), new FormReader(cache))) {
-      return run(path, list, options, deleted);
-    }
+    return run(path, list, options, new DeletedList(path.type(), new FormReader(cache)));
   }
 
   private byte @Nullable [] run(
-      ObjectPath path, ListOptions list, DeleteOptions options, @Nullable DeletedList deleted) {
+      ObjectPath path, ListOptions list, DeleteOptions options, @Nullable DeletedList answer) {
     ReadPlan plan = list.readPlan();
     ResourceCache resource = freshness.resource(path.type());
     Snapshot snapshot = snapshot(resource, plan);
@@ -87,6 +86,8 @@ final class DeleteCollections {
     AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
     Semaphore workers = new Semaphore(WORKERS);
     Semaphore inHand = new Semaphore(KIB_IN_HAND);
+    DeletedList deleted = answer;
+    Entry last = null;
     long selected = 0;
     String continueToken = "";
     try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
@@ -95,12 +96,18 @@ final class DeleteCollections {
         if (entry == null) {
           break;
         }
+        if (deleted != null && !isAdded(entry, deleted)) {
+          if (plan.limit() > 0 && last != null) {
+            // The rest of the page would be lost to a client that reads the list to its end.
+            continueToken = Page.tokenAfter(last, scope, snapshot);
+            break;
+          }
+          deleted = null;
+        }
+        last = entry;
         selected++;
         if (selected == plan.limit() && cursor.peek() != null) {
           continueToken = Page.tokenAfter(entry, scope, snapshot);
-        }
-        if (deleted != null) {
-          deleted.add(entry);
         }
         ObjectPath one =
             new ObjectPath(path.type(), entry.namespace(), entry.name(), path.subresource());
@@ -128,6 +135,15 @@ final class DeleteCollections {
       case null, default -> {}
     }
     return deleted == null ? null : deleted.toJson(snapshot.revision(), continueToken);
+  }
+
+  private static boolean isAdded(Entry entry, DeletedList deleted) {
+    try {
+      return deleted.add(entry);
+    } catch (IOException | ApiException e) {
+      // A deletion must not fail because its answer cannot be built.
+      return false;
+    }
   }
 
   private void delete(ObjectPath path, DeleteOptions options) {

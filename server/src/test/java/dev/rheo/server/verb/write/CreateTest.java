@@ -236,6 +236,11 @@ class CreateTest {
   void noMoreObjectsThanThereIsMemoryFor() {
     JsonNode present = cluster.create("configmaps", "ns", "{'metadata':{'name':'a'}}");
     cluster.mayGrow = false;
+    cluster.writes.create(
+        cluster.path("configmaps", "ns", ""),
+        Cluster.body("{'metadata':{'name':'b'}}"),
+        new WriteOptions(true, "", FieldValidation.WARN, null),
+        Cluster.USER);
     refused(
         429,
         "TooManyRequests",
