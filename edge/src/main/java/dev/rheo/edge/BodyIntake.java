@@ -52,7 +52,7 @@ final class BodyIntake {
     if (declared > edge.ledger.requestBodies().limit()) {
       // A server with fewer objects has room for it.
       edge.counters.refused(Counters.Refusal.REQUEST_BODIES);
-      return Refusals.tooManyRequests();
+      return Refusals.tooManyObjects();
     }
     return null;
   }

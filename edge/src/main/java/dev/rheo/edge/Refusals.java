@@ -50,6 +50,16 @@ public final class Refusals {
         ApiException.tooManyRequests("too many requests, please try again later.", 1).status());
   }
 
+  /** The response to a body that would have room in a server with fewer objects. */
+  static HttpResponse tooManyObjects() {
+    return of(
+        ApiException.tooManyRequests(
+                "the server holds so many objects that its memory has no room for this body now:"
+                    + " delete some, or start it with more --max-memory",
+                1)
+            .status());
+  }
+
   /**
    * The response to a request of special form, whatever the resources served.
    *

@@ -80,10 +80,7 @@ public class MemoryMeter extends Meter {
     }
     if (charged + bytes > account.ceiling()) {
       // It has room in a server with fewer objects, so 413 would be wrong. No wait would help.
-      throw ApiException.tooManyRequests(
-          "the server holds so many objects that too little memory is left to decode this one:"
-              + " delete some, or start it with more --max-memory",
-          1);
+      throw tooManyObjects();
     }
     CompletableFuture<Boolean> granted = account.charge(bytes, patience);
     if (!granted.isDone()) {
@@ -116,6 +113,13 @@ public class MemoryMeter extends Meter {
   protected static ApiException tooMany() {
     // Upstream's message for a request that found no free seat.
     return ApiException.tooManyRequests("too many requests, please try again later.", 1);
+  }
+
+  protected static ApiException tooManyObjects() {
+    return ApiException.tooManyRequests(
+        "the server holds so many objects that its memory has no room for this one now: delete some,"
+            + " or start it with more --max-memory",
+        1);
   }
 
   @Override

@@ -70,7 +70,7 @@ class RequestMeter extends MemoryMeter {
         onFull();
       }
       if (!request.promiseAnswer(bytes)) {
-        throw tooMany();
+        throw charged() + bytes > ledger.answers().ceiling() ? tooManyObjects() : tooMany();
       }
     } catch (RuntimeException e) {
       throw e;

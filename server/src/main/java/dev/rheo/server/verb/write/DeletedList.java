@@ -20,8 +20,11 @@ import java.util.List;
  * <p>Not thread-safe.
  */
 final class DeletedList {
-  /** Limit on the JSON of all items together, in bytes, if they are several. */
-  static final int MAX_BYTES = 1 << 20;
+  /**
+   * Limit on the JSON of all items together, in bytes, if they are several. It leaves the deletions
+   * room in a server whose memory is full of objects.
+   */
+  static final int MAX_BYTES = 256 << 10;
 
   private static final byte[] TAIL = "]}\n".getBytes(StandardCharsets.UTF_8);
   private static final int ENVELOPE = 1 << 10;
