@@ -16,8 +16,8 @@ import picocli.CommandLine.Option;
 
 /**
  * {@code rheo warm-up}: starts a server, uses it as clients would, and ends. The launcher runs it
- * once to train the JVM's ahead-of-time cache (JEP 483 and 514), so it should load the classes that
- * a server needs in its first seconds.
+ * once to train the JVM's ahead-of-time cache (JEP 483, 514 and 515), so it should load the classes
+ * that a server needs in its first seconds, and run what is hot long enough to be seen.
  */
 @Command(
     name = "warm-up",
@@ -55,7 +55,7 @@ final class WarmUpCommand implements Callable<Integer> {
     }
     try {
       if (server.awaitReady(Duration.ofSeconds(20))) {
-        WarmUpTraffic.runApart(server.address().getPort(), kubeconfig, Duration.ofSeconds(30));
+        WarmUpTraffic.runApart(kubeconfig, Duration.ofSeconds(30));
       }
     } catch (ServerStartException e) {
       throw new CommandFailedException(String.valueOf(e.getMessage()), e);
