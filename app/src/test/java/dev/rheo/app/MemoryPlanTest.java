@@ -56,6 +56,18 @@ class MemoryPlanTest {
     assertThat(ledger.requestBodies().limit()).isGreaterThan(2 * MIB);
   }
 
+  /** An object of 1.5 MiB: its form twice, and the answer. */
+  @ParameterizedTest
+  @ValueSource(longs = {256 * MIB, 384 * MIB, 1L << 30})
+  void theLargestObjectCanBeDeletedWhileTheIndexIsFull(long total) {
+    Ledger ledger = new Ledger(MemoryPlan.of(total).requests());
+    ledger.indexed(ledger.index().limit());
+    long largest = 3 * MIB / 2;
+    long step = MIB / 16;
+    assertThat(ledger.heavyTrees().tryCharge(2 * largest + step)).isTrue();
+    assertThat(ledger.answers().tryCharge(largest + step)).isTrue();
+  }
+
   @Test
   void isAsTheExampleSays() {
     MemoryPlan plan = MemoryPlan.of(384 * MIB);

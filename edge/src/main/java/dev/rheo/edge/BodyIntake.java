@@ -59,7 +59,9 @@ final class BodyIntake {
 
   private int limit() {
     return (int)
-        Math.min(edge.settings.limits().requestBodyBytes(), edge.ledger.requestBodiesRoom());
+        Math.min(
+            edge.settings.limits().requestBodyBytes(),
+            edge.ledger.requestBodies().highestCeiling());
   }
 
   /**

@@ -9,6 +9,9 @@ import java.util.Arrays;
 public final class ByteOutput {
   private static final int MIN_CAPACITY = 64;
 
+  /** The size up to which capacity doubles; half of a large array would be too much to waste. */
+  private static final int SMALL = 64 << 10;
+
   private byte[] bytes;
   private int size;
 
@@ -57,7 +60,8 @@ public final class ByteOutput {
     if (needed > Integer.MAX_VALUE - 8) {
       throw new JsonException("the encoded object is larger than 2 GiB");
     }
-    int capacity = (int) Math.min(Integer.MAX_VALUE - 8, Math.max(needed, size * 2L));
+    long grown = size < SMALL ? size * 2L : size + (size >> 2);
+    int capacity = (int) Math.min(Integer.MAX_VALUE - 8, Math.max(needed, grown));
     charge(capacity - bytes.length);
     bytes = Arrays.copyOf(bytes, capacity);
   }

@@ -42,6 +42,7 @@ public final class Account {
   private final Queue queue;
   private final int maxWaiting;
   private long limit;
+  private long highestLimit;
   private long used;
   private long peak;
   private long refused;
@@ -50,6 +51,7 @@ public final class Account {
   private Account(String name, long limit, int maxWaiting, @Nullable Account parent, Queue queue) {
     this.name = name;
     this.limit = limit;
+    this.highestLimit = limit;
     this.maxWaiting = maxWaiting;
     this.parent = parent;
     this.queue = queue;
@@ -200,6 +202,7 @@ public final class Account {
     List<Waiter> next;
     synchronized (queue) {
       limit = units;
+      highestLimit = Math.max(highestLimit, units);
       next = admit();
     }
     grant(next);
@@ -224,6 +227,17 @@ public final class Account {
       long least = limit;
       for (Account account = parent; account != null; account = account.parent) {
         least = Math.min(least, account.limit);
+      }
+      return least;
+    }
+  }
+
+  /** As {@link #ceiling}, of the highest limits so far: what is above it never fits. */
+  public long highestCeiling() {
+    synchronized (queue) {
+      long least = highestLimit;
+      for (Account account = parent; account != null; account = account.parent) {
+        least = Math.min(least, account.highestLimit);
       }
       return least;
     }

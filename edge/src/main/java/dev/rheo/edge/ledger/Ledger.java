@@ -18,6 +18,7 @@ import java.util.Map;
  *      ├─ trees              decoded bodies and objects, and structures built from them
  *      │  ├─ …-light         those of requests that need little
  *      │  ├─ …-queued        those of requests that wait for the permit to need much
+ *      │  ├─ …-heavy         those of requests that have it
  *      │  └─ …-forms         those that forms are made of
  *      └─ answers            fully buffered responses, errors included
  *         └─ …-strangers
@@ -30,7 +31,8 @@ import java.util.Map;
  *                            outbound control frames that the peer does not read
  *   tls                      native memory: TLS state
  *   descriptors              file descriptors of connections, a number
- *   index                    the object index, at most 7/8 of what is heap's without it
+ *   index                    the object index: at most 7/8 of what is heap's without it, and less
+ *                            where that would keep large objects from being deleted
  * </pre>
  *
  * <p>The limits of the parts may add up to more than the limit of {@code heap}, so that one part
@@ -50,6 +52,12 @@ public final class Ledger {
   private static final int WAITING = 1000;
 
   private static final int RESERVE = 512 << 10;
+
+  /**
+   * What the index leaves, in bytes, so that the largest object (1.5 MiB) can be deleted: its form
+   * twice, an answer with it, and the parts of the room that are for others.
+   */
+  private static final int LARGEST = 11 << 19;
 
   /**
    * Limits of the accounts, in bytes unless noted.
@@ -141,6 +149,7 @@ public final class Ledger {
   private final Account trees;
   private final Account lightTrees;
   private final Account queuedTrees;
+  private final Account heavyTrees;
   private final Account formTrees;
   private final Account answers;
   private final Account strangerAnswers;
@@ -170,6 +179,7 @@ public final class Ledger {
     trees = bulky("trees", limits.trees, WAITING);
     lightTrees = kept(trees.part("trees-light", 0, WAITING));
     queuedTrees = kept(trees.part("trees-queued", 0));
+    heavyTrees = kept(trees.part("trees-heavy", 0, WAITING));
     formTrees = share(trees, "trees-forms", 1, 1);
     answers = bulky("answers", limits.answers, WAITING);
     strangerAnswers = share(answers, "answers-strangers", 1, 4);
@@ -182,7 +192,10 @@ public final class Ledger {
     // well.
     tls = kept(Account.root("tls", limitOf("connections", limits.tls)));
     descriptors = kept(Account.root("descriptors", limits.descriptors));
-    index = kept(Account.root("index", heapRoom / 8 * 7));
+    index =
+        kept(
+            Account.root(
+                "index", Math.max(heapRoom / 4, Math.min(heapRoom / 8 * 7, heapRoom - LARGEST))));
     indexed(0);
   }
 
@@ -224,12 +237,14 @@ public final class Ledger {
 
   /**
    * Limits what requests hold while they wait for the permit to decode something large, so that the
-   * one that has it finds room. It would else wait for those that wait for it.
+   * one that has it finds room. It would else wait for those that wait for it. That one leaves room
+   * to light requests.
    */
   private void leaveRoomForOne(long room) {
     requestBodies.limit(Math.min(requestBodiesRoom, room / 4));
     lightTrees.limit(Math.min(trees.limit() / 2, room / 4));
     queuedTrees.limit(Math.min(trees.limit() / 4, room / 8));
+    heavyTrees.limit(Math.min(trees.limit(), room / 4 * 3));
     lightTree = lightTrees.limit() / 2;
   }
 
@@ -257,6 +272,11 @@ public final class Ledger {
     return watches;
   }
 
+  /** All that lives because of requests, but for small requests themselves. */
+  public Account bulk() {
+    return bulk;
+  }
+
   public Account headers() {
     return headers;
   }
@@ -265,17 +285,16 @@ public final class Ledger {
     return requestBodies;
   }
 
-  /** The limit of {@link #requestBodies} in a server without objects, in bytes. */
-  public long requestBodiesRoom() {
-    return requestBodiesRoom;
-  }
-
   public Account trees() {
     return trees;
   }
 
   public Account lightTrees() {
     return lightTrees;
+  }
+
+  public Account heavyTrees() {
+    return heavyTrees;
   }
 
   /** The most that one light request may take of {@link #lightTrees}, in bytes. */

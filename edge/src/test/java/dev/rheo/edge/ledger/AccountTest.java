@@ -64,6 +64,9 @@ class AccountTest {
     assertThat(part.ceiling()).isEqualTo(80);
     whole.limit(50);
     assertThat(part.ceiling()).isEqualTo(50);
+    assertThat(part.highestCeiling()).as("before the whole was limited").isEqualTo(80);
+    part.limit(200);
+    assertThat(part.highestCeiling()).isEqualTo(100);
   }
 
   @Test

@@ -66,9 +66,9 @@ class LedgerTest {
       long light = fill(ledger.lightTrees());
       long queued = fill(ledger.queuedTrees());
       assertThat(queued).isPositive();
-      long heavy = fill(ledger.trees());
+      long heavy = fill(ledger.heavyTrees());
       assertThat(heavy).as("index of %d", index).isGreaterThan(light / 3);
-      ledger.trees().release(heavy);
+      ledger.heavyTrees().release(heavy);
       ledger.queuedTrees().release(queued);
       ledger.lightTrees().release(light);
     }

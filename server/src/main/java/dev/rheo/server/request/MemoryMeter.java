@@ -72,16 +72,7 @@ public class MemoryMeter extends Meter {
   }
 
   private void reserve(long bytes) {
-    if (charged + bytes > account.limit()) {
-      throw ApiException.requestEntityTooLarge(
-          "the object takes more than "
-              + account.limit()
-              + " bytes of memory when it is decoded, which is what --max-memory leaves for it");
-    }
-    if (charged + bytes > account.ceiling()) {
-      // It has room in a server with fewer objects, so 413 would be wrong. No wait would help.
-      throw tooManyObjects();
-    }
+    requireRoom(charged + bytes);
     CompletableFuture<Boolean> granted = account.charge(bytes, patience);
     if (!granted.isDone()) {
       onFull();
@@ -95,6 +86,31 @@ public class MemoryMeter extends Meter {
       throw tooMany();
     } catch (ExecutionException e) {
       throw new IllegalStateException(e);
+    }
+  }
+
+  /**
+   * Refuses, without a wait, what would not fit if nothing else were charged.
+   *
+   * @param whole all that is charged to the account for this work
+   * @throws ApiException 413 if it would not fit a server without objects either, else 429
+   */
+  protected void requireRoom(long whole) {
+    requireRoom(whole, account);
+  }
+
+  protected static void requireRoom(long whole, Account in) {
+    if (whole > in.highestCeiling()) {
+      throw ApiException.requestEntityTooLarge(
+          "the object takes more than "
+              + in.highestCeiling()
+              + " bytes of memory when it is decoded, which is what --max-memory leaves for it");
+    }
+    if (whole > in.ceiling()) {
+      throw ApiException.tooManyRequests(
+          "the server holds so many objects that its memory has no room for this one now: delete"
+              + " some, or start it with more --max-memory",
+          1);
     }
   }
 
@@ -113,13 +129,6 @@ public class MemoryMeter extends Meter {
   protected static ApiException tooMany() {
     // Upstream's message for a request that found no free seat.
     return ApiException.tooManyRequests("too many requests, please try again later.", 1);
-  }
-
-  protected static ApiException tooManyObjects() {
-    return ApiException.tooManyRequests(
-        "the server holds so many objects that its memory has no room for this one now: delete some,"
-            + " or start it with more --max-memory",
-        1);
   }
 
   @Override

@@ -53,6 +53,13 @@ class RequestMeter extends MemoryMeter {
     super.onCharge(bytes);
   }
 
+  /** A request that waited for what it holds itself would keep others out for nothing. */
+  @Override
+  protected void requireRoom(long whole) {
+    super.requireRoom(whole);
+    requireRoom(whole + request.body().length, ledger.bulk());
+  }
+
   @Override
   protected void onCheck() {
     if (request.cancelled() && !isCommitted()) {
@@ -66,11 +73,12 @@ class RequestMeter extends MemoryMeter {
       if (isCommitted()) {
         return;
       }
+      requireRoom(charged() + request.body().length + bytes, ledger.bulk());
       if (!ledger.answers().hasRoom(bytes)) {
         onFull();
       }
       if (!request.promiseAnswer(bytes)) {
-        throw charged() + bytes > ledger.answers().ceiling() ? tooManyObjects() : tooMany();
+        throw tooMany();
       }
     } catch (RuntimeException e) {
       throw e;
@@ -104,7 +112,9 @@ class RequestMeter extends MemoryMeter {
         }
       }
       heavy = true;
-      boolean ignored = moveTo(ledger.trees());
+      if (!moveTo(ledger.heavyTrees())) {
+        throw tooMany();
+      }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw tooMany();

@@ -32,8 +32,11 @@ class RequestMeterTest {
   }
 
   private RequestMeter meter() {
-    return new RequestMeter(
-        ledger, permits, HttpRequest.of("PUT", "/x", new HttpHeaders(), new byte[0]));
+    return meter(ledger, new byte[0]);
+  }
+
+  private RequestMeter meter(Ledger in, byte[] body) {
+    return new RequestMeter(in, permits, HttpRequest.of("PUT", "/x", new HttpHeaders(), body));
   }
 
   private static void charge(RequestMeter meter, long bytes) {
@@ -80,7 +83,7 @@ class RequestMeterTest {
       try (RequestMeter light = meter()) {
         charge(light, SMALL);
       }
-      charge(holder, ledger.trees().limit() / 2);
+      charge(holder, ledger.heavyTrees().limit() / 2);
     }
   }
 
@@ -100,7 +103,7 @@ class RequestMeterTest {
                     }
                     ledger.requestBodies().release(bodies);
                   });
-      charge(holder, ledger.trees().ceiling() - ledger.trees().used() - 2 * MIB / 3);
+      charge(holder, ledger.heavyTrees().ceiling() - ledger.trees().used() - 2 * MIB / 3);
       body.join();
     }
   }
@@ -113,18 +116,36 @@ class RequestMeterTest {
   @Test
   void whatTheIndexLeavesNoRoomForMayBeTriedAgain() {
     ledger.indexed(7 * MIB);
-    assertRefused(429, 3 * MIB);
+    assertRefused(429, 4 * MIB);
   }
 
   @Test
-  void anIndexThatIsFullLeavesRoomForOneObjectOfSomeSize() {
-    ledger.indexed(9 * MIB);
-    long room = ledger.trees().ceiling();
-    assertThat(room).isLessThan(2 * RequestMeter.HEAVY_BYTES);
-    try (RequestMeter meter = meter()) {
-      for (long charged = 0; charged < room / 4 * 3; charged += 4 << 10) {
+  void aServerFullOfObjectsHasRoomForOneThatIsSmallerThanHeavyOnesAreElsewhere() {
+    Ledger full =
+        new Ledger(new Ledger.Limits(3 * MIB, MIB, MIB, MIB, MIB, 2 * MIB, MIB, MIB, MIB, 100));
+    full.indexed(9 * MIB);
+    assertThat(full.lightTrees().limit()).isLessThan(RequestMeter.HEAVY_BYTES);
+    long room = full.heavyTrees().ceiling();
+    assertThat(room).isGreaterThan(RequestMeter.HEAVY_BYTES);
+    try (RequestMeter meter = meter(full, new byte[0])) {
+      for (long charged = 0; charged < room / 8 * 7; charged += 4 << 10) {
         charge(meter, 4 << 10);
       }
+    }
+  }
+
+  /** It would wait for what it holds itself, and keep others out meanwhile. */
+  @Test
+  void whatCannotFitBesideItsOwnBodyIsRefusedAtOnce() {
+    byte[] body = new byte[(int) MIB];
+    try (RequestMeter meter = meter(ledger, body)) {
+      grow(meter);
+      long rest = ledger.bulk().ceiling() - ledger.trees().used();
+      assertThat(ledger.heavyTrees().hasRoom(rest / 2)).isTrue();
+      charge(meter, rest / 2);
+      assertThatThrownBy(() -> Meter.runWithin(meter, () -> Meter.promise(rest / 2)))
+          .isInstanceOfSatisfying(
+              ApiException.class, e -> assertThat(e.status().code()).isEqualTo(413));
     }
   }
 

@@ -10,6 +10,7 @@ import dev.rheo.codec.json.ObjectDecoder;
 import dev.rheo.resource.type.StoredResource;
 import dev.rheo.server.verb.read.StoreFailures;
 import dev.rheo.server.verb.write.CommitResult.How;
+import dev.rheo.server.verb.write.Outcome.Content;
 import dev.rheo.server.verb.write.Versions.Known;
 import dev.rheo.store.RevisionConflictException;
 import dev.rheo.store.RevisionStore;
@@ -126,15 +127,15 @@ final class Committer {
     String key = path.key();
     return switch (outcome) {
       case Outcome.Keep keep ->
-          unchanged(resource, key, version, encode(resource, keep.object()), fresh);
+          unchanged(resource, key, version, form(resource, keep.object()), fresh);
       case Outcome.Remove remove -> {
         long expected = version == null ? Op.ABSENT : version.revision();
-        byte[] form = encode(resource, remove.object());
+        byte[] form = form(resource, remove.object());
         long revision = dryRun ? expected : commit(List.of(new Op.Delete(key, expected)));
         yield new CommitResult(form, remove.byUpdate() ? expected : revision, How.REMOVED);
       }
       case Outcome.Put put -> {
-        byte[] form = encode(resource, put.object());
+        byte[] form = form(resource, put.object());
         if (version != null && Arrays.equals(form, version.form()) && !put.thenRemove()) {
           yield unchanged(resource, key, version, form, fresh);
         }
@@ -215,13 +216,26 @@ final class Committer {
     return revision;
   }
 
+  private static byte[] form(StoredResource resource, Content content) {
+    byte[] form =
+        switch (content) {
+          case Content.Form(byte[] bytes) -> bytes;
+          case Content.Tree(ObjectNode object) -> encode(resource, object);
+        };
+    Meter.promise(form.length + REVISION_BYTES);
+    return form;
+  }
+
   private static byte[] encode(StoredResource resource, ObjectNode object) {
     if (!ObjectDecoder.isReadable(object)) {
       throw ApiException.requestEntityTooLarge(
           "the object has more levels or parts than can be read again");
     }
+    long mark = Meter.mark();
     byte[] form = Canonicalizer.encode(object, resource.objectType());
-    Meter.promise(form.length + REVISION_BYTES);
+    // The writer's buffer is garbage now.
+    Meter.release(mark);
+    Meter.charge(form.length);
     return form;
   }
 

@@ -80,7 +80,7 @@ final class Creates {
               if (version != null) {
                 throw exists(path, version);
               }
-              return new Outcome.Put(prepare(path, TreeCopies.of(object), context), checks, false);
+              return new Outcome.Put(prepare(path, TreeCopies.of(object), context), checks);
             });
     return new Created(path, written);
   }
@@ -89,7 +89,7 @@ final class Creates {
   Outcome outcome(ObjectPath path, ObjectNode object, boolean fresh, WriteContext context) {
     List<Op> checks = lifecycle.admitCreate(path, fresh);
     Meta.of(object).wipeSystemFields();
-    return new Outcome.Put(prepare(path, object, context), checks, false);
+    return new Outcome.Put(prepare(path, object, context), checks);
   }
 
   private ObjectNode prepare(ObjectPath path, ObjectNode object, WriteContext context) {

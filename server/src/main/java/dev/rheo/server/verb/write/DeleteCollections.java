@@ -67,7 +67,9 @@ final class DeleteCollections {
    * As {@link #run(ObjectPath, ListOptions, DeleteOptions)}.
    *
    * @return the list of the selected objects as they were before; null if it is too large to
-   *     assemble or an object cannot be read
+   *     assemble or an object cannot be read. With a limit it is never null: a page ends before the
+   *     object that it has no room for, and one that is larger than any page is alone on a page
+   *     without items.
    */
   byte @Nullable [] runAndList(ObjectPath path, ListOptions list, DeleteOptions options) {
     return run(path, list, options, new DeletedList(path.type(), new FormReader(cache)));
@@ -88,25 +90,25 @@ final class DeleteCollections {
     Semaphore inHand = new Semaphore(KIB_IN_HAND);
     DeletedList deleted = answer;
     Entry last = null;
-    long selected = 0;
     String continueToken = "";
     try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
-      while (failure.get() == null && (plan.limit() == 0 || selected < plan.limit())) {
+      boolean atEnd = false;
+      for (long selected = 1; !atEnd && failure.get() == null; selected++) {
         Entry entry = entries.next();
         if (entry == null) {
           break;
         }
-        if (deleted != null && !isAdded(entry, deleted)) {
-          if (plan.limit() > 0 && last != null) {
-            // The rest of the page would be lost to a client that reads the list to its end.
-            continueToken = Page.tokenAfter(last, scope, snapshot);
-            break;
-          }
+        boolean leftOut = deleted != null && !isAdded(entry, deleted);
+        if (leftOut && plan.limit() == 0) {
           deleted = null;
+        } else if (leftOut && last != null) {
+          // It begins the next page, so that a client that reads the pages learns of all.
+          continueToken = Page.tokenAfter(last, scope, snapshot);
+          break;
         }
         last = entry;
-        selected++;
-        if (selected == plan.limit() && cursor.peek() != null) {
+        atEnd = plan.limit() > 0 && (leftOut || selected == plan.limit());
+        if (atEnd && cursor.peek() != null) {
           continueToken = Page.tokenAfter(entry, scope, snapshot);
         }
         ObjectPath one =

@@ -21,8 +21,8 @@ import java.util.List;
  */
 final class DeletedList {
   /**
-   * Limit on the JSON of all items together, in bytes, if they are several. It leaves the deletions
-   * room in a server whose memory is full of objects.
+   * Limit on the JSON of all items together, in bytes. It leaves the deletions room in a server
+   * whose memory is full of objects.
    */
   static final int MAX_BYTES = 256 << 10;
 
@@ -56,7 +56,7 @@ final class DeletedList {
    */
   boolean add(Entry entry) throws IOException {
     long next = size + entry.length();
-    if (!items.isEmpty() && next > MAX_BYTES) {
+    if (next > MAX_BYTES) {
       return false;
     }
     // Twice because the items are copied at the end.

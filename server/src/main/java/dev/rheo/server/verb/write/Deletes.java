@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.rheo.api.name.GroupResource;
 import dev.rheo.api.options.DeleteOptions;
 import dev.rheo.api.status.ApiException;
+import dev.rheo.codec.json.HeaderScanner;
+import dev.rheo.codec.json.SelectableField;
 import dev.rheo.codec.tree.Trees;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -25,8 +27,19 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  */
 final class Deletes {
-  /** Seconds of grace for a pod that names no {@code terminationGracePeriodSeconds}. */
-  private static final long DEFAULT_GRACE = 0;
+  private static final HeaderScanner NO_FIELDS = HeaderScanner.of(List.of());
+
+  /** A pod that names no grace period has none. */
+  private static final HeaderScanner POD_FIELDS =
+      HeaderScanner.of(
+          List.of(
+              SelectableField.string("spec.nodeName"),
+              SelectableField.string("status.phase"),
+              SelectableField.integer("spec.terminationGracePeriodSeconds")));
+
+  private static final int NODE_NAME = 0;
+  private static final int PHASE = 1;
+  private static final int GRACE_PERIOD = 2;
 
   /** A hundred years, in seconds. */
   private static final long MAX_PERIOD = 36_525L * 86_400;
@@ -43,18 +56,20 @@ final class Deletes {
     if (version == null) {
       throw ApiException.notFound(path.groupResource(), path.name());
     }
-    ObjectNode object = version.tree();
-    Meta meta = Meta.of(object);
+    boolean graceful = path.type().strategy().gracefulDelete();
+    MetadataEdit object = new MetadataEdit(version, path.type(), graceful ? POD_FIELDS : NO_FIELDS);
+    Meta meta = object.meta();
     require(path, options, meta, version.revision());
     if (path.isNamespace()) {
+      ObjectNode namespace = version.tree();
       if (!meta.isDeleting()) {
-        return terminate(object, meta, options, now);
+        return terminate(namespace, Meta.of(namespace), options, now);
       }
-      if (!object.path("spec").path("finalizers").isEmpty()) {
-        return new Outcome.Keep(object);
+      if (!namespace.path("spec").path("finalizers").isEmpty()) {
+        return new Outcome.Keep(object.unchanged());
       }
     }
-    return path.type().strategy().gracefulDelete()
+    return graceful
         ? gracefully(path, object, meta, options, now)
         : atOnce(path, object, meta, options, now);
   }
@@ -124,10 +139,10 @@ final class Deletes {
   }
 
   private static Outcome atOnce(
-      ObjectPath path, ObjectNode object, Meta meta, DeleteOptions options, Instant now) {
+      ObjectPath path, MetadataEdit object, Meta meta, DeleteOptions options, Instant now) {
     List<String> finalizers = garbageCollected(path, meta, options);
     if (finalizers.isEmpty()) {
-      return new Outcome.Remove(object);
+      return new Outcome.Remove(object.unchanged(), false);
     }
     meta.finalizers(finalizers);
     Instant since = meta.deletionTimestamp();
@@ -135,11 +150,11 @@ final class Deletes {
       meta.bumpGeneration();
     }
     meta.deleting(since == null || since.isAfter(now) ? now : since, 0);
-    return new Outcome.Put(object);
+    return new Outcome.Put(object.changed(), List.of(), false);
   }
 
   private static Outcome gracefully(
-      ObjectPath path, ObjectNode pod, Meta meta, DeleteOptions options, Instant now) {
+      ObjectPath path, MetadataEdit pod, Meta meta, DeleteOptions options, Instant now) {
     Instant since = meta.deletionTimestamp();
     Long asked = options.gracePeriodSeconds();
     if (asked != null && asked < 0) {
@@ -153,7 +168,7 @@ final class Deletes {
       }
       if (asked == null || asked >= running) {
         // A running grace period can only be shortened.
-        return new Outcome.Keep(pod);
+        return new Outcome.Keep(pod.unchanged());
       }
       period = asked;
       Instant at = since.minusSeconds(clamp(running)).plusSeconds(clamp(period));
@@ -170,21 +185,16 @@ final class Deletes {
     }
     List<String> finalizers = garbageCollected(path, meta, options);
     meta.finalizers(finalizers);
-    return new Outcome.Put(pod, List.of(), period == 0 && finalizers.isEmpty());
+    return new Outcome.Put(pod.changed(), List.of(), period == 0 && finalizers.isEmpty());
   }
 
-  private static long gracePeriod(ObjectNode pod, @Nullable Long asked) {
-    String phase = pod.path("status").path("phase").asText();
-    if (pod.path("spec").path("nodeName").asText("").isEmpty()
-        || phase.equals("Failed")
-        || phase.equals("Succeeded")) {
+  private static long gracePeriod(MetadataEdit pod, @Nullable Long asked) {
+    String phase = pod.field(PHASE);
+    if (pod.field(NODE_NAME).isEmpty() || phase.equals("Failed") || phase.equals("Succeeded")) {
       // No kubelet runs the pod any more, or yet.
       return 0;
     }
-    long period =
-        asked != null
-            ? asked
-            : pod.path("spec").path("terminationGracePeriodSeconds").asLong(DEFAULT_GRACE);
+    long period = asked != null ? asked : Long.parseLong(pod.field(GRACE_PERIOD));
     return period < 0 ? 1 : period;
   }
 

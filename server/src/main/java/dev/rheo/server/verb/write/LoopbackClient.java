@@ -63,7 +63,7 @@ public final class LoopbackClient {
               }
               ObjectNode object = version.tree();
               if (!change.test(object)) {
-                return new Outcome.Keep(version.tree());
+                return new Outcome.Keep(new Outcome.Content.Form(version.form()));
               }
               Meta.of(object).resourceVersion(Long.toString(version.revision()));
               return writes.updates().outcome(path, object, version, fresh, context());

@@ -7,15 +7,28 @@ import java.util.List;
 /** The decision of a write on an object. Objects are in the stored API version. */
 sealed interface Outcome {
 
+  /** An object that is stored, or that the answer is made of. */
+  sealed interface Content {
+    /** An object that is still to be encoded. */
+    record Tree(ObjectNode object) implements Content {}
+
+    /** Canonical JSON with an empty resourceVersion. */
+    record Form(byte[] bytes) implements Content {}
+  }
+
   /**
    * @param object the new version
    * @param checks further conditions of the commit
    * @param thenRemove whether to remove the object right after this version is committed, which
    *     makes the version visible to watches
    */
-  record Put(ObjectNode object, List<Op> checks, boolean thenRemove) implements Outcome {
+  record Put(Content object, List<Op> checks, boolean thenRemove) implements Outcome {
     Put(ObjectNode object) {
-      this(object, List.of(), false);
+      this(object, List.of());
+    }
+
+    Put(ObjectNode object, List<Op> checks) {
+      this(new Content.Tree(object), checks, false);
     }
   }
 
@@ -24,16 +37,12 @@ sealed interface Outcome {
    * @param byUpdate whether an update removed the last finalizer: the answer then carries the
    *     revision of the removed version, else that of the removal
    */
-  record Remove(ObjectNode object, boolean byUpdate) implements Outcome {
-    Remove(ObjectNode object) {
-      this(object, false);
-    }
-  }
+  record Remove(Content object, boolean byUpdate) implements Outcome {}
 
   /**
    * Nothing changes.
    *
    * @param object the object to answer with
    */
-  record Keep(ObjectNode object) implements Outcome {}
+  record Keep(Content object) implements Outcome {}
 }

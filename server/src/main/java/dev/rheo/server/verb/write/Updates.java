@@ -56,7 +56,7 @@ final class Updates {
     WritePreparation.forUpdate(wanted, old, path.type(), path.subresource(), context);
     Validation.update(wanted, old, path.type(), path.subresource());
     return isLastFinalizer(path, wanted, old)
-        ? new Outcome.Remove(wanted, true)
+        ? new Outcome.Remove(new Outcome.Content.Tree(wanted), true)
         : new Outcome.Put(wanted);
   }
 

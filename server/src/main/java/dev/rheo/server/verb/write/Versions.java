@@ -58,6 +58,7 @@ final class Versions {
   /** Returns null if the spool cannot be read. */
   private @Nullable Version read(Entry entry) {
     try {
+      long mark = Meter.mark();
       byte[] spooled = new FormReader(cache).readFully(entry);
       int digits = entry.revisionLength();
       Meter.charge(spooled.length);
@@ -69,6 +70,9 @@ final class Versions {
           form,
           entry.revisionOffset(),
           form.length - entry.revisionOffset());
+      // Only the form is kept.
+      Meter.release(mark);
+      Meter.charge(form.length);
       return new Version(form, entry.revision());
     } catch (IOException e) {
       return null;

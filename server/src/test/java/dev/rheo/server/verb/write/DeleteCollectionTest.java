@@ -110,7 +110,7 @@ class DeleteCollectionTest {
 
   @Test
   void aCollectionTooLargeToTellIsAnsweredWithAStatus() {
-    createLarge("a", "b", "c");
+    createLarge(DeletedList.MAX_BYTES / 2 + 1, "a", "b", "c");
     JsonNode status = deleteCollection("ns", Map.of());
     assertThat(status.path("kind").asText()).isEqualTo("Status");
     assertThat(status.path("status").asText()).isEqualTo("Success");
@@ -119,7 +119,7 @@ class DeleteCollectionTest {
 
   @Test
   void aPageTooLargeToTellEndsEarlier() {
-    createLarge("a", "b", "c");
+    createLarge(DeletedList.MAX_BYTES / 2 + 1, "a", "b", "c");
     Map<String, List<String>> query = new HashMap<>(Map.of("limit", List.of("3")));
     List<String> deleted = new ArrayList<>();
     for (int left = 2; left >= 0; left--) {
@@ -132,8 +132,25 @@ class DeleteCollectionTest {
     assertThat(deleted).containsExactly("a", "b", "c");
   }
 
-  private void createLarge(String... names) {
-    String large = "x".repeat(DeletedList.MAX_BYTES / 2 + 1);
+  @Test
+  void anObjectLargerThanAnyPageIsDeletedByAPageWithoutItems() {
+    createLarge(DeletedList.MAX_BYTES, "b");
+    createLarge(10, "a", "c");
+    Map<String, List<String>> query = new HashMap<>(Map.of("limit", List.of("5")));
+    List<List<String>> pages = new ArrayList<>();
+    for (int left = 2; left >= 0; left--) {
+      JsonNode page = deleteCollection("ns", query);
+      assertThat(page.path("kind").asText()).isEqualTo("ConfigMapList");
+      pages.add(page.path("items").findValuesAsText("name"));
+      assertThat(count("ns")).isEqualTo(left);
+      assertThat(page.path("metadata").has("continue")).isEqualTo(left > 0);
+      query.put("continue", List.of(page.path("metadata").path("continue").asText()));
+    }
+    assertThat(pages).containsExactly(List.of("a"), List.of(), List.of("c"));
+  }
+
+  private void createLarge(int size, String... names) {
+    String large = "x".repeat(size);
     for (String name : names) {
       cluster.create(
           "configmaps", "ns", "{'metadata':{'name':'" + name + "'},'data':{'k':'" + large + "'}}");

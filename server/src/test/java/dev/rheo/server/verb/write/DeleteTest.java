@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.rheo.api.media.MediaType;
 import dev.rheo.api.options.WriteOptions;
 import dev.rheo.api.status.ApiException;
+import dev.rheo.codec.io.Meter;
 import dev.rheo.store.MemoryRevisionStore;
 import dev.rheo.store.RevisionStore;
 import dev.rheo.store.StoreException;
@@ -267,6 +268,51 @@ class DeleteTest {
               assertThat(e.status().details().causes().getFirst().message())
                   .isEqualTo("The disruption budget b needs 2 healthy pods and has 1 currently");
             });
+  }
+
+  /** A tree of many small parts takes many times what its form takes. */
+  @Test
+  void aDeletionCostsTheFormAndNotTheTree() {
+    StringBuilder data = new StringBuilder();
+    for (int i = 0; i < 5000; i++) {
+      data.append(i == 0 ? "" : ",").append("'k").append(i).append("':''");
+    }
+    for (String more : List.of("", ",'finalizers':['a/b']")) {
+      cluster.create(
+          "configmaps", "ns", "{'metadata':{'name':'a'" + more + "},'data':{" + data + "}}");
+      cluster.settle();
+      int form = cluster.stored("configmaps", "ns", "a").toString().length();
+      Peak peak = new Peak();
+      Meter.runWithin(peak, () -> cluster.delete("configmaps", "ns", "a"));
+      assertThat(peak.most).isBetween(form / 2L, 2L * form + (16 << 10));
+    }
+    assertThat(cluster.stored("configmaps", "ns", "a").path("metadata").has("deletionTimestamp"))
+        .isTrue();
+    assertThat(cluster.stored("configmaps", "ns", "a").path("data")).hasSize(5000);
+  }
+
+  private static final class Peak extends Meter {
+    private long charged;
+    private long most;
+
+    @Override
+    protected void onCharge(long bytes) {
+      charged += bytes;
+      most = Math.max(most, charged);
+    }
+
+    @Override
+    protected void onCheck() {}
+
+    @Override
+    protected long charged() {
+      return charged;
+    }
+
+    @Override
+    protected void onRelease(long bytes) {
+      charged = Math.min(charged, bytes);
+    }
   }
 
   private void evict(String name) {
