@@ -12,6 +12,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"math/big"
 	"net"
 	"net/http"
@@ -125,7 +126,10 @@ func (g *ground) besiege(a attack, d time.Duration) outcome {
 	for g.open.Load() > 0 && time.Since(begin) < d+5*time.Second {
 		time.Sleep(10 * time.Millisecond)
 	}
-	return outcome{a.Name, float64(begin.UnixMilli()) / 1e3, time.Since(begin).Seconds(), g.peak.Load(), g.counts}
+	// A copy: who reads a connection that has just been closed still counts.
+	g.lock.Lock()
+	defer g.lock.Unlock()
+	return outcome{a.Name, float64(begin.UnixMilli()) / 1e3, time.Since(begin).Seconds(), g.peak.Load(), maps.Clone(g.counts)}
 }
 
 // crowd lets n attackers at work at once; each begins again when it has ended, and waits a little where it failed.

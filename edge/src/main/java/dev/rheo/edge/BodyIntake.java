@@ -13,10 +13,15 @@ import org.jspecify.annotations.Nullable;
  */
 final class BodyIntake {
 
-  /** Step by which a body of unknown length is charged. */
+  /** What a body of unknown length is charged before its first byte. */
+  private static final int FIRST_BUFFER = 4 << 10;
+
+  /** The most that such a body is charged beyond what has come. */
   private static final int CHARGE_STEP = 64 << 10;
 
-  private static final int FIRST_BUFFER = 4 << 10;
+  /** The largest body that counts as small: most objects are. */
+  private static final int SMALL = 16 << 10;
+
   private static final byte[] NO_BYTES = {};
 
   private final Exchange exchange;
@@ -71,8 +76,11 @@ final class BodyIntake {
    * @param asks whether the peer waits for {@code 100 Continue}
    */
   void start(long declared, boolean asks) {
+    if (declared >= 0 && declared <= SMALL) {
+      charges.bodyIsSmall();
+    }
     reserve(
-        declared < 0 ? CHARGE_STEP : declared,
+        declared < 0 ? FIRST_BUFFER : declared,
         () -> {
           if (asks && !complete) {
             wire.askForBody();
@@ -126,7 +134,9 @@ final class BodyIntake {
     piece.readBytes(bytes, received, length);
     received += length;
     if (received > charges.body() && !waiting) {
-      long wanted = Math.min(limit, received + (long) CHARGE_STEP) - charges.body();
+      // Not much more than has come: bodies that never end would keep others out with less.
+      long ahead = Math.clamp(received / 2, FIRST_BUFFER, CHARGE_STEP);
+      long wanted = Math.min(limit, received + ahead) - charges.body();
       reserve(wanted, () -> {});
     }
   }

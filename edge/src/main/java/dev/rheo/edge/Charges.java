@@ -21,6 +21,7 @@ final class Charges {
   private final EdgeClock clock;
   private @Nullable Account streamAccount;
   private long stream;
+  private Account bodyAccount;
   private long body;
   private long heldBack;
   private volatile @Nullable Account answerAccount;
@@ -31,6 +32,7 @@ final class Charges {
    */
   Charges(Ledger ledger, BooleanSupplier vouched, EdgeClock clock) {
     this.ledger = ledger;
+    this.bodyAccount = ledger.requestBodies();
     this.vouched = vouched;
     this.clock = clock;
   }
@@ -46,6 +48,11 @@ final class Charges {
     stream = weight;
   }
 
+  /** Has the body, of which nothing is charged yet, charged as a small one. */
+  void bodyIsSmall() {
+    bodyAccount = ledger.smallBodies();
+  }
+
   /** Bytes of the body charged so far. */
   long body() {
     return body;
@@ -53,7 +60,7 @@ final class Charges {
 
   /** Charges further bytes of the body at once or not at all. */
   boolean tryBody(long bytes) {
-    if (bytes > 0 && !ledger.requestBodies().tryCharge(bytes)) {
+    if (bytes > 0 && !bodyAccount.tryCharge(bytes)) {
       return false;
     }
     body += bytes;
@@ -64,7 +71,7 @@ final class Charges {
    * Charges further bytes of the body when they fit. A granted charge goes to {@link #bodyGranted}.
    */
   CompletableFuture<Boolean> awaitBody(long bytes, Duration atMost) {
-    CompletableFuture<Boolean> granted = ledger.requestBodies().charge(bytes);
+    CompletableFuture<Boolean> granted = bodyAccount.charge(bytes);
     clock.giveUpAfter(granted, atMost);
     return granted;
   }
@@ -78,14 +85,14 @@ final class Charges {
     if (wanted) {
       body += bytes;
     } else {
-      ledger.requestBodies().release(bytes);
+      bodyAccount.release(bytes);
     }
   }
 
   /** Releases what was charged beyond the final length of the body. */
   void bodyIs(int length) {
     if (body > length) {
-      ledger.requestBodies().release(body - length);
+      bodyAccount.release(body - length);
       body = length;
     }
   }
@@ -159,7 +166,7 @@ final class Charges {
 
   /** Releases all charges of the request. */
   void release() {
-    ledger.requestBodies().release(body);
+    bodyAccount.release(body);
     body = 0;
     if (answer > 0) {
       answers().release(answer);

@@ -15,6 +15,7 @@ import java.util.Map;
  *      ├─ watches            members' long-running requests
  *      ├─ headers            HTTP/1 headers that are still arriving
  *      ├─ request-bodies     raw request bodies
+ *      ├─ …-small            those that are declared to be small
  *      ├─ trees              decoded bodies and objects, and structures built from them
  *      │  ├─ …-light         those of requests that need little
  *      │  ├─ …-queued        those of requests that wait for the permit to need much
@@ -145,6 +146,7 @@ public final class Ledger {
   private final Account watches;
   private final Account headers;
   private final Account requestBodies;
+  private final Account smallBodies;
   private final long requestBodiesRoom;
   private final Account trees;
   private final Account lightTrees;
@@ -176,6 +178,7 @@ public final class Ledger {
     headers = bulky("headers", limits.headers, 0);
     requestBodiesRoom = limitOf("request-bodies", limits.requestBodies);
     requestBodies = kept(bulk.part("request-bodies", 0, WAITING));
+    smallBodies = kept(bulk.part("request-bodies-small", 0, WAITING));
     trees = bulky("trees", limits.trees, WAITING);
     lightTrees = kept(trees.part("trees-light", 0, WAITING));
     queuedTrees = kept(trees.part("trees-queued", 0));
@@ -242,6 +245,7 @@ public final class Ledger {
    */
   private void leaveRoomForOne(long room) {
     requestBodies.limit(Math.min(requestBodiesRoom, room / 4));
+    smallBodies.limit(requestBodies.limit() / 4);
     lightTrees.limit(Math.min(trees.limit() / 2, room / 4));
     queuedTrees.limit(Math.min(trees.limit() / 4, room / 8));
     heavyTrees.limit(Math.min(trees.limit(), room / 4 * 3));
@@ -283,6 +287,11 @@ public final class Ledger {
 
   public Account requestBodies() {
     return requestBodies;
+  }
+
+  /** Bodies whose declared length is small: those of unknown length do not keep them out. */
+  public Account smallBodies() {
+    return smallBodies;
   }
 
   public Account trees() {
