@@ -22,22 +22,35 @@ class VersionsTest {
   private Versions versions;
 
   private static final class Purse extends Meter {
-    private long left;
+    private final long content;
+    private long charged;
+    private long most;
 
-    Purse(long left) {
-      this.left = left;
+    Purse(long content) {
+      this.content = content;
     }
 
     @Override
     protected void onCharge(long bytes) {
-      left -= bytes;
-      if (left < 0) {
+      charged += bytes;
+      most = Math.max(most, charged);
+      if (charged > content) {
         throw ApiException.tooManyRequests("no", 1);
       }
     }
 
     @Override
     protected void onCheck() {}
+
+    @Override
+    protected long charged() {
+      return charged;
+    }
+
+    @Override
+    protected void onRelease(long bytes) {
+      charged = bytes;
+    }
   }
 
   private interface Reading {
@@ -61,11 +74,16 @@ class VersionsTest {
     cluster.close();
   }
 
-  private static void costs(long bytes, Reading reading) {
+  /**
+   * @param bytes while it is read
+   * @param kept afterwards
+   */
+  private static void costs(long bytes, long kept, Reading reading) {
     Purse purse = new Purse(2 * bytes);
     Version version = Meter.within(purse, reading::read);
     assertThat(version).isNotNull();
-    long taken = 2 * bytes - purse.left;
+    assertThat(purse.charged).isBetween(kept, kept + 2000);
+    long taken = purse.most;
     assertThat(taken).isBetween(bytes, bytes + 2000);
     assertThatThrownBy(() -> Meter.within(new Purse(taken - 1), reading::read))
         .isInstanceOf(ApiException.class);
@@ -73,12 +91,13 @@ class VersionsTest {
 
   @Test
   void theCachesIsReadAndThenCopiedWithoutItsRevision() {
-    costs(2L * SIZE, () -> versions.cachedOrCurrent(map.type().storage(), map.key()).version());
+    costs(
+        2L * SIZE, SIZE, () -> versions.cachedOrCurrent(map.type().storage(), map.key()).version());
   }
 
   @Test
   void theStoresIsAsLargeAsTheCachesBeforeItIsKnown() {
-    costs(SIZE, () -> versions.current(map.type().storage(), map.key()));
+    costs(SIZE, SIZE, () -> versions.current(map.type().storage(), map.key()));
   }
 
   @Test
