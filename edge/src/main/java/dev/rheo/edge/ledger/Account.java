@@ -8,6 +8,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -223,21 +224,19 @@ public final class Account {
 
   /** The most that this account can hold now: the least limit of it and its ancestors. */
   public long ceiling() {
-    synchronized (queue) {
-      long least = limit;
-      for (Account account = parent; account != null; account = account.parent) {
-        least = Math.min(least, account.limit);
-      }
-      return least;
-    }
+    return least(account -> account.limit);
   }
 
   /** As {@link #ceiling}, of the highest limits so far: what is above it never fits. */
   public long highestCeiling() {
+    return least(account -> account.highestLimit);
+  }
+
+  private long least(ToLongFunction<Account> of) {
     synchronized (queue) {
-      long least = highestLimit;
+      long least = of.applyAsLong(this);
       for (Account account = parent; account != null; account = account.parent) {
-        least = Math.min(least, account.highestLimit);
+        least = Math.min(least, of.applyAsLong(account));
       }
       return least;
     }
