@@ -164,15 +164,15 @@ class DeleteCollectionTest {
     }
     Set<Meter> open = ConcurrentHashMap.newKeySet();
     AtomicLong mostOfOne = new AtomicLong();
-    AtomicLong own = new AtomicLong();
-    Meter request =
-        new Counted(own, new AtomicLong()) {
+    CountingMeter request =
+        new CountingMeter() {
           @Override
           protected Meter onAnother() {
             Meter one =
-                new Counted(new AtomicLong(), mostOfOne) {
+                new CountingMeter() {
                   @Override
                   public void close() {
+                    mostOfOne.accumulateAndGet(most(), Math::max);
                     open.remove(this);
                   }
                 };
@@ -184,36 +184,7 @@ class DeleteCollectionTest {
     assertThat(count("ns")).isZero();
     assertThat(open).isEmpty();
     assertThat(mostOfOne.get()).isBetween(1L << 10, 64L << 10);
-    assertThat(own.get()).isLessThan(64 << 10);
-  }
-
-  private static class Counted extends Meter {
-    private final AtomicLong charged;
-    private final AtomicLong most;
-
-    Counted(AtomicLong charged, AtomicLong most) {
-      this.charged = charged;
-      this.most = most;
-    }
-
-    @Override
-    protected void onCharge(long bytes) {
-      long now = charged.addAndGet(bytes);
-      most.accumulateAndGet(now, Math::max);
-    }
-
-    @Override
-    protected void onCheck() {}
-
-    @Override
-    protected long charged() {
-      return charged.get();
-    }
-
-    @Override
-    protected void onRelease(long bytes) {
-      charged.set(Math.min(charged.get(), bytes));
-    }
+    assertThat(request.charged()).isLessThan(64 << 10);
   }
 
   @Test

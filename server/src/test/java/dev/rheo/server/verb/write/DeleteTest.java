@@ -282,37 +282,13 @@ class DeleteTest {
           "configmaps", "ns", "{'metadata':{'name':'a'" + more + "},'data':{" + data + "}}");
       cluster.settle();
       int form = cluster.stored("configmaps", "ns", "a").toString().length();
-      Peak peak = new Peak();
+      CountingMeter peak = new CountingMeter();
       Meter.runWithin(peak, () -> cluster.delete("configmaps", "ns", "a"));
-      assertThat(peak.most).isBetween(form / 2L, 2L * form + (16 << 10));
+      assertThat(peak.most()).isBetween(form / 2L, 2L * form + (16 << 10));
     }
     assertThat(cluster.stored("configmaps", "ns", "a").path("metadata").has("deletionTimestamp"))
         .isTrue();
     assertThat(cluster.stored("configmaps", "ns", "a").path("data")).hasSize(5000);
-  }
-
-  private static final class Peak extends Meter {
-    private long charged;
-    private long most;
-
-    @Override
-    protected void onCharge(long bytes) {
-      charged += bytes;
-      most = Math.max(most, charged);
-    }
-
-    @Override
-    protected void onCheck() {}
-
-    @Override
-    protected long charged() {
-      return charged;
-    }
-
-    @Override
-    protected void onRelease(long bytes) {
-      charged = Math.min(charged, bytes);
-    }
   }
 
   private void evict(String name) {

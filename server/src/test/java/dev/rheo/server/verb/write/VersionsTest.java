@@ -21,38 +21,6 @@ class VersionsTest {
   private ObjectPath map;
   private Versions versions;
 
-  private static final class Purse extends Meter {
-    private final long content;
-    private long charged;
-    private long most;
-
-    Purse(long content) {
-      this.content = content;
-    }
-
-    @Override
-    protected void onCharge(long bytes) {
-      charged += bytes;
-      most = Math.max(most, charged);
-      if (charged > content) {
-        throw ApiException.tooManyRequests("no", 1);
-      }
-    }
-
-    @Override
-    protected void onCheck() {}
-
-    @Override
-    protected long charged() {
-      return charged;
-    }
-
-    @Override
-    protected void onRelease(long bytes) {
-      charged = bytes;
-    }
-  }
-
   private interface Reading {
     @Nullable Version read();
   }
@@ -79,13 +47,13 @@ class VersionsTest {
    * @param kept afterwards
    */
   private static void costs(long bytes, long kept, Reading reading) {
-    Purse purse = new Purse(2 * bytes);
+    CountingMeter purse = new CountingMeter(2 * bytes);
     Version version = Meter.within(purse, reading::read);
     assertThat(version).isNotNull();
-    assertThat(purse.charged).isBetween(kept, kept + 2000);
-    long taken = purse.most;
+    assertThat(purse.charged()).isBetween(kept, kept + 2000);
+    long taken = purse.most();
     assertThat(taken).isBetween(bytes, bytes + 2000);
-    assertThatThrownBy(() -> Meter.within(new Purse(taken - 1), reading::read))
+    assertThatThrownBy(() -> Meter.within(new CountingMeter(taken - 1), reading::read))
         .isInstanceOf(ApiException.class);
   }
 
@@ -104,7 +72,8 @@ class VersionsTest {
   void whatIsNotThereCostsNothing() {
     assertThat(
             Meter.<@Nullable Version, RuntimeException>within(
-                new Purse(0), () -> versions.current(map.type().storage(), map.key() + "x")))
+                new CountingMeter(0),
+                () -> versions.current(map.type().storage(), map.key() + "x")))
         .isNull();
   }
 }
