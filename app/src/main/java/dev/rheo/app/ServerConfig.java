@@ -46,6 +46,22 @@ public record ServerConfig(
   /** The port of a Kubernetes API server. */
   public static final int DEFAULT_PORT = 6443;
 
+  /** A server for this machine alone, with the defaults, on any free port. */
+  public static ServerConfig onLoopback(Path data, StoreKind store) {
+    return new ServerConfig(
+        data,
+        "127.0.0.1",
+        0,
+        store,
+        data.resolve("admin.kubeconfig"),
+        FeatureGates.defaults(),
+        MemoryPlan.of(MemoryPlan.DEFAULT_TOTAL),
+        null,
+        DEFAULT_HISTORY_TIME,
+        DEFAULT_HISTORY_BYTES,
+        DEFAULT_FORM_BYTES);
+  }
+
   public ServerConfig {
     if (port < 0 || port > 65535) {
       throw new IllegalArgumentException("port " + port + " is not between 0 and 65535");

@@ -1,8 +1,6 @@
 package dev.rheo.cli;
 
-import dev.rheo.api.feature.FeatureGates;
 import dev.rheo.api.io.IoFailures;
-import dev.rheo.app.MemoryPlan;
 import dev.rheo.app.Server;
 import dev.rheo.app.ServerConfig;
 import dev.rheo.app.ServerStartException;
@@ -16,8 +14,8 @@ import picocli.CommandLine.Option;
 
 /**
  * {@code rheo warm-up}: starts a server, uses it as clients would, and ends. The launcher runs it
- * once to train the JVM's ahead-of-time cache (JEP 483, 514 and 515), so it should load the classes
- * that a server needs in its first seconds, and run what is hot long enough to be seen.
+ * once to train the JVM's ahead-of-time cache (JEP 483 and 514), so it should load the classes that
+ * a server needs in its first seconds.
  */
 @Command(
     name = "warm-up",
@@ -33,29 +31,16 @@ final class WarmUpCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     Logging.install(LogFormat.TEXT, System.err);
     endAfter(Duration.ofSeconds(60));
-    Path kubeconfig = data.resolve("admin.kubeconfig");
+    ServerConfig config = ServerConfig.onLoopback(data, StoreKind.ROCKSDB);
     Server server;
     try {
-      server =
-          Server.start(
-              new ServerConfig(
-                  data,
-                  "127.0.0.1",
-                  0,
-                  StoreKind.ROCKSDB,
-                  kubeconfig,
-                  FeatureGates.defaults(),
-                  MemoryPlan.of(MemoryPlan.DEFAULT_TOTAL),
-                  null,
-                  ServerConfig.DEFAULT_HISTORY_TIME,
-                  ServerConfig.DEFAULT_HISTORY_BYTES,
-                  ServerConfig.DEFAULT_FORM_BYTES));
+      server = Server.start(config);
     } catch (ServerStartException e) {
       throw new CommandFailedException(String.valueOf(e.getMessage()), e);
     }
     try {
       if (server.awaitReady(Duration.ofSeconds(20))) {
-        WarmUpTraffic.runApart(kubeconfig, Duration.ofSeconds(30));
+        WarmUpTraffic.runApart(config.kubeconfig(), Duration.ofSeconds(30));
       }
     } catch (ServerStartException e) {
       throw new CommandFailedException(String.valueOf(e.getMessage()), e);

@@ -14,33 +14,21 @@ import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.cert.Certificate;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
-import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sends requests of each kind, as the administrator, over HTTP/1.1 and HTTP/2: first a few, then
- * for some seconds as many as the server answers, so that the cache knows what of the server is hot
- * (JEP 515). A server then compiles that at once, instead of after it has been slow for a while.
+ * Sends a few requests of each kind, as the administrator, over HTTP/1.1 and HTTP/2.
  *
  * <p>It runs in a process of its own: what the server's process loads goes into the cache, and into
  * the memory of every later server. A client with the JDK's TLS would add some 20 MB.
  */
 final class WarmUpTraffic {
   private static final int ROUNDS = 20;
-  private static final int WRITERS = 16;
-  private static final int READERS = 2;
-  private static final Duration CROWDED = Duration.ofSeconds(8);
   private static final String MAPS = "/api/v1/namespaces/default/configmaps";
   private static final String NONE = "/none";
   private static final char[] NO_PASSWORD = new char[0];
@@ -53,7 +41,7 @@ final class WarmUpTraffic {
 
   public static void main(String[] arguments)
       throws AccessException, IOException, InterruptedException {
-    new WarmUpTraffic(Path.of(arguments[0])).run(CROWDED);
+    new WarmUpTraffic(Path.of(arguments[0])).run();
   }
 
   /**
@@ -83,10 +71,9 @@ final class WarmUpTraffic {
   }
 
   /**
-   * @param crowded how long to send as many requests as the server answers
    * @throws IOException if the server does not answer, or refuses
    */
-  void run(Duration crowded) throws IOException, InterruptedException {
+  void run() throws IOException, InterruptedException {
     SSLContext tls;
     try {
       tls = tls(access);
@@ -105,9 +92,6 @@ final class WarmUpTraffic {
               .build()) {
         for (int round = 0; round < ROUNDS; round++) {
           round(client, version.name().toLowerCase(Locale.ROOT).replace('_', '-'), round);
-        }
-        if (version == HttpClient.Version.HTTP_2) {
-          crowd(client, crowded);
         }
       }
     }
@@ -141,71 +125,12 @@ final class WarmUpTraffic {
     send(client, "DELETE", MAPS + "/" + name, null);
   }
 
-  /** Writers, and readers of what they write, until the time is over. */
-  private void crowd(HttpClient client, Duration crowded) throws IOException, InterruptedException {
-    long end = System.nanoTime() + crowded.toNanos();
-    List<Callable<Void>> members = new ArrayList<>();
-    for (int writer = 0; writer < WRITERS; writer++) {
-      String prefix = "warm-up-" + writer + "-";
-      members.add(
-          () -> {
-            for (int i = 0; System.nanoTime() < end; i++) {
-              write(client, prefix + i);
-            }
-            return null;
-          });
-    }
-    for (int reader = 0; reader < READERS; reader++) {
-      members.add(
-          () -> {
-            while (System.nanoTime() < end) {
-              read(client);
-            }
-            return null;
-          });
-    }
-    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
-      for (Future<Void> member : threads.invokeAll(members)) {
-        member.get();
-      }
-    } catch (ExecutionException e) {
-      throw new IOException("the crowd broke off", e);
-    }
-  }
-
-  private void write(HttpClient client, String name) throws IOException, InterruptedException {
-    String object =
-        """
-        {"kind":"ConfigMap","apiVersion":"v1","metadata":{"name":"%s","labels":{"a":"b"}},"data":{"k":"%s"}}"""
-            .formatted(name, "v".repeat(1000));
-    send(client, "POST", MAPS, object);
-    send(client, "PUT", MAPS + "/" + name, object.replace("\"b\"", "\"c\""));
-    send(client, "GET", MAPS + "/" + name, null);
-    send(client, "DELETE", MAPS + "/" + name, null);
-  }
-
-  private void read(HttpClient client) throws IOException, InterruptedException {
-    String watchList =
-        "/api/v1/configmaps?watch=true&allowWatchBookmarks=true&sendInitialEvents=true"
-            + "&resourceVersionMatch=NotOlderThan&timeoutSeconds=1";
-    for (String type : List.of("application/json", "application/vnd.kubernetes.protobuf")) {
-      send(client, "GET", MAPS + "?limit=500", type, null);
-      send(client, "GET", watchList, type, null);
-    }
-  }
-
   private void send(HttpClient client, String method, String path, @Nullable String body)
-      throws IOException, InterruptedException {
-    send(client, method, path, "application/json", body);
-  }
-
-  private void send(
-      HttpClient client, String method, String path, String accept, @Nullable String body)
       throws IOException, InterruptedException {
     HttpRequest request =
         HttpRequest.newBuilder(URI.create(access.url() + path))
             .timeout(Duration.ofSeconds(10))
-            .header("Accept", accept)
+            .header("Accept", "application/json")
             .header("Content-Type", "application/json")
             .method(method, body == null ? BodyPublishers.noBody() : BodyPublishers.ofString(body))
             .build();

@@ -2,8 +2,6 @@ package dev.rheo.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.rheo.api.feature.FeatureGates;
-import dev.rheo.app.MemoryPlan;
 import dev.rheo.app.Server;
 import dev.rheo.app.ServerConfig;
 import dev.rheo.app.StoreKind;
@@ -17,24 +15,11 @@ class WarmUpTrafficTest {
 
   @Test
   void theServerThatIsTrainedAnswersEachOfItsRequests() throws Exception {
-    Path kubeconfig = data.resolve("admin.kubeconfig");
-    Server server =
-        Server.start(
-            new ServerConfig(
-                data,
-                "127.0.0.1",
-                0,
-                StoreKind.MEMORY,
-                kubeconfig,
-                FeatureGates.defaults(),
-                MemoryPlan.of(MemoryPlan.DEFAULT_TOTAL),
-                null,
-                ServerConfig.DEFAULT_HISTORY_TIME,
-                ServerConfig.DEFAULT_HISTORY_BYTES,
-                ServerConfig.DEFAULT_FORM_BYTES));
+    ServerConfig config = ServerConfig.onLoopback(data, StoreKind.MEMORY);
+    Server server = Server.start(config);
     try {
       assertThat(server.awaitReady(Duration.ofSeconds(30))).isTrue();
-      new WarmUpTraffic(kubeconfig).run(Duration.ofMillis(200));
+      new WarmUpTraffic(config.kubeconfig()).run();
     } finally {
       server.shutdown(Duration.ofSeconds(5));
     }
