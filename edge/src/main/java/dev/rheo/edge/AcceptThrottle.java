@@ -20,6 +20,9 @@ final class AcceptThrottle extends ChannelInboundHandlerAdapter {
   /** Connections accepted and not yet registered; about a dozen are accepted at once. */
   private static final int MOST_ARRIVING = 128;
 
+  /** So many are more than what is accepted at once: the event loops do not keep up. */
+  private static final int MANY_ARRIVING = 16;
+
   private final AtomicInteger arriving = new AtomicInteger();
 
   /** Number of event loops that have no room. */
@@ -45,6 +48,11 @@ final class AcceptThrottle extends ChannelInboundHandlerAdapter {
     if (arriving.decrementAndGet() == MOST_ARRIVING / 2) {
       decide();
     }
+  }
+
+  /** Whether newcomers wait because the event loops are behind. */
+  boolean isBusy() {
+    return arriving.get() >= MANY_ARRIVING;
   }
 
   /** Pauses the listener for an event loop that has no room. */

@@ -28,8 +28,11 @@ final class InputTurns extends ChannelDuplexHandler {
   /** Time that one portion should take. */
   private static final long PORTION_NANOS = 250_000;
 
-  /** Time without input after which a stranger's next piece passes those who wait. */
-  private static final long QUIET_NANOS = 100_000_000;
+  /**
+   * Time that earns a stranger one byte of input that passes those who wait: 2 KB/s, health checks
+   * of several a second.
+   */
+  private static final long NANOS_A_BYTE = 500_000;
 
   /** Lower bound on a portion: a typical request, or some 25 of the smallest ones. */
   private static final int SMALLEST_PORTION = 1 << 10;
@@ -54,8 +57,8 @@ final class InputTurns extends ChannelDuplexHandler {
 
   private long spentNanos;
 
-  /** Bytes passed on since the connection was last quiet. */
-  private long burst;
+  /** Bytes passed on and not earned since, as of {@link #passedNanos}. */
+  private long unearned;
 
   /** When input was last passed on. */
   private long passedNanos;
@@ -64,7 +67,7 @@ final class InputTurns extends ChannelDuplexHandler {
   InputTurns(Connection connection, TurnQueue queue) {
     this.connection = connection;
     this.queue = queue;
-    this.passedNanos = connection.clock.nanoTime() - QUIET_NANOS - 1;
+    this.passedNanos = connection.clock.nanoTime();
   }
 
   @Override
@@ -99,15 +102,21 @@ final class InputTurns extends ChannelDuplexHandler {
   }
 
   /**
-   * Whether a small piece need not wait for its turn. Among strangers only a peer that was quiet
-   * for a while, or has sent little since, passes those who wait, as health checks do. A peer that
-   * sends all the time would otherwise take a portion with each read besides its turns.
+   * Whether a small piece need not wait for its turn. Among strangers only a peer that sends little
+   * passes those who wait, as health checks do. A peer that sends all the time would otherwise take
+   * a portion with each read besides its turns. Silence alone tells nothing: a peer that floods is
+   * silent for as long as its loop does not read it.
    */
   private boolean mayPassAtOnce(int length) {
-    return queue.isEmpty()
-        || connection.authenticated
-        || connection.clock.nanoTime() - passedNanos > QUIET_NANOS
-        || burst + length <= SMALLEST_PORTION;
+    if (queue.isEmpty() || connection.authenticated) {
+      return true;
+    }
+    long already = unearned(connection.clock.nanoTime());
+    return already == 0 || already + length <= SMALLEST_PORTION;
+  }
+
+  private long unearned(long now) {
+    return Math.max(0, unearned - (now - passedNanos) / NANOS_A_BYTE);
   }
 
   private void enqueue() {
@@ -171,7 +180,7 @@ final class InputTurns extends ChannelDuplexHandler {
     long began = connection.clock.nanoTime();
     ctx.fireChannelRead(bytes);
     long now = connection.clock.nanoTime();
-    burst = now - passedNanos > QUIET_NANOS ? length : burst + length;
+    unearned = unearned(now) + length;
     passedNanos = now;
     spentNanos += now - began;
     passedBytes += length;

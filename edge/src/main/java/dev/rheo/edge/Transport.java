@@ -26,8 +26,13 @@ import io.netty.channel.socket.nio.NioChannelOption;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.util.UncheckedBooleanSupplier;
 import io.netty.util.concurrent.DefaultThreadFactory;
+import io.netty.util.concurrent.EventExecutor;
+import io.netty.util.concurrent.EventExecutorChooserFactory.EventExecutorChooser;
 import io.netty.util.concurrent.RejectedExecutionHandlers;
+import io.netty.util.concurrent.ThreadPerTaskExecutor;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 import jdk.net.ExtendedSocketOptions;
 import org.jspecify.annotations.Nullable;
 
@@ -52,6 +57,9 @@ final class Transport {
    * KiB.
    */
   private static final int READS_A_ROUND = 1;
+
+  /** Difference in connections above which the loop with fewer gets the next. */
+  private static final int UNEVEN = 16;
 
   private static final int LEAST_READ = 64;
   private static final int FIRST_READ = 2 << 10;
@@ -88,9 +96,14 @@ final class Transport {
 
   private final boolean epoll;
   private final EdgeClock clock;
+  private final BooleanSupplier newcomersWait;
 
-  Transport(boolean nativeAllowed, EdgeClock clock) {
+  /**
+   * @param newcomersWait whether connections that were accepted wait for their event loops
+   */
+  Transport(boolean nativeAllowed, EdgeClock clock, BooleanSupplier newcomersWait) {
     this.clock = clock;
+    this.newcomersWait = newcomersWait;
     this.epoll = nativeAllowed && Epoll.isAvailable();
   }
 
@@ -103,7 +116,8 @@ final class Transport {
         epoll
             ? EpollIoHandler.newFactory(SOCKETS_A_ROUND, DefaultSelectStrategyFactory.INSTANCE)
             : NioIoHandler.newFactory();
-    return new QuantumGroup(threads, new DefaultThreadFactory(name, true), factory, clock);
+    return new QuantumGroup(
+        threads, new DefaultThreadFactory(name, true), factory, clock, newcomersWait);
   }
 
   /**
@@ -197,15 +211,42 @@ final class Transport {
         int threads,
         DefaultThreadFactory threadFactory,
         IoHandlerFactory factory,
-        EdgeClock clock) {
-      super(threads, threadFactory, factory, clock);
+        EdgeClock clock,
+        BooleanSupplier newcomersWait) {
+      super(
+          threads,
+          new ThreadPerTaskExecutor(threadFactory),
+          factory,
+          QuantumGroup::chooser,
+          clock,
+          newcomersWait);
+    }
+
+    /**
+     * Newcomers come to the loops in turn, unless one has many more connections than another: it
+     * may be behind because of them, and would be the later in learning which of them can be
+     * evicted.
+     */
+    private static EventExecutorChooser chooser(EventExecutor[] executors) {
+      AtomicInteger next = new AtomicInteger();
+      return () -> {
+        Loop chosen = (Loop) executors[Math.floorMod(next.getAndIncrement(), executors.length)];
+        Loop least = chosen;
+        for (EventExecutor executor : executors) {
+          if (((Loop) executor).connections() < least.connections()) {
+            least = (Loop) executor;
+          }
+        }
+        return chosen.connections() - least.connections() > UNEVEN ? least : chosen;
+      };
     }
 
     @Override
     protected IoEventLoop newChild(
         Executor executor, IoHandlerFactory ioHandlerFactory, Object... args) {
-      // The super constructor calls this before the group could have a field with the clock.
-      return new Loop(this, executor, ioHandlerFactory, (EdgeClock) args[0]);
+      // The super constructor calls this before the group could have fields.
+      return new Loop(
+          this, executor, ioHandlerFactory, (EdgeClock) args[0], (BooleanSupplier) args[1]);
     }
   }
 
@@ -240,7 +281,8 @@ final class Transport {
         MultiThreadIoEventLoopGroup parent,
         Executor executor,
         IoHandlerFactory factory,
-        EdgeClock clock) {
+        EdgeClock clock,
+        BooleanSupplier newcomersWait) {
       super(
           parent,
           executor,
@@ -249,9 +291,13 @@ final class Transport {
           RejectedExecutionHandlers.reject(),
           TASK_QUANTUM_MILLIS);
       this.clock = clock;
-      this.turns = new TurnQueue(this, clock, () -> socketsWait);
+      this.turns = new TurnQueue(this, clock, () -> socketsWait || newcomersWait.getAsBoolean());
       this.caughtUpNanos = clock.nanoTime();
       this.turnNanos = caughtUpNanos;
+    }
+
+    int connections() {
+      return getNumOfRegisteredChannels();
     }
 
     /** The kernel returns sockets in the order in which they became ready. */

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * would the streams of as many connections that end together.
  *
  * <p>After each iteration of the loop the queue is served for {@value #SERVICE_NANOS} ns, or for
- * {@value #BRIEF_NANOS} ns while sockets wait: one of them may be a health check's.
+ * {@value #BRIEF_NANOS} ns while sockets or newcomers wait: one of them may be a health check's.
  *
  * <p>Event loop only.
  */
@@ -27,19 +27,19 @@ final class TurnQueue {
 
   private final SingleThreadEventLoop loop;
   private final EdgeClock clock;
-  private final BooleanSupplier socketsWait;
+  private final BooleanSupplier othersWait;
   private final ArrayDeque<Runnable> waiting = new ArrayDeque<>();
   private final Runnable serve = this::serve;
   private final Runnable serveLater = this::serveAfterThisIteration;
   private boolean scheduled;
 
   /**
-   * @param socketsWait whether the last iteration left sockets that are ready
+   * @param othersWait whether the last iteration left sockets that are ready, or newcomers wait
    */
-  TurnQueue(SingleThreadEventLoop loop, EdgeClock clock, BooleanSupplier socketsWait) {
+  TurnQueue(SingleThreadEventLoop loop, EdgeClock clock, BooleanSupplier othersWait) {
     this.loop = loop;
     this.clock = clock;
-    this.socketsWait = socketsWait;
+    this.othersWait = othersWait;
   }
 
   boolean isEmpty() {
@@ -73,7 +73,7 @@ final class TurnQueue {
 
   private void serve() {
     scheduled = false;
-    long until = clock.nanoTime() + (socketsWait.getAsBoolean() ? BRIEF_NANOS : SERVICE_NANOS);
+    long until = clock.nanoTime() + (othersWait.getAsBoolean() ? BRIEF_NANOS : SERVICE_NANOS);
     try {
       @Nullable Runnable next = waiting.poll();
       while (next != null) {

@@ -31,7 +31,8 @@ class InputTurnsTest {
   /** Nanoseconds for each KiB, which is what is assumed of a new connection. */
   private static final long COST = 62_500;
 
-  private final EventLoopGroup group = new Transport(true, EdgeClock.SYSTEM).group(1, "input-test");
+  private final EventLoopGroup group =
+      new Transport(true, EdgeClock.SYSTEM, () -> false).group(1, "input-test");
   private final SingleThreadEventLoop loop = (SingleThreadEventLoop) group.next();
   private final TurnQueue queue = new TurnQueue(loop, EdgeClock.SYSTEM, () -> false);
   private final RequestAdmission room =
@@ -153,7 +154,7 @@ class InputTurnsTest {
         });
   }
 
-  /** A health check on a connection of its own is quiet; a flood is not. */
+  /** A health check on a connection of its own sends little; a flood does not. */
   @Test
   void aStrangerWhoSendsAllTheTimeWaitsForItsTurn() throws Exception {
     Client first = onLoop(() -> new Client("first"));
@@ -176,9 +177,21 @@ class InputTurnsTest {
     onLoop(
         () -> {
           first.record(3 * PORTION, 3 * PORTION);
-          stranger.clock.advance(Duration.ofMillis(101));
-          stranger.record(1100, 100);
-          assertThat(stranger.has(1200)).as("it was quiet").isTrue();
+          stranger.clock.advance(Duration.ofMillis(200));
+          stranger.record(1100, 600);
+          assertThat(stranger.has(1100)).as("silence alone does not help").isTrue();
+          return null;
+        });
+    await("its turn", () -> stranger.has(1700));
+    onLoop(
+        () -> {
+          first.record(6 * PORTION, 3 * PORTION);
+          stranger.clock.advance(Duration.ofMillis(500));
+          for (int i = 0; i < 20; i++) {
+            stranger.clock.advance(Duration.ofMillis(400));
+            stranger.record(1700 + i * 800, 800);
+            assertThat(stranger.has(1700 + (i + 1) * 800)).as("2 KB/s pass").isTrue();
+          }
           return null;
         });
   }

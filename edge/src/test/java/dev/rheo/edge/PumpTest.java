@@ -33,7 +33,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** The pump on a real event loop, with peers that read when the test says so. */
 class PumpTest {
 
-  private final EventLoopGroup group = new Transport(true, EdgeClock.SYSTEM).group(1, "pump-test");
+  private final EventLoopGroup group =
+      new Transport(true, EdgeClock.SYSTEM, () -> false).group(1, "pump-test");
   private final EventLoop loop = group.next();
   private final AtomicLong outgoing = new AtomicLong();
   private final RequestAdmission room =

@@ -24,7 +24,8 @@ class UnreadInputTest {
   @Test
   void aSocketTellsWhetherItHoldsBytesThatNobodyHasRead() throws Exception {
     assumeThat(Epoll.isAvailable()).isTrue();
-    EventLoopGroup group = new Transport(true, EdgeClock.SYSTEM).group(1, "unread-test");
+    EventLoopGroup group =
+        new Transport(true, EdgeClock.SYSTEM, () -> false).group(1, "unread-test");
     BlockingQueue<Channel> accepted = new LinkedBlockingQueue<>();
     try {
       assertThat(UnreadInput.isKnown(group.next())).isTrue();
