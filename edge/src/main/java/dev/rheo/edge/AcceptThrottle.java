@@ -50,9 +50,9 @@ final class AcceptThrottle extends ChannelInboundHandlerAdapter {
     }
   }
 
-  /** Whether newcomers wait because the event loops are behind. */
+  /** Whether newcomers wait, for event loops that are behind or have no room. */
   boolean isBusy() {
-    return arriving.get() >= MANY_ARRIVING;
+    return arriving.get() >= MANY_ARRIVING || full.get() > 0;
   }
 
   /** Pauses the listener for an event loop that has no room. */

@@ -81,7 +81,7 @@ public final class Edge implements AutoCloseable {
     this.settings = settings;
     this.material = material;
     this.context = new EdgeContext(settings, ledger, handler, clock);
-    this.transport = new Transport(nativeAllowed, clock, context.acceptance::isBusy);
+    this.transport = new Transport(nativeAllowed, clock, context.acceptance);
     this.tls = new Tls(nativeAllowed);
     this.allocator = Transport.allocator(settings.eventLoops());
   }

@@ -89,7 +89,7 @@ final class InputTurns extends ChannelDuplexHandler {
     }
     held.add(bytes);
     connection.heldInput += bytes.readableBytes();
-    if (queue.isEmpty()) {
+    if (mayPassNow()) {
       passOn();
     }
     while (connection.heldInput > MOST_HELD) {
@@ -108,11 +108,18 @@ final class InputTurns extends ChannelDuplexHandler {
    * silent for as long as its loop does not read it.
    */
   private boolean mayPassAtOnce(int length) {
-    if (queue.isEmpty() || connection.authenticated) {
+    if (connection.authenticated || mayPassNow()) {
       return true;
     }
     long already = unearned(connection.clock.nanoTime());
     return already == 0 || already + length <= SMALLEST_PORTION;
+  }
+
+  /**
+   * Whether nobody has to wait for it. What strangers send also waits for sockets and newcomers.
+   */
+  private boolean mayPassNow() {
+    return queue.isEmpty() && (connection.authenticated || !queue.othersWait());
   }
 
   private long unearned(long now) {

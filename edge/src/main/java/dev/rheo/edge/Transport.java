@@ -32,7 +32,6 @@ import io.netty.util.concurrent.RejectedExecutionHandlers;
 import io.netty.util.concurrent.ThreadPerTaskExecutor;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.BooleanSupplier;
 import jdk.net.ExtendedSocketOptions;
 import org.jspecify.annotations.Nullable;
 
@@ -96,14 +95,11 @@ final class Transport {
 
   private final boolean epoll;
   private final EdgeClock clock;
-  private final BooleanSupplier newcomersWait;
+  private final AcceptThrottle acceptance;
 
-  /**
-   * @param newcomersWait whether connections that were accepted wait for their event loops
-   */
-  Transport(boolean nativeAllowed, EdgeClock clock, BooleanSupplier newcomersWait) {
+  Transport(boolean nativeAllowed, EdgeClock clock, AcceptThrottle acceptance) {
     this.clock = clock;
-    this.newcomersWait = newcomersWait;
+    this.acceptance = acceptance;
     this.epoll = nativeAllowed && Epoll.isAvailable();
   }
 
@@ -117,7 +113,7 @@ final class Transport {
             ? EpollIoHandler.newFactory(SOCKETS_A_ROUND, DefaultSelectStrategyFactory.INSTANCE)
             : NioIoHandler.newFactory();
     return new QuantumGroup(
-        threads, new DefaultThreadFactory(name, true), factory, clock, newcomersWait);
+        threads, new DefaultThreadFactory(name, true), factory, clock, acceptance);
   }
 
   /**
@@ -212,14 +208,14 @@ final class Transport {
         DefaultThreadFactory threadFactory,
         IoHandlerFactory factory,
         EdgeClock clock,
-        BooleanSupplier newcomersWait) {
+        AcceptThrottle acceptance) {
       super(
           threads,
           new ThreadPerTaskExecutor(threadFactory),
           factory,
           QuantumGroup::chooser,
           clock,
-          newcomersWait);
+          acceptance);
     }
 
     /**
@@ -246,7 +242,7 @@ final class Transport {
         Executor executor, IoHandlerFactory ioHandlerFactory, Object... args) {
       // The super constructor calls this before the group could have fields.
       return new Loop(
-          this, executor, ioHandlerFactory, (EdgeClock) args[0], (BooleanSupplier) args[1]);
+          this, executor, ioHandlerFactory, (EdgeClock) args[0], (AcceptThrottle) args[1]);
     }
   }
 
@@ -282,7 +278,7 @@ final class Transport {
         Executor executor,
         IoHandlerFactory factory,
         EdgeClock clock,
-        BooleanSupplier newcomersWait) {
+        AcceptThrottle acceptance) {
       super(
           parent,
           executor,
@@ -291,7 +287,7 @@ final class Transport {
           RejectedExecutionHandlers.reject(),
           TASK_QUANTUM_MILLIS);
       this.clock = clock;
-      this.turns = new TurnQueue(this, clock, () -> socketsWait || newcomersWait.getAsBoolean());
+      this.turns = new TurnQueue(this, clock, () -> socketsWait || acceptance.isBusy());
       this.caughtUpNanos = clock.nanoTime();
       this.turnNanos = caughtUpNanos;
     }

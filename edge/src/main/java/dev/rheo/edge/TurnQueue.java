@@ -46,6 +46,11 @@ final class TurnQueue {
     return waiting.isEmpty();
   }
 
+  /** Whether sockets or newcomers wait for the event loop. */
+  boolean othersWait() {
+    return othersWait.getAsBoolean();
+  }
+
   /** Adds a turn; false if the event loop has ended and none will be taken. */
   boolean add(Runnable turn) {
     waiting.add(turn);
@@ -73,7 +78,7 @@ final class TurnQueue {
 
   private void serve() {
     scheduled = false;
-    long until = clock.nanoTime() + (othersWait.getAsBoolean() ? BRIEF_NANOS : SERVICE_NANOS);
+    long until = clock.nanoTime() + (othersWait() ? BRIEF_NANOS : SERVICE_NANOS);
     try {
       @Nullable Runnable next = waiting.poll();
       while (next != null) {

@@ -32,9 +32,10 @@ class InputTurnsTest {
   private static final long COST = 62_500;
 
   private final EventLoopGroup group =
-      new Transport(true, EdgeClock.SYSTEM, () -> false).group(1, "input-test");
+      new Transport(true, EdgeClock.SYSTEM, new AcceptThrottle()).group(1, "input-test");
   private final SingleThreadEventLoop loop = (SingleThreadEventLoop) group.next();
-  private final TurnQueue queue = new TurnQueue(loop, EdgeClock.SYSTEM, () -> false);
+  private boolean othersWait;
+  private final TurnQueue queue = new TurnQueue(loop, EdgeClock.SYSTEM, () -> othersWait);
   private final RequestAdmission room =
       new RequestAdmission(
           new EdgeContext(
@@ -194,6 +195,26 @@ class InputTurnsTest {
           }
           return null;
         });
+  }
+
+  @Test
+  void aStrangersFloodWaitsForSocketsAndNewcomersToo() throws Exception {
+    Client stranger = onLoop(() -> new Client("stranger"));
+    Client member = onLoop(() -> new Client("member"));
+    onLoop(
+        () -> {
+          othersWait = true;
+          member.connection.authenticated = true;
+          for (Client client : List.of(member, stranger)) {
+            client.record(0, PORTION);
+            client.record(PORTION, 2 * PORTION);
+          }
+          assertThat(member.has(2 * PORTION)).as("its portion passed at once").isTrue();
+          assertThat(stranger.has(PORTION)).as("only its first piece passed").isTrue();
+          return null;
+        });
+    await("its turns", () -> stranger.has(3 * PORTION));
+    await("its turns", () -> member.has(3 * PORTION));
   }
 
   @Test

@@ -34,7 +34,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class PumpTest {
 
   private final EventLoopGroup group =
-      new Transport(true, EdgeClock.SYSTEM, () -> false).group(1, "pump-test");
+      new Transport(true, EdgeClock.SYSTEM, new AcceptThrottle()).group(1, "pump-test");
   private final EventLoop loop = group.next();
   private final AtomicLong outgoing = new AtomicLong();
   private final RequestAdmission room =

@@ -14,7 +14,8 @@ class TransportTest {
 
   @Test
   void aLoopWithManyMoreConnectionsThanAnotherGetsNoNewOnes() {
-    EventLoopGroup group = new Transport(false, EdgeClock.SYSTEM, () -> false).group(2, "even");
+    EventLoopGroup group =
+        new Transport(false, EdgeClock.SYSTEM, new AcceptThrottle()).group(2, "even");
     try {
       EventLoop one = group.next();
       EventLoop two = group.next();
@@ -33,7 +34,7 @@ class TransportTest {
   }
 
   @Test
-  void newcomersWaitWhenMoreArriveThanTheLoopsRegister() {
+  void newcomersWaitForLoopsThatAreBehindOrHaveNoRoom() {
     AcceptThrottle acceptance = new AcceptThrottle();
     EmbeddedChannel listener = new EmbeddedChannel(acceptance);
     for (int i = 0; i < 15; i++) {
@@ -43,6 +44,10 @@ class TransportTest {
     listener.writeInbound(15);
     assertThat(acceptance.isBusy()).isTrue();
     acceptance.arrived();
+    assertThat(acceptance.isBusy()).isFalse();
+    acceptance.pause();
+    assertThat(acceptance.isBusy()).as("a loop has no room").isTrue();
+    acceptance.resume();
     assertThat(acceptance.isBusy()).isFalse();
     listener.finishAndReleaseAll();
   }

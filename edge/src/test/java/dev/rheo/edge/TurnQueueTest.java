@@ -18,7 +18,7 @@ class TurnQueueTest {
   private static final Duration TURN = Duration.ofNanos(100_000);
 
   private final EventLoopGroup group =
-      new Transport(true, EdgeClock.SYSTEM, () -> false).group(1, "turns-test");
+      new Transport(true, EdgeClock.SYSTEM, new AcceptThrottle()).group(1, "turns-test");
   private final SingleThreadEventLoop loop = (SingleThreadEventLoop) group.next();
 
   @AfterEach

@@ -25,7 +25,7 @@ class UnreadInputTest {
   void aSocketTellsWhetherItHoldsBytesThatNobodyHasRead() throws Exception {
     assumeThat(Epoll.isAvailable()).isTrue();
     EventLoopGroup group =
-        new Transport(true, EdgeClock.SYSTEM, () -> false).group(1, "unread-test");
+        new Transport(true, EdgeClock.SYSTEM, new AcceptThrottle()).group(1, "unread-test");
     BlockingQueue<Channel> accepted = new LinkedBlockingQueue<>();
     try {
       assertThat(UnreadInput.isKnown(group.next())).isTrue();
