@@ -180,6 +180,8 @@ final class BodyIntake {
 
   private void roomGranted(long length, boolean granted, Runnable then) {
     waiting = false;
+    // The peer could not send while the body waited.
+    lastDataNanos = edge.clock.nanoTime();
     charges.releaseHeldBack();
     if (granted) {
       charges.bodyGranted(length, exchange.isReading());

@@ -407,6 +407,31 @@ class EdgeLedgerTest {
   }
 
   @Test
+  void aPeerIsNotBlamedForTheTimeThatItsBodyWaitedForRoom() throws Exception {
+    try (EdgeFixture fixture = timed(Ledger.Limits.roomy().withRequestBodies(46_000));
+        RawHttp2 holder = new RawHttp2(fixture);
+        RawHttp2 newcomer = new RawHttp2(fixture);
+        SSLSocket waiter = fixture.rawTls()) {
+      holder.send(RawHttp2.HEADERS, END_HEADERS, 1, header("POST", "/member/a", 0));
+      EdgeFixture.await("the first has room", () -> fixture.used("request-bodies") > 4000);
+      String head = "POST /member/b HTTP/1.1\r\nHost: x\r\nContent-Length: 45000\r\n\r\n";
+      waiter.getOutputStream().write(head.getBytes(StandardCharsets.US_ASCII));
+      EdgeFixture.await("the second waits", () -> clock.waits() == 1);
+      clock.advance(Duration.ofMillis(400));
+      holder.send(RawHttp2.DATA, RawHttp2.END_STREAM, 1, new byte[10]);
+      EdgeFixture.await(
+          "only the second is left",
+          () -> fixture.used("request-bodies") >= 45_000 && fixture.edge.stats().streams() == 1);
+      fixture.ledger.streams().limit(fixture.used("streams"));
+      for (int stream = 1; stream < 10; stream += 2) {
+        assertThat(answered(newcomer, stream, "/member/any")).isFalse();
+      }
+      waiter.getOutputStream().write(new byte[45_000]);
+      assertThat(EdgeFixture.status(waiter)).isEqualTo("HTTP/1.1 200");
+    }
+  }
+
+  @Test
   void newcomersTakeThePlaceOfThoseWhoAskNothingAndNobodyIsTurnedAway() throws Exception {
     int room = 14; // strangers get 7/8
     Ledger.Limits limits = Ledger.Limits.roomy().withConnections(16 * Weights.CONNECTION);
