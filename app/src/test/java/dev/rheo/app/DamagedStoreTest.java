@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.rheo.api.feature.FeatureGates;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.RandomAccessFile;
@@ -117,18 +116,12 @@ class DamagedStoreTest {
   }
 
   private ServerConfig config() {
-    return new ServerConfig(
+    return TestConfig.of(
         directory.resolve("data"),
-        "127.0.0.1",
-        0,
         StoreKind.ROCKSDB,
+        0,
         directory.resolve("kubeconfig"),
-        FeatureGates.defaults(),
-        MemoryPlan.of(MemoryPlan.DEFAULT_TOTAL),
-        directory.resolve("tokens"),
-        ServerConfig.DEFAULT_HISTORY_TIME,
-        ServerConfig.DEFAULT_HISTORY_BYTES,
-        ServerConfig.DEFAULT_FORM_BYTES);
+        directory.resolve("tokens"));
   }
 
   private List<Path> storeFiles(String kind) throws IOException {

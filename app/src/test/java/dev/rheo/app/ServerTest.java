@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.rheo.api.feature.FeatureGates;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -67,18 +66,8 @@ class ServerTest {
   }
 
   private ServerConfig config(StoreKind kind, String data, int port, Path kubeconfig) {
-    return new ServerConfig(
-        directory.resolve(data),
-        "127.0.0.1",
-        port,
-        kind,
-        kubeconfig,
-        FeatureGates.defaults(),
-        MemoryPlan.of(MemoryPlan.DEFAULT_TOTAL),
-        directory.resolve("tokens"),
-        ServerConfig.DEFAULT_HISTORY_TIME,
-        ServerConfig.DEFAULT_HISTORY_BYTES,
-        ServerConfig.DEFAULT_FORM_BYTES);
+    return TestConfig.of(
+        directory.resolve(data), kind, port, kubeconfig, directory.resolve("tokens"));
   }
 
   private ServerConfig config(StoreKind kind) {

@@ -89,7 +89,7 @@ final class InputTurns extends ChannelDuplexHandler {
     }
     held.add(bytes);
     connection.heldInput += bytes.readableBytes();
-    if (mayPassNow()) {
+    if (nobodyWaits()) {
       passOn();
     }
     while (connection.heldInput > MOST_HELD) {
@@ -108,7 +108,7 @@ final class InputTurns extends ChannelDuplexHandler {
    * silent for as long as its loop does not read it.
    */
   private boolean mayPassAtOnce(int length) {
-    if (connection.authenticated || mayPassNow()) {
+    if (connection.authenticated || nobodyWaits()) {
       return true;
     }
     long already = unearned(connection.clock.nanoTime());
@@ -116,9 +116,9 @@ final class InputTurns extends ChannelDuplexHandler {
   }
 
   /**
-   * Whether nobody has to wait for it. What strangers send also waits for sockets and newcomers.
+   * Whether no other input waits for its turn and, for a stranger, no socket or newcomer either.
    */
-  private boolean mayPassNow() {
+  private boolean nobodyWaits() {
     return queue.isEmpty() && (connection.authenticated || !queue.othersWait());
   }
 

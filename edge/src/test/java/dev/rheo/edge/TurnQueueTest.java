@@ -28,12 +28,12 @@ class TurnQueueTest {
 
   @Test
   void turnsAreBriefWhileOthersWait() throws Exception {
-    assertThat(mostTurnsAtOnce(false)).isEqualTo(20);
-    assertThat(mostTurnsAtOnce(true)).isEqualTo(3);
+    assertThat(turnsAtOnce(false)).isEqualTo(20);
+    assertThat(turnsAtOnce(true)).isEqualTo(3);
   }
 
   /** Number of turns that the queue is served before the loop goes back to its sockets. */
-  private int mostTurnsAtOnce(boolean othersWait) throws Exception {
+  private int turnsAtOnce(boolean othersWait) throws Exception {
     ManualClock clock = new ManualClock();
     AtomicInteger services = new AtomicInteger();
     List<Integer> turns = new ArrayList<>();

@@ -1,0 +1,27 @@
+package dev.rheo.app;
+
+import dev.rheo.api.feature.FeatureGates;
+import java.nio.file.Path;
+
+/** The configuration of a server under test: the defaults, on loopback. */
+final class TestConfig {
+  private TestConfig() {}
+
+  /**
+   * @param tokens the file of bearer tokens
+   */
+  static ServerConfig of(Path data, StoreKind kind, int port, Path kubeconfig, Path tokens) {
+    return new ServerConfig(
+        data,
+        "127.0.0.1",
+        port,
+        kind,
+        kubeconfig,
+        FeatureGates.defaults(),
+        MemoryPlan.of(MemoryPlan.DEFAULT_TOTAL),
+        tokens,
+        ServerConfig.DEFAULT_HISTORY_TIME,
+        ServerConfig.DEFAULT_HISTORY_BYTES,
+        ServerConfig.DEFAULT_FORM_BYTES);
+  }
+}
