@@ -13,8 +13,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * JSON patch (RFC 6902), with the leniency of the library that kube-apiserver uses: an index may be
- * negative, counting from the end, and a {@code test} whose value is null or missing holds for a
- * member that is null.
+ * negative, counting from the end. A member that an object does not have counts as null, except for
+ * {@code remove} and {@code move}: {@code test} compares it, {@code copy} copies it, {@code
+ * replace} sets it. What contains the member must exist.
  *
  * <p>A patch applies all of its operations or, if one fails, none. Its cost is bounded: the number
  * of operations and the bytes that they copy, as upstream, and the number of list elements that
@@ -230,23 +231,24 @@ public final class JsonPatch {
   }
 
   private static JsonNode get(Place place, Operation operation) throws PatchException {
-    JsonNode value =
-        switch (place.container()) {
-          case ObjectNode object -> object.get(place.key());
-          case ArrayNode array -> array.get(index(place, array.size(), operation));
-          default -> null;
-        };
-    if (value == null) {
-      throw PatchException.notApplicable(
-          operation.op() + " operation does not apply: there is no " + place.key());
-    }
-    return value;
+    return switch (place.container()) {
+      case ObjectNode object -> {
+        JsonNode value = object.get(place.key());
+        yield value == null ? NullNode.getInstance() : value;
+      }
+      case ArrayNode array -> array.get(index(place, array.size(), operation));
+      default -> throw missing(operation, operation.path());
+    };
   }
 
   private static void remove(Place place, Operation operation, Costs costs) throws PatchException {
-    get(place, operation);
     switch (place.container()) {
-      case ObjectNode object -> object.remove(place.key());
+      case ObjectNode object -> {
+        if (object.remove(place.key()) == null) {
+          throw PatchException.notApplicable(
+              operation.op() + " operation does not apply: there is no " + place.key());
+        }
+      }
       case ArrayNode array -> {
         int index = index(place, array.size(), operation);
         costs.move(array.size() - index);
@@ -258,7 +260,6 @@ public final class JsonPatch {
 
   private static void replace(Place place, JsonNode value, Operation operation)
       throws PatchException {
-    get(place, operation);
     switch (place.container()) {
       case ObjectNode object -> object.set(place.key(), value);
       case ArrayNode array -> array.set(index(place, array.size(), operation), value);

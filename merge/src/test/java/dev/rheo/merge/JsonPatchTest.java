@@ -39,6 +39,10 @@ class JsonPatchTest {
         "{'a':1} | [{'op':'test','path':'/a','value':1.0}] | {'a':1}",
         "{'a':null} | [{'op':'test','path':'/a','value':null}] | {'a':null}",
         "{'a':{'b':[1,{'c':2}]}} | [{'op':'test','path':'/a','value':{'b':[1,{'c':2}]}}] | {'a':{'b':[1,{'c':2}]}}",
+        "{} | [{'op':'replace','path':'/a','value':1}] | {'a':1}",
+        "{} | [{'op':'test','path':'/a','value':null}] | {}",
+        "{} | [{'op':'test','path':'/a'}] | {}",
+        "{} | [{'op':'copy','from':'/a','path':'/b'}] | {'b':null}",
         "{} | [] | {}",
       })
   void operations(String document, String patch, String result) throws Exception {
@@ -55,7 +59,11 @@ class JsonPatchTest {
         "{} | [{'op':'add','path':'/a/b','value':1}]",
         "{} | [{'op':'add','path':'a','value':1}]",
         "{} | [{'op':'remove','path':'/a'}]",
-        "{} | [{'op':'replace','path':'/a','value':1}]",
+        "{} | [{'op':'replace','path':'/a/b','value':1}]",
+        "{'a':[1]} | [{'op':'replace','path':'/a/1','value':1}]",
+        "{} | [{'op':'copy','from':'/a/b','path':'/c'}]",
+        "{} | [{'op':'test','path':'/a/b','value':null}]",
+        "{} | [{'op':'move','from':'/a','path':'/b'}]",
         "{'a':[1]} | [{'op':'add','path':'/a/2','value':1}]",
         "{'a':[1]} | [{'op':'remove','path':'/a/1'}]",
         "{'a':[1]} | [{'op':'remove','path':'/a/-2'}]",
