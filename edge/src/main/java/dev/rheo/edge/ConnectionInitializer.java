@@ -94,6 +94,11 @@ final class ConnectionInitializer extends ChannelInitializer<SocketChannel> {
       }
     }
 
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+      failed(ctx, cause);
+    }
+
     private void beginTls(ChannelHandlerContext ctx) {
       SslHandler ssl = tls.newHandler(ctx.alloc());
       // The watchdog enforces this timeout.
@@ -258,8 +263,12 @@ final class ConnectionInitializer extends ChannelInitializer<SocketChannel> {
 
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-      Pump.LOG.log(System.Logger.Level.DEBUG, "connection failed", cause);
-      ctx.close();
+      failed(ctx, cause);
     }
+  }
+
+  private static void failed(ChannelHandlerContext ctx, Throwable cause) {
+    Pump.LOG.log(System.Logger.Level.DEBUG, "connection failed", cause);
+    ctx.close();
   }
 }

@@ -7,6 +7,11 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
 import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.api.Test;
 
@@ -63,5 +68,37 @@ class FirstRecordTest {
       EdgeFixture.await("it has left", () -> fixture.edge.stats().connections() == 0);
       assertThat(fixture.used("tls")).isZero();
     }
+  }
+
+  /** What peers do wrong is no news: a port scan must not fill the log. */
+  @Test
+  void aPeerThatResetsBeforeTlsBeginsIsNotLogged() throws Exception {
+    Logger netty = Logger.getLogger("io.netty.channel.DefaultChannelPipeline");
+    List<String> logged = new CopyOnWriteArrayList<>();
+    Handler handler =
+        new Handler() {
+          @Override
+          public void publish(LogRecord entry) {
+            logged.add(entry.getMessage());
+          }
+
+          @Override
+          public void flush() {}
+
+          @Override
+          public void close() {}
+        };
+    netty.addHandler(handler);
+    try (EdgeFixture fixture = new EdgeFixture(request -> HttpResponse.empty(200))) {
+      try (Socket half = fixture.rawTcp()) {
+        half.setSoLinger(true, 0);
+        half.getOutputStream().write(new byte[] {22, 3, 1});
+        EdgeFixture.await("it is there", () -> fixture.edge.stats().connections() == 1);
+      }
+      EdgeFixture.await("it has left", () -> fixture.edge.stats().connections() == 0);
+    } finally {
+      netty.removeHandler(handler);
+    }
+    assertThat(logged).isEmpty();
   }
 }
