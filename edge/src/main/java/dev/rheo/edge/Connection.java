@@ -1,6 +1,7 @@
 package dev.rheo.edge;
 
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOption;
 import java.net.InetSocketAddress;
 import java.security.cert.X509Certificate;
@@ -173,6 +174,12 @@ final class Connection {
   void inputParsed() {
     unparsedBytes = 0;
     unparsedLines = 0;
+  }
+
+  /** Closes after an exception. What peers do wrong must not flood the log. */
+  static void failed(ChannelHandlerContext ctx, Throwable cause) {
+    Pump.LOG.log(System.Logger.Level.DEBUG, "connection failed", cause);
+    ctx.close();
   }
 
   /** Closes with a TCP reset: sends no farewell and discards unsent bytes. */

@@ -96,7 +96,7 @@ final class ConnectionInitializer extends ChannelInitializer<SocketChannel> {
 
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-      failed(ctx, cause);
+      Connection.failed(ctx, cause);
     }
 
     private void beginTls(ChannelHandlerContext ctx) {
@@ -263,12 +263,7 @@ final class ConnectionInitializer extends ChannelInitializer<SocketChannel> {
 
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-      failed(ctx, cause);
+      Connection.failed(ctx, cause);
     }
-  }
-
-  private static void failed(ChannelHandlerContext ctx, Throwable cause) {
-    Pump.LOG.log(System.Logger.Level.DEBUG, "connection failed", cause);
-    ctx.close();
   }
 }

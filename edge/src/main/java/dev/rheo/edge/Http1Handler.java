@@ -92,8 +92,7 @@ final class Http1Handler extends ChannelInboundHandlerAdapter implements Connect
 
   @Override
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-    Pump.LOG.log(System.Logger.Level.DEBUG, "connection failed", cause);
-    ctx.close();
+    Connection.failed(ctx, cause);
   }
 
   @Override

@@ -121,8 +121,7 @@ final class WebSocketHandler extends ChannelInboundHandlerAdapter implements Con
       close(corrupted.closeStatus().code());
       exchange.peerGone();
     } else {
-      Pump.LOG.log(System.Logger.Level.DEBUG, "connection failed", cause);
-      ctx.close();
+      Connection.failed(ctx, cause);
     }
   }
 
