@@ -11,7 +11,7 @@ rightly differs between two servers or two runs is replaced by symbols:
   continue tokens   <continue>
   the namespace     <ns>
 
-metadata.managedFields is left out.
+The entries of managedFields are sorted by manager, as their order depends on the second in which they were written.
 """
 import gzip
 import http.client
@@ -292,6 +292,14 @@ def _at(doc, keys):
     return None
 
 
+def _rank(entry):
+    """Puts field managers in an order that does not depend on the second in which they wrote, and causes of conflicts,
+    which kube-apiserver tells in any order, too. What is neither stays where it is."""
+    if "manager" in entry:
+        return [entry.get(k, "") for k in ("manager", "operation", "apiVersion", "subresource")]
+    return [entry["message"], entry["field"]] if entry.get("reason") == "FieldManagerConflict" else []
+
+
 class Normaliser:
     def __init__(self, run):
         self.run = run
@@ -341,9 +349,10 @@ class Normaliser:
 
     def value(self, v, key=""):
         if isinstance(v, dict):
-            return {self.text(k): self.value(x, k) for k, x in sorted(v.items()) if k != "managedFields"}
+            return {self.text(k): self.value(x, k) for k, x in sorted(v.items())}
         if isinstance(v, list):
-            return [self.value(x, key) for x in v]
+            values = [self.value(x, key) for x in v]
+            return sorted(values, key=_rank) if key in ("managedFields", "causes") else values
         if isinstance(v, str):
             if key.endswith("resourceVersion"):
                 return self.rank(v)

@@ -35,7 +35,7 @@ func main() {
 	kubernetes, err := moduleDir("k8s.io/kubernetes@" + release)
 	check(err)
 	write(filepath.Join(resources, "type/resources.txt"), func(w *bufio.Writer) error { return resourceTable(w, kubernetes) })
-	write(filepath.Join(resources, "publish/openapi.txt"), func(w *bufio.Writer) error { return openapiTable(w, kubernetes) })
+	write(filepath.Join(resources, "type/openapi.txt"), func(w *bufio.Writer) error { return openapiTable(w, kubernetes) })
 }
 
 // moduleDir downloads a module by the ordinary client and returns where it lies. The data files in it are read; its

@@ -118,7 +118,7 @@ class ArchitectureTest {
         .whereLayer("resource")
         .mayOnlyBeAccessedByLayers("server", "app")
         .whereLayer("merge")
-        .mayOnlyBeAccessedByLayers("server")
+        .mayOnlyBeAccessedByLayers("resource", "server")
         .whereLayer("server")
         .mayOnlyBeAccessedByLayers("app")
         .whereLayer("app")

@@ -56,6 +56,41 @@ public record WriteOptions(
     return parse(query, "PatchOptions", errors);
   }
 
+  /**
+   * The options with a name for the writer, which is the client's program if it gave none.
+   *
+   * @param userAgent the header, null if there is none
+   */
+  public WriteOptions namedBy(@Nullable String userAgent) {
+    return fieldManager.isEmpty() && userAgent != null
+        ? new WriteOptions(dryRun, program(userAgent), fieldValidation, force)
+        : this;
+  }
+
+  /**
+   * What the header says before the first slash, as far as it can be printed and is not too long.
+   */
+  private static String program(String userAgent) {
+    int slash = userAgent.indexOf('/');
+    StringBuilder program = new StringBuilder();
+    int bytes = 0;
+    for (int c :
+        userAgent.substring(0, slash < 0 ? userAgent.length() : slash).codePoints().toArray()) {
+      if (GoText.isPrint(c)) {
+        bytes += utf8Length(c);
+        if (bytes > FIELD_MANAGER_MAX) {
+          break;
+        }
+        program.appendCodePoint(c);
+      }
+    }
+    return program.toString();
+  }
+
+  private static int utf8Length(int c) {
+    return c < 0x80 ? 1 : c < 0x800 ? 2 : c < 0x10000 ? 3 : 4;
+  }
+
   private static WriteOptions parse(
       Map<String, List<String>> query, String kind, FieldErrors errors) {
     QueryParameters parameters = new QueryParameters(query);
@@ -98,7 +133,7 @@ public record WriteOptions(
                     + ")"));
       }
       i += Character.charCount(c);
-      bytes += c < 0x80 ? 1 : c < 0x800 ? 2 : c < 0x10000 ? 3 : 4;
+      bytes += utf8Length(c);
     }
   }
 }

@@ -46,6 +46,18 @@ public final class Canonicalizer {
   }
 
   /**
+   * The tree with the zero values that the canonical form always writes: {@code status: {}} of a
+   * Deployment, {@code containers: null} of a pod without containers. So the trees of two objects
+   * differ where their canonical forms do.
+   *
+   * @param tree normalized; not changed
+   * @return the tree itself if it lacks nothing, else one that shares parts with it
+   */
+  public static ObjectNode complete(ObjectNode tree, ObjectType type) {
+    return Completion.of(tree, type);
+  }
+
+  /**
    * The canonical form as it is stored: {@code metadata.resourceVersion} is present and empty,
    * whatever the tree has.
    *

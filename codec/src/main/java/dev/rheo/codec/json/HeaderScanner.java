@@ -112,6 +112,8 @@ public final class HeaderScanner {
         "resourceVersion".getBytes(StandardCharsets.ISO_8859_1);
     private static final byte[] DELETION_TIMESTAMP =
         "deletionTimestamp".getBytes(StandardCharsets.ISO_8859_1);
+    private static final byte[] MANAGED_FIELDS =
+        "managedFields".getBytes(StandardCharsets.ISO_8859_1);
 
     private final JsonScanner in;
     private final @Nullable String[] values = new String[paths];
@@ -124,6 +126,7 @@ public final class HeaderScanner {
     private int revisionLength;
     private int metadataOffset = -1;
     private int metadataEnd = -1;
+    private int managedFieldsOffset = -1;
     private boolean deleting;
 
     Scan(byte[] form) {
@@ -269,6 +272,8 @@ public final class HeaderScanner {
         } else {
           if (in.stringIs(DELETION_TIMESTAMP)) {
             deleting = in.peek() != 'n';
+          } else if (in.stringIs(MANAGED_FIELDS)) {
+            managedFieldsOffset = in.stringStart() - 1;
           }
           value(child);
         }
@@ -340,6 +345,7 @@ public final class HeaderScanner {
           revisionLength,
           metadataOffset,
           metadataEnd,
+          managedFieldsOffset,
           deleting);
     }
   }

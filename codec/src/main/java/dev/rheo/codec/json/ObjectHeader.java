@@ -23,6 +23,8 @@ import java.util.List;
  * @param metadataOffset offset of the opening quote of the key {@code "metadata"}; -1 when there is
  *     none
  * @param metadataEnd one past the closing brace of metadata; -1 when there is none
+ * @param managedFieldsOffset offset of the opening quote of the key {@code "managedFields"}, the
+ *     last of the metadata in a canonical form; -1 when there is none
  * @param deleting whether {@code metadata.deletionTimestamp} is set
  */
 public record ObjectHeader(
@@ -35,6 +37,7 @@ public record ObjectHeader(
     int revisionLength,
     int metadataOffset,
     int metadataEnd,
+    int managedFieldsOffset,
     boolean deleting) {
 
   /**

@@ -5,7 +5,7 @@ import dev.rheo.api.name.GroupVersionKind;
 import dev.rheo.codec.schema.FieldType;
 import dev.rheo.codec.schema.ObjectType;
 import dev.rheo.codec.schema.TypeTable;
-import dev.rheo.resource.type.FactTable;
+import dev.rheo.resource.type.OpenApiFacts;
 import dev.rheo.resource.type.ResourceType;
 import java.io.IOException;
 import java.util.ArrayDeque;
@@ -20,10 +20,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Writes the component schemas from the type table and from {@code openapi.txt}, which has the
- * facts that only upstream's documents state.
- */
+/** Writes the component schemas from the type table and from {@link OpenApiFacts}. */
 final class OpenApiSchemas {
   private static final String META = "k8s.io/apimachinery/pkg/apis/meta/v1.";
   private static final String REFERENCE = "#/components/schemas/";
@@ -33,16 +30,6 @@ final class OpenApiSchemas {
       List.of(
           META + "APIResourceList", META + "DeleteOptions", META + "Status", META + "WatchEvent");
 
-  /** What {@code openapi.txt} states about a field; empty where it states nothing. */
-  private record FieldFacts(
-      String listType, List<String> listMapKeys, String mapType, String defaultJson) {}
-
-  private record TypeFacts(List<String> required, String mapType, Map<String, FieldFacts> fields) {}
-
-  private static final TypeFacts NO_FACTS = new TypeFacts(List.of(), "", Map.of());
-  private static final FieldFacts NO_FIELD_FACTS = new FieldFacts("", List.of(), "", "");
-
-  private final Map<String, TypeFacts> facts = new HashMap<>();
   private final TypeTable types;
   private final Map<String, List<GroupVersionKind>> kinds = new HashMap<>();
 
@@ -55,40 +42,11 @@ final class OpenApiSchemas {
                 kinds
                     .computeIfAbsent(type.goName(), any -> new ArrayList<>())
                     .add(GroupVersionKind.of(kind.apiVersion(), kind.kind())));
-    String[] type = new String[1];
-    FactTable.read(
-        OpenApiSchemas.class,
-        "openapi.txt",
-        column -> {
-          switch (column[0]) {
-            case "T" -> {
-              type[0] = column[1];
-              facts.put(
-                  column[1],
-                  new TypeFacts(
-                      List.of(FactTable.list(column[2])),
-                      FactTable.text(column[3]),
-                      new HashMap<>()));
-            }
-            case "F" ->
-                Objects.requireNonNull(facts.get(type[0]))
-                    .fields
-                    .put(
-                        column[1],
-                        new FieldFacts(
-                            FactTable.text(column[3]),
-                            List.of(FactTable.list(column[4])),
-                            FactTable.text(column[5]),
-                            FactTable.text(column[6])));
-            default -> throw new IllegalStateException(column[0]);
-          }
-        });
   }
 
   /** The name of the schema of a Go type. */
   static String name(String goName) {
-    // as upstream: the host name reversed, dots for slashes
-    return "io.k8s." + goName.substring("k8s.io/".length()).replace('/', '.');
+    return OpenApiFacts.name(goName);
   }
 
   /** The reference to the schema of a type. */
@@ -141,10 +99,10 @@ final class OpenApiSchemas {
 
   private void type(JsonGenerator json, ResourceType any, ObjectType type) throws IOException {
     String name = name(type.goName());
-    TypeFacts about = facts.getOrDefault(name, NO_FACTS);
+    OpenApiFacts.TypeFacts about = OpenApiFacts.of(type);
     json.writeObjectFieldStart(name);
     json.writeStringField("type", "object");
-    strings(json, "required", about.required);
+    strings(json, "required", about.required());
     List<FieldType> fields = type.fields();
     if (type.hasTypeMeta() || !fields.isEmpty()) {
       json.writeObjectFieldStart("properties");
@@ -157,13 +115,13 @@ final class OpenApiSchemas {
       }
       for (FieldType field : fields) {
         json.writeObjectFieldStart(field.name());
-        field(json, field, about.fields.getOrDefault(field.name(), NO_FIELD_FACTS));
+        field(json, field, about.field(field.name()));
         json.writeEndObject();
       }
       json.writeEndObject();
     }
-    if (!about.mapType.isEmpty()) {
-      json.writeStringField("x-kubernetes-map-type", about.mapType);
+    if (!about.mapType().isEmpty()) {
+      json.writeStringField("x-kubernetes-map-type", about.mapType());
     }
     List<GroupVersionKind> ours =
         kinds.getOrDefault(type.goName(), List.of()).stream()
@@ -201,7 +159,7 @@ final class OpenApiSchemas {
     json.writeStringField("kind", kind.kind());
   }
 
-  private static void field(JsonGenerator json, FieldType field, FieldFacts about)
+  private static void field(JsonGenerator json, FieldType field, OpenApiFacts.FieldFacts about)
       throws IOException {
     switch (field.cardinality()) {
       case LIST -> {
@@ -219,21 +177,21 @@ final class OpenApiSchemas {
       default -> {
         boolean always =
             field.cardinality() == FieldType.Cardinality.VALUE
-                && about.defaultJson.isEmpty()
+                && about.defaultJson().isEmpty()
                 && (field.omit() == FieldType.Omit.NEVER || field.kind() == FieldType.Kind.OBJECT);
         value(json, field, always, false);
       }
     }
-    if (!about.defaultJson.isEmpty()) {
+    if (!about.defaultJson().isEmpty()) {
       json.writeFieldName("default");
-      json.writeRawValue(about.defaultJson);
+      json.writeRawValue(about.defaultJson());
     }
-    if (!about.listType.isEmpty()) {
-      strings(json, "x-kubernetes-list-map-keys", about.listMapKeys);
-      json.writeStringField("x-kubernetes-list-type", about.listType);
+    if (!about.listType().isEmpty()) {
+      strings(json, "x-kubernetes-list-map-keys", about.listMapKeys());
+      json.writeStringField("x-kubernetes-list-type", about.listType());
     }
-    if (!about.mapType.isEmpty()) {
-      json.writeStringField("x-kubernetes-map-type", about.mapType);
+    if (!about.mapType().isEmpty()) {
+      json.writeStringField("x-kubernetes-map-type", about.mapType());
     }
     if (field.patchMergeKey() != null) {
       json.writeStringField("x-kubernetes-patch-merge-key", field.patchMergeKey());

@@ -29,6 +29,7 @@ final class SpecValidation {
   private SpecValidation() {}
 
   static void validate(ObjectNode object, String resource, FieldErrors errors) {
+    Bounds.validate(object, resource, errors);
     switch (resource) {
       case "configmaps" -> data(object, errors, "data", "binaryData");
       case "secrets" -> data(object, errors, "data");

@@ -65,7 +65,7 @@ class SamplesTest {
     Instant now = Instant.parse("2026-01-02T03:04:05Z");
     WriteContext context =
         new WriteContext(
-            now, "admin", "admin", List.of("system:masters", "system:authenticated"), Map.of());
+            now, "admin", "admin", List.of("system:masters", "system:authenticated"), Map.of(), "");
     ObjectNode object;
     try {
       object = write(exchange, type, expected, context);

@@ -68,13 +68,13 @@ public final class ResourceWrites {
               writes.create(
                   path,
                   body(request, path.objectType()),
-                  WriteOptions.forCreate(request.query()),
+                  named(WriteOptions.forCreate(request.query()), request),
                   call.user());
           case "update" ->
               writes.update(
                   path,
                   body(request, path.objectType()),
-                  WriteOptions.forUpdate(request.query()),
+                  named(WriteOptions.forUpdate(request.query()), request),
                   call.user());
           case "patch" -> patch(path, call);
           case "delete" -> writes.delete(path, deleteOptions(call), call.user());
@@ -99,7 +99,12 @@ public final class ResourceWrites {
     String essence = type == null ? "" : type.essence();
     WriteOptions options =
         WriteOptions.forPatch(request.query(), essence.equals(MediaType.APPLY_PATCH_YAML));
-    return writes.patch(path, new RequestBody(request.body(), essence), options, call.user());
+    return writes.patch(
+        path, new RequestBody(request.body(), essence), named(options, request), call.user());
+  }
+
+  private static WriteOptions named(WriteOptions options, HttpRequest request) {
+    return options.namedBy(request.header("User-Agent"));
   }
 
   /** Reads a body as JSON or YAML; converts the other formats to JSON. */

@@ -17,6 +17,11 @@ import java.util.List;
 
 /** Decodes request bodies into objects of the expected type. */
 final class BodyReader {
+  private static final String DUPLICATE_OWNERS =
+      ".metadata.ownerReferences contains duplicate entries; API server dedups owner references in"
+          + " 1.20+, and may reject such requests as early as 1.24; please fix your requests;"
+          + " duplicate UID(s) observed: ";
+
   private BodyReader() {}
 
   /**
@@ -31,6 +36,20 @@ final class BodyReader {
    * @throws ApiException 400 if the body is malformed or of another type
    */
   static Read read(RequestBody body, ObjectPath path, FieldValidation validation) {
+    Read read = decoded(body, path, validation);
+    dedupOwners(read.object(), read.warnings());
+    return read;
+  }
+
+  /** Removes owner references that repeat an earlier one, and warns of it. */
+  static void dedupOwners(ObjectNode object, List<String> warnings) {
+    List<String> duplicates = Meta.of(object).dedupOwners();
+    if (!duplicates.isEmpty()) {
+      warnings.add(DUPLICATE_OWNERS + String.join(", ", duplicates));
+    }
+  }
+
+  private static Read decoded(RequestBody body, ObjectPath path, FieldValidation validation) {
     String apiVersion = path.apiVersion();
     String kind = path.kind();
     ObjectDecoder.Decoded decoded = decode(body);
@@ -88,6 +107,7 @@ final class BodyReader {
               + ": strict decoding error: "
               + String.join(", ", strict));
     }
+    Ownership.keepReset(object);
     // Later steps compare and change objects in their canonical form.
     try {
       Canonicalizer.normalize(object, type);

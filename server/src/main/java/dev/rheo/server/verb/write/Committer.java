@@ -136,8 +136,8 @@ final class Committer {
       }
       case Outcome.Put put -> {
         byte[] form = form(resource, put.object());
-        if (version != null && Arrays.equals(form, version.form()) && !put.thenRemove()) {
-          yield unchanged(resource, key, version, form, fresh);
+        if (version != null && !put.thenRemove() && isSame(form, version.form())) {
+          yield unchanged(resource, key, version, version.form(), fresh);
         }
         if (!Versions.storable(key)) {
           throw ApiException.invalid(
@@ -155,6 +155,10 @@ final class Committer {
         yield put(key, version, put, form, dryRun);
       }
     };
+  }
+
+  private static boolean isSame(byte[] form, byte[] before) {
+    return Arrays.equals(form, before) || ManagedTimes.onlyDiffer(form, before);
   }
 
   private @Nullable CommitResult unchanged(

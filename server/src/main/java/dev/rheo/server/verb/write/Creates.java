@@ -22,10 +22,16 @@ final class Creates {
   private final Committer committer;
   private final NamespaceLifecycle lifecycle;
   private final RandomGenerator random;
+  private final Ownership ownership;
 
-  Creates(Committer committer, NamespaceLifecycle lifecycle, RandomGenerator random) {
+  Creates(
+      Committer committer,
+      NamespaceLifecycle lifecycle,
+      Ownership ownership,
+      RandomGenerator random) {
     this.committer = committer;
     this.lifecycle = lifecycle;
+    this.ownership = ownership;
     this.random = random;
   }
 
@@ -35,8 +41,14 @@ final class Creates {
   /**
    * @param path the collection's path
    * @param sent the object in the API version of the path; modified
+   * @param managed whether to note who owns its fields
    */
-  Created create(ObjectPath path, ObjectNode sent, WriteOptions options, WriteContext context) {
+  Created create(
+      ObjectPath path,
+      ObjectNode sent,
+      WriteOptions options,
+      WriteContext context,
+      boolean managed) {
     Meta meta = Meta.of(sent);
     meta.wipeSystemFields();
     agreeNamespace(path, meta);
@@ -44,6 +56,11 @@ final class Creates {
       throw ApiException.badRequest("resourceVersion should not be set on objects to be created");
     }
     path.type().defaults().apply(sent);
+    if (managed) {
+      ownership.note(path, sent, null, context);
+    } else {
+      Ownership.clear(sent);
+    }
     ObjectNode object = path.type().conversion().toStored(sent);
     if (!meta.name().isEmpty() || meta.generateName().isEmpty()) {
       return attempt(path.withName(meta.name()), object, options, context);

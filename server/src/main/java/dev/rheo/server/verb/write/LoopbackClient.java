@@ -52,22 +52,7 @@ public final class LoopbackClient {
    * @throws ApiException 404 if there is no such object
    */
   public void update(ObjectPath path, Predicate<ObjectNode> change) {
-    writes
-        .committer()
-        .run(
-            path,
-            false,
-            (version, fresh) -> {
-              if (version == null) {
-                throw ApiException.notFound(path.groupResource(), path.name());
-              }
-              ObjectNode object = version.tree();
-              if (!change.test(object)) {
-                return new Outcome.Keep(new Outcome.Content.Form(version.form()));
-              }
-              Meta.of(object).resourceVersion(Long.toString(version.revision()));
-              return writes.updates().outcome(path, object, version, fresh, context());
-            });
+    writes.changes().change(path, change, context());
   }
 
   /**

@@ -11,12 +11,13 @@ import dev.rheo.codec.json.ObjectHeader;
 import dev.rheo.resource.type.ResourceType;
 import dev.rheo.server.verb.write.Outcome.Content;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.List;
 
 /**
  * A stored version of which only the metadata is decoded and changed. So a deletion costs what the
  * object's form takes and not its tree, which may take many times as much: what could be stored can
- * be deleted.
+ * be deleted. The managed fields, which name every field of the object, are not decoded either.
  *
  * <p>Not thread-safe.
  */
@@ -28,6 +29,11 @@ final class MetadataEdit {
   private final ObjectHeader header;
   private final ObjectNode object;
 
+  /** Where the managed fields begin, with the comma before them, and where they end. */
+  private final int managedFrom;
+
+  private final int managedTo;
+
   /**
    * @param fields of the object, to be read as {@link #field}
    */
@@ -36,9 +42,13 @@ final class MetadataEdit {
     this.type = type;
     this.header = fields.scan(version.form());
     int from = header.metadataOffset() + KEY.length;
-    JsonNode metadata =
-        ObjectDecoder.decodeValue(
-            version.form(), from, header.metadataEnd(), ObjectDecoder.MAX_DEPTH);
+    this.managedTo = header.metadataEnd() - 1;
+    this.managedFrom =
+        header.managedFieldsOffset() < 0 ? managedTo : header.managedFieldsOffset() - 1;
+    byte[] rest = Arrays.copyOfRange(version.form(), from, managedFrom + 1);
+    rest[rest.length - 1] = '}';
+    Meter.charge(rest.length);
+    JsonNode metadata = ObjectDecoder.decodeValue(rest, 0, rest.length, ObjectDecoder.MAX_DEPTH);
     this.object = JsonNodeFactory.instance.objectNode().set("metadata", metadata);
   }
 
@@ -61,13 +71,13 @@ final class MetadataEdit {
     byte[] encoded = Canonicalizer.encode(object, type.storage().objectType());
     ObjectHeader at = ObjectHeader.scan(encoded, List.of());
     byte[] form = version.form();
-    int length = at.metadataEnd() - at.metadataOffset();
-    int rest = form.length - header.metadataEnd();
+    int length = at.metadataEnd() - 1 - at.metadataOffset();
+    int rest = form.length - managedFrom;
     Meter.charge(header.metadataOffset() + length + rest);
     byte[] changed = new byte[header.metadataOffset() + length + rest];
     System.arraycopy(form, 0, changed, 0, header.metadataOffset());
     System.arraycopy(encoded, at.metadataOffset(), changed, header.metadataOffset(), length);
-    System.arraycopy(form, header.metadataEnd(), changed, header.metadataOffset() + length, rest);
+    System.arraycopy(form, managedFrom, changed, header.metadataOffset() + length, rest);
     return new Content.Form(changed);
   }
 }

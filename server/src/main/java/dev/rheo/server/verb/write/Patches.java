@@ -9,11 +9,13 @@ import dev.rheo.api.status.Excerpt;
 import dev.rheo.api.status.FieldError;
 import dev.rheo.codec.json.ObjectDecoder;
 import dev.rheo.codec.schema.ObjectType;
+import dev.rheo.codec.tree.TreeCopies;
 import dev.rheo.merge.JsonPatch;
 import dev.rheo.merge.MergePatch;
 import dev.rheo.merge.PatchException;
 import dev.rheo.merge.PatchSchema;
 import dev.rheo.merge.StrategicMergePatch;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -21,7 +23,11 @@ import java.util.List;
 final class Patches {
   /** The supported media types, in the order in which a refusal names them. */
   static final List<String> SUPPORTED =
-      List.of(MediaType.JSON_PATCH, MediaType.MERGE_PATCH, MediaType.STRATEGIC_MERGE_PATCH);
+      List.of(
+          MediaType.JSON_PATCH,
+          MediaType.MERGE_PATCH,
+          MediaType.STRATEGIC_MERGE_PATCH,
+          MediaType.APPLY_PATCH_YAML);
 
   /** How many characters of a patched object a refusal shows. */
   private static final int SHOWN = 512;
@@ -47,7 +53,11 @@ final class Patches {
     try {
       switch (body.mediaType()) {
         case MediaType.JSON_PATCH -> {
-          JsonPatch patch = JsonPatch.of(BodyReader.tree(body.bytes()));
+          JsonNode operations = BodyReader.tree(body.bytes());
+          if (operations.isNull()) {
+            return nothing();
+          }
+          JsonPatch patch = JsonPatch.of(operations);
           return new Patches(patch::apply, List.of());
         }
         case MediaType.MERGE_PATCH -> {
@@ -56,6 +66,9 @@ final class Patches {
               document -> MergePatch.apply(document, patch.tree()), patch.duplicates());
         }
         case MediaType.STRATEGIC_MERGE_PATCH -> {
+          if (isNull(body.bytes())) {
+            return nothing();
+          }
           ObjectDecoder.Decoded patch = BodyReader.decode(body);
           PatchSchema schema = PatchSchema.of(type);
           return new Patches(
@@ -67,6 +80,16 @@ final class Patches {
     } catch (PatchException e) {
       throw ErrorMapping.of(e);
     }
+  }
+
+  /** As upstream, {@code null} stands for no operations and for no members. */
+  private static Patches nothing() {
+    return new Patches(TreeCopies::of, List.of());
+  }
+
+  private static boolean isNull(byte[] body) {
+    // Only a short body can be one, so that a long one is not decoded twice.
+    return body.length < 64 && new String(body, StandardCharsets.UTF_8).strip().equals("null");
   }
 
   /**

@@ -20,6 +20,16 @@ final class Updates {
   private static final String MODIFIED =
       "the object has been modified; please apply your changes to the latest version and try again";
 
+  /** How a write makes the version that it wants. */
+  enum Kind {
+    /** It brings the whole object, whose uid is a precondition. */
+    UPDATE,
+    /** It changes the present version, so that another uid is a change of a field. */
+    PATCH,
+    /** As {@link #PATCH}, and creates an object that does not exist. */
+    APPLY
+  }
+
   private final Creates creates;
 
   Updates(Creates creates) {
@@ -30,26 +40,25 @@ final class Updates {
    * @param wanted in the stored API version and defaulted, with the client's resourceVersion;
    *     modified
    * @param version the current version, or null
+   * @param live its tree in the API version of the path, or null; modified
    */
   Outcome outcome(
       ObjectPath path,
+      Kind kind,
       ObjectNode wanted,
       @Nullable Version version,
+      @Nullable ObjectNode live,
       boolean fresh,
       WriteContext context) {
     Meta meta = Meta.of(wanted);
-    if (version == null) {
-      if (!path.subresource().isEmpty() || !path.type().strategy().createOnUpdate()) {
-        throw ApiException.notFound(path.groupResource(), path.name());
-      }
-      if (!meta.uid().isEmpty()) {
-        throw uidMismatch(path, meta.uid(), "");
-      }
-      meta.resourceVersion("");
-      return creates.outcome(path, wanted, fresh, context);
+    if (version == null || live == null) {
+      return create(path, kind, wanted, fresh, context);
     }
-    ObjectNode old = version.tree();
-    requireUid(path, meta.uid().isEmpty() ? null : meta.uid(), Meta.of(old).uid());
+    ObjectNode old = path.type().conversion().toStored(live);
+    Meta.of(old).resourceVersion("");
+    if (kind == Kind.UPDATE) {
+      requireUid(path, meta.uid().isEmpty() ? null : meta.uid(), Meta.of(old).uid());
+    }
     requireRevision(path, meta.resourceVersion(), version.revision());
     // The stored form has an empty resourceVersion.
     meta.resourceVersion("");
@@ -58,6 +67,28 @@ final class Updates {
     return isLastFinalizer(path, wanted, old)
         ? new Outcome.Remove(new Outcome.Content.Tree(wanted), true)
         : new Outcome.Put(wanted);
+  }
+
+  private Outcome create(
+      ObjectPath path, Kind kind, ObjectNode wanted, boolean fresh, WriteContext context) {
+    if (!path.subresource().isEmpty()
+        || !(kind == Kind.APPLY || path.type().strategy().createOnUpdate())) {
+      throw ApiException.notFound(path.groupResource(), path.name());
+    }
+    Meta meta = Meta.of(wanted);
+    if (!meta.uid().isEmpty() && kind == Kind.APPLY) {
+      throw ApiException.conflict(
+          path.groupResource(),
+          path.name(),
+          "uid mismatch: the provided object specified uid "
+              + Excerpt.text(meta.uid())
+              + ", and no existing object was found");
+    }
+    if (!meta.uid().isEmpty()) {
+      throw uidMismatch(path, meta.uid(), "");
+    }
+    meta.resourceVersion("");
+    return creates.outcome(path, wanted, fresh, context);
   }
 
   /** Whether the update removes the last finalizer that the object's deletion waits for. */

@@ -3,25 +3,19 @@ package dev.rheo.server.verb.write;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.rheo.api.name.GroupResource;
 import dev.rheo.api.options.DeleteOptions;
-import dev.rheo.api.options.FieldValidation;
 import dev.rheo.api.options.ListOptions;
 import dev.rheo.api.options.WriteOptions;
 import dev.rheo.api.status.ApiException;
 import dev.rheo.api.status.Details;
-import dev.rheo.api.status.Excerpt;
 import dev.rheo.api.status.Status;
 import dev.rheo.cache.WatchCache;
-import dev.rheo.codec.json.Canonicalizer;
-import dev.rheo.codec.tree.TreeCopies;
 import dev.rheo.resource.rules.WriteContext;
 import dev.rheo.resource.type.ResourceRegistry;
-import dev.rheo.resource.type.ResourceType;
 import dev.rheo.server.security.User;
 import dev.rheo.server.verb.read.Freshness;
 import dev.rheo.server.verb.write.CommitResult.How;
 import dev.rheo.store.RevisionStore;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 import java.util.random.RandomGenerator;
@@ -36,16 +30,11 @@ import org.jspecify.annotations.Nullable;
  * <p>Thread-safe. Calls block and belong on virtual threads.
  */
 public final class Writes {
-  private static final String DUPLICATE_OWNERS =
-      ".metadata.ownerReferences contains duplicate entries; API server dedups owner references in"
-          + " 1.20+, and may reject such requests as early as 1.24; please fix your requests;"
-          + " duplicate UID(s) observed: ";
-
   private final ResourceRegistry registry;
   private final InstantSource clock;
   private final Committer committer;
   private final Creates creates;
-  private final Updates updates;
+  private final Changes changes;
   private final DeleteCollections collections;
   private final Evictions evictions;
 
@@ -64,8 +53,10 @@ public final class Writes {
     this.clock = clock;
     Versions versions = new Versions(store, cache);
     this.committer = new Committer(store, versions, mayGrow);
-    this.creates = new Creates(committer, new NamespaceLifecycle(registry, versions), random);
-    this.updates = new Updates(creates);
+    Ownership ownership = new Ownership(registry);
+    this.creates =
+        new Creates(committer, new NamespaceLifecycle(registry, versions), ownership, random);
+    this.changes = new Changes(committer, new Updates(creates), ownership);
     this.collections = new DeleteCollections(new Freshness(store, cache), cache, committer, clock);
     this.evictions = new Evictions(committer, versions, cache, collections, registry, clock);
   }
@@ -81,8 +72,19 @@ public final class Writes {
     if (!path.subresource().isEmpty() || !path.type().isStored()) {
       return createBySubresource(path, body, options);
     }
-    BodyReader.Read read = read(path, body, options.fieldValidation());
-    Creates.Created created = creates.create(path, read.object(), options, context(user));
+    BodyReader.Read read = BodyReader.read(body, path, options.fieldValidation());
+    WriteContext context = context(user, options);
+    Creates.Created created =
+        Changes.fitting(
+            managed ->
+                creates.create(
+                    path,
+                    managed
+                        ? read.object()
+                        : BodyReader.read(body, path, options.fieldValidation()).object(),
+                    options,
+                    context,
+                    managed));
     return new WriteResult(
         201, ResponseBodies.object(path.type(), created.written()), read.warnings());
   }
@@ -90,7 +92,7 @@ public final class Writes {
   /** Creates an object on the server's own behalf. */
   void createObject(
       ObjectPath path, ObjectNode object, WriteOptions options, WriteContext context) {
-    creates.create(path, object, options, context);
+    creates.create(path, object, options, context, true);
   }
 
   private WriteResult createBySubresource(ObjectPath path, RequestBody body, WriteOptions options) {
@@ -99,7 +101,7 @@ public final class Writes {
     if (!action.equals("binding") && !action.equals("eviction")) {
       throw ApiException.methodNotSupported(path.groupResource(), "create");
     }
-    BodyReader.Read read = read(path, body, options.fieldValidation());
+    BodyReader.Read read = BodyReader.read(body, path, options.fieldValidation());
     ObjectNode object = read.object();
     Creates.agreeNamespace(path, Meta.of(object));
     if (action.equals("eviction")) {
@@ -126,69 +128,19 @@ public final class Writes {
    */
   public WriteResult update(ObjectPath path, RequestBody body, WriteOptions options, User user) {
     path.require("update");
-    requireWholeOrScale(path);
-    BodyReader.Read read = read(path, body, options.fieldValidation());
-    agree(path, read.object());
-    WriteContext context = context(user);
-    if (!path.takesWhole()) {
-      return scale(path, options, context, read.warnings(), _ -> read.object());
-    }
-    ObjectNode sent = stored(path.type(), read.object());
-    CommitResult written =
-        committer.run(
-            path,
-            options.dryRun(),
-            (version, fresh) ->
-                updates.outcome(path, TreeCopies.of(sent), version, fresh, context));
-    return answer(path, written, read.warnings());
+    return changes.update(path, body, options, context(user, options));
   }
 
   /**
-   * Patches an object, or the part of it that a subresource exposes.
+   * Patches an object, or the part of it that a subresource exposes. A server-side apply creates an
+   * object that does not exist.
    *
    * @param body the patch, whose kind is its media type
    * @throws ApiException with the Status of the refusal
    */
   public WriteResult patch(ObjectPath path, RequestBody body, WriteOptions options, User user) {
     path.require("patch");
-    requireWholeOrScale(path);
-    Patches patch = Patches.read(body, path.objectType());
-    WriteContext context = context(user);
-    if (!path.takesWhole()) {
-      List<String> warnings = new ArrayList<>();
-      return scale(
-          path,
-          options,
-          context,
-          warnings,
-          scale -> {
-            BodyReader.Read patched = patch.apply(scale, path, options.fieldValidation());
-            warnings.clear();
-            warnings.addAll(patched.warnings());
-            agree(path, patched.object());
-            return patched.object();
-          });
-    }
-    List<String> warnings = new ArrayList<>();
-    CommitResult written =
-        committer.run(
-            path,
-            options.dryRun(),
-            (version, fresh) -> {
-              if (version == null) {
-                throw ApiException.notFound(path.groupResource(), path.name());
-              }
-              BodyReader.Read patched =
-                  patch.apply(
-                      ResponseBodies.served(path.type(), version), path, options.fieldValidation());
-              warnings.clear();
-              warnings.addAll(patched.warnings());
-              agree(path, patched.object());
-              dedupOwners(patched.object(), warnings);
-              return updates.outcome(
-                  path, stored(path.type(), patched.object()), version, fresh, context);
-            });
-    return answer(path, written, warnings);
+    return changes.patch(path, body, options, context(user, options));
   }
 
   /**
@@ -247,8 +199,8 @@ public final class Writes {
     return committer;
   }
 
-  Updates updates() {
-    return updates;
+  Changes changes() {
+    return changes;
   }
 
   DeleteCollections collections() {
@@ -259,100 +211,17 @@ public final class Writes {
     return clock;
   }
 
-  @FunctionalInterface
-  private interface ScaleChange {
-    ObjectNode apply(ObjectNode present);
-  }
-
-  private WriteResult scale(
-      ObjectPath path,
-      WriteOptions options,
-      WriteContext context,
-      List<String> warnings,
-      ScaleChange change) {
-    ObjectPath parent = ObjectPath.of(path.type(), path.namespace(), path.name());
-    CommitResult written =
-        committer.run(
-            parent,
-            options.dryRun(),
-            (version, fresh) -> {
-              if (version == null) {
-                throw ApiException.notFound(
-                    new GroupResource(
-                        path.type().group(), path.type().plural() + "/" + Scales.SUBRESOURCE),
-                    path.name());
-              }
-              ObjectNode present = ResponseBodies.served(path.type(), version);
-              ObjectNode wanted = change.apply(Scales.of(present));
-              return updates.outcome(
-                  parent,
-                  stored(path.type(), Scales.applied(path, wanted, present)),
-                  version,
-                  fresh,
-                  context);
-            });
-    ObjectNode scale = Scales.of(ResponseBodies.served(path.type(), written));
-    byte[] body = Canonicalizer.encodeAnswer(scale, path.objectType());
-    return new WriteResult(200, body, warnings);
-  }
-
-  private static void requireWholeOrScale(ObjectPath path) {
-    if (!path.type().isStored()
-        || !(path.takesWhole() || path.subresource().equals(Scales.SUBRESOURCE))) {
-      throw ApiException.methodNotSupported(path.groupResource(), "update");
-    }
-  }
-
-  private BodyReader.Read read(ObjectPath path, RequestBody body, FieldValidation validation) {
-    BodyReader.Read read = BodyReader.read(body, path, validation);
-    dedupOwners(read.object(), read.warnings());
-    return read;
-  }
-
-  private static void dedupOwners(ObjectNode object, List<String> warnings) {
-    List<String> duplicates = Meta.of(object).dedupOwners();
-    if (!duplicates.isEmpty()) {
-      warnings.add(DUPLICATE_OWNERS + String.join(", ", duplicates));
-    }
-  }
-
-  /** Refuses an object whose name or namespace is not that of the path. */
-  private static void agree(ObjectPath path, ObjectNode object) {
-    Meta meta = Meta.of(object);
-    Creates.agreeNamespace(path, meta);
-    if (meta.name().isEmpty()) {
-      throw ApiException.badRequest(
-          "the name of the object ("
-              + Excerpt.text(path.name())
-              + " based on URL) was undeterminable: name must be provided");
-    }
-    if (!meta.name().equals(path.name())) {
-      throw ApiException.badRequest(
-          "the name of the object ("
-              + Excerpt.text(meta.name())
-              + ") does not match the name on the URL ("
-              + Excerpt.text(path.name())
-              + ")");
-    }
-  }
-
-  private static ObjectNode stored(ResourceType type, ObjectNode object) {
-    type.defaults().apply(object);
-    return type.conversion().toStored(object);
-  }
-
-  private static WriteResult answer(ObjectPath path, CommitResult written, List<String> warnings) {
-    return new WriteResult(
-        written.how() == How.CREATED ? 201 : 200,
-        ResponseBodies.object(path.type(), written),
-        warnings);
-  }
-
   private static Status success(int code, @Nullable Details details) {
     return new Status("", Status.SUCCESS, "", "", details, code);
   }
 
-  private WriteContext context(User user) {
-    return new WriteContext(clock.instant(), user.name(), user.uid(), user.groups(), user.extra());
+  private WriteContext context(User user, WriteOptions options) {
+    return new WriteContext(
+        clock.instant(),
+        user.name(),
+        user.uid(),
+        user.groups(),
+        user.extra(),
+        options.fieldManager());
   }
 }

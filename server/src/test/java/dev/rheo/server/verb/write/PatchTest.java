@@ -130,9 +130,9 @@ class PatchTest {
         () ->
             cluster.patch(
                 cluster.path("configmaps", "ns", "no"), MediaType.MERGE_PATCH, "{'data':{}}"));
-    assertThatThrownBy(() -> cluster.patch(map, MediaType.APPLY_PATCH_YAML, "{}"))
+    assertThatThrownBy(() -> cluster.patch(map, "application/apply-patch+cbor", "{}"))
         .isInstanceOfSatisfying(ApiException.class, e -> assertThat(e.code()).isEqualTo(415))
-        .hasMessageContaining("application/strategic-merge-patch+json");
+        .hasMessageContaining("application/apply-patch+yaml");
   }
 
   @Test

@@ -1,0 +1,220 @@
+package dev.rheo.server.verb.write;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.rheo.api.name.GroupVersionKind;
+import dev.rheo.api.status.ApiException;
+import dev.rheo.api.status.Cause;
+import dev.rheo.api.status.Excerpt;
+import dev.rheo.api.status.Status;
+import dev.rheo.codec.json.Canonicalizer;
+import dev.rheo.codec.tree.TreeCopies;
+import dev.rheo.codec.tree.Trees;
+import dev.rheo.merge.manager.ConflictException;
+import dev.rheo.merge.manager.FieldManager;
+import dev.rheo.merge.manager.ManagedFields;
+import dev.rheo.merge.manager.ScaleFields;
+import dev.rheo.merge.manager.Typed;
+import dev.rheo.merge.path.FieldPath;
+import dev.rheo.merge.typed.TypedException;
+import dev.rheo.resource.rules.WriteContext;
+import dev.rheo.resource.type.MergeTypes;
+import dev.rheo.resource.type.ResourceRegistry;
+import dev.rheo.resource.type.ResourceType;
+import dev.rheo.resource.type.TrackedFields;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Keeps {@code metadata.managedFields} with every write, and applies configurations: what stands
+ * between the verbs and {@link FieldManager}.
+ */
+final class Ownership {
+  private static final String MANAGED_FIELDS = "managedFields";
+
+  private final ResourceRegistry registry;
+
+  Ownership(ResourceRegistry registry) {
+    this.registry = registry;
+  }
+
+  /**
+   * Notes who owns the fields of an object that is written, in its {@code managedFields}.
+   *
+   * @param wanted in the version of the path, normalized and defaulted; gets the managed fields
+   * @param live the object as it is, in the version of the path; null if it is created
+   */
+  void note(ObjectPath path, ObjectNode wanted, @Nullable ObjectNode live, WriteContext context) {
+    ArrayNode managed;
+    try {
+      managed =
+          manager(path)
+              .update(
+                  present(path, live),
+                  Canonicalizer.complete(wanted, path.objectType()),
+                  live == null,
+                  context.manager(),
+                  context.now());
+    } catch (TypedException e) {
+      // As upstream: rather no managed fields than wrong ones.
+      managed = JsonNodeFactory.instance.arrayNode();
+    }
+    set(wanted, managed);
+  }
+
+  /**
+   * Keeps an empty list of managed fields, by which a client clears them, through the normalization
+   * of an object, which would drop it.
+   */
+  static void keepReset(ObjectNode object) {
+    if (object.path("metadata").get(MANAGED_FIELDS) instanceof ArrayNode list && list.isEmpty()) {
+      list.addObject();
+    }
+  }
+
+  /** The managed fields of an object that is scaled. Malformed ones count as none. */
+  static ScaleFields ofScale(ObjectPath parent, ObjectNode live) {
+    FieldPath replicas = FieldPath.of("spec", "replicas");
+    try {
+      return ScaleFields.of(
+          Trees.at(live, "metadata", MANAGED_FIELDS), parent.apiVersion(), replicas);
+    } catch (ManagedFields.InvalidException e) {
+      return ScaleFields.none(parent.apiVersion(), replicas);
+    }
+  }
+
+  /** Gives a scaled object the managed fields that follow from those of its Scale. */
+  static void setParent(ObjectNode scaled, ScaleFields fields, ObjectNode scale) {
+    try {
+      set(scaled, fields.toParent(Trees.at(scale, "metadata", MANAGED_FIELDS)));
+    } catch (ManagedFields.InvalidException e) {
+      throw new IllegalStateException("the server's own managed fields", e);
+    }
+  }
+
+  /** Takes the managed fields away from an object. */
+  static void clear(ObjectNode object) {
+    Trees.metadata(object).remove(MANAGED_FIELDS);
+  }
+
+  /** Gives an object managed fields, or takes them away if there are none. */
+  static void set(ObjectNode object, ArrayNode managed) {
+    if (managed.isEmpty()) {
+      clear(object);
+    } else {
+      Trees.metadata(object).set(MANAGED_FIELDS, managed);
+    }
+  }
+
+  /**
+   * Applies a configuration.
+   *
+   * @param configuration as it was sent
+   * @param live the object in the version of the path; null if there is none
+   * @return the object, the caller's
+   * @throws ApiException 409 with the conflicts; 400 if the configuration is of another kind; 500,
+   *     as upstream, if it is not of its schema
+   */
+  ObjectNode apply(
+      ObjectPath path,
+      ObjectNode configuration,
+      @Nullable ObjectNode live,
+      boolean force,
+      WriteContext context) {
+    requireKind(path, configuration);
+    if (Trees.at(configuration, "metadata", MANAGED_FIELDS) != null) {
+      throw ApiException.badRequest("metadata.managedFields must be nil");
+    }
+    try {
+      return TreeCopies.of(
+          manager(path)
+              .apply(
+                  present(path, live),
+                  configuration,
+                  live == null,
+                  context.manager(),
+                  force,
+                  context.now()));
+    } catch (ConflictException e) {
+      List<Cause> causes = new ArrayList<>(e.conflicts().size());
+      e.conflicts()
+          .forEach(
+              conflict ->
+                  causes.add(
+                      new Cause(
+                          "FieldManagerConflict",
+                          "conflict with " + conflict.manager(),
+                          conflict.path().toString())));
+      throw ApiException.applyConflict(causes, String.valueOf(e.getMessage()));
+    } catch (TypedException e) {
+      throw failure(
+          "failed to create typed patch object (%s/%s; %s): %s"
+              .formatted(
+                  Excerpt.text(Trees.text(configuration, "metadata", "namespace")),
+                  Excerpt.text(Trees.text(configuration, "metadata", "name")),
+                  shown(path.apiVersion(), path.kind()),
+                  e.getMessage()));
+    } catch (ManagedFields.InvalidException e) {
+      throw failure("failed to decode managed fields: " + e.getMessage());
+    }
+  }
+
+  private static ApiException failure(String message) {
+    return new ApiException(Status.failure(500, "", message, null));
+  }
+
+  private static void requireKind(ObjectPath path, ObjectNode configuration) {
+    String apiVersion = Trees.text(configuration, "apiVersion");
+    String kind = Trees.text(configuration, "kind");
+    if (!apiVersion.equals(path.apiVersion()) || !kind.equals(path.kind())) {
+      throw ApiException.badRequest(
+          "invalid object type: " + shown(Excerpt.text(apiVersion), Excerpt.text(kind)));
+    }
+  }
+
+  private static String shown(String apiVersion, String kind) {
+    return GroupVersionKind.of(apiVersion, kind).toString();
+  }
+
+  /** The object as it is, or one of its kind without any fields. */
+  private static ObjectNode present(ObjectPath path, @Nullable ObjectNode live) {
+    ObjectNode object = live;
+    if (object == null) {
+      object = JsonNodeFactory.instance.objectNode();
+      object.put("kind", path.kind()).put("apiVersion", path.apiVersion());
+    }
+    return Canonicalizer.complete(object, path.objectType());
+  }
+
+  private FieldManager manager(ObjectPath path) {
+    return new FieldManager(
+        MergeTypes.of(path.objectType()),
+        path.apiVersion(),
+        path.subresource(),
+        (object, version) -> convert(path, object, version),
+        TrackedFields.of(path.type(), path.subresource()));
+  }
+
+  private @Nullable Typed convert(ObjectPath path, Typed object, String version) {
+    String present = Trees.text(object.value(), "apiVersion");
+    if (present.equals(version) || !(object.value() instanceof ObjectNode tree)) {
+      return object;
+    }
+    ResourceType from = find(path, present);
+    ResourceType to = find(path, version);
+    if (from == null || to == null || !path.takesWhole()) {
+      return null;
+    }
+    ObjectNode converted =
+        to.conversion().fromStored(from.conversion().toStored(TreeCopies.of(tree)));
+    return new Typed(
+        Canonicalizer.complete(converted, to.objectType()), MergeTypes.of(to.objectType()));
+  }
+
+  private @Nullable ResourceType find(ObjectPath path, String apiVersion) {
+    GroupVersionKind named = GroupVersionKind.of(apiVersion, path.kind());
+    return registry.find(named.group(), named.version(), path.type().plural());
+  }
+}
