@@ -42,7 +42,7 @@ import dev.rheo.server.security.Authenticator;
 import dev.rheo.server.security.Authorizer;
 import dev.rheo.server.security.Pki;
 import dev.rheo.server.security.TokenFile;
-import dev.rheo.server.types.TypeChanges;
+import dev.rheo.server.typechange.TypeChanges;
 import dev.rheo.server.verb.read.Reads;
 import dev.rheo.server.verb.write.LoopbackClient;
 import dev.rheo.server.verb.write.Writes;

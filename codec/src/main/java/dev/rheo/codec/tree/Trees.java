@@ -54,6 +54,13 @@ public final class Trees {
     return at == null ? "" : at.asText();
   }
 
+  /** Sets a text member that is absent or empty. */
+  public static void putText(ObjectNode node, String name, String value) {
+    if (text(node, name).isEmpty()) {
+      node.put(name, value);
+    }
+  }
+
   public static long number(@Nullable JsonNode node, String... path) {
     JsonNode at = at(node, path);
     return at == null ? 0 : at.asLong();

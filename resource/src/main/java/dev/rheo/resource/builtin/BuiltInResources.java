@@ -1,7 +1,7 @@
 package dev.rheo.resource.builtin;
 
 import dev.rheo.codec.schema.TypeTable;
-import dev.rheo.resource.rules.BuiltInDefaults;
+import dev.rheo.resource.defaults.BuiltInDefaults;
 import dev.rheo.resource.type.BuiltInTypes;
 import dev.rheo.resource.type.ResourceRegistry;
 

@@ -37,7 +37,7 @@ final class DefaultAdmission {
     tolerate(spec, UNREACHABLE);
     if (Trees.text(spec, "priorityClassName").isEmpty()) {
       spec.put("priority", 0);
-      CoreDefaults.text(spec, "preemptionPolicy", "PreemptLowerPriority");
+      Trees.putText(spec, "preemptionPolicy", "PreemptLowerPriority");
     } else {
       systemPriority(spec, Trees.text(spec, "priorityClassName"));
     }
@@ -52,7 +52,7 @@ final class DefaultAdmission {
         return;
       }
     }
-    CoreDefaults.text(spec, "preemptionPolicy", "PreemptLowerPriority");
+    Trees.putText(spec, "preemptionPolicy", "PreemptLowerPriority");
   }
 
   /** Tolerates the taint for {@value #TOLERATION_SECONDS} seconds, unless the pod tolerates it. */

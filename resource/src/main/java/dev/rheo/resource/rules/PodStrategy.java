@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.rheo.codec.io.Meter;
 import dev.rheo.codec.tree.TreeCopies;
 import dev.rheo.codec.tree.Trees;
+import dev.rheo.resource.defaults.PodResources;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;

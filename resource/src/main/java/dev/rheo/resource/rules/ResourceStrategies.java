@@ -243,8 +243,8 @@ final class ResourceStrategies {
     }
     Map<String, String> transitions = transitions(old);
     for (ObjectNode condition : conditions(object)) {
-      CoreDefaults.text(condition, "lastUpdateTime", now(context));
-      CoreDefaults.text(
+      Trees.putText(condition, "lastUpdateTime", now(context));
+      Trees.putText(
           condition,
           "lastTransitionTime",
           transitions.getOrDefault(stateOf(condition), now(context)));

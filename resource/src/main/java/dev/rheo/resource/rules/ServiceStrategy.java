@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.rheo.codec.tree.TreeCopies;
 import dev.rheo.codec.tree.Trees;
+import dev.rheo.resource.defaults.CoreDefaults;
 import java.util.List;
 import java.util.Objects;
 
@@ -31,7 +32,7 @@ final class ServiceStrategy {
     }
     // only its owner knows the IP families of a headless service without a selector
     boolean any = address.equals("None") && Trees.isEmpty(spec, "selector");
-    CoreDefaults.text(spec, "ipFamilyPolicy", any ? "RequireDualStack" : "SingleStack");
+    Trees.putText(spec, "ipFamilyPolicy", any ? "RequireDualStack" : "SingleStack");
     if (Trees.isEmpty(spec, "ipFamilies")) {
       ArrayNode families = spec.putArray("ipFamilies");
       families.add(address.contains(":") ? "IPv6" : "IPv4");
@@ -64,7 +65,7 @@ final class ServiceStrategy {
     if (wasBalanced && !balanced) {
       dropIfSame(spec, oldSpec, List.of("allocateLoadBalancerNodePorts", "loadBalancerClass"));
     }
-    if (isExternal(oldSpec) && !isExternal(spec)) {
+    if (CoreDefaults.isExternal(oldSpec) && !CoreDefaults.isExternal(spec)) {
       dropIfSame(spec, oldSpec, List.of("externalTrafficPolicy", "healthCheckNodePort"));
     }
     if (!balanced) {
@@ -90,14 +91,6 @@ final class ServiceStrategy {
         || (type.equals("LoadBalancer")
             && (!Trees.has(spec, "allocateLoadBalancerNodePorts")
                 || Trees.flag(spec, "allocateLoadBalancerNodePorts")));
-  }
-
-  /** Whether clients outside the cluster reach the service. */
-  static boolean isExternal(ObjectNode spec) {
-    String type = Trees.text(spec, "type");
-    return type.equals("NodePort")
-        || type.equals("LoadBalancer")
-        || (type.equals("ClusterIP") && !Trees.isEmpty(spec, "externalIPs"));
   }
 
   private static List<Long> nodePorts(List<ObjectNode> ports) {

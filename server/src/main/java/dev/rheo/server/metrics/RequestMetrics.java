@@ -2,7 +2,7 @@ package dev.rheo.server.metrics;
 
 import dev.rheo.resource.type.ResourceRegistry;
 import dev.rheo.server.request.info.RequestInfo;
-import dev.rheo.server.verb.read.WatchMetrics;
+import dev.rheo.server.verb.watch.WatchMetrics;
 import io.prometheus.metrics.core.datapoints.CounterDataPoint;
 import io.prometheus.metrics.core.datapoints.GaugeDataPoint;
 import io.prometheus.metrics.core.metrics.Counter;

@@ -3,6 +3,9 @@ package dev.rheo.server.verb.read;
 import dev.rheo.cache.Entry;
 import dev.rheo.cache.WorkBudget;
 import dev.rheo.server.encoding.Encoding.ListMeta;
+import dev.rheo.server.verb.item.FilteredCursor;
+import dev.rheo.server.verb.item.ItemBody;
+import dev.rheo.server.verb.item.ItemEncoder;
 import java.io.IOException;
 
 /**
@@ -43,7 +46,7 @@ final class ListBody extends ItemBody {
   }
 
   @Override
-  State next() throws IOException {
+  protected State next() throws IOException {
     switch (phase) {
       case MEASURING -> {
         Entry entry = measured.peek();

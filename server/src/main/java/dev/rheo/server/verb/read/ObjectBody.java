@@ -2,6 +2,8 @@ package dev.rheo.server.verb.read;
 
 import dev.rheo.cache.Entry;
 import dev.rheo.cache.WorkBudget;
+import dev.rheo.server.verb.item.ItemBody;
+import dev.rheo.server.verb.item.ItemEncoder;
 import java.io.IOException;
 
 /** One object, drawn from its form. */
@@ -16,7 +18,7 @@ final class ObjectBody extends ItemBody {
   }
 
   @Override
-  State next() throws IOException {
+  protected State next() throws IOException {
     if (begun) {
       return State.END;
     }

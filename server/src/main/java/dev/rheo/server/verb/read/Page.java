@@ -6,6 +6,7 @@ import dev.rheo.cache.Entry;
 import dev.rheo.cache.EntryCursor;
 import dev.rheo.cache.Scope;
 import dev.rheo.cache.Snapshot;
+import dev.rheo.server.verb.item.Selection;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -4,6 +4,9 @@ import dev.rheo.cache.Entry;
 import dev.rheo.cache.EntryCursor;
 import dev.rheo.cache.WorkBudget;
 import dev.rheo.codec.io.Meter;
+import dev.rheo.server.verb.item.FilteredCursor;
+import dev.rheo.server.verb.item.ItemBody;
+import dev.rheo.server.verb.item.Selection;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 

@@ -14,6 +14,7 @@ import dev.rheo.resource.builtin.BuiltInResources;
 import dev.rheo.resource.type.ResourceRegistry;
 import dev.rheo.resource.type.ResourceType;
 import dev.rheo.server.encoding.Encodings;
+import dev.rheo.server.verb.watch.WatchMetrics;
 import dev.rheo.store.MemoryRevisionStore;
 import dev.rheo.store.RevisionStore.Op;
 import dev.rheo.testing.Await;

@@ -24,7 +24,7 @@ import dev.rheo.server.encoding.Encodings;
 import dev.rheo.server.metrics.MetricsPage;
 import dev.rheo.server.metrics.RequestMetrics;
 import dev.rheo.server.request.info.RequestInfo;
-import dev.rheo.server.types.TypeChanges;
+import dev.rheo.server.typechange.TypeChanges;
 import dev.rheo.store.MemoryRevisionStore;
 import dev.rheo.store.RevisionStore.Op;
 import dev.rheo.testing.Await;

@@ -11,7 +11,7 @@ import dev.rheo.api.status.ApiException;
 import dev.rheo.cache.CacheSettings;
 import dev.rheo.cache.WatchCache;
 import dev.rheo.codec.io.Meter;
-import dev.rheo.server.types.TypeChanges;
+import dev.rheo.server.typechange.TypeChanges;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;

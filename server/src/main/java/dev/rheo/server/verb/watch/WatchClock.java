@@ -1,4 +1,4 @@
-package dev.rheo.server.verb.read;
+package dev.rheo.server.verb.watch;
 
 import io.netty.util.HashedWheelTimer;
 import io.netty.util.Timeout;
@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * The timed actions of a watch: a bookmark about each minute, and its end. One per watch, used on
  * its event loop; only {@link #stop} and the timer's wake-up come from other threads.
  */
-final class WatchClock {
+public final class WatchClock {
 
   /** Bookmarks are sent about this often, as kube-apiserver does. */
   static final long BOOKMARK_INTERVAL_NANOS = TimeUnit.SECONDS.toNanos(60);
@@ -28,7 +28,8 @@ final class WatchClock {
    * @param lifetimeNanos time after which the watch ends regularly
    * @param jitter 0..1, spreads the bookmarks of watches that began together
    */
-  WatchClock(HashedWheelTimer timer, LongSupplier nanoTime, long lifetimeNanos, double jitter) {
+  public WatchClock(
+      HashedWheelTimer timer, LongSupplier nanoTime, long lifetimeNanos, double jitter) {
     this.timer = timer;
     this.nanoTime = nanoTime;
     this.interval = (long) (BOOKMARK_INTERVAL_NANOS * (0.9 + 0.2 * jitter));
@@ -37,26 +38,26 @@ final class WatchClock {
     this.nextBookmark = now + interval;
   }
 
-  synchronized void start(Runnable wake) {
+  public synchronized void start(Runnable wake) {
     this.wake = wake;
     // Armed before the first draw, which may come late if the peer does not read.
     arm();
   }
 
-  boolean deadlinePassed() {
+  public boolean deadlinePassed() {
     return nanoTime.getAsLong() - deadline >= 0;
   }
 
-  boolean bookmarkDue() {
+  public boolean bookmarkDue() {
     return nanoTime.getAsLong() - nextBookmark >= 0;
   }
 
-  void bookmarkSent() {
+  public void bookmarkSent() {
     nextBookmark = nanoTime.getAsLong() + interval;
   }
 
   /** Schedules the wake-up for the next bookmark or the deadline, unless one is scheduled. */
-  synchronized void arm() {
+  public synchronized void arm() {
     if (stopped || (armed != null && !armed.isExpired())) {
       return;
     }
@@ -71,7 +72,7 @@ final class WatchClock {
             TimeUnit.NANOSECONDS);
   }
 
-  synchronized void stop() {
+  public synchronized void stop() {
     stopped = true;
     if (armed != null) {
       armed.cancel();

@@ -1,4 +1,4 @@
-package dev.rheo.resource.rules;
+package dev.rheo.resource.defaults;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -14,7 +14,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** Computed defaults of the core API group; constant ones are in {@code defaults.txt}. */
-final class CoreDefaults {
+public final class CoreDefaults {
   private static final long CLIENT_IP_SECONDS = 10_800;
   private static final Set<String> CLUSTER_TYPES = Set.of("ClusterIP", "NodePort", "LoadBalancer");
 
@@ -36,13 +36,6 @@ final class CoreDefaults {
     rules.accept("core/v1.Secret", CoreDefaults::secret);
   }
 
-  /** Sets a text field that is absent or empty. */
-  static void text(ObjectNode node, String field, String value) {
-    if (Trees.text(node, field).isEmpty()) {
-      node.put(field, value);
-    }
-  }
-
   /** Adds the entries that the map {@code field} lacks. */
   static void addMissing(ObjectNode node, String field, @Nullable ObjectNode entries) {
     if (entries == null || entries.isEmpty()) {
@@ -57,7 +50,7 @@ final class CoreDefaults {
   }
 
   private static void container(ObjectNode container) {
-    text(container, "imagePullPolicy", Images.pullPolicy(Trees.text(container, "image")));
+    Trees.putText(container, "imagePullPolicy", Images.pullPolicy(Trees.text(container, "image")));
   }
 
   private static void volume(ObjectNode volume) {
@@ -69,7 +62,7 @@ final class CoreDefaults {
       volume.putObject("emptyDir");
     }
     if (volume.get("image") instanceof ObjectNode image) {
-      text(image, "pullPolicy", Images.pullPolicy(Trees.text(image, "reference")));
+      Trees.putText(image, "pullPolicy", Images.pullPolicy(Trees.text(image, "reference")));
     }
   }
 
@@ -169,7 +162,7 @@ final class CoreDefaults {
 
   private static void service(ObjectNode service) {
     ObjectNode spec = Trees.need(service, "spec");
-    text(spec, "sessionAffinity", "None");
+    Trees.putText(spec, "sessionAffinity", "None");
     switch (Trees.text(spec, "sessionAffinity")) {
       case "None" -> spec.remove("sessionAffinityConfig");
       case "ClientIP" -> {
@@ -181,7 +174,7 @@ final class CoreDefaults {
       }
       default -> {}
     }
-    text(spec, "type", "ClusterIP");
+    Trees.putText(spec, "type", "ClusterIP");
     String type = Trees.text(spec, "type");
     for (ObjectNode port : Trees.objects(spec, "ports")) {
       JsonNode target = Trees.get(port, "targetPort");
@@ -190,8 +183,8 @@ final class CoreDefaults {
         port.set("targetPort", port.get("port"));
       }
     }
-    if (ServiceStrategy.isExternal(spec)) {
-      text(spec, "externalTrafficPolicy", "Cluster");
+    if (isExternal(spec)) {
+      Trees.putText(spec, "externalTrafficPolicy", "Cluster");
     }
     if (CLUSTER_TYPES.contains(type) && !Trees.has(spec, "internalTrafficPolicy")) {
       spec.put("internalTrafficPolicy", "Cluster");
@@ -206,6 +199,14 @@ final class CoreDefaults {
         }
       }
     }
+  }
+
+  /** Whether a Service is reached from outside the cluster. */
+  public static boolean isExternal(ObjectNode spec) {
+    String type = Trees.text(spec, "type");
+    return type.equals("NodePort")
+        || type.equals("LoadBalancer")
+        || (type.equals("ClusterIP") && !Trees.isEmpty(spec, "externalIPs"));
   }
 
   private static void namespace(ObjectNode namespace) {

@@ -1,4 +1,4 @@
-package dev.rheo.server.verb.read;
+package dev.rheo.server.verb.watch;
 
 import dev.rheo.api.status.ApiException;
 import dev.rheo.cache.CacheEvent;
@@ -6,6 +6,9 @@ import dev.rheo.cache.Entry;
 import dev.rheo.cache.EventReader;
 import dev.rheo.cache.NotCachedException;
 import dev.rheo.cache.WorkBudget;
+import dev.rheo.server.verb.item.FilteredCursor;
+import dev.rheo.server.verb.item.ItemBody;
+import dev.rheo.server.verb.item.ItemEncoder;
 import dev.rheo.store.CompactedException;
 import java.io.IOException;
 import java.util.Objects;
@@ -29,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Source: KEP-3157, and the watch cache of kube-apiserver for the type of the event when an
  * object enters or leaves the selector.
  */
-final class WatchBody extends ItemBody {
+public final class WatchBody extends ItemBody {
 
   private final WatchSpec spec;
   private final EventReader events;
@@ -58,7 +61,7 @@ final class WatchBody extends ItemBody {
    * @param events the changes after {@code revision}
    * @param revision the revision of the initial state, or the one from which the watch resumes
    */
-  WatchBody(
+  public WatchBody(
       WatchSpec spec,
       ItemEncoder items,
       WorkBudget effort,
@@ -96,7 +99,7 @@ final class WatchBody extends ItemBody {
   }
 
   @Override
-  State next() throws IOException {
+  protected State next() throws IOException {
     if (ended) {
       return State.END;
     }

@@ -1,4 +1,4 @@
-package dev.rheo.server.verb.read;
+package dev.rheo.server.verb.item;
 
 import dev.rheo.cache.NotCachedException;
 import dev.rheo.cache.WorkBudget;
@@ -9,26 +9,26 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 
 /** A body that consists of items, each begun when the one before it is written. */
-abstract class ItemBody implements Body {
+public abstract class ItemBody implements Body {
 
   private static final Logger LOG = System.getLogger(ItemBody.class.getName());
 
   /** Effort of one draw, after which the event loop turns to other streams: about a millisecond. */
-  static final int EFFORT_PER_DRAW = 8192;
+  public static final int EFFORT_PER_DRAW = 8192;
 
   /** Effort of beginning an item, besides finding it. */
   private static final int STEP = 8;
 
-  final ItemEncoder items;
-  final FormWriter writer;
-  final WorkBudget effort;
+  protected final ItemEncoder items;
+  protected final FormWriter writer;
+  protected final WorkBudget effort;
   private Runnable wake = () -> {};
   private boolean complete;
 
   /**
    * @param effort the allowance of one draw, shared by all cursors that look for its items
    */
-  ItemBody(ItemEncoder items, WorkBudget effort) {
+  protected ItemBody(ItemEncoder items, WorkBudget effort) {
     this.effort = effort;
     this.items = items;
     this.writer = items.writer();
@@ -40,7 +40,7 @@ abstract class ItemBody implements Body {
     items.onReady(wake);
   }
 
-  final void wake() {
+  public final void wake() {
     wake.run();
   }
 
@@ -50,7 +50,7 @@ abstract class ItemBody implements Body {
    * @return MORE if an item was begun or entries were skipped; WAIT if the wake-up will be run; END
    *     if there are no more items
    */
-  abstract State next() throws IOException;
+  protected abstract State next() throws IOException;
 
   @Override
   public final State draw(ByteBuf out) {

@@ -1,4 +1,4 @@
-package dev.rheo.server.verb.read;
+package dev.rheo.server.verb.item;
 
 import dev.rheo.cache.Entry;
 import dev.rheo.cache.EntryCursor;
@@ -20,16 +20,16 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Belongs to one body; used on its event loop.
  */
-final class ItemEncoder {
+public final class ItemEncoder {
 
   /** Stands for the object's own revision. */
-  static final long OWN_REVISION = 0;
+  public static final long OWN_REVISION = 0;
 
   private static final byte[] NO_CELLS = {};
 
   /** Tells which entries follow an entry, so that their forms are made in advance. */
   @FunctionalInterface
-  interface Ahead {
+  public interface Ahead {
     Ahead UNKNOWN = entry -> null;
 
     @Nullable EntryCursor after(Entry entry);
@@ -58,7 +58,7 @@ final class ItemEncoder {
    * @param inList whether the objects are items of a list
    * @param compressed whether the writer writes a gzip member
    */
-  ItemEncoder(
+  public ItemEncoder(
       Encoding encoding, boolean inList, FormReader reader, boolean compressed, Ahead ahead) {
     this.encoding = encoding;
     this.reader = reader;
@@ -69,33 +69,33 @@ final class ItemEncoder {
     this.ahead = ahead;
   }
 
-  FormWriter writer() {
+  public FormWriter writer() {
     return writer;
   }
 
-  Encoding encoding() {
+  public Encoding encoding() {
     return encoding;
   }
 
   /** Whether no item was begun yet. */
-  boolean first() {
+  public boolean first() {
     return first;
   }
 
   /** Cancels the pending loads. */
-  void close() {
+  public void close() {
     reader.close();
     cellsReader.close();
   }
 
-  void onReady(Runnable wake) {
+  public void onReady(Runnable wake) {
     this.wake = wake;
   }
 
   /**
    * Stops making forms in advance, as later entries come in no known order; releases the snapshot.
    */
-  void endAhead() {
+  public void endAhead() {
     ahead = Ahead.UNKNOWN;
   }
 
@@ -105,7 +105,7 @@ final class ItemEncoder {
    *
    * @param revision replaces the entry's own, or {@link #OWN_REVISION}
    */
-  boolean ready(Entry entry, long revision) throws IOException {
+  public boolean ready(Entry entry, long revision) throws IOException {
     if (kind != null) {
       form = form(reader, kind, entry, revision);
       if (form == null) {
@@ -152,7 +152,7 @@ final class ItemEncoder {
   }
 
   /** Uncompressed bytes to write of the entry that is ready. */
-  int length(Entry entry, long revision) {
+  public int length(Entry entry, long revision) {
     Form present = form;
     if (present != null) {
       return present.plainLength();
@@ -172,17 +172,17 @@ final class ItemEncoder {
   }
 
   /** Begins the entry that is ready as a single object. */
-  void beginObject(Entry entry) {
+  public void beginObject(Entry entry) {
     begin(encoding.object(subject(entry, OWN_REVISION)), entry, OWN_REVISION);
   }
 
   /** Begins the entry that is ready as an item of a list. */
-  void beginItem(Entry entry) {
+  public void beginItem(Entry entry) {
     begin(encoding.item(subject(entry, OWN_REVISION)), entry, OWN_REVISION);
   }
 
   /** Begins the entry that is ready as the object of an event. */
-  void beginEvent(String eventType, Entry entry, long revision) {
+  public void beginEvent(String eventType, Entry entry, long revision) {
     begin(encoding.event(eventType, subject(entry, revision)), entry, revision);
   }
 
@@ -206,7 +206,7 @@ final class ItemEncoder {
   }
 
   /** Begins a bookmark. */
-  void beginBookmark(long revision, boolean initialEnd) throws IOException {
+  public void beginBookmark(long revision, boolean initialEnd) throws IOException {
     writer.start(encoding.bookmark(revision, initialEnd, first));
     first = false;
   }

@@ -1,4 +1,4 @@
-package dev.rheo.resource.rules;
+package dev.rheo.resource.defaults;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -11,7 +11,7 @@ import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /** Derives pod-level resources and the QoS class from the resources of a pod's containers. */
-final class PodResources {
+public final class PodResources {
   private static final String HUGE_PAGES = "hugepages-";
   private static final BigDecimal KIBI = BigDecimal.valueOf(1024);
 
@@ -187,7 +187,7 @@ final class PodResources {
   }
 
   /** {@code Guaranteed}, {@code Burstable} or {@code BestEffort}. */
-  static String qosClass(ObjectNode spec) {
+  public static String qosClass(ObjectNode spec) {
     Amounts requests = new Amounts();
     Amounts limits = new Amounts();
     boolean guaranteed = true;

@@ -1,4 +1,4 @@
-package dev.rheo.server.types;
+package dev.rheo.server.typechange;
 
 import dev.rheo.cache.CachedResource;
 import dev.rheo.cache.WatchCache;

@@ -1,4 +1,4 @@
-package dev.rheo.resource.rules;
+package dev.rheo.resource.defaults;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -30,7 +30,7 @@ final class GroupDefaults {
 
   private static void deploymentSpec(ObjectNode spec) {
     ObjectNode strategy = Trees.need(spec, "strategy");
-    CoreDefaults.text(strategy, "type", "RollingUpdate");
+    Trees.putText(strategy, "type", "RollingUpdate");
     if (Trees.text(strategy, "type").equals("RollingUpdate")) {
       ObjectNode rolling = Trees.need(strategy, "rollingUpdate");
       absent(rolling, "maxUnavailable", "25%");
@@ -40,7 +40,7 @@ final class GroupDefaults {
 
   private static void daemonSetSpec(ObjectNode spec) {
     ObjectNode strategy = Trees.need(spec, "updateStrategy");
-    CoreDefaults.text(strategy, "type", "RollingUpdate");
+    Trees.putText(strategy, "type", "RollingUpdate");
     if (Trees.text(strategy, "type").equals("RollingUpdate")) {
       ObjectNode rolling = Trees.need(strategy, "rollingUpdate");
       absent(rolling, "maxUnavailable", 1);
@@ -59,8 +59,8 @@ final class GroupDefaults {
       absent(rolling, "partition", 0);
     }
     for (ObjectNode claim : Trees.objects(spec, "volumeClaimTemplates")) {
-      CoreDefaults.text(claim, "apiVersion", "v1");
-      CoreDefaults.text(claim, "kind", "PersistentVolumeClaim");
+      Trees.putText(claim, "apiVersion", "v1");
+      Trees.putText(claim, "kind", "PersistentVolumeClaim");
     }
   }
 
@@ -124,12 +124,12 @@ final class GroupDefaults {
   private static void subject(ObjectNode subject) {
     String kind = Trees.text(subject, "kind");
     if (kind.equals("User") || kind.equals("Group")) {
-      CoreDefaults.text(subject, "apiGroup", "rbac.authorization.k8s.io");
+      Trees.putText(subject, "apiGroup", "rbac.authorization.k8s.io");
     }
   }
 
   private static void deviceRequest(ObjectNode request) {
-    CoreDefaults.text(request, "allocationMode", "ExactCount");
+    Trees.putText(request, "allocationMode", "ExactCount");
     if (Trees.text(request, "allocationMode").equals("ExactCount")
         && Trees.number(request, "count") == 0) {
       request.put("count", 1);
@@ -141,8 +141,8 @@ final class GroupDefaults {
     ObjectNode names = Trees.need(spec, "names");
     String kind = Trees.text(names, "kind");
     if (!kind.isEmpty()) {
-      CoreDefaults.text(names, "singular", kind.toLowerCase(Locale.ROOT));
-      CoreDefaults.text(names, "listKind", kind + "List");
+      Trees.putText(names, "singular", kind.toLowerCase(Locale.ROOT));
+      Trees.putText(names, "listKind", kind + "List");
     }
     ObjectNode status = Trees.need(definition, "status");
     if (Trees.isEmpty(status, "storedVersions")) {

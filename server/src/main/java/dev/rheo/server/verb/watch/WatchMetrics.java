@@ -1,4 +1,4 @@
-package dev.rheo.server.verb.read;
+package dev.rheo.server.verb.watch;
 
 /**
  * Counts one watch. Called on the watch's event loop; {@link #ended} may be called on any thread.
@@ -10,10 +10,10 @@ public interface WatchMetrics {
    * @param bytes the size of its object
    * @param initial whether it is an initial event: a part of the state, not a change
    */
-  void event(int bytes, boolean initial);
+  public void event(int bytes, boolean initial);
 
   /** All initial events are written. */
-  void initialDone();
+  public void initialDone();
 
-  void ended();
+  public void ended();
 }

@@ -1,4 +1,4 @@
-package dev.rheo.server.verb.read;
+package dev.rheo.server.verb.item;
 
 import dev.rheo.cache.Entry;
 import dev.rheo.cache.Form;
@@ -25,10 +25,10 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Not thread-safe: one writer belongs to one body.
  */
-final class FormWriter {
+public final class FormWriter {
 
   /** How far {@link #write} got. */
-  enum Result {
+  public enum Result {
     /** The item is complete. */
     DONE,
     /** The output is full. */
@@ -74,13 +74,13 @@ final class FormWriter {
   /**
    * @param compressed whether to write a gzip member
    */
-  FormWriter(FormReader reader, boolean compressed) {
+  public FormWriter(FormReader reader, boolean compressed) {
     this.reader = reader;
     this.member = compressed ? new GzipMember() : null;
   }
 
   /** Begins an item that consists of these bytes. */
-  void start(byte[] bytes) {
+  public void start(byte[] bytes) {
     entry = null;
     begin(bytes, NOTHING);
   }
@@ -90,7 +90,7 @@ final class FormWriter {
    *
    * @param revision replaces the entry's own; 0 keeps it
    */
-  void start(Frame frame, Entry entry, int from, int to, long revision) {
+  public void start(Frame frame, Entry entry, int from, int to, long revision) {
     this.entry = entry;
     this.kind = null;
     this.from = from;
@@ -100,7 +100,7 @@ final class FormWriter {
   }
 
   /** Begins an item: a derived form in a frame. */
-  void start(Frame frame, Entry entry, FormKind kind, Form form, long revision) {
+  public void start(Frame frame, Entry entry, FormKind kind, Form form, long revision) {
     this.entry = entry;
     this.kind = kind;
     this.form = form;
@@ -133,7 +133,7 @@ final class FormWriter {
    *
    * @return false if there is none to write
    */
-  boolean finish() {
+  public boolean finish() {
     if (member == null || finished) {
       return false;
     }
@@ -157,7 +157,7 @@ final class FormWriter {
     return joined;
   }
 
-  Result write(ByteBuf out) throws IOException {
+  public Result write(ByteBuf out) throws IOException {
     while (true) {
       switch (stage) {
         case BEFORE -> {
@@ -220,7 +220,7 @@ final class FormWriter {
    * After {@link Result#COLD}: loads the missing bytes off the event loop, then runs the callback
    * on another thread.
    */
-  void load(Runnable whenLoaded) {
+  public void load(Runnable whenLoaded) {
     Form present = form;
     FormKind made = kind;
     if (stage != Stage.FORM || made == null) {

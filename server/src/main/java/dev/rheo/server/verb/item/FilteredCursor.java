@@ -1,4 +1,4 @@
-package dev.rheo.server.verb.read;
+package dev.rheo.server.verb.item;
 
 import dev.rheo.cache.Entry;
 import dev.rheo.cache.EntryCursor;
@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * The selected entries, up to the last one of a page. It pauses when the effort is spent, so that
  * skipping many entries does not hold up the event loop.
  */
-final class FilteredCursor implements EntryCursor {
+public final class FilteredCursor implements EntryCursor {
 
   private final EntryCursor entries;
   private final Selection selection;
@@ -24,7 +24,7 @@ final class FilteredCursor implements EntryCursor {
    * @param last the last entry, or null for all
    * @param effort the allowance that visited entries are taken from
    */
-  FilteredCursor(
+  public FilteredCursor(
       EntryCursor entries, Selection selection, @Nullable Entry last, WorkBudget effort) {
     this.entries = entries;
     this.selection = selection;
@@ -44,7 +44,7 @@ final class FilteredCursor implements EntryCursor {
   }
 
   /** Whether the last call returned null only because the effort was spent: there may be more. */
-  boolean paused() {
+  public boolean paused() {
     return paused;
   }
 

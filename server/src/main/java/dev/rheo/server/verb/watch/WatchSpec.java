@@ -1,6 +1,7 @@
-package dev.rheo.server.verb.read;
+package dev.rheo.server.verb.watch;
 
 import dev.rheo.resource.type.ResourceType;
+import dev.rheo.server.verb.item.Selection;
 
 /**
  * The options of a watch, checked and resolved.
@@ -8,14 +9,14 @@ import dev.rheo.resource.type.ResourceType;
  * @param bookmarks whether the client allowed bookmarks
  * @param markInitialEnd whether the client asked for the bookmark after the initial events
  */
-record WatchSpec(
+public record WatchSpec(
     ResourceType type,
     Selection selection,
     boolean bookmarks,
     boolean markInitialEnd,
     WatchMetrics metrics) {
 
-  String resource() {
+  public String resource() {
     return type.groupResource().toString();
   }
 }

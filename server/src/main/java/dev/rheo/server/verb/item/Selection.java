@@ -1,4 +1,4 @@
-package dev.rheo.server.verb.read;
+package dev.rheo.server.verb.item;
 
 import dev.rheo.api.select.FieldSelector;
 import dev.rheo.api.select.LabelSelector;

@@ -1,4 +1,4 @@
-package dev.rheo.resource.rules;
+package dev.rheo.resource.defaults;
 
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;

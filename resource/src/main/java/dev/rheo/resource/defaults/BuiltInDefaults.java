@@ -1,4 +1,4 @@
-package dev.rheo.resource.rules;
+package dev.rheo.resource.defaults;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.rheo.codec.io.Meter;
