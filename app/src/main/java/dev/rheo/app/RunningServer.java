@@ -44,6 +44,7 @@ import dev.rheo.server.security.Pki;
 import dev.rheo.server.security.TokenFile;
 import dev.rheo.server.typechange.TypeChanges;
 import dev.rheo.server.verb.read.Reads;
+import dev.rheo.server.verb.review.Reviews;
 import dev.rheo.server.verb.write.LoopbackClient;
 import dev.rheo.server.verb.write.Writes;
 import dev.rheo.store.MemoryRevisionStore;
@@ -134,6 +135,13 @@ final class RunningServer implements Server {
       Deflaters deflaters = new Deflaters((int) (config.memory().compression() / DEFLATER_BYTES));
       Encodings encodings =
           new Encodings(clock, config.gates().enabled(FeatureGates.Gate.CBOR_SERVING), served);
+      PrometheusRegistry metrics = new PrometheusRegistry();
+      RequestMetrics requestMetrics = new RequestMetrics(metrics, served);
+      AccessControl access =
+          new AccessControl(
+              new Authenticator(List.of(pki.authority()), tokens(config), clock),
+              new Authorizer(),
+              new AccessMetrics(metrics));
       Writes writes =
           new Writes(
               store,
@@ -142,14 +150,8 @@ final class RunningServer implements Server {
               clock,
               random,
               // The count of this moment, since the account lags behind it by up to a period.
-              () -> (cache.objects() + 1) * INDEX_ENTRY_BYTES <= ledger.index().limit());
-      PrometheusRegistry metrics = new PrometheusRegistry();
-      RequestMetrics requestMetrics = new RequestMetrics(metrics, served);
-      AccessControl access =
-          new AccessControl(
-              new Authenticator(List.of(pki.authority()), tokens(config), clock),
-              new Authorizer(),
-              new AccessMetrics(metrics));
+              () -> (cache.objects() + 1) * INDEX_ENTRY_BYTES <= ledger.index().limit(),
+              new Reviews(access));
       NonResource nonResource =
           new NonResource(
               liveness("healthz"),

@@ -18,8 +18,6 @@ public final class Names {
     DNS_LABEL,
     /** A DNS-1123 subdomain: {@code my.name}. */
     DNS_SUBDOMAIN,
-    /** A DNS-1035 label: as a DNS-1123 label, beginning with a letter. */
-    DNS_1035_LABEL,
     /** Any string that can be one segment of a URL path. */
     PATH_SEGMENT;
 
@@ -27,7 +25,6 @@ public final class Names {
       return switch (this) {
         case DNS_LABEL -> dnsLabel(name);
         case DNS_SUBDOMAIN -> dnsSubdomain(name);
-        case DNS_1035_LABEL -> dns1035Label(name);
         case PATH_SEGMENT -> pathSegment(name);
       };
     }
@@ -48,7 +45,6 @@ public final class Names {
 
   private static final String LABEL = "[a-z0-9]([-a-z0-9]*[a-z0-9])?";
   private static final String SUBDOMAIN = LABEL + "(\\." + LABEL + ")*";
-  private static final String LABEL_1035 = "[a-z]([-a-z0-9]*[a-z0-9])?";
   private static final String QUALIFIED = "([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]";
   private static final String VALUE = "(" + QUALIFIED + ")?";
 
@@ -65,7 +61,7 @@ public final class Names {
   public static List<String> dnsLabel(String value) {
     List<String> errors = new ArrayList<>(0);
     tooLong(errors, value, LABEL_MAX, CHARACTERS);
-    if (!isLabel(value, 0, value.length(), false)) {
+    if (!isLabel(value, 0, value.length())) {
       errors.add(
           isSubdomain(value)
               ? "must not contain dots"
@@ -93,21 +89,6 @@ public final class Names {
                   + " '-' or '.', and must start and end with an alphanumeric character",
               SUBDOMAIN,
               "example.com"));
-    }
-    return errors;
-  }
-
-  public static List<String> dns1035Label(String value) {
-    List<String> errors = new ArrayList<>(0);
-    tooLong(errors, value, LABEL_MAX, CHARACTERS);
-    if (!isLabel(value, 0, value.length(), true)) {
-      errors.add(
-          regex(
-              "a DNS-1035 label must consist of lower case alphanumeric characters or '-', start"
-                  + " with an alphabetic character, and end with an alphanumeric character",
-              LABEL_1035,
-              "my-name",
-              "abc-123"));
     }
     return errors;
   }
@@ -196,17 +177,16 @@ public final class Names {
   private static boolean isSubdomain(String value) {
     int start = 0;
     for (int dot = value.indexOf('.'); dot >= 0; dot = value.indexOf('.', start)) {
-      if (!isLabel(value, start, dot, false)) {
+      if (!isLabel(value, start, dot)) {
         return false;
       }
       start = dot + 1;
     }
-    return isLabel(value, start, value.length(), false);
+    return isLabel(value, start, value.length());
   }
 
-  private static boolean isLabel(String value, int from, int to, boolean letterFirst) {
-    if (from == to
-        || !isLower(value.charAt(from)) && (letterFirst || !isDigit(value.charAt(from)))) {
+  private static boolean isLabel(String value, int from, int to) {
+    if (from == to || value.charAt(from) == '-') {
       return false;
     }
     for (int i = from; i < to; i++) {

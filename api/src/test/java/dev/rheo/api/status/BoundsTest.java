@@ -138,7 +138,6 @@ class BoundsTest {
   @Test
   void namesAreWhatTheirExpressionsSay() {
     Pattern label = Pattern.compile("[a-z0-9]([-a-z0-9]*[a-z0-9])?");
-    Pattern label1035 = Pattern.compile("[a-z]([-a-z0-9]*[a-z0-9])?");
     Pattern subdomain = Pattern.compile(label + "(\\." + label + ")*");
     Pattern value = Pattern.compile("(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?");
     Random random = new Random(5);
@@ -149,9 +148,6 @@ class BoundsTest {
       }
       String name = text.toString();
       assertThat(Names.dnsLabel(name).isEmpty()).as(name).isEqualTo(label.matcher(name).matches());
-      assertThat(Names.dns1035Label(name).isEmpty())
-          .as(name)
-          .isEqualTo(label1035.matcher(name).matches());
       assertThat(Names.dnsSubdomain(name).isEmpty())
           .as(name)
           .isEqualTo(subdomain.matcher(name).matches());

@@ -27,6 +27,7 @@ public final class Quantity {
   private static final int LONG_DIGITS = 18;
 
   private static final int NANO = -9;
+  private static final int MILLI = -3;
   private static final int MAX_EXPONENT = 1_000_000_000;
   private static final BigDecimal MAX_BINARY = BigDecimal.valueOf(Long.MAX_VALUE);
   private static final BigDecimal KIBI = BigDecimal.valueOf(1024);
@@ -66,6 +67,28 @@ public final class Quantity {
       return s;
     }
     return new Parser(s).canonical();
+  }
+
+  /**
+   * A canonical quantity in whole thousandths, rounded away from zero: {@code 100u} is {@code 1m}.
+   *
+   * @param canonical as {@link #canonical} writes it
+   */
+  public static String inThousandths(String canonical) {
+    int length = canonical.length();
+    int e = canonical.indexOf('e');
+    char last = length == 0 ? ' ' : canonical.charAt(length - 1);
+    int power =
+        last == 'n'
+            ? NANO
+            : last == 'u' ? -6 : e < 0 ? 0 : Integer.parseInt(canonical, e + 1, length, 10);
+    if (power >= MILLI) {
+      return canonical;
+    }
+    String mantissa = canonical.substring(0, e < 0 ? length - 1 : e);
+    BigDecimal thousandths =
+        new BigDecimal(mantissa).scaleByPowerOfTen(power - MILLI).setScale(0, RoundingMode.UP);
+    return canonical(thousandths.toBigInteger() + (e < 0 ? "m" : "e-3"));
   }
 
   /** The parts of a quantity: {@code -012.50Ki} is sign -, whole 12, fraction 50, suffix Ki. */

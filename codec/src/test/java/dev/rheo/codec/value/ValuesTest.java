@@ -171,4 +171,24 @@ class ValuesTest {
   void floats(double value, String text) {
     assertThat(Floats.format(value)).isEqualTo(text);
   }
+
+  @ParameterizedTest
+  @CsvSource({
+    "1, 1",
+    "1m, 1m",
+    "100u, 1m",
+    "1500u, 2m",
+    "1n, 1m",
+    "-100u, -1m",
+    "999999u, 1",
+    "1e-6, 1e-3",
+    "1e3, 1e3",
+    "1Gi, 1Gi",
+    "0, 0",
+    "1000000001n, 1001m"
+  })
+  void quantitiesInThousandths(String text, String rounded) {
+    assertThat(Quantity.inThousandths(text)).isEqualTo(rounded);
+    assertThat(Quantity.canonical(rounded)).isEqualTo(rounded);
+  }
 }

@@ -118,8 +118,13 @@ final class DefaultPlan {
                 .computeIfAbsent(type[0], any -> new HashMap<>())
                 .put(column[1], ObjectDecoder.decode(value, 10).tree().get("value"));
           });
-      CoreDefaults.register((name, function) -> FUNCTIONS.put(goName(name), function));
-      GroupDefaults.register((name, function) -> FUNCTIONS.put(goName(name), function));
+      ResourceLists.register(Rules::add);
+      CoreDefaults.register(Rules::add);
+      GroupDefaults.register(Rules::add);
+    }
+
+    private static void add(String name, Consumer<ObjectNode> function) {
+      FUNCTIONS.merge(goName(name), function, Consumer::andThen);
     }
 
     private static String goName(String name) {

@@ -52,7 +52,6 @@ public record Strategy(
         switch (names) {
           case "subdomain" -> Names.Kind.DNS_SUBDOMAIN;
           case "label" -> Names.Kind.DNS_LABEL;
-          case "label1035" -> Names.Kind.DNS_1035_LABEL;
           case "segment" -> Names.Kind.PATH_SEGMENT;
           default -> throw new IllegalArgumentException(names);
         },

@@ -167,7 +167,7 @@ class ResourceRegistryTest {
     assertThat(registry.get("coordination.k8s.io", "v1", "leases").strategy().createOnUpdate())
         .isTrue();
     assertThat(registry.get("", "v1", "services").strategy().names())
-        .isEqualTo(Names.Kind.DNS_1035_LABEL);
+        .isEqualTo(Names.Kind.DNS_LABEL);
     assertThat(registry.get("", "v1", "configmaps").strategy().startsGeneration()).isFalse();
   }
 }

@@ -21,6 +21,7 @@ import dev.rheo.server.encoding.Encodings;
 import dev.rheo.server.encoding.Format;
 import dev.rheo.server.metrics.RequestMetrics;
 import dev.rheo.server.request.info.QueryFlags;
+import dev.rheo.server.verb.read.ComponentStatuses;
 import dev.rheo.server.verb.read.PrettyBody;
 import dev.rheo.server.verb.read.Reads;
 import dev.rheo.server.verb.write.Scales;
@@ -65,6 +66,16 @@ public final class ResourceReads {
               && gates.enabled(Gate.WATCH_COMPRESSION)
               && !WebSocketHandshake.isAskedBy(call.request());
       return watch(call, new Reads.ResponseOptions(encoding, compressed));
+    }
+    if (!call.type().isStored()) {
+      byte[] json =
+          list
+              ? ComponentStatuses.list()
+              : ComponentStatuses.get(Objects.requireNonNull(call.info().name()));
+      HttpResponse response =
+          HttpResponse.bytes(200, encoding.format().contentType(), encoding.answerAny(json));
+      Warnings.add(response, ComponentStatuses.DEPRECATED);
+      return response;
     }
     // Indented text is made and compressed per request; shared compressed forms do not apply.
     boolean pretty = encoding.format() == Format.JSON && isPretty(call, accepted);

@@ -7,6 +7,7 @@ import dev.rheo.server.metrics.AccessMetrics;
 import dev.rheo.server.request.info.RequestInfo;
 import java.security.cert.X509Certificate;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Who makes a request, and whether they may: authentication, impersonation and authorization. This
@@ -58,6 +59,21 @@ public final class AccessControl {
     throw impersonated == null
         ? Authorizer.refusal(user, attributes)
         : Authorizer.forbidden(user, attributes);
+  }
+
+  /** Whether a user may make a request. */
+  public boolean allows(User user, RequestAttributes attributes) {
+    return authorizer.allows(user, attributes);
+  }
+
+  /** What a user may do. */
+  public Authorizer.Rules rules(User user) {
+    return authorizer.rules(user);
+  }
+
+  /** The user whom a bearer token identifies, or null. */
+  public @Nullable User userOf(String token) {
+    return authenticator.byToken(token);
   }
 
   /** Whether a certificate identifies a user. */

@@ -79,6 +79,11 @@ public final class Authenticator {
     this.verifier = verifier;
   }
 
+  /** The user whom a bearer token identifies, or null. */
+  @Nullable User byToken(String token) {
+    return tokens.user(token);
+  }
+
   /**
    * @param certificate the client's certificate from the handshake, unverified, or null
    * @param authorization the request's {@code Authorization} header, or null

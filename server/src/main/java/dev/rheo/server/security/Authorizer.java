@@ -3,22 +3,83 @@ package dev.rheo.server.security;
 import dev.rheo.api.name.GroupResource;
 import dev.rheo.api.status.ApiException;
 import dev.rheo.api.status.GoText;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
 
 /**
  * Decides whether a user may make a request. Users in {@code system:masters} may do everything.
- * Other authenticated users may read health, version, discovery and OpenAPI, and get 403 for all
- * else. Unauthenticated users may read health, version and discovery, and get 401 for all else.
- * Thread-safe.
+ * Other authenticated users may read health, version, discovery and OpenAPI, may ask who they are
+ * and what they may do, and get 403 for all else. Unauthenticated users may read health, version
+ * and discovery, and get 401 for all else. Thread-safe.
  */
 public final class Authorizer {
 
   /** Limit on the characters of a value that a refusal repeats. */
   private static final int MAX_SHOWN = 512;
 
+  /** The reviews by which users ask about themselves. */
+  private static final Set<String> SELF_REVIEWS =
+      Set.of("selfsubjectreviews", "selfsubjectaccessreviews", "selfsubjectrulesreviews");
+
+  private static final List<String> ANY = List.of("*");
+
+  /** What a user may do to resources. */
+  public record ResourceRule(List<String> verbs, List<String> groups, List<String> resources) {}
+
+  /** What a user may do outside the API. */
+  public record PathRule(List<String> verbs, List<String> paths) {}
+
+  /** All that a user may do. */
+  public record Rules(List<ResourceRule> resources, List<PathRule> paths) {}
+
+  /** What the user may do, as {@link #allows} decides. */
+  Rules rules(User user) {
+    if (user.isIn(User.MASTERS)) {
+      return new Rules(List.of(new ResourceRule(ANY, ANY, ANY)), List.of(new PathRule(ANY, ANY)));
+    }
+    List<String> reading = List.of("get", "head");
+    List<String> open =
+        List.of(
+            "/api",
+            "/api/*",
+            "/apis",
+            "/apis/*",
+            "/healthz",
+            "/healthz/*",
+            "/livez",
+            "/livez/*",
+            "/readyz",
+            "/readyz/*",
+            "/version",
+            "/version/");
+    if (user.isAnonymous()) {
+      return new Rules(List.of(), List.of(new PathRule(reading, open)));
+    }
+    List<String> paths = new ArrayList<>(open);
+    paths.addAll(List.of("/openapi", "/openapi/*"));
+    return new Rules(
+        List.of(
+            new ResourceRule(
+                List.of("create"),
+                List.of("authentication.k8s.io", "authorization.k8s.io"),
+                SELF_REVIEWS.stream().sorted().toList())),
+        List.of(new PathRule(reading, paths)));
+  }
+
   /** Whether the user may make the request. */
   boolean allows(User user, RequestAttributes attributes) {
     if (user.isIn(User.MASTERS)) {
       return true;
+    }
+    RequestAttributes.Resource asked = attributes.resource();
+    if (asked != null
+        && !user.isAnonymous()
+        && attributes.verb().equals("create")
+        && asked.subresource().isEmpty()
+        && SELF_REVIEWS.contains(asked.resource())) {
+      return asked.group().equals("authentication.k8s.io")
+          || asked.group().equals("authorization.k8s.io");
     }
     boolean reads = attributes.verb().equals("get") || attributes.verb().equals("head");
     return attributes.resource() == null

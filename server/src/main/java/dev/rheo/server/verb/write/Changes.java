@@ -49,6 +49,11 @@ final class Changes {
     Wanted apply(@Nullable ObjectNode live);
   }
 
+  /** Notes who owns the fields of an object that is answered and not stored. */
+  void note(ObjectPath path, ObjectNode object, WriteContext context) {
+    ownership.note(path, object, null, context);
+  }
+
   WriteResult update(
       ObjectPath path, RequestBody body, WriteOptions options, WriteContext context) {
     requireWholeOrScale(path);

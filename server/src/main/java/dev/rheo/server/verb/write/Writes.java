@@ -9,10 +9,12 @@ import dev.rheo.api.status.ApiException;
 import dev.rheo.api.status.Details;
 import dev.rheo.api.status.Status;
 import dev.rheo.cache.WatchCache;
+import dev.rheo.codec.json.Canonicalizer;
 import dev.rheo.resource.rules.WriteContext;
 import dev.rheo.resource.type.ResourceRegistry;
 import dev.rheo.server.security.User;
 import dev.rheo.server.verb.read.Freshness;
+import dev.rheo.server.verb.review.Reviews;
 import dev.rheo.server.verb.write.CommitResult.How;
 import dev.rheo.store.RevisionStore;
 import java.time.InstantSource;
@@ -33,6 +35,7 @@ public final class Writes {
   private final ResourceRegistry registry;
   private final InstantSource clock;
   private final Committer committer;
+  private final Reviews reviews;
   private final Creates creates;
   private final Changes changes;
   private final DeleteCollections collections;
@@ -41,6 +44,7 @@ public final class Writes {
   /**
    * @param random for uids and generated names: unpredictable in production
    * @param mayGrow whether there is memory for one more object
+   * @param reviews answers what is asked and not stored
    */
   public Writes(
       RevisionStore store,
@@ -48,8 +52,10 @@ public final class Writes {
       ResourceRegistry registry,
       InstantSource clock,
       RandomGenerator random,
-      BooleanSupplier mayGrow) {
+      BooleanSupplier mayGrow,
+      Reviews reviews) {
     this.registry = registry;
+    this.reviews = reviews;
     this.clock = clock;
     Versions versions = new Versions(store, cache);
     this.committer = new Committer(store, versions, mayGrow);
@@ -69,6 +75,9 @@ public final class Writes {
    */
   public WriteResult create(ObjectPath path, RequestBody body, WriteOptions options, User user) {
     path.require("create");
+    if (!path.type().isStored() && Reviews.isReview(path.type().plural())) {
+      return review(path, body, options, user);
+    }
     if (!path.subresource().isEmpty() || !path.type().isStored()) {
       return createBySubresource(path, body, options);
     }
@@ -93,6 +102,20 @@ public final class Writes {
   void createObject(
       ObjectPath path, ObjectNode object, WriteOptions options, WriteContext context) {
     creates.create(path, object, options, context, true);
+  }
+
+  private WriteResult review(ObjectPath path, RequestBody body, WriteOptions options, User user) {
+    BodyReader.Read read = BodyReader.read(body, path, options.fieldValidation());
+    ObjectNode review = read.object();
+    Creates.agreeNamespace(path, Meta.of(review));
+    WriteContext context = context(user, options);
+    changes.note(path, review, context);
+    if (path.type().plural().equals("selfsubjectreviews")) {
+      Meta.of(review).created(context.now());
+    }
+    reviews.answer(path.type().plural(), review, path.namespace(), user);
+    return new WriteResult(
+        201, Canonicalizer.encodeAnswer(review, path.objectType()), read.warnings());
   }
 
   private WriteResult createBySubresource(ObjectPath path, RequestBody body, WriteOptions options) {

@@ -11,6 +11,7 @@ import dev.rheo.resource.type.ResourceRegistry;
 import dev.rheo.resource.type.ResourceType;
 import dev.rheo.server.security.User;
 import dev.rheo.server.verb.read.Caches;
+import dev.rheo.server.verb.review.ReviewsTest;
 import dev.rheo.store.MemoryRevisionStore;
 import dev.rheo.store.RevisionStore;
 import dev.rheo.testing.Await;
@@ -49,7 +50,8 @@ public final class Cluster implements AutoCloseable {
     this.store = store;
     this.cache = Caches.start(store, directory, registry);
     InstantSource clock = () -> now;
-    this.writes = new Writes(store, cache, registry, clock, random, () -> mayGrow);
+    this.writes =
+        new Writes(store, cache, registry, clock, random, () -> mayGrow, ReviewsTest.reviews());
     this.client = new LoopbackClient(writes);
     settle();
   }

@@ -9,6 +9,7 @@ import dev.rheo.api.media.MediaType;
 import dev.rheo.api.options.FieldValidation;
 import dev.rheo.api.options.WriteOptions;
 import dev.rheo.api.status.ApiException;
+import dev.rheo.server.verb.review.ReviewsTest;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
@@ -114,7 +115,13 @@ class CreateTest {
     Repeating random = new Repeating();
     Writes writes =
         new Writes(
-            cluster.store, cluster.cache, cluster.registry, () -> cluster.now, random, () -> true);
+            cluster.store,
+            cluster.cache,
+            cluster.registry,
+            () -> cluster.now,
+            random,
+            () -> true,
+            ReviewsTest.reviews());
     var path = cluster.path("configmaps", "ns", "");
     var body = Cluster.body("{'metadata':{'generateName':'a-'}}");
     random.different = 100;

@@ -12,6 +12,7 @@ import dev.rheo.cache.CacheSettings;
 import dev.rheo.cache.WatchCache;
 import dev.rheo.codec.io.Meter;
 import dev.rheo.server.typechange.TypeChanges;
+import dev.rheo.server.verb.review.ReviewsTest;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -202,7 +203,8 @@ class DeleteCollectionTest {
               cluster.registry,
               () -> cluster.now,
               new Random(1),
-              () -> true);
+              () -> true,
+              ReviewsTest.reviews());
       Map<String, List<String>> any = Map.of("resourceVersion", List.of("0"));
       refused(
           429,
