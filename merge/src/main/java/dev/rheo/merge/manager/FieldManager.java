@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.rheo.merge.path.FieldPath;
 import dev.rheo.merge.path.FieldSet;
+import dev.rheo.merge.typed.Comparison;
 import dev.rheo.merge.typed.MergeType;
 import dev.rheo.merge.typed.TypedException;
 import dev.rheo.merge.typed.Validator;
@@ -83,34 +84,52 @@ public final class FieldManager {
   public ArrayNode update(
       ObjectNode live, ObjectNode wanted, boolean created, String manager, Instant now)
       throws TypedException {
+    Typed before = bare(live);
+    Typed after = bare(wanted);
+    Comparison compared = updater.compare(before, after);
+    Instant time = now.truncatedTo(ChronoUnit.SECONDS);
+    JsonNode present = live.path(METADATA).path(MANAGED_FIELDS);
+    JsonNode sent = wanted.path(METADATA).path(MANAGED_FIELDS);
+    if (sent.isMissingNode() || sent.equals(present) || !subresource.isEmpty()) {
+      ArrayNode renewed =
+          OwnChange.renewed(present, compared, id(manager, false), apiVersion, time);
+      if (renewed != null) {
+        return renewed;
+      }
+    }
     ManagedFields managed = sentOrLive(live, wanted);
     // Who has cleared the managed fields of an object does not want them back with an update.
     if (!managed.owners().isEmpty() || created) {
-      managed = updated(live, wanted, managed, manager, now);
+      managed = updated(before, after, compared, managed, manager, time);
     }
     return managed.write();
   }
 
   private ManagedFields updated(
-      ObjectNode live, ObjectNode wanted, ManagedFields managed, String manager, Instant now)
+      Typed before,
+      Typed after,
+      Comparison compared,
+      ManagedFields managed,
+      String manager,
+      Instant time)
       throws TypedException {
     ManagerId id = id(manager, false);
     // The operation gets a manager of its own at first, to tell whether it changed anything.
     ManagerId self = new ManagerId("current-operation", false, "", subresource);
     Map<ManagerId, OwnedFields> owners =
-        updater.update(bare(live), bare(wanted), apiVersion, managed.owners(), self);
+        updater.update(before, after, compared, apiVersion, managed.owners(), self);
     OwnedFields changed = owners.remove(self);
-    ManagedFields after = new ManagedFields(owners, managed.times());
+    ManagedFields noted = new ManagedFields(owners, managed.times());
     if (changed != null) {
       FieldSet fields = changed.fields().difference(UNOWNED);
       if (!fields.isEmpty()) {
-        OwnedFields before = owners.get(id);
-        owners.put(id, changed.with(before == null ? fields : fields.union(before.fields())));
-        after.times().put(id, now.truncatedTo(ChronoUnit.SECONDS));
+        OwnedFields own = owners.get(id);
+        owners.put(id, changed.with(own == null ? fields : fields.union(own.fields())));
+        noted.times().put(id, time);
       }
     }
-    after.cap(MAX_UPDATERS);
-    return after;
+    noted.cap(MAX_UPDATERS);
+    return noted;
   }
 
   /**
@@ -170,8 +189,16 @@ public final class FieldManager {
     Validator.validate(configuration, type, false);
     ManagedFields managed = ManagedFields.read(live.path(METADATA).get(MANAGED_FIELDS));
     if (managed.owners().isEmpty() && !created) {
-      ObjectNode empty = JsonNodeFactory.instance.objectNode();
-      managed = updated(empty, live, managed, "before-first-apply", now);
+      Typed empty = new Typed(JsonNodeFactory.instance.objectNode(), type);
+      Typed all = bare(live);
+      managed =
+          updated(
+              empty,
+              all,
+              updater.compare(empty, all),
+              managed,
+              "before-first-apply",
+              now.truncatedTo(ChronoUnit.SECONDS));
     }
     ObjectNode applied;
     try {

@@ -42,6 +42,7 @@ public final class Updater {
    * Notes an update: the manager owns what it changed or added, and nobody owns what it removed.
    *
    * @param before an empty object for a creation
+   * @param compared what differs, as {@link #compare} tells
    * @param version the API version of both objects
    * @return the managers after the update
    * @throws TypedException if one of the objects is not of its type
@@ -49,14 +50,14 @@ public final class Updater {
   public Map<ManagerId, OwnedFields> update(
       Typed before,
       Typed after,
+      Comparison compared,
       String version,
       Map<ManagerId, OwnedFields> managers,
       ManagerId manager)
       throws TypedException {
     Map<ManagerId, OwnedFields> owners = reconciled(before, managers);
-    Comparison compared;
     try {
-      compared = take(before, after, version, owners, manager, true);
+      take(before, after, compared, version, owners, manager, true);
     } catch (ConflictException e) {
       throw new IllegalStateException("an update has no conflicts", e);
     }
@@ -93,21 +94,21 @@ public final class Updater {
     OwnedFields last = owners.get(manager);
     owners.put(manager, new OwnedFields(tracked.apply(configuration.fields()), version, true));
     object = pruned(object, owners, version, last);
-    take(live, object, version, owners, manager, force);
+    take(live, object, compare(live, object), version, owners, manager, force);
     boolean unchanged = Scalars.equal(live.value(), object.value());
     return new Applied(unchanged ? null : object, owners);
   }
 
   /** Takes what a write changed or removed from the other managers. */
-  private Comparison take(
+  private void take(
       Typed before,
       Typed after,
+      Comparison compared,
       String version,
       Map<ManagerId, OwnedFields> owners,
       ManagerId manager,
       boolean force)
       throws TypedException, ConflictException {
-    Comparison compared = compare(before, after);
     Map<String, Comparison> byVersion = new HashMap<>();
     byVersion.put(version, compared);
     Map<ManagerId, FieldSet> lost = new TreeMap<>();
@@ -145,10 +146,14 @@ public final class Updater {
         (owner, fields) ->
             owners.computeIfPresent(owner, (_, own) -> own.with(own.fields().difference(fields))));
     owners.values().removeIf(own -> own.fields().isEmpty());
-    return compared;
   }
 
-  private Comparison compare(Typed before, Typed after) throws TypedException {
+  /**
+   * What differs between two objects of one type among the fields that writes can own.
+   *
+   * @throws TypedException if one of the objects is not of its type
+   */
+  public Comparison compare(Typed before, Typed after) throws TypedException {
     return Comparison.of(before.value(), after.value(), before.type()).filtered(tracked);
   }
 

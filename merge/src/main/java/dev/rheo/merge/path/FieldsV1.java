@@ -68,6 +68,36 @@ public final class FieldsV1 {
     return member || !hasChildren;
   }
 
+  /** Whether a set has a path as a member. */
+  public enum Owns {
+    YES,
+    NO,
+    /** It may be there under another spelling of a list key: the set has to be read. */
+    UNKNOWN
+  }
+
+  /** Looks a path up in a set without reading the set. */
+  public static Owns owns(JsonNode fields, FieldPath path) {
+    JsonNode at = fields;
+    for (PathElement element : path.elements()) {
+      JsonNode below = at.get(key(element));
+      if (below == null) {
+        return element instanceof PathElement.Field || !hasListKeys(at) ? Owns.NO : Owns.UNKNOWN;
+      }
+      at = below;
+    }
+    return at.isEmpty() || at.has(".") ? Owns.YES : Owns.NO;
+  }
+
+  private static boolean hasListKeys(JsonNode fields) {
+    for (Map.Entry<String, JsonNode> entry : fields.properties()) {
+      if (!entry.getKey().startsWith("f:") && !entry.getKey().equals(".")) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   private static PathElement element(String key) throws InvalidException {
     String content = key.substring(2);
     try {

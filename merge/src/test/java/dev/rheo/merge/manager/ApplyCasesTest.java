@@ -203,9 +203,11 @@ class ApplyCasesTest {
       ManagerId manager = new ManagerId(step.path("manager").asText(), true, "", "");
       switch (step.path("op").asText()) {
         case "fixture.Update" -> {
+          Typed before = new Typed(live, type);
+          Typed after = new Typed(object, type);
           managers =
               updater.update(
-                  new Typed(live, type), new Typed(object, type), version, managers, manager);
+                  before, after, updater.compare(before, after), version, managers, manager);
           live = object;
         }
         case "fixture.Apply" -> {

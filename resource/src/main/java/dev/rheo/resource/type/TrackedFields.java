@@ -4,6 +4,8 @@ import dev.rheo.merge.path.FieldPath;
 import dev.rheo.merge.path.FieldSet;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.UnaryOperator;
 
 /**
@@ -21,6 +23,9 @@ public final class TrackedFields {
           List.of("spec", "initContainers", "*", "resources"),
           List.of("spec", "initContainers", "*", "resizePolicy"));
 
+  /** The sets of paths that are reset: a handful, whatever the number of types. */
+  private static final Map<List<FieldPath>, FieldSet> SETS = new ConcurrentHashMap<>();
+
   private TrackedFields() {}
 
   /**
@@ -31,7 +36,9 @@ public final class TrackedFields {
       case "ephemeralcontainers" -> fields -> fields.within(EPHEMERAL_CONTAINERS);
       case "resize" -> fields -> fields.within(RESIZE);
       default -> {
-        FieldSet reset = FieldSet.of(reset(type, subresource).toArray(FieldPath[]::new));
+        FieldSet reset =
+            SETS.computeIfAbsent(
+                reset(type, subresource), paths -> FieldSet.of(paths.toArray(FieldPath[]::new)));
         yield reset.isEmpty()
             ? UnaryOperator.identity()
             : fields -> fields.recursiveDifference(reset);

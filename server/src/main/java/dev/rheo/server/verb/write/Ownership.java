@@ -180,6 +180,10 @@ final class Ownership {
 
   /** The object as it is, or one of its kind without any fields. */
   private static ObjectNode present(ObjectPath path, @Nullable ObjectNode live) {
+    if (live != null && path.takesWhole() && path.type().conversion().isIdentity()) {
+      // It was stored like that.
+      return live;
+    }
     ObjectNode object = live;
     if (object == null) {
       object = JsonNodeFactory.instance.objectNode();
