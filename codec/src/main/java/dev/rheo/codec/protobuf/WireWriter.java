@@ -7,12 +7,12 @@ import java.nio.charset.StandardCharsets;
  * Writes protobuf. A message's length precedes it but is not known when it begins: one byte is
  * reserved for the length, and the message is moved if the length needs more.
  */
-final class WireWriter {
+public final class WireWriter {
   private static final int ONE_BYTE_LENGTH = 0x80;
 
   private final ByteOutput out;
 
-  WireWriter(ByteOutput out) {
+  public WireWriter(ByteOutput out) {
     this.out = out;
   }
 
@@ -38,7 +38,7 @@ final class WireWriter {
     varint(Wire.tag(number, wireType));
   }
 
-  void varint(int number, long value) {
+  public void varint(int number, long value) {
     tag(number, Wire.VARINT);
     varint(value);
   }
@@ -57,20 +57,20 @@ final class WireWriter {
     out.write(bytes, from, to - from);
   }
 
-  void string(int number, String text) {
+  public void string(int number, String text) {
     byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
     bytes(number, utf8, 0, utf8.length);
   }
 
   /** Begins a message; {@link #close} must be given what this returns. */
-  int open(int number) {
+  public int open(int number) {
     tag(number, Wire.BYTES);
     out.write(0);
     return out.size();
   }
 
   /** Ends the message that began at {@code start}. */
-  void close(int start) {
+  public void close(int start) {
     int length = out.size() - start;
     if (length < ONE_BYTE_LENGTH) {
       out.array()[start - 1] = (byte) length;

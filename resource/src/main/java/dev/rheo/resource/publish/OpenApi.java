@@ -27,10 +27,10 @@ import java.util.zip.GZIPOutputStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The OpenAPI v3 documents (KEP-2896), one for each group version: its paths, and the schemas of
- * its types and of the types that they refer to, without descriptions. All are written from the
- * type table on first use and kept compressed, some 200 KiB in total. When the served types have
- * changed, the documents of the group versions concerned are written again. Thread-safe.
+ * The OpenAPI documents. Those of v3 (KEP-2896) are one for each group version: its paths, and the
+ * schemas of its types and of the types that they refer to, without descriptions. All are written
+ * from the type table on first use and kept compressed, some 200 KiB in total. When the served
+ * types have changed, the documents of the group versions concerned are written again. Thread-safe.
  *
  * <p>Before a write, kubectl reads here whether a PATCH of the kind has the parameter {@code
  * fieldValidation}, and how lists are merged. {@code kubectl explain} shows the schemas.
@@ -39,15 +39,15 @@ public final class OpenApi {
   /**
    * One document.
    *
-   * @param gzip the compressed JSON; must not be changed
-   * @param hash SHA-512 of the JSON in upper-case hexadecimal. It is the {@code hash} parameter of
-   *     the document's URL and, in quotes, its ETag. The response to a request with this {@code
+   * @param gzip the compressed document; must not be changed
+   * @param hash SHA-512 of the document in upper-case hexadecimal. It is the {@code hash} parameter
+   *     of the document's URL and, in quotes, its ETag. The response to a request with this {@code
    *     hash} may be marked immutable
    */
   @SuppressWarnings("ArrayRecordComponent") // never compared
   public record Compressed(byte[] gzip, String hash) {
-    /** The JSON itself, for a client that does not take gzip. */
-    public byte[] json() {
+    /** The document itself, for a client that does not take gzip. */
+    public byte[] bytes() {
       try (InputStream in = new GZIPInputStream(new ByteArrayInputStream(gzip))) {
         return in.readAllBytes();
       } catch (IOException e) {
@@ -66,6 +66,11 @@ public final class OpenApi {
 
   private final Supplier<ResourceRegistry> served;
   private volatile @Nullable Documents documents;
+
+  /** The document of version 2, and the documents that it was made of. */
+  private volatile OpenApiV2.@Nullable Both v2;
+
+  private volatile @Nullable Documents v2Of;
 
   /**
    * @param served the registry in force
@@ -87,6 +92,27 @@ public final class OpenApi {
   public @Nullable Compressed document(String path) {
     Written written = documents().byPath.get(path);
     return written == null ? null : written.document;
+  }
+
+  /** The document of OpenAPI v2, as JSON or as protobuf. Made when it is first asked for. */
+  public Compressed v2(boolean protobuf) {
+    Documents now = documents();
+    OpenApiV2.Both made = v2Of == now ? v2 : null;
+    if (made == null) {
+      synchronized (this) {
+        made = v2Of == now ? v2 : null;
+        if (made == null) {
+          try {
+            made = OpenApiV2.of(now.byPath.values().stream().map(Written::document).toList());
+          } catch (IOException e) {
+            throw new UncheckedIOException(e);
+          }
+          v2 = made;
+          v2Of = now;
+        }
+      }
+    }
+    return protobuf ? made.protobuf() : made.json();
   }
 
   /** The path of a type's group version: {@code api/v1}, {@code apis/apps/v1}. */
@@ -176,7 +202,7 @@ public final class OpenApi {
     return out.append("}}").toString().getBytes(StandardCharsets.UTF_8);
   }
 
-  private static MessageDigest sha512() {
+  static MessageDigest sha512() {
     try {
       return MessageDigest.getInstance("SHA-512");
     } catch (NoSuchAlgorithmException e) {

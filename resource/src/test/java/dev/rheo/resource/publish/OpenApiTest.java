@@ -11,6 +11,7 @@ import dev.rheo.resource.type.ServedTypes;
 import dev.rheo.resource.type.Widgets;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -36,6 +37,45 @@ class OpenApiTest {
   private final OpenApi openApi = new OpenApi(BuiltInResources::registry);
 
   @Test
+  void versionTwoSaysWhatVersionThreeSays() throws IOException {
+    JsonNode document = JSON.readTree(openApi.v2(false).bytes());
+    assertThat(document.path("swagger").asText()).isEqualTo("2.0");
+    JsonNode spec = document.path("definitions").path("io.k8s.api.apps.v1.Deployment");
+    assertThat(spec.path("properties").path("spec").path("$ref").asText())
+        .isEqualTo("#/definitions/io.k8s.api.apps.v1.DeploymentSpec");
+    assertThat(spec.path("x-kubernetes-group-version-kind").get(0).path("kind").asText())
+        .isEqualTo("Deployment");
+    JsonNode patch =
+        document.path("paths").path("/api/v1/namespaces/{namespace}/pods/{name}").path("patch");
+    assertThat(patch.path("consumes").toString()).contains("application/apply-patch+yaml");
+    assertThat(patch.path("parameters").toString())
+        .contains("\"name\":\"fieldValidation\",\"in\":\"query\",\"type\":\"string\"")
+        .contains("\"in\":\"body\"");
+    for (JsonNode definition : document.path("definitions")) {
+      assertThat(definition.toString())
+          .doesNotContain("\"allOf\":[")
+          .doesNotContain("#/components");
+    }
+    // The parts of the protobuf document: 8 is a path, 9 a definition.
+    int[] parts = new int[16];
+    ByteBuffer bytes = ByteBuffer.wrap(openApi.v2(true).bytes());
+    while (bytes.hasRemaining()) {
+      int tag = bytes.get();
+      assertThat(tag & 7).isEqualTo(2);
+      parts[tag >> 3]++;
+      int length = 0;
+      for (int shift = 0, more = 0x80; more != 0; shift += 7) {
+        int b = bytes.get();
+        more = b & 0x80;
+        length |= (b & 0x7f) << shift;
+      }
+      bytes.position(bytes.position() + length);
+    }
+    assertThat(parts[8]).isEqualTo(document.path("paths").size());
+    assertThat(parts[9]).isEqualTo(document.path("definitions").size()).isGreaterThan(500);
+  }
+
+  @Test
   void onlyTheDocumentsOfChangedGroupVersionsAreWrittenAgain() {
     ServedTypes served = new ServedTypes(BuiltInResources.registry());
     OpenApi following = new OpenApi(served);
@@ -44,7 +84,7 @@ class OpenApiTest {
     ResourceType first = Widgets.type(1);
     served.update(now -> now.with(first));
     OpenApi.Compressed one = following.document("apis/example.com/v1");
-    assertThat(new String(one.json(), StandardCharsets.UTF_8))
+    assertThat(new String(one.bytes(), StandardCharsets.UTF_8))
         .contains("/apis/example.com/v1/namespaces/{namespace}/widgets1/{name}");
     assertThat(new String(following.index(), StandardCharsets.UTF_8)).contains(one.hash());
     ResourceType second = Widgets.type(2);
@@ -124,8 +164,8 @@ class OpenApiTest {
     for (Map.Entry<String, JsonNode> entry : paths.properties()) {
       OpenApi.Compressed document = Objects.requireNonNull(openApi.document(entry.getKey()));
       assertThat(entry.getValue().get("serverRelativeURL").asText())
-          .isEqualTo("/openapi/v3/" + entry.getKey() + "?hash=" + Discovery.hash(document.json()));
-      assertThat(document.hash()).isEqualTo(Discovery.hash(document.json()));
+          .isEqualTo("/openapi/v3/" + entry.getKey() + "?hash=" + Discovery.hash(document.bytes()));
+      assertThat(document.hash()).isEqualTo(Discovery.hash(document.bytes()));
     }
     assertThat(openApi.document("apis/nothing/v1")).isNull();
   }
@@ -173,7 +213,7 @@ class OpenApiTest {
   }
 
   private JsonNode document(String path) throws IOException {
-    return JSON.readTree(Objects.requireNonNull(openApi.document(path)).json());
+    return JSON.readTree(Objects.requireNonNull(openApi.document(path)).bytes());
   }
 
   private static JsonNode recorded() throws IOException {

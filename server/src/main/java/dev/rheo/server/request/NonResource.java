@@ -21,6 +21,7 @@ import dev.rheo.server.request.info.RequestInfo;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Supplier;
@@ -28,6 +29,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Serves the paths outside the resources: health, version, discovery, OpenAPI, metrics. */
 public final class NonResource {
+  private static final String OPENAPI_V2_PROTOBUF =
+      "application/com.github.proto-openapi.spec.v2.v1.0+protobuf";
 
   /** Heap of a document's tree and its encoded form, as a multiple of its JSON. */
   private static final long ENCODED_WEIGHT = 8;
@@ -90,6 +93,7 @@ public final class NonResource {
       case "/apis" ->
           discovered(request, discovery.aggregatedGroups(), discovery::groups, "APIGroupList");
       case "/openapi/v3" -> json(openApi.index());
+      case "/openapi/v2" -> openApiV2(request);
       default -> below(trimmed(info.path()), request);
     };
   }
@@ -110,7 +114,8 @@ public final class NonResource {
 
   private HttpResponse below(String path, HttpRequest request) {
     if (path.startsWith("/openapi/v3/")) {
-      return openApi(request, openApi.document(path.substring("/openapi/v3/".length())));
+      return openApi(
+          request, openApi.document(path.substring("/openapi/v3/".length())), MediaType.JSON);
     }
     String[] parts = path.substring(1).split("/", -1);
     if (!parts[0].equals("api") && !parts[0].equals("apis")) {
@@ -163,6 +168,7 @@ public final class NonResource {
                 "/healthz",
                 "/livez",
                 "/metrics",
+                "/openapi/v2",
                 "/openapi/v3",
                 "/readyz",
                 "/version"));
@@ -202,7 +208,17 @@ public final class NonResource {
     return response.header("ETag", aggregated.etag()).header("Vary", "Accept");
   }
 
-  private static HttpResponse openApi(HttpRequest request, OpenApi.@Nullable Compressed document) {
+  private HttpResponse openApiV2(HttpRequest request) {
+    String accept = Objects.requireNonNullElse(request.header("Accept"), "");
+    // Clients name the type with an @, which no media type may have.
+    boolean protobuf =
+        accept.contains(OPENAPI_V2_PROTOBUF)
+            || accept.contains(OPENAPI_V2_PROTOBUF.replace(".v1.", "@v1."));
+    return openApi(request, openApi.v2(protobuf), protobuf ? OPENAPI_V2_PROTOBUF : MediaType.JSON);
+  }
+
+  private static HttpResponse openApi(
+      HttpRequest request, OpenApi.@Nullable Compressed document, String type) {
     if (document == null) {
       throw ApiException.pathNotFound();
     }
@@ -212,9 +228,8 @@ public final class NonResource {
     }
     HttpResponse response =
         ResourceReads.acceptsGzip(request)
-            ? HttpResponse.bytes(200, MediaType.JSON, document.gzip())
-                .header("Content-Encoding", "gzip")
-            : json(document.json());
+            ? HttpResponse.bytes(200, type, document.gzip()).header("Content-Encoding", "gzip")
+            : HttpResponse.bytes(200, type, document.bytes());
     response.header("ETag", etag).header("Vary", "Accept-Encoding, Accept");
     if (document.hash().equals(request.queryParameter("hash"))) {
       // The URL contains the hash of the document, so its content never changes.

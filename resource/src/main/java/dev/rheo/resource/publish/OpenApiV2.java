@@ -1,0 +1,220 @@
+package dev.rheo.resource.publish;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.rheo.codec.io.Meter;
+import dev.rheo.codec.json.ObjectDecoder;
+import dev.rheo.resource.publish.OpenApi.Compressed;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.security.DigestOutputStream;
+import java.security.MessageDigest;
+import java.util.HashSet;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.zip.GZIPOutputStream;
+
+/**
+ * Makes the OpenAPI v2 document of the v3 documents: one document of all group versions, as JSON
+ * and as protobuf. It is written path by path and schema by schema, so that only one v3 document is
+ * in memory at a time.
+ *
+ * <p>kubectl up to 1.37 reads it for what it finds in no v3 document, such as a {@code List}.
+ */
+final class OpenApiV2 {
+  private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
+  private static final JsonMapper JSON = JsonMapper.builder().build();
+  private static final String V3_REFERENCE = "#/components/schemas/";
+  private static final String V2_REFERENCE = "#/definitions/";
+
+  /** The document in both formats. */
+  record Both(Compressed json, Compressed protobuf) {}
+
+  private OpenApiV2() {}
+
+  /**
+   * @param documents the v3 documents
+   */
+  static Both of(List<Compressed> documents) throws IOException {
+    Output plain = new Output();
+    Output binary = new Output();
+    try (JsonGenerator json = JSON.createGenerator(plain.out)) {
+      OpenApiV2Protobuf protobuf = new OpenApiV2Protobuf(binary.out);
+      ObjectNode info =
+          NODES
+              .objectNode()
+              .put("title", "Kubernetes")
+              .put("version", "v" + Discovery.KUBERNETES_VERSION);
+      json.writeStartObject();
+      json.writeStringField("swagger", "2.0");
+      json.writePOJOField("info", info);
+      protobuf.head(info);
+      json.writeObjectFieldStart("paths");
+      for (Compressed document : documents) {
+        long mark = Meter.mark();
+        for (Map.Entry<String, JsonNode> path : tree(document).path("paths").properties()) {
+          ObjectNode item = pathItem(path.getValue());
+          json.writePOJOField(path.getKey(), item);
+          protobuf.path(path.getKey(), item);
+        }
+        Meter.release(mark);
+      }
+      json.writeEndObject();
+      json.writeObjectFieldStart("definitions");
+      Set<String> written = new HashSet<>();
+      for (Compressed document : documents) {
+        long mark = Meter.mark();
+        JsonNode schemas = tree(document).path("components").path("schemas");
+        for (Map.Entry<String, JsonNode> schema : schemas.properties()) {
+          if (written.add(schema.getKey())) {
+            JsonNode definition = schema(schema.getValue());
+            json.writePOJOField(schema.getKey(), definition);
+            protobuf.definition(schema.getKey(), definition);
+          }
+        }
+        Meter.release(mark);
+      }
+      json.writeEndObject();
+      json.writeEndObject();
+    }
+    binary.out.close();
+    return new Both(plain.compressed(), binary.compressed());
+  }
+
+  private static JsonNode tree(Compressed document) {
+    byte[] json = document.bytes();
+    Meter.charge(json.length);
+    return ObjectDecoder.decodeValue(json, 0, json.length, ObjectDecoder.MAX_DEPTH);
+  }
+
+  private static final class Output {
+    private final ByteArrayOutputStream compressed = new ByteArrayOutputStream();
+    private final MessageDigest digest = OpenApi.sha512();
+    final DigestOutputStream out;
+
+    Output() throws IOException {
+      out = new DigestOutputStream(new GZIPOutputStream(compressed, 8 << 10), digest);
+    }
+
+    Compressed compressed() {
+      return new Compressed(
+          compressed.toByteArray(), HexFormat.of().withUpperCase().formatHex(digest.digest()));
+    }
+  }
+
+  private static ObjectNode pathItem(JsonNode item) {
+    ObjectNode out = NODES.objectNode();
+    for (Map.Entry<String, JsonNode> entry : item.properties()) {
+      JsonNode value = entry.getValue();
+      out.set(
+          entry.getKey(),
+          entry.getKey().equals("parameters")
+              ? parameters(value)
+              : value.isObject() ? operation(value) : value);
+    }
+    return out;
+  }
+
+  private static ArrayNode parameters(JsonNode parameters) {
+    ArrayNode out = NODES.arrayNode();
+    for (JsonNode parameter : parameters) {
+      ObjectNode simple = out.addObject();
+      parameter
+          .properties()
+          .forEach(
+              entry -> {
+                if (entry.getKey().equals("schema")) {
+                  simple.setAll((ObjectNode) entry.getValue());
+                } else {
+                  simple.set(entry.getKey(), entry.getValue());
+                }
+              });
+    }
+    return out;
+  }
+
+  private static ObjectNode operation(JsonNode operation) {
+    ObjectNode out = NODES.objectNode();
+    ArrayNode parameters = parameters(operation.path("parameters"));
+    for (Map.Entry<String, JsonNode> entry : operation.properties()) {
+      switch (entry.getKey()) {
+        case "parameters" -> {}
+        case "requestBody" -> {
+          JsonNode content = entry.getValue().path("content");
+          entries(out.putArray("consumes"), content);
+          ObjectNode body = parameters.addObject().put("name", "body").put("in", "body");
+          if (operation.path("x-kubernetes-action").asText().startsWith("p")) {
+            body.put("required", true);
+          }
+          body.set("schema", schema(content.elements().next().path("schema")));
+        }
+        case "responses" -> {
+          ObjectNode responses = out.putObject("responses");
+          ArrayNode produces = out.putArray("produces");
+          entry
+              .getValue()
+              .properties()
+              .forEach(
+                  answer -> {
+                    JsonNode content = answer.getValue().path("content");
+                    ObjectNode response = responses.putObject(answer.getKey());
+                    response.set("description", answer.getValue().path("description"));
+                    if (!content.isEmpty()) {
+                      response.set("schema", schema(content.elements().next().path("schema")));
+                    }
+                    if (produces.isEmpty()) {
+                      entries(produces, content);
+                    }
+                  });
+        }
+        default -> out.set(entry.getKey(), entry.getValue());
+      }
+    }
+    if (!parameters.isEmpty()) {
+      out.set("parameters", parameters);
+    }
+    out.putArray("schemes").add("https");
+    return out;
+  }
+
+  private static void entries(ArrayNode out, JsonNode content) {
+    content.properties().forEach(entry -> out.add(entry.getKey()));
+  }
+
+  /** A schema of v3 in the words of v2, which has no alternatives. */
+  private static JsonNode schema(JsonNode schema) {
+    if (schema instanceof ArrayNode list) {
+      ArrayNode out = NODES.arrayNode();
+      list.forEach(element -> out.add(schema(element)));
+      return out;
+    }
+    if (!(schema instanceof ObjectNode object)) {
+      return schema;
+    }
+    ObjectNode out = NODES.objectNode();
+    for (Map.Entry<String, JsonNode> entry : object.properties()) {
+      JsonNode value = entry.getValue();
+      switch (entry.getKey()) {
+        case "$ref" -> out.put("$ref", value.asText().replace(V3_REFERENCE, V2_REFERENCE));
+        case "allOf" -> out.setAll((ObjectNode) schema(value.get(0)));
+        // An integer or a text is told by the format, a quantity is a text.
+        case "oneOf", "anyOf" -> out.put("type", "string");
+        case "properties" -> {
+          ObjectNode properties = out.putObject("properties");
+          value
+              .properties()
+              .forEach(property -> properties.set(property.getKey(), schema(property.getValue())));
+        }
+        case "items", "additionalProperties" -> out.set(entry.getKey(), schema(value));
+        default -> out.set(entry.getKey(), value);
+      }
+    }
+    return out;
+  }
+}

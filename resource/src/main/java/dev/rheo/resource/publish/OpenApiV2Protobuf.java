@@ -1,0 +1,261 @@
+package dev.rheo.resource.publish;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.rheo.codec.io.ByteOutput;
+import dev.rheo.codec.protobuf.WireWriter;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.util.Map;
+
+/**
+ * Writes an OpenAPI v2 document as protobuf, in the messages of {@code openapi.v2} (gnostic). A
+ * document's parts may be repeated in protobuf and are merged by the reader, so each path and each
+ * definition is written on its own.
+ */
+final class OpenApiV2Protobuf {
+  private static final int ROOM = 16 << 10;
+
+  private final OutputStream out;
+
+  OpenApiV2Protobuf(OutputStream out) {
+    this.out = out;
+  }
+
+  /** What a part of the document holds. */
+  private interface Content {
+    void write(WireWriter wire);
+  }
+
+  private void part(int field, Content content) throws IOException {
+    ByteOutput bytes = new ByteOutput(ROOM);
+    WireWriter wire = new WireWriter(bytes);
+    message(wire, field, () -> content.write(wire));
+    out.write(bytes.array(), 0, bytes.size());
+  }
+
+  private static void message(WireWriter wire, int field, Runnable content) {
+    int start = wire.open(field);
+    content.run();
+    wire.close(start);
+  }
+
+  private static void text(WireWriter wire, int field, JsonNode of, String name) {
+    String value = of.path(name).asText();
+    if (!value.isEmpty()) {
+      wire.string(field, value);
+    }
+  }
+
+  private static void texts(WireWriter wire, int field, JsonNode list) {
+    list.forEach(value -> wire.string(field, value.asText()));
+  }
+
+  /** A value of any kind, as the text of a YAML document, which JSON is. */
+  private static void any(WireWriter wire, int field, JsonNode value) {
+    message(wire, field, () -> wire.string(2, value.toString()));
+  }
+
+  private static void extensions(WireWriter wire, int field, JsonNode of) {
+    for (Map.Entry<String, JsonNode> entry : of.properties()) {
+      if (entry.getKey().startsWith("x-")) {
+        message(
+            wire,
+            field,
+            () -> {
+              wire.string(1, entry.getKey());
+              any(wire, 2, entry.getValue());
+            });
+      }
+    }
+  }
+
+  void head(JsonNode info) throws IOException {
+    ByteOutput bytes = new ByteOutput(ROOM);
+    new WireWriter(bytes).string(1, "2.0");
+    out.write(bytes.array(), 0, bytes.size());
+    part(
+        2,
+        wire -> {
+          text(wire, 1, info, "title");
+          text(wire, 2, info, "version");
+        });
+  }
+
+  void path(String name, JsonNode item) throws IOException {
+    part(
+        8,
+        wire ->
+            message(
+                wire,
+                2,
+                () -> {
+                  wire.string(1, name);
+                  message(wire, 2, () -> pathItem(wire, item));
+                }));
+  }
+
+  void definition(String name, JsonNode schema) throws IOException {
+    part(9, wire -> namedSchema(wire, 1, name, schema));
+  }
+
+  private static void pathItem(WireWriter wire, JsonNode item) {
+    String[] methods = {"get", "put", "post", "delete", "options", "head", "patch"};
+    for (int i = 0; i < methods.length; i++) {
+      JsonNode operation = item.get(methods[i]);
+      if (operation != null) {
+        message(wire, 2 + i, () -> operation(wire, operation));
+      }
+    }
+    item.path("parameters").forEach(parameter -> parameter(wire, 9, parameter));
+    extensions(wire, 10, item);
+  }
+
+  private static void operation(WireWriter wire, JsonNode operation) {
+    text(wire, 5, operation, "operationId");
+    texts(wire, 6, operation.path("produces"));
+    texts(wire, 7, operation.path("consumes"));
+    operation.path("parameters").forEach(parameter -> parameter(wire, 8, parameter));
+    message(
+        wire,
+        9,
+        () ->
+            operation
+                .path("responses")
+                .properties()
+                .forEach(answer -> response(wire, answer.getKey(), answer.getValue())));
+    texts(wire, 10, operation.path("schemes"));
+    extensions(wire, 13, operation);
+  }
+
+  private static void response(WireWriter wire, String code, JsonNode response) {
+    message(
+        wire,
+        1,
+        () -> {
+          wire.string(1, code);
+          message(
+              wire,
+              2,
+              () ->
+                  message(
+                      wire,
+                      1,
+                      () -> {
+                        text(wire, 1, response, "description");
+                        if (response.has("schema")) {
+                          message(
+                              wire,
+                              2,
+                              () -> message(wire, 1, () -> schema(wire, response.path("schema"))));
+                        }
+                      }));
+        });
+  }
+
+  private static void parameter(WireWriter wire, int field, JsonNode parameter) {
+    message(wire, field, () -> message(wire, 1, () -> located(wire, parameter)));
+  }
+
+  private static void located(WireWriter wire, JsonNode parameter) {
+    switch (parameter.path("in").asText()) {
+      case "body" ->
+          message(
+              wire,
+              1,
+              () -> {
+                text(wire, 2, parameter, "name");
+                wire.string(3, "body");
+                flag(wire, 4, parameter, "required");
+                message(wire, 5, () -> schema(wire, parameter.path("schema")));
+              });
+      case "path" ->
+          message(
+              wire,
+              2,
+              () ->
+                  message(
+                      wire,
+                      4,
+                      () -> {
+                        wire.varint(1, 1);
+                        wire.string(2, "path");
+                        text(wire, 4, parameter, "name");
+                        text(wire, 5, parameter, "type");
+                        flag(wire, 19, parameter, "uniqueItems");
+                      }));
+      default ->
+          message(
+              wire,
+              2,
+              () ->
+                  message(
+                      wire,
+                      3,
+                      () -> {
+                        wire.string(2, "query");
+                        text(wire, 4, parameter, "name");
+                        text(wire, 6, parameter, "type");
+                        flag(wire, 20, parameter, "uniqueItems");
+                      }));
+    }
+  }
+
+  private static void flag(WireWriter wire, int field, JsonNode of, String name) {
+    if (of.path(name).asBoolean()) {
+      wire.varint(field, 1);
+    }
+  }
+
+  private static void namedSchema(WireWriter wire, int field, String name, JsonNode schema) {
+    message(
+        wire,
+        field,
+        () -> {
+          wire.string(1, name);
+          message(wire, 2, () -> schema(wire, schema));
+        });
+  }
+
+  private static void schema(WireWriter wire, JsonNode schema) {
+    text(wire, 1, schema, "$ref");
+    text(wire, 2, schema, "format");
+    text(wire, 4, schema, "description");
+    JsonNode preset = schema.get("default");
+    if (preset != null) {
+      any(wire, 5, preset);
+    }
+    texts(wire, 19, schema.path("required"));
+    schema.path("enum").forEach(value -> any(wire, 20, value));
+    JsonNode more = schema.get("additionalProperties");
+    if (more != null) {
+      message(
+          wire,
+          21,
+          () -> {
+            if (more.isObject()) {
+              message(wire, 1, () -> schema(wire, more));
+            } else {
+              wire.varint(2, more.asBoolean() ? 1 : 0);
+            }
+          });
+    }
+    if (schema.has("type")) {
+      message(wire, 22, () -> text(wire, 1, schema, "type"));
+    }
+    if (schema.has("items")) {
+      message(wire, 23, () -> message(wire, 1, () -> schema(wire, schema.path("items"))));
+    }
+    if (schema.has("properties")) {
+      message(
+          wire,
+          25,
+          () ->
+              schema
+                  .path("properties")
+                  .properties()
+                  .forEach(
+                      property -> namedSchema(wire, 1, property.getKey(), property.getValue())));
+    }
+    extensions(wire, 31, schema);
+  }
+}
