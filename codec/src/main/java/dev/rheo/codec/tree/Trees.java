@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.TextNode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -100,8 +101,67 @@ public final class Trees {
     return strings;
   }
 
+  /** The names of an object's members. */
+  public static List<String> names(@Nullable ObjectNode object) {
+    List<String> names = new ArrayList<>();
+    if (object != null) {
+      object.fieldNames().forEachRemaining(names::add);
+    }
+    return names;
+  }
+
   public static void eachObject(@Nullable JsonNode node, String name, Consumer<ObjectNode> action) {
     objects(node, name).forEach(action);
+  }
+
+  /**
+   * Whether two trees say the same: an empty object or array, a JSON null and nothing at all are
+   * one.
+   */
+  public static boolean same(@Nullable JsonNode a, @Nullable JsonNode b) {
+    if (isNothing(a) || isNothing(b)) {
+      return isNothing(a) && isNothing(b);
+    }
+    if (a instanceof ObjectNode first && b instanceof ObjectNode second) {
+      return within(first, second) && within(second, first);
+    }
+    if (a instanceof ArrayNode first && b instanceof ArrayNode second) {
+      if (first.size() != second.size()) {
+        return false;
+      }
+      for (int i = 0; i < first.size(); i++) {
+        if (!same(first.get(i), second.get(i))) {
+          return false;
+        }
+      }
+      return true;
+    }
+    return Objects.equals(a, b);
+  }
+
+  /** Whether each member of one object is the same in the other. */
+  private static boolean within(ObjectNode one, ObjectNode other) {
+    for (Map.Entry<String, JsonNode> member : one.properties()) {
+      if (!same(member.getValue(), other.get(member.getKey()))) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static boolean isNothing(@Nullable JsonNode node) {
+    if (node == null || node.isNull()) {
+      return true;
+    }
+    if (node instanceof ObjectNode object) {
+      for (Map.Entry<String, JsonNode> member : object.properties()) {
+        if (!isNothing(member.getValue())) {
+          return false;
+        }
+      }
+      return true;
+    }
+    return node.isArray() && node.isEmpty();
   }
 
   /**

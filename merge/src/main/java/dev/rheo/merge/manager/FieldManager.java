@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.rheo.codec.io.Meter;
 import dev.rheo.merge.path.FieldPath;
 import dev.rheo.merge.path.FieldSet;
 import dev.rheo.merge.typed.Comparison;
@@ -97,11 +98,14 @@ public final class FieldManager {
         return renewed;
       }
     }
+    // Before the list is written, only its sets are needed.
+    long mark = Meter.mark();
     ManagedFields managed = sentOrLive(live, wanted);
     // Who has cleared the managed fields of an object does not want them back with an update.
     if (!managed.owners().isEmpty() || created) {
       managed = updated(before, after, compared, managed, manager, time);
     }
+    Meter.release(mark);
     return managed.write();
   }
 
@@ -225,6 +229,7 @@ public final class FieldManager {
       Instant now)
       throws ConflictException, TypedException {
     ManagerId id = id(manager, true);
+    long mark = Meter.mark();
     Updater.Applied applied =
         updater.apply(
             bare(live), new Typed(configuration, type), apiVersion, managed.owners(), id, force);
@@ -238,6 +243,7 @@ public final class FieldManager {
         after.owners().put(id, own.with(fields));
       }
     }
+    Meter.release(mark);
     Typed object = applied.object();
     if (object != null) {
       after.times().put(id, now.truncatedTo(ChronoUnit.SECONDS));

@@ -2,6 +2,7 @@ package dev.rheo.merge.manager;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.NullNode;
+import dev.rheo.codec.io.Meter;
 import dev.rheo.merge.path.FieldSet;
 import dev.rheo.merge.path.Scalars;
 import dev.rheo.merge.typed.Comparison;
@@ -179,9 +180,13 @@ public final class Updater {
     if (converted == null) {
       return merged;
     }
+    long mark = Meter.mark();
     Typed pruned = converted.without(converted.named(last.fields()));
+    Meter.release(mark);
     pruned = withOwned(converted, pruned, last.apiVersion(), owners);
+    Meter.release(mark);
     pruned = withForeign(converted, pruned, last);
+    Meter.release(mark);
     Typed back = converter.convert(pruned, version);
     return back == null ? merged : back;
   }

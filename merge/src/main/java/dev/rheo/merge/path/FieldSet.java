@@ -52,6 +52,27 @@ public final class FieldSet {
     return nodes.length == 0;
   }
 
+  /** The heap that the set takes, in bytes. */
+  long bytes() {
+    long bytes = (long) NODE_BYTES * nodes.length;
+    for (Node node : nodes) {
+      bytes += node.children.bytes();
+    }
+    return bytes;
+  }
+
+  /**
+   * Says that of all that was charged since a mark only these sets are left.
+   *
+   * @param mark of {@link Meter#mark}
+   */
+  public static void left(long mark, FieldSet... sets) {
+    Meter.release(mark);
+    for (FieldSet set : sets) {
+      Meter.charge(set.bytes());
+    }
+  }
+
   /** The number of paths. */
   public int size() {
     int size = 0;
@@ -337,6 +358,7 @@ public final class FieldSet {
       member = true;
     }
 
+    /** The set. The builder is not used any more. */
     public FieldSet build() {
       if (children.isEmpty()) {
         return EMPTY;

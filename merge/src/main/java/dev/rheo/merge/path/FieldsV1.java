@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.rheo.codec.io.MalformedException;
+import dev.rheo.codec.io.Meter;
 import dev.rheo.codec.json.ObjectDecoder;
 import dev.rheo.codec.value.Floats;
 import java.nio.charset.StandardCharsets;
@@ -18,6 +19,9 @@ import java.util.Map;
  * which holds it is a member itself.
  */
 public final class FieldsV1 {
+  /** Heap of a member and of the object that is its value, in bytes. */
+  private static final int MEMBER_BYTES = 216;
+
   private FieldsV1() {}
 
   /** A set that cannot be read; the message says why. */
@@ -35,9 +39,12 @@ public final class FieldsV1 {
    * @throws InvalidException if a key is no path element, or a value is not an object
    */
   public static FieldSet read(JsonNode fields) throws InvalidException {
+    long mark = Meter.mark();
     FieldSet.Builder builder = new FieldSet.Builder();
     read(fields, builder);
-    return builder.build();
+    FieldSet set = builder.build();
+    FieldSet.left(mark, set);
+    return set;
   }
 
   /** Returns whether the node is a member of the set. */
@@ -140,6 +147,7 @@ public final class FieldsV1 {
   }
 
   private static void write(FieldSet set, ObjectNode out) {
+    Meter.charge(MEMBER_BYTES * (long) set.nodes().size());
     for (FieldSet.Node node : set.nodes()) {
       ObjectNode below = out.putObject(key(node.element()));
       if (node.member() && !node.children().isEmpty()) {

@@ -1,6 +1,7 @@
 package dev.rheo.merge.typed;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.rheo.codec.io.Meter;
 import dev.rheo.merge.path.FieldSet;
 import dev.rheo.merge.path.PathElement;
 import dev.rheo.merge.path.Scalars;
@@ -28,11 +29,14 @@ public record Comparison(FieldSet removed, FieldSet modified, FieldSet added) {
    */
   public static Comparison of(JsonNode before, JsonNode after, MergeType type)
       throws TypedException {
+    long mark = Meter.mark();
     Comparer comparer = new Comparer();
     comparer.visit(before, after, type);
     comparer.walk.finish();
-    return new Comparison(
-        comparer.removed.build(), comparer.modified.build(), comparer.added.build());
+    Comparison comparison =
+        new Comparison(comparer.removed.build(), comparer.modified.build(), comparer.added.build());
+    FieldSet.left(mark, comparison.removed, comparison.modified, comparison.added);
+    return comparison;
   }
 
   /** The same with each set filtered. */

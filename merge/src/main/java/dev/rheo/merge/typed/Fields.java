@@ -1,6 +1,7 @@
 package dev.rheo.merge.typed;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.rheo.codec.io.Meter;
 import dev.rheo.merge.path.FieldSet;
 import dev.rheo.merge.path.PathElement;
 import dev.rheo.merge.typed.MergeType.ListShape;
@@ -19,9 +20,12 @@ public final class Fields {
   private Fields() {}
 
   public static FieldSet of(JsonNode value, MergeType type) {
+    long mark = Meter.mark();
     Fields fields = new Fields();
     fields.visit(value, type);
-    return fields.set.build();
+    FieldSet set = fields.set.build();
+    FieldSet.left(mark, set);
+    return set;
   }
 
   /**

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.rheo.codec.io.Meter;
 import dev.rheo.merge.path.PathElement;
 import dev.rheo.merge.typed.MergeType.ListShape;
 import dev.rheo.merge.typed.MergeType.MapShape;
@@ -21,6 +22,11 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Merger {
   private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
+
+  /** Heap of an object and of a member, without its value, in bytes. */
+  private static final int OBJECT_BYTES = 160;
+
+  private static final int MEMBER_BYTES = 56;
 
   private final Walk walk = new Walk();
 
@@ -75,6 +81,10 @@ public final class Merger {
 
   private @Nullable JsonNode mergeMap(
       @Nullable JsonNode live, @Nullable JsonNode applied, MapShape map) {
+    Meter.charge(
+        OBJECT_BYTES
+            + (long) MEMBER_BYTES
+                * ((live == null ? 0 : live.size()) + (applied == null ? 0 : applied.size())));
     ObjectNode out = NODES.objectNode();
     if (live != null) {
       live.properties()

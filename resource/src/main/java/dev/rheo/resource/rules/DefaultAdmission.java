@@ -28,6 +28,15 @@ final class DefaultAdmission {
     }
   }
 
+  /** As upstream, whoever replaces the tolerations of a pod does not take away the default ones. */
+  static void update(ObjectNode object, String resource, String subresource) {
+    if (resource.equals("pods") && subresource.isEmpty()) {
+      ObjectNode spec = Trees.need(object, "spec");
+      tolerate(spec, NOT_READY);
+      tolerate(spec, UNREACHABLE);
+    }
+  }
+
   private static void pod(ObjectNode spec) {
     if (Trees.text(spec, "serviceAccountName").isEmpty()) {
       spec.put("serviceAccountName", "default");

@@ -12,7 +12,6 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** Refuses updates of the immutable fields that {@code immutable.txt} lists. */
@@ -73,11 +72,7 @@ final class ImmutableFields {
 
   /** Compares as upstream does: absent equals empty. */
   static boolean same(@Nullable JsonNode a, @Nullable JsonNode b) {
-    return (isEmpty(a) && isEmpty(b)) || Objects.equals(a, b);
-  }
-
-  private static boolean isEmpty(@Nullable JsonNode node) {
-    return node == null || (node.isContainerNode() && node.isEmpty());
+    return Trees.same(a, b);
   }
 
   /** A value in the form that error messages show. */

@@ -55,7 +55,7 @@ final class PodSubresourceRules {
       }
       String name = Trees.text(before, "name");
       ObjectNode now = byName.get(name);
-      if (!before.equals(now)) {
+      if (!Trees.same(before, now)) {
         errors.add(
             FieldError.forbidden(
                 "spec." + which,

@@ -180,7 +180,7 @@ final class ResourceStrategies {
     if (subresource.isEmpty()) {
       JsonNode before = Trees.at(old, "spec", "template");
       JsonNode after = Trees.at(object, "spec", "template");
-      if (before != null && !before.equals(after)) {
+      if (before != null && !Trees.same(before, after)) {
         generation++;
       }
     }

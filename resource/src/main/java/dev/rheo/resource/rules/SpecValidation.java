@@ -68,6 +68,14 @@ final class SpecValidation {
   }
 
   private static void data(ObjectNode object, FieldErrors errors, String... fields) {
+    ObjectNode binary = Trees.object(object, "binaryData");
+    for (String key : Trees.names(binary == null ? null : Trees.object(object, "data"))) {
+      if (binary != null && binary.has(key) && !errors.isFull()) {
+        errors.add(
+            FieldError.invalid(
+                "data[" + Excerpt.text(key) + "]", key, "duplicate of key present in binaryData"));
+      }
+    }
     long size = 0;
     for (String field : fields) {
       ObjectNode map = Trees.object(object, field);

@@ -39,7 +39,7 @@ final class UpdateValidation {
       case "services" -> service(object, old, errors);
       case "nodes" -> node(object, old, errors);
       case "persistentvolumes" -> {
-        if (!source(object).equals(source(old))) {
+        if (!Trees.same(source(object), source(old))) {
           errors.add(
               FieldError.forbidden(
                   "spec.persistentvolumesource",
@@ -139,7 +139,7 @@ final class UpdateValidation {
       now.remove("terminationGracePeriodSeconds");
       before.remove("terminationGracePeriodSeconds");
     }
-    if (!now.equals(before)) {
+    if (!Trees.same(now, before)) {
       errors.add(
           FieldError.forbidden(
               "spec",
@@ -235,7 +235,7 @@ final class UpdateValidation {
         }
       }
     }
-    if (!spec.equals(before)) {
+    if (!Trees.same(spec, before)) {
       errors.add(
           FieldError.forbidden(
               "spec",
@@ -267,7 +267,7 @@ final class UpdateValidation {
 
   private static void roleRef(ObjectNode object, ObjectNode old, FieldErrors errors) {
     JsonNode now = Trees.get(object, "roleRef");
-    if (now != null && !now.equals(Trees.get(old, "roleRef"))) {
+    if (now != null && !Trees.same(now, Trees.get(old, "roleRef"))) {
       ObjectNode shown = JsonNodeFactory.instance.objectNode();
       for (Map.Entry<String, String> field :
           List.of(

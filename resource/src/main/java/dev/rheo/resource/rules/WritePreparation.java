@@ -60,6 +60,7 @@ public final class WritePreparation {
       ResourceType type,
       String subresource,
       WriteContext context) {
+    DefaultAdmission.update(object, type.storage().name(), subresource);
     Strategy strategy = type.strategy();
     ObjectNode metadata = Trees.metadata(object);
     ObjectNode oldMetadata = Trees.metadata(old);
@@ -122,14 +123,23 @@ public final class WritePreparation {
     // the old object may have been stored before a default existed
     ObjectNode before = comparable(old, type);
     ObjectNode after = comparable(object, type);
-    if (parts.stream().anyMatch(part -> differs(before, after, part))) {
+    if (parts.stream()
+        .anyMatch(
+            part ->
+                part.startsWith("metadata.")
+                    ? differs(old, object, part)
+                    : differs(before, after, part))) {
       ObjectNode metadata = Trees.metadata(object);
       metadata.put("generation", Trees.number(metadata, "generation") + 1);
     }
   }
 
   private static ObjectNode comparable(ObjectNode object, ResourceType type) {
-    ObjectNode copy = TreeCopies.of(object);
+    // Managed fields are large, and metadata are never compared.
+    ObjectNode rest = object.objectNode();
+    rest.setAll(object);
+    rest.remove("metadata");
+    ObjectNode copy = TreeCopies.of(rest);
     type.storage().defaults().apply(copy);
     Canonicalizer.normalize(copy, type.storage().objectType());
     return copy;
@@ -140,7 +150,7 @@ public final class WritePreparation {
       ObjectNode a = TreeCopies.of(before);
       ObjectNode b = TreeCopies.of(after);
       List<String> not = List.of("metadata", "status");
-      return !a.remove(not).equals(b.remove(not));
+      return !Trees.same(a.remove(not), b.remove(not));
     }
     String[] path = part.split("\\.");
     return !ImmutableFields.same(Trees.at(before, path), Trees.at(after, path));

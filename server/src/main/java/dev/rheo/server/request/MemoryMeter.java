@@ -48,6 +48,12 @@ public class MemoryMeter extends Meter {
     }
   }
 
+  /** Whether the charge would have to wait for room, while room is held. */
+  protected final boolean wouldHold(long bytes) {
+    long wanted = taken + bytes - charged;
+    return charged > 0 && wanted > 0 && !account.hasRoom((wanted + STEP - 1) / STEP * STEP);
+  }
+
   @Override
   protected void onCheck() {}
 

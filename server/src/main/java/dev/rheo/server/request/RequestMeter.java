@@ -14,6 +14,9 @@ import java.time.Duration;
  * to go on. They are half as many as the carriers (at least one), which leaves carriers to light
  * requests. A request whose client has gone is ended.
  *
+ * <p>A light request does not wait for more room while it holds some: others would wait for what it
+ * holds, and it for what they hold. It goes on as a heavy one.
+ *
  * <p>Requests with a permit, those that wait for one, and light ones are charged to different
  * accounts. So those that wait can take memory neither from a request that has the permit, which
  * would then wait for them, nor from light requests. Their bodies can, so they are refused once the
@@ -47,7 +50,9 @@ class RequestMeter extends MemoryMeter {
   @Override
   protected void onCharge(long bytes) {
     onCheck();
-    if (!heavy && !isCommitted() && charged() + bytes > Math.min(HEAVY_BYTES, ledger.lightTree())) {
+    if (!heavy
+        && !isCommitted()
+        && (charged() + bytes > Math.min(HEAVY_BYTES, ledger.lightTree()) || wouldHold(bytes))) {
       becomeHeavy();
     }
     super.onCharge(bytes);

@@ -68,9 +68,10 @@ public final class ResourceReads {
       return watch(call, new Reads.ResponseOptions(encoding, compressed));
     }
     if (!call.type().isStored()) {
+      ListOptions options = call.listOptions(false, gates);
       byte[] json =
           list
-              ? ComponentStatuses.list()
+              ? ComponentStatuses.list(options.labelSelector(), options.fieldSelector())
               : ComponentStatuses.get(Objects.requireNonNull(call.info().name()));
       HttpResponse response =
           HttpResponse.bytes(200, encoding.format().contentType(), encoding.answerAny(json));

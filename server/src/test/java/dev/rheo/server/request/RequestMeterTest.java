@@ -87,6 +87,20 @@ class RequestMeterTest {
     }
   }
 
+  /** Else all that hold a piece could wait for a second one, each for what the others hold. */
+  @Test
+  void whoHoldsRoomAmongLightOnesDoesNotWaitThereForMore() {
+    try (RequestMeter meter = meter()) {
+      charge(meter, SMALL);
+      long rest = ledger.lightTrees().limit() - ledger.lightTrees().used();
+      assertThat(ledger.lightTrees().tryCharge(rest)).isTrue();
+      charge(meter, RequestMeter.HEAVY_BYTES / 2);
+      assertThat(ledger.heavyTrees().used()).isPositive();
+      assertThat(ledger.lightTrees().used()).isEqualTo(rest);
+      ledger.lightTrees().release(rest);
+    }
+  }
+
   @Test
   void aHolderThatFindsNoRoomHasThoseThatWaitRefused() throws Exception {
     long bodies = ledger.requestBodies().limit();

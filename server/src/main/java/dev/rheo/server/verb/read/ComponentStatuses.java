@@ -1,6 +1,8 @@
 package dev.rheo.server.verb.read;
 
 import dev.rheo.api.name.GroupResource;
+import dev.rheo.api.select.FieldSelector;
+import dev.rheo.api.select.LabelSelector;
 import dev.rheo.api.status.ApiException;
 import java.nio.charset.StandardCharsets;
 
@@ -22,10 +24,12 @@ public final class ComponentStatuses {
 
   private ComponentStatuses() {}
 
-  /** The list of them, as JSON. */
-  public static byte[] list() {
-    return ("{\"kind\":\"ComponentStatusList\",\"apiVersion\":\"v1\",\"metadata\":{},\"items\":[{"
-            + FIELDS
+  /** The list of those that are selected, as JSON. */
+  public static byte[] list(LabelSelector labels, FieldSelector fields) {
+    String name = fields.requiresExact("metadata.name");
+    boolean selected = labels.matches(any -> null) && (name == null || name.equals(STORE));
+    return ("{\"kind\":\"ComponentStatusList\",\"apiVersion\":\"v1\",\"metadata\":{},\"items\":["
+            + (selected ? "{" + FIELDS : "")
             + "]}")
         .getBytes(StandardCharsets.UTF_8);
   }

@@ -65,7 +65,7 @@ final class Changes {
     }
     ObjectNode sent = read.object();
     CommitResult written =
-        commit(path, Kind.UPDATE, options, context, _ -> new Wanted(TreeCopies.of(sent), false));
+        commit(path, Kind.UPDATE, options, context, _ -> new Wanted(Ownership.copy(sent), false));
     return answer(path, written, read.warnings());
   }
 
@@ -106,11 +106,17 @@ final class Changes {
       ObjectNode document,
       WriteOptions options,
       List<String> warnings) {
-    BodyReader.Read patched = patch.apply(document, path, options.fieldValidation());
+    boolean whole = patch.concernsManagedFields();
+    BodyReader.Read patched =
+        patch.apply(
+            whole ? document : Ownership.without(document), path, options.fieldValidation());
     warnings.clear();
     warnings.addAll(patched.warnings());
     agree(path, patched.object());
     BodyReader.dedupOwners(patched.object(), warnings);
+    if (!whole) {
+      Ownership.share(document, patched.object());
+    }
     return patched.object();
   }
 

@@ -1,5 +1,6 @@
 package dev.rheo.server.verb.write;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -94,6 +95,35 @@ final class Ownership {
     }
   }
 
+  /**
+   * A copy of an object that shares the list of its managed fields, which may be larger than all
+   * else. Nothing changes such a list; it is replaced.
+   */
+  static ObjectNode copy(ObjectNode object) {
+    ObjectNode copy = TreeCopies.of(without(object));
+    share(object, copy);
+    return copy;
+  }
+
+  /** A shallow copy of an object without its managed fields. */
+  static ObjectNode without(ObjectNode object) {
+    ObjectNode rest = object.objectNode();
+    rest.setAll(object);
+    if (object.get("metadata") instanceof ObjectNode metadata && metadata.has(MANAGED_FIELDS)) {
+      rest.putObject("metadata").setAll(metadata);
+      clear(rest);
+    }
+    return rest;
+  }
+
+  /** Gives an object the list of managed fields of another, if that has one. */
+  static void share(ObjectNode from, ObjectNode to) {
+    JsonNode managed = Trees.at(from, "metadata", MANAGED_FIELDS);
+    if (managed != null) {
+      Trees.metadata(to).set(MANAGED_FIELDS, managed);
+    }
+  }
+
   /** Takes the managed fields away from an object. */
   static void clear(ObjectNode object) {
     Trees.metadata(object).remove(MANAGED_FIELDS);
@@ -128,7 +158,7 @@ final class Ownership {
       throw ApiException.badRequest("metadata.managedFields must be nil");
     }
     try {
-      return TreeCopies.of(
+      return copy(
           manager(path)
               .apply(
                   present(path, live),

@@ -40,9 +40,29 @@ final class Patches {
   private final Application application;
   private final List<String> duplicates;
 
-  private Patches(Application application, List<String> duplicates) {
+  private final boolean concernsManagedFields;
+
+  private Patches(Application application, List<String> duplicates, boolean concernsManagedFields) {
     this.application = application;
     this.duplicates = duplicates;
+    this.concernsManagedFields = concernsManagedFields;
+  }
+
+  /**
+   * Whether the patch may read or change the managed fields. They may be larger than all else and
+   * are left out of the document if it does not.
+   */
+  boolean concernsManagedFields() {
+    return concernsManagedFields;
+  }
+
+  private static boolean concernsManagedFields(RequestBody body) {
+    String text = new String(body.bytes(), StandardCharsets.ISO_8859_1);
+    // A name may be escaped, and an operation of a JSON patch may concern all metadata.
+    return text.contains("managedFields")
+        || text.contains("\\u")
+        || (body.mediaType().equals(MediaType.JSON_PATCH)
+            && (text.contains("\"/metadata\"") || text.contains("\"\"")));
   }
 
   /**
@@ -50,6 +70,7 @@ final class Patches {
    * @throws ApiException 415 for an unsupported kind of patch, 400 for a malformed patch
    */
   static Patches read(RequestBody body, ObjectType type) {
+    boolean managed = concernsManagedFields(body);
     try {
       switch (body.mediaType()) {
         case MediaType.JSON_PATCH -> {
@@ -58,12 +79,12 @@ final class Patches {
             return nothing();
           }
           JsonPatch patch = JsonPatch.of(operations);
-          return new Patches(patch::apply, List.of());
+          return new Patches(patch::apply, List.of(), managed);
         }
         case MediaType.MERGE_PATCH -> {
           ObjectDecoder.Decoded patch = BodyReader.decode(body);
           return new Patches(
-              document -> MergePatch.apply(document, patch.tree()), patch.duplicates());
+              document -> MergePatch.apply(document, patch.tree()), patch.duplicates(), managed);
         }
         case MediaType.STRATEGIC_MERGE_PATCH -> {
           if (isNull(body.bytes())) {
@@ -73,7 +94,8 @@ final class Patches {
           PatchSchema schema = PatchSchema.of(type);
           return new Patches(
               document -> StrategicMergePatch.apply(document, patch.tree(), schema),
-              patch.duplicates());
+              patch.duplicates(),
+              managed);
         }
         default -> throw ApiException.unsupportedMediaType(SUPPORTED);
       }
@@ -84,7 +106,7 @@ final class Patches {
 
   /** As upstream, {@code null} stands for no operations and for no members. */
   private static Patches nothing() {
-    return new Patches(TreeCopies::of, List.of());
+    return new Patches(TreeCopies::of, List.of(), false);
   }
 
   private static boolean isNull(byte[] body) {

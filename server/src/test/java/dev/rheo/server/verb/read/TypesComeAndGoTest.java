@@ -248,7 +248,8 @@ class TypesComeAndGoTest {
           .contains("\"" + type.plural() + "\"");
     }
     if (number % 500 == 0) {
-      assertThat(new String(openApi.document("apis/example.com/v1").bytes(), StandardCharsets.UTF_8))
+      assertThat(
+              new String(openApi.document("apis/example.com/v1").bytes(), StandardCharsets.UTF_8))
           .contains("/" + type.plural() + "/");
     }
     boolean gzip = number % 2 == 1;
