@@ -10,19 +10,19 @@ final class OpenedParts implements AutoCloseable {
 
   private static final Logger LOG = System.getLogger(OpenedParts.class.getName());
 
-  private record Part(String name, AutoCloseable close) {}
+  private record OpenedPart(String name, AutoCloseable close) {}
 
-  private final Deque<Part> parts = new ArrayDeque<>();
+  private final Deque<OpenedPart> parts = new ArrayDeque<>();
 
   void add(String name, AutoCloseable part) {
-    parts.push(new Part(name, part));
+    parts.push(new OpenedPart(name, part));
   }
 
   /** Closes all parts. A failure is logged and does not stop the others. */
   @Override
   public void close() {
     while (!parts.isEmpty()) {
-      Part part = parts.pop();
+      OpenedPart part = parts.pop();
       try {
         part.close.close();
       } catch (Exception e) {

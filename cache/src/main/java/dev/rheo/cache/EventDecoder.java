@@ -80,7 +80,7 @@ final class EventDecoder {
 
   private @Nullable Entry entry(Table table, long number, boolean current, boolean mayBlock)
       throws IOException, ForgottenException {
-    Found found = find(table.log, number, current);
+    RecordPlace found = find(table.log, number, current);
     ReadAheadBuffer window = ReadAheadBuffer.acquire(found.segment);
     try {
       int ahead = window.end() == found.offset ? ReadAheadBuffer.BYTES : AHEAD;
@@ -93,17 +93,17 @@ final class EventDecoder {
     }
   }
 
-  private record Found(Segment segment, int offset) {}
+  private record RecordPlace(Segment segment, int offset) {}
 
   /** Locates a version's record, which cleaning may be moving. */
-  private Found find(EventLog log, long number, boolean current) throws ForgottenException {
+  private RecordPlace find(EventLog log, long number, boolean current) throws ForgottenException {
     long place = Place.NONE;
     while (true) {
       long before = place;
       place = current ? log.place(number) : log.previous(number);
       Segment segment = spool.segment(Place.segment(place));
       if (segment != null) {
-        return new Found(segment, Place.offset(place));
+        return new RecordPlace(segment, Place.offset(place));
       }
       if (place == before || number < log.first()) {
         // Cleaning enters the new place of a record before it unlinks the old segment.
@@ -131,7 +131,7 @@ final class EventDecoder {
         whenLoaded);
   }
 
-  private static void touch(Found found) throws IOException {
+  private static void touch(RecordPlace found) throws IOException {
     Loaders.touch(found.segment, found.offset);
   }
 }

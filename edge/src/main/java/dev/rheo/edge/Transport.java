@@ -51,7 +51,7 @@ final class Transport {
   private static final int SOCKETS_A_ROUND = 16;
 
   /**
-   * Reads of one socket per round, each of at most {@value #MOST_READ} bytes, a TLS record. One
+   * ReadSizes of one socket per round, each of at most {@value #MOST_READ} bytes, a TLS record. One
    * byte may be a whole header field, and other sockets wait. Netty's defaults are 16 reads and 64
    * KiB.
    */
@@ -270,7 +270,7 @@ final class Transport {
     /** Maximum size of one read. */
     private int mostRead = MOST_READ;
 
-    final RecvByteBufAllocator reads = new Reads(this);
+    final RecvByteBufAllocator reads = new ReadSizes(this);
     final TurnQueue turns;
 
     Loop(
@@ -336,11 +336,11 @@ final class Transport {
   }
 
   /** Adapts the read size to what a peer sends, within the limit of the loop. */
-  private static final class Reads extends AdaptiveRecvByteBufAllocator {
+  private static final class ReadSizes extends AdaptiveRecvByteBufAllocator {
 
     private final Loop loop;
 
-    Reads(Loop loop) {
+    ReadSizes(Loop loop) {
       super(LEAST_READ, FIRST_READ, MOST_READ);
       this.loop = loop;
       maxMessagesPerRead(READS_A_ROUND);

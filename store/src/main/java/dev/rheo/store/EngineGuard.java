@@ -39,7 +39,7 @@ final class EngineGuard {
   }
 
   /** A read, which must use the given options. */
-  interface Read<T> {
+  interface ReadCall<T> {
     T with(Engine engine, ReadOptions options) throws RocksDBException, StoreException;
   }
 
@@ -73,7 +73,7 @@ final class EngineGuard {
    * from memory only, which saves two thread switches; if that does not suffice, a pool thread
    * repeats the read.
    */
-  <T> T read(String what, Read<T> read) throws StoreException {
+  <T> T read(String what, ReadCall<T> read) throws StoreException {
     lock.readLock().lock();
     try {
       Engine present = present();

@@ -104,7 +104,7 @@ final class Group implements AutoCloseable {
   private @Nullable Version present(String key) throws RocksDBException {
     Optional<Version> known = seen.get(key);
     if (known == null) {
-      known = Optional.ofNullable(Reads.head(engine, Keys.encode(key)));
+      known = Optional.ofNullable(EngineReads.head(engine, Keys.encode(key)));
       seen.put(key, known);
     }
     return known.orElse(null);

@@ -24,7 +24,7 @@ final class RocksRange implements RevisionStore.RangeCursor {
   /** The position of the next page, null after the last one. */
   private byte @Nullable [] next;
 
-  private final ArrayDeque<Reads.KeyVersion> keys = new ArrayDeque<>();
+  private final ArrayDeque<EngineReads.KeyVersion> keys = new ArrayDeque<>();
   private final ArrayDeque<KeyValue> values = new ArrayDeque<>();
   private boolean closed;
 
@@ -60,15 +60,15 @@ final class RocksRange implements RevisionStore.RangeCursor {
   private void readKeys() throws StoreException {
     while (keys.isEmpty() && next != null) {
       byte[] start = next;
-      Reads.Page page =
-          gate.call("range", engine -> Reads.page(engine, start, end, revision, PAGE_KEYS));
+      EngineReads.Page page =
+          gate.call("range", engine -> EngineReads.page(engine, start, end, revision, PAGE_KEYS));
       keys.addAll(page.found());
       next = page.next();
     }
   }
 
   private void readValues() throws StoreException {
-    List<Reads.KeyVersion> some = new ArrayList<>();
+    List<EngineReads.KeyVersion> some = new ArrayList<>();
     long bytes = 0;
     while (!keys.isEmpty()
         && (some.isEmpty() || bytes + keys.element().version().valueLength() <= AHEAD_BYTES)) {
@@ -76,7 +76,7 @@ final class RocksRange implements RevisionStore.RangeCursor {
       some.add(keys.remove());
     }
     if (!some.isEmpty()) {
-      values.addAll(gate.call("range", engine -> Reads.values(engine, some)));
+      values.addAll(gate.call("range", engine -> EngineReads.values(engine, some)));
     }
   }
 

@@ -188,7 +188,8 @@ public final class RocksRevisionStore implements RevisionStore, SampledHistory {
     byte[] encoded = Keys.encode(key);
     long pinned = head.pin(revision);
     try {
-      return gate.read("get", (engine, options) -> Reads.get(engine, options, key, encoded, pinned))
+      return gate.read(
+              "get", (engine, options) -> EngineReads.get(engine, options, key, encoded, pinned))
           .orElse(null);
     } finally {
       head.unpin(pinned);
@@ -227,7 +228,7 @@ public final class RocksRevisionStore implements RevisionStore, SampledHistory {
       throw new IllegalStateException(e);
     }
     try {
-      return gate.call("watch", engine -> Reads.log(engine, range, from, to));
+      return gate.call("watch", engine -> EngineReads.log(engine, range, from, to));
     } finally {
       head.unpin(pinned);
     }

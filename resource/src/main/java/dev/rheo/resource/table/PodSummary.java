@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 record PodSummary(int ready, int total, String status, long restarts, long lastRestart) {
 
   static PodSummary of(JsonNode pod) {
-    return new Reader(pod).read();
+    return new PodReader(pod).read();
   }
 
   /** The number of restarts, and the time of the last. */
@@ -39,7 +39,7 @@ record PodSummary(int ready, int total, String status, long restarts, long lastR
     }
   }
 
-  private static final class Reader {
+  private static final class PodReader {
     private final JsonNode pod;
     private final List<ObjectNode> conditions;
     private final Set<String> sidecars = new HashSet<>();
@@ -47,7 +47,7 @@ record PodSummary(int ready, int total, String status, long restarts, long lastR
     private int ready;
     private String status;
 
-    Reader(JsonNode pod) {
+    PodReader(JsonNode pod) {
       this.pod = pod;
       conditions = Trees.objects(pod, "status", "conditions");
       total = Trees.objects(pod, "spec", "containers").size();

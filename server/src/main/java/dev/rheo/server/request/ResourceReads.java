@@ -80,37 +80,37 @@ public final class ResourceReads {
     }
     // Indented text is made and compressed per request; shared compressed forms do not apply.
     boolean pretty = encoding.format() == Format.JSON && isPretty(call, accepted);
-    Reads.ResponseOptions wish = new Reads.ResponseOptions(encoding, gzip && !pretty);
+    Reads.ResponseOptions how = new Reads.ResponseOptions(encoding, gzip && !pretty);
     Reads.Answer answer =
         list
-            ? reads.list(call.type(), call.namespace(), options(call, false), wish)
-            : get(call, accepted, wish);
+            ? reads.list(call.type(), call.namespace(), options(call, false), how)
+            : get(call, accepted, how);
     if (pretty) {
       answer = new Reads.Answer(new PrettyBody(answer.body()), answer.atLeast(), false);
     }
     return sent(encoding.format().contentType(), answer, gzip);
   }
 
-  private HttpResponse watch(ResourceCall call, Reads.ResponseOptions wish)
+  private HttpResponse watch(ResourceCall call, Reads.ResponseOptions how)
       throws InterruptedException {
     Body body =
         reads.watch(
-            call.type(), call.namespace(), options(call, true), wish, metrics.watch(call.info()));
-    String type = Objects.requireNonNull(wish.encoding().format().watchContentType());
+            call.type(), call.namespace(), options(call, true), how, metrics.watch(call.info()));
+    String type = Objects.requireNonNull(how.encoding().format().watchContentType());
     HttpResponse response = HttpResponse.longRunning(200, type, body);
-    return wish.gzip() ? gzipped(response) : response;
+    return how.gzip() ? gzipped(response) : response;
   }
 
   private Reads.Answer get(
-      ResourceCall call, NegotiatedMediaType accepted, Reads.ResponseOptions wish)
+      ResourceCall call, NegotiatedMediaType accepted, Reads.ResponseOptions how)
       throws InterruptedException, IOException {
     String name = Objects.requireNonNull(call.info().name());
-    Reads.Found found =
+    Reads.FoundObject found =
         reads.find(call.type(), call.namespace(), name, call.parameter("resourceVersion"));
     String subresource = call.info().subresource();
     if (subresource == null || isPartOfObject(call.type(), subresource)) {
       encodings.requireOne(accepted, call.type().group(), call.type().kind());
-      return found.answer(wish);
+      return found.answer(how);
     }
     if (!subresource.equals("scale")) {
       throw ApiException.serviceUnavailable(
@@ -120,7 +120,7 @@ public final class ResourceReads {
     ObjectNode scale =
         Scales.of(ObjectDecoder.decode(found.bytes(), ObjectDecoder.MAX_DEPTH).tree());
     Subresource part = Objects.requireNonNull(call.type().subresource(subresource));
-    byte[] bytes = wish.encoding().answerAny(Canonicalizer.encodeAnswer(scale, part.objectType()));
+    byte[] bytes = how.encoding().answerAny(Canonicalizer.encodeAnswer(scale, part.objectType()));
     return new Reads.Answer(new BytesBody(bytes), bytes.length, false);
   }
 

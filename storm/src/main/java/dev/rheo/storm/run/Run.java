@@ -38,7 +38,7 @@ public final class Run {
   private final BooleanSupplier stop;
   private final Pace pace;
   private final @Nullable Churn churn;
-  private final List<Reader> readers = new ArrayList<>();
+  private final List<StormReader> readers = new ArrayList<>();
   private final CountDownLatch initial;
   private final CountDownLatch ended;
   private final Curve curve = new Curve();
@@ -76,15 +76,15 @@ public final class Run {
     this.churn = settings.churn() > 0 ? new Churn(calls, plan, settings.churn()) : null;
     this.initial = new CountDownLatch(settings.informers());
     this.ended = new CountDownLatch(settings.informers());
-    Reader.Listener listener =
-        new Reader.Listener() {
+    StormReader.Listener listener =
+        new StormReader.Listener() {
           @Override
-          public void synced(Reader reader) {
+          public void synced(StormReader reader) {
             initial.countDown();
           }
 
           @Override
-          public void ended(Reader reader) {
+          public void ended(StormReader reader) {
             if (reader.syncSeconds() < 0) {
               initial.countDown();
             }
@@ -92,7 +92,7 @@ public final class Run {
           }
         };
     for (int i = 0; i < settings.informers(); i++) {
-      readers.add(new Reader(i, plan, streams, listener));
+      readers.add(new StormReader(i, plan, streams, listener));
     }
   }
 
@@ -113,11 +113,11 @@ public final class Run {
     if (churn != null) {
       churn.start();
     }
-    readers.forEach(Reader::start);
+    readers.forEach(StormReader::start);
 
     awaitInitial();
     double elapsed = seconds(System.nanoTime());
-    long bytes = readers.stream().mapToLong(Reader::bytes).sum();
+    long bytes = readers.stream().mapToLong(StormReader::bytes).sum();
     checkLimits();
     Usage end = usage.readNow();
     Usage ownEnd = ProcessUsage.self().read();
@@ -182,7 +182,7 @@ public final class Run {
       }
     }
     long deadline = System.nanoTime() + pace.catchUp().toNanos();
-    for (Reader reader : readers) {
+    for (StormReader reader : readers) {
       if (history == null) {
         reader.release();
       } else {
@@ -209,7 +209,7 @@ public final class Run {
   }
 
   private void stopReaders(Kind kind, String message) {
-    for (Reader reader : readers) {
+    for (StormReader reader : readers) {
       if (!reader.ended()) {
         reader.stop(kind, message);
       }
@@ -225,7 +225,7 @@ public final class Run {
     long now = System.nanoTime();
     long bytes = 0;
     int done = 0;
-    for (Reader reader : readers) {
+    for (StormReader reader : readers) {
       bytes += reader.bytes();
       done += reader.initialDone() ? 1 : 0;
     }
@@ -259,7 +259,7 @@ public final class Run {
       int failed = 0;
       long objects = 0;
       long bytes = 0;
-      for (Reader reader : readers.subList(first, end)) {
+      for (StormReader reader : readers.subList(first, end)) {
         switch (reader.state()) {
           case FAILED -> failed++;
           case COMPLETE, FOLLOWING -> complete++;
@@ -281,19 +281,19 @@ public final class Run {
    */
   private double lastSync(double elapsed) {
     return readers.stream().allMatch(reader -> reader.syncSeconds() > 0)
-        ? readers.stream().mapToDouble(Reader::syncSeconds).max().orElse(elapsed)
+        ? readers.stream().mapToDouble(StormReader::syncSeconds).max().orElse(elapsed)
         : elapsed;
   }
 
   private RunResult result(Measured measured, long memoryAfter) {
-    List<Reader> complete =
-        readers.stream().filter(reader -> reader.state() == Reader.State.COMPLETE).toList();
-    double[] sync = complete.stream().mapToDouble(Reader::syncSeconds).sorted().toArray();
+    List<StormReader> complete =
+        readers.stream().filter(reader -> reader.state() == StormReader.State.COMPLETE).toList();
+    double[] sync = complete.stream().mapToDouble(StormReader::syncSeconds).sorted().toArray();
     double[] firstByte =
-        readers.stream().mapToDouble(Reader::firstByteSeconds).filter(s -> s >= 0).toArray();
+        readers.stream().mapToDouble(StormReader::firstByteSeconds).filter(s -> s >= 0).toArray();
     List<Failure> failures =
         readers.stream()
-            .map(Reader::failure)
+            .map(StormReader::failure)
             .filter(Objects::nonNull)
             .sorted(Comparator.comparingInt(Failure::reader))
             .limit(RunResult.MAX_FAILURES)
@@ -305,9 +305,9 @@ public final class Run {
         readers.size(),
         complete.size(),
         readers.size() - complete.size(),
-        readers.stream().mapToLong(Reader::objects).sum(),
+        readers.stream().mapToLong(StormReader::objects).sum(),
         measured.bytes(),
-        readers.stream().mapToLong(Reader::changes).sum(),
+        readers.stream().mapToLong(StormReader::changes).sum(),
         measured.seconds(),
         Spread.of(firstByte),
         Spread.of(sync),
@@ -330,7 +330,7 @@ public final class Run {
   private void addNotes() {
     String refused =
         readers.stream()
-            .map(Reader::refusedWatchList)
+            .map(StormReader::refusedWatchList)
             .filter(Objects::nonNull)
             .findFirst()
             .orElse(null);
@@ -343,15 +343,15 @@ public final class Run {
               count,
               refused));
     }
-    int retries = readers.stream().mapToInt(Reader::retries).sum();
+    int retries = readers.stream().mapToInt(StormReader::retries).sum();
     if (retries > 0) {
       note(retries + " answers asked readers to come again later, which they did");
     }
-    int foreign = readers.stream().mapToInt(Reader::foreign).max().orElse(0);
+    int foreign = readers.stream().mapToInt(StormReader::foreign).max().orElse(0);
     if (foreign > 0) {
       note(foreign + " objects of others in the namespace were passed over");
     }
-    int resumes = readers.stream().mapToInt(Reader::resumes).sum();
+    int resumes = readers.stream().mapToInt(StormReader::resumes).sum();
     if (resumes > 0) {
       note(resumes + " watches were ended by the server and resumed");
     }

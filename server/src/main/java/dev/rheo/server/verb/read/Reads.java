@@ -106,19 +106,19 @@ public final class Reads {
   public record Answer(Body body, long atLeast, boolean gzipped) {}
 
   /** An object that was found. */
-  public final class Found {
+  public final class FoundObject {
     private final Entry entry;
 
-    private Found(Entry entry) {
+    private FoundObject(Entry entry) {
       this.entry = entry;
     }
 
     /** The object as a body to draw. */
-    public Answer answer(ResponseOptions wish) {
-      boolean gzip = wish.compress(entry.length());
+    public Answer answer(ResponseOptions how) {
+      boolean gzip = how.compress(entry.length());
       ItemEncoder items =
           new ItemEncoder(
-              wish.encoding, false, new FormReader(cache), gzip, ItemEncoder.Ahead.UNKNOWN);
+              how.encoding, false, new FormReader(cache), gzip, ItemEncoder.Ahead.UNKNOWN);
       return new Answer(new ObjectBody(items, entry), entry.length(), gzip);
     }
 
@@ -129,7 +129,7 @@ public final class Reads {
   }
 
   /** Finds one object. */
-  public Found find(
+  public FoundObject find(
       ResourceType type, @Nullable String namespace, String name, String resourceVersion)
       throws InterruptedException {
     ResourceCache resource = freshness.resource(type);
@@ -143,12 +143,12 @@ public final class Reads {
     if (entry == null) {
       throw ApiException.notFound(type.groupResource(), name);
     }
-    return new Found(entry);
+    return new FoundObject(entry);
   }
 
   /** Lists objects, or a page of them. */
   public Answer list(
-      ResourceType type, @Nullable String namespace, ListOptions options, ResponseOptions wish)
+      ResourceType type, @Nullable String namespace, ListOptions options, ResponseOptions how)
       throws InterruptedException, IOException {
     ResourceCache resource = freshness.resource(type);
     ReadPlan plan = options.readPlan();
@@ -161,13 +161,13 @@ public final class Reads {
         (from, effort) ->
             new FilteredCursor(snapshot.entries(scope, from), selection, page.last(), effort);
     long size = sizeAtLeast(selected.from(startAt, new WorkBudget(SIZING_EFFORT)));
-    boolean gzip = wish.compress(size);
+    boolean gzip = how.compress(size);
     ItemEncoder.Ahead ahead =
         entry -> selected.from(entry.key(), new WorkBudget(ItemBody.EFFORT_PER_DRAW));
-    ItemEncoder items = new ItemEncoder(wish.encoding, true, new FormReader(cache), gzip, ahead);
+    ItemEncoder items = new ItemEncoder(how.encoding, true, new FormReader(cache), gzip, ahead);
     WorkBudget effort = new WorkBudget(ItemBody.EFFORT_PER_DRAW);
     FilteredCursor entries = selected.from(startAt, effort);
-    ToLongFunction<JsonNode> rank = wish.encoding.rank();
+    ToLongFunction<JsonNode> rank = how.encoding.rank();
     if (rank != null) {
       EntryCursor ranked =
           RankedEntries.of(
@@ -203,12 +203,12 @@ public final class Reads {
       ResourceType type,
       @Nullable String namespace,
       ListOptions options,
-      ResponseOptions wish,
+      ResponseOptions how,
       WatchMetrics metrics)
       throws InterruptedException {
     boolean opened = false;
     try {
-      Body body = begin(type, namespace, options, wish, metrics);
+      Body body = begin(type, namespace, options, how, metrics);
       opened = true;
       return body;
     } finally {
@@ -222,7 +222,7 @@ public final class Reads {
       ResourceType type,
       @Nullable String namespace,
       ListOptions options,
-      ResponseOptions wish,
+      ResponseOptions how,
       WatchMetrics metrics)
       throws InterruptedException {
     ResourceCache resource = freshness.resource(type);
@@ -232,23 +232,23 @@ public final class Reads {
         new WatchSpec(type, selection, plan.bookmarks(), plan.endOfInitialEvents(), metrics);
     try {
       Scope scope = selection.scope(resource.resource(), namespace);
-      return open(resource, spec, wish, plan.start(), scope, lifetimeNanos(options));
+      return open(resource, spec, how, plan.start(), scope, lifetimeNanos(options));
     } catch (CompactedException e) {
       return failed(
           ApiException.resourceExpired(
               "too old resource version: %s (%d)"
                   .formatted(options.resourceVersion(), e.compacted())),
-          wish,
+          how,
           metrics);
     } catch (ApiException e) {
-      return failed(e, wish, metrics);
+      return failed(e, how, metrics);
     }
   }
 
   private Body open(
       ResourceCache resource,
       WatchSpec spec,
-      ResponseOptions wish,
+      ResponseOptions how,
       WatchPlan.Start start,
       Scope scope,
       long lifetimeNanos)
@@ -280,7 +280,7 @@ public final class Reads {
     EventReader events = resource.events(after, scope);
     return new WatchBody(
         spec,
-        new ItemEncoder(wish.encoding, false, new FormReader(cache), wish.gzip, ahead),
+        new ItemEncoder(how.encoding, false, new FormReader(cache), how.gzip, ahead),
         effort,
         initial,
         events,
@@ -288,10 +288,10 @@ public final class Reads {
         new WatchClock(timer, nanoTime, lifetimeNanos, random.nextDouble()));
   }
 
-  private static Body failed(ApiException error, ResponseOptions wish, WatchMetrics metrics) {
+  private static Body failed(ApiException error, ResponseOptions how, WatchMetrics metrics) {
     metrics.ended();
-    byte[] event = wish.encoding.error(error);
-    if (!wish.gzip) {
+    byte[] event = how.encoding.error(error);
+    if (!how.gzip) {
       return new BytesBody(event);
     }
     GzipMember member = new GzipMember();

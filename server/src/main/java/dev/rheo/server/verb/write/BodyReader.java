@@ -29,14 +29,14 @@ final class BodyReader {
    *
    * @param warnings unknown and duplicate fields, which were ignored
    */
-  record Read(ObjectNode object, List<String> warnings) {}
+  record DecodedObject(ObjectNode object, List<String> warnings) {}
 
   /**
    * @param path whose apiVersion and kind the body must have, or omit
    * @throws ApiException 400 if the body is malformed or of another type
    */
-  static Read read(RequestBody body, ObjectPath path, FieldValidation validation) {
-    Read read = decoded(body, path, validation);
+  static DecodedObject read(RequestBody body, ObjectPath path, FieldValidation validation) {
+    DecodedObject read = decoded(body, path, validation);
     dedupOwners(read.object(), read.warnings());
     return read;
   }
@@ -49,7 +49,8 @@ final class BodyReader {
     }
   }
 
-  private static Read decoded(RequestBody body, ObjectPath path, FieldValidation validation) {
+  private static DecodedObject decoded(
+      RequestBody body, ObjectPath path, FieldValidation validation) {
     String apiVersion = path.apiVersion();
     String kind = path.kind();
     ObjectDecoder.Decoded decoded = decode(body);
@@ -89,7 +90,7 @@ final class BodyReader {
   }
 
   /** Checks an object, such as a patched one, against the type of its path. */
-  static Read checked(
+  static DecodedObject checked(
       ObjectNode object, List<String> duplicates, ObjectPath path, FieldValidation validation) {
     ObjectType type = path.objectType();
     List<String> strict = new ArrayList<>(0);
@@ -114,7 +115,7 @@ final class BodyReader {
     } catch (MalformedException e) {
       throw ErrorMapping.of(e);
     }
-    return new Read(object, strict);
+    return new DecodedObject(object, strict);
   }
 
   /**

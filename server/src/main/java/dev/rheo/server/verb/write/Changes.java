@@ -57,7 +57,7 @@ final class Changes {
   WriteResult update(
       ObjectPath path, RequestBody body, WriteOptions options, WriteContext context) {
     requireWholeOrScale(path);
-    BodyReader.Read read = BodyReader.read(body, path, options.fieldValidation());
+    BodyReader.DecodedObject read = BodyReader.read(body, path, options.fieldValidation());
     agree(path, read.object());
     if (!path.takesWhole()) {
       return scale(
@@ -107,7 +107,7 @@ final class Changes {
       WriteOptions options,
       List<String> warnings) {
     boolean whole = patch.concernsManagedFields();
-    BodyReader.Read patched =
+    BodyReader.DecodedObject patched =
         patch.apply(
             whole ? document : Ownership.without(document), path, options.fieldValidation());
     warnings.clear();
@@ -161,7 +161,8 @@ final class Changes {
     ObjectNode applied = ownership.apply(path, configuration.tree(), live, force, context);
     warnings.clear();
     warnings.addAll(configuration.warnings());
-    BodyReader.Read checked = BodyReader.checked(applied, List.of(), path, FieldValidation.IGNORE);
+    BodyReader.DecodedObject checked =
+        BodyReader.checked(applied, List.of(), path, FieldValidation.IGNORE);
     agree(path, checked.object());
     BodyReader.dedupOwners(checked.object(), warnings);
     return checked.object();

@@ -120,7 +120,7 @@ final class Patches {
    * @param document the object in the API version of the path; not changed
    * @throws ApiException 422 if the result is not an object of the type
    */
-  BodyReader.Read apply(ObjectNode document, ObjectPath path, FieldValidation validation) {
+  BodyReader.DecodedObject apply(ObjectNode document, ObjectPath path, FieldValidation validation) {
     ObjectNode patched;
     try {
       patched = application.apply(document);

@@ -81,7 +81,7 @@ public final class Writes {
     if (!path.subresource().isEmpty() || !path.type().isStored()) {
       return createBySubresource(path, body, options);
     }
-    BodyReader.Read read = BodyReader.read(body, path, options.fieldValidation());
+    BodyReader.DecodedObject read = BodyReader.read(body, path, options.fieldValidation());
     WriteContext context = context(user, options);
     Creates.Created created =
         Changes.fitting(
@@ -105,7 +105,7 @@ public final class Writes {
   }
 
   private WriteResult review(ObjectPath path, RequestBody body, WriteOptions options, User user) {
-    BodyReader.Read read = BodyReader.read(body, path, options.fieldValidation());
+    BodyReader.DecodedObject read = BodyReader.read(body, path, options.fieldValidation());
     ObjectNode review = read.object();
     Creates.agreeNamespace(path, Meta.of(review));
     WriteContext context = context(user, options);
@@ -124,7 +124,7 @@ public final class Writes {
     if (!action.equals("binding") && !action.equals("eviction")) {
       throw ApiException.methodNotSupported(path.groupResource(), "create");
     }
-    BodyReader.Read read = BodyReader.read(body, path, options.fieldValidation());
+    BodyReader.DecodedObject read = BodyReader.read(body, path, options.fieldValidation());
     ObjectNode object = read.object();
     Creates.agreeNamespace(path, Meta.of(object));
     if (action.equals("eviction")) {

@@ -133,19 +133,19 @@ class EncodedReadsTest {
     return all().stream().filter(a -> !a.get()[0].equals("application/yaml")).toList();
   }
 
-  private Reads.ResponseOptions wish(String accept, String as, boolean list, boolean gzip) {
+  private Reads.ResponseOptions how(String accept, String as, boolean list, boolean gzip) {
     String header = as.isEmpty() ? accept : accept + ";as=" + as + ";g=meta.k8s.io;v=v1";
     NegotiatedMediaType accepted = encodings.negotiation().accept(header, false);
     return new Reads.ResponseOptions(encodings.find(configMaps, accepted, list, ""), gzip);
   }
 
-  private byte[] list(Reads.ResponseOptions wish, String... pairs) throws Exception {
-    Reads.Answer answer = reads.list(configMaps, "ns", options(false, pairs), wish);
+  private byte[] list(Reads.ResponseOptions how, String... pairs) throws Exception {
+    Reads.Answer answer = reads.list(configMaps, "ns", options(false, pairs), how);
     try (Drawing drawing = new Drawing(answer.body(), random)) {
       byte[] bytes = drawing.bytes();
       assertThat(drawing.state()).isEqualTo(Body.State.END);
-      assertThat(answer.gzipped()).isEqualTo(wish.gzip());
-      return wish.gzip() ? Drawing.unzip(bytes) : bytes;
+      assertThat(answer.gzipped()).isEqualTo(how.gzip());
+      return how.gzip() ? Drawing.unzip(bytes) : bytes;
     }
   }
 
@@ -180,13 +180,12 @@ class EncodedReadsTest {
   @ParameterizedTest
   @MethodSource("all")
   void aListIsTheState(String accept, boolean partial, boolean gzip) throws Exception {
-    Reads.ResponseOptions wish =
-        wish(accept, partial ? "PartialObjectMetadataList" : "", true, gzip);
+    Reads.ResponseOptions how = how(accept, partial ? "PartialObjectMetadataList" : "", true, gzip);
     String kind = partial ? "PartialObjectMetadataList" : "ConfigMapList";
     String apiVersion = partial ? META : "v1";
     // In the second round the forms already exist.
     for (int round = 0; round < 2; round++) {
-      JsonNode list = tree(wish.encoding().format(), list(wish), apiVersion, kind);
+      JsonNode list = tree(how.encoding().format(), list(how), apiVersion, kind);
       assertThat(list.get("kind").asText()).isEqualTo(kind);
       assertThat(list.get("apiVersion").asText()).isEqualTo(apiVersion);
       assertThat(list.at("/metadata/resourceVersion").asText())
@@ -194,7 +193,7 @@ class EncodedReadsTest {
       List<ObjectNode> expected = new ArrayList<>();
       for (ObjectNode object : state.values()) {
         ObjectNode item = shown(object, partial, true);
-        if (!carriesKinds(wish.encoding().format())) {
+        if (!carriesKinds(how.encoding().format())) {
           item.remove(List.of("kind", "apiVersion"));
         }
         expected.add(item);
@@ -208,11 +207,11 @@ class EncodedReadsTest {
   void aPageIsCutAndSelectedAsInJson(String accept, boolean partial, boolean gzip)
       throws Exception {
     String kind = partial ? "PartialObjectMetadataList" : "ConfigMapList";
-    Reads.ResponseOptions wish = wish(accept, partial ? kind : "", true, false);
+    Reads.ResponseOptions how = how(accept, partial ? kind : "", true, false);
     JsonNode page =
         tree(
-            wish.encoding().format(),
-            list(wish, "limit", "4", "labelSelector", "color=red"),
+            how.encoding().format(),
+            list(how, "limit", "4", "labelSelector", "color=red"),
             partial ? META : "v1",
             kind);
     List<String> red =
@@ -224,8 +223,8 @@ class EncodedReadsTest {
     String token = page.at("/metadata/continue").asText();
     JsonNode rest =
         tree(
-            wish.encoding().format(),
-            list(wish, "continue", token, "limit", "500", "labelSelector", "color=red"),
+            how.encoding().format(),
+            list(how, "continue", token, "limit", "500", "labelSelector", "color=red"),
             partial ? META : "v1",
             kind);
     assertThat(Drawing.names(rest)).isEqualTo(red.subList(4, red.size()));
@@ -235,8 +234,8 @@ class EncodedReadsTest {
         .isFalse();
     JsonNode none =
         tree(
-            wish.encoding().format(),
-            list(wish, "labelSelector", "color=green"),
+            how.encoding().format(),
+            list(how, "labelSelector", "color=green"),
             partial ? META : "v1",
             kind);
     assertThat(none.path("items").size()).isZero();
@@ -246,15 +245,15 @@ class EncodedReadsTest {
   @ParameterizedTest
   @MethodSource("all")
   void anObjectIsWhole(String accept, boolean partial, boolean gzip) throws Exception {
-    Reads.ResponseOptions wish = wish(accept, partial ? "PartialObjectMetadata" : "", false, gzip);
+    Reads.ResponseOptions how = how(accept, partial ? "PartialObjectMetadata" : "", false, gzip);
     for (String name : List.of("c0", "c7")) {
-      Reads.Answer answer = reads.find(configMaps, "ns", name, "").answer(wish);
+      Reads.Answer answer = reads.find(configMaps, "ns", name, "").answer(how);
       try (Drawing drawing = new Drawing(answer.body(), random)) {
         byte[] bytes = answer.gzipped() ? Drawing.unzip(drawing.bytes()) : drawing.bytes();
         assertThat(answer.gzipped()).isEqualTo(gzip && name.equals("c7"));
         JsonNode object =
             tree(
-                wish.encoding().format(),
+                how.encoding().format(),
                 bytes,
                 partial ? META : "v1",
                 partial ? "PartialObjectMetadata" : "ConfigMap");
@@ -339,8 +338,8 @@ class EncodedReadsTest {
   @MethodSource("watchable")
   void aWatchListIsTheStateABookmarkAndEachChange(String accept, boolean partial, boolean gzip)
       throws Exception {
-    Reads.ResponseOptions wish = wish(accept, partial ? "PartialObjectMetadata" : "", false, gzip);
-    Format format = wish.encoding().format();
+    Reads.ResponseOptions how = how(accept, partial ? "PartialObjectMetadata" : "", false, gzip);
+    Format format = how.encoding().format();
     String apiVersion = partial ? META : "v1";
     String kind = partial ? "PartialObjectMetadata" : "ConfigMap";
     ListOptions options = watchList("labelSelector", "color=red");
@@ -351,7 +350,7 @@ class EncodedReadsTest {
       }
     }
     int initial = expected.size();
-    Body body = reads.watch(configMaps, "ns", options, wish, Caches.UNCOUNTED);
+    Body body = reads.watch(configMaps, "ns", options, how, Caches.UNCOUNTED);
     try (Drawing drawing = new Drawing(body, random)) {
       // Events can be read as they are written, before the stream ends.
       byte[] begun =
@@ -400,12 +399,12 @@ class EncodedReadsTest {
 
   @Test
   void manyReadersOfACompressedListShareOneForm() throws Exception {
-    Reads.ResponseOptions wish = wish("application/json", "", true, true);
-    byte[] first = list(wish);
+    Reads.ResponseOptions how = how("application/json", "", true, true);
+    byte[] first = list(how);
     long made = cache.stats().forms().made();
     assertThat(made).isEqualTo(state.size());
     for (int i = 0; i < 5; i++) {
-      assertThat(list(wish)).isEqualTo(first);
+      assertThat(list(how)).isEqualTo(first);
     }
     // Watches use the same forms, with other bytes around them.
     ListOptions options =
@@ -416,7 +415,7 @@ class EncodedReadsTest {
                 configMaps,
                 "ns",
                 options,
-                wish("application/json", "", false, true),
+                how("application/json", "", false, true),
                 Caches.UNCOUNTED),
             random)) {
       drawing.until(
@@ -487,9 +486,9 @@ class EncodedReadsTest {
     // Pages of a table are cut in key order, then each page is sorted.
     for (String limit : List.of("500", "3")) {
       NegotiatedMediaType accepted = encodings.negotiation().accept(table, false);
-      Reads.ResponseOptions wish =
+      Reads.ResponseOptions how =
           new Reads.ResponseOptions(encodings.find(flowSchemas, accepted, true, "None"), false);
-      Body body = reads.list(flowSchemas, null, options(false, "limit", limit), wish).body();
+      Body body = reads.list(flowSchemas, null, options(false, "limit", limit), how).body();
       try (Drawing drawing = new Drawing(body, random)) {
         JsonNode rows = Drawing.json(drawing.text()).get("rows");
         assertThat(rows.valueStream().map(row -> row.at("/cells/0").asText()))
@@ -515,11 +514,11 @@ class EncodedReadsTest {
     store.commit(operations);
     String table = "application/json;as=Table;g=meta.k8s.io;v=v1";
     NegotiatedMediaType accepted = encodings.negotiation().accept(table, false);
-    Reads.ResponseOptions wish =
+    Reads.ResponseOptions how =
         new Reads.ResponseOptions(encodings.find(flowSchemas, accepted, true, "None"), false);
     for (boolean whole : new boolean[] {true, false}) {
       String limit = Integer.toString(RankedEntries.MOST + (whole ? 1 : 0));
-      Body body = reads.list(flowSchemas, null, options(false, "limit", limit), wish).body();
+      Body body = reads.list(flowSchemas, null, options(false, "limit", limit), how).body();
       try (Drawing drawing = new Drawing(body, random)) {
         JsonNode rows = Drawing.json(drawing.text()).get("rows");
         List<String> names = rows.valueStream().map(row -> row.at("/cells/0").asText()).toList();
@@ -542,14 +541,14 @@ class EncodedReadsTest {
     for (boolean gzip : new boolean[] {false, true}) {
       for (String accept :
           List.of("application/json", "application/vnd.kubernetes.protobuf", "application/cbor")) {
-        Reads.ResponseOptions wish = wish(accept, "", false, gzip);
+        Reads.ResponseOptions how = how(accept, "", false, gzip);
         Body body =
             reads.watch(
-                configMaps, "ns", options(true, "resourceVersion", "2"), wish, Caches.UNCOUNTED);
+                configMaps, "ns", options(true, "resourceVersion", "2"), how, Caches.UNCOUNTED);
         try (Drawing drawing = new Drawing(body, random)) {
           byte[] bytes = drawing.bytes();
           List<Told> events =
-              events(wish.encoding().format(), gzip ? Drawing.unzip(bytes) : bytes, "v1", "Status");
+              events(how.encoding().format(), gzip ? Drawing.unzip(bytes) : bytes, "v1", "Status");
           assertThat(events).hasSize(1);
           assertThat(events.getFirst().type).isEqualTo("ERROR");
           assertThat(events.getFirst().object.get("code").asInt()).isEqualTo(410);

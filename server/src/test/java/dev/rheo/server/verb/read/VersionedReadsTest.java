@@ -293,8 +293,8 @@ class VersionedReadsTest {
   private byte[] list(ResourceType type, Accept accept, boolean gzip, Random sizes)
       throws Exception {
     Encoding encoding = encoding(type, accept, true);
-    Reads.ResponseOptions wish = new Reads.ResponseOptions(encoding, gzip);
-    Reads.Answer answer = reads.list(type, "ns", options(false), wish);
+    Reads.ResponseOptions how = new Reads.ResponseOptions(encoding, gzip);
+    Reads.Answer answer = reads.list(type, "ns", options(false), how);
     assertThat(answer.gzipped()).isEqualTo(gzip && !accept.table());
     return drawn(answer, sizes);
   }

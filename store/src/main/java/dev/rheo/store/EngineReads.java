@@ -16,14 +16,14 @@ import org.rocksdb.RocksDBException;
 import org.rocksdb.RocksIterator;
 
 /** Reads from the engine. The caller must pin the revision. */
-final class Reads {
+final class EngineReads {
   /** The number of versions of a key to step over before a seek is cheaper. */
   private static final int STEPS = 6;
 
   /** The number of scanned changes after which a watch's batch ends, matching or not. */
   private static final int LOG_CHANGES = 20_000;
 
-  private Reads() {}
+  private EngineReads() {}
 
   /** A key and one of its versions, without the value. */
   record KeyVersion(String key, Version version) {}

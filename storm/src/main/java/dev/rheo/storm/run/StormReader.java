@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Works on one event loop at a time; accessors and commands may be called from any thread.
  */
-final class Reader {
+final class StormReader {
   enum State {
     ASKING,
     SYNCING,
@@ -40,9 +40,9 @@ final class Reader {
 
   /** Called on event loops, or by the caller of {@link #stop} if the reader has no stream. */
   interface Listener {
-    void synced(Reader reader);
+    void synced(StormReader reader);
 
-    void ended(Reader reader);
+    void ended(StormReader reader);
   }
 
   private static final int OK = 200;
@@ -84,7 +84,7 @@ final class Reader {
   private int refusalRetryAfter;
   private boolean paused;
 
-  Reader(int number, ReadPlan plan, Streams streams, Listener listener) {
+  StormReader(int number, ReadPlan plan, Streams streams, Listener listener) {
     this.number = number;
     this.plan = plan;
     this.streams = streams;
