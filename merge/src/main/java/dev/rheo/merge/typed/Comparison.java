@@ -78,38 +78,27 @@ public record Comparison(FieldSet removed, FieldSet modified, FieldSet added) {
       MapShape map = kind.map();
       ListShape list = kind.list();
       if (map != null) {
-        JsonNode a = before != null && before.isObject() ? before : null;
-        JsonNode b = after != null && after.isObject() ? after : null;
-        if (map.atomic() || (isEmpty(a) && isEmpty(b))) {
+        JsonNode a = Walk.object(before);
+        JsonNode b = Walk.object(after);
+        if (map.atomic() || (Walk.isEmpty(a) && Walk.isEmpty(b))) {
           return leaf(before, after);
         }
-        visitMap(a, b, map);
+        walk.members(a, b, map, (_, first, second, type) -> visit(first, second, type));
         return false;
       }
       if (kind.scalar() != null) {
-        String first = Walk.scalarFault(kind.scalar(), before);
-        String second = Walk.scalarFault(kind.scalar(), after);
-        if (first != null && second != null) {
-          walk.fault("lhs: " + first);
-          walk.fault("rhs: " + second);
-          return false;
-        }
-        return leaf(before, after);
+        return !walk.areBothFaulty(kind.scalar(), before, after) && leaf(before, after);
       }
       if (list == null) {
         return false;
       }
-      JsonNode a = before != null && before.isArray() ? before : null;
-      JsonNode b = after != null && after.isArray() ? after : null;
-      if (!list.associative() || (isEmpty(a) && isEmpty(b))) {
+      JsonNode a = Walk.array(before);
+      JsonNode b = Walk.array(after);
+      if (!list.associative() || (Walk.isEmpty(a) && Walk.isEmpty(b))) {
         return leaf(before, after);
       }
       visitList(a, b, list);
       return false;
-    }
-
-    private static boolean isEmpty(@Nullable JsonNode node) {
-      return node == null || node.isEmpty();
     }
 
     private boolean leaf(@Nullable JsonNode before, @Nullable JsonNode after) {
@@ -121,43 +110,6 @@ public record Comparison(FieldSet removed, FieldSet modified, FieldSet added) {
         modified.add(walk.path);
       }
       return true;
-    }
-
-    private void visitMap(@Nullable JsonNode before, @Nullable JsonNode after, MapShape map) {
-      if (before != null) {
-        before
-            .properties()
-            .forEach(
-                entry ->
-                    visitEntry(
-                        entry.getKey(),
-                        entry.getValue(),
-                        after == null ? null : after.get(entry.getKey()),
-                        map));
-      }
-      if (after != null) {
-        after
-            .properties()
-            .forEach(
-                entry -> {
-                  if (before == null || !before.has(entry.getKey())) {
-                    visitEntry(entry.getKey(), null, entry.getValue(), map);
-                  }
-                });
-      }
-    }
-
-    private void visitEntry(
-        String name, @Nullable JsonNode before, @Nullable JsonNode after, MapShape map) {
-      MergeType type = map.field(name);
-      type = type == null ? map.element() : type;
-      walk.path.add(new PathElement.Field(name));
-      if (type == null) {
-        walk.fault("field not declared in schema");
-      } else {
-        visit(before, after, type);
-      }
-      walk.path.removeLast();
     }
 
     private void visitList(@Nullable JsonNode before, @Nullable JsonNode after, ListShape list) {

@@ -85,8 +85,7 @@ public final class Extraction {
     ObjectNode out = NODES.objectNode();
     for (Map.Entry<String, JsonNode> entry : value.properties()) {
       PathElement element = new PathElement.Field(entry.getKey());
-      MergeType field = map.field(entry.getKey());
-      field = field == null ? map.element() : field;
+      MergeType field = map.member(entry.getKey());
       MergeType type = field == null ? MergeType.ATOMIC : field;
       FieldSet below = fields.below(element);
       if (fields.has(element)) {

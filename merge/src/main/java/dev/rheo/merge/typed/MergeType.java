@@ -46,6 +46,12 @@ public final class MergeType {
 
     /** Whether the map has one owner, as if it were a scalar. */
     boolean atomic();
+
+    /** The type of a member, declared or not, or null if the map can have no such member. */
+    default @Nullable MergeType member(String name) {
+      MergeType field = field(name);
+      return field == null ? element() : field;
+    }
   }
 
   private static final class Untyped implements ListShape, MapShape {
@@ -142,11 +148,7 @@ public final class MergeType {
 
   /** The type of an entry or field, or null if the type has no such thing. */
   public @Nullable MergeType member(String name) {
-    if (map == null) {
-      return null;
-    }
-    MergeType field = map.field(name);
-    return field == null ? map.element() : field;
+    return map == null ? null : map.member(name);
   }
 
   /** What is left of the type if a value has to be of it; the whole type for null. */

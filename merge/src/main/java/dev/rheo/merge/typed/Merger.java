@@ -53,30 +53,21 @@ public final class Merger {
     ListShape list = kind.list();
     JsonNode whole = applied == null ? live : applied;
     if (map != null) {
-      JsonNode a = live != null && live.isObject() ? live : null;
-      JsonNode b = applied != null && applied.isObject() ? applied : null;
-      return map.atomic() || (isEmpty(a) && isEmpty(b)) ? whole : mergeMap(a, b, map);
+      JsonNode a = Walk.object(live);
+      JsonNode b = Walk.object(applied);
+      return map.atomic() || (Walk.isEmpty(a) && Walk.isEmpty(b)) ? whole : mergeMap(a, b, map);
     }
     if (kind.scalar() != null) {
-      String first = Walk.scalarFault(kind.scalar(), live);
-      String second = Walk.scalarFault(kind.scalar(), applied);
-      if (first != null && second != null) {
-        walk.fault("lhs: " + first);
-        walk.fault("rhs: " + second);
-        return null;
-      }
-      return whole;
+      return walk.areBothFaulty(kind.scalar(), live, applied) ? null : whole;
     }
     if (list == null) {
       return whole;
     }
-    JsonNode a = live != null && live.isArray() ? live : null;
-    JsonNode b = applied != null && applied.isArray() ? applied : null;
-    return !list.associative() || (isEmpty(a) && isEmpty(b)) ? whole : mergeList(a, b, list);
-  }
-
-  private static boolean isEmpty(@Nullable JsonNode node) {
-    return node == null || node.isEmpty();
+    JsonNode a = Walk.array(live);
+    JsonNode b = Walk.array(applied);
+    return !list.associative() || (Walk.isEmpty(a) && Walk.isEmpty(b))
+        ? whole
+        : mergeList(a, b, list);
   }
 
   private @Nullable JsonNode mergeMap(
@@ -86,48 +77,17 @@ public final class Merger {
             + (long) MEMBER_BYTES
                 * ((live == null ? 0 : live.size()) + (applied == null ? 0 : applied.size())));
     ObjectNode out = NODES.objectNode();
-    if (live != null) {
-      live.properties()
-          .forEach(
-              entry ->
-                  mergeEntry(
-                      out,
-                      entry.getKey(),
-                      entry.getValue(),
-                      applied == null ? null : applied.get(entry.getKey()),
-                      map));
-    }
-    if (applied != null) {
-      applied
-          .properties()
-          .forEach(
-              entry -> {
-                if (live == null || !live.has(entry.getKey())) {
-                  mergeEntry(out, entry.getKey(), null, entry.getValue(), map);
-                }
-              });
-    }
+    walk.members(
+        live,
+        applied,
+        map,
+        (name, ours, theirs, type) -> {
+          JsonNode merged = visit(ours, theirs, type);
+          if (merged != null) {
+            out.set(name, merged);
+          }
+        });
     return out.isEmpty() ? null : out;
-  }
-
-  private void mergeEntry(
-      ObjectNode out,
-      String name,
-      @Nullable JsonNode live,
-      @Nullable JsonNode applied,
-      MapShape map) {
-    MergeType type = map.field(name);
-    type = type == null ? map.element() : type;
-    walk.path.add(new PathElement.Field(name));
-    if (type == null) {
-      walk.fault("field not declared in schema");
-    } else {
-      JsonNode merged = visit(live, applied, type);
-      if (merged != null) {
-        out.set(name, merged);
-      }
-    }
-    walk.path.removeLast();
   }
 
   /**

@@ -52,15 +52,7 @@ public final class Validator {
       return;
     }
     for (Map.Entry<String, JsonNode> entry : value.properties()) {
-      MergeType type = map.field(entry.getKey());
-      type = type == null ? map.element() : type;
-      walk.path.add(new PathElement.Field(entry.getKey()));
-      if (type == null) {
-        walk.fault("field not declared in schema");
-      } else {
-        visit(entry.getValue(), type);
-      }
-      walk.path.removeLast();
+      walk.member(entry.getKey(), map, type -> visit(entry.getValue(), type));
     }
   }
 

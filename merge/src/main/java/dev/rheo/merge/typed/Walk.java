@@ -6,9 +6,12 @@ import dev.rheo.merge.path.PathElement;
 import dev.rheo.merge.path.PathElement.Member;
 import dev.rheo.merge.path.Scalars;
 import dev.rheo.merge.typed.MergeType.ListShape;
+import dev.rheo.merge.typed.MergeType.MapShape;
 import dev.rheo.merge.typed.MergeType.Scalar;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** What walks through typed values share: the path, and the faults that were found. */
@@ -38,6 +41,68 @@ final class Walk {
     if (!faults.isEmpty()) {
       throw new TypedException(faults);
     }
+  }
+
+  /** Goes to a member of a map, if its type has such a member. */
+  void member(String name, MapShape map, Consumer<MergeType> visit) {
+    MergeType type = map.member(name);
+    path.add(new PathElement.Field(name));
+    if (type == null) {
+      fault("field not declared in schema");
+    } else {
+      visit.accept(type);
+    }
+    path.removeLast();
+  }
+
+  /** What to do with a member that one of two maps has, or both. */
+  @FunctionalInterface
+  interface MemberVisitor {
+    void visit(String name, @Nullable JsonNode first, @Nullable JsonNode second, MergeType type);
+  }
+
+  /** Goes to the members of two maps: those of the first, then what only the second has. */
+  void members(
+      @Nullable JsonNode first, @Nullable JsonNode second, MapShape map, MemberVisitor visit) {
+    if (first != null) {
+      for (Map.Entry<String, JsonNode> entry : first.properties()) {
+        String name = entry.getKey();
+        JsonNode other = second == null ? null : second.get(name);
+        member(name, map, type -> visit.visit(name, entry.getValue(), other, type));
+      }
+    }
+    if (second != null) {
+      for (Map.Entry<String, JsonNode> entry : second.properties()) {
+        String name = entry.getKey();
+        if (first == null || !first.has(name)) {
+          member(name, map, type -> visit.visit(name, null, entry.getValue(), type));
+        }
+      }
+    }
+  }
+
+  /** Tells what is wrong with two scalars, if both are wrong; returns whether they are. */
+  boolean areBothFaulty(Scalar type, @Nullable JsonNode first, @Nullable JsonNode second) {
+    String fault = scalarFault(type, first);
+    String other = scalarFault(type, second);
+    if (fault == null || other == null) {
+      return false;
+    }
+    fault("lhs: " + fault);
+    fault("rhs: " + other);
+    return true;
+  }
+
+  static boolean isEmpty(@Nullable JsonNode node) {
+    return node == null || node.isEmpty();
+  }
+
+  static @Nullable JsonNode object(@Nullable JsonNode node) {
+    return node != null && node.isObject() ? node : null;
+  }
+
+  static @Nullable JsonNode array(@Nullable JsonNode node) {
+    return node != null && node.isArray() ? node : null;
   }
 
   static String shown(JsonNode value) {
@@ -111,7 +176,7 @@ final class Walk {
     for (String key : list.keys()) {
       JsonNode value = element.get(key);
       if (value == null) {
-        MergeType.MapShape shape = list.element().map();
+        MapShape shape = list.element().map();
         value = shape == null ? null : shape.defaultOf(key);
       }
       if (value != null) {
