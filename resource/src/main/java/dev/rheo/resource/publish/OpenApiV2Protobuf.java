@@ -26,10 +26,9 @@ final class OpenApiV2Protobuf {
     void write(WireWriter wire);
   }
 
-  private void part(int field, Content content) throws IOException {
+  private void part(Content content) throws IOException {
     ByteOutput bytes = new ByteOutput(ROOM);
-    WireWriter wire = new WireWriter(bytes);
-    message(wire, field, () -> content.write(wire));
+    content.write(new WireWriter(bytes));
     out.write(bytes.array(), 0, bytes.size());
   }
 
@@ -37,6 +36,17 @@ final class OpenApiV2Protobuf {
     int start = wire.open(field);
     content.run();
     wire.close(start);
+  }
+
+  /** An entry of a map: a name, and a message. */
+  private static void named(WireWriter wire, int field, String name, Runnable content) {
+    message(
+        wire,
+        field,
+        () -> {
+          wire.string(1, name);
+          message(wire, 2, content);
+        });
   }
 
   private static void text(WireWriter wire, int field, JsonNode of, String name) {
@@ -70,32 +80,25 @@ final class OpenApiV2Protobuf {
   }
 
   void head(JsonNode info) throws IOException {
-    ByteOutput bytes = new ByteOutput(ROOM);
-    new WireWriter(bytes).string(1, "2.0");
-    out.write(bytes.array(), 0, bytes.size());
     part(
-        2,
         wire -> {
-          text(wire, 1, info, "title");
-          text(wire, 2, info, "version");
+          wire.string(1, "2.0");
+          message(
+              wire,
+              2,
+              () -> {
+                text(wire, 1, info, "title");
+                text(wire, 2, info, "version");
+              });
         });
   }
 
   void path(String name, JsonNode item) throws IOException {
-    part(
-        8,
-        wire ->
-            message(
-                wire,
-                2,
-                () -> {
-                  wire.string(1, name);
-                  message(wire, 2, () -> pathItem(wire, item));
-                }));
+    part(wire -> message(wire, 8, () -> named(wire, 2, name, () -> pathItem(wire, item))));
   }
 
   void definition(String name, JsonNode schema) throws IOException {
-    part(9, wire -> namedSchema(wire, 1, name, schema));
+    part(wire -> message(wire, 9, () -> namedSchema(wire, 1, name, schema)));
   }
 
   private static void pathItem(WireWriter wire, JsonNode item) {
@@ -128,28 +131,21 @@ final class OpenApiV2Protobuf {
   }
 
   private static void response(WireWriter wire, String code, JsonNode response) {
-    message(
+    named(
         wire,
         1,
-        () -> {
-          wire.string(1, code);
-          message(
-              wire,
-              2,
-              () ->
-                  message(
-                      wire,
-                      1,
-                      () -> {
-                        text(wire, 1, response, "description");
-                        if (response.has("schema")) {
-                          message(
-                              wire,
-                              2,
-                              () -> message(wire, 1, () -> schema(wire, response.path("schema"))));
-                        }
-                      }));
-        });
+        code,
+        () ->
+            message(
+                wire,
+                1,
+                () -> {
+                  text(wire, 1, response, "description");
+                  JsonNode schema = response.get("schema");
+                  if (schema != null) {
+                    message(wire, 2, () -> message(wire, 1, () -> schema(wire, schema)));
+                  }
+                }));
   }
 
   private static void parameter(WireWriter wire, int field, JsonNode parameter) {
@@ -169,35 +165,32 @@ final class OpenApiV2Protobuf {
                 message(wire, 5, () -> schema(wire, parameter.path("schema")));
               });
       case "path" ->
-          message(
+          simple(
               wire,
-              2,
-              () ->
-                  message(
-                      wire,
-                      4,
-                      () -> {
-                        wire.varint(1, 1);
-                        wire.string(2, "path");
-                        text(wire, 4, parameter, "name");
-                        text(wire, 5, parameter, "type");
-                        flag(wire, 19, parameter, "uniqueItems");
-                      }));
+              4,
+              () -> {
+                wire.varint(1, 1);
+                wire.string(2, "path");
+                text(wire, 4, parameter, "name");
+                text(wire, 5, parameter, "type");
+                flag(wire, 19, parameter, "uniqueItems");
+              });
       default ->
-          message(
+          simple(
               wire,
-              2,
-              () ->
-                  message(
-                      wire,
-                      3,
-                      () -> {
-                        wire.string(2, "query");
-                        text(wire, 4, parameter, "name");
-                        text(wire, 6, parameter, "type");
-                        flag(wire, 20, parameter, "uniqueItems");
-                      }));
+              3,
+              () -> {
+                wire.string(2, "query");
+                text(wire, 4, parameter, "name");
+                text(wire, 6, parameter, "type");
+                flag(wire, 20, parameter, "uniqueItems");
+              });
     }
+  }
+
+  /** A parameter that is not a body. */
+  private static void simple(WireWriter wire, int field, Runnable content) {
+    message(wire, 2, () -> message(wire, field, content));
   }
 
   private static void flag(WireWriter wire, int field, JsonNode of, String name) {
@@ -207,13 +200,7 @@ final class OpenApiV2Protobuf {
   }
 
   private static void namedSchema(WireWriter wire, int field, String name, JsonNode schema) {
-    message(
-        wire,
-        field,
-        () -> {
-          wire.string(1, name);
-          message(wire, 2, () -> schema(wire, schema));
-        });
+    named(wire, field, name, () -> schema(wire, schema));
   }
 
   private static void schema(WireWriter wire, JsonNode schema) {
