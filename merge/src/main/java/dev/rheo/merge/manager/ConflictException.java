@@ -1,7 +1,5 @@
 package dev.rheo.merge.manager;
 
-import dev.rheo.merge.path.FieldPath;
-import dev.rheo.merge.path.FieldSet;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -21,10 +19,6 @@ public final class ConflictException extends Exception {
   /** Sorted by manager, then by path; at least one. */
   public List<Conflict> conflicts() {
     return conflicts;
-  }
-
-  FieldSet fields() {
-    return FieldSet.of(conflicts.stream().map(Conflict::path).toArray(FieldPath[]::new));
   }
 
   private static String message(List<Conflict> conflicts) {

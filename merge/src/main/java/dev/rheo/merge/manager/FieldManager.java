@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.rheo.codec.io.Meter;
+import dev.rheo.codec.tree.Trees;
 import dev.rheo.merge.path.FieldPath;
 import dev.rheo.merge.path.FieldSet;
 import dev.rheo.merge.typed.Comparison;
@@ -15,7 +16,6 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Map;
 import java.util.function.UnaryOperator;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Keeps {@code metadata.managedFields} of the objects of one kind, in one API version and for one
@@ -260,20 +260,14 @@ public final class FieldManager {
 
   /** The object without its managed fields, which nobody manages. */
   private Typed bare(ObjectNode object) {
-    return new Typed(with(object, null), type);
+    return new Typed(ManagedFields.without(object), type);
   }
 
-  /** A shallow copy of the object with other managed fields, or none. */
-  private static ObjectNode with(ObjectNode object, @Nullable ArrayNode managedFields) {
-    ObjectNode copy = JsonNodeFactory.instance.objectNode().setAll(object);
-    if (object.get(METADATA) instanceof ObjectNode metadata) {
-      ObjectNode other = copy.putObject(METADATA).setAll(metadata);
-      other.remove(MANAGED_FIELDS);
-      if (managedFields != null && !managedFields.isEmpty()) {
-        other.set(MANAGED_FIELDS, managedFields);
-      }
-    } else if (managedFields != null && !managedFields.isEmpty()) {
-      copy.putObject(METADATA).set(MANAGED_FIELDS, managedFields);
+  /** A shallow copy of the object with other managed fields. */
+  private static ObjectNode with(ObjectNode object, ArrayNode managedFields) {
+    ObjectNode copy = ManagedFields.without(object);
+    if (!managedFields.isEmpty()) {
+      Trees.metadata(copy).set(MANAGED_FIELDS, managedFields);
     }
     return copy;
   }

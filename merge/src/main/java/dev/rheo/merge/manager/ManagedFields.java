@@ -36,6 +36,16 @@ public record ManagedFields(Map<ManagerId, OwnedFields> owners, Map<ManagerId, I
     }
   }
 
+  /** A copy of an object without its managed fields; only the object and its metadata are new. */
+  public static ObjectNode without(ObjectNode object) {
+    ObjectNode copy = object.objectNode().setAll(object);
+    if (object.get("metadata") instanceof ObjectNode metadata) {
+      ObjectNode rest = copy.putObject("metadata").setAll(metadata);
+      rest.remove("managedFields");
+    }
+    return copy;
+  }
+
   static ManagedFields none() {
     return new ManagedFields(new TreeMap<>(), new TreeMap<>());
   }

@@ -53,12 +53,10 @@ final class OwnChange {
         }
       }
     }
-    if (own == null) {
-      return changed.isEmpty() && list instanceof ArrayNode same ? same : null;
+    if (changed.isEmpty()) {
+      return list instanceof ArrayNode same ? same : null;
     }
-    return changed.isEmpty() && list instanceof ArrayNode same
-        ? same
-        : timed(list, own, now.toString());
+    return own == null ? null : timed(list, own, now.toString());
   }
 
   private static boolean is(JsonNode entry, ManagerId manager) {

@@ -6,7 +6,6 @@ import dev.rheo.merge.path.FieldPath;
 import dev.rheo.merge.path.FieldSet;
 import java.time.Instant;
 import java.util.Map;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -57,8 +56,8 @@ public record ScaleFields(ManagedFields parent, String apiVersion, FieldPath rep
    * @throws ManagedFields.InvalidException if an entry is malformed
    */
   public ArrayNode toParent(@Nullable JsonNode list) throws ManagedFields.InvalidException {
-    Map<ManagerId, OwnedFields> scale = new TreeMap<>(ManagedFields.read(list).owners());
-    Map<ManagerId, Instant> times = ManagedFields.read(list).times();
+    ManagedFields sent = ManagedFields.read(list);
+    Map<ManagerId, OwnedFields> scale = sent.owners();
     ManagedFields after = ManagedFields.none();
     parent
         .owners()
@@ -68,7 +67,8 @@ public record ScaleFields(ManagedFields parent, String apiVersion, FieldPath rep
                 return;
               }
               OwnedFields left = owned;
-              if (owned.fields().has(replicas) && scale.remove(inScale(manager)) == null) {
+              if (owned.fields().has(replicas)
+                  && scale.remove(in(manager, SCALE_VERSION)) == null) {
                 left = owned.with(owned.fields().difference(FieldSet.of(replicas)));
               }
               if (!left.fields().isEmpty()) {
@@ -83,7 +83,7 @@ public record ScaleFields(ManagedFields parent, String apiVersion, FieldPath rep
         (manager, owned) -> {
           if (owned.fields().has(SCALE_REPLICAS)) {
             ManagerId id = put(after, manager, replicas, apiVersion, owned.applied());
-            Instant time = times.get(manager);
+            Instant time = sent.times().get(manager);
             if (time != null) {
               after.times().put(id, time);
             }
@@ -93,10 +93,6 @@ public record ScaleFields(ManagedFields parent, String apiVersion, FieldPath rep
   }
 
   /** An updater's version is part of what it is told by. */
-  private static ManagerId inScale(ManagerId manager) {
-    return in(manager, SCALE_VERSION);
-  }
-
   private static ManagerId in(ManagerId manager, String version) {
     return manager.applies()
         ? manager

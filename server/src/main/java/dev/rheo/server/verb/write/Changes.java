@@ -9,6 +9,7 @@ import dev.rheo.api.status.ApiException;
 import dev.rheo.api.status.Excerpt;
 import dev.rheo.codec.json.Canonicalizer;
 import dev.rheo.codec.tree.TreeCopies;
+import dev.rheo.merge.manager.ManagedFields;
 import dev.rheo.merge.manager.ScaleFields;
 import dev.rheo.resource.rules.WriteContext;
 import dev.rheo.server.verb.write.CommitResult.How;
@@ -109,7 +110,7 @@ final class Changes {
     boolean whole = patch.concernsManagedFields();
     BodyReader.DecodedObject patched =
         patch.apply(
-            whole ? document : Ownership.without(document), path, options.fieldValidation());
+            whole ? document : ManagedFields.without(document), path, options.fieldValidation());
     warnings.clear();
     warnings.addAll(patched.warnings());
     agree(path, patched.object());

@@ -100,20 +100,9 @@ final class Ownership {
    * else. Nothing changes such a list; it is replaced.
    */
   static ObjectNode copy(ObjectNode object) {
-    ObjectNode copy = TreeCopies.of(without(object));
+    ObjectNode copy = TreeCopies.of(ManagedFields.without(object));
     share(object, copy);
     return copy;
-  }
-
-  /** A shallow copy of an object without its managed fields. */
-  static ObjectNode without(ObjectNode object) {
-    ObjectNode rest = object.objectNode();
-    rest.setAll(object);
-    if (object.get("metadata") instanceof ObjectNode metadata && metadata.has(MANAGED_FIELDS)) {
-      rest.putObject("metadata").setAll(metadata);
-      clear(rest);
-    }
-    return rest;
   }
 
   /** Gives an object the list of managed fields of another, if that has one. */
