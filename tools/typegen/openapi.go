@@ -25,8 +25,9 @@ type property struct {
 var stableDocument = regexp.MustCompile(`__v[0-9]+_openapi\.json$`)
 
 const openapiColumns = `# T type required mapType   a type; required: comma separated JSON names
-# F name format listType listMapKeys mapType default   a field of the last T, where there is something to say; the default is JSON
-#   without spaces, told where the field is not required or it is not the zero value; "-" for what is empty
+# F name format listType listMapKeys mapType default enum   a field of the last T, where there is something to say; the default is JSON
+#   without spaces, told where the field is not required or it is not the zero value; enum: the values of the type as a JSON array
+#   without spaces, those in values as \u0020; "-" for what is empty
 `
 
 // openapiTable writes what the Go types do not say.
@@ -36,6 +37,10 @@ func openapiTable(w *bufio.Writer, kubernetes string) error {
 		return err
 	}
 	fmt.Fprintf(w, attribution, "api/openapi-spec/v3", release, openapiColumns)
+	valuesOf, err := enums(kubernetes)
+	if err != nil {
+		return err
+	}
 	schemas := map[string]*property{}
 	for _, f := range files {
 		if !stableDocument.MatchString(f) {
@@ -75,8 +80,16 @@ func openapiTable(w *bufio.Writer, kubernetes string) error {
 			if d == "{}" || d == "null" || (required[j] && (d == `""` || d == "0" || d == "false")) {
 				d = ""
 			}
-			if format+p.ListType+p.MapType+d != "" {
-				fields = append(fields, fmt.Sprintf("F %s %s %s %s %s %s", j, dash(format), dash(p.ListType), csv(p.ListKeys), dash(p.MapType), dash(d)))
+			enum := ""
+			if values := valuesOf[n][j]; values != nil {
+				text, err := json.Marshal(values)
+				if err != nil {
+					return err
+				}
+				enum = strings.ReplaceAll(string(text), " ", `\u0020`)
+			}
+			if format+p.ListType+p.MapType+d+enum != "" {
+				fields = append(fields, fmt.Sprintf("F %s %s %s %s %s %s %s", j, dash(format), dash(p.ListType), csv(p.ListKeys), dash(p.MapType), dash(d), dash(enum)))
 			}
 		}
 		if len(s.Required) == 0 && len(fields) == 0 && s.MapType == "" {

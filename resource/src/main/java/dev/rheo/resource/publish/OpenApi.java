@@ -28,9 +28,11 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The OpenAPI documents. Those of v3 (KEP-2896) are one for each group version: its paths, and the
- * schemas of its types and of the types that they refer to, without descriptions. All are written
- * from the type table on first use and kept compressed, some 200 KiB in total. When the served
- * types have changed, the documents of the group versions concerned are written again. Thread-safe.
+ * schemas of its types and of the types that they refer to, without descriptions. There are small
+ * ones for what belongs to no group version, such as discovery ({@link OpenApiRoot}). All are
+ * written from the type table on first use and kept compressed, some 200 KiB in total. When the
+ * served types have changed, the documents of the group versions concerned are written again.
+ * Thread-safe.
  *
  * <p>Before a write, kubectl reads here whether a PATCH of the kind has the parameter {@code
  * fieldValidation}, and how lists are merged. {@code kubectl explain} shows the schemas.
@@ -155,6 +157,17 @@ public final class OpenApi {
         }
         byPath.put(path, same);
       }
+      for (OpenApiRoot root : OpenApiRoot.of(registry)) {
+        Written same = before.get(root.path());
+        if (same == null) {
+          if (schemas == null) {
+            schemas = new OpenApiSchemas(TypeTable.builtIn());
+          }
+          OpenApiSchemas all = schemas;
+          same = new Written(List.of(), document(json -> root.write(json, all)));
+        }
+        byPath.put(root.path(), same);
+      }
       return new Documents(registry, byPath, index(byPath));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -163,6 +176,24 @@ public final class OpenApi {
 
   private static Compressed document(OpenApiSchemas schemas, String path, List<ResourceType> types)
       throws IOException {
+    return document(
+        json -> {
+          json.writeObjectFieldStart("paths");
+          Set<String> kinds = new OpenApiPaths(json, path).write(types);
+          json.writeEndObject();
+          json.writeObjectFieldStart("components");
+          json.writeObjectFieldStart("schemas");
+          schemas.write(json, types.getFirst(), kinds);
+          json.writeEndObject();
+          json.writeEndObject();
+        });
+  }
+
+  private interface Content {
+    void write(JsonGenerator json) throws IOException;
+  }
+
+  private static Compressed document(Content content) throws IOException {
     MessageDigest digest = sha512();
     ByteArrayOutputStream compressed = new ByteArrayOutputStream();
     try (JsonGenerator json =
@@ -174,14 +205,7 @@ public final class OpenApi {
       json.writeStringField("title", "Kubernetes");
       json.writeStringField("version", "v" + Discovery.KUBERNETES_VERSION);
       json.writeEndObject();
-      json.writeObjectFieldStart("paths");
-      Set<String> kinds = new OpenApiPaths(json, path).write(types);
-      json.writeEndObject();
-      json.writeObjectFieldStart("components");
-      json.writeObjectFieldStart("schemas");
-      schemas.write(json, types.getFirst(), kinds);
-      json.writeEndObject();
-      json.writeEndObject();
+      content.write(json);
       json.writeEndObject();
     }
     return new Compressed(

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Writes the paths of one group version and their operations. */
 final class OpenApiPaths {
-  private static final List<String> ANSWERS =
+  static final List<String> ANSWERS =
       List.of("application/json", "application/vnd.kubernetes.protobuf", "application/yaml");
   private static final List<String> STREAMS =
       List.of("application/json;stream=watch", "application/vnd.kubernetes.protobuf;stream=watch");

@@ -66,9 +66,19 @@ final class OpenApiSchemas {
    * @param roots names of Go types
    */
   void write(JsonGenerator json, ResourceType any, Set<String> roots) throws IOException {
-    Set<String> special = new TreeSet<>();
-    Set<String> seen = new TreeSet<>(COMMON);
-    seen.addAll(roots);
+    Set<String> all = new TreeSet<>(COMMON);
+    all.addAll(roots);
+    write(json, any.apiVersion(), all, new TreeSet<>(Set.of(name(META + "Patch"))));
+  }
+
+  /** Writes the schemas of discovery, which belongs to no group version. */
+  void writeMeta(JsonGenerator json, String root) throws IOException {
+    write(json, "v1", Set.of(META + root), new TreeSet<>());
+  }
+
+  private void write(JsonGenerator json, String apiVersion, Set<String> roots, Set<String> special)
+      throws IOException {
+    Set<String> seen = new TreeSet<>(roots);
     Deque<String> open = new ArrayDeque<>(seen);
     for (String goName = open.poll(); goName != null; goName = open.poll()) {
       for (FieldType field : require(goName).fields()) {
@@ -82,9 +92,8 @@ final class OpenApiSchemas {
         }
       }
     }
-    special.add(name(META + "Patch"));
     for (String goName : seen) {
-      type(json, any, require(goName));
+      type(json, apiVersion, require(goName));
     }
     for (String name : special) {
       json.writeObjectFieldStart(name);
@@ -97,7 +106,7 @@ final class OpenApiSchemas {
     return Objects.requireNonNull(types.byGoName(goName), goName);
   }
 
-  private void type(JsonGenerator json, ResourceType any, ObjectType type) throws IOException {
+  private void type(JsonGenerator json, String apiVersion, ObjectType type) throws IOException {
     String name = name(type.goName());
     OpenApiFacts.TypeFacts about = OpenApiFacts.of(type);
     json.writeObjectFieldStart(name);
@@ -125,7 +134,7 @@ final class OpenApiSchemas {
     }
     List<GroupVersionKind> ours =
         kinds.getOrDefault(type.goName(), List.of()).stream()
-            .filter(kind -> concerns(kind, any))
+            .filter(kind -> concerns(kind, apiVersion))
             .sorted(
                 Comparator.comparing(GroupVersionKind::group)
                     .thenComparing(GroupVersionKind::version))
@@ -146,11 +155,11 @@ final class OpenApiSchemas {
    * Whether a schema lists the kind. Kinds that every group has, such as DeleteOptions, are listed
    * only for the core group and for the document's own group version.
    */
-  private boolean concerns(GroupVersionKind kind, ResourceType any) {
+  private boolean concerns(GroupVersionKind kind, String apiVersion) {
     ObjectType type = Objects.requireNonNull(types.type(kind.apiVersion(), kind.kind()));
     return !type.goName().startsWith(META)
         || kind.apiVersion().equals("v1")
-        || kind.apiVersion().equals(any.apiVersion());
+        || kind.apiVersion().equals(apiVersion);
   }
 
   static void kind(JsonGenerator json, GroupVersionKind kind) throws IOException {
@@ -166,12 +175,14 @@ final class OpenApiSchemas {
         json.writeStringField("type", "array");
         json.writeObjectFieldStart("items");
         value(json, field, true, true);
+        values(json, about);
         json.writeEndObject();
       }
       case MAP -> {
         json.writeStringField("type", "object");
         json.writeObjectFieldStart("additionalProperties");
         value(json, field, true, true);
+        values(json, about);
         json.writeEndObject();
       }
       default -> {
@@ -180,6 +191,7 @@ final class OpenApiSchemas {
                 && about.defaultJson().isEmpty()
                 && (field.omit() == FieldType.Omit.NEVER || field.kind() == FieldType.Kind.OBJECT);
         value(json, field, always, false);
+        values(json, about);
       }
     }
     if (!about.defaultJson().isEmpty()) {
@@ -198,6 +210,13 @@ final class OpenApiSchemas {
     }
     if (!field.patchStrategy().isEmpty()) {
       json.writeStringField("x-kubernetes-patch-strategy", String.join(",", field.patchStrategy()));
+    }
+  }
+
+  private static void values(JsonGenerator json, OpenApiFacts.FieldFacts about) throws IOException {
+    if (!about.enumJson().isEmpty()) {
+      json.writeFieldName("enum");
+      json.writeRawValue(about.enumJson());
     }
   }
 

@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What only upstream's OpenAPI documents state about the built-in types, read from {@code
- * openapi.txt}: required fields, kinds of lists and maps, defaults. Read once, when first asked
- * for.
+ * openapi.txt}: required fields, kinds of lists and maps, defaults, enums. Read once, when first
+ * asked for.
  */
 public final class OpenApiFacts {
   /**
@@ -19,9 +19,14 @@ public final class OpenApiFacts {
    * @param listType {@code atomic}, {@code set} or {@code map}
    * @param mapType {@code atomic} or {@code granular}
    * @param defaultJson the default as JSON
+   * @param enumJson a JSON array of the values of the field, or of its elements
    */
   public record FieldFacts(
-      String listType, List<String> listMapKeys, String mapType, String defaultJson) {}
+      String listType,
+      List<String> listMapKeys,
+      String mapType,
+      String defaultJson,
+      String enumJson) {}
 
   /**
    * What is stated about a type.
@@ -37,7 +42,7 @@ public final class OpenApiFacts {
   }
 
   private static final TypeFacts NO_FACTS = new TypeFacts(List.of(), "", Map.of());
-  private static final FieldFacts NO_FIELD_FACTS = new FieldFacts("", List.of(), "", "");
+  private static final FieldFacts NO_FIELD_FACTS = new FieldFacts("", List.of(), "", "", "");
 
   private static final class Holder {
     static final Map<String, TypeFacts> FACTS = read();
@@ -81,7 +86,8 @@ public final class OpenApiFacts {
                             FactTable.text(column[3]),
                             List.of(FactTable.list(column[4])),
                             FactTable.text(column[5]),
-                            FactTable.text(column[6])));
+                            FactTable.text(column[6]),
+                            FactTable.text(column[7])));
             default -> throw new IllegalStateException(column[0]);
           }
         });
