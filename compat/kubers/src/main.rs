@@ -9,6 +9,7 @@
 mod book;
 mod checks;
 mod churn;
+mod controller;
 mod requests;
 
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
@@ -93,6 +94,7 @@ async fn run() -> Outcome<()> {
 
 async fn course(settings: &Settings, plain: &Client, compressed: &Client, namespace: &str) -> Outcome<()> {
     requests::run(plain, compressed, namespace).await?;
+    controller::run(plain, namespace).await?;
     let churn = Churn::new(plain, namespace);
     churn.seed(40).await;
     let mut books = start(plain, compressed, namespace);
