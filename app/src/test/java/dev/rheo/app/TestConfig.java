@@ -1,6 +1,7 @@
 package dev.rheo.app;
 
 import dev.rheo.api.feature.FeatureGates;
+import dev.rheo.server.allocation.ServiceNetwork;
 import java.nio.file.Path;
 
 /** The configuration of a server under test: the defaults, on loopback. */
@@ -22,6 +23,8 @@ final class TestConfig {
         tokens,
         ServerConfig.DEFAULT_HISTORY_TIME,
         ServerConfig.DEFAULT_HISTORY_BYTES,
-        ServerConfig.DEFAULT_FORM_BYTES);
+        ServerConfig.DEFAULT_FORM_BYTES,
+        ServiceNetwork.defaults(),
+        null);
   }
 }

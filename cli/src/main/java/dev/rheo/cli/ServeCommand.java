@@ -2,12 +2,15 @@ package dev.rheo.cli;
 
 import dev.rheo.api.feature.FeatureGates;
 import dev.rheo.api.io.HostPort;
+import dev.rheo.app.AdvertisedAddress;
 import dev.rheo.app.MemoryPlan;
 import dev.rheo.app.Release;
 import dev.rheo.app.Server;
 import dev.rheo.app.ServerConfig;
 import dev.rheo.app.ServerStartException;
 import dev.rheo.app.StoreKind;
+import dev.rheo.server.allocation.PortRange;
+import dev.rheo.server.allocation.ServiceNetwork;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -131,6 +134,31 @@ final class ServeCommand implements Callable<Integer> {
   private long formBytes = ServerConfig.DEFAULT_FORM_BYTES;
 
   @Option(
+      names = "--service-cluster-ip-range",
+      paramLabel = "CIDR[,CIDR]",
+      defaultValue = ServiceNetwork.DEFAULT_RANGES,
+      description =
+          "Where Services get their cluster IPs from; a second range of the other IP family makes"
+              + " the cluster dual-stack.")
+  private String serviceRanges = ServiceNetwork.DEFAULT_RANGES;
+
+  @Option(
+      names = "--service-node-port-range",
+      paramLabel = "PORT-PORT",
+      defaultValue = "30000-32767",
+      description = "The node ports of Services.")
+  private String nodePorts = PortRange.DEFAULT.toString();
+
+  @Option(
+      names = "--advertise-address",
+      paramLabel = "IP",
+      description =
+          "Where clients in the cluster reach the server, the endpoint of the Service kubernetes"
+              + " (default: the address of --listen, or the host's if that is a wildcard or"
+              + " loopback).")
+  private @Nullable String advertiseAddress;
+
+  @Option(
       names = "--log-format",
       paramLabel = "FORMAT",
       defaultValue = "text",
@@ -221,7 +249,19 @@ final class ServeCommand implements Callable<Integer> {
         file,
         historyTime,
         historyBytes,
-        formBytes);
+        formBytes,
+        network(),
+        advertiseAddress == null
+            ? null
+            : checked("--advertise-address", advertiseAddress, AdvertisedAddress::parse));
+  }
+
+  private ServiceNetwork network() {
+    PortRange ports = checked("--service-node-port-range", nodePorts, PortRange::parse);
+    return checked(
+        "--service-cluster-ip-range",
+        serviceRanges,
+        text -> new ServiceNetwork(ServiceNetwork.parseRanges(text), ports));
   }
 
   private <T, R> R checked(String option, T value, Function<T, R> reader) {
