@@ -1,9 +1,7 @@
 package dev.rheo.app;
 
 import dev.rheo.api.feature.FeatureGates;
-import dev.rheo.server.allocation.ServiceNetwork;
 import dev.rheo.store.Retention;
-import java.net.InetAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -24,9 +22,7 @@ import org.jspecify.annotations.Nullable;
  *     early (never those of the last {@link #MIN_HISTORY_TIME}); positive
  * @param formBytes how many bytes derived forms may take on disk before the oldest are dropped;
  *     positive
- * @param network what Services are given
- * @param advertiseAddress where clients in the cluster reach the server, or null for the address
- *     that it listens on, or that of the host if that is a wildcard or for this machine alone
+ * @param network the network of the cluster
  */
 public record ServerConfig(
     Path data,
@@ -40,8 +36,7 @@ public record ServerConfig(
     Duration historyTime,
     long historyBytes,
     long formBytes,
-    ServiceNetwork network,
-    @Nullable InetAddress advertiseAddress) {
+    ClusterNetwork network) {
 
   /** History that is kept whatever the limits, so that clients can resume after a short absence. */
   public static final Duration MIN_HISTORY_TIME = Retention.FLOOR;
@@ -67,8 +62,7 @@ public record ServerConfig(
         DEFAULT_HISTORY_TIME,
         DEFAULT_HISTORY_BYTES,
         DEFAULT_FORM_BYTES,
-        ServiceNetwork.defaults(),
-        null);
+        ClusterNetwork.defaults());
   }
 
   public ServerConfig {

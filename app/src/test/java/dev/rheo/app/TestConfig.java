@@ -1,7 +1,6 @@
 package dev.rheo.app;
 
 import dev.rheo.api.feature.FeatureGates;
-import dev.rheo.server.allocation.ServiceNetwork;
 import java.nio.file.Path;
 
 /** The configuration of a server under test: the defaults, on loopback. */
@@ -24,7 +23,6 @@ final class TestConfig {
         ServerConfig.DEFAULT_HISTORY_TIME,
         ServerConfig.DEFAULT_HISTORY_BYTES,
         ServerConfig.DEFAULT_FORM_BYTES,
-        ServiceNetwork.defaults(),
-        null);
+        ClusterNetwork.defaults());
   }
 }

@@ -2,15 +2,13 @@ package dev.rheo.cli;
 
 import dev.rheo.api.feature.FeatureGates;
 import dev.rheo.api.io.HostPort;
-import dev.rheo.app.AdvertisedAddress;
+import dev.rheo.app.ClusterNetwork;
 import dev.rheo.app.MemoryPlan;
 import dev.rheo.app.Release;
 import dev.rheo.app.Server;
 import dev.rheo.app.ServerConfig;
 import dev.rheo.app.ServerStartException;
 import dev.rheo.app.StoreKind;
-import dev.rheo.server.allocation.PortRange;
-import dev.rheo.server.allocation.ServiceNetwork;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -136,18 +134,18 @@ final class ServeCommand implements Callable<Integer> {
   @Option(
       names = "--service-cluster-ip-range",
       paramLabel = "CIDR[,CIDR]",
-      defaultValue = ServiceNetwork.DEFAULT_RANGES,
+      defaultValue = ClusterNetwork.DEFAULT_RANGES,
       description =
           "Where Services get their cluster IPs from; a second range of the other IP family makes"
               + " the cluster dual-stack.")
-  private String serviceRanges = ServiceNetwork.DEFAULT_RANGES;
+  private String serviceRanges = ClusterNetwork.DEFAULT_RANGES;
 
   @Option(
       names = "--service-node-port-range",
       paramLabel = "PORT-PORT",
-      defaultValue = "30000-32767",
+      defaultValue = ClusterNetwork.DEFAULT_NODE_PORTS,
       description = "The node ports of Services.")
-  private String nodePorts = PortRange.DEFAULT.toString();
+  private String nodePorts = ClusterNetwork.DEFAULT_NODE_PORTS;
 
   @Option(
       names = "--advertise-address",
@@ -250,18 +248,15 @@ final class ServeCommand implements Callable<Integer> {
         historyTime,
         historyBytes,
         formBytes,
-        network(),
-        advertiseAddress == null
-            ? null
-            : checked("--advertise-address", advertiseAddress, AdvertisedAddress::parse));
+        network());
   }
 
-  private ServiceNetwork network() {
-    PortRange ports = checked("--service-node-port-range", nodePorts, PortRange::parse);
-    return checked(
-        "--service-cluster-ip-range",
-        serviceRanges,
-        text -> new ServiceNetwork(ServiceNetwork.parseRanges(text), ports));
+  private ClusterNetwork network() {
+    try {
+      return ClusterNetwork.of(serviceRanges, nodePorts, advertiseAddress);
+    } catch (IllegalArgumentException e) {
+      throw wrong(String.valueOf(e.getMessage()));
+    }
   }
 
   private <T, R> R checked(String option, T value, Function<T, R> reader) {
