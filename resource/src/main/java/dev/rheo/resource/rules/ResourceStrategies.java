@@ -34,6 +34,7 @@ final class ResourceStrategies {
               .put("lastPhaseTransitionTime", now(context));
       case "persistentvolumeclaims" -> dataSource(Trees.need(object, "spec"), false);
       case "serviceaccounts" -> secretReferences(object);
+      case "services" -> ServiceStrategy.create(object);
       case "daemonsets.apps" ->
           templateGeneration(object, Math.max(1, Trees.number(object, annotation())));
       case "jobs.batch" -> jobSelector(object);

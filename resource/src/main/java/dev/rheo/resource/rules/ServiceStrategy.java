@@ -16,12 +16,24 @@ import java.util.Set;
 final class ServiceStrategy {
   private ServiceStrategy() {}
 
+  static void create(ObjectNode service) {
+    dropInternalPolicy(Trees.need(service, "spec"));
+  }
+
+  /** Upstream stores the policy that it once gave such services, and never shows it. */
+  private static void dropInternalPolicy(ObjectNode spec) {
+    if (!needsAddress(spec)) {
+      spec.remove("internalTrafficPolicy");
+    }
+  }
+
   static void update(ObjectNode service, ObjectNode old) {
     ObjectNode spec = Trees.need(service, "spec");
     ObjectNode oldSpec = Trees.object(old, "spec");
     if (oldSpec == null) {
       return;
     }
+    dropInternalPolicy(spec);
     if (needsAddress(oldSpec) && !needsAddress(spec)) {
       if (same(spec, oldSpec, "clusterIP") && same(spec, oldSpec, "clusterIPs")) {
         spec.remove(List.of("clusterIP", "clusterIPs"));
