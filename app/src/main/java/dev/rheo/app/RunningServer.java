@@ -341,10 +341,7 @@ final class RunningServer implements Server {
     InetAddress advertised = config.network().advertised(address.getAddress());
     DefaultServiceCidr cidr =
         new DefaultServiceCidr(
-            client,
-            served,
-            services.ranges().stream().map(AddressRange::toString).toList(),
-            clock);
+            client, served, services.ranges().stream().map(AddressRange::toString).toList(), clock);
     KubernetesService kubernetes =
         new KubernetesService(
             client,
@@ -365,8 +362,7 @@ final class RunningServer implements Server {
     schedule(scheduler, Guarded.of("what Services hold", repair::run), REPAIR_PERIOD);
   }
 
-  private static void schedule(
-      ScheduledExecutorService scheduler, Runnable task, Duration period) {
+  private static void schedule(ScheduledExecutorService scheduler, Runnable task, Duration period) {
     var unused =
         scheduler.scheduleWithFixedDelay(
             task, period.toMillis(), period.toMillis(), TimeUnit.MILLISECONDS);

@@ -63,8 +63,7 @@ public final class KubernetesService implements AutoCloseable {
   /** Makes the objects what they must be. Not thread-safe. */
   public void run() {
     ResourceType services = objects.type("", "services");
-    objects.ensure(
-        ObjectPath.of(services, NAMESPACE, NAME), () -> service(services), _ -> false);
+    objects.ensure(ObjectPath.of(services, NAMESPACE, NAME), () -> service(services), _ -> false);
     publish(endpoint);
   }
 
@@ -181,8 +180,7 @@ public final class KubernetesService implements AutoCloseable {
     try {
       publish(null);
     } catch (ApiException e) {
-      LOG.log(
-          Level.WARNING, "the endpoint of the Service kubernetes stays: {0}", e.getMessage());
+      LOG.log(Level.WARNING, "the endpoint of the Service kubernetes stays: {0}", e.getMessage());
     }
   }
 }

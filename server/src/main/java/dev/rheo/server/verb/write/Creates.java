@@ -9,6 +9,8 @@ import dev.rheo.codec.tree.TreeCopies;
 import dev.rheo.resource.rules.Validation;
 import dev.rheo.resource.rules.WriteContext;
 import dev.rheo.resource.rules.WritePreparation;
+import dev.rheo.server.admission.AdmissionPlugin;
+import dev.rheo.server.admission.AdmissionRequest;
 import dev.rheo.store.RevisionStore.Op;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,18 +27,21 @@ final class Creates {
   private final RandomGenerator random;
   private final Supplier<String> uids;
   private final Ownership ownership;
+  private final AdmissionPlugin admission;
   private final Allocations allocations;
 
   Creates(
       Committer committer,
       NamespaceLifecycle lifecycle,
       Ownership ownership,
+      AdmissionPlugin admission,
       Allocations allocations,
       RandomGenerator random,
       Supplier<String> uids) {
     this.committer = committer;
     this.lifecycle = lifecycle;
     this.ownership = ownership;
+    this.admission = admission;
     this.allocations = allocations;
     this.random = random;
     this.uids = uids;
@@ -131,6 +136,8 @@ final class Creates {
 
   private ObjectNode prepare(
       ObjectPath path, ObjectNode object, WriteContext context, boolean dryRun) {
+    AdmissionRequest request = path.admission(object, null);
+    admission.admit(request);
     allocations.complete(path, object, dryRun);
     Meta meta = Meta.of(object);
     meta.name(path.name());
@@ -138,6 +145,7 @@ final class Creates {
     meta.created(context.now());
     WritePreparation.forCreate(object, path.type(), context);
     Validation.create(object, path.type());
+    admission.validate(request);
     return object;
   }
 

@@ -8,6 +8,8 @@ import dev.rheo.api.status.FieldError;
 import dev.rheo.resource.rules.Validation;
 import dev.rheo.resource.rules.WriteContext;
 import dev.rheo.resource.rules.WritePreparation;
+import dev.rheo.server.admission.AdmissionPlugin;
+import dev.rheo.server.admission.AdmissionRequest;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -31,10 +33,12 @@ final class Updates {
   }
 
   private final Creates creates;
+  private final AdmissionPlugin admission;
   private final Allocations allocations;
 
-  Updates(Creates creates, Allocations allocations) {
+  Updates(Creates creates, AdmissionPlugin admission, Allocations allocations) {
     this.creates = creates;
+    this.admission = admission;
     this.allocations = allocations;
   }
 
@@ -65,9 +69,12 @@ final class Updates {
     requireRevision(path, meta.resourceVersion(), version.revision());
     // The stored form has an empty resourceVersion.
     meta.resourceVersion("");
+    AdmissionRequest request = path.admission(wanted, old);
+    admission.admit(request);
     allocations.complete(path, wanted, old, dryRun);
     WritePreparation.forUpdate(wanted, old, path.type(), path.subresource(), context);
     Validation.update(wanted, old, path.type(), path.subresource());
+    admission.validate(request);
     if (isLastFinalizer(path, wanted, old)) {
       return new Outcome.Remove(new Outcome.Content.Tree(wanted), true);
     }

@@ -12,6 +12,8 @@ import dev.rheo.cache.WatchCache;
 import dev.rheo.codec.json.Canonicalizer;
 import dev.rheo.resource.rules.WriteContext;
 import dev.rheo.resource.type.ResourceRegistry;
+import dev.rheo.server.admission.Admission;
+import dev.rheo.server.admission.AdmissionPlugin;
 import dev.rheo.server.allocation.ServiceAllocator;
 import dev.rheo.server.security.User;
 import dev.rheo.server.verb.read.Freshness;
@@ -65,16 +67,18 @@ public final class Writes {
     Ownership ownership = new Ownership(registry);
     Uids uids = new Uids(random);
     Allocations allocations = new Allocations(allocator, store, registry, ownership, uids, clock);
+    AdmissionPlugin admission = new Admission(store, cache, registry);
     this.committer = new Committer(store, versions, mayGrow, allocations);
     this.creates =
         new Creates(
             committer,
             new NamespaceLifecycle(registry, versions),
             ownership,
+            admission,
             allocations,
             random,
             uids);
-    this.changes = new Changes(committer, new Updates(creates, allocations), ownership);
+    this.changes = new Changes(committer, new Updates(creates, admission, allocations), ownership);
     this.repair = new AllocationRepair(allocator, allocations, store, registry, changes, clock);
     this.collections = new DeleteCollections(new Freshness(store, cache), cache, committer, clock);
     this.evictions = new Evictions(committer, versions, cache, collections, registry, clock);
