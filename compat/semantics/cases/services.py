@@ -64,8 +64,9 @@ class Services:
         ip = self.t.send("GET", f"{PATH}/{name}").json["spec"].get("clusterIP", "")
         path = f"/apis/networking.k8s.io/v1/ipaddresses/{ip}"
         r = self.ask(f"address of {name}", "GET", path)
-        # The writer is the server itself.
-        (self.t.steps[-1]["body"].get("metadata") or {}).pop("managedFields", None)
+        # The server itself writes it, before its Service or together with it.
+        for field in ("managedFields", "resourceVersion"):
+            (self.t.steps[-1]["body"].get("metadata") or {}).pop(field, None)
         return r
 
     def clean(self):
@@ -124,7 +125,6 @@ def services(t):
     s.patch("plain", "external", type="ExternalName", externalName="example.org")
     s.patch("plain", "back", type="ClusterIP", externalName=None)
     s.address("plain")
-    s.patch("chosen", "external with its address changed", type="ExternalName", externalName="a.b", clusterIP="10.0.0.14")
     s.patch("external", "to a chosen address", type="ClusterIP", externalName=None, clusterIP="10.0.0.15")
     s.patch("headless", "external", type="ExternalName", externalName="example.org")
     s.patch("plain", "require", ipFamilyPolicy="RequireDualStack")
@@ -153,7 +153,6 @@ def services_ports(t):
     s.create("twice-udp", ports=[port(1, "a", nodePort=30011), port(2, "b", nodePort=30011, protocol="UDP")], **np)
     s.create("dry-taken", "?dryRun=All", ports=[port(nodePort=30007)], **np)
     s.create("dry-outside", "?dryRun=All", ports=[port(nodePort=80)], **np)
-    s.create("headless-port", clusterIP="None", ports=[port()], **np)
     s.create("lb", ports=[port()], **lb)
     s.create("lb-none", allocateLoadBalancerNodePorts=False, ports=[port()], **lb)
     s.create("lb-some", allocateLoadBalancerNodePorts=False, ports=[port(1, "a"), port(2, "b", nodePort=30012)], **lb)
@@ -176,13 +175,25 @@ def services_ports(t):
     s.patch("one", "local again", externalTrafficPolicy="Local")
     s.patch("one", "a node port alone", type="NodePort")
     s.patch("one", "external", type="ExternalName", externalName="example.org")
-    s.patch("lb-local", "another check", healthCheckNodePort=30015)
     s.patch("lb-local", "no node ports", type="ClusterIP")
     s.patch("lb-none", "allocated now", allocateLoadBalancerNodePorts=True)
     s.patch("lb", "allocated no more", allocateLoadBalancerNodePorts=False)
-    s.patch("chosen", "no node port, another one", type="ClusterIP", ports=[port(nodePort=30016)])
     s.ask("delete dns-two", "DELETE", PATH + "/dns-two")
     s.create("dns-again", ports=[port(nodePort=30009)], **np)
+    s.clean()
+
+
+@scenario("services-rules")
+def services_rules(t):
+    """What is refused by the rules for fields."""
+    s = Services(t)
+    s.create("plain", ports=[port()])
+    s.create("local", type="LoadBalancer", externalTrafficPolicy="Local", ports=[port()])
+    s.create("node", type="NodePort", ports=[port(nodePort=30020)])
+    s.create("headless-port", type="NodePort", clusterIP="None", ports=[port()])
+    s.patch("plain", "external with its address changed", type="ExternalName", externalName="a.b", clusterIP="10.0.0.14")
+    s.patch("local", "another check", healthCheckNodePort=30015)
+    s.patch("node", "no node port, another one", type="ClusterIP", ports=[port(nodePort=30016)])
     s.clean()
 
 

@@ -352,7 +352,7 @@ final class RunningServer implements Server {
     opened.add("service kubernetes", kubernetes);
     ScheduledExecutorService scheduler =
         Executors.newSingleThreadScheduledExecutor(Thread.ofVirtual().name("services").factory());
-    opened.add("services", scheduler::shutdownNow);
+    opened.add("services", () -> end(scheduler));
     Runnable keep = Guarded.of("the ServiceCIDR kubernetes", cidr::run);
     Runnable publish = Guarded.of("the Service kubernetes", kubernetes::run);
     keep.run();
@@ -360,6 +360,14 @@ final class RunningServer implements Server {
     schedule(scheduler, keep, KEEP_PERIOD);
     schedule(scheduler, publish, KEEP_PERIOD);
     schedule(scheduler, Guarded.of("what Services hold", repair::run), REPAIR_PERIOD);
+  }
+
+  /** Without an interrupt, which would close a file that the task reads from. */
+  private static void end(ScheduledExecutorService scheduler) throws InterruptedException {
+    scheduler.shutdown();
+    if (!scheduler.awaitTermination(CLOSING.toMillis(), TimeUnit.MILLISECONDS)) {
+      LOG.log(Level.WARNING, "work for Services did not end");
+    }
   }
 
   private static void schedule(ScheduledExecutorService scheduler, Runnable task, Duration period) {
