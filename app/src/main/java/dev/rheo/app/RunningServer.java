@@ -20,6 +20,13 @@ import dev.rheo.resource.publish.Discovery;
 import dev.rheo.resource.publish.OpenApi;
 import dev.rheo.resource.type.ResourceRegistry;
 import dev.rheo.resource.type.ServedTypes;
+import dev.rheo.server.allocation.AddressRange;
+import dev.rheo.server.allocation.IpAddress;
+import dev.rheo.server.allocation.ServiceAllocator;
+import dev.rheo.server.allocation.ServiceNetwork;
+import dev.rheo.server.controller.BootstrapObjects;
+import dev.rheo.server.controller.DefaultServiceCidr;
+import dev.rheo.server.controller.KubernetesService;
 import dev.rheo.server.controller.NamespaceController;
 import dev.rheo.server.encoding.Encodings;
 import dev.rheo.server.health.Health;
@@ -45,6 +52,7 @@ import dev.rheo.server.security.TokenFile;
 import dev.rheo.server.typechange.TypeChanges;
 import dev.rheo.server.verb.read.Reads;
 import dev.rheo.server.verb.review.Reviews;
+import dev.rheo.server.verb.write.AllocationRepair;
 import dev.rheo.server.verb.write.LoopbackClient;
 import dev.rheo.server.verb.write.Writes;
 import dev.rheo.store.MemoryRevisionStore;
@@ -63,6 +71,7 @@ import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.net.BindException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -95,6 +104,12 @@ final class RunningServer implements Server {
    */
   private static final Duration FORM_PATIENCE = Duration.ofSeconds(10);
 
+  /** As upstream. */
+  private static final Duration KEEP_PERIOD = Duration.ofSeconds(10);
+
+  /** As upstream. */
+  private static final Duration REPAIR_PERIOD = Duration.ofMinutes(3);
+
   private static final Duration INDEX_PERIOD = Duration.ofSeconds(1);
 
   /** Approximate upper bound on closing the parts once no request is running. */
@@ -124,7 +139,8 @@ final class RunningServer implements Server {
       ServedTypes served = new ServedTypes(registry);
       // First, since it locks the directory: no other server uses the rest then.
       store = openStore(config, clock);
-      Pki pki = Pki.open(data.pki(), config.host(), clock);
+      ServiceNetwork services = config.network().services();
+      Pki pki = Pki.open(data.pki(), config.host(), config.network().certified(), clock);
       Ledger ledger =
           new Ledger(config.memory().requests().withDescriptors(DESCRIPTORS.connections()));
       cache = openCache(config, registry, ledger);
@@ -151,7 +167,10 @@ final class RunningServer implements Server {
               random,
               // The count of this moment, since the account lags behind it by up to a period.
               () -> (cache.objects() + 1) * INDEX_ENTRY_BYTES <= ledger.index().limit(),
-              new Reviews(access));
+              new Reviews(access),
+              new ServiceAllocator(store, registry, services, random));
+      // Before a write could be given what a Service of an earlier release has.
+      writes.repair().run();
       NonResource nonResource =
           new NonResource(
               liveness("healthz"),
@@ -184,10 +203,12 @@ final class RunningServer implements Server {
       register(metrics, seats);
       address = edge.start();
       writeKubeconfig(config.kubeconfig(), pki);
-      NamespaceController namespaces =
-          new NamespaceController(new LoopbackClient(writes), cache, served);
+      LoopbackClient client = new LoopbackClient(writes);
+      NamespaceController namespaces = new NamespaceController(client, cache, served);
       opened.add("namespace controller", namespaces);
       namespaces.start();
+      new BootstrapObjects(client, served, pki.authorityPem()).run();
+      keepServices(config, client, writes.repair(), served, clock);
       ScheduledExecutorService indexing =
           Executors.newSingleThreadScheduledExecutor(new DefaultThreadFactory("ledger", true));
       opened.add("ledger", indexing::shutdownNow);
@@ -307,6 +328,52 @@ final class RunningServer implements Server {
         EdgeSettings.defaults(new InetSocketAddress(config.host(), config.port()));
     return settings.with(
         new EdgeSettings.Budgets(memory.outgoing(), settings.budgets().outgoingPerConnection()));
+  }
+
+  /** Keeps what Services need besides their own writes. */
+  private void keepServices(
+      ServerConfig config,
+      LoopbackClient client,
+      AllocationRepair repair,
+      ServedTypes served,
+      Clock clock) {
+    ServiceNetwork services = config.network().services();
+    InetAddress advertised = config.network().advertised(address.getAddress());
+    DefaultServiceCidr cidr =
+        new DefaultServiceCidr(
+            client, served, services.ranges().stream().map(AddressRange::toString).toList(), clock);
+    KubernetesService kubernetes =
+        new KubernetesService(
+            client,
+            served,
+            services.ranges().getFirst().first().toString(),
+            address.getPort(),
+            advertised == null ? null : IpAddress.of(advertised).toString());
+    opened.add("service kubernetes", kubernetes);
+    ScheduledExecutorService scheduler =
+        Executors.newSingleThreadScheduledExecutor(Thread.ofVirtual().name("services").factory());
+    opened.add("services", () -> end(scheduler));
+    Runnable keep = Guarded.of("the ServiceCIDR kubernetes", cidr::run);
+    Runnable publish = Guarded.of("the Service kubernetes", kubernetes::run);
+    keep.run();
+    publish.run();
+    schedule(scheduler, keep, KEEP_PERIOD);
+    schedule(scheduler, publish, KEEP_PERIOD);
+    schedule(scheduler, Guarded.of("what Services hold", repair::run), REPAIR_PERIOD);
+  }
+
+  /** Without an interrupt, which would close a file that the task reads from. */
+  private static void end(ScheduledExecutorService scheduler) throws InterruptedException {
+    scheduler.shutdown();
+    if (!scheduler.awaitTermination(CLOSING.toMillis(), TimeUnit.MILLISECONDS)) {
+      LOG.log(Level.WARNING, "work for Services did not end");
+    }
+  }
+
+  private static void schedule(ScheduledExecutorService scheduler, Runnable task, Duration period) {
+    var unused =
+        scheduler.scheduleWithFixedDelay(
+            task, period.toMillis(), period.toMillis(), TimeUnit.MILLISECONDS);
   }
 
   private void writeKubeconfig(Path file, Pki pki) throws IOException {

@@ -2,6 +2,7 @@ package dev.rheo.cli;
 
 import dev.rheo.api.feature.FeatureGates;
 import dev.rheo.api.io.HostPort;
+import dev.rheo.app.ClusterNetwork;
 import dev.rheo.app.MemoryPlan;
 import dev.rheo.app.Release;
 import dev.rheo.app.Server;
@@ -131,6 +132,31 @@ final class ServeCommand implements Callable<Integer> {
   private long formBytes = ServerConfig.DEFAULT_FORM_BYTES;
 
   @Option(
+      names = "--service-cluster-ip-range",
+      paramLabel = "CIDR[,CIDR]",
+      defaultValue = ClusterNetwork.DEFAULT_RANGES,
+      description =
+          "Where Services get their cluster IPs from; a second range of the other IP family makes"
+              + " the cluster dual-stack.")
+  private String serviceRanges = ClusterNetwork.DEFAULT_RANGES;
+
+  @Option(
+      names = "--service-node-port-range",
+      paramLabel = "PORT-PORT",
+      defaultValue = ClusterNetwork.DEFAULT_NODE_PORTS,
+      description = "The node ports of Services.")
+  private String nodePorts = ClusterNetwork.DEFAULT_NODE_PORTS;
+
+  @Option(
+      names = "--advertise-address",
+      paramLabel = "IP",
+      description =
+          "Where clients in the cluster reach the server, the endpoint of the Service kubernetes"
+              + " (default: the address of --listen, or the host's if that is a wildcard or"
+              + " loopback).")
+  private @Nullable String advertiseAddress;
+
+  @Option(
       names = "--log-format",
       paramLabel = "FORMAT",
       defaultValue = "text",
@@ -221,7 +247,16 @@ final class ServeCommand implements Callable<Integer> {
         file,
         historyTime,
         historyBytes,
-        formBytes);
+        formBytes,
+        network());
+  }
+
+  private ClusterNetwork network() {
+    try {
+      return ClusterNetwork.of(serviceRanges, nodePorts, advertiseAddress);
+    } catch (IllegalArgumentException e) {
+      throw wrong(String.valueOf(e.getMessage()));
+    }
   }
 
   private <T, R> R checked(String option, T value, Function<T, R> reader) {

@@ -2,7 +2,9 @@ package dev.rheo.resource.defaults;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
 import dev.rheo.codec.tree.Trees;
+import dev.rheo.codec.value.Quantity;
 import java.math.BigDecimal;
 import java.util.List;
 import java.util.Map;
@@ -162,6 +164,32 @@ public final class PodResources {
         Trees.need(resources, "requests").set(name, limit.getValue());
       }
     }
+  }
+
+  /** The value of a quantity; 0 if the text is none. */
+  public static BigDecimal value(String quantity) {
+    Amount amount = Amount.parse(TextNode.valueOf(quantity));
+    return amount == null ? BigDecimal.ZERO : amount.value();
+  }
+
+  /**
+   * The resources that a pod needs at most at one time, as canonical quantities by name: of its
+   * containers, or what the pod itself names of CPU and memory.
+   *
+   * @param which {@code requests} or {@code limits}
+   */
+  public static Map<String, String> total(ObjectNode spec, String which) {
+    Map<String, String> total = new TreeMap<>();
+    aggregate(spec, which)
+        .of
+        .forEach((name, amount) -> total.put(name, Quantity.canonical(amount.text())));
+    ObjectNode podLevel = Trees.object(spec, "resources", which);
+    for (String name : COMPUTE) {
+      if (podLevel != null && Trees.has(podLevel, name)) {
+        total.put(name, Trees.text(podLevel, name));
+      }
+    }
+    return total;
   }
 
   /** What the containers need at most at one time; init containers run before the others. */

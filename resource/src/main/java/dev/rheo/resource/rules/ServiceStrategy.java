@@ -1,83 +1,75 @@
 package dev.rheo.resource.rules;
 
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.rheo.codec.tree.TreeCopies;
 import dev.rheo.codec.tree.Trees;
 import dev.rheo.resource.defaults.CoreDefaults;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 
 /**
- * Rules for writes of services. Cluster IPs and node ports are kept as the client sets them; none
- * is allocated.
+ * Rules for writes of services: an update that changes the type drops what the new type does not
+ * have, unless the client changed that, too. What a service gets of the cluster is decided before,
+ * where it is allocated.
  */
 final class ServiceStrategy {
   private ServiceStrategy() {}
 
   static void create(ObjectNode service) {
-    addresses(Trees.need(service, "spec"));
+    dropInternalPolicy(Trees.need(service, "spec"));
   }
 
-  /** Keeps {@code clusterIP}, {@code clusterIPs}, the IP families and their policy consistent. */
-  private static void addresses(ObjectNode spec) {
+  /** Upstream stores the policy that it once gave such services, and never shows it. */
+  private static void dropInternalPolicy(ObjectNode spec) {
     if (!needsAddress(spec)) {
-      return;
-    }
-    String address = Trees.text(spec, "clusterIP");
-    if (!address.isEmpty() && Trees.isEmpty(spec, "clusterIPs")) {
-      spec.putArray("clusterIPs").add(address);
-    } else if (address.isEmpty() && !Trees.isEmpty(spec, "clusterIPs")) {
-      spec.put("clusterIP", Trees.strings(spec, "clusterIPs").getFirst());
-    }
-    // only its owner knows the IP families of a headless service without a selector
-    boolean any = address.equals("None") && Trees.isEmpty(spec, "selector");
-    Trees.putText(spec, "ipFamilyPolicy", any ? "RequireDualStack" : "SingleStack");
-    if (Trees.isEmpty(spec, "ipFamilies")) {
-      ArrayNode families = spec.putArray("ipFamilies");
-      families.add(address.contains(":") ? "IPv6" : "IPv4");
-      if (!Trees.text(spec, "ipFamilyPolicy").equals("SingleStack") && any) {
-        families.add("IPv6");
-      }
+      spec.remove("internalTrafficPolicy");
     }
   }
 
   static void update(ObjectNode service, ObjectNode old) {
     ObjectNode spec = Trees.need(service, "spec");
-    ObjectNode oldSpec = Trees.need(TreeCopies.of(old), "spec");
-    if (!needsAddress(spec) && needsAddress(oldSpec)) {
-      dropIfSame(spec, oldSpec, List.of("clusterIP", "clusterIPs", "ipFamilies", "ipFamilyPolicy"));
-    } else if (needsAddress(spec) && Trees.text(spec, "clusterIP").isEmpty()) {
-      // an update may omit the cluster IP, which then stays
-      Trees.copy(oldSpec, spec, "clusterIP");
-      Trees.copy(oldSpec, spec, "clusterIPs");
+    ObjectNode oldSpec = Trees.object(old, "spec");
+    if (oldSpec == null) {
+      return;
     }
-    addresses(spec);
-    if (needsNodePort(oldSpec) && !needsNodePort(spec)) {
-      List<ObjectNode> ports = Trees.objects(spec, "ports");
-      List<ObjectNode> oldPorts = Trees.objects(oldSpec, "ports");
-      if (nodePorts(ports).equals(nodePorts(oldPorts))) {
-        ports.forEach(port -> port.remove("nodePort"));
+    dropInternalPolicy(spec);
+    if (needsAddress(oldSpec) && !needsAddress(spec)) {
+      if (same(spec, oldSpec, "clusterIP") && same(spec, oldSpec, "clusterIPs")) {
+        spec.remove(List.of("clusterIP", "clusterIPs"));
       }
+      dropIfSame(spec, oldSpec, "ipFamilies");
+      dropIfSame(spec, oldSpec, "ipFamilyPolicy");
     }
-    boolean wasBalanced = Trees.text(oldSpec, "type").equals("LoadBalancer");
-    boolean balanced = Trees.text(spec, "type").equals("LoadBalancer");
-    if (wasBalanced && !balanced) {
-      dropIfSame(spec, oldSpec, List.of("allocateLoadBalancerNodePorts", "loadBalancerClass"));
+    List<ObjectNode> ports = Trees.objects(spec, "ports");
+    if (needsNodePort(oldSpec)
+        && !needsNodePort(spec)
+        && nodePorts(Trees.objects(oldSpec, "ports")).containsAll(nodePorts(ports))) {
+      ports.forEach(port -> port.remove("nodePort"));
+    }
+    if (needsHealthCheck(oldSpec) && !needsHealthCheck(spec)) {
+      dropIfSame(spec, oldSpec, "healthCheckNodePort");
+    }
+    boolean balanced = isBalanced(spec);
+    if (isBalanced(oldSpec) && !balanced) {
+      dropIfSame(spec, oldSpec, "allocateLoadBalancerNodePorts");
+      dropIfSame(spec, oldSpec, "loadBalancerClass");
     }
     if (CoreDefaults.isExternal(oldSpec) && !CoreDefaults.isExternal(spec)) {
-      dropIfSame(spec, oldSpec, List.of("externalTrafficPolicy", "healthCheckNodePort"));
+      dropIfSame(spec, oldSpec, "externalTrafficPolicy");
     }
     if (!balanced) {
       Trees.need(service, "status").putObject("loadBalancer");
     }
   }
 
-  private static void dropIfSame(ObjectNode spec, ObjectNode old, List<String> fields) {
-    for (String field : fields) {
-      if (Objects.equals(Trees.get(spec, field), Trees.get(old, field))) {
-        spec.remove(field);
-      }
+  private static boolean same(ObjectNode spec, ObjectNode old, String field) {
+    return Objects.equals(Trees.get(spec, field), Trees.get(old, field));
+  }
+
+  private static void dropIfSame(ObjectNode spec, ObjectNode old, String field) {
+    if (same(spec, old, field)) {
+      spec.remove(field);
     }
   }
 
@@ -85,15 +77,25 @@ final class ServiceStrategy {
     return !Trees.text(spec, "type").equals("ExternalName");
   }
 
-  private static boolean needsNodePort(ObjectNode spec) {
-    String type = Trees.text(spec, "type");
-    return type.equals("NodePort")
-        || (type.equals("LoadBalancer")
-            && (!Trees.has(spec, "allocateLoadBalancerNodePorts")
-                || Trees.flag(spec, "allocateLoadBalancerNodePorts")));
+  private static boolean isBalanced(ObjectNode spec) {
+    return Trees.text(spec, "type").equals("LoadBalancer");
   }
 
-  private static List<Long> nodePorts(List<ObjectNode> ports) {
-    return ports.stream().map(port -> Trees.number(port, "nodePort")).toList();
+  private static boolean needsNodePort(ObjectNode spec) {
+    return isBalanced(spec) || Trees.text(spec, "type").equals("NodePort");
+  }
+
+  private static boolean needsHealthCheck(ObjectNode spec) {
+    return isBalanced(spec) && Trees.text(spec, "externalTrafficPolicy").equals("Local");
+  }
+
+  private static Set<Long> nodePorts(List<ObjectNode> ports) {
+    Set<Long> numbers = new HashSet<>();
+    for (ObjectNode port : ports) {
+      if (Trees.number(port, "nodePort") != 0) {
+        numbers.add(Trees.number(port, "nodePort"));
+      }
+    }
+    return numbers;
   }
 }

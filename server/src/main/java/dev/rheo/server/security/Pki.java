@@ -55,7 +55,7 @@ public final class Pki {
           "kubernetes.default.svc",
           "kubernetes.default.svc.cluster.local");
 
-  /** Loopback, and the address of the service {@code kubernetes} in upstream's default range. */
+  /** Loopback, and the address of the service {@code kubernetes} in the range of most clusters. */
   private static final List<String> ADDRESSES = List.of("127.0.0.1", "::1", "10.96.0.1");
 
   private record Pair(X509Certificate certificate, PrivateKey key) {}
@@ -78,7 +78,17 @@ public final class Pki {
    * @throws IOException if a file cannot be read or written, or is damaged; the message names it
    */
   public static Pki open(Path folder, String listenHost, Clock clock) throws IOException {
-    return new Opening(folder, listenHost, clock.instant()).open();
+    return open(folder, listenHost, List.of(), clock);
+  }
+
+  /**
+   * As {@link #open(Path, String, Clock)}.
+   *
+   * @param further addresses by which clients in the cluster know the server
+   */
+  public static Pki open(Path folder, String listenHost, List<InetAddress> further, Clock clock)
+      throws IOException {
+    return new Opening(folder, listenHost, further, clock.instant()).open();
   }
 
   /** The edge's certificate and key, and the authority of its clients. */
@@ -114,11 +124,13 @@ public final class Pki {
 
     private final Path folder;
     private final String listenHost;
+    private final List<InetAddress> further;
     private final Instant now;
 
-    Opening(Path folder, String listenHost, Instant now) {
+    Opening(Path folder, String listenHost, List<InetAddress> further, Instant now) {
       this.folder = folder;
       this.listenHost = listenHost;
+      this.further = List.copyOf(further);
       this.now = now;
     }
 
@@ -236,7 +248,7 @@ public final class Pki {
             e);
       }
       boolean expires = now.plus(RENEWAL).isAfter(pair.certificate().getNotAfter().toInstant());
-      if (!expires && (!name.equals("apiserver") || namesListenHost(pair.certificate()))) {
+      if (!expires && (!name.equals("apiserver") || namesServer(pair.certificate()))) {
         return pair;
       }
       X509Certificate renewed =
@@ -269,6 +281,15 @@ public final class Pki {
       return new Pair(certificate, key);
     }
 
+    private boolean namesServer(X509Certificate certificate) throws IOException {
+      for (InetAddress address : further) {
+        if (!names(certificate, withoutScope(address))) {
+          return false;
+        }
+      }
+      return namesListenHost(certificate);
+    }
+
     private boolean namesListenHost(X509Certificate certificate) throws IOException {
       InetAddress address = literal(listenHost);
       if (address != null && address.isAnyLocalAddress()) {
@@ -276,6 +297,11 @@ public final class Pki {
         // certificate.
         return true;
       }
+      return names(certificate, listenHost);
+    }
+
+    private boolean names(X509Certificate certificate, String host) throws IOException {
+      InetAddress address = literal(host);
       try {
         Collection<List<?>> names = certificate.getSubjectAlternativeNames();
         if (names == null) {
@@ -284,7 +310,7 @@ public final class Pki {
         for (List<?> name : names) {
           String text = String.valueOf(name.get(1));
           boolean same =
-              address == null ? text.equalsIgnoreCase(listenHost) : address.equals(literal(text));
+              address == null ? text.equalsIgnoreCase(host) : address.equals(literal(text));
           if (same) {
             return true;
           }
@@ -306,6 +332,7 @@ public final class Pki {
       } catch (UnknownHostException e) {
         // A machine without a resolvable name is reached by its addresses.
       }
+      addresses.addAll(further);
       InetAddress listen = literal(listenHost);
       if (listen == null) {
         names.add(listenHost);

@@ -190,7 +190,7 @@ final class Changes {
           Meta.of(object).resourceVersion(Long.toString(version.revision()));
           ObjectNode live = version.tree();
           ownership.note(path, object, live, context);
-          return updates.outcome(path, Kind.PATCH, object, version, live, fresh, context);
+          return updates.outcome(path, Kind.PATCH, object, version, live, fresh, context, false);
         });
   }
 
@@ -219,7 +219,8 @@ final class Changes {
                       version,
                       live,
                       fresh,
-                      context);
+                      context,
+                      options.dryRun());
                 }));
   }
 

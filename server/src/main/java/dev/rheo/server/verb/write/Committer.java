@@ -57,15 +57,19 @@ final class Committer {
   private final RevisionStore store;
   private final Versions versions;
   private final BooleanSupplier mayGrow;
+  private final Allocations allocations;
   private final LongAdder conflicts = new LongAdder();
 
   /**
    * @param mayGrow whether there is memory for one more object
+   * @param allocations what is given back with a removed object
    */
-  Committer(RevisionStore store, Versions versions, BooleanSupplier mayGrow) {
+  Committer(
+      RevisionStore store, Versions versions, BooleanSupplier mayGrow, Allocations allocations) {
     this.store = store;
     this.versions = versions;
     this.mayGrow = mayGrow;
+    this.allocations = allocations;
   }
 
   /** How often a write was retried because another one came first. */
@@ -131,7 +135,7 @@ final class Committer {
       case Outcome.Remove remove -> {
         long expected = version == null ? Op.ABSENT : version.revision();
         byte[] form = form(resource, remove.object());
-        long revision = dryRun ? expected : commit(List.of(new Op.Delete(key, expected)));
+        long revision = dryRun ? expected : remove(path, version, expected);
         yield new CommitResult(form, remove.byUpdate() ? expected : revision, How.REMOVED);
       }
       case Outcome.Put put -> {
@@ -155,6 +159,14 @@ final class Committer {
         yield put(key, version, put, form, dryRun);
       }
     };
+  }
+
+  private long remove(ObjectPath path, @Nullable Version version, long expected)
+      throws RevisionConflictException, StoreException {
+    List<Op> operations = new ArrayList<>();
+    operations.add(new Op.Delete(path.key(), expected));
+    operations.addAll(allocations.ofRemoval(path, version));
+    return commit(operations);
   }
 
   private static boolean isSame(byte[] form, byte[] before) {

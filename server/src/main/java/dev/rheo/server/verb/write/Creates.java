@@ -9,9 +9,12 @@ import dev.rheo.codec.tree.TreeCopies;
 import dev.rheo.resource.rules.Validation;
 import dev.rheo.resource.rules.WriteContext;
 import dev.rheo.resource.rules.WritePreparation;
+import dev.rheo.server.admission.AdmissionPlugin;
+import dev.rheo.server.admission.AdmissionRequest;
 import dev.rheo.store.RevisionStore.Op;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.UUID;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 
 /** Creates objects, by the steps of upstream's {@code BeforeCreate}. */
@@ -22,17 +25,26 @@ final class Creates {
   private final Committer committer;
   private final NamespaceLifecycle lifecycle;
   private final RandomGenerator random;
+  private final Supplier<String> uids;
   private final Ownership ownership;
+  private final AdmissionPlugin admission;
+  private final Allocations allocations;
 
   Creates(
       Committer committer,
       NamespaceLifecycle lifecycle,
       Ownership ownership,
-      RandomGenerator random) {
+      AdmissionPlugin admission,
+      Allocations allocations,
+      RandomGenerator random,
+      Supplier<String> uids) {
     this.committer = committer;
     this.lifecycle = lifecycle;
     this.ownership = ownership;
+    this.admission = admission;
+    this.allocations = allocations;
     this.random = random;
+    this.uids = uids;
   }
 
   /** A stored object and its path. */
@@ -85,7 +97,7 @@ final class Creates {
     // There is no key without a valid name; the validation in prepare refuses such an object.
     if (path.name().isEmpty() || !Names.pathSegment(path.name()).isEmpty()) {
       lifecycle.admitCreate(path, false);
-      prepare(path, TreeCopies.of(object), context);
+      prepare(path, TreeCopies.of(object), context, true);
       throw ApiException.badRequest("the object has no usable name");
     }
     CommitResult written =
@@ -95,27 +107,45 @@ final class Creates {
             (version, fresh) -> {
               List<Op> checks = lifecycle.admitCreate(path, fresh);
               if (version != null) {
+                // As upstream, an address or port in use is told first.
+                allocations.complete(path, TreeCopies.of(object), options.dryRun());
                 throw exists(path, version);
               }
-              return new Outcome.Put(prepare(path, TreeCopies.of(object), context), checks);
+              return put(path, TreeCopies.of(object), checks, context, options.dryRun());
             });
     return new Created(path, written);
   }
 
   /** Decides on an update that creates the object. */
-  Outcome outcome(ObjectPath path, ObjectNode object, boolean fresh, WriteContext context) {
+  Outcome outcome(
+      ObjectPath path, ObjectNode object, boolean fresh, WriteContext context, boolean dryRun) {
     List<Op> checks = lifecycle.admitCreate(path, fresh);
     Meta.of(object).wipeSystemFields();
-    return new Outcome.Put(prepare(path, object, context), checks);
+    return put(path, object, checks, context, dryRun);
   }
 
-  private ObjectNode prepare(ObjectPath path, ObjectNode object, WriteContext context) {
+  private Outcome.Put put(
+      ObjectPath path, ObjectNode object, List<Op> checks, WriteContext context, boolean dryRun) {
+    ObjectNode prepared = prepare(path, object, context, dryRun);
+    List<Op> operations = new ArrayList<>(checks);
+    if (!dryRun) {
+      operations.addAll(allocations.of(path, null, prepared));
+    }
+    return new Outcome.Put(prepared, operations);
+  }
+
+  private ObjectNode prepare(
+      ObjectPath path, ObjectNode object, WriteContext context, boolean dryRun) {
+    AdmissionRequest request = path.admission(object, null);
+    admission.admit(request);
+    allocations.complete(path, object, dryRun);
     Meta meta = Meta.of(object);
     meta.name(path.name());
-    meta.uid(uid());
+    meta.uid(uids.get());
     meta.created(context.now());
     WritePreparation.forCreate(object, path.type(), context);
     Validation.create(object, path.type());
+    admission.validate(request);
     return object;
   }
 
@@ -144,11 +174,5 @@ final class Creates {
           "the namespace of the provided object does not match the namespace sent on the request");
     }
     meta.namespace(wanted);
-  }
-
-  private String uid() {
-    long high = random.nextLong() & ~0xf000L | 0x4000L;
-    long low = random.nextLong() & 0x3fffffffffffffffL | 0x8000000000000000L;
-    return new UUID(high, low).toString();
   }
 }

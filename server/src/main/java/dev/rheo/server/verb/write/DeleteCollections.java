@@ -148,7 +148,8 @@ final class DeleteCollections {
     }
   }
 
-  private void delete(ObjectPath path, DeleteOptions options) {
+  /** Deletes one object, if it exists. */
+  void delete(ObjectPath path, DeleteOptions options) {
     try {
       NamespaceLifecycle.admitDelete(path);
       committer.run(

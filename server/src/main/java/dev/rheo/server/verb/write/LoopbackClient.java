@@ -56,6 +56,13 @@ public final class LoopbackClient {
   }
 
   /**
+   * Deletes an object, its dependents in the background. Does nothing if there is no such object.
+   */
+  public void delete(ObjectPath path) {
+    writes.collections().delete(path, IN_BACKGROUND);
+  }
+
+  /**
    * Deletes all objects of a collection, their dependents in the background. Objects with
    * finalizers or a grace period remain until these are over.
    *

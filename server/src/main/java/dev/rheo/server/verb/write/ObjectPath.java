@@ -1,10 +1,12 @@
 package dev.rheo.server.verb.write;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.rheo.api.name.GroupResource;
 import dev.rheo.api.status.ApiException;
 import dev.rheo.codec.schema.ObjectType;
 import dev.rheo.resource.type.ResourceType;
 import dev.rheo.resource.type.Subresource;
+import dev.rheo.server.admission.AdmissionRequest;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -32,6 +34,15 @@ public record ObjectPath(ResourceType type, String namespace, String name, Strin
 
   ObjectPath withName(String newName) {
     return new ObjectPath(type, namespace, newName, subresource);
+  }
+
+  /**
+   * The request to admit a write of an object at this path.
+   *
+   * @param old null for a create
+   */
+  AdmissionRequest admission(ObjectNode object, @Nullable ObjectNode old) {
+    return new AdmissionRequest(type, namespace, name, subresource, object, old);
   }
 
   /** The key in the store. */

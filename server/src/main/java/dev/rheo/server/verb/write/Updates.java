@@ -8,6 +8,8 @@ import dev.rheo.api.status.FieldError;
 import dev.rheo.resource.rules.Validation;
 import dev.rheo.resource.rules.WriteContext;
 import dev.rheo.resource.rules.WritePreparation;
+import dev.rheo.server.admission.AdmissionPlugin;
+import dev.rheo.server.admission.AdmissionRequest;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -31,9 +33,13 @@ final class Updates {
   }
 
   private final Creates creates;
+  private final AdmissionPlugin admission;
+  private final Allocations allocations;
 
-  Updates(Creates creates) {
+  Updates(Creates creates, AdmissionPlugin admission, Allocations allocations) {
     this.creates = creates;
+    this.admission = admission;
+    this.allocations = allocations;
   }
 
   /**
@@ -49,10 +55,11 @@ final class Updates {
       @Nullable Version version,
       @Nullable ObjectNode live,
       boolean fresh,
-      WriteContext context) {
+      WriteContext context,
+      boolean dryRun) {
     Meta meta = Meta.of(wanted);
     if (version == null || live == null) {
-      return create(path, kind, wanted, fresh, context);
+      return create(path, kind, wanted, fresh, context, dryRun);
     }
     ObjectNode old = path.type().conversion().toStored(live);
     Meta.of(old).resourceVersion("");
@@ -62,15 +69,25 @@ final class Updates {
     requireRevision(path, meta.resourceVersion(), version.revision());
     // The stored form has an empty resourceVersion.
     meta.resourceVersion("");
+    AdmissionRequest request = path.admission(wanted, old);
+    admission.admit(request);
+    allocations.complete(path, wanted, old, dryRun);
     WritePreparation.forUpdate(wanted, old, path.type(), path.subresource(), context);
     Validation.update(wanted, old, path.type(), path.subresource());
-    return isLastFinalizer(path, wanted, old)
-        ? new Outcome.Remove(new Outcome.Content.Tree(wanted), true)
-        : new Outcome.Put(wanted);
+    admission.validate(request);
+    if (isLastFinalizer(path, wanted, old)) {
+      return new Outcome.Remove(new Outcome.Content.Tree(wanted), true);
+    }
+    return new Outcome.Put(wanted, dryRun ? List.of() : allocations.of(path, old, wanted));
   }
 
   private Outcome create(
-      ObjectPath path, Kind kind, ObjectNode wanted, boolean fresh, WriteContext context) {
+      ObjectPath path,
+      Kind kind,
+      ObjectNode wanted,
+      boolean fresh,
+      WriteContext context,
+      boolean dryRun) {
     if (!path.subresource().isEmpty()
         || !(kind == Kind.APPLY || path.type().strategy().createOnUpdate())) {
       throw ApiException.notFound(path.groupResource(), path.name());
@@ -88,7 +105,7 @@ final class Updates {
       throw uidMismatch(path, meta.uid(), "");
     }
     meta.resourceVersion("");
-    return creates.outcome(path, wanted, fresh, context);
+    return creates.outcome(path, wanted, fresh, context, dryRun);
   }
 
   /** Whether the update removes the last finalizer that the object's deletion waits for. */

@@ -12,6 +12,9 @@ import dev.rheo.cache.WatchCache;
 import dev.rheo.codec.json.Canonicalizer;
 import dev.rheo.resource.rules.WriteContext;
 import dev.rheo.resource.type.ResourceRegistry;
+import dev.rheo.server.admission.Admission;
+import dev.rheo.server.admission.AdmissionPlugin;
+import dev.rheo.server.allocation.ServiceAllocator;
 import dev.rheo.server.security.User;
 import dev.rheo.server.verb.read.Freshness;
 import dev.rheo.server.verb.review.Reviews;
@@ -40,11 +43,13 @@ public final class Writes {
   private final Changes changes;
   private final DeleteCollections collections;
   private final Evictions evictions;
+  private final AllocationRepair repair;
 
   /**
    * @param random for uids and generated names: unpredictable in production
    * @param mayGrow whether there is memory for one more object
    * @param reviews answers what is asked and not stored
+   * @param allocator for cluster IPs and node ports
    */
   public Writes(
       RevisionStore store,
@@ -53,16 +58,28 @@ public final class Writes {
       InstantSource clock,
       RandomGenerator random,
       BooleanSupplier mayGrow,
-      Reviews reviews) {
+      Reviews reviews,
+      ServiceAllocator allocator) {
     this.registry = registry;
     this.reviews = reviews;
     this.clock = clock;
     Versions versions = new Versions(store, cache);
-    this.committer = new Committer(store, versions, mayGrow);
     Ownership ownership = new Ownership(registry);
+    Uids uids = new Uids(random);
+    Allocations allocations = new Allocations(allocator, store, registry, ownership, uids, clock);
+    AdmissionPlugin admission = new Admission(store, cache, registry);
+    this.committer = new Committer(store, versions, mayGrow, allocations);
     this.creates =
-        new Creates(committer, new NamespaceLifecycle(registry, versions), ownership, random);
-    this.changes = new Changes(committer, new Updates(creates), ownership);
+        new Creates(
+            committer,
+            new NamespaceLifecycle(registry, versions),
+            ownership,
+            admission,
+            allocations,
+            random,
+            uids);
+    this.changes = new Changes(committer, new Updates(creates, admission, allocations), ownership);
+    this.repair = new AllocationRepair(allocator, allocations, store, registry, changes, clock);
     this.collections = new DeleteCollections(new Freshness(store, cache), cache, committer, clock);
     this.evictions = new Evictions(committer, versions, cache, collections, registry, clock);
   }
@@ -216,6 +233,11 @@ public final class Writes {
   /** How often a write was retried because another one came first. */
   public long conflicts() {
     return committer.conflicts();
+  }
+
+  /** Repairs what Services hold. */
+  public AllocationRepair repair() {
+    return repair;
   }
 
   Committer committer() {

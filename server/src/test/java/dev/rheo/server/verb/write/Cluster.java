@@ -9,6 +9,8 @@ import dev.rheo.cache.WatchCache;
 import dev.rheo.resource.builtin.BuiltInResources;
 import dev.rheo.resource.type.ResourceRegistry;
 import dev.rheo.resource.type.ResourceType;
+import dev.rheo.server.allocation.ServiceAllocator;
+import dev.rheo.server.allocation.ServiceNetwork;
 import dev.rheo.server.security.User;
 import dev.rheo.server.verb.read.Caches;
 import dev.rheo.server.verb.review.ReviewsTest;
@@ -25,6 +27,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.random.RandomGenerator;
 
 /** A server without the edge, for tests: a store in memory, a real cache, and the writes. */
 public final class Cluster implements AutoCloseable {
@@ -33,6 +36,7 @@ public final class Cluster implements AutoCloseable {
 
   public final RevisionStore store;
   public final WatchCache cache;
+  public final ServiceAllocator allocator;
   public final Writes writes;
   public final LoopbackClient client;
   public final ResourceRegistry registry = BuiltInResources.registry();
@@ -47,11 +51,18 @@ public final class Cluster implements AutoCloseable {
   }
 
   public Cluster(Path directory, RevisionStore store, Random random) {
+    this(directory, store, random, ServiceNetwork.defaults());
+  }
+
+  public Cluster(
+      Path directory, RevisionStore store, RandomGenerator random, ServiceNetwork network) {
     this.store = store;
     this.cache = Caches.start(store, directory, registry);
     InstantSource clock = () -> now;
+    this.allocator = new ServiceAllocator(store, registry, network, random);
     this.writes =
-        new Writes(store, cache, registry, clock, random, () -> mayGrow, ReviewsTest.reviews());
+        new Writes(
+            store, cache, registry, clock, random, () -> mayGrow, ReviewsTest.reviews(), allocator);
     this.client = new LoopbackClient(writes);
     settle();
   }

@@ -121,7 +121,8 @@ class CreateTest {
             () -> cluster.now,
             random,
             () -> true,
-            ReviewsTest.reviews());
+            ReviewsTest.reviews(),
+            cluster.allocator);
     var path = cluster.path("configmaps", "ns", "");
     var body = Cluster.body("{'metadata':{'generateName':'a-'}}");
     random.different = 100;

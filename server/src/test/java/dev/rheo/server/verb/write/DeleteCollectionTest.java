@@ -204,7 +204,8 @@ class DeleteCollectionTest {
               () -> cluster.now,
               new Random(1),
               () -> true,
-              ReviewsTest.reviews());
+              ReviewsTest.reviews(),
+              cluster.allocator);
       Map<String, List<String>> any = Map.of("resourceVersion", List.of("0"));
       refused(
           429,

@@ -1,0 +1,146 @@
+package dev.rheo.server.controller;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.rheo.server.verb.write.Cluster;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The objects that the server itself keeps. */
+@Timeout(60)
+class ServerObjectsTest {
+  private static final String CIDRS = "networking.k8s.io/v1/servicecidrs";
+  private static final String SLICES = "discovery.k8s.io/v1/endpointslices";
+
+  @TempDir Path spool;
+  private Cluster cluster;
+
+  @BeforeEach
+  void start() {
+    cluster = new Cluster(spool);
+    cluster.namespace("default");
+    cluster.namespace("kube-system");
+    cluster.settle();
+  }
+
+  @AfterEach
+  void close() {
+    cluster.close();
+  }
+
+  private DefaultServiceCidr cidr(String... cidrs) {
+    return new DefaultServiceCidr(
+        cluster.client, () -> cluster.registry, List.of(cidrs), () -> cluster.now);
+  }
+
+  private KubernetesService service(String address) {
+    return new KubernetesService(cluster.client, () -> cluster.registry, "10.0.0.1", 6443, address);
+  }
+
+  private void unchangedBy(Runnable run) {
+    long before = cluster.revision();
+    run.run();
+    assertThat(cluster.revision()).isEqualTo(before);
+  }
+
+  @Test
+  void theDefaultServiceCidrIsReady() {
+    cidr("10.0.0.0/24").run();
+    JsonNode object = cluster.stored(CIDRS, "", "kubernetes");
+    assertThat(object.at("/spec/cidrs").toString()).isEqualTo("[\"10.0.0.0/24\"]");
+    JsonNode ready = object.at("/status/conditions/0");
+    assertThat(ready.get("type").asText()).isEqualTo("Ready");
+    assertThat(ready.get("status").asText()).isEqualTo("True");
+    assertThat(ready.get("message").asText()).isEqualTo("Kubernetes default Service CIDR is ready");
+    unchangedBy(cidr("10.0.0.0/24")::run);
+    // Another range is not ours to decide, a second one is.
+    unchangedBy(cidr("10.1.0.0/24")::run);
+    cidr("10.0.0.0/24", "fd00::/112").run();
+    assertThat(cluster.stored(CIDRS, "", "kubernetes").at("/spec/cidrs")).hasSize(2);
+    cluster.delete(CIDRS, "", "kubernetes");
+    cidr("10.0.0.0/24").run();
+    assertThat(cluster.stored(CIDRS, "", "kubernetes")).isNotNull();
+  }
+
+  @Test
+  void theServiceKubernetesLeadsToTheServer() {
+    service("192.0.2.7").run();
+    JsonNode spec = cluster.stored("services", "default", "kubernetes").get("spec");
+    assertThat(spec.get("clusterIP").asText()).isEqualTo("10.0.0.1");
+    assertThat(spec.at("/ports/0/targetPort").asInt()).isEqualTo(6443);
+    assertThat(cluster.stored("networking.k8s.io/v1/ipaddresses", "", "10.0.0.1")).isNotNull();
+    JsonNode endpoints = cluster.stored("endpoints", "default", "kubernetes");
+    assertThat(endpoints.at("/subsets/0/addresses/0/ip").asText()).isEqualTo("192.0.2.7");
+    assertThat(endpoints.at("/subsets/0/ports/0/port").asInt()).isEqualTo(6443);
+    JsonNode slice = cluster.stored(SLICES, "default", "kubernetes");
+    assertThat(slice.at("/endpoints/0/addresses/0").asText()).isEqualTo("192.0.2.7");
+    assertThat(slice.at("/addressType").asText()).isEqualTo("IPv4");
+    unchangedBy(service("192.0.2.7")::run);
+  }
+
+  @Test
+  void endpointsAreCorrected() {
+    service("192.0.2.7").run();
+    ObjectNode endpoints = (ObjectNode) cluster.stored("endpoints", "default", "kubernetes");
+    ((ObjectNode) endpoints.at("/subsets/0/addresses/0")).put("ip", "192.0.2.9");
+    ((ObjectNode) endpoints.get("metadata")).remove("resourceVersion");
+    cluster.update("endpoints", "default", "kubernetes", endpoints);
+    cluster.delete(SLICES, "default", "kubernetes");
+    service("192.0.2.7").run();
+    assertThat(
+            cluster
+                .stored("endpoints", "default", "kubernetes")
+                .at("/subsets/0/addresses/0/ip")
+                .asText())
+        .isEqualTo("192.0.2.7");
+    assertThat(cluster.stored(SLICES, "default", "kubernetes").get("endpoints")).hasSize(1);
+    service("2001:db8::7").run();
+    assertThat(cluster.stored(SLICES, "default", "kubernetes").get("addressType").asText())
+        .isEqualTo("IPv6");
+    // A server that stops leads nobody to itself.
+    service("2001:db8::7").close();
+    assertThat(cluster.stored("endpoints", "default", "kubernetes").has("subsets")).isFalse();
+  }
+
+  @Test
+  void clientsFindWhatTheyExpect() {
+    BootstrapObjects objects =
+        new BootstrapObjects(
+            cluster.client,
+            () -> cluster.registry,
+            "-----CA-----\n".getBytes(StandardCharsets.US_ASCII));
+    objects.run();
+    assertThat(
+            cluster
+                .stored("scheduling.k8s.io/v1/priorityclasses", "", "system-node-critical")
+                .get("value")
+                .asInt())
+        .isEqualTo(2_000_001_000);
+    assertThat(
+            cluster
+                .stored("configmaps", "kube-system", "extension-apiserver-authentication")
+                .at("/data/client-ca-file")
+                .asText())
+        .isEqualTo("-----CA-----\n");
+    unchangedBy(objects::run);
+    new BootstrapObjects(
+            cluster.client,
+            () -> cluster.registry,
+            "-----CB-----\n".getBytes(StandardCharsets.US_ASCII))
+        .run();
+    assertThat(
+            cluster
+                .stored("configmaps", "kube-system", "extension-apiserver-authentication")
+                .at("/data/client-ca-file")
+                .asText())
+        .isEqualTo("-----CA-----\n-----CB-----\n");
+  }
+}
