@@ -47,6 +47,7 @@ import dev.rheo.server.verb.read.Reads;
 import dev.rheo.server.verb.review.Reviews;
 import dev.rheo.server.verb.write.LoopbackClient;
 import dev.rheo.server.verb.write.Writes;
+import dev.rheo.store.ExpirySweeper;
 import dev.rheo.store.MemoryRevisionStore;
 import dev.rheo.store.Retention;
 import dev.rheo.store.RetentionCompactor;
@@ -151,6 +152,7 @@ final class RunningServer implements Server {
               random,
               // The count of this moment, since the account lags behind it by up to a period.
               () -> (cache.objects() + 1) * INDEX_ENTRY_BYTES <= ledger.index().limit(),
+              config.eventTtl(),
               new Reviews(access));
       NonResource nonResource =
           new NonResource(
@@ -234,9 +236,10 @@ final class RunningServer implements Server {
       case MEMORY -> {
         // The data directory holds more than the store: a second server must not use it either.
         opened.add("lock", StoreLock.take(data.store()));
-        MemoryRevisionStore memory = new MemoryRevisionStore();
+        MemoryRevisionStore memory = new MemoryRevisionStore(clock);
         opened.add("store", memory);
         compact(new RetentionCompactor(memory, retention, clock, scheduler), scheduler);
+        expire(memory);
         return memory;
       }
       case ROCKSDB -> {
@@ -245,9 +248,11 @@ final class RunningServer implements Server {
                 data.store(),
                 RocksSettings.defaults()
                     .withNativeMemory(config.memory().storeCaches())
-                    .withDescriptors(DESCRIPTORS.store()));
+                    .withDescriptors(DESCRIPTORS.store()),
+                clock);
         opened.add("store", rocks);
         compact(new RetentionCompactor(rocks, retention, clock, scheduler), scheduler);
+        expire(rocks);
         return rocks;
       }
     }
@@ -262,6 +267,20 @@ final class RunningServer implements Server {
           scheduler.shutdownNow();
         });
     compactor.start();
+  }
+
+  private void expire(RevisionStore expiring) {
+    // A thread of its own, since a mass expiry must not delay compaction.
+    ScheduledExecutorService scheduler =
+        Executors.newSingleThreadScheduledExecutor(new DefaultThreadFactory("expiry", true));
+    ExpirySweeper sweeper = new ExpirySweeper(expiring, scheduler);
+    opened.add(
+        "expiry",
+        () -> {
+          sweeper.close();
+          scheduler.shutdownNow();
+        });
+    sweeper.start();
   }
 
   private WatchCache openCache(ServerConfig config, ResourceRegistry registry, Ledger ledger) {

@@ -2,6 +2,7 @@ package dev.rheo.app;
 
 import dev.rheo.api.feature.FeatureGates;
 import dev.rheo.store.Retention;
+import dev.rheo.store.RevisionStore;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +23,8 @@ import org.jspecify.annotations.Nullable;
  *     early (never those of the last {@link #MIN_HISTORY_TIME}); positive
  * @param formBytes how many bytes derived forms may take on disk before the oldest are dropped;
  *     positive
+ * @param eventTtl how long an Event lives after its last write, up to {@link #MAX_EVENT_TTL}; zero
+ *     for ever
  */
 public record ServerConfig(
     Path data,
@@ -34,7 +37,8 @@ public record ServerConfig(
     @Nullable Path tokenAuthFile,
     Duration historyTime,
     long historyBytes,
-    long formBytes) {
+    long formBytes,
+    Duration eventTtl) {
 
   /** History that is kept whatever the limits, so that clients can resume after a short absence. */
   public static final Duration MIN_HISTORY_TIME = Retention.FLOOR;
@@ -42,6 +46,8 @@ public record ServerConfig(
   public static final Duration DEFAULT_HISTORY_TIME = Duration.ofHours(1);
   public static final long DEFAULT_HISTORY_BYTES = 4L << 30;
   public static final long DEFAULT_FORM_BYTES = 8L << 30;
+  public static final Duration DEFAULT_EVENT_TTL = Duration.ofHours(1);
+  public static final Duration MAX_EVENT_TTL = RevisionStore.Op.LONGEST_LIFE;
 
   /** The port of a Kubernetes API server. */
   public static final int DEFAULT_PORT = 6443;
@@ -59,7 +65,8 @@ public record ServerConfig(
         null,
         DEFAULT_HISTORY_TIME,
         DEFAULT_HISTORY_BYTES,
-        DEFAULT_FORM_BYTES);
+        DEFAULT_FORM_BYTES,
+        DEFAULT_EVENT_TTL);
   }
 
   public ServerConfig {
@@ -74,6 +81,9 @@ public record ServerConfig(
     }
     if (formBytes <= 0) {
       throw new IllegalArgumentException("form bytes must be positive");
+    }
+    if (eventTtl.isNegative() || eventTtl.compareTo(MAX_EVENT_TTL) > 0) {
+      throw new IllegalArgumentException("Events cannot live for " + eventTtl);
     }
   }
 }

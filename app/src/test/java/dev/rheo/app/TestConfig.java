@@ -22,6 +22,7 @@ final class TestConfig {
         tokens,
         ServerConfig.DEFAULT_HISTORY_TIME,
         ServerConfig.DEFAULT_HISTORY_BYTES,
-        ServerConfig.DEFAULT_FORM_BYTES);
+        ServerConfig.DEFAULT_FORM_BYTES,
+        ServerConfig.DEFAULT_EVENT_TTL);
   }
 }

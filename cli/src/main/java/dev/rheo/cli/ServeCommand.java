@@ -131,6 +131,14 @@ final class ServeCommand implements Callable<Integer> {
   private long formBytes = ServerConfig.DEFAULT_FORM_BYTES;
 
   @Option(
+      names = "--event-ttl",
+      paramLabel = "TIME",
+      defaultValue = "1h0m0s",
+      converter = GoDuration.class,
+      description = "How long an Event is kept after its last write; 0s keeps Events for ever.")
+  private Duration eventTtl = ServerConfig.DEFAULT_EVENT_TTL;
+
+  @Option(
       names = "--log-format",
       paramLabel = "FORMAT",
       defaultValue = "text",
@@ -210,6 +218,10 @@ final class ServeCommand implements Callable<Integer> {
     if (formBytes <= 0) {
       throw wrong("--form-bytes must be more than 0");
     }
+    if (eventTtl.compareTo(ServerConfig.MAX_EVENT_TTL) > 0) {
+      throw wrong(
+          "--event-ttl must be %dh or less".formatted(ServerConfig.MAX_EVENT_TTL.toHours()));
+    }
     return new ServerConfig(
         data,
         listen.host(),
@@ -221,7 +233,8 @@ final class ServeCommand implements Callable<Integer> {
         file,
         historyTime,
         historyBytes,
-        formBytes);
+        formBytes,
+        eventTtl);
   }
 
   private <T, R> R checked(String option, T value, Function<T, R> reader) {

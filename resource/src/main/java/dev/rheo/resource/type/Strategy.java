@@ -19,6 +19,7 @@ import java.util.List;
  * @param unconditionalUpdate an update without resourceVersion is allowed
  * @param createOnUpdate an update creates an object that does not exist
  * @param gracefulDelete a deletion starts with a grace period
+ * @param expires an object is deleted some time after its last write
  */
 public record Strategy(
     Names.Kind names,
@@ -30,7 +31,8 @@ public record Strategy(
     List<String> generationParts,
     boolean unconditionalUpdate,
     boolean createOnUpdate,
-    boolean gracefulDelete) {
+    boolean gracefulDelete,
+    boolean expires) {
 
   /** The strategy of resources that are not stored. */
   static final Strategy NONE =
@@ -43,6 +45,7 @@ public record Strategy(
           false,
           List.of(),
           true,
+          false,
           false,
           false);
 
@@ -63,7 +66,8 @@ public record Strategy(
         generation.equals("-") ? List.of() : List.of(generation.split(",")),
         has(flags, 'u'),
         has(flags, 'p'),
-        has(flags, 'd'));
+        has(flags, 'd'),
+        has(flags, 'e'));
   }
 
   private static boolean has(String flags, char flag) {

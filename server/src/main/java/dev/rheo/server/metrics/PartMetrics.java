@@ -255,6 +255,11 @@ public final class PartMetrics {
         "Changes of compacted history that were deleted.",
         store,
         RevisionStore.Stats::prunedChanges);
+    counter(
+        "rheo_store_expired_keys",
+        "Keys deleted because their time to live was over.",
+        store,
+        RevisionStore.Stats::expiredKeys);
     counter("rheo_store_commits", "Commits.", store, RevisionStore.Stats::commits);
     counter(
         "rheo_store_syncs",

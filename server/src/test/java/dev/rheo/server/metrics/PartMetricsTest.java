@@ -27,7 +27,7 @@ class PartMetricsTest {
   @Test
   void ofTheStore() throws Exception {
     metrics.store(
-        () -> new RevisionStore.Stats(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11), () -> StoreHealth.OK);
+        () -> new RevisionStore.Stats(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12), () -> StoreHealth.OK);
     assertThat(figures())
         .containsExactlyInAnyOrderEntriesOf(
             Map.ofEntries(
@@ -41,6 +41,7 @@ class PartMetricsTest {
                 Map.entry("rheo_store_open_reads", 9.0),
                 Map.entry("rheo_store_pruned_revision", 10.0),
                 Map.entry("rheo_store_pruned_changes_total", 11.0),
+                Map.entry("rheo_store_expired_keys_total", 12.0),
                 Map.entry("rheo_store_condition{condition=\"ok\"}", 1.0),
                 Map.entry("rheo_store_condition{condition=\"unwritable\"}", 0.0),
                 Map.entry("rheo_store_condition{condition=\"damaged\"}", 0.0)));

@@ -16,6 +16,7 @@ import dev.rheo.store.RevisionConflictException;
 import dev.rheo.store.RevisionStore;
 import dev.rheo.store.RevisionStore.Op;
 import dev.rheo.store.StoreException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -57,15 +58,18 @@ final class Committer {
   private final RevisionStore store;
   private final Versions versions;
   private final BooleanSupplier mayGrow;
+  private final Duration life;
   private final LongAdder conflicts = new LongAdder();
 
   /**
    * @param mayGrow whether there is memory for one more object
+   * @param life how long an object that expires lives after its last write; zero for ever
    */
-  Committer(RevisionStore store, Versions versions, BooleanSupplier mayGrow) {
+  Committer(RevisionStore store, Versions versions, BooleanSupplier mayGrow, Duration life) {
     this.store = store;
     this.versions = versions;
     this.mayGrow = mayGrow;
+    this.life = life;
   }
 
   /** How often a write was retried because another one came first. */
@@ -152,7 +156,8 @@ final class Committer {
                           + Versions.MAX_KEY_BYTES
                           + " bytes together with the namespace")));
         }
-        yield put(key, version, put, form, dryRun);
+        Duration ttl = path.type().strategy().expires() ? life : Duration.ZERO;
+        yield put(key, version, put, form, ttl, dryRun);
       }
     };
   }
@@ -170,7 +175,12 @@ final class Committer {
   }
 
   private CommitResult put(
-      String key, @Nullable Version version, Outcome.Put put, byte[] form, boolean dryRun)
+      String key,
+      @Nullable Version version,
+      Outcome.Put put,
+      byte[] form,
+      Duration ttl,
+      boolean dryRun)
       throws RevisionConflictException, StoreException {
     if (form.length > MAX_STORED_BYTES) {
       throw ApiException.requestEntityTooLarge(
@@ -193,7 +203,7 @@ final class Committer {
           1);
     }
     List<Op> operations = new ArrayList<>(1 + put.checks().size());
-    operations.add(new Op.Put(key, form, expected));
+    operations.add(new Op.Put(key, form, expected, ttl));
     operations.addAll(put.checks());
     long revision = commit(operations);
     if (!put.thenRemove()) {

@@ -17,6 +17,7 @@ import dev.rheo.server.verb.read.Freshness;
 import dev.rheo.server.verb.review.Reviews;
 import dev.rheo.server.verb.write.CommitResult.How;
 import dev.rheo.store.RevisionStore;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.function.BooleanSupplier;
@@ -44,6 +45,7 @@ public final class Writes {
   /**
    * @param random for uids and generated names: unpredictable in production
    * @param mayGrow whether there is memory for one more object
+   * @param eventTtl how long an Event lives after its last write; zero for ever
    * @param reviews answers what is asked and not stored
    */
   public Writes(
@@ -53,12 +55,13 @@ public final class Writes {
       InstantSource clock,
       RandomGenerator random,
       BooleanSupplier mayGrow,
+      Duration eventTtl,
       Reviews reviews) {
     this.registry = registry;
     this.reviews = reviews;
     this.clock = clock;
     Versions versions = new Versions(store, cache);
-    this.committer = new Committer(store, versions, mayGrow);
+    this.committer = new Committer(store, versions, mayGrow, eventTtl);
     Ownership ownership = new Ownership(registry);
     this.creates =
         new Creates(committer, new NamespaceLifecycle(registry, versions), ownership, random);

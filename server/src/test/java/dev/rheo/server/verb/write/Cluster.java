@@ -29,6 +29,7 @@ import java.util.Random;
 /** A server without the edge, for tests: a store in memory, a real cache, and the writes. */
 public final class Cluster implements AutoCloseable {
   public static final User USER = new User("tester", "", List.of(User.AUTHENTICATED));
+  public static final Duration EVENT_TTL = Duration.ofHours(1);
   private static final ObjectMapper JSON = new ObjectMapper();
 
   public final RevisionStore store;
@@ -51,7 +52,8 @@ public final class Cluster implements AutoCloseable {
     this.cache = Caches.start(store, directory, registry);
     InstantSource clock = () -> now;
     this.writes =
-        new Writes(store, cache, registry, clock, random, () -> mayGrow, ReviewsTest.reviews());
+        new Writes(
+            store, cache, registry, clock, random, () -> mayGrow, EVENT_TTL, ReviewsTest.reviews());
     this.client = new LoopbackClient(writes);
     settle();
   }

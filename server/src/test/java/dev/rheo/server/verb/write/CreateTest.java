@@ -12,6 +12,7 @@ import dev.rheo.api.status.ApiException;
 import dev.rheo.server.verb.review.ReviewsTest;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
@@ -121,6 +122,7 @@ class CreateTest {
             () -> cluster.now,
             random,
             () -> true,
+            Duration.ZERO,
             ReviewsTest.reviews());
     var path = cluster.path("configmaps", "ns", "");
     var body = Cluster.body("{'metadata':{'generateName':'a-'}}");

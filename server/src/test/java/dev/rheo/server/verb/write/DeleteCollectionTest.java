@@ -14,6 +14,7 @@ import dev.rheo.codec.io.Meter;
 import dev.rheo.server.typechange.TypeChanges;
 import dev.rheo.server.verb.review.ReviewsTest;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -204,6 +205,7 @@ class DeleteCollectionTest {
               () -> cluster.now,
               new Random(1),
               () -> true,
+              Duration.ZERO,
               ReviewsTest.reviews());
       Map<String, List<String>> any = Map.of("resourceVersion", List.of("0"));
       refused(
