@@ -20,7 +20,9 @@ import dev.rheo.resource.publish.Discovery;
 import dev.rheo.resource.publish.OpenApi;
 import dev.rheo.resource.type.ResourceRegistry;
 import dev.rheo.resource.type.ServedTypes;
+import dev.rheo.server.controller.Controllers;
 import dev.rheo.server.controller.NamespaceController;
+import dev.rheo.server.controller.garbage.GarbageCollector;
 import dev.rheo.server.encoding.Encodings;
 import dev.rheo.server.health.Health;
 import dev.rheo.server.metrics.AccessMetrics;
@@ -76,6 +78,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /** The parts of a server, started in the order of their dependencies. */
 final class RunningServer implements Server {
@@ -92,9 +95,10 @@ final class RunningServer implements Server {
   private static final long INDEX_ENTRY_BYTES = 200;
 
   /**
-   * How long the encoding of a form waits for memory before the request for the form is refused.
+   * How long the encoding of a form waits for memory before the request for the form is refused,
+   * and the garbage collector before it tries again.
    */
-  private static final Duration FORM_PATIENCE = Duration.ofSeconds(10);
+  private static final Duration PATIENCE = Duration.ofSeconds(10);
 
   private static final Duration INDEX_PERIOD = Duration.ofSeconds(1);
 
@@ -114,6 +118,7 @@ final class RunningServer implements Server {
   private final Edge edge;
   private final InetSocketAddress address;
   private volatile boolean bootstrapped;
+  private volatile @Nullable GarbageCollector garbage;
 
   RunningServer(ServerConfig config) throws ServerStartException {
     Clock clock = Clock.systemUTC();
@@ -151,7 +156,7 @@ final class RunningServer implements Server {
               clock,
               random,
               // The count of this moment, since the account lags behind it by up to a period.
-              () -> (cache.objects() + 1) * INDEX_ENTRY_BYTES <= ledger.index().limit(),
+              () -> indexBytes() + INDEX_ENTRY_BYTES <= ledger.index().limit(),
               config.eventTtl(),
               new Reviews(access));
       NonResource nonResource =
@@ -189,15 +194,27 @@ final class RunningServer implements Server {
       NamespaceController namespaces =
           new NamespaceController(new LoopbackClient(writes), cache, served);
       opened.add("namespace controller", namespaces);
-      namespaces.start();
+      namespaces.createRequired();
+      if (config.controllers().contains(Controllers.NAMESPACE)) {
+        namespaces.start();
+      }
+      if (config.controllers().contains(Controllers.GARBAGE_COLLECTOR)) {
+        GarbageCollector collector =
+            new GarbageCollector(
+                new LoopbackClient(writes),
+                cache,
+                served,
+                clock,
+                () -> new MemoryMeter(ledger.heavyTrees(), PATIENCE));
+        opened.add("garbage collector", collector);
+        garbage = collector;
+        collector.start();
+      }
       ScheduledExecutorService indexing =
           Executors.newSingleThreadScheduledExecutor(new DefaultThreadFactory("ledger", true));
       opened.add("ledger", indexing::shutdownNow);
       indexing.scheduleWithFixedDelay(
-          () -> ledger.indexed(cache.objects() * INDEX_ENTRY_BYTES),
-          0,
-          INDEX_PERIOD.toMillis(),
-          TimeUnit.MILLISECONDS);
+          () -> ledger.indexed(indexBytes()), 0, INDEX_PERIOD.toMillis(), TimeUnit.MILLISECONDS);
       PostBurstCollector collector = new PostBurstCollector();
       opened.add("collector", collector);
       collector.start();
@@ -215,6 +232,12 @@ final class RunningServer implements Server {
         opened.close();
       }
     }
+  }
+
+  /** The objects, and what the garbage collector knows of their owners. */
+  private long indexBytes() {
+    GarbageCollector collector = garbage;
+    return cache.objects() * INDEX_ENTRY_BYTES + (collector == null ? 0 : collector.edgeBytes());
   }
 
   private ServerStartException cannotStart(StoreException e) {
@@ -296,7 +319,7 @@ final class RunningServer implements Server {
 
   private static FormKind.Made formWithin(Ledger ledger, FormBounds.Making making)
       throws IOException {
-    try (MemoryMeter meter = new MemoryMeter(ledger.formTrees(), FORM_PATIENCE)) {
+    try (MemoryMeter meter = new MemoryMeter(ledger.formTrees(), PATIENCE)) {
       return Meter.within(meter, making::make);
     }
   }
@@ -350,6 +373,19 @@ final class RunningServer implements Server {
     parts.cache(cache::stats);
     parts.edge(edge::stats);
     parts.seats(seats::stats);
+    parts.garbage(this::garbageFigures);
+  }
+
+  private PartMetrics.Garbage garbageFigures() {
+    GarbageCollector collector = garbage;
+    return collector == null
+        ? PartMetrics.Garbage.NONE
+        : new PartMetrics.Garbage(
+            collector.edges(),
+            collector.edgeBytes(),
+            collector.pending(),
+            collector.deleted(),
+            collector.orphaned());
   }
 
   /**

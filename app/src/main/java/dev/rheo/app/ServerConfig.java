@@ -1,10 +1,13 @@
 package dev.rheo.app;
 
 import dev.rheo.api.feature.FeatureGates;
+import dev.rheo.server.controller.Controllers;
 import dev.rheo.store.Retention;
 import dev.rheo.store.RevisionStore;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.EnumSet;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  *     positive
  * @param eventTtl how long an Event lives after its last write, up to {@link #MAX_EVENT_TTL}; zero
  *     for ever
+ * @param controllers the controllers that run; without one, another process must do its work
  */
 public record ServerConfig(
     Path data,
@@ -38,7 +42,8 @@ public record ServerConfig(
     Duration historyTime,
     long historyBytes,
     long formBytes,
-    Duration eventTtl) {
+    Duration eventTtl,
+    Set<Controllers> controllers) {
 
   /** History that is kept whatever the limits, so that clients can resume after a short absence. */
   public static final Duration MIN_HISTORY_TIME = Retention.FLOOR;
@@ -66,10 +71,12 @@ public record ServerConfig(
         DEFAULT_HISTORY_TIME,
         DEFAULT_HISTORY_BYTES,
         DEFAULT_FORM_BYTES,
-        DEFAULT_EVENT_TTL);
+        DEFAULT_EVENT_TTL,
+        EnumSet.allOf(Controllers.class));
   }
 
   public ServerConfig {
+    controllers = Set.copyOf(controllers);
     if (port < 0 || port > 65535) {
       throw new IllegalArgumentException("port " + port + " is not between 0 and 65535");
     }

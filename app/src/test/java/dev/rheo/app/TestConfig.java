@@ -1,7 +1,9 @@
 package dev.rheo.app;
 
 import dev.rheo.api.feature.FeatureGates;
+import dev.rheo.server.controller.Controllers;
 import java.nio.file.Path;
+import java.util.EnumSet;
 
 /** The configuration of a server under test: the defaults, on loopback. */
 final class TestConfig {
@@ -23,6 +25,7 @@ final class TestConfig {
         ServerConfig.DEFAULT_HISTORY_TIME,
         ServerConfig.DEFAULT_HISTORY_BYTES,
         ServerConfig.DEFAULT_FORM_BYTES,
-        ServerConfig.DEFAULT_EVENT_TTL);
+        ServerConfig.DEFAULT_EVENT_TTL,
+        EnumSet.allOf(Controllers.class));
   }
 }

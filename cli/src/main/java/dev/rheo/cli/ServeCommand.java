@@ -8,6 +8,7 @@ import dev.rheo.app.Server;
 import dev.rheo.app.ServerConfig;
 import dev.rheo.app.ServerStartException;
 import dev.rheo.app.StoreKind;
+import dev.rheo.server.controller.Controllers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -139,6 +140,16 @@ final class ServeCommand implements Callable<Integer> {
   private Duration eventTtl = ServerConfig.DEFAULT_EVENT_TTL;
 
   @Option(
+      names = "--controllers",
+      paramLabel = "NAME,...",
+      defaultValue = "*",
+      description =
+          "The server's own controllers: * for all, NAME for one, -NAME for all but one, where a"
+              + " kube-controller-manager runs it. There are namespace-controller and"
+              + " garbage-collector-controller.")
+  private String controllers = "*";
+
+  @Option(
       names = "--log-format",
       paramLabel = "FORMAT",
       defaultValue = "text",
@@ -234,7 +245,8 @@ final class ServeCommand implements Callable<Integer> {
         historyTime,
         historyBytes,
         formBytes,
-        eventTtl);
+        eventTtl,
+        checked("--controllers", controllers, Controllers::parse));
   }
 
   private <T, R> R checked(String option, T value, Function<T, R> reader) {

@@ -87,6 +87,36 @@ public final class PartMetrics {
         .register(registry);
   }
 
+  /**
+   * The figures of the garbage collector.
+   *
+   * @param references the references from dependents to owners that it knows
+   * @param bytes the heap that these take
+   * @param pending the objects that wait to be looked at
+   * @param deleted the objects that it has deleted
+   * @param orphaned the references that it has removed because their owners orphan
+   */
+  public record Garbage(long references, long bytes, long pending, long deleted, long orphaned) {
+    /** Those of a server without a garbage collector. */
+    public static final Garbage NONE = new Garbage(0, 0, 0, 0, 0);
+  }
+
+  public void garbage(Supplier<Garbage> garbage) {
+    gauge("rheo_gc_references", "Known owner references.", garbage, Garbage::references);
+    gauge(
+        "rheo_gc_reference_bytes",
+        "The heap that owner references take, within the budget of the index.",
+        garbage,
+        Garbage::bytes);
+    gauge("rheo_gc_pending", "Objects whose owners wait to be checked.", garbage, Garbage::pending);
+    counter("rheo_gc_deleted", "Objects deleted for want of owners.", garbage, Garbage::deleted);
+    counter(
+        "rheo_gc_orphaned",
+        "Owner references removed because the owner orphans.",
+        garbage,
+        Garbage::orphaned);
+  }
+
   private void forms(Supplier<CacheStats> cache) {
     gauge("rheo_forms", "Derived forms that are there.", cache, stats -> stats.forms().count());
     gauge("rheo_forms_bytes", "Bytes of their files.", cache, stats -> stats.forms().bytes());

@@ -48,6 +48,19 @@ class PartMetricsTest {
   }
 
   @Test
+  void ofTheGarbageCollector() throws Exception {
+    metrics.garbage(() -> new PartMetrics.Garbage(1, 2, 3, 4, 5));
+    assertThat(figures())
+        .containsExactlyInAnyOrderEntriesOf(
+            Map.of(
+                "rheo_gc_references", 1.0,
+                "rheo_gc_reference_bytes", 2.0,
+                "rheo_gc_pending", 3.0,
+                "rheo_gc_deleted_total", 4.0,
+                "rheo_gc_orphaned_total", 5.0));
+  }
+
+  @Test
   void ofTheEdge() throws Exception {
     metrics.edge(
         () ->

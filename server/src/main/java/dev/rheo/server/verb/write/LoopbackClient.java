@@ -34,6 +34,29 @@ public final class LoopbackClient {
   }
 
   /**
+   * The metadata of the object in the store, or null. Without the managed fields, and with the
+   * resourceVersion. Takes less memory than {@link #get}. The tree is the caller's.
+   */
+  public @Nullable ObjectNode metadata(ObjectPath path) {
+    Version version = writes.committer().current(path);
+    if (version == null) {
+      return null;
+    }
+    Meta meta = MetadataEdit.ofMetadata(version, path.type()).meta();
+    meta.resourceVersion(Long.toString(version.revision()));
+    return meta.tree();
+  }
+
+  /**
+   * Deletes an object, as a request with these options does.
+   *
+   * @throws ApiException 404 if there is no such object, 409 if a precondition fails
+   */
+  public void delete(ObjectPath path, DeleteOptions options) {
+    writes.delete(path, options);
+  }
+
+  /**
    * Creates an object.
    *
    * @param path of the collection

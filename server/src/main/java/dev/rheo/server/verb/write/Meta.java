@@ -31,6 +31,10 @@ final class Meta {
     return new Meta(Trees.metadata(object));
   }
 
+  ObjectNode tree() {
+    return metadata;
+  }
+
   private String text(String field) {
     return metadata.path(field).asText("");
   }

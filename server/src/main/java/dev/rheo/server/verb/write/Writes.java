@@ -179,18 +179,22 @@ public final class Writes {
     if (!path.subresource().isEmpty()) {
       throw ApiException.methodNotSupported(path.groupResource(), "delete");
     }
-    NamespaceLifecycle.admitDelete(path);
-    CommitResult written =
-        committer.run(
-            path,
-            options.dryRun(),
-            (version, _) -> Deletes.outcome(path, options, version, clock.instant()));
+    CommitResult written = delete(path, options);
     if (written.how() == How.REMOVED) {
       return new WriteResult(200, ResponseBodies.deleted(path, written), List.of());
     }
     // As upstream: 202 for one way to ask for a cascade, so as not to break clients of the others.
     int code = Boolean.FALSE.equals(options.orphanDependents()) ? 202 : 200;
     return new WriteResult(code, ResponseBodies.object(path.type(), written), List.of());
+  }
+
+  /** Deletes an object, for a request or on the server's own behalf. */
+  CommitResult delete(ObjectPath path, DeleteOptions options) {
+    NamespaceLifecycle.admitDelete(path);
+    return committer.run(
+        path,
+        options.dryRun(),
+        (version, _) -> Deletes.outcome(path, options, version, clock.instant()));
   }
 
   /**
