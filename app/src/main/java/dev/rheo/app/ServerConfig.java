@@ -75,6 +75,16 @@ public record ServerConfig(
         EnumSet.allOf(Controllers.class));
   }
 
+  /**
+   * The controllers that a list names: {@code *} for all, {@code NAME} for one, {@code -NAME} for
+   * all but one.
+   *
+   * @throws IllegalArgumentException if a name is unknown
+   */
+  public static Set<Controllers> controllers(String list) {
+    return Controllers.parse(list);
+  }
+
   public ServerConfig {
     controllers = Set.copyOf(controllers);
     if (port < 0 || port > 65535) {

@@ -8,7 +8,6 @@ import dev.rheo.app.Server;
 import dev.rheo.app.ServerConfig;
 import dev.rheo.app.ServerStartException;
 import dev.rheo.app.StoreKind;
-import dev.rheo.server.controller.Controllers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -246,7 +245,7 @@ final class ServeCommand implements Callable<Integer> {
         historyBytes,
         formBytes,
         eventTtl,
-        checked("--controllers", controllers, Controllers::parse));
+        checked("--controllers", controllers, ServerConfig::controllers));
   }
 
   private <T, R> R checked(String option, T value, Function<T, R> reader) {

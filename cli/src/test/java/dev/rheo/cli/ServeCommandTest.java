@@ -108,6 +108,8 @@ class ServeCommandTest {
     assertThat(config.memory().total()).isEqualTo(384 << 20);
     assertThat(config.historyTime()).isEqualTo(Duration.ofHours(1));
     assertThat(config.historyBytes()).isEqualTo(4L << 30);
+    assertThat(config.eventTtl()).isEqualTo(Duration.ofHours(1));
+    assertThat(config.controllers()).hasSize(2);
     assertThat(config.tokenAuthFile()).isNull();
   }
 
@@ -126,6 +128,8 @@ class ServeCommandTest {
         "--max-memory=1g",
         "--history-time=1h30m",
         "--history-bytes=10m",
+        "--event-ttl=90s",
+        "--controllers=*,-garbagecollector",
         "--log-format=json");
     assertThat(err.toString(StandardCharsets.UTF_8)).isEmpty();
     ServerConfig config = started.getFirst();
@@ -138,6 +142,8 @@ class ServeCommandTest {
     assertThat(config.memory().total()).isEqualTo(1L << 30);
     assertThat(config.historyTime()).isEqualTo(Duration.ofMinutes(90));
     assertThat(config.historyBytes()).isEqualTo(10 << 20);
+    assertThat(config.eventTtl()).isEqualTo(Duration.ofSeconds(90));
+    assertThat(config.controllers()).hasToString("[namespace-controller]");
   }
 
   @ParameterizedTest
@@ -154,6 +160,9 @@ class ServeCommandTest {
         "--history-time=4m59s | 5m or more",
         "--history-time=1.5h | not a time such as",
         "--history-bytes=0 | more than 0",
+        "--event-ttl=-1s | not a time such as",
+        "--event-ttl=90000h | 87600h or less",
+        "--controllers=*,-nope | \"nope\" is not in the list of known controllers",
         "--feature-gates=NoSuch=true | WatchList",
         "--feature-gates=WatchList=maybe | WatchList",
         "--token-auth-file=/no/such/file | /no/such/file",

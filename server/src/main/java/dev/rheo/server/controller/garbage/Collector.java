@@ -114,8 +114,12 @@ final class Collector {
         dependent -> {
           Source source = graph.source(dependent.collection());
           if (source != null) {
-            change(source.path(dependent.key()), "", object -> removeOwners(object, Set.of(uid)));
-            orphaned.increment();
+            boolean[] removed = {false};
+            change(
+                source.path(dependent.key()),
+                "",
+                object -> removed[0] = removeOwners(object, Set.of(uid)));
+            orphaned.add(removed[0] ? 1 : 0);
           }
           return true;
         });
