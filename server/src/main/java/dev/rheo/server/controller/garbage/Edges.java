@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * dependent itself.
  *
  * <p>The edges are in blocks of up to some 2 KiB, in which an edge is stored without the part that
- * it has in common with the edge before it: some 25 bytes for a pod of a ReplicaSet.
+ * it has in common with the edge before it: some 30 bytes for a pod of a ReplicaSet.
  *
  * <p>One thread at a time may change it, while any number of threads read. A block is never
  * changed, but replaced: readers see each edge that is there throughout.

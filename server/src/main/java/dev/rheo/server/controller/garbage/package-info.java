@@ -14,7 +14,7 @@
  * What the graph notes is a hint: a decision never rests on it, except that an owner has no
  * dependents any more, for which the graph is first brought up to date.
  *
- * <p>Memory: {@link dev.rheo.server.controller.garbage.Edges} has some 25 bytes for each dependent.
+ * <p>Memory: {@link dev.rheo.server.controller.garbage.Edges} has some 30 bytes for each dependent.
  * Everything else is bounded by numbers. What does not fit is dropped, and all objects are looked
  * through again later.
  */
