@@ -20,6 +20,7 @@ import dev.rheo.resource.publish.Discovery;
 import dev.rheo.resource.publish.OpenApi;
 import dev.rheo.resource.type.ResourceRegistry;
 import dev.rheo.resource.type.ServedTypes;
+import dev.rheo.server.admission.ServiceAccountAdmission;
 import dev.rheo.server.controller.NamespaceController;
 import dev.rheo.server.encoding.Encodings;
 import dev.rheo.server.health.Health;
@@ -42,9 +43,13 @@ import dev.rheo.server.security.Authenticator;
 import dev.rheo.server.security.Authorizer;
 import dev.rheo.server.security.Pki;
 import dev.rheo.server.security.TokenFile;
+import dev.rheo.server.security.token.TokenIssuer;
+import dev.rheo.server.security.token.TokenKeys;
+import dev.rheo.server.security.token.TokenVerifier;
 import dev.rheo.server.typechange.TypeChanges;
 import dev.rheo.server.verb.read.Reads;
 import dev.rheo.server.verb.review.Reviews;
+import dev.rheo.server.verb.write.LiveObjects;
 import dev.rheo.server.verb.write.LoopbackClient;
 import dev.rheo.server.verb.write.Writes;
 import dev.rheo.store.MemoryRevisionStore;
@@ -102,6 +107,9 @@ final class RunningServer implements Server {
 
   private static final Duration READY_POLL = Duration.ofMillis(5);
 
+  /** As upstream, between attempts to find a service account that a controller is to make. */
+  private static final Duration ACCOUNT_POLL = Duration.ofMillis(150);
+
   private static final DescriptorPlan DESCRIPTORS = DescriptorPlan.ofProcess();
 
   private final OpenedParts opened = new OpenedParts();
@@ -137,10 +145,18 @@ final class RunningServer implements Server {
           new Encodings(clock, config.gates().enabled(FeatureGates.Gate.CBOR_SERVING), served);
       PrometheusRegistry metrics = new PrometheusRegistry();
       RequestMetrics requestMetrics = new RequestMetrics(metrics, served);
+      AccessConfig accessConfig = config.access();
+      TokenIssuer issuer = issuer(accessConfig);
+      LiveObjects objects = new LiveObjects(store, cache, registry);
+      TokenVerifier verifier = new TokenVerifier(issuer, objects, clock);
+      opened.add("token verifier", verifier);
       AccessControl access =
           new AccessControl(
-              new Authenticator(List.of(pki.authority()), tokens(config), clock),
-              new Authorizer(),
+              new Authenticator(List.of(pki.authority()), tokens(config), verifier, clock),
+              new Authorizer(
+                  accessConfig.alwaysAllow()
+                      ? Authorizer.Mode.ALWAYS_ALLOW
+                      : Authorizer.Mode.BY_GROUP),
               new AccessMetrics(metrics));
       Writes writes =
           new Writes(
@@ -151,7 +167,15 @@ final class RunningServer implements Server {
               random,
               // The count of this moment, since the account lags behind it by up to a period.
               () -> (cache.objects() + 1) * INDEX_ENTRY_BYTES <= ledger.index().limit(),
-              new Reviews(access));
+              new Reviews(access),
+              accessConfig.serviceAccountAdmission()
+                  ? List.of(
+                      new ServiceAccountAdmission(
+                          objects::serviceAccount,
+                          random,
+                          () -> LockSupport.parkNanos(ACCOUNT_POLL.toNanos())))
+                  : List.of(),
+              issuer);
       NonResource nonResource =
           new NonResource(
               liveness("healthz"),
@@ -162,7 +186,8 @@ final class RunningServer implements Server {
               new MetricsPage(metrics),
               () -> HostPort.of(address()),
               served,
-              encodings.negotiation());
+              encodings.negotiation(),
+              issuer);
       ResourceReads reads =
           new ResourceReads(
               new Reads(store, cache, timer, System::nanoTime, random),
@@ -181,7 +206,7 @@ final class RunningServer implements Server {
               ledger);
       edge = new Edge(edgeSettings(config), ledger, pki.tls(), chain);
       opened.add("edge", edge);
-      register(metrics, seats);
+      register(metrics, seats, verifier);
       address = edge.start();
       writeKubeconfig(config.kubeconfig(), pki);
       NamespaceController namespaces =
@@ -319,18 +344,24 @@ final class RunningServer implements Server {
     }
   }
 
+  private TokenIssuer issuer(AccessConfig access) throws IOException {
+    TokenKeys keys = TokenKeys.open(data.pki(), access.signingKeyFile(), access.keyFiles());
+    return new TokenIssuer(keys, access.issuers(), access.audiences());
+  }
+
   private static TokenFile tokens(ServerConfig config) throws IOException {
     Path file = config.tokenAuthFile();
     return file == null ? TokenFile.none() : TokenFile.read(file);
   }
 
-  private void register(PrometheusRegistry metrics, Seats seats) {
+  private void register(PrometheusRegistry metrics, Seats seats, TokenVerifier verifier) {
     ProcessMetrics.register(metrics);
     PartMetrics parts = new PartMetrics(metrics);
     parts.store(store::stats, store::health);
     parts.cache(cache::stats);
     parts.edge(edge::stats);
     parts.seats(seats::stats);
+    parts.tokens(verifier::stats);
   }
 
   /**

@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  *     early (never those of the last {@link #MIN_HISTORY_TIME}); positive
  * @param formBytes how many bytes derived forms may take on disk before the oldest are dropped;
  *     positive
+ * @param access tokens of service accounts, authorization and admission
  */
 public record ServerConfig(
     Path data,
@@ -34,7 +35,8 @@ public record ServerConfig(
     @Nullable Path tokenAuthFile,
     Duration historyTime,
     long historyBytes,
-    long formBytes) {
+    long formBytes,
+    AccessConfig access) {
 
   /** History that is kept whatever the limits, so that clients can resume after a short absence. */
   public static final Duration MIN_HISTORY_TIME = Retention.FLOOR;
@@ -59,7 +61,8 @@ public record ServerConfig(
         null,
         DEFAULT_HISTORY_TIME,
         DEFAULT_HISTORY_BYTES,
-        DEFAULT_FORM_BYTES);
+        DEFAULT_FORM_BYTES,
+        AccessConfig.defaults());
   }
 
   public ServerConfig {

@@ -11,6 +11,11 @@ final class TestConfig {
    * @param tokens the file of bearer tokens
    */
   static ServerConfig of(Path data, StoreKind kind, int port, Path kubeconfig, Path tokens) {
+    return of(data, kind, port, kubeconfig, tokens, AccessConfig.defaults());
+  }
+
+  static ServerConfig of(
+      Path data, StoreKind kind, int port, Path kubeconfig, Path tokens, AccessConfig access) {
     return new ServerConfig(
         data,
         "127.0.0.1",
@@ -22,6 +27,7 @@ final class TestConfig {
         tokens,
         ServerConfig.DEFAULT_HISTORY_TIME,
         ServerConfig.DEFAULT_HISTORY_BYTES,
-        ServerConfig.DEFAULT_FORM_BYTES);
+        ServerConfig.DEFAULT_FORM_BYTES,
+        access);
   }
 }

@@ -2,6 +2,7 @@ package dev.rheo.cli;
 
 import dev.rheo.api.feature.FeatureGates;
 import dev.rheo.api.io.HostPort;
+import dev.rheo.app.AccessConfig;
 import dev.rheo.app.MemoryPlan;
 import dev.rheo.app.Release;
 import dev.rheo.app.Server;
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help;
 import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -87,6 +89,8 @@ final class ServeCommand implements Callable<Integer> {
       paramLabel = "FILE",
       description = "CSV file of bearer tokens: token,user,uid[,\"group,...\"].")
   private @Nullable Path tokenAuthFile;
+
+  @Mixin private AccessOptions access = new AccessOptions();
 
   @Option(
       names = "--feature-gates",
@@ -221,7 +225,16 @@ final class ServeCommand implements Callable<Integer> {
         file,
         historyTime,
         historyBytes,
-        formBytes);
+        formBytes,
+        accessConfig());
+  }
+
+  private AccessConfig accessConfig() {
+    try {
+      return access.config();
+    } catch (IllegalArgumentException e) {
+      throw wrong(String.valueOf(e.getMessage()));
+    }
   }
 
   private <T, R> R checked(String option, T value, Function<T, R> reader) {

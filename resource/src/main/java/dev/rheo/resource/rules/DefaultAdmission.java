@@ -11,6 +11,7 @@ import java.util.List;
  */
 final class DefaultAdmission {
   private static final int TOLERATION_SECONDS = 300;
+  private static final String MIRROR = "kubernetes.io/config.mirror";
   private static final String NOT_READY = "node.kubernetes.io/not-ready";
   private static final String UNREACHABLE = "node.kubernetes.io/unreachable";
 
@@ -18,7 +19,7 @@ final class DefaultAdmission {
 
   static void create(ObjectNode object, String resource) {
     switch (resource) {
-      case "pods" -> pod(Trees.need(object, "spec"));
+      case "pods" -> pod(object, Trees.need(object, "spec"));
       case "nodes" -> taint(Trees.need(object, "spec"));
       case "persistentvolumes" -> finalizer(object, "kubernetes.io/pv-protection");
       case "persistentvolumeclaims" -> finalizer(object, "kubernetes.io/pvc-protection");
@@ -37,8 +38,9 @@ final class DefaultAdmission {
     }
   }
 
-  private static void pod(ObjectNode spec) {
-    if (Trees.text(spec, "serviceAccountName").isEmpty()) {
+  private static void pod(ObjectNode pod, ObjectNode spec) {
+    boolean isMirror = Trees.at(pod, "metadata", "annotations", MIRROR) != null;
+    if (!isMirror && Trees.text(spec, "serviceAccountName").isEmpty()) {
       spec.put("serviceAccountName", "default");
       spec.put("serviceAccount", "default");
     }

@@ -87,6 +87,32 @@ public final class PartMetrics {
         .register(registry);
   }
 
+  /** The verification of tokens. */
+  public void tokens(Supplier<TokenStats> tokens) {
+    gauge(
+        "rheo_tokens_remembered",
+        "Tokens of service accounts whose verification is remembered.",
+        tokens,
+        TokenStats::remembered);
+    gauge("rheo_tokens_remembered_bytes", "Heap of these.", tokens, TokenStats::bytes);
+    gauge(
+        "rheo_tokens_remembered_limit_bytes",
+        "The most that these may take.",
+        tokens,
+        TokenStats::limitBytes);
+    gauge("rheo_tokens_waiting", "Tokens that wait to be verified.", tokens, TokenStats::waiting);
+    counter(
+        "rheo_tokens_signatures_verified",
+        "Signatures of tokens that were verified.",
+        tokens,
+        TokenStats::signatures);
+    counter(
+        "rheo_tokens_refusals",
+        "Tokens refused because too many waited to be verified.",
+        tokens,
+        TokenStats::refusals);
+  }
+
   private void forms(Supplier<CacheStats> cache) {
     gauge("rheo_forms", "Derived forms that are there.", cache, stats -> stats.forms().count());
     gauge("rheo_forms_bytes", "Bytes of their files.", cache, stats -> stats.forms().bytes());

@@ -68,10 +68,10 @@ class AccessTest {
     List<String> asked =
         List.of(protocols.replace("T.", "base64url.bearer.authorization.k8s.io.").split(","));
     if (user.equals("401")) {
-      assertThatThrownBy(() -> authenticator.authenticate(null, authorization, asked))
+      assertThatThrownBy(() -> authenticate(authenticator, authorization, asked))
           .isInstanceOfSatisfying(ApiException.class, e -> assertThat(e.code()).isEqualTo(401));
     } else {
-      assertThat(authenticator.authenticate(null, authorization, asked).name()).isEqualTo(user);
+      assertThat(authenticate(authenticator, authorization, asked).name()).isEqualTo(user);
     }
   }
 
@@ -145,6 +145,7 @@ class AccessTest {
         new Authenticator(
             List.of(ca),
             TokenFile.none(),
+            BearerTokens.NONE,
             Clock.systemUTC(),
             (certificate, by) -> {
               verified.incrementAndGet();
@@ -169,6 +170,12 @@ class AccessTest {
     assertThat(authenticator.authenticate(outlives, null).name()).isEqualTo("ann");
     now.set(now.get().plus(Duration.ofDays(2)));
     assertUnauthorized(() -> authenticator.authenticate(outlives, null));
+  }
+
+  private static User authenticate(
+      Authenticator authenticator, String authorization, List<String> protocols) {
+    return authenticator.identify(
+        new Authenticator.Credentials(null, authorization, protocols), VerifiedTokens.NONE);
   }
 
   private static void assertUnauthorized(Runnable action) {

@@ -9,9 +9,9 @@ import dev.rheo.codec.tree.TreeCopies;
 import dev.rheo.resource.rules.Validation;
 import dev.rheo.resource.rules.WriteContext;
 import dev.rheo.resource.rules.WritePreparation;
+import dev.rheo.server.admission.AdmissionPlugin;
 import dev.rheo.store.RevisionStore.Op;
 import java.util.List;
-import java.util.UUID;
 import java.util.random.RandomGenerator;
 
 /** Creates objects, by the steps of upstream's {@code BeforeCreate}. */
@@ -23,12 +23,15 @@ final class Creates {
   private final NamespaceLifecycle lifecycle;
   private final RandomGenerator random;
   private final Ownership ownership;
+  private final List<AdmissionPlugin> admission;
 
   Creates(
       Committer committer,
       NamespaceLifecycle lifecycle,
       Ownership ownership,
+      List<AdmissionPlugin> admission,
       RandomGenerator random) {
+    this.admission = List.copyOf(admission);
     this.committer = committer;
     this.lifecycle = lifecycle;
     this.ownership = ownership;
@@ -110,9 +113,10 @@ final class Creates {
   }
 
   private ObjectNode prepare(ObjectPath path, ObjectNode object, WriteContext context) {
+    admission.forEach(plugin -> plugin.create(object, path.type(), path.namespace()));
     Meta meta = Meta.of(object);
     meta.name(path.name());
-    meta.uid(uid());
+    meta.uid(Meta.newUid(random));
     meta.created(context.now());
     WritePreparation.forCreate(object, path.type(), context);
     Validation.create(object, path.type());
@@ -144,11 +148,5 @@ final class Creates {
           "the namespace of the provided object does not match the namespace sent on the request");
     }
     meta.namespace(wanted);
-  }
-
-  private String uid() {
-    long high = random.nextLong() & ~0xf000L | 0x4000L;
-    long low = random.nextLong() & 0x3fffffffffffffffL | 0x8000000000000000L;
-    return new UUID(high, low).toString();
   }
 }

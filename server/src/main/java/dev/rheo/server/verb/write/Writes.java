@@ -10,15 +10,21 @@ import dev.rheo.api.status.Details;
 import dev.rheo.api.status.Status;
 import dev.rheo.cache.WatchCache;
 import dev.rheo.codec.json.Canonicalizer;
+import dev.rheo.resource.defaults.BuiltInDefaults;
 import dev.rheo.resource.rules.WriteContext;
+import dev.rheo.resource.type.Defaults;
 import dev.rheo.resource.type.ResourceRegistry;
+import dev.rheo.server.admission.AdmissionPlugin;
 import dev.rheo.server.security.User;
+import dev.rheo.server.security.token.TokenIssuer;
 import dev.rheo.server.verb.read.Freshness;
 import dev.rheo.server.verb.review.Reviews;
 import dev.rheo.server.verb.write.CommitResult.How;
 import dev.rheo.store.RevisionStore;
+import dev.rheo.store.RevisionStore.Op;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.BooleanSupplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -40,11 +46,16 @@ public final class Writes {
   private final Changes changes;
   private final DeleteCollections collections;
   private final Evictions evictions;
+  private final NamespaceLifecycle lifecycle;
+  private final TokenRequests tokens;
+  private final Defaults tokenDefaults;
 
   /**
    * @param random for uids and generated names: unpredictable in production
    * @param mayGrow whether there is memory for one more object
    * @param reviews answers what is asked and not stored
+   * @param admission the plugins that look at other objects, in their order
+   * @param issuer signs tokens of service accounts
    */
   public Writes(
       RevisionStore store,
@@ -53,22 +64,29 @@ public final class Writes {
       InstantSource clock,
       RandomGenerator random,
       BooleanSupplier mayGrow,
-      Reviews reviews) {
+      Reviews reviews,
+      List<AdmissionPlugin> admission,
+      TokenIssuer issuer) {
     this.registry = registry;
     this.reviews = reviews;
     this.clock = clock;
     Versions versions = new Versions(store, cache);
     this.committer = new Committer(store, versions, mayGrow);
     Ownership ownership = new Ownership(registry);
-    this.creates =
-        new Creates(committer, new NamespaceLifecycle(registry, versions), ownership, random);
+    this.lifecycle = new NamespaceLifecycle(registry, versions);
+    this.creates = new Creates(committer, lifecycle, ownership, admission, random);
     this.changes = new Changes(committer, new Updates(creates), ownership);
     this.collections = new DeleteCollections(new Freshness(store, cache), cache, committer, clock);
     this.evictions = new Evictions(committer, versions, cache, collections, registry, clock);
+    this.tokens = new TokenRequests(new LiveObjects(store, cache, registry), issuer, random);
+    this.tokenDefaults =
+        new BuiltInDefaults(
+            Objects.requireNonNull(registry.get("", "v1", "serviceaccounts").subresource("token"))
+                .objectType());
   }
 
   /**
-   * Creates an object, or performs the action of a subresource: a binding or an eviction.
+   * Creates an object, or performs the action of a subresource: a binding, an eviction or a token.
    *
    * @param path of the collection, or of the subresource of an object
    * @throws ApiException with the Status of the refusal
@@ -77,6 +95,9 @@ public final class Writes {
     path.require("create");
     if (!path.type().isStored() && Reviews.isReview(path.type().plural())) {
       return review(path, body, options, user);
+    }
+    if (path.subresource().equals("token")) {
+      return token(path, body, options, user);
     }
     if (!path.subresource().isEmpty() || !path.type().isStored()) {
       return createBySubresource(path, body, options);
@@ -116,6 +137,19 @@ public final class Writes {
     reviews.answer(path.type().plural(), review, path.namespace(), user);
     return new WriteResult(
         201, Canonicalizer.encodeAnswer(review, path.objectType()), read.warnings());
+  }
+
+  private WriteResult token(ObjectPath path, RequestBody body, WriteOptions options, User user) {
+    BodyReader.DecodedObject read = BodyReader.read(body, path, options.fieldValidation());
+    ObjectNode request = read.object();
+    Creates.agreeNamespace(path, Meta.of(request));
+    tokenDefaults.apply(request);
+    WriteContext context = context(user, options);
+    changes.note(path, request, context);
+    List<Op> unused = lifecycle.admitCreate(path, false);
+    tokens.answer(path, request, context.now());
+    return new WriteResult(
+        201, Canonicalizer.encodeAnswer(request, path.objectType()), read.warnings());
   }
 
   private WriteResult createBySubresource(ObjectPath path, RequestBody body, WriteOptions options) {

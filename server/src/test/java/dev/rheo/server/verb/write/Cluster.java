@@ -9,7 +9,10 @@ import dev.rheo.cache.WatchCache;
 import dev.rheo.resource.builtin.BuiltInResources;
 import dev.rheo.resource.type.ResourceRegistry;
 import dev.rheo.resource.type.ResourceType;
+import dev.rheo.server.admission.AdmissionPlugin;
 import dev.rheo.server.security.User;
+import dev.rheo.server.security.token.TestTokens;
+import dev.rheo.server.security.token.TokenIssuer;
 import dev.rheo.server.verb.read.Caches;
 import dev.rheo.server.verb.review.ReviewsTest;
 import dev.rheo.store.MemoryRevisionStore;
@@ -35,6 +38,7 @@ public final class Cluster implements AutoCloseable {
   public final WatchCache cache;
   public final Writes writes;
   public final LoopbackClient client;
+  public final TokenIssuer issuer;
   public final ResourceRegistry registry = BuiltInResources.registry();
 
   /** Whether there is memory for more objects. */
@@ -47,11 +51,26 @@ public final class Cluster implements AutoCloseable {
   }
 
   public Cluster(Path directory, RevisionStore store, Random random) {
+    this(directory, store, random, List.of());
+  }
+
+  public Cluster(
+      Path directory, RevisionStore store, Random random, List<AdmissionPlugin> admission) {
     this.store = store;
     this.cache = Caches.start(store, directory, registry);
+    this.issuer = TestTokens.issuer(directory.resolve("pki"));
     InstantSource clock = () -> now;
     this.writes =
-        new Writes(store, cache, registry, clock, random, () -> mayGrow, ReviewsTest.reviews());
+        new Writes(
+            store,
+            cache,
+            registry,
+            clock,
+            random,
+            () -> mayGrow,
+            ReviewsTest.reviews(),
+            admission,
+            issuer);
     this.client = new LoopbackClient(writes);
     settle();
   }

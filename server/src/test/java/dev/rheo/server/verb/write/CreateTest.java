@@ -121,7 +121,9 @@ class CreateTest {
             () -> cluster.now,
             random,
             () -> true,
-            ReviewsTest.reviews());
+            ReviewsTest.reviews(),
+            List.of(),
+            cluster.issuer);
     var path = cluster.path("configmaps", "ns", "");
     var body = Cluster.body("{'metadata':{'generateName':'a-'}}");
     random.different = 100;
@@ -400,7 +402,7 @@ class CreateTest {
         "MethodNotAllowed",
         () ->
             cluster.writes.create(
-                cluster.path("serviceaccounts", "ns", "default", "token"),
+                cluster.path("pods", "ns", "a", "exec"),
                 Cluster.body("{}"),
                 WriteOptions.none(),
                 Cluster.USER));

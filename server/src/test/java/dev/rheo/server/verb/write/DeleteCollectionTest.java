@@ -204,7 +204,9 @@ class DeleteCollectionTest {
               () -> cluster.now,
               new Random(1),
               () -> true,
-              ReviewsTest.reviews());
+              ReviewsTest.reviews(),
+              List.of(),
+              cluster.issuer);
       Map<String, List<String>> any = Map.of("resourceVersion", List.of("0"));
       refused(
           429,
