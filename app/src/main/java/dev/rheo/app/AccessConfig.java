@@ -24,6 +24,9 @@ public record AccessConfig(
     boolean alwaysAllow,
     boolean serviceAccountAdmission) {
 
+  /** The issuer of clusters that kubeadm makes. */
+  public static final String DEFAULT_ISSUER = TokenIssuer.DEFAULT_ISSUER;
+
   public AccessConfig {
     TokenIssuer.requireIssuers(issuers);
     keyFiles = List.copyOf(keyFiles);
@@ -36,7 +39,6 @@ public record AccessConfig(
    * controllers there are no service accounts.
    */
   public static AccessConfig defaults() {
-    return new AccessConfig(
-        null, List.of(), List.of(TokenIssuer.DEFAULT_ISSUER), List.of(), false, false);
+    return new AccessConfig(null, List.of(), List.of(DEFAULT_ISSUER), List.of(), false, false);
   }
 }

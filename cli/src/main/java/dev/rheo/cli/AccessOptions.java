@@ -1,7 +1,6 @@
 package dev.rheo.cli;
 
 import dev.rheo.app.AccessConfig;
-import dev.rheo.server.security.token.TokenIssuer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -35,7 +34,7 @@ final class AccessOptions {
       showDefaultValue = Help.Visibility.NEVER,
       description =
           "Issuer of these tokens; others that are given are accepted, too (default: "
-              + TokenIssuer.DEFAULT_ISSUER
+              + AccessConfig.DEFAULT_ISSUER
               + "). May be repeated.")
   private List<String> issuers = new ArrayList<>();
 
@@ -92,14 +91,18 @@ final class AccessOptions {
       throw new IllegalArgumentException(
           "the admission plugin ServiceAccount is both enabled and disabled");
     }
-    List<String> wanted = issuers.isEmpty() ? List.of(TokenIssuer.DEFAULT_ISSUER) : issuers;
+    List<String> wanted = issuers.isEmpty() ? List.of(AccessConfig.DEFAULT_ISSUER) : issuers;
     try {
-      TokenIssuer.requireIssuers(wanted);
+      return new AccessConfig(
+          signingKeyFile,
+          keyFiles,
+          wanted,
+          audiences.stream().filter(audience -> !audience.isEmpty()).toList(),
+          authorizationMode != null,
+          !enabled.isEmpty());
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException("--service-account-issuer: " + e.getMessage(), e);
     }
-    return new AccessConfig(
-        signingKeyFile, keyFiles, wanted, audiences, authorizationMode != null, !enabled.isEmpty());
   }
 
   private static void requireReadable(String option, Path file) {

@@ -2,6 +2,7 @@ package dev.rheo.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.rheo.app.AccessConfig;
 import dev.rheo.app.Server;
 import dev.rheo.app.ServerConfig;
 import dev.rheo.app.ServerStartException;
@@ -109,6 +110,7 @@ class ServeCommandTest {
     assertThat(config.historyTime()).isEqualTo(Duration.ofHours(1));
     assertThat(config.historyBytes()).isEqualTo(4L << 30);
     assertThat(config.tokenAuthFile()).isNull();
+    assertThat(config.access()).isEqualTo(AccessConfig.defaults());
   }
 
   @Test
@@ -126,6 +128,14 @@ class ServeCommandTest {
         "--max-memory=1g",
         "--history-time=1h30m",
         "--history-bytes=10m",
+        "--service-account-signing-key-file=" + tokens,
+        "--service-account-key-file=" + tokens,
+        "--service-account-key-file=" + tokens,
+        "--service-account-issuer=https://a",
+        "--service-account-issuer=b",
+        "--api-audiences=c,d",
+        "--authorization-mode=AlwaysAllow",
+        "--enable-admission-plugins=ServiceAccount",
         "--log-format=json");
     assertThat(err.toString(StandardCharsets.UTF_8)).isEmpty();
     ServerConfig config = started.getFirst();
@@ -136,6 +146,15 @@ class ServeCommandTest {
     assertThat(config.tokenAuthFile()).isEqualTo(tokens);
     assertThat(config.gates().enabled(dev.rheo.api.feature.FeatureGates.Gate.WATCH_LIST)).isFalse();
     assertThat(config.memory().total()).isEqualTo(1L << 30);
+    assertThat(config.access())
+        .isEqualTo(
+            new AccessConfig(
+                tokens,
+                List.of(tokens, tokens),
+                List.of("https://a", "b"),
+                List.of("c", "d"),
+                true,
+                true));
     assertThat(config.historyTime()).isEqualTo(Duration.ofMinutes(90));
     assertThat(config.historyBytes()).isEqualTo(10 << 20);
   }
@@ -162,6 +181,13 @@ class ServeCommandTest {
         "--kubeconfig= | --kubeconfig needs a name",
         "--token-auth-file= | --token-auth-file needs a name",
         "--token-auth-file=. | cannot read the file given with --token-auth-file: .",
+        "--service-account-signing-key-file=/no/such/file | --service-account-signing-key-file",
+        "--service-account-key-file=. | --service-account-key-file",
+        "--service-account-issuer= | --service-account-issuer: an issuer is empty",
+        "--service-account-issuer=a:b c | contains a colon and is not a URL",
+        "--authorization-mode=RBAC | 'RBAC' is not AlwaysAllow",
+        "--enable-admission-plugins=PodSecurity | only ServiceAccount can be switched",
+        "--disable-admission-plugins=X | only ServiceAccount can be switched",
         "--log-format=xml | --log-format",
         "--no-such-option | --no-such-option",
         "stray | stray' is not known",

@@ -23,6 +23,9 @@ public final class Validation {
     FieldErrors errors = new FieldErrors();
     MetadataValidation.create(object, type, errors);
     SpecValidation.validate(object, type.storage().name(), errors);
+    if (type.storage().name().equals(SigningRequestRules.RESOURCE)) {
+      SigningRequestRules.create(object, errors);
+    }
     refuse(object, type, errors);
   }
 
@@ -47,6 +50,9 @@ public final class Validation {
     } else if (resource.equals("pods")) {
       SpecValidation.validate(object, resource, errors);
       PodSubresourceRules.validate(object, old, subresource, errors);
+    }
+    if (resource.equals(SigningRequestRules.RESOURCE)) {
+      SigningRequestRules.update(object, old, subresource, errors);
     }
     refuse(object, type, errors);
   }

@@ -6,6 +6,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.rheo.api.media.MediaType;
 import dev.rheo.api.media.Negotiation;
 import dev.rheo.api.status.ApiException;
+import dev.rheo.api.status.Details;
+import dev.rheo.api.status.Status;
 import dev.rheo.codec.io.Meter;
 import dev.rheo.edge.HttpRequest;
 import dev.rheo.edge.HttpResponse;
@@ -261,7 +263,12 @@ public final class NonResource {
             .header("Cache-Control", "public, max-age=3600");
       }
     }
-    throw ApiException.notAcceptable("406: Not Acceptable\n\nAvailable representations: " + type);
+    throw new ApiException(
+        Status.failure(
+            406,
+            "NotAcceptable",
+            "406: Not Acceptable\n\nAvailable representations: " + type,
+            new Details("", "", "", "", List.of(), 0)));
   }
 
   private static HttpResponse text(Health.Answer answer) {

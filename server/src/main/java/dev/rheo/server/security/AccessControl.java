@@ -48,6 +48,9 @@ public final class AccessControl {
    */
   public @Nullable CompletableFuture<?> prepare(HttpRequest head) {
     CompletableFuture<VerifiedTokens> found = authenticator.verify(Credentials.of(head));
+    if (found == null) {
+      return null;
+    }
     boolean done = found.isDone();
     CompletableFuture<?> attached =
         found.whenComplete(

@@ -143,24 +143,27 @@ public final class Authenticator {
   }
 
   /**
-   * Verifies the tokens of a request that are to be verified, unless the request has a user without
-   * them.
+   * Verifies the tokens of a request that are to be verified.
+   *
+   * @return null if there is none, or the request has a user without them
    */
-  CompletableFuture<VerifiedTokens> verify(Credentials shown) {
-    CompletableFuture<VerifiedTokens> all = CompletableFuture.completedFuture(VerifiedTokens.NONE);
-    if (verified == BearerTokens.NONE || hasUser(shown.certificate())) {
-      return all;
+  @Nullable CompletableFuture<VerifiedTokens> verify(Credentials shown) {
+    List<String> candidates =
+        shown.tokens().stream()
+            .filter(token -> verified.mayAccept(token) && tokens.user(token) == null)
+            .toList();
+    if (candidates.isEmpty() || hasUser(shown.certificate())) {
+      return null;
     }
-    for (String token : shown.tokens()) {
-      if (verified.mayAccept(token) && tokens.user(token) == null) {
-        Verdict known = verified.known(token);
-        all =
-            all.thenCombine(
-                known == null
-                    ? verified.verify(token, verified.audiences())
-                    : CompletableFuture.completedFuture(known),
-                (before, verdict) -> before.with(token, verdict));
-      }
+    CompletableFuture<VerifiedTokens> all = CompletableFuture.completedFuture(VerifiedTokens.NONE);
+    for (String token : candidates) {
+      Verdict known = verified.known(token);
+      all =
+          all.thenCombine(
+              known == null
+                  ? verified.verify(token, verified.audiences())
+                  : CompletableFuture.completedFuture(known),
+              (before, verdict) -> before.with(token, verdict));
     }
     return all;
   }

@@ -172,6 +172,30 @@ class AccessTest {
     assertUnauthorized(() -> authenticator.authenticate(outlives, null));
   }
 
+  @Test
+  void whereAllIsAllowedStrangersGainNothing() {
+    Authorizer open = new Authorizer(Authorizer.Mode.ALWAYS_ALLOW);
+    RequestAttributes delete =
+        new RequestAttributes(
+            "delete", "", new RequestAttributes.Resource("", "secrets", "", "ns", "s"));
+    User somebody = new User("x", "", List.of(User.AUTHENTICATED));
+    assertThat(open.allows(somebody, delete)).isTrue();
+    assertThat(open.allows(User.ANONYMOUS, delete)).isFalse();
+    assertThat(open.rules(somebody).resources().getFirst().verbs()).containsExactly("*");
+  }
+
+  @Test
+  void accountsMayReadHowTheirTokensAreVerified() {
+    User account = new User("a", "", List.of("system:serviceaccounts", User.AUTHENTICATED));
+    User somebody = new User("x", "", List.of(User.AUTHENTICATED));
+    for (String path : List.of("/openid/v1/jwks", "/.well-known/openid-configuration/")) {
+      RequestAttributes get = RequestAttributes.nonResource("GET", path);
+      assertThat(authorizer.allows(account, get)).isTrue();
+      assertThat(authorizer.allows(somebody, get)).isFalse();
+      assertThat(authorizer.rules(account).paths().getFirst().paths()).contains(path);
+    }
+  }
+
   private static User authenticate(
       Authenticator authenticator, String authorization, List<String> protocols) {
     return authenticator.identify(

@@ -227,7 +227,7 @@ class DoublingWritesTest {
         "certificates.k8s.io/v1/certificatesigningrequests",
         "status",
         n ->
-            "{'metadata':{'name':'a'},'spec':{'request':'','signerName':'a.b/c','usages':['any']},'status':{'conditions':["
+            "{'metadata':{'name':'a'},'spec':{'request':'LS0tLS1CRUdJTiBDRVJUSUZJQ0FURSBSRVFVRVNULS0tLS0KZUE9PQotLS0tLUVORCBDRVJUSUZJQ0FURSBSRVFVRVNULS0tLS0K','signerName':'a.b/c','usages':['any']},'status':{'conditions':["
                 + each(n, "{'type':'t#','status':'True'}")
                 + "]}}");
     assertThat(conditions).isNotEmpty();
