@@ -185,7 +185,7 @@ class ServeCommandTest {
         "--service-account-key-file=. | --service-account-key-file",
         "--service-account-issuer= | --service-account-issuer: an issuer is empty",
         "--service-account-issuer=a:b c | contains a colon and is not a URL",
-        "--authorization-mode=RBAC | 'RBAC' is not AlwaysAllow",
+        "--authorization-mode=RBAC | is not AlwaysAllow",
         "--enable-admission-plugins=PodSecurity | only ServiceAccount can be switched",
         "--disable-admission-plugins=X | only ServiceAccount can be switched",
         "--log-format=xml | --log-format",

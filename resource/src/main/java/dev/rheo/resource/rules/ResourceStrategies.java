@@ -252,8 +252,12 @@ final class ResourceStrategies {
     if (subresource.equals("approval")) {
       JsonNode conditions = Trees.at(object, "status", "conditions");
       Trees.copy(old, object, "status");
+      ObjectNode status = Trees.need(object, "status");
       if (conditions != null) {
-        Trees.need(object, "status").set("conditions", conditions);
+        status.set("conditions", conditions);
+      } else {
+        // Validation refuses to forget what was decided.
+        status.remove("conditions");
       }
     }
   }

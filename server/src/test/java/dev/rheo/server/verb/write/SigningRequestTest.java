@@ -94,6 +94,9 @@ class SigningRequestTest {
         () -> patch("approval", "{'conditions':[" + condition("Approved") + "]}"),
         "status.conditions: Forbidden: updates may not remove a condition of type \"Denied\"");
     assertRefused(
+        () -> patch("approval", "{'conditions':[]}"),
+        "status.conditions: Forbidden: updates may not remove a condition of type \"Denied\"");
+    assertRefused(
         () -> patch("status", "{'conditions':[]}"),
         "status.conditions: Forbidden: updates may not remove a condition of type \"Denied\"");
   }
