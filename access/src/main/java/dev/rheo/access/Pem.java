@@ -6,9 +6,11 @@ import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
 import java.security.PrivateKey;
+import java.security.PublicKey;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.security.spec.PKCS8EncodedKeySpec;
+import java.security.spec.X509EncodedKeySpec;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HexFormat;
@@ -34,6 +36,8 @@ final class Pem {
 
   private static final int SEQUENCE = 0x30;
   private static final int OCTET_STRING = 0x04;
+  private static final int BIT_STRING = 0x03;
+  private static final byte[] NO_UNUSED_BITS = {0};
   private static final int PARAMETERS = 0xa0;
 
   private Pem() {}
@@ -73,6 +77,39 @@ final class Pem {
       }
     }
     throw new GeneralSecurityException("no unencrypted private key in it");
+  }
+
+  /** The public keys, those of certificates included; none if there is none. */
+  static List<PublicKey> publicKeys(byte[] pem) throws GeneralSecurityException {
+    List<PublicKey> found = new ArrayList<>();
+    Matcher blocks = blocks(pem);
+    while (blocks.find()) {
+      byte[] der = decoded(blocks);
+      switch (blocks.group(1)) {
+        case "PUBLIC KEY" -> found.add(spki(der));
+        case "RSA PUBLIC KEY" ->
+            found.add(spki(der(SEQUENCE, join(RSA, der(BIT_STRING, join(NO_UNUSED_BITS, der))))));
+        case "CERTIFICATE" ->
+            found.add(
+                CertificateFactory.getInstance("X.509")
+                    .generateCertificate(new ByteArrayInputStream(der))
+                    .getPublicKey());
+        default -> {}
+      }
+    }
+    return found;
+  }
+
+  private static PublicKey spki(byte[] der) throws GeneralSecurityException {
+    GeneralSecurityException last = new GeneralSecurityException("unknown kind of key");
+    for (String algorithm : new String[] {"RSA", "EC"}) {
+      try {
+        return KeyFactory.getInstance(algorithm).generatePublic(new X509EncodedKeySpec(der));
+      } catch (GeneralSecurityException e) {
+        last = e;
+      }
+    }
+    throw last;
   }
 
   private static Matcher blocks(byte[] pem) {

@@ -20,6 +20,7 @@ import java.util.List;
 public final class PemFiles {
 
   private static final String CERTIFICATE = "CERTIFICATE";
+  private static final String PUBLIC_KEY = "PUBLIC KEY";
   private static final String PRIVATE_KEY = "PRIVATE KEY";
   private static final String EC_PRIVATE_KEY = "EC PRIVATE KEY";
 
@@ -45,6 +46,19 @@ public final class PemFiles {
     } catch (GeneralSecurityException e) {
       throw new IOException(file + ": damaged private key: " + e.getMessage(), e);
     }
+  }
+
+  /** The public keys in a file, those of certificates included; none if there is none. */
+  public static List<PublicKey> publicKeys(Path file) throws IOException {
+    try {
+      return Pem.publicKeys(Files.readAllBytes(file));
+    } catch (GeneralSecurityException e) {
+      throw new IOException(file + ": damaged public key: " + e.getMessage(), e);
+    }
+  }
+
+  public static byte[] encode(PublicKey key) {
+    return encode(PUBLIC_KEY, key.getEncoded());
   }
 
   public static byte[] encode(X509Certificate certificate) {

@@ -20,14 +20,17 @@ import dev.rheo.resource.publish.Discovery;
 import dev.rheo.resource.publish.OpenApi;
 import dev.rheo.resource.type.ResourceRegistry;
 import dev.rheo.resource.type.ServedTypes;
+import dev.rheo.server.admission.ServiceAccountAdmission;
 import dev.rheo.server.allocation.AddressRange;
 import dev.rheo.server.allocation.IpAddress;
 import dev.rheo.server.allocation.ServiceAllocator;
 import dev.rheo.server.allocation.ServiceNetwork;
 import dev.rheo.server.controller.BootstrapObjects;
+import dev.rheo.server.controller.Controllers;
 import dev.rheo.server.controller.DefaultServiceCidr;
 import dev.rheo.server.controller.KubernetesService;
 import dev.rheo.server.controller.NamespaceController;
+import dev.rheo.server.controller.garbage.GarbageCollector;
 import dev.rheo.server.encoding.Encodings;
 import dev.rheo.server.health.Health;
 import dev.rheo.server.metrics.AccessMetrics;
@@ -49,21 +52,19 @@ import dev.rheo.server.security.Authenticator;
 import dev.rheo.server.security.Authorizer;
 import dev.rheo.server.security.Pki;
 import dev.rheo.server.security.TokenFile;
+import dev.rheo.server.security.token.TokenIssuer;
+import dev.rheo.server.security.token.TokenKeys;
+import dev.rheo.server.security.token.TokenVerifier;
 import dev.rheo.server.typechange.TypeChanges;
 import dev.rheo.server.verb.read.Reads;
 import dev.rheo.server.verb.review.Reviews;
 import dev.rheo.server.verb.write.AllocationRepair;
+import dev.rheo.server.verb.write.LiveObjects;
 import dev.rheo.server.verb.write.LoopbackClient;
 import dev.rheo.server.verb.write.Writes;
-import dev.rheo.store.MemoryRevisionStore;
-import dev.rheo.store.Retention;
-import dev.rheo.store.RetentionCompactor;
 import dev.rheo.store.RevisionStore;
-import dev.rheo.store.RocksRevisionStore;
-import dev.rheo.store.RocksSettings;
 import dev.rheo.store.StoreException;
 import dev.rheo.store.StoreHealth;
-import dev.rheo.store.StoreLock;
 import io.netty.util.HashedWheelTimer;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
@@ -84,6 +85,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /** The parts of a server, started in the order of their dependencies. */
 final class RunningServer implements Server {
@@ -100,9 +102,10 @@ final class RunningServer implements Server {
   private static final long INDEX_ENTRY_BYTES = 200;
 
   /**
-   * How long the encoding of a form waits for memory before the request for the form is refused.
+   * How long the encoding of a form waits for memory before the request for the form is refused,
+   * and the garbage collector before it tries again.
    */
-  private static final Duration FORM_PATIENCE = Duration.ofSeconds(10);
+  private static final Duration PATIENCE = Duration.ofSeconds(10);
 
   /** As upstream. */
   private static final Duration KEEP_PERIOD = Duration.ofSeconds(10);
@@ -117,6 +120,9 @@ final class RunningServer implements Server {
 
   private static final Duration READY_POLL = Duration.ofMillis(5);
 
+  /** As upstream, between attempts to find a service account that a controller is to make. */
+  private static final Duration ACCOUNT_POLL = Duration.ofMillis(150);
+
   private static final DescriptorPlan DESCRIPTORS = DescriptorPlan.ofProcess();
 
   private final OpenedParts opened = new OpenedParts();
@@ -128,6 +134,7 @@ final class RunningServer implements Server {
   private final Edge edge;
   private final InetSocketAddress address;
   private volatile boolean bootstrapped;
+  private volatile @Nullable GarbageCollector garbage;
 
   RunningServer(ServerConfig config) throws ServerStartException {
     Clock clock = Clock.systemUTC();
@@ -138,7 +145,7 @@ final class RunningServer implements Server {
       ResourceRegistry registry = BuiltInResources.registry();
       ServedTypes served = new ServedTypes(registry);
       // First, since it locks the directory: no other server uses the rest then.
-      store = openStore(config, clock);
+      store = new StoreParts(opened, data, DESCRIPTORS).open(config, clock);
       ServiceNetwork services = config.network().services();
       Pki pki = Pki.open(data.pki(), config.host(), config.network().certified(), clock);
       Ledger ledger =
@@ -153,10 +160,18 @@ final class RunningServer implements Server {
           new Encodings(clock, config.gates().enabled(FeatureGates.Gate.CBOR_SERVING), served);
       PrometheusRegistry metrics = new PrometheusRegistry();
       RequestMetrics requestMetrics = new RequestMetrics(metrics, served);
+      AccessConfig accessConfig = config.access();
+      TokenIssuer issuer = issuer(accessConfig);
+      LiveObjects objects = new LiveObjects(store, cache, registry);
+      TokenVerifier verifier = new TokenVerifier(issuer, objects, clock);
+      opened.add("token verifier", verifier);
       AccessControl access =
           new AccessControl(
-              new Authenticator(List.of(pki.authority()), tokens(config), clock),
-              new Authorizer(),
+              new Authenticator(List.of(pki.authority()), tokens(config), verifier, clock),
+              new Authorizer(
+                  accessConfig.alwaysAllow()
+                      ? Authorizer.Mode.ALWAYS_ALLOW
+                      : Authorizer.Mode.BY_GROUP),
               new AccessMetrics(metrics));
       Writes writes =
           new Writes(
@@ -166,8 +181,17 @@ final class RunningServer implements Server {
               clock,
               random,
               // The count of this moment, since the account lags behind it by up to a period.
-              () -> (cache.objects() + 1) * INDEX_ENTRY_BYTES <= ledger.index().limit(),
+              () -> indexBytes() + INDEX_ENTRY_BYTES <= ledger.index().limit(),
+              config.eventTtl(),
               new Reviews(access),
+              accessConfig.serviceAccountAdmission()
+                  ? List.of(
+                      new ServiceAccountAdmission(
+                          objects::serviceAccount,
+                          random,
+                          () -> LockSupport.parkNanos(ACCOUNT_POLL.toNanos())))
+                  : List.of(),
+              issuer,
               new ServiceAllocator(store, registry, services, random));
       // Before a write could be given what a Service of an earlier release has.
       writes.repair().run();
@@ -181,7 +205,8 @@ final class RunningServer implements Server {
               new MetricsPage(metrics),
               () -> HostPort.of(address()),
               served,
-              encodings.negotiation());
+              encodings.negotiation(),
+              issuer);
       ResourceReads reads =
           new ResourceReads(
               new Reads(store, cache, timer, System::nanoTime, random),
@@ -200,23 +225,31 @@ final class RunningServer implements Server {
               ledger);
       edge = new Edge(edgeSettings(config), ledger, pki.tls(), chain);
       opened.add("edge", edge);
-      register(metrics, seats);
+      register(metrics, seats, verifier);
       address = edge.start();
       writeKubeconfig(config.kubeconfig(), pki);
       LoopbackClient client = new LoopbackClient(writes);
       NamespaceController namespaces = new NamespaceController(client, cache, served);
       opened.add("namespace controller", namespaces);
-      namespaces.start();
-      new BootstrapObjects(client, served, pki.authorityPem()).run();
+      namespaces.createRequired();
+      if (config.controllers().contains(Controllers.NAMESPACE)) {
+        namespaces.start();
+      }
+      new BootstrapObjects(client, served, pki.authorityPem(), clock).run();
       keepServices(config, client, writes.repair(), served, clock);
+      if (config.controllers().contains(Controllers.GARBAGE_COLLECTOR)) {
+        GarbageCollector collector =
+            new GarbageCollector(
+                client, cache, served, clock, () -> new MemoryMeter(ledger.heavyTrees(), PATIENCE));
+        opened.add("garbage collector", collector);
+        garbage = collector;
+        collector.start();
+      }
       ScheduledExecutorService indexing =
           Executors.newSingleThreadScheduledExecutor(new DefaultThreadFactory("ledger", true));
       opened.add("ledger", indexing::shutdownNow);
       indexing.scheduleWithFixedDelay(
-          () -> ledger.indexed(cache.objects() * INDEX_ENTRY_BYTES),
-          0,
-          INDEX_PERIOD.toMillis(),
-          TimeUnit.MILLISECONDS);
+          () -> ledger.indexed(indexBytes()), 0, INDEX_PERIOD.toMillis(), TimeUnit.MILLISECONDS);
       PostBurstCollector collector = new PostBurstCollector();
       opened.add("collector", collector);
       collector.start();
@@ -236,6 +269,12 @@ final class RunningServer implements Server {
     }
   }
 
+  /** The objects, and what the garbage collector knows of their owners. */
+  private long indexBytes() {
+    GarbageCollector collector = garbage;
+    return cache.objects() * INDEX_ENTRY_BYTES + (collector == null ? 0 : collector.edgeBytes());
+  }
+
   private ServerStartException cannotStart(StoreException e) {
     String message = String.valueOf(e.getMessage());
     return new ServerStartException(
@@ -245,44 +284,6 @@ final class RunningServer implements Server {
   private String withRemedy(String damage) {
     return "%s. Restore %s from a copy, or choose another directory with --data"
         .formatted(damage, data.root());
-  }
-
-  private RevisionStore openStore(ServerConfig config, Clock clock) throws StoreException {
-    Retention retention = new Retention(config.historyTime(), config.historyBytes());
-    ScheduledExecutorService scheduler =
-        Executors.newSingleThreadScheduledExecutor(new DefaultThreadFactory("retention", true));
-    switch (config.store()) {
-      case MEMORY -> {
-        // The data directory holds more than the store: a second server must not use it either.
-        opened.add("lock", StoreLock.take(data.store()));
-        MemoryRevisionStore memory = new MemoryRevisionStore();
-        opened.add("store", memory);
-        compact(new RetentionCompactor(memory, retention, clock, scheduler), scheduler);
-        return memory;
-      }
-      case ROCKSDB -> {
-        RocksRevisionStore rocks =
-            RocksRevisionStore.open(
-                data.store(),
-                RocksSettings.defaults()
-                    .withNativeMemory(config.memory().storeCaches())
-                    .withDescriptors(DESCRIPTORS.store()));
-        opened.add("store", rocks);
-        compact(new RetentionCompactor(rocks, retention, clock, scheduler), scheduler);
-        return rocks;
-      }
-    }
-    throw new IllegalStateException(config.store().toString());
-  }
-
-  private void compact(RetentionCompactor compactor, ScheduledExecutorService scheduler) {
-    opened.add(
-        "retention",
-        () -> {
-          compactor.close();
-          scheduler.shutdownNow();
-        });
-    compactor.start();
   }
 
   private WatchCache openCache(ServerConfig config, ResourceRegistry registry, Ledger ledger) {
@@ -298,7 +299,7 @@ final class RunningServer implements Server {
 
   private static FormKind.Made formWithin(Ledger ledger, FormBounds.Making making)
       throws IOException {
-    try (MemoryMeter meter = new MemoryMeter(ledger.formTrees(), FORM_PATIENCE)) {
+    try (MemoryMeter meter = new MemoryMeter(ledger.formTrees(), PATIENCE)) {
       return Meter.within(meter, making::make);
     }
   }
@@ -386,18 +387,37 @@ final class RunningServer implements Server {
     }
   }
 
+  private TokenIssuer issuer(AccessConfig access) throws IOException {
+    TokenKeys keys = TokenKeys.open(data.pki(), access.signingKeyFile(), access.keyFiles());
+    return new TokenIssuer(keys, access.issuers(), access.audiences());
+  }
+
   private static TokenFile tokens(ServerConfig config) throws IOException {
     Path file = config.tokenAuthFile();
     return file == null ? TokenFile.none() : TokenFile.read(file);
   }
 
-  private void register(PrometheusRegistry metrics, Seats seats) {
+  private void register(PrometheusRegistry metrics, Seats seats, TokenVerifier verifier) {
     ProcessMetrics.register(metrics);
     PartMetrics parts = new PartMetrics(metrics);
     parts.store(store::stats, store::health);
     parts.cache(cache::stats);
     parts.edge(edge::stats);
     parts.seats(seats::stats);
+    parts.garbage(this::garbageFigures);
+    parts.tokens(verifier::stats);
+  }
+
+  private PartMetrics.Garbage garbageFigures() {
+    GarbageCollector collector = garbage;
+    return collector == null
+        ? PartMetrics.Garbage.NONE
+        : new PartMetrics.Garbage(
+            collector.edges(),
+            collector.edgeBytes(),
+            collector.pending(),
+            collector.deleted(),
+            collector.orphaned());
   }
 
   /**

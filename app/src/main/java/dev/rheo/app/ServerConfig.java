@@ -1,9 +1,13 @@
 package dev.rheo.app;
 
 import dev.rheo.api.feature.FeatureGates;
+import dev.rheo.server.controller.Controllers;
 import dev.rheo.store.Retention;
+import dev.rheo.store.RevisionStore;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.EnumSet;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +27,10 @@ import org.jspecify.annotations.Nullable;
  * @param formBytes how many bytes derived forms may take on disk before the oldest are dropped;
  *     positive
  * @param network the network of the cluster
+ * @param eventTtl how long an Event lives after its last write, up to {@link #MAX_EVENT_TTL}; zero
+ *     for ever
+ * @param controllers the controllers that run; without one, another process must do its work
+ * @param access tokens of service accounts, authorization and admission
  */
 public record ServerConfig(
     Path data,
@@ -36,7 +44,10 @@ public record ServerConfig(
     Duration historyTime,
     long historyBytes,
     long formBytes,
-    ClusterNetwork network) {
+    ClusterNetwork network,
+    Duration eventTtl,
+    Set<Controllers> controllers,
+    AccessConfig access) {
 
   /** History that is kept whatever the limits, so that clients can resume after a short absence. */
   public static final Duration MIN_HISTORY_TIME = Retention.FLOOR;
@@ -44,6 +55,8 @@ public record ServerConfig(
   public static final Duration DEFAULT_HISTORY_TIME = Duration.ofHours(1);
   public static final long DEFAULT_HISTORY_BYTES = 4L << 30;
   public static final long DEFAULT_FORM_BYTES = 8L << 30;
+  public static final Duration DEFAULT_EVENT_TTL = Duration.ofHours(1);
+  public static final Duration MAX_EVENT_TTL = RevisionStore.Op.LONGEST_LIFE;
 
   /** The port of a Kubernetes API server. */
   public static final int DEFAULT_PORT = 6443;
@@ -62,10 +75,24 @@ public record ServerConfig(
         DEFAULT_HISTORY_TIME,
         DEFAULT_HISTORY_BYTES,
         DEFAULT_FORM_BYTES,
-        ClusterNetwork.defaults());
+        ClusterNetwork.defaults(),
+        DEFAULT_EVENT_TTL,
+        EnumSet.allOf(Controllers.class),
+        AccessConfig.defaults());
+  }
+
+  /**
+   * The controllers that a list names: {@code *} for all, {@code NAME} for one, {@code -NAME} for
+   * all but one.
+   *
+   * @throws IllegalArgumentException if a name is unknown
+   */
+  public static Set<Controllers> controllers(String list) {
+    return Controllers.parse(list);
   }
 
   public ServerConfig {
+    controllers = Set.copyOf(controllers);
     if (port < 0 || port > 65535) {
       throw new IllegalArgumentException("port " + port + " is not between 0 and 65535");
     }
@@ -77,6 +104,9 @@ public record ServerConfig(
     }
     if (formBytes <= 0) {
       throw new IllegalArgumentException("form bytes must be positive");
+    }
+    if (eventTtl.isNegative() || eventTtl.compareTo(MAX_EVENT_TTL) > 0) {
+      throw new IllegalArgumentException("Events cannot live for " + eventTtl);
     }
   }
 }

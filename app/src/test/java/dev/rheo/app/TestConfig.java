@@ -1,7 +1,9 @@
 package dev.rheo.app;
 
 import dev.rheo.api.feature.FeatureGates;
+import dev.rheo.server.controller.Controllers;
 import java.nio.file.Path;
+import java.util.EnumSet;
 
 /** The configuration of a server under test: the defaults, on loopback. */
 final class TestConfig {
@@ -11,6 +13,11 @@ final class TestConfig {
    * @param tokens the file of bearer tokens
    */
   static ServerConfig of(Path data, StoreKind kind, int port, Path kubeconfig, Path tokens) {
+    return of(data, kind, port, kubeconfig, tokens, AccessConfig.defaults());
+  }
+
+  static ServerConfig of(
+      Path data, StoreKind kind, int port, Path kubeconfig, Path tokens, AccessConfig access) {
     return new ServerConfig(
         data,
         "127.0.0.1",
@@ -23,6 +30,9 @@ final class TestConfig {
         ServerConfig.DEFAULT_HISTORY_TIME,
         ServerConfig.DEFAULT_HISTORY_BYTES,
         ServerConfig.DEFAULT_FORM_BYTES,
-        ClusterNetwork.defaults());
+        ClusterNetwork.defaults(),
+        ServerConfig.DEFAULT_EVENT_TTL,
+        EnumSet.allOf(Controllers.class),
+        access);
   }
 }

@@ -284,4 +284,27 @@ public final class FormReader {
       throw e;
     }
   }
+
+  /**
+   * An object of an entry's metadata alone: {@code {"metadata":{…}}}. It is charged, and waits for
+   * the disk, as {@link #readFully} does.
+   */
+  public byte[] readMetadata(Entry entry) throws IOException {
+    int length = entry.metadataEnd() - entry.metadataOffset();
+    Meter.charge(length + 2);
+    byte[] object = new byte[length + 2];
+    object[0] = '{';
+    object[length + 1] = '}';
+    try {
+      ReadAheadBuffer.readFully(
+          entry.segment,
+          entry.offset + entry.metadataOffset(),
+          ByteBuffer.wrap(object, 1, length),
+          cache.loaders());
+      return object;
+    } catch (IOException e) {
+      cache.spoolFailed(entry.segment, e);
+      throw e;
+    }
+  }
 }

@@ -136,6 +136,11 @@ final class SimulatedStore implements RevisionStore {
   }
 
   @Override
+  public boolean expire(int most) throws StoreException {
+    return store.expire(most);
+  }
+
+  @Override
   public Stats stats() {
     return store.stats();
   }

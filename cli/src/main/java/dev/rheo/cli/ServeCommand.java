@@ -2,6 +2,7 @@ package dev.rheo.cli;
 
 import dev.rheo.api.feature.FeatureGates;
 import dev.rheo.api.io.HostPort;
+import dev.rheo.app.AccessConfig;
 import dev.rheo.app.ClusterNetwork;
 import dev.rheo.app.MemoryPlan;
 import dev.rheo.app.Release;
@@ -19,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help;
 import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -89,6 +91,8 @@ final class ServeCommand implements Callable<Integer> {
       description = "CSV file of bearer tokens: token,user,uid[,\"group,...\"].")
   private @Nullable Path tokenAuthFile;
 
+  @Mixin private AccessOptions access = new AccessOptions();
+
   @Option(
       names = "--feature-gates",
       paramLabel = "GATE=BOOL,...",
@@ -155,6 +159,24 @@ final class ServeCommand implements Callable<Integer> {
               + " (default: the address of --listen, or the host's if that is a wildcard or"
               + " loopback).")
   private @Nullable String advertiseAddress;
+
+  @Option(
+      names = "--event-ttl",
+      paramLabel = "TIME",
+      defaultValue = "1h0m0s",
+      converter = GoDuration.class,
+      description = "How long an Event is kept after its last write; 0s keeps Events for ever.")
+  private Duration eventTtl = ServerConfig.DEFAULT_EVENT_TTL;
+
+  @Option(
+      names = "--controllers",
+      paramLabel = "NAME,...",
+      defaultValue = "*",
+      description =
+          "The server's own controllers: * for all, NAME for one, -NAME for all but one, where a"
+              + " kube-controller-manager runs it. There are namespace-controller and"
+              + " garbage-collector-controller.")
+  private String controllers = "*";
 
   @Option(
       names = "--log-format",
@@ -236,6 +258,10 @@ final class ServeCommand implements Callable<Integer> {
     if (formBytes <= 0) {
       throw wrong("--form-bytes must be more than 0");
     }
+    if (eventTtl.compareTo(ServerConfig.MAX_EVENT_TTL) > 0) {
+      throw wrong(
+          "--event-ttl must be %dh or less".formatted(ServerConfig.MAX_EVENT_TTL.toHours()));
+    }
     return new ServerConfig(
         data,
         listen.host(),
@@ -248,12 +274,23 @@ final class ServeCommand implements Callable<Integer> {
         historyTime,
         historyBytes,
         formBytes,
-        network());
+        network(),
+        eventTtl,
+        checked("--controllers", controllers, ServerConfig::controllers),
+        accessConfig());
   }
 
   private ClusterNetwork network() {
     try {
       return ClusterNetwork.of(serviceRanges, nodePorts, advertiseAddress);
+    } catch (IllegalArgumentException e) {
+      throw wrong(String.valueOf(e.getMessage()));
+    }
+  }
+
+  private AccessConfig accessConfig() {
+    try {
+      return access.config();
     } catch (IllegalArgumentException e) {
       throw wrong(String.valueOf(e.getMessage()));
     }

@@ -2,6 +2,7 @@ package dev.rheo.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.rheo.app.AccessConfig;
 import dev.rheo.app.Server;
 import dev.rheo.app.ServerConfig;
 import dev.rheo.app.ServerStartException;
@@ -108,7 +109,10 @@ class ServeCommandTest {
     assertThat(config.memory().total()).isEqualTo(384 << 20);
     assertThat(config.historyTime()).isEqualTo(Duration.ofHours(1));
     assertThat(config.historyBytes()).isEqualTo(4L << 30);
+    assertThat(config.eventTtl()).isEqualTo(Duration.ofHours(1));
+    assertThat(config.controllers()).hasSize(2);
     assertThat(config.tokenAuthFile()).isNull();
+    assertThat(config.access()).isEqualTo(AccessConfig.defaults());
   }
 
   @Test
@@ -126,6 +130,16 @@ class ServeCommandTest {
         "--max-memory=1g",
         "--history-time=1h30m",
         "--history-bytes=10m",
+        "--event-ttl=90s",
+        "--controllers=*,-garbagecollector",
+        "--service-account-signing-key-file=" + tokens,
+        "--service-account-key-file=" + tokens,
+        "--service-account-key-file=" + tokens,
+        "--service-account-issuer=https://a",
+        "--service-account-issuer=b",
+        "--api-audiences=c,d",
+        "--authorization-mode=AlwaysAllow",
+        "--enable-admission-plugins=ServiceAccount",
         "--log-format=json");
     assertThat(err.toString(StandardCharsets.UTF_8)).isEmpty();
     ServerConfig config = started.getFirst();
@@ -136,8 +150,19 @@ class ServeCommandTest {
     assertThat(config.tokenAuthFile()).isEqualTo(tokens);
     assertThat(config.gates().enabled(dev.rheo.api.feature.FeatureGates.Gate.WATCH_LIST)).isFalse();
     assertThat(config.memory().total()).isEqualTo(1L << 30);
+    assertThat(config.access())
+        .isEqualTo(
+            new AccessConfig(
+                tokens,
+                List.of(tokens, tokens),
+                List.of("https://a", "b"),
+                List.of("c", "d"),
+                true,
+                true));
     assertThat(config.historyTime()).isEqualTo(Duration.ofMinutes(90));
     assertThat(config.historyBytes()).isEqualTo(10 << 20);
+    assertThat(config.eventTtl()).isEqualTo(Duration.ofSeconds(90));
+    assertThat(config.controllers()).hasToString("[namespace-controller]");
   }
 
   @ParameterizedTest
@@ -154,6 +179,9 @@ class ServeCommandTest {
         "--history-time=4m59s | 5m or more",
         "--history-time=1.5h | not a time such as",
         "--history-bytes=0 | more than 0",
+        "--event-ttl=-1s | not a time such as",
+        "--event-ttl=90000h | 87600h or less",
+        "--controllers=*,-nope | \"nope\" is not in the list of known controllers",
         "--feature-gates=NoSuch=true | WatchList",
         "--feature-gates=WatchList=maybe | WatchList",
         "--token-auth-file=/no/such/file | /no/such/file",
@@ -165,6 +193,13 @@ class ServeCommandTest {
         "--service-cluster-ip-range=10.0.0.0 | --service-cluster-ip-range: invalid CIDR address",
         "--service-node-port-range=5-4 | --service-node-port-range: not a range of ports",
         "--advertise-address=127.0.0.1 | --advertise-address: others cannot reach 127.0.0.1",
+        "--service-account-signing-key-file=/no/such/file | --service-account-signing-key-file",
+        "--service-account-key-file=. | --service-account-key-file",
+        "--service-account-issuer= | --service-account-issuer: an issuer is empty",
+        "--service-account-issuer=a:b c | contains a colon and is not a URL",
+        "--authorization-mode=RBAC | is not AlwaysAllow",
+        "--enable-admission-plugins=PodSecurity | only ServiceAccount can be switched",
+        "--disable-admission-plugins=X | only ServiceAccount can be switched",
         "--log-format=xml | --log-format",
         "--no-such-option | --no-such-option",
         "stray | stray' is not known",

@@ -69,6 +69,26 @@ final class BodyIntake {
             edge.ledger.requestBodies().highestCeiling());
   }
 
+  /** Keeps the body back until it is started, because it is not known yet who sends it. */
+  void hold() {
+    waiting = true;
+    wire.pauseInput();
+  }
+
+  /** Ends the hold. The caller starts the body, or answers, before the protocol reads on. */
+  void release() {
+    waiting = false;
+    lastDataNanos = edge.clock.nanoTime();
+    charges.releaseHeldBack();
+  }
+
+  /** Has the protocol read on after a hold, unless the body waits for room. */
+  void readOn() {
+    if (!waiting) {
+      wire.resumeInput();
+    }
+  }
+
   /**
    * Charges the body, or its first step, so that it can be read.
    *
@@ -79,13 +99,17 @@ final class BodyIntake {
     if (declared >= 0 && declared <= SMALL) {
       charges.bodyIsSmall();
     }
+    // After a hold, some or all of it may be here.
     reserve(
-        declared < 0 ? FIRST_BUFFER : declared,
+        declared < 0 ? Math.max(FIRST_BUFFER, received) : declared,
         () -> {
           if (asks && !complete) {
             wire.askForBody();
           }
         });
+    if (complete && exchange.isReading() && !waiting) {
+      exchange.dispatch();
+    }
   }
 
   /** Whether the whole body has arrived, or there is none. */
@@ -93,7 +117,7 @@ final class BodyIntake {
     return complete;
   }
 
-  /** Whether the body waits to be charged, so that nothing more of it is read. */
+  /** Whether the body is held or waits to be charged, so that nothing more of it is read. */
   boolean isWaitingForRoom() {
     return waiting;
   }

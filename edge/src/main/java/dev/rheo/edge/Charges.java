@@ -48,6 +48,14 @@ final class Charges {
     stream = weight;
   }
 
+  /** Releases the charge for the request itself. */
+  void releaseStream() {
+    if (streamAccount != null) {
+      streamAccount.release(stream);
+      stream = 0;
+    }
+  }
+
   /** Has the body, of which nothing is charged yet, charged as a small one. */
   void bodyIsSmall() {
     bodyAccount = ledger.smallBodies();
@@ -172,10 +180,7 @@ final class Charges {
       answers().release(answer);
       answer = 0;
     }
-    if (streamAccount != null) {
-      streamAccount.release(stream);
-      stream = 0;
-    }
+    releaseStream();
     releaseHeldBack();
   }
 }

@@ -5,9 +5,7 @@ import dev.rheo.edge.ledger.Ledger;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.Future;
 import java.time.Duration;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
-import java.util.Locale;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 
@@ -40,11 +38,6 @@ final class Exchange implements BodyStream.Listener {
 
   /** A peer is not stalled if the kernel accepted bytes for it within this time. */
   private static final long TAKING_NANOS = 500_000_000;
-
-  private static final byte[] NO_BYTES = {};
-
-  private static final DateTimeFormatter HTTP_DATE =
-      DateTimeFormatter.ofPattern("EEE, dd MMM yyyy HH:mm:ss 'GMT'", Locale.ROOT);
 
   private final EdgeContext edge;
   private final Connection connection;
@@ -112,15 +105,53 @@ final class Exchange implements BodyStream.Listener {
     edge.exchangeBegun();
     connection.begun(this);
     body.expect(hasBody);
-    HttpResponse early;
+    CompletableFuture<?> awaited = edge.handler.prepare(request);
+    if (awaited == null) {
+      HttpResponse early = prechecked();
+      if (admitted()) {
+        proceed(early, hasBody, declared, asks);
+      }
+    } else if (admitted()) {
+      body.hold();
+      awaited.whenCompleteAsync((_, _) -> prepared(hasBody, declared, asks), loop());
+    }
+  }
+
+  /** Goes on once it can be told whose request it is. */
+  private void prepared(boolean hasBody, long declared, boolean asks) {
+    body.release();
+    if (state == State.READING) {
+      identified(hasBody, declared, asks);
+    }
+    body.readOn();
+  }
+
+  private void identified(boolean hasBody, long declared, boolean asks) {
+    HttpResponse early = prechecked();
+    boolean room = true;
+    if (request.vouched()) {
+      // It was charged as a stranger's.
+      charges.releaseStream();
+      connection.room.strangerLeft(strangerWeight);
+      strangerWeight = 0;
+      room = admitted();
+    }
+    if (room) {
+      proceed(early, hasBody, declared, asks);
+    }
+  }
+
+  private @Nullable HttpResponse prechecked() {
     try {
-      early = edge.handler.precheck(request);
+      return edge.handler.precheck(request);
     } catch (Exception e) {
-      early = Refusals.of(request, e);
+      return Refusals.of(request, e);
     }
-    if (!admitted()) {
-      return;
-    }
+  }
+
+  private void proceed(
+      @Nullable HttpResponse refusal, boolean hasBody, long declared, boolean asks) {
+    HttpResponse early = refusal;
     if (early == null && declared > 0) {
       early = body.refusal(declared);
     }
@@ -342,7 +373,7 @@ final class Exchange implements BodyStream.Listener {
       loop().execute(() -> handled(answer));
     } catch (RejectedExecutionException e) {
       // The event loop has shut down, and the connection with it.
-      closeBody(answer);
+      answer.discard();
       release();
     }
   }
@@ -365,7 +396,7 @@ final class Exchange implements BodyStream.Listener {
 
   private void handled(HttpResponse response) {
     if (state == State.OVER) {
-      closeBody(response);
+      response.discard();
       release();
       return;
     }
@@ -400,7 +431,6 @@ final class Exchange implements BodyStream.Listener {
     body.drop();
     request.dropAttachment();
     byte[] bytes = response.bytes();
-    Body source = response.body();
     if (response.isLongRunning()) {
       longRunning = true;
       edge.counters.longRunning.increment();
@@ -412,33 +442,22 @@ final class Exchange implements BodyStream.Listener {
             || (bytes != null && bytes.length == 0);
     Future<?> head =
         wire.head(
-            response.status(), completed(response), bytes == null ? -1 : bytes.length, noBody);
+            response.status(),
+            response.completed(request.auditId(), edge.clock.instant()),
+            bytes == null ? -1 : bytes.length,
+            noBody);
     connection.pump.touch(connection);
     if (noBody) {
-      closeBody(response);
+      response.discard();
       head.addListener(f -> over(f.isSuccess()));
       return;
     }
-    if (source == null) {
-      source = new BytesBody(bytes == null ? NO_BYTES : bytes);
-    }
-    BodyStream stream = new BodyStream(connection.pump, source, wire, longRunning, this);
+    BodyStream stream = new BodyStream(connection.pump, response.source(), wire, longRunning, this);
     drawn = stream;
     connection.pump.start(stream);
     if (longRunning && edge.draining) {
       connection.pump.finish(stream);
     }
-  }
-
-  private HttpHeaders completed(HttpResponse response) {
-    HttpHeaders headers = new HttpHeaders();
-    headers.add("Audit-Id", request.auditId());
-    if (!response.headers().contains("Cache-Control")) {
-      headers.add("Cache-Control", "no-cache, private");
-    }
-    response.headers().forEach(headers::add);
-    headers.add("Date", HTTP_DATE.format(edge.clock.instant().atOffset(ZoneOffset.UTC)));
-    return headers;
   }
 
   private void over(boolean complete) {
@@ -478,17 +497,6 @@ final class Exchange implements BodyStream.Listener {
   private void dropHeader() {
     request = request.bare();
     headerWeight = 0;
-  }
-
-  private static void closeBody(HttpResponse response) {
-    Body source = response.body();
-    if (source != null) {
-      try {
-        source.close();
-      } catch (RuntimeException e) {
-        Pump.LOG.log(System.Logger.Level.ERROR, "closing a response body failed", e);
-      }
-    }
   }
 
   private EventLoop loop() {

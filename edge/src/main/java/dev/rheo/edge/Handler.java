@@ -1,6 +1,7 @@
 package dev.rheo.edge;
 
 import java.security.cert.X509Certificate;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +20,20 @@ public interface Handler {
    * here, only in memory; a limit on those that run at once is the handler's own.
    */
   HttpResponse handle(HttpRequest request) throws Exception;
+
+  /**
+   * Starts what {@link #precheck} has to wait for, such as a check of credentials that takes longer
+   * than an event loop may. Until it completes, in whichever way, the request is a stranger's and
+   * its body is not read; then precheck is called.
+   *
+   * <p>Called once for each request that has a valid header. Runs on the event loop; must be cheap,
+   * not block and not throw.
+   *
+   * @return null if there is nothing to wait for
+   */
+  default @Nullable CompletableFuture<?> prepare(HttpRequest head) {
+    return null;
+  }
 
   /**
    * Checks a request whose header is complete and whose body has not arrived, so that a request

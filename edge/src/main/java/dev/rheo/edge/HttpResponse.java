@@ -1,5 +1,9 @@
 package dev.rheo.edge;
 
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,6 +14,11 @@ import org.jspecify.annotations.Nullable;
 public final class HttpResponse {
 
   private static final int SWITCHING_PROTOCOLS = 101;
+
+  private static final byte[] NO_BYTES = {};
+
+  private static final DateTimeFormatter HTTP_DATE =
+      DateTimeFormatter.ofPattern("EEE, dd MMM yyyy HH:mm:ss 'GMT'", Locale.ROOT);
 
   private final int status;
   private final HttpHeaders headers = new HttpHeaders();
@@ -90,5 +99,33 @@ public final class HttpResponse {
 
   public boolean isLongRunning() {
     return longRunning;
+  }
+
+  /** What the response is drawn from, whichever it has. */
+  Body source() {
+    return body != null ? body : new BytesBody(bytes == null ? NO_BYTES : bytes);
+  }
+
+  /** The header fields, with those that every response has. */
+  HttpHeaders completed(String auditId, Instant now) {
+    HttpHeaders all = new HttpHeaders();
+    all.add("Audit-Id", auditId);
+    if (!headers.contains("Cache-Control")) {
+      all.add("Cache-Control", "no-cache, private");
+    }
+    headers.forEach(all::add);
+    all.add("Date", HTTP_DATE.format(now.atOffset(ZoneOffset.UTC)));
+    return all;
+  }
+
+  /** Closes the body of a response that is not drawn. */
+  void discard() {
+    if (body != null) {
+      try {
+        body.close();
+      } catch (RuntimeException e) {
+        Pump.LOG.log(System.Logger.Level.ERROR, "closing a response body failed", e);
+      }
+    }
   }
 }

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
@@ -237,6 +238,103 @@ class EdgeTest {
                   .build(),
               BodyHandlers.ofByteArray());
       assertThat(taken.body()).isEqualTo(body);
+    }
+  }
+
+  /** Lets requests wait for {@link #found}, and answers with their bodies. */
+  private static final class Preparing implements Handler {
+    private final List<HttpRequest> prepared = new CopyOnWriteArrayList<>();
+    private final AtomicInteger checks = new AtomicInteger();
+    private final CompletableFuture<String> found = new CompletableFuture<>();
+
+    @Override
+    public CompletableFuture<?> prepare(HttpRequest head) {
+      if (!head.path().equals("/slow")) {
+        return null;
+      }
+      prepared.add(head);
+      return found.thenAccept(head::attach);
+    }
+
+    @Override
+    public HttpResponse precheck(HttpRequest head) {
+      checks.incrementAndGet();
+      assertThat(head.body()).isEmpty();
+      if ("wrong".equals(head.attachment())) {
+        throw ApiException.unauthorized("Unauthorized");
+      }
+      head.vouch();
+      return null;
+    }
+
+    @Override
+    public HttpResponse handle(HttpRequest request) {
+      return HttpResponse.bytes(200, "text/plain", request.body());
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "HTTP_1_1, 0",
+    "HTTP_1_1, 1000",
+    "HTTP_1_1, 2000000",
+    "HTTP_2, 0",
+    "HTTP_2, 1000",
+    "HTTP_2, 2000000"
+  })
+  void aRequestMayWaitForItsCheckAndItsBodyIsNotReadBefore(HttpClient.Version version, int length)
+      throws Exception {
+    Preparing handler = new Preparing();
+    try (EdgeFixture fixture = new EdgeFixture(handler);
+        HttpClient client = EdgeFixture.client(version)) {
+      byte[] body = SyntheticBody.bytes(length);
+      assertThat(client.send(fixture.post("/a", body), BodyHandlers.ofByteArray()).body())
+          .isEqualTo(body);
+      var answer = client.sendAsync(fixture.post("/slow", body), BodyHandlers.ofByteArray());
+      EdgeFixture.await("prepared", () -> !handler.prepared.isEmpty());
+      assertThat(handler.checks).hasValue(1);
+      assertThat(fixture.ledger.strangerStreams().used()).isPositive();
+      assertThat(fixture.ledger.requestBodies().used()).isZero();
+      handler.found.complete("right");
+      assertThat(answer.get().body()).isEqualTo(body);
+      assertThat(handler.checks).hasValue(2);
+      EdgeFixture.await("all is given back", () -> fixture.ledger.strangerStreams().used() == 0);
+      // The connection goes on.
+      assertThat(client.send(fixture.post("/a", body), BodyHandlers.ofByteArray()).body())
+          .isEqualTo(body);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(HttpClient.Version.class)
+  void aRequestWhoseCheckFailsIsRefusedAndItsBodyIsNotRead(HttpClient.Version version)
+      throws Exception {
+    Preparing handler = new Preparing();
+    try (EdgeFixture fixture = new EdgeFixture(handler);
+        HttpClient client = EdgeFixture.client(version)) {
+      var refused =
+          client.sendAsync(fixture.post("/slow", new byte[2 << 20]), BodyHandlers.ofString());
+      EdgeFixture.await("prepared", () -> !handler.prepared.isEmpty());
+      handler.found.complete("wrong");
+      assertThat(refused.get().statusCode()).isEqualTo(401);
+      assertThat(client.send(fixture.post("/a", new byte[1]), BodyHandlers.ofString()).body())
+          .hasSize(1);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(HttpClient.Version.class)
+  void aClientMayLeaveWhileItsRequestIsChecked(HttpClient.Version version) throws Exception {
+    Preparing handler = new Preparing();
+    try (EdgeFixture fixture = new EdgeFixture(handler)) {
+      HttpClient client = EdgeFixture.client(version);
+      var answer = client.sendAsync(fixture.post("/slow", new byte[10]), BodyHandlers.ofString());
+      EdgeFixture.await("prepared", () -> !handler.prepared.isEmpty());
+      answer.cancel(true);
+      client.shutdownNow();
+      handler.found.complete("right");
+      EdgeFixture.await("all is given back", () -> fixture.edge.stats().streams() == 0);
+      EdgeFixture.await("nothing is charged", () -> fixture.ledger.strangerStreams().used() == 0);
     }
   }
 

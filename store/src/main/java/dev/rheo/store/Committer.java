@@ -5,6 +5,7 @@ import dev.rheo.store.StorageFormat.HeadFigures;
 import dev.rheo.store.StorageFormat.Meta;
 import dev.rheo.store.StoreException.Fault;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -40,6 +41,8 @@ final class Committer implements AutoCloseable {
   private final long groupBytes;
   private final Repair repair;
   private final HealthState health;
+  private final InstantSource clock;
+  private final FirstExpiry firstExpiry;
   private final LongAdder commits = new LongAdder();
   private final LongAdder syncs = new LongAdder();
 
@@ -71,7 +74,9 @@ final class Committer implements AutoCloseable {
       HeadFigures figures,
       long groupBytes,
       Repair repair,
-      HealthState health) {
+      HealthState health,
+      InstantSource clock,
+      FirstExpiry firstExpiry) {
     this.gate = gate;
     this.head = head;
     this.tail = tail;
@@ -79,6 +84,8 @@ final class Committer implements AutoCloseable {
     this.groupBytes = groupBytes;
     this.repair = repair;
     this.health = health;
+    this.clock = clock;
+    this.firstExpiry = firstExpiry;
     this.thread = new BackgroundThread("rheo-store-commit", this::run);
   }
 
@@ -89,18 +96,49 @@ final class Committer implements AutoCloseable {
 
   /** Blocks until the outcome is known; an interrupt does not end the wait. */
   long commit(List<Op> operations) throws RevisionConflictException, StoreException {
-    Pending pending = new Pending(operations, bytes(operations), new CompletableFuture<>());
+    return outcome(enqueue(List.of(operations)).getFirst());
+  }
+
+  /**
+   * Makes one commit of each operation, as a group if they fit in one.
+   *
+   * @return how many were made; the others met a conflict
+   */
+  int commitEach(List<? extends Op> operations) throws StoreException {
+    int made = 0;
+    for (Pending pending : enqueue(operations.stream().map(List::<Op>of).toList())) {
+      try {
+        outcome(pending);
+        made++;
+      } catch (RevisionConflictException e) {
+        LOGGER.log(System.Logger.Level.DEBUG, "not committed: {0}", e.getMessage());
+      }
+    }
+    return made;
+  }
+
+  private List<Pending> enqueue(List<List<Op>> commits) throws StoreException {
+    List<Pending> all = new ArrayList<>(commits.size());
+    for (List<Op> operations : commits) {
+      all.add(new Pending(operations, bytes(operations), new CompletableFuture<>()));
+    }
     lock.lock();
     try {
       if (closed) {
         throw StoreException.closed("store");
       }
-      queue.add(pending);
-      queuedBytes += pending.bytes();
+      for (Pending pending : all) {
+        queue.add(pending);
+        queuedBytes += pending.bytes();
+      }
       queued.signal();
+      return all;
     } finally {
       lock.unlock();
     }
+  }
+
+  private static long outcome(Pending pending) throws RevisionConflictException, StoreException {
     try {
       return pending.outcome().join();
     } catch (CompletionException e) {
@@ -146,6 +184,8 @@ final class Committer implements AutoCloseable {
         fault = fault == null ? gate.fault() : fault;
         if (fault != null) {
           figures = repair.repair(fault);
+          // The repair has decided whether the last group is there.
+          firstExpiry.isAtMost(0);
           fault = null;
           health.writable();
         }
@@ -196,7 +236,7 @@ final class Committer implements AutoCloseable {
     return gate.call(
         "commit",
         engine -> {
-          try (Group group = new Group(engine, figures)) {
+          try (Group group = new Group(engine, figures, clock.millis())) {
             Object[] outcomes = new Object[pending.size()];
             for (int i = 0; i < outcomes.length; i++) {
               outcomes[i] = plan(group, pending.get(i));
@@ -239,6 +279,7 @@ final class Committer implements AutoCloseable {
       return;
     }
     figures = group.figures();
+    firstExpiry.isAtMost(group.firstExpiry());
     group.commits().forEach(tail::add);
     head.advance(figures.revision());
     commits.add(group.commits().size());

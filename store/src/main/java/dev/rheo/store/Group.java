@@ -26,11 +26,17 @@ final class Group implements AutoCloseable {
   private final Map<String, Optional<Version>> seen = new HashMap<>();
 
   private final List<Tail.Commit> commits = new ArrayList<>();
+  private final long now;
   private HeadFigures figures;
+  private long firstExpiry = Long.MAX_VALUE;
 
-  Group(Engine engine, HeadFigures before) {
+  /**
+   * @param now the time from which times to live count, in milliseconds of the epoch
+   */
+  Group(Engine engine, HeadFigures before, long now) {
     this.engine = engine;
     this.figures = before;
+    this.now = now;
   }
 
   /** Appends a commit and returns its revision. A conflict leaves the group unchanged. */
@@ -64,6 +70,7 @@ final class Group implements AutoCloseable {
           Version now = new Version(revision, sub, created, put.value().length);
           batch.put(engine.values, StorageFormat.position(revision, sub), put.value());
           write(op.key(), now, before);
+          expires(put, revision);
           events.add(new Event(op.key(), put.value(), created, revision));
           keys += before == null ? 1 : 0;
           bytes += put.value().length;
@@ -80,6 +87,15 @@ final class Group implements AutoCloseable {
     figures = new HeadFigures(revision, keys, bytes);
     commits.add(Tail.Commit.of(revision, events));
     return revision;
+  }
+
+  private void expires(Op.Put put, long revision) throws RocksDBException {
+    if (!put.ttl().isZero()) {
+      long at = now + put.ttl().toMillis();
+      byte[] entry = StorageFormat.Meta.expiry(at, Keys.encode(put.key()));
+      batch.put(engine.meta, entry, StorageFormat.number(revision));
+      firstExpiry = Math.min(firstExpiry, at);
+    }
   }
 
   private void write(String key, Version now, @Nullable Version before) throws RocksDBException {
@@ -121,6 +137,11 @@ final class Group implements AutoCloseable {
   /** The store's figures after this group. */
   HeadFigures figures() {
     return figures;
+  }
+
+  /** The earliest time at which a value of this group expires; the end of time if none does. */
+  long firstExpiry() {
+    return firstExpiry;
   }
 
   /** The commits that change something, in order. */

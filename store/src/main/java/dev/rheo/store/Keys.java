@@ -59,6 +59,10 @@ final class Keys {
       if (op.expected() < RevisionStore.Op.ANY) {
         throw new IllegalArgumentException("not a revision: " + op.expected());
       }
+      if (op instanceof RevisionStore.Op.Put put
+          && (put.ttl().isNegative() || put.ttl().compareTo(RevisionStore.Op.LONGEST_LIFE) > 0)) {
+        throw new IllegalArgumentException("not a time to live: " + put.ttl());
+      }
       if (!seen.add(op.key())) {
         throw new IllegalArgumentException("the key occurs in two operations: " + op.key());
       }

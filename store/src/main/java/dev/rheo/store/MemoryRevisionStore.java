@@ -1,5 +1,6 @@
 package dev.rheo.store;
 
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -23,9 +24,26 @@ public final class MemoryRevisionStore implements RevisionStore, SampledHistory 
 
   private final TreeMap<Long, List<Event>> log = new TreeMap<>();
   private final List<Sample> samples = new ArrayList<>();
+  private final InstantSource clock;
+
+  /** Values with a time to live, replaced ones included, by the time at which they expire. */
+  private final TreeMap<Long, List<Op.Delete>> expiring = new TreeMap<>();
+
   private long keys;
   private long commits;
   private long bytesWritten;
+  private long expired;
+
+  public MemoryRevisionStore() {
+    this(InstantSource.system());
+  }
+
+  /**
+   * @param clock tells when the time to live of a value is over
+   */
+  public MemoryRevisionStore(InstantSource clock) {
+    this.clock = clock;
+  }
 
   /** A deletion has no value. */
   private record Version(long modRevision, long createRevision, byte @Nullable [] value) {}
@@ -71,6 +89,11 @@ public final class MemoryRevisionStore implements RevisionStore, SampledHistory 
     versions
         .computeIfAbsent(put.key(), _ -> new ArrayList<>())
         .add(new Version(revision, created, put.value()));
+    if (!put.ttl().isZero()) {
+      expiring
+          .computeIfAbsent(clock.millis() + put.ttl().toMillis(), _ -> new ArrayList<>())
+          .add(new Op.Delete(put.key(), revision));
+    }
     return new Event(put.key(), put.value(), created, revision);
   }
 
@@ -192,9 +215,32 @@ public final class MemoryRevisionStore implements RevisionStore, SampledHistory 
   }
 
   @Override
+  public boolean expire(int most) throws StoreException {
+    for (int i = 0; i < most; i++) {
+      synchronized (monitor) {
+        Map.Entry<Long, List<Op.Delete>> first = expiring.firstEntry();
+        if (first == null || first.getKey() > clock.millis()) {
+          return false;
+        }
+        try {
+          commit(List.of(first.getValue().getLast()));
+          expired++;
+        } catch (RevisionConflictException replaced) {
+          // The key has another value by now, or none.
+        }
+        first.getValue().removeLast();
+        if (first.getValue().isEmpty()) {
+          expiring.remove(first.getKey());
+        }
+      }
+    }
+    return true;
+  }
+
+  @Override
   public Stats stats() {
     synchronized (monitor) {
-      return new Stats(keys, 0, 0, commits, 0, 0, 0, 0, 0, 0, 0);
+      return new Stats(keys, 0, 0, commits, 0, 0, 0, 0, 0, 0, 0, expired);
     }
   }
 

@@ -30,6 +30,12 @@ import org.jspecify.annotations.Nullable;
  * bytes; the store neither copies nor changes arrays that it is given or returns, and callers must
  * not change them either.
  *
+ * <p><b>Time to live.</b> A put may say how long its value lives at most. When that time is over,
+ * {@link #expire} deletes the key, in a commit of its own with a revision of its own, like any
+ * deletion. Until then the key is there. The next put of the key decides anew, so a put renews the
+ * time, or, without one, ends it. The engine's clock tells the time; what is due at a restart, or
+ * while the store was closed, is due then.
+ *
  * <p><b>Durability.</b> When {@code commit} of a durable engine returns, the commit survives a
  * crash of the process and loss of power. When it throws {@link RevisionConflictException}, nothing
  * was changed. When it throws {@link StoreException}, {@link StoreException#undecided} tells
@@ -92,6 +98,17 @@ public interface RevisionStore extends AutoCloseable {
    */
   void compact(long revision) throws FutureRevisionException, StoreException;
 
+  /**
+   * Deletes keys whose time to live is over. {@link ExpirySweeper} calls it regularly. Cheap if
+   * there is nothing to do: the work is proportional to what is due. An engine that expires keys by
+   * itself does nothing.
+   *
+   * @param most how many due values are looked at, at most. Their deletions may be one synced
+   *     write, which a concurrent commit has to wait for
+   * @return whether more may be due
+   */
+  boolean expire(int most) throws StoreException;
+
   /** The store's health. Cheap. An engine without a disk is always {@link StoreHealth#OK}. */
   default StoreHealth health() {
     return StoreHealth.OK;
@@ -116,7 +133,19 @@ public interface RevisionStore extends AutoCloseable {
     /** The key's expected modification revision, {@link #ANY} or {@link #ABSENT}. */
     long expected();
 
-    record Put(String key, byte[] value, long expected) implements Op {}
+    /** The longest time to live: ten years of 365 days. */
+    Duration LONGEST_LIFE = Duration.ofDays(3650);
+
+    /**
+     * @param ttl how long the value lives at most, up to {@link #LONGEST_LIFE}; zero for as long as
+     *     nothing replaces or deletes it
+     */
+    record Put(String key, byte[] value, long expected, Duration ttl) implements Op {
+      /** A put without a time to live. */
+      public Put(String key, byte[] value, long expected) {
+        this(key, value, expected, Duration.ZERO);
+      }
+    }
 
     /** Deleting a key that does not exist is a conflict, even with {@link #ANY} expected. */
     record Delete(String key, long expected) implements Op {}
@@ -197,6 +226,7 @@ public interface RevisionStore extends AutoCloseable {
    * @param openReads the pins that open ranges and running reads hold
    * @param prunedRevision the revision up to which compacted history is deleted
    * @param prunedChanges the number of changes deleted since the store was opened
+   * @param expiredKeys the keys deleted since the store was opened because their time was over
    */
   record Stats(
       long keys,
@@ -209,5 +239,6 @@ public interface RevisionStore extends AutoCloseable {
       long queuedBytes,
       int openReads,
       long prunedRevision,
-      long prunedChanges) {}
+      long prunedChanges,
+      long expiredKeys) {}
 }

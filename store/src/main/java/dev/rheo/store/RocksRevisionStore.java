@@ -5,6 +5,7 @@ import dev.rheo.store.StorageFormat.Meta;
 import dev.rheo.store.StoreException.Fault;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -52,6 +53,7 @@ public final class RocksRevisionStore implements RevisionStore, SampledHistory {
   private final Tail tail;
   private final Committer committer;
   private final Pruner pruner;
+  private final ExpiryIndex expiry;
   private final FileRecorder recorder;
   private final AtomicBoolean measuring = new AtomicBoolean();
   private volatile long diskBytes;
@@ -63,7 +65,8 @@ public final class RocksRevisionStore implements RevisionStore, SampledHistory {
       Recovered recovered,
       RocksSettings settings,
       HealthState health,
-      FileRecorder recorder) {
+      FileRecorder recorder,
+      InstantSource clock) {
     this.directory = directory;
     this.recorder = recorder;
     this.health = health;
@@ -72,8 +75,19 @@ public final class RocksRevisionStore implements RevisionStore, SampledHistory {
     this.tail = new Tail(settings.tail());
     Committer.Repair repair =
         new FaultRepair(directory, settings, gate, head, tail, health, recorder);
+    FirstExpiry firstExpiry = new FirstExpiry();
     this.committer =
-        new Committer(gate, head, tail, recovered.figures(), settings.group(), repair, health);
+        new Committer(
+            gate,
+            head,
+            tail,
+            recovered.figures(),
+            settings.group(),
+            repair,
+            health,
+            clock,
+            firstExpiry);
+    this.expiry = new ExpiryIndex(gate, committer, firstExpiry, clock);
     this.pruner = new Pruner(gate, head, recovered.pruned());
     this.diskBytes = directory.bytes();
   }
@@ -87,11 +101,21 @@ public final class RocksRevisionStore implements RevisionStore, SampledHistory {
    */
   public static RocksRevisionStore open(Path directory, RocksSettings settings)
       throws StoreException {
+    return open(directory, settings, InstantSource.system());
+  }
+
+  /**
+   * Opens a store as {@link #open(Path, RocksSettings)} does.
+   *
+   * @param clock tells when the time to live of a value is over
+   */
+  public static RocksRevisionStore open(Path directory, RocksSettings settings, InstantSource clock)
+      throws StoreException {
     NativeLibrary.load();
     StoreDirectory held = StoreDirectory.open(directory, (data, id) -> create(data, id, settings));
     boolean opened = false;
     try {
-      RocksRevisionStore store = open(held, settings);
+      RocksRevisionStore store = open(held, settings, clock);
       opened = true;
       return store;
     } finally {
@@ -101,8 +125,8 @@ public final class RocksRevisionStore implements RevisionStore, SampledHistory {
     }
   }
 
-  private static RocksRevisionStore open(StoreDirectory held, RocksSettings settings)
-      throws StoreException {
+  private static RocksRevisionStore open(
+      StoreDirectory held, RocksSettings settings, InstantSource clock) throws StoreException {
     HealthState health = new HealthState();
     Engine.Opening reading = () -> openEngine(held.data(), settings, Engine.Mode.READ, health);
     FileCheck.run(held.data(), reading);
@@ -114,7 +138,7 @@ public final class RocksRevisionStore implements RevisionStore, SampledHistory {
       Recovered recovered = recovered(held, engine);
       FileRecorder recorder = held.recorder();
       RocksRevisionStore store =
-          new RocksRevisionStore(held, engine, recovered, settings, health, recorder);
+          new RocksRevisionStore(held, engine, recovered, settings, health, recorder, clock);
       engine.recordIn(recorder);
       store.committer.start();
       store.pruner.start();
@@ -269,6 +293,11 @@ public final class RocksRevisionStore implements RevisionStore, SampledHistory {
   }
 
   @Override
+  public boolean expire(int most) throws StoreException {
+    return expiry.expire(most);
+  }
+
+  @Override
   public void sample(long epochMillis) throws StoreException {
     HeadFigures figures = committer.figures();
     gate.call(
@@ -318,7 +347,8 @@ public final class RocksRevisionStore implements RevisionStore, SampledHistory {
         committer.queuedBytes(),
         head.pinned(),
         pruner.pruned(),
-        pruner.changes());
+        pruner.changes(),
+        expiry.expired());
   }
 
   /**

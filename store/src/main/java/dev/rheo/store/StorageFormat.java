@@ -21,6 +21,11 @@ import java.util.Arrays;
  * values so that pruning and a watch of few keys do not read values that they do not need. The
  * heads are separate from the versions so that a commit compares revisions with a point lookup,
  * regardless of the number of versions and tombstones around the key.
+ *
+ * <p>The index of expiry times is in the default family. It is a hint: an entry whose revision is
+ * not that of the key's newest version is of a value that was replaced or deleted, and is dropped
+ * when it is due. So a commit never has to find an older entry, and stores that were written before
+ * there were such entries, and programs that do not know them, are compatible: format 1 is both.
  */
 final class StorageFormat {
   static final int FORMAT = 1;
@@ -50,7 +55,36 @@ final class StorageFormat {
 
     private static final byte[] SAMPLE = ascii("sample/");
 
+    private static final byte[] EXPIRY = ascii("expiry/");
+
     private Meta() {}
+
+    /**
+     * An entry of the index of expiry times: in order of time. Its value is the revision that wrote
+     * the key's value.
+     *
+     * @param epochMillis at least 0
+     */
+    static byte[] expiry(long epochMillis, byte[] key) {
+      return ByteBuffer.allocate(EXPIRY.length + Long.BYTES + key.length)
+          .put(EXPIRY)
+          .putLong(epochMillis)
+          .put(key)
+          .array();
+    }
+
+    static boolean isExpiry(byte[] key) {
+      return key.length > EXPIRY.length + Long.BYTES
+          && Arrays.equals(key, 0, EXPIRY.length, EXPIRY, 0, EXPIRY.length);
+    }
+
+    static long expiryTime(byte[] entry) {
+      return ByteBuffer.wrap(entry).getLong(EXPIRY.length);
+    }
+
+    static byte[] expiringKey(byte[] entry) {
+      return Arrays.copyOfRange(entry, EXPIRY.length + Long.BYTES, entry.length);
+    }
 
     static byte[] sample(long revision) {
       return ByteBuffer.allocate(SAMPLE.length + REVISION_BYTES)

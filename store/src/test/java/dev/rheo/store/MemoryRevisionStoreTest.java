@@ -3,13 +3,14 @@ package dev.rheo.store;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.rheo.store.RevisionStore.RangeCursor;
+import java.time.InstantSource;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class MemoryRevisionStoreTest extends RevisionStoreContract {
   @Override
-  protected RevisionStore create() {
-    return new MemoryRevisionStore();
+  protected RevisionStore create(InstantSource clock) {
+    return new MemoryRevisionStore(clock);
   }
 
   @Test

@@ -1,5 +1,6 @@
 package dev.rheo.api.name;
 
+import dev.rheo.api.net.Ip;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,19 +20,30 @@ public final class Names {
     /** A DNS-1123 subdomain: {@code my.name}. */
     DNS_SUBDOMAIN,
     /** Any string that can be one segment of a URL path. */
-    PATH_SEGMENT;
+    PATH_SEGMENT,
+    /** An IP address in canonical form. */
+    IP_ADDRESS,
+    /** As {@link #DNS_SUBDOMAIN}, as newer kinds check it: a prefix may be any text. */
+    LONG_NAME;
 
     public List<String> validate(String name) {
       return switch (this) {
         case DNS_LABEL -> dnsLabel(name);
         case DNS_SUBDOMAIN -> dnsSubdomain(name);
         case PATH_SEGMENT -> pathSegment(name);
+        case IP_ADDRESS -> ipAddress(name);
+        case LONG_NAME -> dnsSubdomain(name, BYTES);
       };
     }
 
     /** The faults of a {@code generateName}, which may end in a dash. */
     public List<String> validatePrefix(String prefix) {
-      return this == PATH_SEGMENT ? pathSegmentPrefix(prefix) : validate(maskTrailingDash(prefix));
+      return switch (this) {
+        case PATH_SEGMENT -> pathSegmentPrefix(prefix);
+        case IP_ADDRESS -> ipAddress(prefix);
+        case LONG_NAME -> List.of();
+        default -> validate(maskTrailingDash(prefix));
+      };
     }
   }
 
@@ -107,6 +119,24 @@ public final class Names {
       }
     }
     return errors;
+  }
+
+  /** Demands an IP address that every parser reads alike, in its canonical form. */
+  public static List<String> ipAddress(String value) {
+    Ip ip = Ip.parse(value);
+    if (ip == null) {
+      return List.of("must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)");
+    }
+    if (ip.leadingZeros()) {
+      return List.of("must not have leading 0s");
+    }
+    if (ip.isMapped()) {
+      return List.of("must not be an IPv4-mapped IPv6 address");
+    }
+    String canonical = ip.toString();
+    return value.equals(canonical)
+        ? List.of()
+        : List.of("must be in canonical form (\"" + canonical + "\")");
   }
 
   /** Validates a label key, an annotation key or a finalizer: {@code [prefix/]name}. */

@@ -42,6 +42,11 @@ public record FieldError(String reason, String field, String body) {
     return of("FieldValueInvalid", field, "Invalid value: " + Excerpt.value(value), detail);
   }
 
+  /** A fault of a value that is not shown, since it is large or says nothing. */
+  public static FieldError invalid(String field, String detail) {
+    return of("FieldValueInvalid", field, "Invalid value", detail);
+  }
+
   public static FieldError typeInvalid(String field, Object value, String detail) {
     return of("FieldValueTypeInvalid", field, "Invalid value: " + Excerpt.value(value), detail);
   }
@@ -74,6 +79,18 @@ public record FieldError(String reason, String field, String body) {
         field,
         "Too long",
         "may not be more than " + maximum + (maximum == 1 ? " byte" : " bytes"));
+  }
+
+  /**
+   * @param actual number of elements
+   * @param maximum number of elements
+   */
+  public static FieldError tooMany(String field, int actual, int maximum) {
+    return of(
+        "FieldValueTooMany",
+        field,
+        "Too many: " + actual,
+        "must have at most " + maximum + (maximum == 1 ? " item" : " items"));
   }
 
   /** The message with the path. */

@@ -32,6 +32,10 @@ public final class FieldErrors {
     }
   }
 
+  public int size() {
+    return kept.size();
+  }
+
   public boolean isEmpty() {
     return kept.isEmpty();
   }

@@ -2,6 +2,7 @@ package dev.rheo.resource.builtin;
 
 import dev.rheo.codec.schema.TypeTable;
 import dev.rheo.resource.defaults.BuiltInDefaults;
+import dev.rheo.resource.rules.BuiltInRules;
 import dev.rheo.resource.type.BuiltInTypes;
 import dev.rheo.resource.type.ResourceRegistry;
 
@@ -9,7 +10,8 @@ import dev.rheo.resource.type.ResourceRegistry;
 public final class BuiltInResources {
   private static final class Holder {
     static final ResourceRegistry REGISTRY =
-        new ResourceRegistry(BuiltInTypes.read(TypeTable.builtIn(), BuiltInDefaults::new));
+        new ResourceRegistry(
+            BuiltInTypes.read(TypeTable.builtIn(), BuiltInDefaults::new, BuiltInRules::of));
   }
 
   private BuiltInResources() {}

@@ -34,6 +34,7 @@ public final class CoreDefaults {
     rules.accept("core/v1.PodStatus", status -> firstOf(status, "podIPs", "ip", "podIP"));
     rules.accept("core/v1.NodeSpec", CoreDefaults::nodeSpec);
     rules.accept("core/v1.Secret", CoreDefaults::secret);
+    rules.accept("core/v1.PersistentVolume", CoreDefaults::persistentVolume);
   }
 
   /** Adds the entries that the map {@code field} lacks. */
@@ -127,6 +128,15 @@ public final class CoreDefaults {
       spec.putArray("podCIDRs").add(alone);
     } else if (!all.isEmpty()) {
       spec.put("podCIDR", all.getFirst());
+    }
+  }
+
+  /** The spec of a volume that stands within its attachment does not have these defaults. */
+  private static void persistentVolume(ObjectNode volume) {
+    ObjectNode spec = Trees.need(volume, "spec");
+    Trees.putText(spec, "persistentVolumeReclaimPolicy", "Retain");
+    if (!Trees.has(spec, "volumeMode")) {
+      spec.put("volumeMode", "Filesystem");
     }
   }
 

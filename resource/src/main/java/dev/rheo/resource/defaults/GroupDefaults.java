@@ -44,7 +44,12 @@ final class GroupDefaults {
     if (Trees.text(strategy, "type").equals("RollingUpdate")) {
       ObjectNode rolling = Trees.need(strategy, "rollingUpdate");
       absent(rolling, "maxUnavailable", 1);
-      absent(rolling, "maxSurge", 0);
+    }
+    // no pointers in upstream's internal type
+    ObjectNode given = Trees.object(strategy, "rollingUpdate");
+    if (given != null) {
+      absent(given, "maxUnavailable", 0);
+      absent(given, "maxSurge", 0);
     }
   }
 
@@ -59,8 +64,7 @@ final class GroupDefaults {
       absent(rolling, "partition", 0);
     }
     for (ObjectNode claim : Trees.objects(spec, "volumeClaimTemplates")) {
-      Trees.putText(claim, "apiVersion", "v1");
-      Trees.putText(claim, "kind", "PersistentVolumeClaim");
+      claim.put("apiVersion", "v1").put("kind", "PersistentVolumeClaim");
     }
   }
 

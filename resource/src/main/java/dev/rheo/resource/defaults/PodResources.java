@@ -74,12 +74,13 @@ public final class PodResources {
       return BigDecimal.valueOf(value.signum());
     }
 
-    /** The quantity as text, which encoding brings to its canonical form. */
+    /** The quantity in its canonical form, in whole thousandths as in all lists of resources. */
     String text() {
-      if (binary && value.remainder(KIBI).signum() == 0) {
-        return value.divide(KIBI).toBigInteger() + "Ki";
-      }
-      return value.stripTrailingZeros().toPlainString();
+      String text =
+          binary && value.remainder(KIBI).signum() == 0
+              ? value.divide(KIBI).toBigInteger() + "Ki"
+              : value.stripTrailingZeros().toPlainString();
+      return Quantity.inThousandths(Quantity.canonical(text));
     }
   }
 
@@ -190,6 +191,17 @@ public final class PodResources {
       }
     }
     return total;
+  }
+
+  /**
+   * What the containers need at most at one time, as canonical quantities by resource.
+   *
+   * @param which {@code requests} or {@code limits}
+   */
+  public static Map<String, String> containerTotals(ObjectNode spec, String which) {
+    Map<String, String> totals = new TreeMap<>();
+    aggregate(spec, which).of.forEach((name, amount) -> totals.put(name, amount.text()));
+    return totals;
   }
 
   /** What the containers need at most at one time; init containers run before the others. */

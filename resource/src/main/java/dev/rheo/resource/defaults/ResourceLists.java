@@ -27,8 +27,7 @@ final class ResourceLists {
           Map.entry("core/v1.ResourceQuotaSpec", List.of("hard")),
           Map.entry("core/v1.ResourceQuotaStatus", List.of("hard", "used")),
           Map.entry("core/v1.ResourceRequirements", List.of("limits", "requests")),
-          Map.entry("core/v1.VolumeResourceRequirements", List.of("limits", "requests")),
-          Map.entry("node/v1.Overhead", List.of("podFixed")));
+          Map.entry("core/v1.VolumeResourceRequirements", List.of("limits", "requests")));
 
   private ResourceLists() {}
 

@@ -9,16 +9,17 @@ import java.util.List;
  * Priority (no class or a built-in one), ServiceAccount (the name only), TaintNodesByCondition,
  * StorageObjectInUseProtection.
  */
-final class DefaultAdmission {
+public final class DefaultAdmission {
   private static final int TOLERATION_SECONDS = 300;
+  private static final String MIRROR = "kubernetes.io/config.mirror";
   private static final String NOT_READY = "node.kubernetes.io/not-ready";
   private static final String UNREACHABLE = "node.kubernetes.io/unreachable";
 
   private DefaultAdmission() {}
 
-  static void create(ObjectNode object, String resource) {
+  public static void create(ObjectNode object, String resource) {
     switch (resource) {
-      case "pods" -> pod(Trees.need(object, "spec"));
+      case "pods" -> pod(object, Trees.need(object, "spec"));
       case "nodes" -> taint(Trees.need(object, "spec"));
       case "persistentvolumes" -> finalizer(object, "kubernetes.io/pv-protection");
       case "persistentvolumeclaims" -> finalizer(object, "kubernetes.io/pvc-protection");
@@ -29,7 +30,7 @@ final class DefaultAdmission {
   }
 
   /** As upstream, whoever replaces the tolerations of a pod does not take away the default ones. */
-  static void update(ObjectNode object, String resource, String subresource) {
+  public static void update(ObjectNode object, String resource, String subresource) {
     if (resource.equals("pods") && subresource.isEmpty()) {
       ObjectNode spec = Trees.need(object, "spec");
       tolerate(spec, NOT_READY);
@@ -37,8 +38,9 @@ final class DefaultAdmission {
     }
   }
 
-  private static void pod(ObjectNode spec) {
-    if (Trees.text(spec, "serviceAccountName").isEmpty()) {
+  private static void pod(ObjectNode pod, ObjectNode spec) {
+    boolean isMirror = Trees.at(pod, "metadata", "annotations", MIRROR) != null;
+    if (!isMirror && Trees.text(spec, "serviceAccountName").isEmpty()) {
       spec.put("serviceAccountName", "default");
       spec.put("serviceAccount", "default");
     }

@@ -4,12 +4,15 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.rheo.api.status.ApiException;
 import dev.rheo.api.status.FieldErrors;
 import dev.rheo.codec.tree.Trees;
+import dev.rheo.resource.rules.kind.MetadataValidation;
 import dev.rheo.resource.type.ResourceType;
+import dev.rheo.resource.type.WriteContext;
+import dev.rheo.resource.type.WriteRules;
 
 /**
- * Refuses objects that must not be stored, with upstream's causes. It checks metadata, the fields
- * without which controllers cannot work, and the immutability on which clients depend; upstream
- * checks far more. Objects are in the stored version, defaulted and prepared.
+ * Refuses objects that must not be stored, with upstream's causes. What is demanded of metadata is
+ * the same for all kinds; the rest is said by the {@link WriteRules} of the kind. Objects are in
+ * the stored version, defaulted and prepared.
  */
 public final class Validation {
   private Validation() {}
@@ -19,11 +22,13 @@ public final class Validation {
    *
    * @throws ApiException 422 Invalid with a cause for each fault, up to a limit
    */
-  public static void create(ObjectNode object, ResourceType type) {
+  public static void create(ObjectNode object, ResourceType type, WriteContext context) {
     FieldErrors errors = new FieldErrors();
+    WriteRules rules = type.storage().rules().in(type.apiVersion());
     MetadataValidation.create(object, type, errors);
-    SpecValidation.validate(object, type.storage().name(), errors);
+    rules.create(object, errors);
     refuse(object, type, errors);
+    rules.warn(object, null, "", context::warn);
   }
 
   /**
@@ -34,21 +39,17 @@ public final class Validation {
    * @throws ApiException 422 Invalid with a cause for each fault, up to a limit
    */
   public static void update(
-      ObjectNode object, ObjectNode old, ResourceType type, String subresource) {
+      ObjectNode object,
+      ObjectNode old,
+      ResourceType type,
+      String subresource,
+      WriteContext context) {
     FieldErrors errors = new FieldErrors();
-    String resource = type.storage().name();
-    MetadataValidation.update(object, old, errors);
-    if (subresource.isEmpty()) {
-      SpecValidation.validate(object, resource, errors);
-      ImmutableFields.validate(object, old, resource, errors);
-      UpdateValidation.validate(object, old, resource, errors);
-    } else if (subresource.equals("status")) {
-      UpdateValidation.validateStatus(object, resource, errors);
-    } else if (resource.equals("pods")) {
-      SpecValidation.validate(object, resource, errors);
-      PodSubresourceRules.validate(object, old, subresource, errors);
-    }
+    WriteRules rules = type.storage().rules().in(type.apiVersion());
+    MetadataValidation.update(object, old, type, errors);
+    rules.update(object, old, subresource, errors);
     refuse(object, type, errors);
+    rules.warn(object, old, subresource, context::warn);
   }
 
   private static void refuse(ObjectNode object, ResourceType type, FieldErrors errors) {

@@ -5,28 +5,25 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.rheo.codec.json.Canonicalizer;
 import dev.rheo.codec.tree.TreeCopies;
 import dev.rheo.codec.tree.Trees;
+import dev.rheo.resource.rules.kind.MetadataValidation;
 import dev.rheo.resource.type.ResourceType;
 import dev.rheo.resource.type.Strategy;
+import dev.rheo.resource.type.WriteContext;
+import dev.rheo.resource.type.WriteRules;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Prepares objects for validation and storage: upstream's {@code BeforeCreate} and {@code
- * BeforeUpdate} with the strategies of its registries, and those default admission plugins that
- * look up no other objects. Objects are changed in place. They are in the stored version,
- * normalized and defaulted, before and after.
+ * BeforeUpdate} with the strategies of its registries. Objects are changed in place. They are in
+ * the stored version, normalized and defaulted, before and after.
  *
- * <p>This class has the rules for all resources, which follow from the {@link Strategy}; {@link
- * ResourceStrategies} has the rest.
+ * <p>This class has the rules for all resources, which follow from the {@link Strategy}; the kind's
+ * {@link WriteRules} have the rest.
  */
 public final class WritePreparation {
-  /**
-   * Metadata that writes of some subresources keep: of {@code status} if {@link
-   * Strategy#statusKeepsMetadata()}, of other subresources of pods.
-   */
-  static final List<String> KEPT_METADATA =
-      List.of("labels", "annotations", "finalizers", "ownerReferences", "deletionTimestamp");
-
   private WritePreparation() {}
 
   /**
@@ -34,7 +31,6 @@ public final class WritePreparation {
    * dropped what a new object cannot have (deletionTimestamp, resourceVersion).
    */
   public static void forCreate(ObjectNode object, ResourceType type, WriteContext context) {
-    DefaultAdmission.create(object, type.storage().name());
     Strategy strategy = type.strategy();
     if (strategy.statusResetOnCreate()) {
       object.remove("status");
@@ -42,7 +38,7 @@ public final class WritePreparation {
     if (strategy.startsGeneration()) {
       Trees.metadata(object).put("generation", 1);
     }
-    ResourceStrategies.create(object, type.storage().name(), context);
+    type.storage().rules().prepareCreate(object, context);
     type.storage().defaults().apply(object);
   }
 
@@ -60,7 +56,6 @@ public final class WritePreparation {
       ResourceType type,
       String subresource,
       WriteContext context) {
-    DefaultAdmission.update(object, type.storage().name(), subresource);
     Strategy strategy = type.strategy();
     ObjectNode metadata = Trees.metadata(object);
     ObjectNode oldMetadata = Trees.metadata(old);
@@ -74,7 +69,7 @@ public final class WritePreparation {
       case "status" -> keepAllButStatus(object, old, strategy);
       default -> {}
     }
-    ResourceStrategies.update(object, old, type.storage().name(), subresource, context);
+    type.storage().rules().prepareUpdate(object, old, subresource, context);
     if (!subresource.equals("status")) {
       bumpGeneration(object, old, type);
     }
@@ -109,7 +104,7 @@ public final class WritePreparation {
     ObjectNode metadata = Trees.metadata(object);
     ObjectNode oldMetadata = Trees.metadata(old);
     if (strategy.statusKeepsMetadata()) {
-      KEPT_METADATA.forEach(name -> Trees.copy(oldMetadata, metadata, name));
+      MetadataValidation.KEPT.forEach(name -> Trees.copy(oldMetadata, metadata, name));
     } else if (strategy.statusKeepsLabels()) {
       Trees.copy(oldMetadata, metadata, "labels");
     }
@@ -127,7 +122,7 @@ public final class WritePreparation {
         .anyMatch(
             part ->
                 part.startsWith("metadata.")
-                    ? differs(old, object, part)
+                    ? !Trees.same(at(old, part), at(object, part))
                     : differs(before, after, part))) {
       ObjectNode metadata = Trees.metadata(object);
       metadata.put("generation", Trees.number(metadata, "generation") + 1);
@@ -142,17 +137,22 @@ public final class WritePreparation {
     ObjectNode copy = TreeCopies.of(rest);
     type.storage().defaults().apply(copy);
     Canonicalizer.normalize(copy, type.storage().objectType());
-    return copy;
+    // A structure that is always written is the same whether it is sent or not.
+    return Canonicalizer.complete(copy, type.storage().objectType());
   }
 
+  /** Whether a part of two comparable objects differs; an empty object is not none. */
   private static boolean differs(ObjectNode before, ObjectNode after, String part) {
     if (part.equals("*")) {
       ObjectNode a = TreeCopies.of(before);
       ObjectNode b = TreeCopies.of(after);
       List<String> not = List.of("metadata", "status");
-      return !Trees.same(a.remove(not), b.remove(not));
+      return !a.remove(not).equals(b.remove(not));
     }
-    String[] path = part.split("\\.");
-    return !ImmutableFields.same(Trees.at(before, path), Trees.at(after, path));
+    return !Objects.equals(at(before, part), at(after, part));
+  }
+
+  private static @Nullable JsonNode at(ObjectNode object, String part) {
+    return Trees.at(object, part.split("\\."));
   }
 }

@@ -18,13 +18,18 @@ import java.util.function.Function;
 public final class BuiltInTypes {
   private final TypeTable types;
   private final Function<ObjectType, Defaults> defaults;
+  private final Function<String, WriteRules> rules;
 
   /** By Go name: a type has one set of defaults, whether it is served or stored. */
   private final Map<String, Defaults> made = new HashMap<>();
 
-  private BuiltInTypes(TypeTable types, Function<ObjectType, Defaults> defaults) {
+  private BuiltInTypes(
+      TypeTable types,
+      Function<ObjectType, Defaults> defaults,
+      Function<String, WriteRules> rules) {
     this.types = types;
     this.defaults = defaults;
+    this.rules = rules;
   }
 
   /**
@@ -32,10 +37,14 @@ public final class BuiltInTypes {
    *
    * @param types the schemas of all kinds in the tables
    * @param defaults makes the defaults of a kind
+   * @param rules finds the rules for writes of a stored resource by its name
    * @return the resources, in the order of discovery
    */
-  public static List<ResourceType> read(TypeTable types, Function<ObjectType, Defaults> defaults) {
-    return new BuiltInTypes(types, defaults).read();
+  public static List<ResourceType> read(
+      TypeTable types,
+      Function<ObjectType, Defaults> defaults,
+      Function<String, WriteRules> rules) {
+    return new BuiltInTypes(types, defaults, rules).read();
   }
 
   private List<ResourceType> read() {
@@ -59,7 +68,8 @@ public final class BuiltInTypes {
               row.kind(),
               schema(apiVersion, row.kind()),
               row.namespaced(),
-              List.copyOf(entry.fields)));
+              List.copyOf(entry.fields),
+              rules.apply(name)));
     }
     List<ResourceType> all = new ArrayList<>();
     for (ResourceInfo row : rows) {

@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  *     name}
  * @param fields what field selectors may name besides {@code metadata.name} and {@code
  *     metadata.namespace}, as paths in the stored objects
+ * @param rules what writes must fulfil
  */
 public record StoredResource(
     String name,
@@ -31,7 +32,8 @@ public record StoredResource(
     String kind,
     Schema schema,
     boolean namespaced,
-    List<SelectableField> fields) {
+    List<SelectableField> fields,
+    WriteRules rules) {
 
   /** The fields of the stored objects. */
   public ObjectType objectType() {

@@ -19,6 +19,8 @@ import java.util.List;
  * @param unconditionalUpdate an update without resourceVersion is allowed
  * @param createOnUpdate an update creates an object that does not exist
  * @param gracefulDelete a deletion starts with a grace period
+ * @param expires an object is deleted some time after its last write
+ * @param anyFinalizers finalizers need not have a domain
  */
 public record Strategy(
     Names.Kind names,
@@ -30,7 +32,9 @@ public record Strategy(
     List<String> generationParts,
     boolean unconditionalUpdate,
     boolean createOnUpdate,
-    boolean gracefulDelete) {
+    boolean gracefulDelete,
+    boolean expires,
+    boolean anyFinalizers) {
 
   /** The strategy of resources that are not stored. */
   static final Strategy NONE =
@@ -44,6 +48,8 @@ public record Strategy(
           List.of(),
           true,
           false,
+          false,
+          false,
           false);
 
   /** Parses the columns of {@code storage.txt}. */
@@ -53,6 +59,8 @@ public record Strategy(
           case "subdomain" -> Names.Kind.DNS_SUBDOMAIN;
           case "label" -> Names.Kind.DNS_LABEL;
           case "segment" -> Names.Kind.PATH_SEGMENT;
+          case "ip" -> Names.Kind.IP_ADDRESS;
+          case "long" -> Names.Kind.LONG_NAME;
           default -> throw new IllegalArgumentException(names);
         },
         has(flags, 's') || has(flags, 'n'),
@@ -63,7 +71,9 @@ public record Strategy(
         generation.equals("-") ? List.of() : List.of(generation.split(",")),
         has(flags, 'u'),
         has(flags, 'p'),
-        has(flags, 'd'));
+        has(flags, 'd'),
+        has(flags, 'e'),
+        has(flags, 'f'));
   }
 
   private static boolean has(String flags, char flag) {

@@ -18,6 +18,7 @@ import dev.rheo.codec.tree.Trees;
 import dev.rheo.resource.builtin.BuiltInResources;
 import dev.rheo.resource.type.ResourceType;
 import dev.rheo.resource.type.Subresource;
+import dev.rheo.resource.type.WriteContext;
 import dev.rheo.testing.Growth;
 import java.io.IOException;
 import java.time.Instant;
@@ -124,7 +125,7 @@ class DoublingTest {
       metadata.put("namespace", "default");
     }
     WritePreparation.forCreate(object, type, CONTEXT);
-    ignoring(() -> Validation.create(object, type));
+    ignoring(() -> Validation.create(object, type, CONTEXT));
     List<String> subresources = new ArrayList<>(List.of(""));
     for (Subresource sub : type.subresources().values()) {
       if (sub.verbs().contains("update") && sub.kind().equals(type.kind())) {
@@ -134,7 +135,7 @@ class DoublingTest {
     for (String subresource : subresources) {
       ObjectNode update = object.deepCopy();
       WritePreparation.forUpdate(update, object, type, subresource, CONTEXT);
-      ignoring(() -> Validation.update(update, object, type, subresource));
+      ignoring(() -> Validation.update(update, object, type, subresource, CONTEXT));
     }
     Canonicalizer.encodeAnswer(type.conversion().fromStored(object), type.objectType());
   }

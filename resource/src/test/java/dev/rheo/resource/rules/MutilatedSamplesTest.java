@@ -12,6 +12,7 @@ import dev.rheo.codec.json.ObjectDecoder;
 import dev.rheo.codec.tree.Trees;
 import dev.rheo.resource.type.ResourceType;
 import dev.rheo.resource.type.Subresource;
+import dev.rheo.resource.type.WriteContext;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -72,7 +73,7 @@ class MutilatedSamplesTest {
     WritePreparation.forCreate(stored, type, CONTEXT);
     ObjectNode old = stored.deepCopy();
     try {
-      Validation.create(stored, type);
+      Validation.create(stored, type, CONTEXT);
     } catch (ApiException refused) {
       assertThat(refused.code()).isEqualTo(422);
     }
@@ -80,7 +81,7 @@ class MutilatedSamplesTest {
       if (sub.verbs().contains("update") && sub.kind().equals(type.kind())) {
         ObjectNode update = old.deepCopy();
         WritePreparation.forUpdate(update, old, type, sub.name(), CONTEXT);
-        Validation.update(update, old, type, sub.name());
+        Validation.update(update, old, type, sub.name(), CONTEXT);
       }
     }
     if (type.strategy().hasStatus()) {

@@ -11,12 +11,14 @@ import dev.rheo.codec.json.ObjectDecoder;
 import dev.rheo.codec.tree.Trees;
 import dev.rheo.resource.builtin.BuiltInResources;
 import dev.rheo.resource.type.ResourceType;
+import dev.rheo.resource.type.WriteContext;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -65,7 +67,13 @@ class SamplesTest {
     Instant now = Instant.parse("2026-01-02T03:04:05Z");
     WriteContext context =
         new WriteContext(
-            now, "admin", "admin", List.of("system:masters", "system:authenticated"), Map.of(), "");
+            now,
+            "admin",
+            "admin",
+            List.of("system:masters", "system:authenticated"),
+            Map.of(),
+            "",
+            new LinkedHashSet<>());
     ObjectNode object;
     try {
       object = write(exchange, type, expected, context);
@@ -102,8 +110,9 @@ class SamplesTest {
       ObjectNode old = decode(exchange.old.toString().getBytes(StandardCharsets.UTF_8));
       type.conversion().toStored(old);
       type.defaults().apply(old);
+      DefaultAdmission.update(object, type.storage().name(), exchange.subresource);
       WritePreparation.forUpdate(object, old, type, exchange.subresource, context);
-      Validation.update(object, old, type, exchange.subresource);
+      Validation.update(object, old, type, exchange.subresource, context);
     } else {
       metadata.put("namespace", expected.at("/metadata/namespace").asText());
       if (type.namespaced()) {
@@ -111,8 +120,9 @@ class SamplesTest {
       }
       metadata.put("uid", expected.at("/metadata/uid").asText("uid"));
       metadata.put("creationTimestamp", "2026-01-02T03:04:05Z");
+      DefaultAdmission.create(object, type.storage().name());
       WritePreparation.forCreate(object, type, context);
-      Validation.create(object, type);
+      Validation.create(object, type, context);
     }
     return type.conversion().fromStored(object);
   }

@@ -35,7 +35,8 @@ public final class Widgets {
             info.kind(),
             schema,
             true,
-            List.of());
+            List.of(),
+            WriteRules.NONE);
     return new ResourceType(
         info,
         schema,

@@ -3,6 +3,7 @@ package dev.rheo.server.admission;
 import dev.rheo.cache.WatchCache;
 import dev.rheo.resource.type.ResourceRegistry;
 import dev.rheo.store.RevisionStore;
+import java.util.ArrayList;
 import java.util.List;
 
 /** All plugins, in upstream's order. */
@@ -11,10 +12,19 @@ public final class Admission implements AdmissionPlugin {
 
   /**
    * @param registry has the resources that the plugins look up
+   * @param more plugins that may be switched off
    */
-  public Admission(RevisionStore store, WatchCache cache, ResourceRegistry registry) {
+  public Admission(
+      RevisionStore store,
+      WatchCache cache,
+      ResourceRegistry registry,
+      List<AdmissionPlugin> more) {
     StoredObjects objects = new StoredObjects(store, cache, registry);
-    this.plugins = List.of(new LimitRanger(objects), new PriorityAdmission(objects));
+    List<AdmissionPlugin> all = new ArrayList<>();
+    all.add(new LimitRanger(objects));
+    all.addAll(more);
+    all.add(new PriorityAdmission(objects));
+    this.plugins = List.copyOf(all);
   }
 
   @Override

@@ -2,6 +2,7 @@ package dev.rheo.server.admission;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.rheo.api.status.ApiException;
+import dev.rheo.codec.tree.Trees;
 import dev.rheo.resource.type.ResourceType;
 import org.jspecify.annotations.Nullable;
 
@@ -32,6 +33,10 @@ public record AdmissionRequest(
 
   /** The refusal of a plugin. */
   ApiException forbidden(String why) {
-    return ApiException.forbidden(type.groupResource(), name, why);
+    String own = Trees.name(object);
+    String generated = Trees.text(object, "metadata", "generateName");
+    // An object whose name is yet to be made is called by its prefix, as upstream does.
+    return ApiException.forbidden(
+        type.groupResource(), !own.isEmpty() ? own : generated.isEmpty() ? name : generated, why);
   }
 }

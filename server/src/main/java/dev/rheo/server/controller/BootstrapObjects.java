@@ -7,6 +7,9 @@ import dev.rheo.resource.type.ResourceType;
 import dev.rheo.server.verb.write.LoopbackClient;
 import dev.rheo.server.verb.write.ObjectPath;
 import java.nio.charset.StandardCharsets;
+import java.time.InstantSource;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.Map;
 import java.util.function.Supplier;
 
@@ -30,17 +33,25 @@ public final class BootstrapObjects {
   private static final String TRUST = "extension-apiserver-authentication";
   private static final String CLIENT_CA = "client-ca-file";
 
+  /** Since when tokens in Secrets are tracked, which kube-controller-manager asks for. */
+  private static final String TRACKING = "kube-apiserver-legacy-service-account-token-tracking";
+
   private record Priority(int value, String description) {}
 
   private final ServerObjects objects;
   private final String clientAuthority;
+  private final InstantSource clock;
 
   /**
    * @param clientAuthority the authority of client certificates, as PEM
    */
   public BootstrapObjects(
-      LoopbackClient client, Supplier<ResourceRegistry> served, byte[] clientAuthority) {
+      LoopbackClient client,
+      Supplier<ResourceRegistry> served,
+      byte[] clientAuthority,
+      InstantSource clock) {
     this.objects = new ServerObjects(client, served);
+    this.clock = clock;
     this.clientAuthority = new String(clientAuthority, StandardCharsets.US_ASCII);
   }
 
@@ -65,6 +76,15 @@ public final class BootstrapObjects {
           return map;
         },
         this::trust);
+    objects.ensure(
+        ObjectPath.of(maps, "kube-system", TRACKING),
+        () -> {
+          ObjectNode map = ServerObjects.named(maps, TRACKING);
+          map.putObject("data")
+              .put("since", LocalDate.ofInstant(clock.instant(), ZoneOffset.UTC).toString());
+          return map;
+        },
+        _ -> false);
   }
 
   /** Adds the authority to those that other servers have added. */

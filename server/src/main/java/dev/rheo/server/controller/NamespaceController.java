@@ -28,7 +28,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Creates the namespaces that every cluster has, and completes the deletion of others.
+ * Creates the namespaces that every cluster has, and completes the deletion of others, unless it is
+ * not started because another process does that.
  *
  * <pre>
  *   Active --delete--> Terminating --all objects gone--> spec.finalizers emptied --> removed
@@ -79,14 +80,18 @@ public final class NamespaceController implements AutoCloseable {
   }
 
   /**
-   * Creates the namespaces that every cluster has, then follows all namespaces in the background.
+   * Creates the namespaces that every cluster has.
    *
    * @throws ApiException if the store refuses them
    */
-  public void start() {
+  public void createRequired() {
     for (String name : ALWAYS) {
       createIfMissing(name);
     }
+  }
+
+  /** Follows all namespaces in the background. */
+  public void start() {
     follower = Thread.ofVirtual().name("namespaces").start(this::follow);
   }
 

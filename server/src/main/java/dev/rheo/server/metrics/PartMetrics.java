@@ -87,6 +87,62 @@ public final class PartMetrics {
         .register(registry);
   }
 
+  /**
+   * The figures of the garbage collector.
+   *
+   * @param references the references from dependents to owners that it knows
+   * @param bytes the heap that these take
+   * @param pending the objects that wait to be looked at
+   * @param deleted the objects that it has deleted
+   * @param orphaned the references that it has removed because their owners orphan
+   */
+  public record Garbage(long references, long bytes, long pending, long deleted, long orphaned) {
+    /** Those of a server without a garbage collector. */
+    public static final Garbage NONE = new Garbage(0, 0, 0, 0, 0);
+  }
+
+  public void garbage(Supplier<Garbage> garbage) {
+    gauge("rheo_gc_references", "Known owner references.", garbage, Garbage::references);
+    gauge(
+        "rheo_gc_reference_bytes",
+        "The heap that owner references take, within the budget of the index.",
+        garbage,
+        Garbage::bytes);
+    gauge("rheo_gc_pending", "Objects whose owners wait to be checked.", garbage, Garbage::pending);
+    counter("rheo_gc_deleted", "Objects deleted for want of owners.", garbage, Garbage::deleted);
+    counter(
+        "rheo_gc_orphaned",
+        "Owner references removed because the owner orphans.",
+        garbage,
+        Garbage::orphaned);
+  }
+
+  /** The verification of tokens. */
+  public void tokens(Supplier<TokenStats> tokens) {
+    gauge(
+        "rheo_tokens_remembered",
+        "Tokens of service accounts whose verification is remembered.",
+        tokens,
+        TokenStats::remembered);
+    gauge("rheo_tokens_remembered_bytes", "Heap of these.", tokens, TokenStats::bytes);
+    gauge(
+        "rheo_tokens_remembered_limit_bytes",
+        "The most that these may take.",
+        tokens,
+        TokenStats::limitBytes);
+    gauge("rheo_tokens_waiting", "Tokens that wait to be verified.", tokens, TokenStats::waiting);
+    counter(
+        "rheo_tokens_signatures_verified",
+        "Signatures of tokens that were verified.",
+        tokens,
+        TokenStats::signatures);
+    counter(
+        "rheo_tokens_refusals",
+        "Tokens refused because too many waited to be verified.",
+        tokens,
+        TokenStats::refusals);
+  }
+
   private void forms(Supplier<CacheStats> cache) {
     gauge("rheo_forms", "Derived forms that are there.", cache, stats -> stats.forms().count());
     gauge("rheo_forms_bytes", "Bytes of their files.", cache, stats -> stats.forms().bytes());
@@ -255,6 +311,11 @@ public final class PartMetrics {
         "Changes of compacted history that were deleted.",
         store,
         RevisionStore.Stats::prunedChanges);
+    counter(
+        "rheo_store_expired_keys",
+        "Keys deleted because their time to live was over.",
+        store,
+        RevisionStore.Stats::expiredKeys);
     counter("rheo_store_commits", "Commits.", store, RevisionStore.Stats::commits);
     counter(
         "rheo_store_syncs",

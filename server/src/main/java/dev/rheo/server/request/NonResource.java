@@ -6,6 +6,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.rheo.api.media.MediaType;
 import dev.rheo.api.media.Negotiation;
 import dev.rheo.api.status.ApiException;
+import dev.rheo.api.status.Details;
+import dev.rheo.api.status.Status;
 import dev.rheo.codec.io.Meter;
 import dev.rheo.edge.HttpRequest;
 import dev.rheo.edge.HttpResponse;
@@ -18,6 +20,7 @@ import dev.rheo.server.encoding.Format;
 import dev.rheo.server.health.Health;
 import dev.rheo.server.metrics.MetricsPage;
 import dev.rheo.server.request.info.RequestInfo;
+import dev.rheo.server.security.token.TokenIssuer;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -27,13 +30,16 @@ import java.util.TreeSet;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** Serves the paths outside the resources: health, version, discovery, OpenAPI, metrics. */
+/** Serves the paths outside the resources: health, version, discovery, OpenAPI, metrics, keys. */
 public final class NonResource {
   private static final String OPENAPI_V2_PROTOBUF =
       "application/com.github.proto-openapi.spec.v2.v1.0+protobuf";
 
   /** Heap of a document's tree and its encoded form, as a multiple of its JSON. */
   private static final long ENCODED_WEIGHT = 8;
+
+  /** RFC 7517 §8.5.2. */
+  private static final String JWKS = "application/jwk-set+json";
 
   private static final String TEXT = "text/plain; charset=utf-8";
 
@@ -47,11 +53,13 @@ public final class NonResource {
   private final Supplier<ResourceRegistry> served;
   private volatile @Nullable Paths paths;
   private final Negotiation negotiation;
+  private final TokenIssuer tokens;
 
   /**
    * @param address host and port under which clients reach the server
    * @param served the registry in force
    * @param negotiation the media types in which objects are answered
+   * @param tokens tells how tokens of service accounts are verified
    */
   public NonResource(
       Health healthz,
@@ -62,7 +70,9 @@ public final class NonResource {
       MetricsPage metrics,
       Supplier<String> address,
       Supplier<ResourceRegistry> served,
-      Negotiation negotiation) {
+      Negotiation negotiation,
+      TokenIssuer tokens) {
+    this.tokens = tokens;
     this.negotiation =
         new Negotiation(
             negotiation.supported(), negotiation.streamable(), Negotiation.Transforms.NONE);
@@ -94,6 +104,9 @@ public final class NonResource {
           discovered(request, discovery.aggregatedGroups(), discovery::groups, "APIGroupList");
       case "/openapi/v3" -> json(openApi.index());
       case "/openapi/v2" -> openApiV2(request);
+      case "/.well-known/openid-configuration" ->
+          issued(request, MediaType.JSON, tokens.configuration(address.get()));
+      case TokenIssuer.KEYS_PATH -> issued(request, JWKS, tokens.keySet());
       default -> below(trimmed(info.path()), request);
     };
   }
@@ -163,6 +176,7 @@ public final class NonResource {
     Set<String> paths =
         new TreeSet<>(
             List.of(
+                "/.well-known/openid-configuration",
                 "/api",
                 "/apis",
                 "/healthz",
@@ -170,6 +184,7 @@ public final class NonResource {
                 "/metrics",
                 "/openapi/v2",
                 "/openapi/v3",
+                TokenIssuer.KEYS_PATH,
                 "/readyz",
                 "/version"));
     for (ResourceType type : registry.all()) {
@@ -236,6 +251,24 @@ public final class NonResource {
       response.header("Cache-Control", "public, immutable");
     }
     return response;
+  }
+
+  /** What relying parties of tokens read: any of them may keep it for an hour. */
+  private static HttpResponse issued(HttpRequest request, String type, byte[] document) {
+    String accept = Objects.requireNonNullElse(request.header("Accept"), "*/*");
+    for (String range : accept.split(",", -1)) {
+      String wanted = range.split(";", 2)[0].strip();
+      if (wanted.equals("*/*") || wanted.equals(type)) {
+        return HttpResponse.bytes(200, type, document)
+            .header("Cache-Control", "public, max-age=3600");
+      }
+    }
+    throw new ApiException(
+        Status.failure(
+            406,
+            "NotAcceptable",
+            "406: Not Acceptable\n\nAvailable representations: " + type,
+            new Details("", "", "", "", List.of(), 0)));
   }
 
   private static HttpResponse text(Health.Answer answer) {

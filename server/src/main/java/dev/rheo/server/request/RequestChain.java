@@ -11,6 +11,7 @@ import dev.rheo.server.security.AccessControl;
 import dev.rheo.server.security.Identity;
 import java.security.cert.X509Certificate;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -61,6 +62,11 @@ public final class RequestChain implements Handler {
     this.verb = verb;
     this.reporting = reporting;
     this.ledger = ledger;
+  }
+
+  @Override
+  public @Nullable CompletableFuture<?> prepare(HttpRequest head) {
+    return access.prepare(head);
   }
 
   /** Finds out who makes the request and whether they may. */

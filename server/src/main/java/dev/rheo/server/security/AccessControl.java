@@ -2,11 +2,16 @@ package dev.rheo.server.security;
 
 import dev.rheo.api.status.ApiException;
 import dev.rheo.edge.HttpRequest;
-import dev.rheo.edge.WebSocketHandshake;
 import dev.rheo.server.metrics.AccessMetrics;
 import dev.rheo.server.request.info.RequestInfo;
+import dev.rheo.server.security.Authenticator.Credentials;
+import dev.rheo.server.security.BearerTokens.Verdict;
 import java.security.cert.X509Certificate;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,12 +20,13 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>It runs on event loops, before the request's body is read, because the user decides whose
  * memory the request and its connection are charged to. So it uses only what is in memory, and
- * takes microseconds. A check that takes longer, such as that of a token's signature, does not
- * belong here: it has to be made on a thread of its own and remembered by a digest of the
- * credential, as {@link Authenticator} remembers certificates; until then the request is a
- * stranger's, and its body is not read.
+ * takes microseconds. A check that takes longer, such as that of a token's signature, is made
+ * before, by {@link #prepare}, on a thread of its own, and remembered by a digest of the token;
+ * until then the request is a stranger's, and its body is not read.
  */
 public final class AccessControl {
+
+  private static final String INVALID = "invalid bearer token";
 
   private final Authenticator authenticator;
   private final Authorizer authorizer;
@@ -33,6 +39,27 @@ public final class AccessControl {
     this.impersonation = new Impersonation(authorizer);
     this.metrics = metrics;
   }
+
+  /**
+   * Starts the checks of credentials that take longer than an event loop may, if the request needs
+   * one. {@link #admit} finds the outcome as the request's attachment.
+   *
+   * @return null if it needs none
+   */
+  public @Nullable CompletableFuture<?> prepare(HttpRequest head) {
+    CompletableFuture<VerifiedTokens> found = authenticator.verify(Credentials.of(head));
+    if (found == null) {
+      return null;
+    }
+    boolean done = found.isDone();
+    CompletableFuture<?> attached =
+        found.whenComplete(
+            (tokens, failure) -> head.attach(failure == null ? tokens : new Unchecked(failure)));
+    return done ? null : attached;
+  }
+
+  /** Credentials that could not be checked, and why. */
+  private record Unchecked(Throwable why) {}
 
   /**
    * Authenticates and authorizes a request. If its user is known, the request becomes a member's,
@@ -71,9 +98,43 @@ public final class AccessControl {
     return authorizer.rules(user);
   }
 
-  /** The user whom a bearer token identifies, or null. */
-  public @Nullable User userOf(String token) {
-    return authenticator.byToken(token);
+  /**
+   * Whom a bearer token identifies, and for which audiences. May wait for its check.
+   *
+   * @param asked the wanted audiences, of which the token must have one; those of the server if
+   *     empty
+   * @throws ApiException 429 if too many tokens wait to be verified
+   */
+  public Verdict review(String token, List<String> asked) {
+    BearerTokens verified = authenticator.verified();
+    List<String> wanted = asked.isEmpty() ? verified.audiences() : asked;
+    User user = authenticator.byToken(token);
+    if (user != null) {
+      List<String> audiences = new ArrayList<>(verified.audiences());
+      audiences.retainAll(wanted);
+      // A token that is looked up is for the audiences of the server.
+      return audiences.isEmpty() && !wanted.isEmpty()
+          ? Verdict.refused(INVALID)
+          : new Verdict(user, audiences, "");
+    }
+    Verdict verdict;
+    try {
+      verdict = verified.verify(token, wanted).join();
+    } catch (CompletionException e) {
+      throw refusal(e);
+    }
+    if (verdict.user() != null) {
+      return verdict;
+    }
+    return Verdict.refused(
+        verdict.fault().isEmpty() ? INVALID : "[" + INVALID + ", " + verdict.fault() + "]");
+  }
+
+  private static ApiException refusal(Throwable failure) {
+    Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
+    return cause instanceof ApiException refusal
+        ? refusal
+        : ApiException.internalError("the credentials cannot be checked", cause);
   }
 
   /** Whether a certificate identifies a user. */
@@ -88,11 +149,12 @@ public final class AccessControl {
   private User authenticate(HttpRequest head) {
     boolean succeeded = false;
     try {
-      User user =
-          authenticator.authenticate(
-              head.clientCertificate(),
-              head.header("Authorization"),
-              WebSocketHandshake.protocols(head));
+      if (head.attachment() instanceof Unchecked(Throwable why)) {
+        throw refusal(why);
+      }
+      VerifiedTokens found =
+          head.attachment() instanceof VerifiedTokens tokens ? tokens : VerifiedTokens.NONE;
+      User user = authenticator.identify(Credentials.of(head), found);
       succeeded = true;
       return user;
     } finally {

@@ -1,7 +1,9 @@
 package dev.rheo.server.security;
 
 import dev.rheo.api.status.ApiException;
+import dev.rheo.edge.HttpRequest;
 import dev.rheo.edge.WebSocketHandshake;
+import dev.rheo.server.security.BearerTokens.Verdict;
 import java.nio.ByteBuffer;
 import java.security.GeneralSecurityException;
 import java.security.PublicKey;
@@ -14,6 +16,7 @@ import java.util.Date;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import javax.naming.InvalidNameException;
 import javax.naming.NamingException;
@@ -24,10 +27,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Identifies the user of a request by client certificate (common name = user, organizations =
- * groups), else by bearer token. A WebSocket may send the token as a subprotocol, as browsers
- * cannot set headers. A request without credentials is made by {@link User#ANONYMOUS}. Invalid
- * credentials are refused with 401 unless the request also has valid ones, as upstream does.
- * Thread-safe.
+ * groups), else by bearer token, which is looked up or verified. A WebSocket may send the token as
+ * a subprotocol, as browsers cannot set headers. A request without credentials is made by {@link
+ * User#ANONYMOUS}. Invalid credentials are refused with 401 unless the request also has valid ones,
+ * as upstream does. Thread-safe.
  */
 public final class Authenticator {
 
@@ -39,6 +42,7 @@ public final class Authenticator {
 
   private final List<X509Certificate> authorities;
   private final TokenFile tokens;
+  private final BearerTokens verified;
   private final InstantSource clock;
   private final Verifier verifier;
 
@@ -60,7 +64,19 @@ public final class Authenticator {
    * @param authorities the authorities whose client certificates are accepted
    */
   public Authenticator(List<X509Certificate> authorities, TokenFile tokens, InstantSource clock) {
-    this(authorities, tokens, clock, (certificate, key) -> certificate.verify(key));
+    this(authorities, tokens, BearerTokens.NONE, clock);
+  }
+
+  /**
+   * @param authorities the authorities whose client certificates are accepted
+   * @param verified tokens that are verified
+   */
+  public Authenticator(
+      List<X509Certificate> authorities,
+      TokenFile tokens,
+      BearerTokens verified,
+      InstantSource clock) {
+    this(authorities, tokens, verified, clock, (certificate, key) -> certificate.verify(key));
   }
 
   /** Checks the signature of a certificate. */
@@ -72,16 +88,89 @@ public final class Authenticator {
    * @param verifier for tests that count verifications
    */
   Authenticator(
-      List<X509Certificate> authorities, TokenFile tokens, InstantSource clock, Verifier verifier) {
+      List<X509Certificate> authorities,
+      TokenFile tokens,
+      BearerTokens verified,
+      InstantSource clock,
+      Verifier verifier) {
     this.authorities = List.copyOf(authorities);
     this.tokens = tokens;
+    this.verified = verified;
     this.clock = clock;
     this.verifier = verifier;
   }
 
-  /** The user whom a bearer token identifies, or null. */
+  /** The user whom a token of the file identifies, or null. */
   @Nullable User byToken(String token) {
     return tokens.user(token);
+  }
+
+  BearerTokens verified() {
+    return verified;
+  }
+
+  /** The credentials that a request shows. */
+  record Credentials(
+      @Nullable X509Certificate certificate,
+      @Nullable String authorization,
+      List<String> protocols) {
+
+    static Credentials of(HttpRequest head) {
+      return new Credentials(
+          head.clientCertificate(),
+          head.header("Authorization"),
+          WebSocketHandshake.protocols(head));
+    }
+
+    /** Whether a WebSocket shows a token, usable or not. */
+    boolean showProtocolToken() {
+      return protocols.stream().anyMatch(p -> p.startsWith(WebSocketHandshake.TOKEN_PROTOCOL));
+    }
+
+    /** The tokens, the one in the header first. */
+    List<String> tokens() {
+      List<String> found = new ArrayList<>(1);
+      String token = bearerToken(authorization);
+      if (token != null) {
+        found.add(token);
+      }
+      String protocolToken = showProtocolToken() ? WebSocketToken.of(protocols) : null;
+      if (protocolToken != null) {
+        found.add(protocolToken);
+      }
+      return found;
+    }
+  }
+
+  /**
+   * Verifies the tokens of a request that are to be verified.
+   *
+   * @return null if there is none, or the request has a user without them
+   */
+  @Nullable CompletableFuture<VerifiedTokens> verify(Credentials shown) {
+    List<String> candidates =
+        shown.tokens().stream()
+            .filter(token -> verified.mayAccept(token) && tokens.user(token) == null)
+            .toList();
+    if (candidates.isEmpty() || hasUser(shown.certificate())) {
+      return null;
+    }
+    CompletableFuture<VerifiedTokens> all = CompletableFuture.completedFuture(VerifiedTokens.NONE);
+    for (String token : candidates) {
+      Verdict known = verified.known(token);
+      all =
+          all.thenCombine(
+              known == null
+                  ? verified.verify(token, verified.audiences())
+                  : CompletableFuture.completedFuture(known),
+              (before, verdict) -> before.with(token, verdict));
+    }
+    return all;
+  }
+
+  private boolean hasUser(@Nullable X509Certificate certificate) {
+    User user = certificate == null ? null : byCertificate(certificate);
+    return user != null && !user.name().isEmpty();
   }
 
   /**
@@ -90,44 +179,36 @@ public final class Authenticator {
    * @throws ApiException 401 if the credentials are invalid
    */
   public User authenticate(@Nullable X509Certificate certificate, @Nullable String authorization) {
-    return authenticate(certificate, authorization, List.of());
+    return identify(new Credentials(certificate, authorization, List.of()), VerifiedTokens.NONE);
   }
 
   /**
-   * @param protocols the subprotocols that a WebSocket request offers
+   * @param found what {@link #verify} found out
    * @throws ApiException 401 if the credentials are invalid
    */
-  public User authenticate(
-      @Nullable X509Certificate certificate,
-      @Nullable String authorization,
-      List<String> protocols) {
-    boolean shown = false;
-    if (certificate != null) {
-      User user = byCertificate(certificate);
+  User identify(Credentials shown, VerifiedTokens found) {
+    boolean invalid = false;
+    if (shown.certificate() != null) {
+      User user = byCertificate(shown.certificate());
       if (user != null && !user.name().isEmpty()) {
         return user;
       }
       // A valid certificate without a common name is ignored; an invalid one is an invalid
       // credential.
-      shown = user == null;
+      invalid = user == null;
     }
-    String token = bearerToken(authorization);
-    if (token != null) {
+    for (String token : shown.tokens()) {
       User user = tokens.user(token);
+      if (user == null) {
+        Verdict verdict = found.of(token);
+        user = verdict == null ? null : verdict.user();
+      }
       if (user != null) {
         return user;
       }
-      shown = true;
+      invalid = true;
     }
-    if (protocols.stream().anyMatch(p -> p.startsWith(WebSocketHandshake.TOKEN_PROTOCOL))) {
-      String protocolToken = WebSocketToken.of(protocols);
-      User user = protocolToken == null ? null : tokens.user(protocolToken);
-      if (user != null) {
-        return user;
-      }
-      shown = true;
-    }
-    if (shown) {
+    if (invalid || shown.showProtocolToken()) {
       throw ApiException.unauthorized("Unauthorized");
     }
     return User.ANONYMOUS;

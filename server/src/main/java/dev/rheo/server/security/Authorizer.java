@@ -10,8 +10,9 @@ import java.util.Set;
 /**
  * Decides whether a user may make a request. Users in {@code system:masters} may do everything.
  * Other authenticated users may read health, version, discovery and OpenAPI, may ask who they are
- * and what they may do, and get 403 for all else. Unauthenticated users may read health, version
- * and discovery, and get 401 for all else. Thread-safe.
+ * and what they may do, and get 403 for all else; service accounts may also read how their tokens
+ * are verified. Unauthenticated users may read health, version and discovery, and get 401 for all
+ * else. Thread-safe.
  */
 public final class Authorizer {
 
@@ -24,6 +25,39 @@ public final class Authorizer {
 
   private static final List<String> ANY = List.of("*");
 
+  /** The group of all service accounts. */
+  private static final String SERVICE_ACCOUNTS = "system:serviceaccounts";
+
+  /** What relying parties need to verify tokens, with and without a slash at the end. */
+  private static final List<String> ISSUER_PATHS =
+      List.of(
+          "/.well-known/openid-configuration",
+          "/.well-known/openid-configuration/",
+          "/openid/v1/jwks",
+          "/openid/v1/jwks/");
+
+  /** How it is decided. */
+  public enum Mode {
+    /** By the groups of the user, as described above. */
+    BY_GROUP,
+    /** Every authenticated user may do everything. */
+    ALWAYS_ALLOW
+  }
+
+  private final Mode mode;
+
+  public Authorizer() {
+    this(Mode.BY_GROUP);
+  }
+
+  public Authorizer(Mode mode) {
+    this.mode = mode;
+  }
+
+  private boolean mayAll(User user) {
+    return user.isIn(User.MASTERS) || (mode == Mode.ALWAYS_ALLOW && !user.isAnonymous());
+  }
+
   /** What a user may do to resources. */
   public record ResourceRule(List<String> verbs, List<String> groups, List<String> resources) {}
 
@@ -35,7 +69,7 @@ public final class Authorizer {
 
   /** What the user may do, as {@link #allows} decides. */
   Rules rules(User user) {
-    if (user.isIn(User.MASTERS)) {
+    if (mayAll(user)) {
       return new Rules(List.of(new ResourceRule(ANY, ANY, ANY)), List.of(new PathRule(ANY, ANY)));
     }
     List<String> reading = List.of("get", "head");
@@ -58,6 +92,9 @@ public final class Authorizer {
     }
     List<String> paths = new ArrayList<>(open);
     paths.addAll(List.of("/openapi", "/openapi/*"));
+    if (user.isIn(SERVICE_ACCOUNTS)) {
+      paths.addAll(ISSUER_PATHS);
+    }
     return new Rules(
         List.of(
             new ResourceRule(
@@ -69,7 +106,7 @@ public final class Authorizer {
 
   /** Whether the user may make the request. */
   boolean allows(User user, RequestAttributes attributes) {
-    if (user.isIn(User.MASTERS)) {
+    if (mayAll(user)) {
       return true;
     }
     RequestAttributes.Resource asked = attributes.resource();
@@ -85,7 +122,8 @@ public final class Authorizer {
     return attributes.resource() == null
         && reads
         && (isPublic(attributes.path())
-            || (!user.isAnonymous() && isUnder(attributes.path(), "/openapi")));
+            || (!user.isAnonymous() && isUnder(attributes.path(), "/openapi"))
+            || (user.isIn(SERVICE_ACCOUNTS) && ISSUER_PATHS.contains(attributes.path())));
   }
 
   private static boolean isPublic(String path) {

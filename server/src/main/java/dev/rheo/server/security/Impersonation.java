@@ -23,8 +23,8 @@ import org.jspecify.annotations.Nullable;
  * impersonate-on:<mode>:<verb>}), and to assume each part of the wanted user ({@code
  * impersonate:<mode>}). The legacy mode checks only the second one, with the verb {@code
  * impersonate}. If no mode allows the request, the first refusal is the answer. The mode for
- * service accounts that act as the node they run on is left out, because no user here is known to
- * run on a node.
+ * service accounts that act as the node they run on ({@code associated-node}) is left out: only
+ * administrators may impersonate, and they need no constrained mode.
  *
  * <p>The limit on a request's header block bounds the size of these headers. Thread-safe.
  */

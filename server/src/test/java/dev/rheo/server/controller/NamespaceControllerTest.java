@@ -33,6 +33,7 @@ class NamespaceControllerTest {
   private static NamespaceController controller(Cluster cluster) {
     NamespaceController controller =
         new NamespaceController(cluster.client, cluster.cache, () -> cluster.registry);
+    controller.createRequired();
     controller.start();
     return controller;
   }
@@ -66,7 +67,7 @@ class NamespaceControllerTest {
             .isEqualTo("Active");
       }
       long before = cluster.revision();
-      controller.start();
+      controller.createRequired();
       assertThat(cluster.revision()).isEqualTo(before);
     }
   }

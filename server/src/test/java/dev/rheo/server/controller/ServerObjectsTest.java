@@ -7,6 +7,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.rheo.server.verb.write.Cluster;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -116,7 +118,8 @@ class ServerObjectsTest {
         new BootstrapObjects(
             cluster.client,
             () -> cluster.registry,
-            "-----CA-----\n".getBytes(StandardCharsets.US_ASCII));
+            "-----CA-----\n".getBytes(StandardCharsets.US_ASCII),
+            InstantSource.fixed(Instant.parse("2026-05-06T07:08:09Z")));
     objects.run();
     assertThat(
             cluster
@@ -134,7 +137,8 @@ class ServerObjectsTest {
     new BootstrapObjects(
             cluster.client,
             () -> cluster.registry,
-            "-----CB-----\n".getBytes(StandardCharsets.US_ASCII))
+            "-----CB-----\n".getBytes(StandardCharsets.US_ASCII),
+            InstantSource.fixed(Instant.EPOCH))
         .run();
     assertThat(
             cluster
@@ -142,5 +146,14 @@ class ServerObjectsTest {
                 .at("/data/client-ca-file")
                 .asText())
         .isEqualTo("-----CA-----\n-----CB-----\n");
+    assertThat(
+            cluster
+                .stored(
+                    "configmaps",
+                    "kube-system",
+                    "kube-apiserver-legacy-service-account-token-tracking")
+                .at("/data/since")
+                .asText())
+        .isEqualTo("2026-05-06");
   }
 }

@@ -27,7 +27,7 @@ class PartMetricsTest {
   @Test
   void ofTheStore() throws Exception {
     metrics.store(
-        () -> new RevisionStore.Stats(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11), () -> StoreHealth.OK);
+        () -> new RevisionStore.Stats(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12), () -> StoreHealth.OK);
     assertThat(figures())
         .containsExactlyInAnyOrderEntriesOf(
             Map.ofEntries(
@@ -41,9 +41,23 @@ class PartMetricsTest {
                 Map.entry("rheo_store_open_reads", 9.0),
                 Map.entry("rheo_store_pruned_revision", 10.0),
                 Map.entry("rheo_store_pruned_changes_total", 11.0),
+                Map.entry("rheo_store_expired_keys_total", 12.0),
                 Map.entry("rheo_store_condition{condition=\"ok\"}", 1.0),
                 Map.entry("rheo_store_condition{condition=\"unwritable\"}", 0.0),
                 Map.entry("rheo_store_condition{condition=\"damaged\"}", 0.0)));
+  }
+
+  @Test
+  void ofTheGarbageCollector() throws Exception {
+    metrics.garbage(() -> new PartMetrics.Garbage(1, 2, 3, 4, 5));
+    assertThat(figures())
+        .containsExactlyInAnyOrderEntriesOf(
+            Map.of(
+                "rheo_gc_references", 1.0,
+                "rheo_gc_reference_bytes", 2.0,
+                "rheo_gc_pending", 3.0,
+                "rheo_gc_deleted_total", 4.0,
+                "rheo_gc_orphaned_total", 5.0));
   }
 
   @Test

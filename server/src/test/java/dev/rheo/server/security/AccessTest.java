@@ -68,10 +68,10 @@ class AccessTest {
     List<String> asked =
         List.of(protocols.replace("T.", "base64url.bearer.authorization.k8s.io.").split(","));
     if (user.equals("401")) {
-      assertThatThrownBy(() -> authenticator.authenticate(null, authorization, asked))
+      assertThatThrownBy(() -> authenticate(authenticator, authorization, asked))
           .isInstanceOfSatisfying(ApiException.class, e -> assertThat(e.code()).isEqualTo(401));
     } else {
-      assertThat(authenticator.authenticate(null, authorization, asked).name()).isEqualTo(user);
+      assertThat(authenticate(authenticator, authorization, asked).name()).isEqualTo(user);
     }
   }
 
@@ -145,6 +145,7 @@ class AccessTest {
         new Authenticator(
             List.of(ca),
             TokenFile.none(),
+            BearerTokens.NONE,
             Clock.systemUTC(),
             (certificate, by) -> {
               verified.incrementAndGet();
@@ -169,6 +170,36 @@ class AccessTest {
     assertThat(authenticator.authenticate(outlives, null).name()).isEqualTo("ann");
     now.set(now.get().plus(Duration.ofDays(2)));
     assertUnauthorized(() -> authenticator.authenticate(outlives, null));
+  }
+
+  @Test
+  void whereAllIsAllowedStrangersGainNothing() {
+    Authorizer open = new Authorizer(Authorizer.Mode.ALWAYS_ALLOW);
+    RequestAttributes delete =
+        new RequestAttributes(
+            "delete", "", new RequestAttributes.Resource("", "secrets", "", "ns", "s"));
+    User somebody = new User("x", "", List.of(User.AUTHENTICATED));
+    assertThat(open.allows(somebody, delete)).isTrue();
+    assertThat(open.allows(User.ANONYMOUS, delete)).isFalse();
+    assertThat(open.rules(somebody).resources().getFirst().verbs()).containsExactly("*");
+  }
+
+  @Test
+  void accountsMayReadHowTheirTokensAreVerified() {
+    User account = new User("a", "", List.of("system:serviceaccounts", User.AUTHENTICATED));
+    User somebody = new User("x", "", List.of(User.AUTHENTICATED));
+    for (String path : List.of("/openid/v1/jwks", "/.well-known/openid-configuration/")) {
+      RequestAttributes get = RequestAttributes.nonResource("GET", path);
+      assertThat(authorizer.allows(account, get)).isTrue();
+      assertThat(authorizer.allows(somebody, get)).isFalse();
+      assertThat(authorizer.rules(account).paths().getFirst().paths()).contains(path);
+    }
+  }
+
+  private static User authenticate(
+      Authenticator authenticator, String authorization, List<String> protocols) {
+    return authenticator.identify(
+        new Authenticator.Credentials(null, authorization, protocols), VerifiedTokens.NONE);
   }
 
   private static void assertUnauthorized(Runnable action) {

@@ -10,6 +10,7 @@ import dev.rheo.api.status.FieldErrors;
 import dev.rheo.codec.tree.Trees;
 import dev.rheo.server.security.AccessControl;
 import dev.rheo.server.security.Authorizer;
+import dev.rheo.server.security.BearerTokens.Verdict;
 import dev.rheo.server.security.RequestAttributes;
 import dev.rheo.server.security.User;
 import java.util.LinkedHashMap;
@@ -78,14 +79,18 @@ public final class Reviews {
     if (token.isEmpty()) {
       throw ApiException.badRequest("token is required for TokenReview in authentication");
     }
-    User user = access.userOf(token);
+    Verdict verdict = access.review(token, Trees.strings(review, "spec", "audiences"));
     ObjectNode status = review.putObject("status");
+    User user = verdict.user();
     if (user == null) {
       status.putObject("user");
-      status.put("error", "invalid bearer token");
-    } else {
-      status.put("authenticated", true);
-      status.set("user", described(user));
+      status.put("error", verdict.fault());
+      return;
+    }
+    status.put("authenticated", true);
+    status.set("user", described(user));
+    if (!verdict.audiences().isEmpty()) {
+      verdict.audiences().forEach(status.putArray("audiences")::add);
     }
   }
 

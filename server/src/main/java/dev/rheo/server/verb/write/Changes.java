@@ -11,7 +11,7 @@ import dev.rheo.codec.json.Canonicalizer;
 import dev.rheo.codec.tree.TreeCopies;
 import dev.rheo.merge.manager.ManagedFields;
 import dev.rheo.merge.manager.ScaleFields;
-import dev.rheo.resource.rules.WriteContext;
+import dev.rheo.resource.type.WriteContext;
 import dev.rheo.server.verb.write.CommitResult.How;
 import dev.rheo.server.verb.write.Updates.Kind;
 import java.util.ArrayList;

@@ -16,6 +16,7 @@ import dev.rheo.store.RevisionConflictException;
 import dev.rheo.store.RevisionStore;
 import dev.rheo.store.RevisionStore.Op;
 import dev.rheo.store.StoreException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -58,17 +59,24 @@ final class Committer {
   private final Versions versions;
   private final BooleanSupplier mayGrow;
   private final Allocations allocations;
+  private final Duration life;
   private final LongAdder conflicts = new LongAdder();
 
   /**
    * @param mayGrow whether there is memory for one more object
+   * @param life how long an object that expires lives after its last write; zero for ever
    * @param allocations what is given back with a removed object
    */
   Committer(
-      RevisionStore store, Versions versions, BooleanSupplier mayGrow, Allocations allocations) {
+      RevisionStore store,
+      Versions versions,
+      BooleanSupplier mayGrow,
+      Duration life,
+      Allocations allocations) {
     this.store = store;
     this.versions = versions;
     this.mayGrow = mayGrow;
+    this.life = life;
     this.allocations = allocations;
   }
 
@@ -156,7 +164,8 @@ final class Committer {
                           + Versions.MAX_KEY_BYTES
                           + " bytes together with the namespace")));
         }
-        yield put(key, version, put, form, dryRun);
+        Duration ttl = path.type().strategy().expires() ? life : Duration.ZERO;
+        yield put(key, version, put, form, ttl, dryRun);
       }
     };
   }
@@ -182,7 +191,12 @@ final class Committer {
   }
 
   private CommitResult put(
-      String key, @Nullable Version version, Outcome.Put put, byte[] form, boolean dryRun)
+      String key,
+      @Nullable Version version,
+      Outcome.Put put,
+      byte[] form,
+      Duration ttl,
+      boolean dryRun)
       throws RevisionConflictException, StoreException {
     if (form.length > MAX_STORED_BYTES) {
       throw ApiException.requestEntityTooLarge(
@@ -205,7 +219,7 @@ final class Committer {
           1);
     }
     List<Op> operations = new ArrayList<>(1 + put.checks().size());
-    operations.add(new Op.Put(key, form, expected));
+    operations.add(new Op.Put(key, form, expected, ttl));
     operations.addAll(put.checks());
     long revision = commit(operations);
     if (!put.thenRemove()) {

@@ -27,8 +27,6 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  */
 final class Deletes {
-  private static final HeaderScanner NO_FIELDS = HeaderScanner.of(List.of());
-
   /** A pod that names no grace period has none. */
   private static final HeaderScanner POD_FIELDS =
       HeaderScanner.of(
@@ -57,7 +55,10 @@ final class Deletes {
       throw ApiException.notFound(path.groupResource(), path.name());
     }
     boolean graceful = path.type().strategy().gracefulDelete();
-    MetadataEdit object = new MetadataEdit(version, path.type(), graceful ? POD_FIELDS : NO_FIELDS);
+    MetadataEdit object =
+        graceful
+            ? new MetadataEdit(version, path.type(), POD_FIELDS)
+            : MetadataEdit.ofMetadata(version, path.type());
     Meta meta = object.meta();
     require(path, options, meta, version.revision());
     if (path.isNamespace()) {

@@ -5,7 +5,7 @@ import dev.rheo.api.options.DeleteOptions;
 import dev.rheo.api.options.ListOptions;
 import dev.rheo.api.options.WriteOptions;
 import dev.rheo.api.status.ApiException;
-import dev.rheo.resource.rules.WriteContext;
+import dev.rheo.resource.type.WriteContext;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -31,6 +31,29 @@ public final class LoopbackClient {
   public @Nullable ObjectNode get(ObjectPath path) {
     Version version = writes.committer().current(path);
     return version == null ? null : version.tree();
+  }
+
+  /**
+   * The metadata of the object in the store, or null. Without the managed fields, and with the
+   * resourceVersion. Takes less memory than {@link #get}. The tree is the caller's.
+   */
+  public @Nullable ObjectNode metadata(ObjectPath path) {
+    Version version = writes.committer().current(path);
+    if (version == null) {
+      return null;
+    }
+    Meta meta = MetadataEdit.ofMetadata(version, path.type()).meta();
+    meta.resourceVersion(Long.toString(version.revision()));
+    return meta.tree();
+  }
+
+  /**
+   * Deletes an object, as a request with these options does.
+   *
+   * @throws ApiException 404 if there is no such object, 409 if a precondition fails
+   */
+  public void delete(ObjectPath path, DeleteOptions options) {
+    writes.delete(path, options);
   }
 
   /**

@@ -22,6 +22,7 @@ import java.util.List;
  * <p>Not thread-safe.
  */
 final class MetadataEdit {
+  private static final HeaderScanner NO_FIELDS = HeaderScanner.of(List.of());
   private static final byte[] KEY = "\"metadata\":".getBytes(StandardCharsets.US_ASCII);
 
   private final Version version;
@@ -50,6 +51,11 @@ final class MetadataEdit {
     Meter.charge(rest.length);
     JsonNode metadata = ObjectDecoder.decodeValue(rest, 0, rest.length, ObjectDecoder.MAX_DEPTH);
     this.object = JsonNodeFactory.instance.objectNode().set("metadata", metadata);
+  }
+
+  /** An edit that reads no fields. */
+  static MetadataEdit ofMetadata(Version version, ResourceType type) {
+    return new MetadataEdit(version, type, NO_FIELDS);
   }
 
   Meta meta() {

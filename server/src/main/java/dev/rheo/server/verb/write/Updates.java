@@ -5,9 +5,10 @@ import dev.rheo.api.options.ResourceVersion;
 import dev.rheo.api.status.ApiException;
 import dev.rheo.api.status.Excerpt;
 import dev.rheo.api.status.FieldError;
+import dev.rheo.resource.rules.DefaultAdmission;
 import dev.rheo.resource.rules.Validation;
-import dev.rheo.resource.rules.WriteContext;
 import dev.rheo.resource.rules.WritePreparation;
+import dev.rheo.resource.type.WriteContext;
 import dev.rheo.server.admission.AdmissionPlugin;
 import dev.rheo.server.admission.AdmissionRequest;
 import java.util.List;
@@ -71,9 +72,10 @@ final class Updates {
     meta.resourceVersion("");
     AdmissionRequest request = path.admission(wanted, old);
     admission.admit(request);
+    DefaultAdmission.update(wanted, path.type().storage().name(), path.subresource());
     allocations.complete(path, wanted, old, dryRun);
     WritePreparation.forUpdate(wanted, old, path.type(), path.subresource(), context);
-    Validation.update(wanted, old, path.type(), path.subresource());
+    Validation.update(wanted, old, path.type(), path.subresource(), context);
     admission.validate(request);
     if (isLastFinalizer(path, wanted, old)) {
       return new Outcome.Remove(new Outcome.Content.Tree(wanted), true);

@@ -10,18 +10,26 @@ import dev.rheo.api.status.Details;
 import dev.rheo.api.status.Status;
 import dev.rheo.cache.WatchCache;
 import dev.rheo.codec.json.Canonicalizer;
-import dev.rheo.resource.rules.WriteContext;
+import dev.rheo.resource.defaults.BuiltInDefaults;
+import dev.rheo.resource.type.Defaults;
 import dev.rheo.resource.type.ResourceRegistry;
+import dev.rheo.resource.type.WriteContext;
 import dev.rheo.server.admission.Admission;
 import dev.rheo.server.admission.AdmissionPlugin;
 import dev.rheo.server.allocation.ServiceAllocator;
 import dev.rheo.server.security.User;
+import dev.rheo.server.security.token.TokenIssuer;
 import dev.rheo.server.verb.read.Freshness;
 import dev.rheo.server.verb.review.Reviews;
 import dev.rheo.server.verb.write.CommitResult.How;
 import dev.rheo.store.RevisionStore;
+import dev.rheo.store.RevisionStore.Op;
+import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.BooleanSupplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -44,11 +52,17 @@ public final class Writes {
   private final DeleteCollections collections;
   private final Evictions evictions;
   private final AllocationRepair repair;
+  private final NamespaceLifecycle lifecycle;
+  private final TokenRequests tokens;
+  private final Defaults tokenDefaults;
 
   /**
    * @param random for uids and generated names: unpredictable in production
    * @param mayGrow whether there is memory for one more object
+   * @param eventTtl how long an Event lives after its last write; zero for ever
    * @param reviews answers what is asked and not stored
+   * @param plugins further plugins of admission, in their order
+   * @param issuer signs tokens of service accounts
    * @param allocator for cluster IPs and node ports
    */
   public Writes(
@@ -58,7 +72,10 @@ public final class Writes {
       InstantSource clock,
       RandomGenerator random,
       BooleanSupplier mayGrow,
+      Duration eventTtl,
       Reviews reviews,
+      List<AdmissionPlugin> plugins,
+      TokenIssuer issuer,
       ServiceAllocator allocator) {
     this.registry = registry;
     this.reviews = reviews;
@@ -67,25 +84,24 @@ public final class Writes {
     Ownership ownership = new Ownership(registry);
     Uids uids = new Uids(random);
     Allocations allocations = new Allocations(allocator, store, registry, ownership, uids, clock);
-    AdmissionPlugin admission = new Admission(store, cache, registry);
-    this.committer = new Committer(store, versions, mayGrow, allocations);
+    AdmissionPlugin admission = new Admission(store, cache, registry, plugins);
+    this.committer = new Committer(store, versions, mayGrow, eventTtl, allocations);
+    this.lifecycle = new NamespaceLifecycle(registry, versions);
     this.creates =
-        new Creates(
-            committer,
-            new NamespaceLifecycle(registry, versions),
-            ownership,
-            admission,
-            allocations,
-            random,
-            uids);
+        new Creates(committer, lifecycle, ownership, admission, allocations, random, uids);
     this.changes = new Changes(committer, new Updates(creates, admission, allocations), ownership);
     this.repair = new AllocationRepair(allocator, allocations, store, registry, changes, clock);
     this.collections = new DeleteCollections(new Freshness(store, cache), cache, committer, clock);
     this.evictions = new Evictions(committer, versions, cache, collections, registry, clock);
+    this.tokens = new TokenRequests(new LiveObjects(store, cache, registry), issuer, random);
+    this.tokenDefaults =
+        new BuiltInDefaults(
+            Objects.requireNonNull(registry.get("", "v1", "serviceaccounts").subresource("token"))
+                .objectType());
   }
 
   /**
-   * Creates an object, or performs the action of a subresource: a binding or an eviction.
+   * Creates an object, or performs the action of a subresource: a binding, an eviction or a token.
    *
    * @param path of the collection, or of the subresource of an object
    * @throws ApiException with the Status of the refusal
@@ -94,6 +110,9 @@ public final class Writes {
     path.require("create");
     if (!path.type().isStored() && Reviews.isReview(path.type().plural())) {
       return review(path, body, options, user);
+    }
+    if (path.subresource().equals("token")) {
+      return token(path, body, options, user);
     }
     if (!path.subresource().isEmpty() || !path.type().isStored()) {
       return createBySubresource(path, body, options);
@@ -111,8 +130,10 @@ public final class Writes {
                     options,
                     context,
                     managed));
-    return new WriteResult(
-        201, ResponseBodies.object(path.type(), created.written()), read.warnings());
+    return told(
+        new WriteResult(
+            201, ResponseBodies.object(path.type(), created.written()), read.warnings()),
+        context);
   }
 
   /** Creates an object on the server's own behalf. */
@@ -133,6 +154,19 @@ public final class Writes {
     reviews.answer(path.type().plural(), review, path.namespace(), user);
     return new WriteResult(
         201, Canonicalizer.encodeAnswer(review, path.objectType()), read.warnings());
+  }
+
+  private WriteResult token(ObjectPath path, RequestBody body, WriteOptions options, User user) {
+    BodyReader.DecodedObject read = BodyReader.read(body, path, options.fieldValidation());
+    ObjectNode request = read.object();
+    Creates.agreeNamespace(path, Meta.of(request));
+    tokenDefaults.apply(request);
+    WriteContext context = context(user, options);
+    changes.note(path, request, context);
+    List<Op> unused = lifecycle.admitCreate(path, false);
+    tokens.answer(path, request, context.now());
+    return new WriteResult(
+        201, Canonicalizer.encodeAnswer(request, path.objectType()), read.warnings());
   }
 
   private WriteResult createBySubresource(ObjectPath path, RequestBody body, WriteOptions options) {
@@ -168,7 +202,8 @@ public final class Writes {
    */
   public WriteResult update(ObjectPath path, RequestBody body, WriteOptions options, User user) {
     path.require("update");
-    return changes.update(path, body, options, context(user, options));
+    WriteContext context = context(user, options);
+    return told(changes.update(path, body, options, context), context);
   }
 
   /**
@@ -180,7 +215,8 @@ public final class Writes {
    */
   public WriteResult patch(ObjectPath path, RequestBody body, WriteOptions options, User user) {
     path.require("patch");
-    return changes.patch(path, body, options, context(user, options));
+    WriteContext context = context(user, options);
+    return told(changes.patch(path, body, options, context), context);
   }
 
   /**
@@ -193,18 +229,22 @@ public final class Writes {
     if (!path.subresource().isEmpty()) {
       throw ApiException.methodNotSupported(path.groupResource(), "delete");
     }
-    NamespaceLifecycle.admitDelete(path);
-    CommitResult written =
-        committer.run(
-            path,
-            options.dryRun(),
-            (version, _) -> Deletes.outcome(path, options, version, clock.instant()));
+    CommitResult written = delete(path, options);
     if (written.how() == How.REMOVED) {
       return new WriteResult(200, ResponseBodies.deleted(path, written), List.of());
     }
     // As upstream: 202 for one way to ask for a cascade, so as not to break clients of the others.
     int code = Boolean.FALSE.equals(options.orphanDependents()) ? 202 : 200;
     return new WriteResult(code, ResponseBodies.object(path.type(), written), List.of());
+  }
+
+  /** Deletes an object, for a request or on the server's own behalf. */
+  CommitResult delete(ObjectPath path, DeleteOptions options) {
+    NamespaceLifecycle.admitDelete(path);
+    return committer.run(
+        path,
+        options.dryRun(),
+        (version, _) -> Deletes.outcome(path, options, version, clock.instant()));
   }
 
   /**
@@ -267,6 +307,17 @@ public final class Writes {
         user.uid(),
         user.groups(),
         user.extra(),
-        options.fieldManager());
+        options.fieldManager(),
+        new LinkedHashSet<>());
+  }
+
+  /** Adds the warnings of the rules to those about the body. */
+  private static WriteResult told(WriteResult result, WriteContext context) {
+    if (context.warnings().isEmpty()) {
+      return result;
+    }
+    List<String> all = new ArrayList<>(result.warnings());
+    all.addAll(context.warnings());
+    return new WriteResult(result.code(), result.body(), all);
   }
 }

@@ -7,6 +7,7 @@ import dev.rheo.resource.type.ResourceInfo;
 import dev.rheo.resource.type.ResourceType;
 import dev.rheo.resource.type.Schema;
 import dev.rheo.resource.type.StoredResource;
+import dev.rheo.resource.type.WriteRules;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -41,7 +42,8 @@ final class Widgets {
             info.kind(),
             schema,
             true,
-            List.of());
+            List.of(),
+            WriteRules.NONE);
     return new ResourceType(
         info,
         schema,

@@ -9,9 +9,12 @@ import dev.rheo.cache.WatchCache;
 import dev.rheo.resource.builtin.BuiltInResources;
 import dev.rheo.resource.type.ResourceRegistry;
 import dev.rheo.resource.type.ResourceType;
+import dev.rheo.server.admission.AdmissionPlugin;
 import dev.rheo.server.allocation.ServiceAllocator;
 import dev.rheo.server.allocation.ServiceNetwork;
 import dev.rheo.server.security.User;
+import dev.rheo.server.security.token.TestTokens;
+import dev.rheo.server.security.token.TokenIssuer;
 import dev.rheo.server.verb.read.Caches;
 import dev.rheo.server.verb.review.ReviewsTest;
 import dev.rheo.store.MemoryRevisionStore;
@@ -32,6 +35,7 @@ import java.util.random.RandomGenerator;
 /** A server without the edge, for tests: a store in memory, a real cache, and the writes. */
 public final class Cluster implements AutoCloseable {
   public static final User USER = new User("tester", "", List.of(User.AUTHENTICATED));
+  public static final Duration EVENT_TTL = Duration.ofHours(1);
   private static final ObjectMapper JSON = new ObjectMapper();
 
   public final RevisionStore store;
@@ -39,6 +43,7 @@ public final class Cluster implements AutoCloseable {
   public final ServiceAllocator allocator;
   public final Writes writes;
   public final LoopbackClient client;
+  public final TokenIssuer issuer;
   public final ResourceRegistry registry = BuiltInResources.registry();
 
   /** Whether there is memory for more objects. */
@@ -51,18 +56,46 @@ public final class Cluster implements AutoCloseable {
   }
 
   public Cluster(Path directory, RevisionStore store, Random random) {
-    this(directory, store, random, ServiceNetwork.defaults());
+    this(directory, store, random, ServiceNetwork.defaults(), List.of());
   }
 
   public Cluster(
       Path directory, RevisionStore store, RandomGenerator random, ServiceNetwork network) {
+    this(directory, store, random, network, List.of());
+  }
+
+  public Cluster(
+      Path directory,
+      RevisionStore store,
+      RandomGenerator random,
+      List<AdmissionPlugin> admission) {
+    this(directory, store, random, ServiceNetwork.defaults(), admission);
+  }
+
+  private Cluster(
+      Path directory,
+      RevisionStore store,
+      RandomGenerator random,
+      ServiceNetwork network,
+      List<AdmissionPlugin> admission) {
     this.store = store;
     this.cache = Caches.start(store, directory, registry);
+    this.issuer = TestTokens.issuer(directory.resolve("pki"));
     InstantSource clock = () -> now;
     this.allocator = new ServiceAllocator(store, registry, network, random);
     this.writes =
         new Writes(
-            store, cache, registry, clock, random, () -> mayGrow, ReviewsTest.reviews(), allocator);
+            store,
+            cache,
+            registry,
+            clock,
+            random,
+            () -> mayGrow,
+            EVENT_TTL,
+            ReviewsTest.reviews(),
+            admission,
+            issuer,
+            allocator);
     this.client = new LoopbackClient(writes);
     settle();
   }

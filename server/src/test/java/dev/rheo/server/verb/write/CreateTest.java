@@ -12,6 +12,7 @@ import dev.rheo.api.status.ApiException;
 import dev.rheo.server.verb.review.ReviewsTest;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
@@ -121,7 +122,10 @@ class CreateTest {
             () -> cluster.now,
             random,
             () -> true,
+            Duration.ZERO,
             ReviewsTest.reviews(),
+            List.of(),
+            cluster.issuer,
             cluster.allocator);
     var path = cluster.path("configmaps", "ns", "");
     var body = Cluster.body("{'metadata':{'generateName':'a-'}}");
@@ -401,7 +405,7 @@ class CreateTest {
         "MethodNotAllowed",
         () ->
             cluster.writes.create(
-                cluster.path("serviceaccounts", "ns", "default", "token"),
+                cluster.path("pods", "ns", "a", "exec"),
                 Cluster.body("{}"),
                 WriteOptions.none(),
                 Cluster.USER));

@@ -14,6 +14,7 @@ import dev.rheo.codec.io.Meter;
 import dev.rheo.server.typechange.TypeChanges;
 import dev.rheo.server.verb.review.ReviewsTest;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -103,7 +104,10 @@ class DeleteCollectionTest {
 
   @Test
   void aCollectionInAnotherVersionIsAnsweredInIt() {
-    cluster.create("events", "ns", "{'metadata':{'name':'e'},'message':'hello'}");
+    cluster.create(
+        "events",
+        "ns",
+        "{'metadata':{'name':'e'},'message':'hello','involvedObject':{'namespace':'ns'}}");
     JsonNode list = deleteCollection("events.k8s.io/v1/events", "ns", Map.of());
     assertThat(list.path("apiVersion").asText()).isEqualTo("events.k8s.io/v1");
     assertThat(list.path("items").path(0).path("note").asText()).isEqualTo("hello");
@@ -204,7 +208,10 @@ class DeleteCollectionTest {
               () -> cluster.now,
               new Random(1),
               () -> true,
+              Duration.ZERO,
               ReviewsTest.reviews(),
+              List.of(),
+              cluster.issuer,
               cluster.allocator);
       Map<String, List<String>> any = Map.of("resourceVersion", List.of("0"));
       refused(

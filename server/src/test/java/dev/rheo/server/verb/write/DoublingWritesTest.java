@@ -227,7 +227,9 @@ class DoublingWritesTest {
         "certificates.k8s.io/v1/certificatesigningrequests",
         "status",
         n ->
-            "{'metadata':{'name':'a'},'spec':{'request':'','signerName':'a.b/c','usages':['any']},'status':{'conditions':["
+            "{'metadata':{'name':'a'},'spec':{'request':'"
+                + SigningRequestTest.PEM
+                + "','signerName':'a.b/c','usages':['any']},'status':{'conditions':["
                 + each(n, "{'type':'t#','status':'True'}")
                 + "]}}");
     assertThat(conditions).isNotEmpty();

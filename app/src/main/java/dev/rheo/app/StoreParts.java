@@ -1,0 +1,88 @@
+package dev.rheo.app;
+
+import dev.rheo.store.ExpirySweeper;
+import dev.rheo.store.MemoryRevisionStore;
+import dev.rheo.store.Retention;
+import dev.rheo.store.RetentionCompactor;
+import dev.rheo.store.RevisionStore;
+import dev.rheo.store.RocksRevisionStore;
+import dev.rheo.store.RocksSettings;
+import dev.rheo.store.StoreException;
+import dev.rheo.store.StoreLock;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import java.time.Clock;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+
+/** Opens the store, and starts what works on it: compaction, and the deletion of what expires. */
+final class StoreParts {
+  private final OpenedParts opened;
+  private final DataDirectory data;
+  private final DescriptorPlan descriptors;
+
+  StoreParts(OpenedParts opened, DataDirectory data, DescriptorPlan descriptors) {
+    this.opened = opened;
+    this.data = data;
+    this.descriptors = descriptors;
+  }
+
+  /**
+   * Opens the engine that the configuration names.
+   *
+   * @throws StoreException if it cannot be opened
+   */
+  RevisionStore open(ServerConfig config, Clock clock) throws StoreException {
+    Retention retention = new Retention(config.historyTime(), config.historyBytes());
+    ScheduledExecutorService scheduler =
+        Executors.newSingleThreadScheduledExecutor(new DefaultThreadFactory("retention", true));
+    switch (config.store()) {
+      case MEMORY -> {
+        // The data directory holds more than the store: a second server must not use it either.
+        opened.add("lock", StoreLock.take(data.store()));
+        MemoryRevisionStore memory = new MemoryRevisionStore(clock);
+        opened.add("store", memory);
+        compact(new RetentionCompactor(memory, retention, clock, scheduler), scheduler);
+        expire(memory);
+        return memory;
+      }
+      case ROCKSDB -> {
+        RocksRevisionStore rocks =
+            RocksRevisionStore.open(
+                data.store(),
+                RocksSettings.defaults()
+                    .withNativeMemory(config.memory().storeCaches())
+                    .withDescriptors(descriptors.store()),
+                clock);
+        opened.add("store", rocks);
+        compact(new RetentionCompactor(rocks, retention, clock, scheduler), scheduler);
+        expire(rocks);
+        return rocks;
+      }
+    }
+    throw new IllegalStateException(config.store().toString());
+  }
+
+  private void compact(RetentionCompactor compactor, ScheduledExecutorService scheduler) {
+    opened.add(
+        "retention",
+        () -> {
+          compactor.close();
+          scheduler.shutdownNow();
+        });
+    compactor.start();
+  }
+
+  private void expire(RevisionStore expiring) {
+    // A thread of its own, since a mass expiry must not delay compaction.
+    ScheduledExecutorService scheduler =
+        Executors.newSingleThreadScheduledExecutor(new DefaultThreadFactory("expiry", true));
+    ExpirySweeper sweeper = new ExpirySweeper(expiring, scheduler);
+    opened.add(
+        "expiry",
+        () -> {
+          sweeper.close();
+          scheduler.shutdownNow();
+        });
+    sweeper.start();
+  }
+}

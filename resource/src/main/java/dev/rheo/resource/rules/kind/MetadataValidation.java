@@ -1,0 +1,194 @@
+package dev.rheo.resource.rules.kind;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.rheo.api.name.Names;
+import dev.rheo.api.status.Excerpt;
+import dev.rheo.api.status.FieldError;
+import dev.rheo.api.status.FieldErrors;
+import dev.rheo.codec.tree.Trees;
+import dev.rheo.resource.type.ResourceType;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/** Validates {@code metadata}. */
+public final class MetadataValidation {
+  /** Upper bound on all annotation keys and values together, in bytes of UTF-8. */
+  private static final int ANNOTATIONS_MAX = 256 << 10;
+
+  /** Metadata that writes of some subresources keep. */
+  public static final List<String> KEPT =
+      List.of("labels", "annotations", "finalizers", "ownerReferences", "deletionTimestamp");
+
+  private static final Set<String> STANDARD_FINALIZERS =
+      Set.of("kubernetes", "orphan", "foregroundDeletion");
+  private static final List<String> IMMUTABLE =
+      List.of(
+          "name",
+          "namespace",
+          "uid",
+          "creationTimestamp",
+          "deletionTimestamp",
+          "deletionGracePeriodSeconds");
+
+  private MetadataValidation() {}
+
+  public static void create(ObjectNode object, ResourceType type, FieldErrors errors) {
+    ObjectNode metadata = Trees.metadata(object);
+    String prefix = Trees.text(metadata, "generateName");
+    if (!prefix.isEmpty()) {
+      errors.invalid(
+          "metadata.generateName", prefix, type.strategy().names().validatePrefix(prefix));
+    }
+    String name = Trees.text(metadata, "name");
+    if (name.isEmpty()) {
+      errors.add(FieldError.required("metadata.name", "name or generateName is required"));
+    } else {
+      errors.invalid("metadata.name", name, type.strategy().names().validate(name));
+    }
+    if (type.namespaced()) {
+      String namespace = Trees.text(metadata, "namespace");
+      if (namespace.isEmpty()) {
+        errors.add(FieldError.required("metadata.namespace", ""));
+      } else {
+        errors.invalid("metadata.namespace", namespace, Names.dnsLabel(namespace));
+      }
+    }
+    common(metadata, type, errors);
+  }
+
+  public static void update(
+      ObjectNode object, ObjectNode old, ResourceType type, FieldErrors errors) {
+    ObjectNode metadata = Trees.metadata(object);
+    ObjectNode oldMetadata = Trees.metadata(old);
+    if (Trees.has(oldMetadata, "deletionTimestamp")) {
+      Set<String> added = new TreeSet<>(Trees.strings(metadata, "finalizers"));
+      Trees.strings(oldMetadata, "finalizers").forEach(added::remove);
+      if (!added.isEmpty()) {
+        errors.add(
+            FieldError.forbidden(
+                "metadata.finalizers",
+                "no new finalizers can be added if the object is being deleted, found new"
+                    + " finalizers []string{\""
+                    + String.join("\", \"", added)
+                    + "\"}"));
+      }
+    }
+    for (String field : IMMUTABLE) {
+      JsonNode now = Trees.get(metadata, field);
+      JsonNode before = Trees.get(oldMetadata, field);
+      if (!Objects.equals(now, before)) {
+        errors.add(FieldError.invalid("metadata." + field, Field.shown(now), "field is immutable"));
+      }
+    }
+    common(metadata, type, errors);
+  }
+
+  private static void common(ObjectNode metadata, ResourceType type, FieldErrors errors) {
+    labels(Trees.object(metadata, "labels"), "metadata.labels", errors);
+    long size = 0;
+    ObjectNode annotations = Trees.object(metadata, "annotations");
+    if (annotations != null) {
+      for (Map.Entry<String, JsonNode> entry : annotations.properties()) {
+        String key = entry.getKey();
+        errors.invalid("metadata.annotations", key, Names.labelKey(key.toLowerCase(Locale.ROOT)));
+        size += bytes(key) + bytes(entry.getValue().asText());
+        if (errors.isFull()) {
+          return;
+        }
+      }
+    }
+    if (size > ANNOTATIONS_MAX) {
+      errors.add(FieldError.tooLong("metadata.annotations", ANNOTATIONS_MAX));
+    }
+    owners(metadata, errors);
+    finalizers(metadata, type.strategy().anyFinalizers(), errors);
+  }
+
+  public static void labels(@Nullable ObjectNode labels, String path, FieldErrors errors) {
+    if (labels == null) {
+      return;
+    }
+    for (Map.Entry<String, JsonNode> entry : labels.properties()) {
+      if (errors.isFull()) {
+        return;
+      }
+      errors.invalid(path, entry.getKey(), Names.labelKey(entry.getKey()));
+      String value = entry.getValue().asText();
+      errors.invalid(path, value, Names.labelValue(value));
+    }
+  }
+
+  private static long bytes(String text) {
+    return text.getBytes(StandardCharsets.UTF_8).length;
+  }
+
+  private static void owners(ObjectNode metadata, FieldErrors errors) {
+    String path = "metadata.ownerReferences";
+    String controller = "";
+    for (ObjectNode owner : Trees.objects(metadata, "ownerReferences")) {
+      if (errors.isFull()) {
+        return;
+      }
+      String apiVersion = Trees.text(owner, "apiVersion");
+      if (apiVersion.isEmpty() || apiVersion.endsWith("/")) {
+        errors.add(
+            FieldError.invalid(path + ".apiVersion", apiVersion, "version must not be empty"));
+      }
+      for (String field : new String[] {"kind", "name", "uid"}) {
+        if (Trees.text(owner, field).isEmpty()) {
+          errors.add(FieldError.invalid(path + "." + field, "", "must not be empty"));
+        }
+      }
+      if (apiVersion.equals("v1") && Trees.text(owner, "kind").equals("Event")) {
+        errors.add(
+            FieldError.invalid(path, owner, "/v1, Kind=Event is disallowed from being an owner"));
+      }
+      if (Trees.flag(owner, "controller")) {
+        String name =
+            Excerpt.text(Trees.text(owner, "kind")) + "/" + Excerpt.text(Trees.text(owner, "name"));
+        if (controller.isEmpty()) {
+          controller = name;
+        } else {
+          errors.add(
+              FieldError.invalid(
+                  path,
+                  Objects.requireNonNull(metadata.get("ownerReferences")),
+                  "Only one reference can have Controller set to true. Found \"true\" in references"
+                      + " for "
+                      + controller
+                      + " and "
+                      + name));
+        }
+      }
+    }
+  }
+
+  private static void finalizers(ObjectNode metadata, boolean any, FieldErrors errors) {
+    List<String> finalizers = Trees.strings(metadata, "finalizers");
+    for (int i = 0; i < finalizers.size() && !errors.isFull(); i++) {
+      String finalizer = finalizers.get(i);
+      errors.invalid("metadata.finalizers", finalizer, Names.labelKey(finalizer));
+      if (!any && finalizer.indexOf('/') < 0 && !STANDARD_FINALIZERS.contains(finalizer)) {
+        errors.add(
+            FieldError.invalid(
+                "metadata.finalizers[" + i + "]",
+                finalizer,
+                "name is neither a standard finalizer name nor is it fully qualified"));
+      }
+    }
+    if (finalizers.contains("orphan") && finalizers.contains("foregroundDeletion")) {
+      errors.add(
+          FieldError.invalid(
+              "metadata.finalizers",
+              Objects.requireNonNull(metadata.get("finalizers")),
+              "finalizer orphan and foregroundDeletion cannot be both set"));
+    }
+  }
+}

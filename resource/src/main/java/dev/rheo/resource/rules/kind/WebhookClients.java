@@ -1,0 +1,87 @@
+package dev.rheo.resource.rules.kind;
+
+import dev.rheo.api.name.Names;
+
+/** Checks of how a webhook is reached. */
+public final class WebhookClients {
+  private static final String FORM = "; desired format: https://host[/path]";
+  private static final int PORT_MAX = 65_535;
+
+  private WebhookClients() {}
+
+  /** Checks a client configuration, which has either a {@code url} or a {@code service}. */
+  public static void validate(Field client) {
+    Field url = client.at("url");
+    Field service = client.at("service");
+    if (url.present() == service.present()) {
+      client.required("exactly one of url or service is required");
+    } else if (url.present()) {
+      url(url);
+    } else {
+      service(service);
+    }
+  }
+
+  private static void url(Field field) {
+    GoUrl url;
+    try {
+      url = GoUrl.parse(field.text());
+    } catch (GoUrl.SyntaxException e) {
+      field.required("url must be a valid URL: " + e.getMessage() + FORM);
+      return;
+    }
+    if (!url.scheme().equals("https")) {
+      field.invalid(url.scheme(), "'https' is the only allowed URL scheme" + FORM);
+    }
+    if (url.host().isEmpty()) {
+      field.invalid(url.host(), "host must be specified" + FORM);
+    }
+    if (url.hasUser()) {
+      field.invalid(url.user(), "user information is not permitted in the URL");
+    }
+    if (!url.fragment().isEmpty()) {
+      field.invalid(url.fragment(), "fragments are not permitted in the URL");
+    }
+    if (!url.query().isEmpty()) {
+      field.invalid(url.query(), "query parameters are not permitted in the URL");
+    }
+  }
+
+  private static void service(Field service) {
+    // upstream takes the name for the namespace, and the namespace for the name
+    service.at("namespace").named("name").need("");
+    service.at("name").named("namespace").need("");
+    Field port = service.at("port");
+    if (port.number() < 1 || port.number() > PORT_MAX) {
+      port.invalid(port.number(), "port is not valid: must be between 1 and 65535, inclusive");
+    }
+    path(service.at("path"));
+  }
+
+  private static void path(Field field) {
+    String path = field.text();
+    if (path.isEmpty() || path.equals("/")) {
+      return;
+    }
+    if (path.equals("//")) {
+      field.invalid("segment[0] may not be empty");
+      return;
+    }
+    if (!path.startsWith("/")) {
+      field.invalid("must start with a '/'");
+    }
+    String[] segments =
+        path.substring(
+                1, path.length() > 1 && path.endsWith("/") ? path.length() - 1 : path.length())
+            .split("/", -1);
+    for (int i = 0; i < segments.length && !field.isFull(); i++) {
+      if (segments[i].isEmpty()) {
+        field.invalid("segment[" + i + "] may not be empty");
+        continue;
+      }
+      for (String fault : Names.dnsSubdomain(segments[i])) {
+        field.invalid("segment[" + i + "]: " + fault);
+      }
+    }
+  }
+}
