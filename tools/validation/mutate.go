@@ -90,7 +90,7 @@ func mutations(k *kind, object map[string]any, op string) []mutation {
 		switch {
 		case f.name == "kind" || f.name == "apiVersion":
 		case f.name == "metadata":
-			m.metadata(object, op)
+			m.metadata(op)
 		case f.name == "status":
 			if op == "create" || op == "update/status" || op == "update/approval" {
 				m.field(f, object, nil)
@@ -104,7 +104,7 @@ func mutations(k *kind, object map[string]any, op string) []mutation {
 	seen := map[string]bool{}
 	var distinct []mutation
 	for _, one := range m.found {
-		// a container's resources and the ephemeral containers are what these two change
+		// What these two operations are for, and a little of the rest.
 		path := fmt.Sprint(one.path)
 		if op == "update/resize" && !strings.Contains(path, "resources") && !strings.Contains(path, "resizePolicy") && hash(path)%20 != 0 {
 			continue
@@ -175,9 +175,8 @@ func (m *mutator) remove(path []any) {
 }
 
 // metadata changes what all kinds share, in a few ways only.
-func (m *mutator) metadata(object map[string]any, op string) {
+func (m *mutator) metadata(op string) {
 	at := func(steps ...any) []any { return append([]any{"metadata"}, steps...) }
-	metadata, _ := object["metadata"].(map[string]any)
 	if op == "create" {
 		for _, name := range []string{"Upper", "a.b", "a..b", "-a", "a/b", "1a", strings.Repeat("a", 64), strings.Repeat("a", 254), "a_b", "system:a", "."} {
 			m.set(at("name"), name)
@@ -197,7 +196,6 @@ func (m *mutator) metadata(object map[string]any, op string) {
 	m.set(at("finalizers"), []any{"example.com/ok", "example.com/bad/name"})
 	m.set(at("ownerReferences"), []any{map[string]any{"apiVersion": "v1", "kind": "Event", "name": "a", "uid": "b"}})
 	m.set(at("ownerReferences"), []any{map[string]any{}})
-	_ = metadata
 }
 
 type field struct {
@@ -324,7 +322,7 @@ func added(name string, t reflect.Type, depth int) []any {
 			}
 		}
 	case reflect.Slice:
-		elements := added(name, t.Elem(), depth-1+boolInt(depth == 0))
+		elements := added(name, t.Elem(), max(depth-1, 0))
 		for _, value := range elements {
 			all = append(all, []any{value})
 		}
@@ -337,7 +335,7 @@ func added(name string, t reflect.Type, depth int) []any {
 		if isQuantity(element) {
 			keys = []string{"cpu", "memory", "storage", "ephemeral-storage", "hugepages-2Mi", "pods", "bogus", "example.com/x", "requests.cpu", "bad key!", "count/pods"}
 		}
-		values := added(name, element, depth-1+boolInt(depth == 0))
+		values := added(name, element, max(depth-1, 0))
 		for i, key := range keys {
 			for j, value := range values {
 				if i == 0 || j < 2 {
@@ -347,13 +345,6 @@ func added(name string, t reflect.Type, depth int) []any {
 		}
 	}
 	return all
-}
-
-func boolInt(b bool) int {
-	if b {
-		return 1
-	}
-	return 0
 }
 
 func deref(t reflect.Type) reflect.Type {

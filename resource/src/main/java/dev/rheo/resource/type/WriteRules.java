@@ -40,6 +40,11 @@ public interface WriteRules {
   /** Collects the faults of an object that replaces another. */
   default void update(ObjectNode object, ObjectNode old, String subresource, FieldErrors errors) {}
 
+  /** Why an object of this name may not be deleted; empty if it may. */
+  default String keeps(String name) {
+    return "";
+  }
+
   /**
    * Tells what is not wrong, but not right either. Called for valid objects only.
    *

@@ -31,6 +31,13 @@ final class PriorityClassRules extends KindRules {
     }
   }
 
+  @Override
+  public String keeps(String name) {
+    return SYSTEM_CLASSES.containsKey(name)
+        ? "this is a system priority class and cannot be deleted"
+        : "";
+  }
+
   private static void system(Field object, String name, @Nullable Long value) {
     String fault =
         value == null

@@ -137,7 +137,9 @@ public final class MetadataValidation {
         return;
       }
       String apiVersion = Trees.text(owner, "apiVersion");
-      if (apiVersion.isEmpty() || apiVersion.endsWith("/")) {
+      if (apiVersion.isEmpty()
+          || apiVersion.endsWith("/")
+          || apiVersion.indexOf('/') != apiVersion.lastIndexOf('/')) {
         errors.add(
             FieldError.invalid(path + ".apiVersion", apiVersion, "version must not be empty"));
       }

@@ -52,6 +52,26 @@ public record Claims(
     audiences = List.copyOf(audiences);
   }
 
+  /** Whether times are numbers of seconds and the audience is a text or texts. */
+  static boolean areWellFormed(ObjectNode payload) {
+    for (String time : List.of("exp", "nbf", "iat")) {
+      JsonNode value = Trees.get(payload, time);
+      if (value != null && !(value.isNumber() && value.canConvertToLong())) {
+        return false;
+      }
+    }
+    JsonNode audience = Trees.get(payload, "aud");
+    if (audience == null || audience.isTextual()) {
+      return true;
+    }
+    for (JsonNode one : audience) {
+      if (!one.isTextual()) {
+        return false;
+      }
+    }
+    return audience.isArray();
+  }
+
   /** Reads a payload, whatever it is; what it lacks is empty. */
   static Claims of(ObjectNode payload) {
     JsonNode audience = payload.path("aud");

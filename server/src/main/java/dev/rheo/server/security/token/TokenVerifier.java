@@ -140,7 +140,9 @@ public final class TokenVerifier implements BearerTokens, AutoCloseable {
 
   /** The refusal of what is not signed by us, or null. */
   private @Nullable Verdict refusal(@Nullable Jws jws) {
-    if (jws == null || !issuer.accepts(Claims.of(jws.payload()).issuer())) {
+    if (jws == null
+        || !Claims.areWellFormed(jws.payload())
+        || !issuer.accepts(Claims.of(jws.payload()).issuer())) {
       return Verdict.UNKNOWN;
     }
     List<TokenKeys.VerifyingKey> keys = issuer.keys().candidates(jws.keyId());

@@ -229,6 +229,10 @@ public final class Writes {
     if (!path.subresource().isEmpty()) {
       throw ApiException.methodNotSupported(path.groupResource(), "delete");
     }
+    String kept = path.type().storage().rules().keeps(path.name());
+    if (!kept.isEmpty()) {
+      throw ApiException.forbidden(path.groupResource(), path.name(), kept);
+    }
     CommitResult written = delete(path, options);
     if (written.how() == How.REMOVED) {
       return new WriteResult(200, ResponseBodies.deleted(path, written), List.of());

@@ -2,6 +2,7 @@ package dev.rheo.server.security.token;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.rheo.access.PemFiles;
 import dev.rheo.server.security.BearerTokens.Verdict;
@@ -169,6 +170,26 @@ class TokenVerifierTest {
   void aTokenOfAnotherIssuerIsOfAnotherKind() {
     assertThat(verify(issuer.sign(claims("https://other", OWN, null, null, null))))
         .isEqualTo(Verdict.UNKNOWN);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "exp | \"zz\"",
+        "exp | 1e30",
+        "exp | true",
+        "nbf | []",
+        "iat | {}",
+        "aud | 5",
+        "aud | [5]"
+      })
+  void aTokenOfOursWithOddClaimsIsNone(String claim, String value) throws Exception {
+    ObjectNode payload = plain().toPayload();
+    payload.set(claim, new ObjectMapper().readTree(value));
+    String token = Jws.sign(TokenKeys.open(folder, null, List.of()).signing(), payload);
+    assertThat(verify(token)).isEqualTo(Verdict.UNKNOWN);
   }
 
   private static String part(String json) {

@@ -1,6 +1,7 @@
 package dev.rheo.server.verb.write;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -102,6 +103,13 @@ class AdmissionTest {
     cluster.settle();
     assertThat(pod("q", "", "").at("/spec/priority").asInt()).isZero();
     priorityClass("other", 8, ",'globalDefault':true");
+  }
+
+  @Test
+  void theClassesOfTheSystemStay() {
+    priorityClass("system-node-critical", 2_000_001_000, "");
+    assertThatThrownBy(() -> cluster.delete(CLASSES, "", "system-node-critical"))
+        .hasMessageContaining("this is a system priority class and cannot be deleted");
   }
 
   @Test
