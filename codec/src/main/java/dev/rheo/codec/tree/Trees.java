@@ -149,6 +149,19 @@ public final class Trees {
     return true;
   }
 
+  /** Whether a value is what Go's zero value of its type is written as, or nothing. */
+  public static boolean isZero(@Nullable JsonNode value) {
+    return value == null
+        || value.isNull()
+        || switch (value.getNodeType()) {
+          case STRING -> value.textValue().isEmpty();
+          case NUMBER -> value.decimalValue().signum() == 0;
+          case BOOLEAN -> !value.booleanValue();
+          case ARRAY, OBJECT -> value.isEmpty();
+          default -> false;
+        };
+  }
+
   private static boolean isNothing(@Nullable JsonNode node) {
     if (node == null || node.isNull()) {
       return true;

@@ -59,7 +59,7 @@ final class DefaultPlan {
     }
     for (Literal literal : literals) {
       JsonNode present = Trees.get(node, literal.field);
-      if (present == null || (!literal.pointer && isZero(present))) {
+      if (present == null || (!literal.pointer && Trees.isZero(present))) {
         tally.add(MEMBER);
         node.set(literal.field, literal.value.deepCopy());
       }
@@ -86,16 +86,6 @@ final class DefaultPlan {
     if (node instanceof ObjectNode object) {
       apply(object, tally);
     }
-  }
-
-  private static boolean isZero(JsonNode value) {
-    return switch (value.getNodeType()) {
-      case STRING -> value.textValue().isEmpty();
-      case NUMBER -> value.decimalValue().signum() == 0;
-      case BOOLEAN -> !value.booleanValue();
-      case ARRAY, OBJECT -> value.isEmpty();
-      default -> false;
-    };
   }
 
   /** The rules of all types. */

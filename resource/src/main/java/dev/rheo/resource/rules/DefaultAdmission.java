@@ -6,8 +6,7 @@ import java.util.List;
 
 /**
  * The default admission plugins, as far as they look up no other objects: DefaultTolerationSeconds,
- * Priority (no class or a built-in one), ServiceAccount (the name only), TaintNodesByCondition,
- * StorageObjectInUseProtection.
+ * ServiceAccount (the name only), TaintNodesByCondition, StorageObjectInUseProtection.
  */
 public final class DefaultAdmission {
   private static final int TOLERATION_SECONDS = 300;
@@ -46,24 +45,6 @@ public final class DefaultAdmission {
     }
     tolerate(spec, NOT_READY);
     tolerate(spec, UNREACHABLE);
-    if (Trees.text(spec, "priorityClassName").isEmpty()) {
-      spec.put("priority", 0);
-      Trees.putText(spec, "preemptionPolicy", "PreemptLowerPriority");
-    } else {
-      systemPriority(spec, Trees.text(spec, "priorityClassName"));
-    }
-  }
-
-  /** Sets the priority of the two classes that every cluster has. */
-  private static void systemPriority(ObjectNode spec, String className) {
-    switch (className) {
-      case "system-cluster-critical" -> spec.put("priority", 2_000_000_000);
-      case "system-node-critical" -> spec.put("priority", 2_000_001_000);
-      default -> {
-        return;
-      }
-    }
-    Trees.putText(spec, "preemptionPolicy", "PreemptLowerPriority");
   }
 
   /** Tolerates the taint for {@value #TOLERATION_SECONDS} seconds, unless the pod tolerates it. */

@@ -144,12 +144,16 @@ public final class WritePreparation {
   /** Whether a part of two comparable objects differs; an empty object is not none. */
   private static boolean differs(ObjectNode before, ObjectNode after, String part) {
     if (part.equals("*")) {
-      ObjectNode a = TreeCopies.of(before);
-      ObjectNode b = TreeCopies.of(after);
-      List<String> not = List.of("metadata", "status");
-      return !a.remove(not).equals(b.remove(not));
+      return !specified(before).equals(specified(after));
     }
     return !Objects.equals(at(before, part), at(after, part));
+  }
+
+  /** All but metadata and status; a shallow copy. */
+  private static ObjectNode specified(ObjectNode object) {
+    ObjectNode rest = object.objectNode();
+    rest.setAll(object);
+    return rest.remove(List.of("metadata", "status"));
   }
 
   private static @Nullable JsonNode at(ObjectNode object, String part) {

@@ -121,10 +121,25 @@ class SamplesTest {
       metadata.put("uid", expected.at("/metadata/uid").asText("uid"));
       metadata.put("creationTimestamp", "2026-01-02T03:04:05Z");
       DefaultAdmission.create(object, type.storage().name());
+      if (type.storage().name().equals("pods")) {
+        prioritize(Trees.need(object, "spec"));
+      }
       WritePreparation.forCreate(object, type, context);
       Validation.create(object, type, context);
     }
     return type.conversion().fromStored(object);
+  }
+
+  /** As the plugin Priority does where there are the classes of the system only. */
+  private static void prioritize(ObjectNode spec) {
+    spec.put(
+        "priority",
+        switch (Trees.text(spec, "priorityClassName")) {
+          case "system-node-critical" -> 2_000_001_000;
+          case "system-cluster-critical" -> 2_000_000_000;
+          default -> 0;
+        });
+    Trees.putText(spec, "preemptionPolicy", "PreemptLowerPriority");
   }
 
   /** Gives a Service what the server had allocated before. */

@@ -9,7 +9,7 @@ import dev.rheo.codec.io.Meter;
 import dev.rheo.codec.json.ObjectDecoder;
 import dev.rheo.resource.type.ResourceRegistry;
 import dev.rheo.resource.type.StoredResource;
-import dev.rheo.server.allocation.StoreReads;
+import dev.rheo.server.verb.read.StoreReads;
 import dev.rheo.store.RevisionStore;
 import dev.rheo.store.RevisionStore.KeyValue;
 import java.io.IOException;

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.rheo.codec.json.ObjectDecoder;
 import dev.rheo.codec.tree.Trees;
 import dev.rheo.resource.type.StoredResource;
+import dev.rheo.server.verb.read.StoreReads;
 import java.util.ArrayList;
 import java.util.List;
 

@@ -1,5 +1,6 @@
 package dev.rheo.server.allocation;
 
+import dev.rheo.server.verb.read.StoreReads;
 import java.util.HashSet;
 import java.util.Set;
 

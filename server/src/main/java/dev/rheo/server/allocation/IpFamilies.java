@@ -2,6 +2,7 @@ package dev.rheo.server.allocation;
 
 import dev.rheo.api.status.FieldError;
 import dev.rheo.api.status.FieldErrors;
+import dev.rheo.resource.rules.network.ClusterIpRules;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -35,7 +36,8 @@ final class IpFamilies {
       service.policy(defaultPolicy(service, old));
     }
     FieldErrors errors = new FieldErrors();
-    ClusterIpChecks.check(service, old, errors);
+    ClusterIpRules.check(
+        service.field(errors), old == null ? ServiceSpec.none(errors) : old.field(errors));
     errors.refuse("", "Service", name);
     if (old != null) {
       shrink(service, old, errors);
@@ -126,7 +128,7 @@ final class IpFamilies {
       if (i < families.size()) {
         continue;
       }
-      IpFamily family = ClusterIpChecks.family(addresses.get(i));
+      IpFamily family = IpFamily.ofAddress(addresses.get(i));
       if (configured.contains(family)) {
         families.add(family.toString());
       } else {

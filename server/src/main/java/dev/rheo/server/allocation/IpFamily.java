@@ -29,6 +29,12 @@ public enum IpFamily {
     return text.equals(IPV6.text) ? IPV6 : IPV4;
   }
 
+  /** The family of an address that is valid, or was when it was stored. */
+  static IpFamily ofAddress(String address) {
+    IpAddress parsed = IpAddress.parse(address);
+    return parsed == null ? IPV4 : parsed.family();
+  }
+
   @Override
   public String toString() {
     return text;

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.rheo.api.status.ApiException;
 import dev.rheo.resource.type.ResourceRegistry;
 import dev.rheo.resource.type.StoredResource;
+import dev.rheo.server.verb.read.StoreReads;
 import dev.rheo.store.RevisionStore;
 import java.util.Objects;
 import java.util.random.RandomGenerator;

@@ -2,8 +2,10 @@ package dev.rheo.server.allocation;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.rheo.api.status.FieldErrors;
 import dev.rheo.codec.tree.TreeCopies;
 import dev.rheo.codec.tree.Trees;
+import dev.rheo.resource.rules.kind.Field;
 import java.util.List;
 
 /** A view of the spec of a Service that reads and changes its tree in place. */
@@ -31,6 +33,16 @@ final class ServiceSpec {
   static ServiceSpec copyOf(ObjectNode service) {
     ObjectNode spec = Trees.object(service, "spec");
     return new ServiceSpec(spec == null ? service.objectNode() : TreeCopies.of(spec));
+  }
+
+  /** The spec as rules read it. */
+  Field field(FieldErrors errors) {
+    return none(errors).with(tree);
+  }
+
+  /** The spec of a Service that is not there, as rules read it. */
+  static Field none(FieldErrors errors) {
+    return Field.root(null, errors).at("spec");
   }
 
   String type() {

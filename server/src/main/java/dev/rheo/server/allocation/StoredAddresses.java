@@ -2,6 +2,7 @@ package dev.rheo.server.allocation;
 
 import dev.rheo.codec.io.Meter;
 import dev.rheo.resource.type.StoredResource;
+import dev.rheo.server.verb.read.StoreReads;
 import java.math.BigInteger;
 import java.util.BitSet;
 import java.util.HashSet;

@@ -1,6 +1,7 @@
 package dev.rheo.server.allocation;
 
 import dev.rheo.codec.io.Meter;
+import dev.rheo.server.verb.read.StoreReads;
 import java.util.BitSet;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;

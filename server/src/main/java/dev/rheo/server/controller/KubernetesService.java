@@ -121,12 +121,7 @@ public final class KubernetesService implements AutoCloseable {
     if (at != null) {
       ObjectNode subset = object.putArray("subsets").addObject();
       subset.putArray("addresses").addObject().put("ip", at.address());
-      subset
-          .putArray("ports")
-          .addObject()
-          .put("name", PORT_NAME)
-          .put("port", at.port())
-          .put("protocol", "TCP");
+      port(subset, at);
     }
     return object;
   }
@@ -140,14 +135,17 @@ public final class KubernetesService implements AutoCloseable {
       ObjectNode one = endpoints.addObject();
       one.putArray("addresses").add(at.address());
       one.putObject("conditions").put("ready", true);
-      object
-          .putArray("ports")
-          .addObject()
-          .put("name", PORT_NAME)
-          .put("port", at.port())
-          .put("protocol", "TCP");
+      port(object, at);
     }
     return object;
+  }
+
+  private static void port(ObjectNode of, Endpoint at) {
+    of.putArray("ports")
+        .addObject()
+        .put("name", PORT_NAME)
+        .put("port", at.port())
+        .put("protocol", "TCP");
   }
 
   private static boolean differs(ObjectNode present, ObjectNode wanted, String field) {

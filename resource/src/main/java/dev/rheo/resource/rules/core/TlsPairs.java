@@ -1,9 +1,12 @@
 package dev.rheo.resource.rules.core;
 
-import dev.rheo.resource.rules.core.PemBlocks.Block;
+import dev.rheo.resource.rules.kind.Der;
+import dev.rheo.resource.rules.kind.Pem;
+import dev.rheo.resource.rules.kind.Pem.Block;
 import java.io.ByteArrayInputStream;
 import java.nio.ByteBuffer;
 import java.security.GeneralSecurityException;
+import java.security.InvalidKeyException;
 import java.security.KeyFactory;
 import java.security.PrivateKey;
 import java.security.PublicKey;
@@ -32,22 +35,23 @@ final class TlsPairs {
   /** OBJECT IDENTIFIER id-ecPublicKey. */
   private static final byte[] EC = HexFormat.of().parseHex("06072a8648ce3d0201");
 
-  private static final int SEQUENCE = 0x30;
-  private static final int OCTET_STRING = 0x04;
   private static final int PARAMETERS = 0xa0;
+
+  /** More blocks are not looked at: a server needs few. */
+  private static final int MAX_BLOCKS = 100;
 
   private TlsPairs() {}
 
   /** What is wrong with the pair; empty if nothing is. */
   static String fault(byte[] certificate, byte[] key) {
-    List<Block> blocks = PemBlocks.of(certificate);
+    List<Block> blocks = blocks(certificate);
     List<Block> certificates =
         blocks.stream().filter(block -> block.type().equals(CERTIFICATE)).toList();
     if (certificates.isEmpty()) {
       return noCertificate(blocks);
     }
     List<Block> skipped = new ArrayList<>();
-    for (Block block : PemBlocks.of(key)) {
+    for (Block block : blocks(key)) {
       if (block.type().equals(KEY) || block.type().endsWith(" " + KEY)) {
         return fault(certificates.getFirst(), block);
       }
@@ -61,6 +65,16 @@ final class TlsPairs {
         : "tls: failed to find PEM block with type ending in \"PRIVATE KEY\" in key input after"
             + " skipping PEM blocks of the following types: "
             + types(skipped);
+  }
+
+  private static List<Block> blocks(byte[] text) {
+    Pem pem = new Pem(text);
+    List<Block> blocks = new ArrayList<>();
+    for (Block block = pem.next(); block != null && blocks.size() < MAX_BLOCKS; ) {
+      blocks.add(block);
+      block = pem.next();
+    }
+    return blocks;
   }
 
   private static String noCertificate(List<Block> blocks) {
@@ -125,7 +139,9 @@ final class TlsPairs {
       key = key == null ? pkcs8(algorithm, der) : key;
     }
     byte[] curve = curve(der);
-    return key == null && curve != null ? pkcs8("EC", wrap(der(SEQUENCE, EC, curve), der)) : key;
+    return key == null && curve != null
+        ? pkcs8("EC", wrap(der(Der.SEQUENCE, EC, curve), der))
+        : key;
   }
 
   private static @Nullable PrivateKey pkcs8(String algorithm, byte[] der) {
@@ -137,42 +153,19 @@ final class TlsPairs {
   }
 
   private static byte[] wrap(byte[] algorithm, byte[] key) {
-    return der(SEQUENCE, VERSION_0, algorithm, der(OCTET_STRING, key));
+    return der(Der.SEQUENCE, VERSION_0, algorithm, der(Der.OCTET_STRING, key));
   }
 
   /** The curve that a key in SEC 1 names; null if it is no such key. */
   private static byte @Nullable [] curve(byte[] sec1) {
-    ByteBuffer in = ByteBuffer.wrap(sec1);
     try {
-      enter(in, SEQUENCE);
-      in.position(in.position() + 3); // the version
-      int secret = enter(in, OCTET_STRING);
-      in.position(in.position() + secret);
-      byte[] curve = new byte[enter(in, PARAMETERS)];
-      in.get(curve);
-      return curve;
-    } catch (RuntimeException e) {
-      return null; // too short, or something else
+      Der key = new Der(sec1).read(Der.SEQUENCE);
+      key.read(Der.INTEGER); // the version
+      key.read(Der.OCTET_STRING);
+      return key.read(PARAMETERS).rest();
+    } catch (InvalidKeyException e) {
+      return null; // something else
     }
-  }
-
-  /** Reads a tag and a length. */
-  private static int enter(ByteBuffer in, int tag) {
-    if ((in.get() & 0xff) != tag) {
-      throw new IllegalArgumentException();
-    }
-    int length = in.get() & 0xff;
-    if (length >= 0x80) {
-      int bytes = length & 0x7f;
-      length = 0;
-      for (int i = 0; i < bytes; i++) {
-        length = length << 8 | (in.get() & 0xff);
-      }
-    }
-    if (length < 0 || length > in.remaining()) {
-      throw new IllegalArgumentException();
-    }
-    return length;
   }
 
   private static byte[] der(int tag, byte[]... contents) {

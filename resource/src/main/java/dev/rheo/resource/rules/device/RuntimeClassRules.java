@@ -9,7 +9,7 @@ import dev.rheo.resource.rules.kind.DeprecatedNodeLabels;
 import dev.rheo.resource.rules.kind.Field;
 import dev.rheo.resource.rules.kind.GoValues;
 import dev.rheo.resource.rules.kind.KindRules;
-import dev.rheo.resource.rules.kind.LabelSelectors;
+import dev.rheo.resource.rules.kind.LabelRules;
 import dev.rheo.resource.rules.pod.ResourceRules;
 import dev.rheo.resource.rules.pod.Tolerations;
 import java.util.HashSet;
@@ -27,7 +27,7 @@ final class RuntimeClassRules extends KindRules {
     }
     Field overhead = object.at("overhead");
     ResourceRules.overhead(overhead.with(overhead.at("podFixed").node()));
-    LabelSelectors.labels(object.at("scheduling", "nodeSelector"));
+    LabelRules.labels(object.at("scheduling", "nodeSelector"));
     tolerations(object.at("scheduling", "tolerations"));
   }
 

@@ -81,23 +81,19 @@ public final class LabelSelectors {
    * @param anyValues whether expressions may have values that no label can have: old objects do
    */
   public static void validate(Field selector, boolean anyValues) {
-    labels(selector.at("matchLabels"));
+    LabelRules.labels(selector.at("matchLabels"));
     for (Field expression : selector.at("matchExpressions").items()) {
       expression(expression, anyValues);
     }
   }
 
-  /** Checks a map of labels. */
-  public static void labels(Field labels) {
-    for (Field label : labels.entries()) {
-      Names.labelKey(label.name()).forEach(fault -> labels.invalid(label.name(), fault));
-      Names.labelValue(label.text()).forEach(fault -> labels.invalid(label.text(), fault));
-    }
+  private static void expression(Field expression, boolean anyValues) {
+    operator(expression.at("operator"), expression.at("values"));
+    keyAndValues(expression, anyValues);
   }
 
-  private static void expression(Field expression, boolean anyValues) {
-    Field operator = expression.at("operator");
-    Field values = expression.at("values");
+  /** Checks that there are as many values as the operator takes. */
+  static void operator(Field operator, Field values) {
     switch (operator.text()) {
       case "In", "NotIn" -> values.need("must be specified when `operator` is 'In' or 'NotIn'");
       case "Exists", "DoesNotExist" -> {
@@ -107,9 +103,12 @@ public final class LabelSelectors {
       }
       default -> operator.invalid(operator.text(), "not a valid selector operator");
     }
+  }
+
+  static void keyAndValues(Field expression, boolean anyValues) {
     expression.at("key").check(Names::labelKey);
     if (!anyValues) {
-      for (Field value : values.items()) {
+      for (Field value : expression.at("values").items()) {
         value.check(Names::labelValue);
       }
     }

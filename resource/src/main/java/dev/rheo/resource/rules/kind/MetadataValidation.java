@@ -8,20 +8,13 @@ import dev.rheo.api.status.FieldError;
 import dev.rheo.api.status.FieldErrors;
 import dev.rheo.codec.tree.Trees;
 import dev.rheo.resource.type.ResourceType;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.Locale;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
-import org.jspecify.annotations.Nullable;
 
 /** Validates {@code metadata}. */
 public final class MetadataValidation {
-  /** Upper bound on all annotation keys and values together, in bytes of UTF-8. */
-  private static final int ANNOTATIONS_MAX = 256 << 10;
-
   /** Metadata that writes of some subresources keep. */
   public static final List<String> KEPT =
       List.of("labels", "annotations", "finalizers", "ownerReferences", "deletionTimestamp");
@@ -91,42 +84,11 @@ public final class MetadataValidation {
   }
 
   private static void common(ObjectNode metadata, ResourceType type, FieldErrors errors) {
-    labels(Trees.object(metadata, "labels"), "metadata.labels", errors);
-    long size = 0;
-    ObjectNode annotations = Trees.object(metadata, "annotations");
-    if (annotations != null) {
-      for (Map.Entry<String, JsonNode> entry : annotations.properties()) {
-        String key = entry.getKey();
-        errors.invalid("metadata.annotations", key, Names.labelKey(key.toLowerCase(Locale.ROOT)));
-        size += bytes(key) + bytes(entry.getValue().asText());
-        if (errors.isFull()) {
-          return;
-        }
-      }
-    }
-    if (size > ANNOTATIONS_MAX) {
-      errors.add(FieldError.tooLong("metadata.annotations", ANNOTATIONS_MAX));
-    }
+    Field at = Field.root(null, errors).at("metadata").with(metadata);
+    LabelRules.labels(at.at("labels"));
+    LabelRules.annotations(at.at("annotations"));
     owners(metadata, errors);
     finalizers(metadata, type.strategy().anyFinalizers(), errors);
-  }
-
-  public static void labels(@Nullable ObjectNode labels, String path, FieldErrors errors) {
-    if (labels == null) {
-      return;
-    }
-    for (Map.Entry<String, JsonNode> entry : labels.properties()) {
-      if (errors.isFull()) {
-        return;
-      }
-      errors.invalid(path, entry.getKey(), Names.labelKey(entry.getKey()));
-      String value = entry.getValue().asText();
-      errors.invalid(path, value, Names.labelValue(value));
-    }
-  }
-
-  private static long bytes(String text) {
-    return text.getBytes(StandardCharsets.UTF_8).length;
   }
 
   private static void owners(ObjectNode metadata, FieldErrors errors) {

@@ -37,26 +37,12 @@ public final class NodeSelectors {
   private static void expression(Field expression, boolean anyValues) {
     Field operator = expression.at("operator");
     Field values = expression.at("values");
-    switch (operator.text()) {
-      case "In", "NotIn" -> values.need("must be specified when `operator` is 'In' or 'NotIn'");
-      case "Exists", "DoesNotExist" -> {
-        if (values.size() > 0) {
-          values.forbidden("may not be specified when `operator` is 'Exists' or 'DoesNotExist'");
-        }
-      }
-      case "Gt", "Lt" -> {
-        if (values.size() != 1) {
-          values.required("must be specified single value when `operator` is 'Lt' or 'Gt'");
-        }
-      }
-      default -> operator.invalid(operator.text(), "not a valid selector operator");
+    if (!operator.is("Gt") && !operator.is("Lt")) {
+      LabelSelectors.operator(operator, values);
+    } else if (values.size() != 1) {
+      values.required("must be specified single value when `operator` is 'Lt' or 'Gt'");
     }
-    expression.at("key").check(Names::labelKey);
-    if (!anyValues) {
-      for (Field value : values.items()) {
-        value.check(Names::labelValue);
-      }
-    }
+    LabelSelectors.keyAndValues(expression, anyValues);
   }
 
   private static void field(Field requirement) {

@@ -52,11 +52,11 @@ public final class ResourceNames {
         || name.startsWith(REQUESTS + HUGE_PAGES);
   }
 
-  public static boolean isStandard(String name) {
+  private static boolean isStandard(String name) {
     return name.equals("storage") || isStandardQuota(name);
   }
 
-  public static boolean isStandardContainer(String name) {
+  private static boolean isStandardContainer(String name) {
     return CONTAINER.contains(name) || isHugePage(name);
   }
 

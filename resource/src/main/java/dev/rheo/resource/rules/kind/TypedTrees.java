@@ -14,6 +14,9 @@ import org.jspecify.annotations.Nullable;
  * Compares values of a type as upstream's semantic equality compares them: an empty list, an empty
  * map and none are one, and so are a zero value and none, but a pointer to an empty structure is
  * not none, as {@link Trees#same} has it.
+ *
+ * <p>Types are those of the API. {@link GoValues#same} does the same by upstream's internal types,
+ * which lack fields that the API has in another place, such as {@code hostNetwork}.
  */
 public final class TypedTrees {
   private TypedTrees() {}
@@ -78,18 +81,8 @@ public final class TypedTrees {
     if (field.kind() == FieldType.Kind.OBJECT && field.type() != null) {
       return same(a, b, field.requireType());
     }
-    return isZero(a) || isZero(b) ? isZero(a) && isZero(b) : Objects.equals(a, b);
-  }
-
-  private static boolean isZero(@Nullable JsonNode value) {
-    return value == null
-        || value.isNull()
-        || switch (value.getNodeType()) {
-          case STRING -> value.textValue().isEmpty();
-          case NUMBER -> value.decimalValue().signum() == 0;
-          case BOOLEAN -> !value.booleanValue();
-          case ARRAY, OBJECT -> value.isEmpty();
-          default -> false;
-        };
+    return Trees.isZero(a) || Trees.isZero(b)
+        ? Trees.isZero(a) && Trees.isZero(b)
+        : Objects.equals(a, b);
   }
 }

@@ -1,13 +1,53 @@
 package dev.rheo.resource.rules.kind;
 
 import dev.rheo.api.name.Names;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
 
-/** Checks of how a webhook is reached. */
+/** Checks of how a webhook is reached, and in which versions it is spoken to. */
 public final class WebhookClients {
   private static final String FORM = "; desired format: https://host[/path]";
   private static final int PORT_MAX = 65_535;
 
+  private static final List<String> KNOWN_VERSIONS = List.of("v1", "v1beta1");
+
+  /** The versions of reviews that this server sends, as messages name them. */
+  public static final String REVIEW_VERSIONS = String.join(", ", KNOWN_VERSIONS);
+
   private WebhookClients() {}
+
+  /**
+   * Checks the versions of reviews that a webhook takes.
+   *
+   * @param needKnown whether one of them must be known, as it was before
+   * @param none the message if there are none
+   */
+  public static void reviewVersions(Field versions, boolean needKnown, String none) {
+    if (!versions.need(none)) {
+      return;
+    }
+    Set<String> seen = new HashSet<>();
+    for (Field version : versions.items()) {
+      if (seen.add(version.text())) {
+        version.check(Identifiers::dns1035Label);
+      } else {
+        version.invalid("duplicate version");
+      }
+    }
+    if (needKnown && !knowsOne(versions)) {
+      versions.invalid("must include at least one of " + REVIEW_VERSIONS);
+    }
+  }
+
+  /** Whether a version is known, or there are none. */
+  public static boolean knowsAnyVersion(Field versions) {
+    return versions.isEmpty() || knowsOne(versions);
+  }
+
+  private static boolean knowsOne(Field versions) {
+    return versions.texts().stream().anyMatch(KNOWN_VERSIONS::contains);
+  }
 
   /** Checks a client configuration, which has either a {@code url} or a {@code service}. */
   public static void validate(Field client) {

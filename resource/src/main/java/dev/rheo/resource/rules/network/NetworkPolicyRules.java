@@ -5,7 +5,7 @@ import dev.rheo.api.status.FieldErrors;
 import dev.rheo.resource.rules.kind.Addresses;
 import dev.rheo.resource.rules.kind.Field;
 import dev.rheo.resource.rules.kind.KindRules;
-import dev.rheo.resource.rules.kind.LabelRules;
+import dev.rheo.resource.rules.kind.LabelSelectors;
 import dev.rheo.resource.rules.kind.Syntax;
 import java.util.HashSet;
 import java.util.List;
@@ -39,12 +39,12 @@ final class NetworkPolicyRules extends KindRules {
           ranges.addAll(block.at("except").texts());
         });
     FieldErrors errors = new FieldErrors();
-    LabelRules.selector(Field.root(old.at("spec", "podSelector").object(), errors));
+    LabelSelectors.validate(Field.root(old.at("spec", "podSelector").object(), errors));
     check(policy.at("spec"), new Tolerance(!errors.isEmpty(), ranges));
   }
 
   private static void check(Field spec, Tolerance tolerance) {
-    LabelRules.selector(spec.at("podSelector"), tolerance.anyLabelValues);
+    LabelSelectors.validate(spec.at("podSelector"), tolerance.anyLabelValues);
     eachRule(
         spec,
         (rule, peers) -> {
@@ -108,8 +108,8 @@ final class NetworkPolicyRules extends KindRules {
     Field pods = peer.at("podSelector");
     Field namespaces = peer.at("namespaceSelector");
     Field block = peer.at("ipBlock");
-    LabelRules.selector(pods, tolerance.anyLabelValues);
-    LabelRules.selector(namespaces, tolerance.anyLabelValues);
+    LabelSelectors.validate(pods, tolerance.anyLabelValues);
+    LabelSelectors.validate(namespaces, tolerance.anyLabelValues);
     if (block.present()) {
       block(block, tolerance);
       if (pods.present() || namespaces.present()) {

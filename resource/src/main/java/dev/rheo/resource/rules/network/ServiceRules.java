@@ -51,7 +51,7 @@ final class ServiceRules extends KindRules {
   protected void checkUpdate(Field service, Field old) {
     Field spec = service.at("spec");
     Field oldSpec = old.at("spec");
-    ClusterIps.checkUpdate(spec, oldSpec);
+    ClusterIpRules.checkUpdate(spec, oldSpec);
     ServiceBalancing.classUpdate(spec, oldSpec);
     ServiceBalancing.balancerClass(spec);
     Field healthCheck = spec.at("healthCheckNodePort");
@@ -80,7 +80,7 @@ final class ServiceRules extends KindRules {
     topology(service.at("metadata", "annotations"));
     Field spec = service.at("spec");
     Field type = spec.at("type");
-    boolean headless = ClusterIps.isHeadless(spec);
+    boolean headless = ClusterIpRules.isHeadless(spec);
     if (spec.at("ports").isEmpty() && !headless && !type.is("ExternalName")) {
       spec.at("ports").required("");
     }
@@ -88,7 +88,7 @@ final class ServiceRules extends KindRules {
     ServicePorts.check(spec.at("ports"));
     LabelRules.labels(spec.at("selector"));
     affinity(spec);
-    ClusterIps.check(spec, old.at("spec"));
+    ClusterIpRules.check(spec, old.at("spec"));
     externalIps(spec.at("externalIPs"), old.at("spec", "externalIPs"));
     if (type.need("")) {
       type.oneOf(TYPES);

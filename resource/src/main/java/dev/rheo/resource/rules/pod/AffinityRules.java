@@ -2,7 +2,7 @@ package dev.rheo.resource.rules.pod;
 
 import dev.rheo.api.name.Names;
 import dev.rheo.resource.rules.kind.Field;
-import dev.rheo.resource.rules.kind.LabelRules;
+import dev.rheo.resource.rules.kind.LabelSelectors;
 import dev.rheo.resource.rules.kind.NodeSelectors;
 import java.util.List;
 
@@ -42,8 +42,8 @@ final class AffinityRules {
   }
 
   private static void podTerm(Field term, PodOptions options) {
-    LabelRules.selector(term.at("labelSelector"), options.anySelectorValues());
-    LabelRules.selector(term.at("namespaceSelector"), options.anySelectorValues());
+    LabelSelectors.validate(term.at("labelSelector"), options.anySelectorValues());
+    LabelSelectors.validate(term.at("namespaceSelector"), options.anySelectorValues());
     for (Field namespace : term.at("namespaces").items()) {
       namespace.placed(term.at("namespace")).check(Names::dnsLabel);
     }

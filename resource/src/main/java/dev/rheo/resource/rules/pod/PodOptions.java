@@ -7,7 +7,7 @@ import dev.rheo.api.status.FieldErrors;
 import dev.rheo.codec.tree.Trees;
 import dev.rheo.resource.rules.kind.Field;
 import dev.rheo.resource.rules.kind.FilePaths;
-import dev.rheo.resource.rules.kind.LabelRules;
+import dev.rheo.resource.rules.kind.LabelSelectors;
 import dev.rheo.resource.rules.kind.Quantities;
 import dev.rheo.resource.rules.kind.ResourceNames;
 import java.util.List;
@@ -80,11 +80,12 @@ record PodOptions(
         anyAffinityTerm(
             spec,
             term ->
-                fails(at -> LabelRules.selector(at), Trees.get(term, "labelSelector"))
-                    || fails(at -> LabelRules.selector(at), Trees.get(term, "namespaceSelector"))),
+                fails(at -> LabelSelectors.validate(at), Trees.get(term, "labelSelector"))
+                    || fails(
+                        at -> LabelSelectors.validate(at), Trees.get(term, "namespaceSelector"))),
         hasOddNodeValues(spec),
         anyConstraint(
-            spec, one -> fails(at -> LabelRules.selector(at), Trees.get(one, "labelSelector"))),
+            spec, one -> fails(at -> LabelSelectors.validate(at), Trees.get(one, "labelSelector"))),
         anyConstraint(spec, one -> fails(TopologyRules::matchLabelKeys, one)),
         hasBrokenPages(spec),
         hasNonLocalTokenPath(spec),

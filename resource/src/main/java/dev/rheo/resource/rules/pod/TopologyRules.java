@@ -5,7 +5,7 @@ import dev.rheo.api.name.Names;
 import dev.rheo.api.status.FieldError;
 import dev.rheo.codec.tree.Trees;
 import dev.rheo.resource.rules.kind.Field;
-import dev.rheo.resource.rules.kind.LabelRules;
+import dev.rheo.resource.rules.kind.LabelSelectors;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -46,7 +46,7 @@ final class TopologyRules {
         matchLabelKeys(constraint, List.of("matchLabelKeys"));
       }
       if (!options.anySpreadSelector()) {
-        LabelRules.selector(constraint.at("labelSelector"));
+        LabelSelectors.validate(constraint.at("labelSelector"));
       }
     }
   }

@@ -1,5 +1,7 @@
 package dev.rheo.resource.rules.security;
 
+import dev.rheo.resource.rules.kind.Der;
+import dev.rheo.resource.rules.kind.Pem;
 import java.io.ByteArrayInputStream;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;

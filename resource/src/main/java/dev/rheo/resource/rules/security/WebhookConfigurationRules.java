@@ -2,7 +2,6 @@ package dev.rheo.resource.rules.security;
 
 import dev.rheo.api.name.Names;
 import dev.rheo.resource.rules.kind.Field;
-import dev.rheo.resource.rules.kind.Identifiers;
 import dev.rheo.resource.rules.kind.KindRules;
 import dev.rheo.resource.rules.kind.LabelSelectors;
 import dev.rheo.resource.rules.kind.WebhookClients;
@@ -19,7 +18,6 @@ final class WebhookConfigurationRules extends KindRules {
   private static final List<String> NO_SIDE_EFFECTS = List.of("None", "NoneOnDryRun");
   private static final List<String> SIDE_EFFECTS =
       List.of("None", "NoneOnDryRun", "Some", "Unknown");
-  private static final List<String> REVIEW_VERSIONS = List.of("v1", "v1beta1");
   private static final int TIMEOUT_MAX = 30;
 
   /**
@@ -68,7 +66,10 @@ final class WebhookConfigurationRules extends KindRules {
     Set<String> names = new HashSet<>();
     for (Field hook : configuration.at("webhooks").items()) {
       hook(hook, demands);
-      versions(hook.at("admissionReviewVersions"), demands.knownVersion);
+      WebhookClients.reviewVersions(
+          hook.at("admissionReviewVersions"),
+          demands.knownVersion,
+          "must specify one of " + WebhookClients.REVIEW_VERSIONS);
       Field name = hook.at("name");
       if (demands.uniqueNames && !name.isEmpty() && !names.add(name.text())) {
         name.duplicate();
@@ -121,30 +122,9 @@ final class WebhookConfigurationRules extends KindRules {
     }
   }
 
-  private static void versions(Field versions, boolean needKnown) {
-    if (!versions.need("must specify one of " + String.join(", ", REVIEW_VERSIONS))) {
-      return;
-    }
-    Set<String> seen = new HashSet<>();
-    for (Field version : versions.items()) {
-      if (seen.add(version.text())) {
-        version.check(Identifiers::dns1035Label);
-      } else {
-        version.invalid("duplicate version");
-      }
-    }
-    if (needKnown && !hasKnown(versions)) {
-      versions.invalid("must include at least one of " + String.join(", ", REVIEW_VERSIONS));
-    }
-  }
-
-  private static boolean hasKnown(Field versions) {
-    return versions.texts().stream().anyMatch(REVIEW_VERSIONS::contains);
-  }
-
   private static boolean hasKnownVersion(Field hook) {
     Field versions = hook.at("admissionReviewVersions");
-    return versions.isEmpty() || hasKnown(versions);
+    return WebhookClients.knowsAnyVersion(versions);
   }
 
   private static boolean hasValidLabels(Field hook) {

@@ -5,6 +5,7 @@ import dev.rheo.api.name.Names;
 import dev.rheo.api.status.GoText;
 import dev.rheo.resource.rules.kind.Field;
 import dev.rheo.resource.rules.kind.LabelRules;
+import dev.rheo.resource.rules.kind.LabelSelectors;
 import dev.rheo.resource.rules.kind.Quantities;
 import java.util.List;
 import java.util.function.Consumer;
@@ -66,7 +67,7 @@ public final class ClaimSpecs {
   static void validate(Field spec, Leniency leniency) {
     Field modes = spec.at("accessModes");
     modes.need("at least 1 access mode is required");
-    LabelRules.selector(spec.at("selector"), leniency.anySelectorValue);
+    LabelSelectors.validate(spec.at("selector"), leniency.anySelectorValue);
     accessModes(modes);
     storage(spec);
     className(spec.at("storageClassName"));

@@ -4,7 +4,7 @@ import dev.rheo.api.name.Names;
 import dev.rheo.resource.rules.kind.DeprecatedNodeLabels;
 import dev.rheo.resource.rules.kind.Field;
 import dev.rheo.resource.rules.kind.KindRules;
-import dev.rheo.resource.rules.kind.LabelRules;
+import dev.rheo.resource.rules.kind.LabelSelectors;
 import dev.rheo.resource.rules.kind.Quantities;
 import java.util.function.Consumer;
 
@@ -16,14 +16,14 @@ final class CsiStorageCapacityRules extends KindRules {
   }
 
   private static void check(Field object, boolean anySelectorValue) {
-    LabelRules.selector(object.at("nodeTopology"), anySelectorValue);
+    LabelSelectors.validate(object.at("nodeTopology"), anySelectorValue);
     object.at("storageClassName").check(Names::dnsSubdomain);
     Quantities.notNegative(object.at("capacity"));
   }
 
   @Override
   protected void checkUpdate(Field object, Field old) {
-    check(object, !LabelRules.isValidSelector(old.at("nodeTopology")));
+    check(object, !LabelSelectors.isValid(old.at("nodeTopology")));
     Field topology = object.at("nodeTopology");
     // an empty selector selects all nodes, none selects no node
     if (topology.present() != old.at("nodeTopology").present()

@@ -8,7 +8,7 @@ import dev.rheo.resource.rules.kind.Field;
 import dev.rheo.resource.rules.kind.GoDiff;
 import dev.rheo.resource.rules.kind.GoValues;
 import dev.rheo.resource.rules.kind.KindRules;
-import dev.rheo.resource.rules.kind.LabelRules;
+import dev.rheo.resource.rules.kind.LabelSelectors;
 import dev.rheo.resource.rules.kind.Quantities;
 import dev.rheo.resource.rules.kind.ResourceNames;
 import dev.rheo.resource.rules.storage.ClaimSpecs.Leniency;
@@ -102,7 +102,7 @@ final class PersistentVolumeClaimRules extends KindRules {
     ClaimSpecs.validate(
         spec,
         new Leniency(
-            !LabelRules.isValidSelector(before.at("selector")),
+            !LabelSelectors.isValid(before.at("selector")),
             before.at("dataSource", "apiGroup").present()
                 || before.at("dataSourceRef", "apiGroup").present()));
     immutableSpec(object, old);

@@ -27,6 +27,36 @@ final class PodSets {
     notEverything(selector, kind);
   }
 
+  /**
+   * Checks the selector and the template of a Deployment or of a ReplicaSet, whose pods belong to a
+   * ReplicaSet; upstream calls both selectors that of a deployment.
+   */
+  static void replicas(Field spec, Field old) {
+    Field selector = spec.at("selector");
+    selector(selector, "deployment");
+    if (LabelSelectors.isValid(selector)) {
+      if (!LabelSelectors.isEverything(selector)) {
+        matches(selector, spec.at("template"));
+      }
+      template(spec.at("template"), old.at("template"), "ReplicaSet");
+    } else {
+      selector.invalid(LabelSelectors.shown(selector.node()), "invalid label selector");
+    }
+  }
+
+  /**
+   * Checks that of all replicas no more are in a state than there are.
+   *
+   * @param state one that the kind has besides {@code readyReplicas} and {@code availableReplicas}
+   */
+  static void atMostReplicas(Field status, String state) {
+    for (String count : new String[] {state, "readyReplicas", "availableReplicas"}) {
+      Counts.atMost(status, count, "replicas", "cannot be greater than status.replicas");
+    }
+    Counts.atMost(
+        status, "availableReplicas", "readyReplicas", "cannot be greater than readyReplicas");
+  }
+
   static void notEverything(Field selector, String kind) {
     if (LabelSelectors.isEverything(selector)) {
       selector.invalid(

@@ -4,37 +4,15 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.rheo.api.status.Excerpt;
 import dev.rheo.api.status.FieldError;
-import dev.rheo.codec.tree.Trees;
 import dev.rheo.resource.rules.kind.Field;
-import dev.rheo.resource.rules.kind.KindRules;
 import dev.rheo.resource.rules.kind.LabelSelectors;
 import dev.rheo.resource.rules.pod.PodTemplates;
-import dev.rheo.resource.type.WriteContext;
 import java.util.function.Consumer;
 
 /** Rules for writes of replication controllers. */
-final class ReplicationControllerRules extends KindRules {
+final class ReplicationControllerRules extends PodSetRules {
   /** Annotations of objects that once were converted from a kind that can express more. */
   private static final String NOT_CONVERTIBLE = "non-convertible.kubernetes.io";
-
-  @Override
-  public void prepareCreate(ObjectNode object, WriteContext context) {
-    PodTemplates.prepare(Trees.object(object, "spec", "template"), null);
-  }
-
-  @Override
-  public void prepareUpdate(
-      ObjectNode object, ObjectNode old, String subresource, WriteContext context) {
-    if (subresource.isEmpty()) {
-      PodTemplates.prepare(
-          Trees.object(object, "spec", "template"), Trees.object(old, "spec", "template"));
-    }
-  }
-
-  @Override
-  protected void checkCreate(Field object) {
-    spec(object.at("spec"), object.with(null).at("spec"));
-  }
 
   @Override
   protected void checkUpdate(Field object, Field old) {
@@ -65,7 +43,8 @@ final class ReplicationControllerRules extends KindRules {
     }
   }
 
-  private static void spec(Field spec, Field old) {
+  @Override
+  void spec(Field spec, Field old) {
     spec.at("minReadySeconds").notNegative();
     Field selector = spec.at("selector");
     selector.need("");

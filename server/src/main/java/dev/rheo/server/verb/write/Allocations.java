@@ -13,7 +13,7 @@ import dev.rheo.server.allocation.Holdings;
 import dev.rheo.server.allocation.IpAddress;
 import dev.rheo.server.allocation.PortRecord;
 import dev.rheo.server.allocation.ServiceAllocator;
-import dev.rheo.server.allocation.StoreReads;
+import dev.rheo.server.verb.read.StoreReads;
 import dev.rheo.store.RevisionStore;
 import dev.rheo.store.RevisionStore.KeyValue;
 import dev.rheo.store.RevisionStore.Op;

@@ -13,8 +13,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.UUID;
-import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /** A view of an object's metadata that reads and changes its tree in place. */
@@ -186,13 +184,6 @@ final class Meta {
       metadata.set("ownerReferences", kept);
     }
     return duplicates;
-  }
-
-  /** A random UUID (RFC 9562, version 4). */
-  static String newUid(RandomGenerator random) {
-    long high = random.nextLong() & ~0xf000L | 0x4000L;
-    long low = random.nextLong() & 0x3fffffffffffffffL | 0x8000000000000000L;
-    return new UUID(high, low).toString();
   }
 
   static String time(Instant at) {

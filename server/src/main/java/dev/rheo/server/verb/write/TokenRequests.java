@@ -15,7 +15,7 @@ import dev.rheo.server.security.token.TokenIssuer;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import java.util.random.RandomGenerator;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,15 +41,15 @@ final class TokenRequests {
 
   private final LiveObjects objects;
   private final TokenIssuer issuer;
-  private final RandomGenerator random;
+  private final Supplier<String> ids;
 
   /**
-   * @param random for the ids of tokens
+   * @param ids makes the ids of tokens
    */
-  TokenRequests(LiveObjects objects, TokenIssuer issuer, RandomGenerator random) {
+  TokenRequests(LiveObjects objects, TokenIssuer issuer, Supplier<String> ids) {
     this.objects = objects;
     this.issuer = issuer;
-    this.random = random;
+    this.ids = ids;
   }
 
   /**
@@ -100,7 +100,7 @@ final class TokenRequests {
                 at,
                 at + (extended ? EXTENDED_SECONDS : seconds),
                 at,
-                Meta.newUid(random),
+                ids.get(),
                 path.namespace(),
                 new Claims.Reference(path.name(), account),
                 bound.pod(),

@@ -4,7 +4,7 @@ import java.util.UUID;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 
-/** Makes uids: random UUIDs. */
+/** Makes uids: random UUIDs (RFC 9562, version 4). */
 final class Uids implements Supplier<String> {
   private final RandomGenerator random;
 

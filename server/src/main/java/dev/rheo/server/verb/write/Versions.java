@@ -1,16 +1,12 @@
 package dev.rheo.server.verb.write;
 
-import dev.rheo.api.status.ApiException;
 import dev.rheo.cache.Entry;
 import dev.rheo.cache.FormReader;
 import dev.rheo.cache.WatchCache;
 import dev.rheo.codec.io.Meter;
 import dev.rheo.resource.type.StoredResource;
-import dev.rheo.server.verb.read.StoreFailures;
-import dev.rheo.store.CompactedException;
-import dev.rheo.store.FutureRevisionException;
+import dev.rheo.server.verb.read.StoreReads;
 import dev.rheo.store.RevisionStore;
-import dev.rheo.store.StoreException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
@@ -20,14 +16,14 @@ import org.jspecify.annotations.Nullable;
  * from the store, which is authoritative. What is read is charged to the thread's {@link Meter}.
  */
 final class Versions {
-  private final RevisionStore store;
+  private final StoreReads reads;
   private final WatchCache cache;
 
   /** The longest key that the store takes, in bytes of UTF-8. */
   static final int MAX_KEY_BYTES = 1024;
 
   Versions(RevisionStore store, WatchCache cache) {
-    this.store = store;
+    this.reads = new StoreReads(store);
     this.cache = cache;
   }
 
@@ -86,18 +82,12 @@ final class Versions {
     }
     int expected = expected(resource, key);
     Meter.charge(expected);
-    try {
-      RevisionStore.KeyValue value = store.get(key, 0);
-      if (value == null) {
-        return null;
-      }
-      Meter.charge(Math.max(0, value.value().length - expected));
-      return new Version(value.value(), value.modRevision());
-    } catch (StoreException e) {
-      throw StoreFailures.of(e);
-    } catch (CompactedException | FutureRevisionException e) {
-      throw ApiException.internalError("the present revision cannot be read", e);
+    RevisionStore.KeyValue value = reads.get(key);
+    if (value == null) {
+      return null;
     }
+    Meter.charge(Math.max(0, value.value().length - expected));
+    return new Version(value.value(), value.modRevision());
   }
 
   /**

@@ -93,7 +93,7 @@ public final class Writes {
     this.repair = new AllocationRepair(allocator, allocations, store, registry, changes, clock);
     this.collections = new DeleteCollections(new Freshness(store, cache), cache, committer, clock);
     this.evictions = new Evictions(committer, versions, cache, collections, registry, clock);
-    this.tokens = new TokenRequests(new LiveObjects(store, cache, registry), issuer, random);
+    this.tokens = new TokenRequests(new LiveObjects(store, cache, registry), issuer, uids);
     this.tokenDefaults =
         new BuiltInDefaults(
             Objects.requireNonNull(registry.get("", "v1", "serviceaccounts").subresource("token"))

@@ -72,7 +72,10 @@ class AdmissionTest {
     JsonNode spec = pod("p", "'priorityClassName':'high'", "").get("spec");
     assertThat(spec.get("priority").asInt()).isEqualTo(1000);
     assertThat(spec.get("preemptionPolicy").asText()).isEqualTo("Never");
-    assertThat(pod("q", "", "").at("/spec/priority").asInt()).isZero();
+    JsonNode plain = pod("q", "", "").get("spec");
+    assertThat(plain.path("priority").isInt()).isTrue();
+    assertThat(plain.get("priority").asInt()).isZero();
+    assertThat(plain.get("preemptionPolicy").asText()).isEqualTo("PreemptLowerPriority");
     assertThat(refusal(() -> pod("r", "'priorityClassName':'high','priority':5", "")))
         .isEqualTo(
             "pods \"r\" is forbidden: the integer value of priority (5) must not be provided in"

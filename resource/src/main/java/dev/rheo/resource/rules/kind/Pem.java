@@ -1,4 +1,4 @@
-package dev.rheo.resource.rules.security;
+package dev.rheo.resource.rules.kind;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  * The blocks of a PEM text (RFC 7468), found as Go's encoding/pem finds them: what stands between
  * blocks, and what only looks like one, is passed over.
  */
-final class Pem {
+public final class Pem {
   private static final String BEGIN = "-----BEGIN ";
   private static final String END = "\n-----END ";
   private static final String DASHES = "-----";
@@ -17,17 +17,18 @@ final class Pem {
    * @param type the words after BEGIN
    * @param hasHeaders whether there are lines such as {@code Proc-Type: 4,ENCRYPTED}
    */
-  record Block(String type, boolean hasHeaders, byte[] bytes) {}
+  @SuppressWarnings("ArrayRecordComponent") // never compared
+  public record Block(String type, boolean hasHeaders, byte[] bytes) {}
 
   private final String text;
   private int at;
 
-  Pem(byte[] text) {
+  public Pem(byte[] text) {
     this.text = new String(text, StandardCharsets.ISO_8859_1);
   }
 
   /** The next block, or null. */
-  @Nullable Block next() {
+  public @Nullable Block next() {
     int from = at;
     while (true) {
       int end = text.indexOf(END, from);

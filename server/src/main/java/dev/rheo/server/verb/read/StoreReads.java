@@ -1,7 +1,6 @@
-package dev.rheo.server.allocation;
+package dev.rheo.server.verb.read;
 
 import dev.rheo.api.status.ApiException;
-import dev.rheo.server.verb.read.StoreFailures;
 import dev.rheo.store.CompactedException;
 import dev.rheo.store.FutureRevisionException;
 import dev.rheo.store.RevisionStore;
@@ -11,8 +10,8 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads of the store as it is now. Whether an address is free is not asked of the watch cache,
- * which may lag: a refusal must be right, too.
+ * Reads of the store as it is now, for what must not be asked of the watch cache, which may lag:
+ * whether an address is free, and whether a refusal is right.
  */
 public final class StoreReads {
   private final RevisionStore store;

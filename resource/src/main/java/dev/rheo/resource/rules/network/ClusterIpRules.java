@@ -7,22 +7,27 @@ import java.util.List;
 import java.util.Set;
 
 /** Checks of the cluster IPs of a Service, its IP families and their policy. */
-final class ClusterIps {
+public final class ClusterIpRules {
   private static final List<String> FAMILIES = List.of("IPv4", "IPv6");
   private static final List<String> POLICIES =
       List.of("PreferDualStack", "RequireDualStack", "SingleStack");
   private static final String NONE = "None";
   private static final String FIXED = "may not change once set";
 
-  private ClusterIps() {}
+  private ClusterIpRules() {}
 
   static boolean isHeadless(Field spec) {
     Field addresses = spec.at("clusterIPs");
     return addresses.size() == 1 && addresses.index(0).is(NONE);
   }
 
-  /** Upstream's {@code ValidateServiceClusterIPsRelatedFields}. */
-  static void check(Field spec, Field old) {
+  /**
+   * Upstream's {@code ValidateServiceClusterIPsRelatedFields}, which is asked before addresses are
+   * given, too.
+   *
+   * @param old the spec of the Service before an update
+   */
+  public static void check(Field spec, Field old) {
     if (spec.at("type").is("ExternalName")) {
       return;
     }

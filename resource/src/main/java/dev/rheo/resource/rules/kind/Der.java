@@ -1,17 +1,17 @@
-package dev.rheo.resource.rules.security;
+package dev.rheo.resource.rules.kind;
 
 import java.security.InvalidKeyException;
 import java.util.Arrays;
 
 /** Reads values in DER (X.690) one after the other. */
-final class Der {
-  static final int BOOLEAN = 0x01;
-  static final int INTEGER = 0x02;
-  static final int BIT_STRING = 0x03;
-  static final int OCTET_STRING = 0x04;
-  static final int OID = 0x06;
-  static final int SEQUENCE = 0x30;
-  static final int SET = 0x31;
+public final class Der {
+  public static final int BOOLEAN = 0x01;
+  public static final int INTEGER = 0x02;
+  public static final int BIT_STRING = 0x03;
+  public static final int OCTET_STRING = 0x04;
+  public static final int OID = 0x06;
+  public static final int SEQUENCE = 0x30;
+  public static final int SET = 0x31;
   private static final int MORE = 0x80;
   private static final int LENGTH_BYTES_MAX = 4;
 
@@ -19,7 +19,7 @@ final class Der {
   private final int end;
   private int at;
 
-  Der(byte[] bytes) {
+  public Der(byte[] bytes) {
     this(bytes, 0, bytes.length);
   }
 
@@ -29,12 +29,12 @@ final class Der {
     this.end = end;
   }
 
-  boolean isEmpty() {
+  public boolean isEmpty() {
     return at == end;
   }
 
   /** The tag of the next value; 0 at the end. */
-  int tag() {
+  public int tag() {
     return isEmpty() ? 0 : bytes[at] & 0xff;
   }
 
@@ -43,7 +43,7 @@ final class Der {
    *
    * @throws InvalidKeyException if there is no value with this tag
    */
-  Der read(int tag) throws InvalidKeyException {
+  public Der read(int tag) throws InvalidKeyException {
     if (isEmpty()) {
       throw new InvalidKeyException("asn1: syntax error: sequence truncated");
     }
@@ -61,14 +61,14 @@ final class Der {
   }
 
   /** The next value, whatever it is, with its tag and its length. */
-  byte[] whole() throws InvalidKeyException {
+  public byte[] whole() throws InvalidKeyException {
     int from = at;
     read(tag());
     return Arrays.copyOfRange(bytes, from, at);
   }
 
   /** The bytes that are left. */
-  byte[] rest() {
+  public byte[] rest() {
     return Arrays.copyOfRange(bytes, at, end);
   }
 
@@ -98,7 +98,7 @@ final class Der {
   }
 
   /** An object identifier in dotted form. */
-  String oid() throws InvalidKeyException {
+  public String oid() throws InvalidKeyException {
     Der content = read(OID);
     StringBuilder out = new StringBuilder();
     long part = 0;
@@ -119,7 +119,7 @@ final class Der {
   }
 
   /** The bytes of a string of bits, without the count of unused ones. */
-  byte[] bits() throws InvalidKeyException {
+  public byte[] bits() throws InvalidKeyException {
     byte[] content = read(BIT_STRING).rest();
     if (content.length == 0 || content[0] != 0) {
       throw new InvalidKeyException("asn1: syntax error: invalid padding bits in BIT STRING");
