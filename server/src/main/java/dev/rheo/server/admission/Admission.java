@@ -24,6 +24,7 @@ public final class Admission implements AdmissionPlugin {
     all.add(new LimitRanger(objects));
     all.addAll(more);
     all.add(new PriorityAdmission(objects));
+    all.add(new LocalAdmission());
     this.plugins = List.copyOf(all);
   }
 

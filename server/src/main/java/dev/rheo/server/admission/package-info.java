@@ -1,6 +1,6 @@
 /**
- * Admission that looks up other objects: what a write gets of them, and what they forbid it. The
- * default plugins that look up nothing are in {@code dev.rheo.resource.rules}.
+ * Admission: what a write gets of other objects, and what they forbid it. What the default plugins
+ * do that look up nothing is in {@code dev.rheo.resource.rules}.
  */
 @NullMarked
 package dev.rheo.server.admission;

@@ -6,7 +6,6 @@ import dev.rheo.api.options.WriteOptions;
 import dev.rheo.api.status.ApiException;
 import dev.rheo.api.status.Status;
 import dev.rheo.codec.tree.TreeCopies;
-import dev.rheo.resource.rules.DefaultAdmission;
 import dev.rheo.resource.rules.Validation;
 import dev.rheo.resource.rules.WritePreparation;
 import dev.rheo.resource.type.WriteContext;
@@ -144,7 +143,6 @@ final class Creates {
     meta.name(path.name());
     meta.uid(uids.get());
     meta.created(context.now());
-    DefaultAdmission.create(object, path.type().storage().name());
     WritePreparation.forCreate(object, path.type(), context);
     Validation.create(object, path.type(), context);
     admission.validate(request);

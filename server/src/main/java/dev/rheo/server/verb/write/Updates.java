@@ -5,7 +5,6 @@ import dev.rheo.api.options.ResourceVersion;
 import dev.rheo.api.status.ApiException;
 import dev.rheo.api.status.Excerpt;
 import dev.rheo.api.status.FieldError;
-import dev.rheo.resource.rules.DefaultAdmission;
 import dev.rheo.resource.rules.Validation;
 import dev.rheo.resource.rules.WritePreparation;
 import dev.rheo.resource.type.WriteContext;
@@ -72,7 +71,6 @@ final class Updates {
     meta.resourceVersion("");
     AdmissionRequest request = path.admission(wanted, old);
     admission.admit(request);
-    DefaultAdmission.update(wanted, path.type().storage().name(), path.subresource());
     allocations.complete(path, wanted, old, dryRun);
     WritePreparation.forUpdate(wanted, old, path.type(), path.subresource(), context);
     Validation.update(wanted, old, path.type(), path.subresource(), context);
