@@ -2,7 +2,6 @@ package dev.rheo.server.verb.write;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.rheo.api.media.MediaType;
 import dev.rheo.api.name.GroupVersionKind;
 import dev.rheo.api.options.FieldValidation;
 import dev.rheo.api.status.ApiException;
@@ -11,7 +10,6 @@ import dev.rheo.codec.io.MalformedException;
 import dev.rheo.codec.json.Canonicalizer;
 import dev.rheo.codec.json.ObjectDecoder;
 import dev.rheo.codec.schema.ObjectType;
-import dev.rheo.codec.yaml.YamlForms;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -53,7 +51,7 @@ final class BodyReader {
       RequestBody body, ObjectPath path, FieldValidation validation) {
     String apiVersion = path.apiVersion();
     String kind = path.kind();
-    ObjectDecoder.Decoded decoded = decode(body);
+    ObjectDecoder.Decoded decoded = body.decoded(path.objectType());
     ObjectNode object = decoded.tree();
     String sentKind = object.path("kind").asText("");
     String sentVersion = object.path("apiVersion").asText("");
@@ -116,21 +114,6 @@ final class BodyReader {
       throw ErrorMapping.of(e);
     }
     return new DecodedObject(object, strict);
-  }
-
-  /**
-   * Decodes an object in YAML or JSON.
-   *
-   * @throws ApiException 400 if the body is malformed
-   */
-  static ObjectDecoder.Decoded decode(RequestBody body) {
-    try {
-      return body.mediaType().equals(MediaType.YAML)
-          ? YamlForms.toTree(body.bytes())
-          : ObjectDecoder.decode(body.bytes(), ObjectDecoder.MAX_DEPTH);
-    } catch (MalformedException e) {
-      throw ErrorMapping.of(e);
-    }
   }
 
   /**

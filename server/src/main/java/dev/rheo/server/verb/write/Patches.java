@@ -82,7 +82,7 @@ final class Patches {
           return new Patches(patch::apply, List.of(), managed);
         }
         case MediaType.MERGE_PATCH -> {
-          ObjectDecoder.Decoded patch = BodyReader.decode(body);
+          ObjectDecoder.Decoded patch = body.decoded(type);
           return new Patches(
               document -> MergePatch.apply(document, patch.tree()), patch.duplicates(), managed);
         }
@@ -90,7 +90,7 @@ final class Patches {
           if (isNull(body.bytes())) {
             return nothing();
           }
-          ObjectDecoder.Decoded patch = BodyReader.decode(body);
+          ObjectDecoder.Decoded patch = body.decoded(type);
           PatchSchema schema = PatchSchema.of(type);
           return new Patches(
               document -> StrategicMergePatch.apply(document, patch.tree(), schema),
