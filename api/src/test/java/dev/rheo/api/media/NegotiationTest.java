@@ -13,7 +13,8 @@ class NegotiationTest {
       new Negotiation(
           List.of(MediaType.JSON, MediaType.YAML, MediaType.PROTOBUF),
           List.of(MediaType.JSON, MediaType.PROTOBUF),
-          (type, target) -> target.isMeta("Table") && type.equals(MediaType.JSON));
+          (type, target) -> target.isMeta("Table") && type.equals(MediaType.JSON),
+          true);
 
   @Test
   void withoutAHeaderTheDefaultIsServed() {
@@ -27,7 +28,7 @@ class NegotiationTest {
     String kubectl =
         "application/json;as=Table;v=v1;g=meta.k8s.io,application/json;as=Table;v=v1beta1;g=meta.k8s.io,application/json";
     assertThat(JSON.accept(kubectl, false))
-        .isEqualTo(new NegotiatedMediaType(MediaType.JSON, null, false, ""));
+        .isEqualTo(new NegotiatedMediaType(MediaType.JSON, null, false, "", false));
     assertThat(ALL.accept(kubectl, false).target())
         .isEqualTo(new TargetKind("meta.k8s.io", "v1", "Table"));
     assertThat(

@@ -10,6 +10,7 @@ import dev.rheo.api.options.WriteOptions;
 import dev.rheo.api.status.ApiException;
 import dev.rheo.codec.cbor.CborForms;
 import dev.rheo.codec.io.Meter;
+import dev.rheo.codec.json.ManagedFields;
 import dev.rheo.codec.json.ObjectDecoder;
 import dev.rheo.codec.protobuf.ProtobufCodec;
 import dev.rheo.codec.schema.ObjectType;
@@ -85,9 +86,14 @@ public final class ResourceWrites {
               throw ApiException.methodNotSupported(
                   call.type().groupResource(), call.info().verb());
         };
+    byte[] told = result.body();
+    if (accepted.dropsManagedFields()) {
+      Meter.charge(told.length);
+      told = ManagedFields.without(told);
+    }
     HttpResponse response =
         HttpResponse.bytes(
-            result.code(), encoding.format().contentType(), encoding.answerAny(result.body()));
+            result.code(), encoding.format().contentType(), encoding.answerAny(told));
     Warnings.addAll(response, result.warnings());
     return response;
   }

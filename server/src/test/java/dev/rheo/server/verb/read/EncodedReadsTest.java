@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
+import dev.rheo.api.feature.FeatureGates;
 import dev.rheo.api.media.NegotiatedMediaType;
 import dev.rheo.api.options.ListOptions;
 import dev.rheo.cache.WatchCache;
@@ -60,7 +61,7 @@ class EncodedReadsTest {
   private final ResourceRegistry registry = BuiltInResources.registry();
   private final ResourceType configMaps = registry.get("", "v1", "configmaps");
   private final Encodings encodings =
-      new Encodings(Clock.fixed(NOW, ZoneOffset.UTC), true, () -> registry);
+      new Encodings(Clock.fixed(NOW, ZoneOffset.UTC), FeatureGates.defaults(), () -> registry);
   private WatchCache cache;
   private Reads reads;
 
