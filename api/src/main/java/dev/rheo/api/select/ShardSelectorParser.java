@@ -7,7 +7,6 @@ import dev.rheo.api.status.Excerpt;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.regex.Pattern;
 
 /**
  * The grammar of shard selectors, with upstream's messages. It is a part of CEL: upstream parses
@@ -25,7 +24,6 @@ final class ShardSelectorParser {
   private static final int MAX_DEPTH = 250;
 
   private static final String FUNCTION = "shardRange";
-  private static final Pattern HEX = Pattern.compile("[0-9a-f]+");
   private static final int DIGITS = 16;
 
   /** 2^64, the end of the last shard. */
@@ -319,8 +317,14 @@ final class ShardSelectorParser {
           "%s: hex value too long (%d chars, max %d): %s"
               .formatted(name, hex.length(), DIGITS + 1, Excerpt.quoted(hex)));
     }
-    if (!HEX.matcher(hex).matches()) {
-      throw refused("%s: invalid hex character in %s".formatted(name, shown));
+    int digits = 0;
+    while (digits < hex.length() && isHex(hex.charAt(digits))) {
+      digits++;
+    }
+    if (digits < hex.length()) {
+      String wrong = Character.toString(hex.codePointAt(digits));
+      throw refused(
+          "%s: invalid hex character %s in %s".formatted(name, Excerpt.quoted(wrong), shown));
     }
     if (hex.length() > DIGITS && !value.equals(END)) {
       throw refused(
@@ -332,6 +336,10 @@ final class ShardSelectorParser {
               .formatted(name, shown, "0".repeat(DIGITS - hex.length()), hex));
     }
     return value;
+  }
+
+  private static boolean isHex(char c) {
+    return c >= '0' && c <= '9' || c >= 'a' && c <= 'f';
   }
 
   private static ApiException unsupported(String function) {
