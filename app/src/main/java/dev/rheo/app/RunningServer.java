@@ -1,7 +1,6 @@
 package dev.rheo.app;
 
 import dev.rheo.access.KubeconfigWriter;
-import dev.rheo.api.feature.FeatureGates;
 import dev.rheo.api.io.HostPort;
 import dev.rheo.api.io.IoFailures;
 import dev.rheo.api.status.ApiException;
@@ -156,8 +155,7 @@ final class RunningServer implements Server {
 
       RandomGenerator random = new SharedRandom();
       Deflaters deflaters = new Deflaters((int) (config.memory().compression() / DEFLATER_BYTES));
-      Encodings encodings =
-          new Encodings(clock, config.gates().enabled(FeatureGates.Gate.CBOR_SERVING), served);
+      Encodings encodings = new Encodings(clock, config.gates(), served);
       PrometheusRegistry metrics = new PrometheusRegistry();
       RequestMetrics requestMetrics = new RequestMetrics(metrics, served);
       AccessConfig accessConfig = config.access();

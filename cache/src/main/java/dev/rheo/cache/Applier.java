@@ -1,5 +1,6 @@
 package dev.rheo.cache;
 
+import dev.rheo.api.select.ShardHash;
 import dev.rheo.codec.json.ObjectHeader;
 import dev.rheo.store.RevisionStore;
 import java.io.IOException;
@@ -156,11 +157,21 @@ final class Applier {
     int length = value.length + grown;
     int metadataOffset = scanned.metadataOffset();
     int metadataEnd = scanned.metadataEnd() + grown;
+    long uidHash = ShardHash.of(scanned.uid());
     LabelSet labels = labelSets.intern(LabelSet.of(scanned.labels()));
     FieldValues values = values(table.fieldNames, scanned.fieldValues());
     int headerLength =
         header.encode(
-            key, labels, values, revision, length, at, digits.length, metadataOffset, metadataEnd);
+            key,
+            labels,
+            values,
+            revision,
+            uidHash,
+            length,
+            at,
+            digits.length,
+            metadataOffset,
+            metadataEnd);
     Segment segment = spool.begin(headerLength + length);
     int offset = segment.end;
     spool.append(header.bytes(), 0, headerLength);
@@ -173,6 +184,7 @@ final class Applier {
         labels,
         values,
         revision,
+        uidHash,
         segment,
         offset + headerLength,
         headerLength,

@@ -1,11 +1,12 @@
 package dev.rheo.cache;
 
+import dev.rheo.api.select.ShardHash;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
  * One version of one object: what selectors need of it, in memory, and the location of its form in
- * the spool. Immutable, some 110 bytes with its key; labels and field values are shared with other
+ * the spool. Immutable, some 120 bytes with its key; labels and field values are shared with other
  * entries.
  *
  * <p>The form is the object's canonical JSON with its resourceVersion in place:
@@ -27,6 +28,7 @@ public final class Entry {
   private final LabelSet labels;
   private final FieldValues values;
   private final long revision;
+  private final long uidHash;
   private final int length;
   private final int revisionOffset;
   private final int metadataEnd;
@@ -44,6 +46,7 @@ public final class Entry {
       LabelSet labels,
       FieldValues values,
       long revision,
+      long uidHash,
       Segment segment,
       int offset,
       int headerLength,
@@ -56,6 +59,7 @@ public final class Entry {
     this.labels = labels;
     this.values = values;
     this.revision = revision;
+    this.uidHash = uidHash;
     this.segment = segment;
     this.offset = offset;
     this.headerLength = headerLength;
@@ -73,6 +77,7 @@ public final class Entry {
         labels,
         values,
         revision,
+        uidHash,
         segment,
         offset,
         headerLength,
@@ -122,6 +127,16 @@ public final class Entry {
 
   public long revision() {
     return revision;
+  }
+
+  /** The {@link ShardHash} of {@code metadata.uid}. */
+  public long uidHash() {
+    return uidHash;
+  }
+
+  /** The {@link ShardHash} of {@code metadata.namespace}. */
+  public long namespaceHash() {
+    return ShardHash.of(key, 0, Math.max(0, slash()));
   }
 
   public LabelSet labels() {

@@ -11,15 +11,16 @@ import java.util.Arrays;
  * <pre>
  *  0 magic              4 header length    8 form length      12 offset of the revision's digits
  * 16 metadata begins   20 metadata ends   24 revision (8)
- * 32 digits (1), 0 (1), key bytes (2)     36 bytes of the labels (4)
- * 40 field values (4)  44 key, labels, then the field values, each after its length (4)
+ * 32 hash of the uid (8)                  40 digits (1), 0 (1), key bytes (2)
+ * 44 bytes of the labels (4)              48 field values (4)
+ * 52 key, labels, then the field values, each after its length (4)
  * </pre>
  */
 final class SpoolRecord {
   /** Bytes of the part of the header that has a fixed size. */
-  static final int FIXED = 44;
+  static final int FIXED = 52;
 
-  private static final int MAGIC = 0x52E0_0001;
+  private static final int MAGIC = 0x52E0_0002;
 
   private SpoolRecord() {}
 
@@ -40,6 +41,7 @@ final class SpoolRecord {
         LabelSet labels,
         FieldValues values,
         long revision,
+        long uidHash,
         int length,
         int revisionOffset,
         int revisionLength,
@@ -48,6 +50,7 @@ final class SpoolRecord {
       buffer.clear();
       buffer.putInt(MAGIC).putInt(0).putInt(length).putInt(revisionOffset);
       buffer.putInt(metadataOffset).putInt(metadataEnd).putLong(revision);
+      buffer.putLong(uidHash);
       buffer.put((byte) revisionLength).put((byte) 0).putShort((short) key.length);
       buffer.putInt(labels.packed().length).putInt(values.array().length);
       put(key);
@@ -109,6 +112,7 @@ final class SpoolRecord {
     int metadataOffset = header.getInt();
     int metadataEnd = header.getInt();
     long revision = header.getLong();
+    long uidHash = header.getLong();
     int revisionLength = header.get();
     header.get();
     byte[] key = new byte[Short.toUnsignedInt(header.getShort())];
@@ -124,6 +128,7 @@ final class SpoolRecord {
         LabelSet.ofPacked(labels),
         new FieldValues(fieldNames, values),
         revision,
+        uidHash,
         segment,
         offset + headerLength,
         headerLength,

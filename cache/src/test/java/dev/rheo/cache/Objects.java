@@ -58,7 +58,7 @@ final class Objects {
 
   /** An entry without a record in the spool. */
   static Entry entry(byte[] key, FieldValues values, long revision) {
-    return new Entry(key, LabelSet.EMPTY, values, revision, null, 0, 0, 0, 0, 0, 0, 0);
+    return new Entry(key, LabelSet.EMPTY, values, revision, 0, null, 0, 0, 0, 0, 0, 0, 0);
   }
 
   /** The form of a stored value at a revision. */

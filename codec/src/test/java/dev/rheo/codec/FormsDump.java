@@ -11,6 +11,7 @@ import dev.rheo.codec.gzip.GzipSegments;
 import dev.rheo.codec.json.Canonicalizer;
 import dev.rheo.codec.protobuf.ProtobufCodec;
 import dev.rheo.codec.protobuf.ProtobufFrames;
+import dev.rheo.codec.schema.ListMetadata;
 import dev.rheo.codec.schema.ObjectType;
 import dev.rheo.codec.schema.TypeTable;
 import dev.rheo.codec.yaml.YamlForms;
@@ -29,6 +30,10 @@ import java.util.List;
 public final class FormsDump {
   private static final ProtobufCodec PROTOBUF = ProtobufCodec.builtIn();
   private static final ObjectType CONFIG_MAP = TypeTable.builtIn().type("v1", "ConfigMap");
+
+  private static final String SHARD =
+      "shardRange(object.metadata.uid, '0x0000000000000000', '0x10000000000000000')";
+  private static final ListMetadata META = new ListMetadata(9, "abc", 3, SHARD);
 
   private FormsDump() {}
 
@@ -100,11 +105,14 @@ public final class FormsDump {
     GzipMember member = new GzipMember();
     gzipWatch.writeBytes(member.header());
     String listMeta =
-        "\"metadata\":{\"resourceVersion\":\"9\",\"continue\":\"abc\",\"remainingItemCount\":3}";
+        "\"metadata\":{\"resourceVersion\":\"9\",\"continue\":\"abc\",\"remainingItemCount\":3,"
+            + "\"shardInfo\":{\"selector\":\""
+            + SHARD
+            + "\"}}";
     jsonList.writeBytes(
         ("{\"kind\":\"ConfigMapList\",\"apiVersion\":\"v1\"," + listMeta + ",\"items\":[")
             .getBytes(UTF_8));
-    cborList.writeBytes(CborForms.listHead("v1", "ConfigMapList", "9", "abc", 3));
+    cborList.writeBytes(CborForms.listHead("v1", "ConfigMapList", META));
     yamlList.writeBytes(YamlForms.listHead("v1"));
     boolean first = true;
     for (byte[] json : configMaps()) {
@@ -136,12 +144,12 @@ public final class FormsDump {
     }
     jsonList.writeBytes("]}".getBytes(UTF_8));
     cborList.writeBytes(CborForms.listEnd());
-    yamlList.writeBytes(YamlForms.listEnd("ConfigMapList", "9", "abc", 3));
+    yamlList.writeBytes(YamlForms.listEnd("ConfigMapList", META));
     gzipWatch.writeBytes(member.trailer());
     write(folder.resolve("list"), ".json", jsonList.toByteArray());
     write(folder.resolve("list"), ".cbor", cborList.toByteArray());
     write(folder.resolve("list"), ".yaml", yamlList.toByteArray());
-    byte[] meta = ProtobufFrames.listMeta("9", "abc", 3);
+    byte[] meta = ProtobufFrames.listMeta(META);
     write(
         folder.resolve("list"),
         ".pb",
@@ -155,10 +163,7 @@ public final class FormsDump {
             "meta.k8s.io/v1", "PartialObjectMetadataList", meta, partialItems.size()),
         partialItems.toByteArray(),
         ProtobufFrames.suffix());
-    write(
-        folder.resolve("empty"),
-        ".yaml",
-        YamlForms.emptyList("v1", "ConfigMapList", "9", "abc", 3));
+    write(folder.resolve("empty"), ".yaml", YamlForms.emptyList("v1", "ConfigMapList", META));
     write(folder.resolve("watch"), ".json", jsonWatch.toByteArray());
     write(folder.resolve("watch"), ".cbor", cborWatch.toByteArray());
     write(folder.resolve("watch"), ".pb", protobufWatch.toByteArray());

@@ -32,7 +32,14 @@ public final class FeatureGates {
     /** Gzip for watches as well. */
     WATCH_COMPRESSION("WatchCompression", Stage.BETA, true),
     /** CBOR for responses and request bodies (KEP-4222). Upstream's default is off. */
-    CBOR_SERVING("CBORServingAndStorage", Stage.BETA, true);
+    CBOR_SERVING("CBORServingAndStorage", Stage.BETA, true),
+    /** Lists and watches of a shard of a collection (KEP-5866). Off in 1.36, on since 1.38. */
+    SHARDED_LIST_AND_WATCH("ShardedListAndWatch", Stage.BETA, true),
+    /**
+     * {@code drop=metadata.managedFields} in an Accept header (KEP-5958). Upstream's default is
+     * off.
+     */
+    MANAGED_FIELDS_OPT_OUT("ManagedFieldsOptOut", Stage.BETA, true);
 
     private final String gateName;
     private final Stage stage;

@@ -11,8 +11,13 @@ import org.jspecify.annotations.Nullable;
  * @param supported media types without parameters, the default first
  * @param streamable the supported media types in which a watch can be served
  * @param transforms the transformations that the endpoint supports
+ * @param drops whether the parameter {@code drop} is known (KEP-5958); otherwise it is ignored
  */
-public record Negotiation(List<String> supported, List<String> streamable, Transforms transforms) {
+public record Negotiation(
+    List<String> supported, List<String> streamable, Transforms transforms, boolean drops) {
+
+  /** The one value of the parameter {@code drop}. */
+  private static final String MANAGED_FIELDS = "metadata.managedFields";
 
   /** Tells whether an endpoint can transform objects into a kind in a media type. */
   @FunctionalInterface
@@ -29,7 +34,13 @@ public record Negotiation(List<String> supported, List<String> streamable, Trans
 
   /** JSON only, without transformations. */
   public static Negotiation json() {
-    return new Negotiation(List.of(MediaType.JSON), List.of(MediaType.JSON), Transforms.NONE);
+    return new Negotiation(
+        List.of(MediaType.JSON), List.of(MediaType.JSON), Transforms.NONE, false);
+  }
+
+  /** The same media types without transformations. */
+  public Negotiation untransformed() {
+    return new Negotiation(supported, streamable, Transforms.NONE, drops);
   }
 
   /**
@@ -41,7 +52,7 @@ public record Negotiation(List<String> supported, List<String> streamable, Trans
    */
   public NegotiatedMediaType accept(@Nullable String accept, boolean watch) {
     if (accept == null || accept.isEmpty()) {
-      return new NegotiatedMediaType(supported.getFirst(), null, false, "");
+      return new NegotiatedMediaType(supported.getFirst(), null, false, "", false);
     }
     NegotiatedMediaType chosen = choose(accept);
     if (chosen == null) {
@@ -70,7 +81,8 @@ public record Negotiation(List<String> supported, List<String> streamable, Trans
               candidate,
               TargetKind.of(alternative),
               alternative.parameters().getOrDefault("pretty", "").equals("1"),
-              alternative.parameters().getOrDefault("profile", ""));
+              alternative.parameters().getOrDefault("profile", ""),
+              drops && alternative.parameters().containsKey("drop"));
         }
       }
     }
@@ -89,6 +101,10 @@ public record Negotiation(List<String> supported, List<String> streamable, Trans
     }
     String serverVersion = alternative.parameters().getOrDefault("sv", "");
     if (!serverVersion.isEmpty() && !serverVersion.equals("v1")) {
+      return false;
+    }
+    String dropped = alternative.parameters().getOrDefault("drop", "");
+    if (drops && !dropped.isEmpty() && !dropped.equals(MANAGED_FIELDS)) {
       return false;
     }
     TargetKind target = TargetKind.of(alternative);

@@ -4,6 +4,7 @@ import dev.rheo.api.feature.FeatureGates;
 import dev.rheo.api.feature.FeatureGates.Gate;
 import dev.rheo.api.select.FieldSelector;
 import dev.rheo.api.select.LabelSelector;
+import dev.rheo.api.select.ShardSelector;
 import dev.rheo.api.status.ApiException;
 import dev.rheo.api.status.FieldError;
 import dev.rheo.api.status.FieldErrors;
@@ -17,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param timeoutSeconds null if not given
  * @param limit 0 if not given; 0 or less means no limit
  * @param sendInitialEvents null if not given
+ * @param shard the shard to which the collection is narrowed; null if not given
  */
 public record ListOptions(
     LabelSelector labelSelector,
@@ -28,7 +30,8 @@ public record ListOptions(
     @Nullable Long timeoutSeconds,
     long limit,
     String continueToken,
-    @Nullable Boolean sendInitialEvents) {
+    @Nullable Boolean sendInitialEvents,
+    @Nullable ShardSelector shard) {
 
   public static final String EXACT = "Exact";
   public static final String NOT_OLDER_THAN = "NotOlderThan";
@@ -44,6 +47,7 @@ public record ListOptions(
           null,
           0,
           "",
+          null,
           null);
 
   /** No option given. */
@@ -76,11 +80,29 @@ public record ListOptions(
                 timeoutSeconds,
                 limit == null ? 0 : limit,
                 parameters.text("continue"),
-                parameters.bool("sendInitialEvents"))
+                parameters.bool("sendInitialEvents"),
+                null)
             .defaulted(watchList);
     FieldErrors errors = options.validate(watchList);
     errors.refuse("meta.k8s.io", "ListOptions", "");
-    return options;
+    String shard =
+        gates.enabled(Gate.SHARDED_LIST_AND_WATCH) ? parameters.text("shardSelector") : "";
+    return shard.isEmpty() ? options : options.withShard(ShardSelector.parse(shard));
+  }
+
+  private ListOptions withShard(ShardSelector selector) {
+    return new ListOptions(
+        labelSelector,
+        fieldSelector,
+        watch,
+        allowWatchBookmarks,
+        resourceVersion,
+        resourceVersionMatch,
+        timeoutSeconds,
+        limit,
+        continueToken,
+        sendInitialEvents,
+        selector);
   }
 
   /** A copy with another field selector, such as the result of {@link FieldSelector#resolve}. */
@@ -95,7 +117,8 @@ public record ListOptions(
         timeoutSeconds,
         limit,
         continueToken,
-        sendInitialEvents);
+        sendInitialEvents,
+        shard);
   }
 
   /**
@@ -134,7 +157,8 @@ public record ListOptions(
         timeoutSeconds,
         limit,
         continueToken,
-        true);
+        true,
+        shard);
   }
 
   FieldErrors validate(boolean watchListEnabled) {

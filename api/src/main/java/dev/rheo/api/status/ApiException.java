@@ -271,6 +271,7 @@ public final class ApiException extends RuntimeException {
     causes.add(cause);
     return new ApiException(
         new Status(
+            status.resourceVersion(),
             status.continueToken(),
             status.status(),
             status.message(),

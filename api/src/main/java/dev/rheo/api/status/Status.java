@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
  * refusal. Its size as JSON is bounded whatever the client sent: {@value #MAX_MESSAGE} bytes for
  * the message and {@value #MAX_BYTES} in total. Text that does not fit is cut and marked as cut.
  *
+ * @param resourceVersion {@code metadata.resourceVersion}, empty but for a completed deletion
  * @param continueToken {@code metadata.continue}, empty but for an expired list that may be resumed
  *     inconsistently
  * @param status {@code Success} or {@code Failure}
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param code the HTTP status code
  */
 public record Status(
+    String resourceVersion,
     String continueToken,
     String status,
     String message,
@@ -43,21 +45,29 @@ public record Status(
 
   /** A refusal. */
   public static Status failure(int code, String reason, String message, @Nullable Details details) {
-    return new Status("", FAILURE, message, reason, details, code);
+    return new Status("", "", FAILURE, message, reason, details, code);
   }
 
   /**
    * The response to a completed deletion.
    *
    * @param kind the resource (plural)
+   * @param revision of the deletion, as upstream tells since 1.38; 0 to leave it out
    */
-  public static Status deleted(String group, String kind, String name, String uid) {
-    // upstream leaves out the code of a success
-    return new Status("", SUCCESS, "", "", new Details(name, group, kind, uid, List.of(), 0), 0);
+  public static Status deleted(String group, String kind, String name, String uid, long revision) {
+    return new Status(
+        revision == 0 ? "" : Long.toString(revision),
+        "",
+        SUCCESS,
+        "",
+        "",
+        new Details(name, group, kind, uid, List.of(), 0),
+        // upstream leaves out the code of a success
+        0);
   }
 
   public Status withContinue(String token) {
-    return new Status(token, status, message, reason, details, code);
+    return new Status(resourceVersion, token, status, message, reason, details, code);
   }
 
   /** The seconds that a client should wait before it retries, 0 if not set. */
@@ -74,6 +84,7 @@ public record Status(
     StringBuilder out = new StringBuilder(256);
     out.append("{\"kind\":\"Status\",\"apiVersion\":\"v1\",\"metadata\":{");
     Fields meta = new Fields(out);
+    meta.add("resourceVersion", resourceVersion);
     meta.add("continue", continueToken);
     out.append('}');
     Fields fields = new Fields(out).after();

@@ -13,7 +13,8 @@ class NegotiationTest {
       new Negotiation(
           List.of(MediaType.JSON, MediaType.YAML, MediaType.PROTOBUF),
           List.of(MediaType.JSON, MediaType.PROTOBUF),
-          (type, target) -> target.isMeta("Table") && type.equals(MediaType.JSON));
+          (type, target) -> target.isMeta("Table") && type.equals(MediaType.JSON),
+          true);
 
   @Test
   void withoutAHeaderTheDefaultIsServed() {
@@ -27,7 +28,7 @@ class NegotiationTest {
     String kubectl =
         "application/json;as=Table;v=v1;g=meta.k8s.io,application/json;as=Table;v=v1beta1;g=meta.k8s.io,application/json";
     assertThat(JSON.accept(kubectl, false))
-        .isEqualTo(new NegotiatedMediaType(MediaType.JSON, null, false, ""));
+        .isEqualTo(new NegotiatedMediaType(MediaType.JSON, null, false, "", false));
     assertThat(ALL.accept(kubectl, false).target())
         .isEqualTo(new TargetKind("meta.k8s.io", "v1", "Table"));
     assertThat(
@@ -104,5 +105,36 @@ class NegotiationTest {
     MediaType type = MediaType.parse("a/b; x=\"1;2,3\" ; y=z");
     assertThat(type).isNotNull();
     assertThat(type.parameters()).containsEntry("x", "1;2,3").containsEntry("y", "z");
+  }
+
+  @Test
+  void managedFieldsCanBeLeftOut() {
+    String drop = ";drop=metadata.managedFields";
+    assertThat(ALL.accept("application/json" + drop, true).dropsManagedFields()).isTrue();
+    assertThat(ALL.accept("application/json;drop=\"metadata.managedFields\"", true))
+        .matches(NegotiatedMediaType::dropsManagedFields);
+    NegotiatedMediaType table =
+        ALL.accept("application/json;as=Table;v=v1;g=meta.k8s.io" + drop, false);
+    assertThat(table.dropsManagedFields()).isTrue();
+    assertThat(table.target()).isNotNull();
+    // The parameter is one of its clause.
+    assertThat(ALL.accept("application/yaml, application/json" + drop, false))
+        .isEqualTo(new NegotiatedMediaType(MediaType.YAML, null, false, "", false));
+    assertThat(ALL.accept("application/json;drop=", false).dropsManagedFields()).isFalse();
+  }
+
+  @Test
+  void aClauseThatDropsSomethingElseIsPassedOver() {
+    assertThat(ALL.accept("application/json;drop=spec, application/yaml", false).mediaType())
+        .isEqualTo(MediaType.YAML);
+    assertThatThrownBy(() -> ALL.accept("application/json;drop=spec", false))
+        .isInstanceOfSatisfying(ApiException.class, e -> assertThat(e.code()).isEqualTo(406));
+    Negotiation off = new Negotiation(ALL.supported(), ALL.streamable(), ALL.transforms(), false);
+    for (String value : List.of("spec", "metadata.managedFields")) {
+      assertThat(off.accept("application/json;drop=" + value, false))
+          .isEqualTo(new NegotiatedMediaType(MediaType.JSON, null, false, "", false));
+    }
+    assertThat(ALL.untransformed().accept("application/json;drop=metadata.managedFields", false))
+        .matches(NegotiatedMediaType::dropsManagedFields);
   }
 }

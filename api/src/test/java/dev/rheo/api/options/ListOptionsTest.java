@@ -214,4 +214,33 @@ class ListOptionsTest {
     assertThatThrownBy(() -> parse("fieldSelector=metadata.name=b").forName("a"))
         .hasMessage("fieldSelector metadata.name doesn't match requested name");
   }
+
+  private static final String SHARD =
+      "shardRange(object.metadata.uid, '0x0000000000000000', '0x8000000000000000')";
+
+  @Test
+  void aShardIsKeptByEveryCopy() {
+    ListOptions options = parse("watch=1&resourceVersion=0&shardSelector=" + SHARD);
+    assertThat(options.sendInitialEvents()).isTrue(); // by default, so it is a copy
+    assertThat(options.shard()).hasToString(SHARD);
+    assertThat(options.forName("a").shard()).hasToString(SHARD);
+    assertThat(parse("shardSelector=").shard()).isNull();
+    assertThat(parse("").shard()).isNull();
+  }
+
+  @Test
+  void aMalformedShardIsRefusedIfTheGateIsOn() {
+    assertThatThrownBy(() -> parse("shardSelector=all"))
+        .isInstanceOfSatisfying(ApiException.class, e -> assertThat(e.code()).isEqualTo(400));
+    FeatureGates off = FeatureGates.parse("ShardedListAndWatch=false");
+    for (String value : List.of("all", SHARD)) {
+      assertThat(ListOptions.parse(query("shardSelector=" + value), false, off).shard()).isNull();
+    }
+  }
+
+  @Test
+  void anInvalidCombinationOfOptionsIsToldBeforeAMalformedShard() {
+    assertThatThrownBy(() -> parse("resourceVersionMatch=Exact&shardSelector=all"))
+        .isInstanceOfSatisfying(ApiException.class, e -> assertThat(e.code()).isEqualTo(422));
+  }
 }

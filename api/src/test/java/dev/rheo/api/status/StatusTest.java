@@ -69,11 +69,13 @@ class StatusTest {
 
   @Test
   void successOfADeletionHasNoCode() {
-    assertThat(new String(Status.deleted("", "secrets", "a", "u").toJson(), StandardCharsets.UTF_8))
+    assertThat(
+            new String(
+                Status.deleted("", "secrets", "a", "u", 17).toJson(), StandardCharsets.UTF_8))
         .isEqualTo(
             """
-            {"kind":"Status","apiVersion":"v1","metadata":{},"status":"Success",\
-            "details":{"name":"a","kind":"secrets","uid":"u"}}""");
+            {"kind":"Status","apiVersion":"v1","metadata":{"resourceVersion":"17"},\
+            "status":"Success","details":{"name":"a","kind":"secrets","uid":"u"}}""");
   }
 
   @Test

@@ -3,6 +3,7 @@ package dev.rheo.codec.cbor;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.rheo.codec.io.ByteOutput;
 import dev.rheo.codec.io.JsonScanner;
+import dev.rheo.codec.schema.ListMetadata;
 import dev.rheo.codec.schema.ObjectType;
 import org.jspecify.annotations.Nullable;
 
@@ -84,34 +85,34 @@ public final class CborForms {
     return out.toByteArray();
   }
 
-  /**
-   * The bytes of a list before its first item.
-   *
-   * @param continueToken the continue token; may be empty
-   * @param remaining the remainingItemCount; negative to omit it
-   */
-  public static byte[] listHead(
-      String apiVersion,
-      String listKind,
-      String resourceVersion,
-      String continueToken,
-      long remaining) {
+  /** The bytes of a list before its first item. */
+  public static byte[] listHead(String apiVersion, String listKind, ListMetadata meta) {
+    String continueToken = meta.continueToken();
+    long remaining = meta.remaining();
+    boolean sharded = !meta.shard().isEmpty();
     ByteOutput out = new ByteOutput(128);
     out.write(Cbor.SELF_DESCRIBED);
     out.write(ITEM_HEAD);
     typeMeta(out, apiVersion, listKind);
     CborWriter.ascii(out, "metadata");
-    int members = 1 + (continueToken.isEmpty() ? 0 : 1) + (remaining < 0 ? 0 : 1);
+    int members =
+        1 + (continueToken.isEmpty() ? 0 : 1) + (remaining > 0 ? 1 : 0) + (sharded ? 1 : 0);
     CborWriter.head(out, Cbor.MAP, members);
     CborWriter.ascii(out, "resourceVersion");
-    CborWriter.ascii(out, resourceVersion);
+    CborWriter.ascii(out, Long.toString(meta.revision()));
     if (!continueToken.isEmpty()) {
       CborWriter.ascii(out, "continue");
       CborWriter.ascii(out, continueToken);
     }
-    if (remaining >= 0) {
+    if (remaining > 0) {
       CborWriter.ascii(out, "remainingItemCount");
       CborWriter.head(out, Cbor.UNSIGNED, remaining);
+    }
+    if (sharded) {
+      CborWriter.ascii(out, "shardInfo");
+      CborWriter.head(out, Cbor.MAP, 1);
+      CborWriter.ascii(out, "selector");
+      CborWriter.ascii(out, meta.shard());
     }
     CborWriter.ascii(out, "items");
     out.write(Cbor.ARRAY | Cbor.INDEFINITE);

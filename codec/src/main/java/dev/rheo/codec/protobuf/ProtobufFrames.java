@@ -1,6 +1,7 @@
 package dev.rheo.codec.protobuf;
 
 import dev.rheo.codec.io.ByteOutput;
+import dev.rheo.codec.schema.ListMetadata;
 import java.nio.ByteBuffer;
 
 /**
@@ -95,20 +96,20 @@ public final class ProtobufFrames {
     return bytes.toByteArray();
   }
 
-  /**
-   * ListMeta as a message.
-   *
-   * @param continueToken the continue token; may be empty
-   * @param remaining the remainingItemCount; negative to omit it
-   */
-  public static byte[] listMeta(String resourceVersion, String continueToken, long remaining) {
+  /** ListMeta as a message. */
+  public static byte[] listMeta(ListMetadata meta) {
     ByteOutput bytes = new ByteOutput(64);
     WireWriter out = new WireWriter(bytes);
     out.string(1, "");
-    out.string(2, resourceVersion);
-    out.string(3, continueToken);
-    if (remaining >= 0) {
-      out.varint(4, remaining);
+    out.string(2, Long.toString(meta.revision()));
+    out.string(3, meta.continueToken());
+    if (meta.remaining() > 0) {
+      out.varint(4, meta.remaining());
+    }
+    if (!meta.shard().isEmpty()) {
+      ByteOutput shardInfo = new ByteOutput(64 + meta.shard().length());
+      new WireWriter(shardInfo).string(1, meta.shard());
+      out.bytes(5, shardInfo.array(), 0, shardInfo.size());
     }
     return bytes.toByteArray();
   }

@@ -3,6 +3,7 @@ package dev.rheo.codec.yaml;
 import dev.rheo.codec.io.ByteOutput;
 import dev.rheo.codec.io.JsonScanner;
 import dev.rheo.codec.json.ObjectDecoder;
+import dev.rheo.codec.schema.ListMetadata;
 import java.nio.charset.StandardCharsets;
 
 /**
@@ -90,41 +91,31 @@ public final class YamlForms {
     return ascii("apiVersion: " + apiVersion + "\nitems:\n");
   }
 
-  /**
-   * The bytes after the last item of a non-empty list.
-   *
-   * @param continueToken the continue token; may be empty
-   * @param remaining the remainingItemCount; negative to omit it
-   */
-  public static byte[] listEnd(
-      String listKind, String resourceVersion, String continueToken, long remaining) {
-    return ascii(end(listKind, resourceVersion, continueToken, remaining));
+  /** The bytes after the last item of a non-empty list. */
+  public static byte[] listEnd(String listKind, ListMetadata meta) {
+    return ascii(end(listKind, meta));
   }
 
   /** An empty list. */
-  public static byte[] emptyList(
-      String apiVersion,
-      String listKind,
-      String resourceVersion,
-      String continueToken,
-      long remaining) {
-    return ascii(
-        "apiVersion: "
-            + apiVersion
-            + "\nitems: []\n"
-            + end(listKind, resourceVersion, continueToken, remaining));
+  public static byte[] emptyList(String apiVersion, String listKind, ListMetadata meta) {
+    return ascii("apiVersion: " + apiVersion + "\nitems: []\n" + end(listKind, meta));
   }
 
-  private static String end(
-      String listKind, String resourceVersion, String continueToken, long remaining) {
+  private static String end(String listKind, ListMetadata meta) {
     StringBuilder text = new StringBuilder("kind: ").append(listKind).append("\nmetadata:\n");
-    if (!continueToken.isEmpty()) {
-      text.append("  continue: \"").append(continueToken).append("\"\n"); // base64: no escapes
+    if (!meta.continueToken().isEmpty()) {
+      // base64: no escapes
+      text.append("  continue: \"").append(meta.continueToken()).append("\"\n");
     }
-    if (remaining >= 0) {
-      text.append("  remainingItemCount: ").append(remaining).append('\n');
+    if (meta.remaining() > 0) {
+      text.append("  remainingItemCount: ").append(meta.remaining()).append('\n');
     }
-    return text.append("  resourceVersion: \"").append(resourceVersion).append("\"\n").toString();
+    text.append("  resourceVersion: \"").append(meta.revision()).append("\"\n");
+    if (!meta.shard().isEmpty()) {
+      // A call is a plain scalar whatever its arguments are.
+      text.append("  shardInfo:\n    selector: ").append(meta.shard()).append('\n');
+    }
+    return text.toString();
   }
 
   private static byte[] ascii(String text) {

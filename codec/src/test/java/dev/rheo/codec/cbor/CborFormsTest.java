@@ -10,6 +10,7 @@ import dev.rheo.codec.Golden;
 import dev.rheo.codec.io.MalformedException;
 import dev.rheo.codec.json.Canonicalizer;
 import dev.rheo.codec.json.ObjectDecoder;
+import dev.rheo.codec.schema.ListMetadata;
 import dev.rheo.codec.schema.ObjectType;
 import dev.rheo.codec.schema.TypeTable;
 import java.io.ByteArrayOutputStream;
@@ -95,7 +96,7 @@ class CborFormsTest {
     byte[] tail = CborForms.tail(json, 1, json.length, null);
     byte[] list =
         join(
-            CborForms.listHead("v1", "SecretList", "17", "abc", 5),
+            CborForms.listHead("v1", "SecretList", new ListMetadata(17, "abc", 5, "")),
             CborForms.itemHead(),
             tail,
             CborForms.itemHead("v1", "Secret"),
@@ -112,7 +113,9 @@ class CborFormsTest {
                               {"kind":"Secret","apiVersion":"v1","metadata":{"name":"a"}}]}"""));
     assertThat(
             CborForms.toTree(
-                join(CborForms.listHead("v1", "SecretList", "17", "", -1), CborForms.listEnd()),
+                join(
+                    CborForms.listHead("v1", "SecretList", new ListMetadata(17, "", 0, "")),
+                    CborForms.listEnd()),
                 null))
         .hasToString(
             "{\"kind\":\"SecretList\",\"apiVersion\":\"v1\","

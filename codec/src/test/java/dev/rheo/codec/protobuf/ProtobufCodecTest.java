@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.rheo.codec.CodecBenchmark;
 import dev.rheo.codec.io.ByteOutput;
 import dev.rheo.codec.io.MalformedException;
+import dev.rheo.codec.schema.ListMetadata;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
@@ -223,7 +224,7 @@ class ProtobufCodecTest {
       expected.append(i == 0 ? "{" : ",{").append(json);
     }
     ByteArrayOutputStream list = new ByteArrayOutputStream();
-    byte[] meta = ProtobufFrames.listMeta("123", "token", 5);
+    byte[] meta = ProtobufFrames.listMeta(new ListMetadata(123, "token", 5, ""));
     list.writeBytes(ProtobufFrames.listPrefix("v1", "ConfigMapList", meta, size));
     list.writeBytes(items.toByteArray());
     list.writeBytes(ProtobufFrames.suffix());

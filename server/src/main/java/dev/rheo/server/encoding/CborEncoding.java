@@ -1,6 +1,7 @@
 package dev.rheo.server.encoding;
 
 import dev.rheo.codec.cbor.CborForms;
+import dev.rheo.codec.schema.ListMetadata;
 import dev.rheo.codec.schema.ObjectType;
 import dev.rheo.resource.type.ResourceType;
 import dev.rheo.server.encoding.DerivedKind.Bytes;
@@ -47,17 +48,12 @@ final class CborEncoding extends ShapedEncoding {
   }
 
   @Override
-  public byte[] listHead(ListMeta meta, long size) {
-    return CborForms.listHead(
-        apiVersion(),
-        listKind(),
-        Long.toString(meta.revision()),
-        meta.token(),
-        meta.remainingIfTold());
+  public byte[] listHead(ListMetadata meta, long size) {
+    return CborForms.listHead(apiVersion(), listKind(), meta);
   }
 
   @Override
-  public byte[] listEnd(ListMeta meta, boolean empty) {
+  public byte[] listEnd(ListMetadata meta, boolean empty) {
     return CborForms.listEnd();
   }
 

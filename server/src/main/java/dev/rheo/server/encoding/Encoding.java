@@ -10,6 +10,7 @@ import dev.rheo.codec.json.Canonicalizer;
 import dev.rheo.codec.json.ObjectDecoder;
 import dev.rheo.codec.json.ObjectHeader;
 import dev.rheo.codec.json.SelectableField;
+import dev.rheo.codec.schema.ListMetadata;
 import dev.rheo.resource.type.ResourceType;
 import dev.rheo.resource.type.Subresource;
 import java.io.IOException;
@@ -60,19 +61,6 @@ public abstract class Encoding {
    */
   public record ObjectInfo(int length, long revision, byte[] cells, boolean first) {}
 
-  /**
-   * The metadata of a list.
-   *
-   * @param token the continue token, empty at the end
-   * @param remaining items after this page, 0 if not told
-   */
-  public record ListMeta(long revision, String token, long remaining) {
-    /** The remaining items; negative if not told, as the codecs expect. */
-    long remainingIfTold() {
-      return remaining > 0 ? remaining : -1;
-    }
-  }
-
   public final Format format() {
     return format;
   }
@@ -118,9 +106,9 @@ public abstract class Encoding {
   /**
    * @param size the sum of {@link #itemSize} of all items, if {@link #sized}
    */
-  public abstract byte[] listHead(ListMeta meta, long size);
+  public abstract byte[] listHead(ListMetadata meta, long size);
 
-  public abstract byte[] listEnd(ListMeta meta, boolean empty);
+  public abstract byte[] listEnd(ListMetadata meta, boolean empty);
 
   /** Encodes an object, given as canonical JSON, as a complete answer. */
   public byte[] answer(byte[] json) throws IOException {

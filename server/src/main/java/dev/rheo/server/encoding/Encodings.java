@@ -1,5 +1,7 @@
 package dev.rheo.server.encoding;
 
+import dev.rheo.api.feature.FeatureGates;
+import dev.rheo.api.feature.FeatureGates.Gate;
 import dev.rheo.api.media.MediaType;
 import dev.rheo.api.media.NegotiatedMediaType;
 import dev.rheo.api.media.Negotiation;
@@ -36,10 +38,12 @@ public final class Encodings {
 
   /**
    * @param clock for the ages in tables
-   * @param cbor whether CBOR is served
+   * @param gates whether CBOR is served, and managed fields can be left out
    * @param served the registry in force
    */
-  public Encodings(Clock clock, boolean cbor, Supplier<ResourceRegistry> served) {
+  public Encodings(Clock clock, FeatureGates gates, Supplier<ResourceRegistry> served) {
+    boolean cbor = gates.enabled(Gate.CBOR_SERVING);
+    boolean drops = gates.enabled(Gate.MANAGED_FIELDS_OPT_OUT);
     this.clock = clock;
     this.served = served;
     List<String> supported = new ArrayList<>();
@@ -52,8 +56,8 @@ public final class Encodings {
         }
       }
     }
-    negotiation = new Negotiation(supported, streamable, Encodings::allowed);
-    refusals = new Negotiation(supported, streamable, Negotiation.Transforms.NONE);
+    negotiation = new Negotiation(supported, streamable, Encodings::allowed, drops);
+    refusals = negotiation.untransformed();
   }
 
   private static boolean allowed(String mediaType, TargetKind target) {
@@ -88,20 +92,21 @@ public final class Encodings {
       String includeObject) {
     Format format = Format.of(accepted.mediaType());
     TargetKind target = accepted.target();
+    boolean managed = !accepted.dropsManagedFields();
     if (target == null) {
-      return made(type, new Wanted(format, null, false, ObjectRange.Extent.WHOLE));
+      return made(type, new Wanted(format, null, false, ObjectRange.Extent.WHOLE, managed));
     }
     String as = target.group() + "/" + target.version();
     if (target.kind().equals("Table")) {
       if (!type.verbs().contains("get") && !type.verbs().contains("list")) {
         throw ApiException.notAcceptable(negotiation.supported());
       }
-      return made(type, new Wanted(format, as, true, extent(includeObject)));
+      return made(type, new Wanted(format, as, true, extent(includeObject), managed));
     }
     if (list != null && isList(target) != list) {
       throw wrongNumber(target, list, type.group(), list ? type.listKind() : type.kind());
     }
-    return made(type, new Wanted(format, as, false, ObjectRange.Extent.METADATA));
+    return made(type, new Wanted(format, as, false, ObjectRange.Extent.METADATA, managed));
   }
 
   /**
@@ -133,7 +138,7 @@ public final class Encodings {
 
   /** Whole objects in JSON. */
   public Encoding json(ResourceType type) {
-    return made(type, new Wanted(Format.JSON, null, false, ObjectRange.Extent.WHOLE));
+    return made(type, new Wanted(Format.JSON, null, false, ObjectRange.Extent.WHOLE, true));
   }
 
   private Encoding made(ResourceType type, Wanted wanted) {

@@ -1,6 +1,7 @@
 package dev.rheo.server.encoding;
 
 import dev.rheo.cache.FormKind;
+import dev.rheo.codec.json.ManagedFields;
 import dev.rheo.codec.json.ObjectHeader;
 import dev.rheo.resource.type.ResourceType;
 import dev.rheo.server.encoding.DerivedKind.Bytes;
@@ -19,6 +20,9 @@ import org.jspecify.annotations.Nullable;
  * another version is a derived form, and every other form of the whole object in that version is
  * made from it, so an object is converted once. Metadata and the cells of tables are the same in
  * all versions, which share their forms.
+ *
+ * <p>A client that has no use for managed fields gets forms without them (KEP-5958). They are kinds
+ * of their own, which all such clients share; the cells of tables show nothing of managed fields.
  */
 final class FormKinds {
   /** Kinds by name that are released together. */
@@ -44,15 +48,26 @@ final class FormKinds {
   private final ResourceType type;
   private final Owned own;
   private final Owned allVersions;
+  private final boolean withManagedFields;
 
   /**
    * @param own the kinds of the type
    * @param allVersions the kinds that all versions of its resource share
    */
   FormKinds(ResourceType type, Owned own, Owned allVersions) {
+    this(type, own, allVersions, true);
+  }
+
+  private FormKinds(ResourceType type, Owned own, Owned allVersions, boolean withManagedFields) {
     this.type = type;
     this.own = own;
     this.allVersions = allVersions;
+    this.withManagedFields = withManagedFields;
+  }
+
+  /** The kinds of the same type with or without managed fields. */
+  FormKinds managedFields(boolean with) {
+    return new FormKinds(type, own, allVersions, with);
   }
 
   /** Releases the kinds that are the type's own. */
@@ -65,10 +80,11 @@ final class FormKinds {
     if (extent == Extent.NOTHING) {
       return new ObjectRange(extent, null, null);
     }
-    return new ObjectRange(
-        extent,
-        extent == Extent.WHOLE ? converted() : null,
-        kind(extent, "json", Bytes::new, true));
+    FormKind plain = extent == Extent.WHOLE ? converted() : null;
+    if (!withManagedFields) {
+      plain = kind(extent, "json", Bytes::new, false);
+    }
+    return new ObjectRange(extent, plain, kind(extent, "json", Bytes::new, true));
   }
 
   /** A derived form, plain and compressed. */
@@ -85,9 +101,21 @@ final class FormKinds {
   private FormKind kind(Extent extent, String name, Maker maker, boolean compressed) {
     boolean metadata = extent == Extent.METADATA;
     FormKind base = metadata ? null : converted();
-    String full = name + (metadata ? "-metadata" : "") + (compressed ? ".gz" : "");
+    String full =
+        name
+            + (metadata ? "-metadata" : "")
+            + (withManagedFields ? "" : "-unmanaged")
+            + (compressed ? ".gz" : "");
+    Maker complete = withManagedFields ? maker : unmanaged(maker);
     Owned owner = metadata ? allVersions : own;
-    return owner.find(full, () -> new DerivedKind(full, base, maker, metadata, compressed));
+    return owner.find(full, () -> new DerivedKind(full, base, complete, metadata, compressed));
+  }
+
+  private static Maker unmanaged(Maker maker) {
+    return (json, from, to) -> {
+      byte[] rest = ManagedFields.without(json, from, to);
+      return maker.make(rest, 0, rest.length);
+    };
   }
 
   /** The JSON of whole objects if the type is not the stored one, else null. */

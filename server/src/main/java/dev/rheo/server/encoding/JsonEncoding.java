@@ -1,5 +1,6 @@
 package dev.rheo.server.encoding;
 
+import dev.rheo.codec.schema.ListMetadata;
 import dev.rheo.resource.type.ResourceType;
 
 /** JSON: the stored form or a range of it, unchanged unless the type is converted. */
@@ -73,26 +74,14 @@ final class JsonEncoding extends ShapedEncoding {
   }
 
   @Override
-  public byte[] listHead(ListMeta meta, long size) {
+  public byte[] listHead(ListMetadata meta, long size) {
     return bytes(
         "{\"kind\":\"%s\",\"apiVersion\":\"%s\",\"metadata\":%s,\"items\":["
-            .formatted(listKind(), apiVersion(), listMeta(meta)));
-  }
-
-  static String listMeta(ListMeta meta) {
-    StringBuilder text =
-        new StringBuilder(80).append("{\"resourceVersion\":\"").append(meta.revision()).append('"');
-    if (!meta.token().isEmpty()) {
-      text.append(",\"continue\":\"").append(meta.token()).append('"');
-      if (meta.remaining() > 0) {
-        text.append(",\"remainingItemCount\":").append(meta.remaining());
-      }
-    }
-    return text.append('}').toString();
+            .formatted(listKind(), apiVersion(), meta.toJson()));
   }
 
   @Override
-  public byte[] listEnd(ListMeta meta, boolean empty) {
+  public byte[] listEnd(ListMetadata meta, boolean empty) {
     return END;
   }
 

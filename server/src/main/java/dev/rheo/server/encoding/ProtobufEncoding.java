@@ -3,6 +3,7 @@ package dev.rheo.server.encoding;
 import dev.rheo.codec.json.ObjectHeader;
 import dev.rheo.codec.protobuf.ProtobufCodec;
 import dev.rheo.codec.protobuf.ProtobufFrames;
+import dev.rheo.codec.schema.ListMetadata;
 import dev.rheo.resource.type.ResourceType;
 import dev.rheo.server.encoding.DerivedKind.Bytes;
 import java.util.Arrays;
@@ -58,15 +59,12 @@ final class ProtobufEncoding extends ShapedEncoding {
   }
 
   @Override
-  public byte[] listHead(ListMeta meta, long size) {
-    byte[] listMeta =
-        ProtobufFrames.listMeta(
-            Long.toString(meta.revision()), meta.token(), meta.remainingIfTold());
-    return ProtobufFrames.listPrefix(apiVersion(), listKind(), listMeta, size);
+  public byte[] listHead(ListMetadata meta, long size) {
+    return ProtobufFrames.listPrefix(apiVersion(), listKind(), ProtobufFrames.listMeta(meta), size);
   }
 
   @Override
-  public byte[] listEnd(ListMeta meta, boolean empty) {
+  public byte[] listEnd(ListMetadata meta, boolean empty) {
     return ProtobufFrames.suffix();
   }
 

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.rheo.cache.FormKind;
 import dev.rheo.codec.json.ObjectDecoder;
 import dev.rheo.codec.json.ObjectHeader;
+import dev.rheo.codec.schema.ListMetadata;
 import dev.rheo.resource.table.CellTemplate;
 import dev.rheo.resource.table.TableColumns;
 import dev.rheo.resource.type.ResourceType;
@@ -168,12 +169,12 @@ final class TableEncoding extends Encoding {
   }
 
   @Override
-  public byte[] listHead(ListMeta meta, long size) {
-    return head(JsonEncoding.listMeta(meta), true);
+  public byte[] listHead(ListMetadata meta, long size) {
+    return head(meta.toJson(), true);
   }
 
   @Override
-  public byte[] listEnd(ListMeta meta, boolean empty) {
+  public byte[] listEnd(ListMetadata meta, boolean empty) {
     return END;
   }
 

@@ -10,8 +10,14 @@ final class TypeEncodings {
   /**
    * @param as the apiVersion of the requested kind of {@code meta.k8s.io}; null for the object
    *     itself
+   * @param withManagedFields whether objects are shown with {@code metadata.managedFields}
    */
-  record Wanted(Format format, @Nullable String as, boolean table, ObjectRange.Extent extent) {}
+  record Wanted(
+      Format format,
+      @Nullable String as,
+      boolean table,
+      ObjectRange.Extent extent,
+      boolean withManagedFields) {}
 
   private final ResourceType type;
   private final Clock clock;
@@ -32,6 +38,7 @@ final class TypeEncodings {
   }
 
   private Encoding make(Wanted wanted) {
+    FormKinds kinds = this.kinds.managedFields(wanted.withManagedFields);
     String as = wanted.as;
     if (as != null && wanted.table) {
       return new TableEncoding(type, as, kinds.cells(), kinds.json(wanted.extent), clock);

@@ -1,5 +1,6 @@
 package dev.rheo.server.encoding;
 
+import dev.rheo.codec.schema.ListMetadata;
 import dev.rheo.codec.yaml.YamlForms;
 import dev.rheo.resource.type.ResourceType;
 import dev.rheo.server.encoding.DerivedKind.Bytes;
@@ -57,18 +58,16 @@ final class YamlEncoding extends ShapedEncoding {
   }
 
   @Override
-  public byte[] listHead(ListMeta meta, long size) {
+  public byte[] listHead(ListMetadata meta, long size) {
     // The head depends on whether there are items: item() and listEnd() write it.
     return NOTHING;
   }
 
   @Override
-  public byte[] listEnd(ListMeta meta, boolean empty) {
-    String revision = Long.toString(meta.revision());
-    long remaining = meta.remainingIfTold();
+  public byte[] listEnd(ListMetadata meta, boolean empty) {
     return empty
-        ? YamlForms.emptyList(apiVersion(), listKind(), revision, meta.token(), remaining)
-        : YamlForms.listEnd(listKind(), revision, meta.token(), remaining);
+        ? YamlForms.emptyList(apiVersion(), listKind(), meta)
+        : YamlForms.listEnd(listKind(), meta);
   }
 
   @Override

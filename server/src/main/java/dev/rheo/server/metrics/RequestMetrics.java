@@ -10,9 +10,11 @@ import io.prometheus.metrics.core.metrics.Gauge;
 import io.prometheus.metrics.core.metrics.Histogram;
 import io.prometheus.metrics.core.metrics.StatefulMetric;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Counts requests, under the names and labels of kube-apiserver's metrics.
@@ -40,6 +42,8 @@ public final class RequestMetrics {
   private final Counter watchBytes;
   private final Counter initialEvents;
   private final Histogram watchListDuration;
+  private final Gauge shardWatches;
+  private final Counter shardFiltered;
 
   /**
    * @param served the types that are served now
@@ -91,6 +95,18 @@ public final class RequestMetrics {
         Counter.builder()
             .name("apiserver_init_events_total")
             .help("Initial events written to watch lists.")
+            .labelNames("group", "resource")
+            .register(registry);
+    shardWatches =
+        Gauge.builder()
+            .name("apiserver_watch_shards")
+            .help("Watches of a shard that are open.")
+            .labelNames("group", "resource")
+            .register(registry);
+    shardFiltered =
+        Counter.builder()
+            .name("apiserver_watch_filtered_events_total")
+            .help("Changes that a watch of a shard passed over because they are of another shard.")
             .labelNames("group", "resource")
             .register(registry);
     watchListDuration =
@@ -147,13 +163,16 @@ public final class RequestMetrics {
     drop(watchEvents, 0);
     drop(watchBytes, 0);
     drop(watchListDuration, 0);
-    // All versions of a resource share this one.
-    initialEvents.removeIf(
-        labels ->
-            served.get().all().stream()
-                .noneMatch(
-                    type ->
-                        type.group().equals(labels.get(0)) && type.plural().equals(labels.get(1))));
+    // All versions of a resource share these.
+    initialEvents.removeIf(this::isUnservedInAllVersions);
+    shardWatches.removeIf(this::isUnservedInAllVersions);
+    shardFiltered.removeIf(this::isUnservedInAllVersions);
+  }
+
+  private boolean isUnservedInAllVersions(List<String> labels) {
+    return served.get().all().stream()
+        .noneMatch(
+            type -> type.group().equals(labels.get(0)) && type.plural().equals(labels.get(1)));
   }
 
   /**
@@ -180,9 +199,13 @@ public final class RequestMetrics {
     }
   }
 
-  /** The counters of one watch; {@link Watch#ended} must be called once. */
-  public Watch watch(RequestInfo info) {
-    return new Watch(info);
+  /**
+   * The counters of one watch; {@link Watch#ended} must be called once.
+   *
+   * @param sharded whether it is a watch of a shard
+   */
+  public Watch watch(RequestInfo info, boolean sharded) {
+    return new Watch(info, sharded);
   }
 
   /** The counters of one watch. */
@@ -191,10 +214,12 @@ public final class RequestMetrics {
     private final CounterDataPoint bytes;
     private final CounterDataPoint initial;
     private final GaugeDataPoint open;
+    private final @Nullable GaugeDataPoint openOfShard;
+    private final @Nullable CounterDataPoint filtered;
     private final RequestInfo info;
     private final long started = System.nanoTime();
 
-    private Watch(RequestInfo info) {
+    private Watch(RequestInfo info, boolean sharded) {
       this.info = info;
       events = watchEvents.labelValues(info.group(), info.version(), info.resource());
       bytes = watchBytes.labelValues(info.group(), info.version(), info.resource());
@@ -203,6 +228,11 @@ public final class RequestMetrics {
           longRunning.labelValues(
               "WATCH", info.group(), info.version(), info.resource(), "", scope(info), COMPONENT);
       open.inc();
+      openOfShard = sharded ? shardWatches.labelValues(info.group(), info.resource()) : null;
+      filtered = sharded ? shardFiltered.labelValues(info.group(), info.resource()) : null;
+      if (openOfShard != null) {
+        openOfShard.inc();
+      }
       counted(info);
     }
 
@@ -212,6 +242,13 @@ public final class RequestMetrics {
       bytes.inc(size);
       if (isInitial) {
         initial.inc();
+      }
+    }
+
+    @Override
+    public void ofAnotherShard() {
+      if (filtered != null) {
+        filtered.inc();
       }
     }
 
@@ -226,6 +263,9 @@ public final class RequestMetrics {
     @Override
     public void ended() {
       open.dec();
+      if (openOfShard != null) {
+        openOfShard.dec();
+      }
     }
   }
 

@@ -73,9 +73,7 @@ public final class NonResource {
       Negotiation negotiation,
       TokenIssuer tokens) {
     this.tokens = tokens;
-    this.negotiation =
-        new Negotiation(
-            negotiation.supported(), negotiation.streamable(), Negotiation.Transforms.NONE);
+    this.negotiation = negotiation.untransformed();
     this.served = served;
     this.healthz = healthz;
     this.livez = livez;

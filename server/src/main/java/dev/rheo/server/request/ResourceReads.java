@@ -93,9 +93,14 @@ public final class ResourceReads {
 
   private HttpResponse watch(ResourceCall call, Reads.ResponseOptions how)
       throws InterruptedException {
+    ListOptions options = options(call, true);
     Body body =
         reads.watch(
-            call.type(), call.namespace(), options(call, true), how, metrics.watch(call.info()));
+            call.type(),
+            call.namespace(),
+            options,
+            how,
+            metrics.watch(call.info(), options.shard() != null));
     String type = Objects.requireNonNull(how.encoding().format().watchContentType());
     HttpResponse response = HttpResponse.longRunning(200, type, body);
     return how.gzip() ? gzipped(response) : response;

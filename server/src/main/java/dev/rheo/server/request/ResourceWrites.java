@@ -7,6 +7,7 @@ import dev.rheo.api.media.NegotiatedMediaType;
 import dev.rheo.api.options.DeleteOptions;
 import dev.rheo.api.options.WriteOptions;
 import dev.rheo.api.status.ApiException;
+import dev.rheo.codec.json.ManagedFields;
 import dev.rheo.edge.HttpRequest;
 import dev.rheo.edge.HttpResponse;
 import dev.rheo.server.encoding.Encoding;
@@ -72,9 +73,14 @@ public final class ResourceWrites {
               throw ApiException.methodNotSupported(
                   call.type().groupResource(), call.info().verb());
         };
+    byte[] told = result.body();
+    if (accepted.dropsManagedFields()) {
+      Meter.charge(told.length);
+      told = ManagedFields.without(told);
+    }
     HttpResponse response =
         HttpResponse.bytes(
-            result.code(), encoding.format().contentType(), encoding.answerAny(result.body()));
+            result.code(), encoding.format().contentType(), encoding.answerAny(told));
     Warnings.addAll(response, result.warnings());
     return response;
   }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import dev.rheo.api.feature.FeatureGates;
 import dev.rheo.api.media.NegotiatedMediaType;
 import dev.rheo.api.status.ApiException;
 import dev.rheo.codec.cbor.CborForms;
@@ -50,7 +51,9 @@ class EncodingsTest {
   private final ResourceType deployments = registry.get("apps", "v1", "deployments");
   private final Encodings encodings =
       new Encodings(
-          Clock.fixed(Instant.parse("2026-01-01T01:00:00Z"), ZoneOffset.UTC), true, () -> registry);
+          Clock.fixed(Instant.parse("2026-01-01T01:00:00Z"), ZoneOffset.UTC),
+          FeatureGates.defaults(),
+          () -> registry);
 
   private Encoding find(ResourceType type, String accept, @Nullable Boolean list, String include) {
     return encodings.find(type, encodings.negotiation().accept(accept, false), list, include);

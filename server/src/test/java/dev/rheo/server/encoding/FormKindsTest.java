@@ -2,6 +2,7 @@ package dev.rheo.server.encoding;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.rheo.api.feature.FeatureGates;
 import dev.rheo.cache.FormKind;
 import dev.rheo.codec.json.ObjectHeader;
 import dev.rheo.resource.builtin.BuiltInResources;
@@ -27,7 +28,8 @@ class FormKindsTest {
   private final ResourceType v2 = registry.get("autoscaling", "v2", "horizontalpodautoscalers");
   private final ResourceType coreEvents = registry.get("", "v1", "events");
   private final ResourceType events = registry.get("events.k8s.io", "v1", "events");
-  private final Encodings encodings = new Encodings(Clock.systemUTC(), true, () -> registry);
+  private final Encodings encodings =
+      new Encodings(Clock.systemUTC(), FeatureGates.defaults(), () -> registry);
   private final Maker range = Bytes::new;
 
   private FormKinds kinds(ResourceType type) {

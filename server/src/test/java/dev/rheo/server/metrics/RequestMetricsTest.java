@@ -29,7 +29,7 @@ class RequestMetricsTest {
   }
 
   private RequestMetrics.Watch watch(String path) {
-    RequestMetrics.Watch watch = metrics.watch(RequestInfo.of("GET", path, true, null));
+    RequestMetrics.Watch watch = metrics.watch(RequestInfo.of("GET", path, true, null), false);
     watch.event(100, true);
     watch.initialDone();
     return watch;

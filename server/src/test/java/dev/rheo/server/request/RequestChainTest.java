@@ -3,6 +3,7 @@ package dev.rheo.server.request;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.rheo.api.feature.FeatureGates;
 import dev.rheo.api.name.GroupResource;
 import dev.rheo.api.status.ApiException;
 import dev.rheo.edge.HttpHeaders;
@@ -63,7 +64,8 @@ class RequestChainTest {
               return verb.answer(call);
             },
             new Reporting(
-                new Encodings(Clock.systemUTC(), true, BuiltInResources::registry),
+                new Encodings(
+                    Clock.systemUTC(), FeatureGates.defaults(), BuiltInResources::registry),
                 new RequestMetrics(registry, BuiltInResources::registry)),
             new Ledger(Ledger.Limits.roomy()));
   }

@@ -2,7 +2,7 @@ package dev.rheo.server.verb.read;
 
 import dev.rheo.cache.Entry;
 import dev.rheo.cache.WorkBudget;
-import dev.rheo.server.encoding.Encoding.ListMeta;
+import dev.rheo.codec.schema.ListMetadata;
 import dev.rheo.server.verb.item.FilteredCursor;
 import dev.rheo.server.verb.item.ItemBody;
 import dev.rheo.server.verb.item.ItemEncoder;
@@ -22,7 +22,7 @@ final class ListBody extends ItemBody {
     ENDED
   }
 
-  private final ListMeta meta;
+  private final ListMetadata meta;
   private final FilteredCursor measured;
   private final FilteredCursor entries;
   private Phase phase;
@@ -35,7 +35,7 @@ final class ListBody extends ItemBody {
   ListBody(
       ItemEncoder items,
       WorkBudget effort,
-      ListMeta meta,
+      ListMetadata meta,
       FilteredCursor measured,
       FilteredCursor entries) {
     super(items, effort);

@@ -16,11 +16,11 @@ import dev.rheo.cache.Snapshot;
 import dev.rheo.cache.WatchCache;
 import dev.rheo.cache.WorkBudget;
 import dev.rheo.codec.gzip.GzipMember;
+import dev.rheo.codec.schema.ListMetadata;
 import dev.rheo.edge.Body;
 import dev.rheo.edge.BytesBody;
 import dev.rheo.resource.type.ResourceType;
 import dev.rheo.server.encoding.Encoding;
-import dev.rheo.server.encoding.Encoding.ListMeta;
 import dev.rheo.server.verb.item.FilteredCursor;
 import dev.rheo.server.verb.item.ItemBody;
 import dev.rheo.server.verb.item.ItemEncoder;
@@ -153,7 +153,7 @@ public final class Reads {
     ResourceCache resource = freshness.resource(type);
     ReadPlan plan = options.readPlan();
     Snapshot snapshot = freshness.snapshot(resource, plan);
-    Selection selection = new Selection(options.labelSelector(), options.fieldSelector());
+    Selection selection = Selection.of(options);
     Scope scope = selection.scope(resource.resource(), namespace);
     String startAt = Page.startAt(plan, scope);
     Page page = Page.of(snapshot, scope, startAt, selection, plan.limit());
@@ -180,7 +180,8 @@ public final class Reads {
         new ListBody(
             items,
             effort,
-            new ListMeta(snapshot.revision(), page.token(), page.remaining()),
+            new ListMetadata(
+                snapshot.revision(), page.token(), page.remaining(), selection.shardTold()),
             selected.from(startAt, effort),
             entries);
     return new Answer(body, size, gzip);
@@ -227,7 +228,7 @@ public final class Reads {
       throws InterruptedException {
     ResourceCache resource = freshness.resource(type);
     WatchPlan plan = options.watchPlan(type.group(), type.plural());
-    Selection selection = new Selection(options.labelSelector(), options.fieldSelector());
+    Selection selection = Selection.of(options);
     WatchSpec spec =
         new WatchSpec(type, selection, plan.bookmarks(), plan.endOfInitialEvents(), metrics);
     try {

@@ -181,6 +181,9 @@ public final class WatchBody extends ItemBody {
     if (before) {
       return new Item("DELETED", Objects.requireNonNull(previous), event.revision());
     }
+    if (spec.selection().isOfAnotherShard(current != null ? current : previous)) {
+      spec.metrics().ofAnotherShard();
+    }
     return null;
   }
 

@@ -12,6 +12,9 @@ public interface WatchMetrics {
    */
   public void event(int bytes, boolean initial);
 
+  /** A change was passed over only because its object lies in another shard. */
+  public void ofAnotherShard();
+
   /** All initial events are written. */
   public void initialDone();
 

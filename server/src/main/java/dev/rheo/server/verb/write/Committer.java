@@ -144,7 +144,7 @@ final class Committer {
         long expected = version == null ? Op.ABSENT : version.revision();
         byte[] form = form(resource, remove.object());
         long revision = dryRun ? expected : remove(path, version, expected);
-        yield new CommitResult(form, remove.byUpdate() ? expected : revision, How.REMOVED);
+        yield new CommitResult(form, revision, How.REMOVED);
       }
       case Outcome.Put put -> {
         byte[] form = form(resource, put.object());
@@ -230,8 +230,9 @@ final class Committer {
           form, store.commit(List.of(new Op.Delete(key, revision))), How.REMOVED);
     } catch (RevisionConflictException e) {
       if (e.actual() == 0) {
-        // Another write has removed it meanwhile, with the same result.
-        return new CommitResult(form, revision, How.REMOVED);
+        // Another write has removed it meanwhile, with the same result. As upstream since 1.38, the
+        // answer has no revision: none is that of this state and of the removal.
+        return new CommitResult(form, 0, How.REMOVED);
       }
       throw e;
     } catch (StoreException e) {

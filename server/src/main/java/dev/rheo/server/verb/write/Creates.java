@@ -157,6 +157,7 @@ final class Creates {
     Status status = refusal.status();
     return new ApiException(
         new Status(
+            status.resourceVersion(),
             status.continueToken(),
             status.status(),
             "object is being deleted: " + status.message(),

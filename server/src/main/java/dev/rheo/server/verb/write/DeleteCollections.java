@@ -13,6 +13,7 @@ import dev.rheo.cache.Scope;
 import dev.rheo.cache.Snapshot;
 import dev.rheo.cache.WatchCache;
 import dev.rheo.codec.io.Meter;
+import dev.rheo.codec.schema.ListMetadata;
 import dev.rheo.server.verb.item.Selection;
 import dev.rheo.server.verb.read.Freshness;
 import dev.rheo.server.verb.read.Page;
@@ -80,7 +81,7 @@ final class DeleteCollections {
     ReadPlan plan = list.readPlan();
     ResourceCache resource = freshness.resource(path.type());
     Snapshot snapshot = snapshot(resource, plan);
-    Selection selection = new Selection(list.labelSelector(), list.fieldSelector());
+    Selection selection = Selection.of(list);
     Scope scope = selection.scope(resource.resource(), path.namespace());
     EntryCursor cursor = snapshot.entries(scope, Page.startAt(plan, scope));
     YieldingCursor entries = new YieldingCursor(cursor, selection);
@@ -136,7 +137,10 @@ final class DeleteCollections {
       case Error error -> throw error;
       case null, default -> {}
     }
-    return deleted == null ? null : deleted.toJson(snapshot.revision(), continueToken);
+    return deleted == null
+        ? null
+        : deleted.toJson(
+            new ListMetadata(snapshot.revision(), continueToken, 0, selection.shardTold()));
   }
 
   private static boolean isAdded(Entry entry, DeletedList deleted) {

@@ -4,6 +4,7 @@ import dev.rheo.api.status.ApiException;
 import dev.rheo.cache.Entry;
 import dev.rheo.cache.FormReader;
 import dev.rheo.codec.io.Meter;
+import dev.rheo.codec.schema.ListMetadata;
 import dev.rheo.resource.type.ResourceType;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -70,14 +71,12 @@ final class DeletedList {
   }
 
   /**
-   * @param revision the revision of the snapshot that the objects were selected from
-   * @param continueToken empty if nothing was left out
+   * @param meta with the revision of the snapshot that the objects were selected from
    */
-  byte[] toJson(long revision, String continueToken) {
-    String more = continueToken.isEmpty() ? "" : ",\"continue\":\"" + continueToken + '"';
+  byte[] toJson(ListMetadata meta) {
     byte[] head =
-        "{\"kind\":\"%s\",\"apiVersion\":\"%s\",\"metadata\":{\"resourceVersion\":\"%d\"%s},\"items\":["
-            .formatted(type.listKind(), type.apiVersion(), revision, more)
+        "{\"kind\":\"%s\",\"apiVersion\":\"%s\",\"metadata\":%s,\"items\":["
+            .formatted(type.listKind(), type.apiVersion(), meta.toJson())
             .getBytes(StandardCharsets.UTF_8);
     // Each item loses its type and gets "{" and, unless it is the first, ",".
     long parts = size - items.size() * (typePrefix - 2L) - (items.isEmpty() ? 0 : 1);

@@ -143,7 +143,7 @@ final class Deletes {
       ObjectPath path, MetadataEdit object, Meta meta, DeleteOptions options, Instant now) {
     List<String> finalizers = garbageCollected(path, meta, options);
     if (finalizers.isEmpty()) {
-      return new Outcome.Remove(object.unchanged(), false);
+      return new Outcome.Remove(object.unchanged());
     }
     meta.finalizers(finalizers);
     Instant since = meta.deletionTimestamp();

@@ -33,11 +33,11 @@ sealed interface Outcome {
   }
 
   /**
-   * @param object the object to answer with
-   * @param byUpdate whether an update removed the last finalizer: the answer then carries the
-   *     revision of the removed version, else that of the removal
+   * The object is removed: by a deletion, or by an update that removes the last finalizer.
+   *
+   * @param object the object to answer with, which carries the revision of the removal
    */
-  record Remove(Content object, boolean byUpdate) implements Outcome {}
+  record Remove(Content object) implements Outcome {}
 
   /**
    * Nothing changes.

@@ -64,6 +64,8 @@ final class ResponseBodies {
       return object(path.type(), written);
     }
     String uid = ObjectHeader.scan(written.form(), List.of()).uid();
-    return Status.deleted(path.type().group(), path.type().plural(), path.name(), uid).toJson();
+    return Status.deleted(
+            path.type().group(), path.type().plural(), path.name(), uid, written.revision())
+        .toJson();
   }
 }

@@ -76,7 +76,7 @@ final class Updates {
     Validation.update(wanted, old, path.type(), path.subresource(), context);
     admission.validate(request);
     if (isLastFinalizer(path, wanted, old)) {
-      return new Outcome.Remove(new Outcome.Content.Tree(wanted), true);
+      return new Outcome.Remove(new Outcome.Content.Tree(wanted));
     }
     return new Outcome.Put(wanted, dryRun ? List.of() : allocations.of(path, old, wanted));
   }

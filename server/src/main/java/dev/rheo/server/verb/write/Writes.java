@@ -301,7 +301,7 @@ public final class Writes {
   }
 
   private static Status success(int code, @Nullable Details details) {
-    return new Status("", Status.SUCCESS, "", "", details, code);
+    return new Status("", "", Status.SUCCESS, "", "", details, code);
   }
 
   private WriteContext context(User user, WriteOptions options) {

@@ -17,6 +17,9 @@ public final class Caches {
         public void event(int bytes, boolean initial) {}
 
         @Override
+        public void ofAnotherShard() {}
+
+        @Override
         public void initialDone() {}
 
         @Override

@@ -8,8 +8,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
+import dev.rheo.api.feature.FeatureGates;
 import dev.rheo.api.media.NegotiatedMediaType;
 import dev.rheo.api.options.ListOptions;
+import dev.rheo.api.select.ShardHash;
 import dev.rheo.cache.WatchCache;
 import dev.rheo.codec.cbor.CborForms;
 import dev.rheo.codec.protobuf.ProtobufCodec;
@@ -45,6 +47,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Lists, watches and objects have the same content in every format. */
 class EncodedReadsTest {
@@ -60,7 +63,7 @@ class EncodedReadsTest {
   private final ResourceRegistry registry = BuiltInResources.registry();
   private final ResourceType configMaps = registry.get("", "v1", "configmaps");
   private final Encodings encodings =
-      new Encodings(Clock.fixed(NOW, ZoneOffset.UTC), true, () -> registry);
+      new Encodings(Clock.fixed(NOW, ZoneOffset.UTC), FeatureGates.defaults(), () -> registry);
   private WatchCache cache;
   private Reads reads;
 
@@ -89,7 +92,7 @@ class EncodedReadsTest {
       text.append((char) ('a' + random.nextInt(26)));
     }
     String json =
-        "{\"kind\":\"ConfigMap\",\"apiVersion\":\"v1\",\"metadata\":{\"name\":\"%s\",\"namespace\":\"ns\",\"uid\":\"u-%s\",\"resourceVersion\":\"\",\"creationTimestamp\":\"2026-01-01T00:00:00Z\",\"labels\":{\"color\":\"%s\"}},\"data\":{\"k\":\"%s\",\"no\":\"1e3\"},\"binaryData\":{\"b\":\"AAEC/w==\"}}"
+        "{\"kind\":\"ConfigMap\",\"apiVersion\":\"v1\",\"metadata\":{\"name\":\"%s\",\"namespace\":\"ns\",\"uid\":\"u-%s\",\"resourceVersion\":\"\",\"creationTimestamp\":\"2026-01-01T00:00:00Z\",\"labels\":{\"color\":\"%s\"},\"managedFields\":[{\"manager\":\"m\",\"operation\":\"Update\",\"apiVersion\":\"v1\",\"fieldsType\":\"FieldsV1\",\"fieldsV1\":{\"f:data\":{\"f:k\":{}}}}]},\"data\":{\"k\":\"%s\",\"no\":\"1e3\"},\"binaryData\":{\"b\":\"AAEC/w==\"}}"
             .formatted(name, name, color, text);
     long revision =
         store.commit(
@@ -112,17 +115,16 @@ class EncodedReadsTest {
     return last;
   }
 
+  private static final String DROP = ";drop=metadata.managedFields";
+
   static List<Arguments> all() {
     List<Arguments> all = new ArrayList<>();
-    for (String accept :
-        List.of(
-            "application/json",
-            "application/yaml",
-            "application/vnd.kubernetes.protobuf",
-            "application/cbor")) {
-      for (boolean partial : new boolean[] {false, true}) {
-        for (boolean gzip : new boolean[] {false, true}) {
-          all.add(Arguments.of(accept, partial, gzip));
+    for (Format format : Format.values()) {
+      for (String drop : List.of("", DROP)) {
+        for (boolean partial : new boolean[] {false, true}) {
+          for (boolean gzip : new boolean[] {false, true}) {
+            all.add(Arguments.of(format.contentType() + drop, partial, gzip));
+          }
         }
       }
     }
@@ -130,7 +132,9 @@ class EncodedReadsTest {
   }
 
   static List<Arguments> watchable() {
-    return all().stream().filter(a -> !a.get()[0].equals("application/yaml")).toList();
+    return all().stream()
+        .filter(a -> !a.get()[0].toString().startsWith("application/yaml"))
+        .toList();
   }
 
   private Reads.ResponseOptions how(String accept, String as, boolean list, boolean gzip) {
@@ -162,8 +166,11 @@ class EncodedReadsTest {
   private static final String META = "meta.k8s.io/v1";
 
   /** An object as an item of a list, or as the object of an event. */
-  private static ObjectNode shown(ObjectNode object, boolean partial, boolean item) {
+  private static ObjectNode shown(String accept, ObjectNode object, boolean partial, boolean item) {
     ObjectNode shown = object.deepCopy();
+    if (accept.endsWith(DROP)) {
+      ((ObjectNode) shown.get("metadata")).remove("managedFields");
+    }
     if (partial) {
       shown.retain("metadata");
       shown.put("kind", "PartialObjectMetadata").put("apiVersion", META);
@@ -192,7 +199,7 @@ class EncodedReadsTest {
           .isEqualTo(Long.toString(store.currentRevision()));
       List<ObjectNode> expected = new ArrayList<>();
       for (ObjectNode object : state.values()) {
-        ObjectNode item = shown(object, partial, true);
+        ObjectNode item = shown(accept, object, partial, true);
         if (!carriesKinds(how.encoding().format())) {
           item.remove(List.of("kind", "apiVersion"));
         }
@@ -257,7 +264,7 @@ class EncodedReadsTest {
                 bytes,
                 partial ? META : "v1",
                 partial ? "PartialObjectMetadata" : "ConfigMap");
-        assertThat(object).isEqualTo(shown(state.get(name), partial, false));
+        assertThat(object).isEqualTo(shown(accept, state.get(name), partial, false));
       }
     }
   }
@@ -346,7 +353,7 @@ class EncodedReadsTest {
     List<Told> expected = new ArrayList<>();
     for (ObjectNode object : state.values()) {
       if (object.at("/metadata/labels/color").asText().equals("red")) {
-        expected.add(new Told("ADDED", shown(object, partial, false)));
+        expected.add(new Told("ADDED", shown(accept, object, partial, false)));
       }
     }
     int initial = expected.size();
@@ -374,16 +381,16 @@ class EncodedReadsTest {
       expected.add(bookmark);
 
       put("c3", "red", 5000);
-      expected.add(new Told("MODIFIED", shown(state.get("c3"), partial, false)));
+      expected.add(new Told("MODIFIED", shown(accept, state.get("c3"), partial, false)));
       put("new", "red", 100_000);
-      expected.add(new Told("ADDED", shown(state.get("new"), partial, false)));
+      expected.add(new Told("ADDED", shown(accept, state.get("new"), partial, false)));
       // Reported with its last selected state and the revision at which it left the selector.
       ObjectNode left = state.get("c6").deepCopy();
       long at = put("c6", "blue", 10);
       ((ObjectNode) left.get("metadata")).put("resourceVersion", Long.toString(at));
-      expected.add(new Told("DELETED", shown(left, partial, false)));
+      expected.add(new Told("DELETED", shown(accept, left, partial, false)));
       put("c1", "blue", 10);
-      expected.add(new Told("DELETED", shown(delete("c0"), partial, false)));
+      expected.add(new Told("DELETED", shown(accept, delete("c0"), partial, false)));
       int live = expected.size();
       drawing.until(
           bytes -> events(format, gzip ? inflated(bytes) : bytes, apiVersion, kind).size() >= live);
@@ -395,6 +402,68 @@ class EncodedReadsTest {
       assertThat(told).hasSize(live + 1);
       assertThat(told.getLast().type).isEqualTo("BOOKMARK");
     }
+  }
+
+  @ParameterizedTest
+  @MethodSource("all")
+  void aListOfAShardTellsIt(String accept, boolean partial, boolean gzip) throws Exception {
+    String kind = partial ? "PartialObjectMetadataList" : "ConfigMapList";
+    Reads.ResponseOptions how = how(accept, partial ? kind : "", true, false);
+    String shard = "shardRange(object.metadata.uid, '0x0000000000000000', '0x8000000000000000')";
+    JsonNode list =
+        tree(
+            how.encoding().format(),
+            list(how, "shardSelector", shard),
+            partial ? META : "v1",
+            kind);
+    assertThat(list.at("/metadata/shardInfo/selector").asText()).isEqualTo(shard);
+    List<String> expected =
+        state.keySet().stream().filter(name -> ShardHash.of("u-" + name) >= 0).toList();
+    assertThat(expected).hasSizeBetween(1, state.size() - 1);
+    assertThat(Drawing.names(list)).isEqualTo(expected);
+  }
+
+  @Test
+  void aTableOfAShardTellsItToo() throws Exception {
+    String shard = "shardRange(object.metadata.uid, '0x8000000000000000', '0x10000000000000000')";
+    JsonNode table =
+        JSON.readTree(list(how("application/json", "Table", true, false), "shardSelector", shard));
+    assertThat(table.at("/metadata/shardInfo/selector").asText()).isEqualTo(shard);
+    assertThat(table.get("rows").valueStream().map(row -> row.at("/cells/0").asText()))
+        .containsExactlyElementsOf(
+            state.keySet().stream().filter(name -> ShardHash.of("u-" + name) < 0).toList());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "Metadata", "Object"})
+  void aTableShowsItsObjectsWithoutManagedFields(String include) throws Exception {
+    for (String drop : List.of("", DROP)) {
+      NegotiatedMediaType accepted =
+          encodings
+              .negotiation()
+              .accept("application/json;as=Table;g=meta.k8s.io;v=v1" + drop, false);
+      Encoding encoding = encodings.find(configMaps, accepted, true, include);
+      JsonNode table = JSON.readTree(list(new Reads.ResponseOptions(encoding, false)));
+      for (JsonNode row : table.get("rows")) {
+        assertThat(row.at("/object/metadata").has("managedFields")).isEqualTo(drop.isEmpty());
+        assertThat(row.at("/object").has("data")).isEqualTo(include.equals("Object"));
+      }
+    }
+  }
+
+  @Test
+  void allWhoLeaveOutManagedFieldsShareOneForm() throws Exception {
+    Reads.ResponseOptions how = how("application/json" + DROP, "", true, false);
+    byte[] first = list(how);
+    long made = cache.stats().forms().made();
+    assertThat(made).isEqualTo(state.size());
+    assertThat(list(how)).isEqualTo(first);
+    Reads.ResponseOptions one = how("application/json" + DROP, "", false, false);
+    try (Drawing object =
+        new Drawing(reads.find(configMaps, "ns", "c0", "").answer(one).body(), random)) {
+      assertThat(object.text()).doesNotContain("managedFields");
+    }
+    assertThat(cache.stats().forms().made()).isEqualTo(made);
   }
 
   @Test
@@ -448,7 +517,7 @@ class EncodedReadsTest {
         switch (include) {
           case "None" -> assertThat(shown.isNull()).isTrue();
           case "Object" -> assertThat(shown).isEqualTo(objects.get(i));
-          default -> assertThat(shown).isEqualTo(shown(objects.get(i), true, false));
+          default -> assertThat(shown).isEqualTo(shown("", objects.get(i), true, false));
         }
       }
       Body body =

@@ -5,6 +5,7 @@ import static dev.rheo.server.verb.read.Queries.watchList;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.rheo.api.feature.FeatureGates;
 import dev.rheo.api.options.ListOptions;
 import dev.rheo.cache.WatchCache;
 import dev.rheo.edge.Body;
@@ -45,7 +46,8 @@ class ReadsByFieldTest {
   private final Random random = new Random(17);
   private final ResourceRegistry registry = BuiltInResources.registry();
   private final ResourceType pods = registry.get("", "v1", "pods");
-  private final Encodings encodings = new Encodings(Clock.systemUTC(), true, () -> registry);
+  private final Encodings encodings =
+      new Encodings(Clock.systemUTC(), FeatureGates.defaults(), () -> registry);
   private final Reads.ResponseOptions json = new Reads.ResponseOptions(encodings.json(pods), false);
 
   /** At each revision, the node of each pod. */

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.rheo.api.feature.FeatureGates;
 import dev.rheo.api.status.ApiException;
 import dev.rheo.cache.WatchCache;
 import dev.rheo.edge.Body;
@@ -45,7 +46,8 @@ class ReadsTest {
   private final ResourceRegistry registry = BuiltInResources.registry();
   private final ResourceType configMaps = registry.get("", "v1", "configmaps");
   private final ResourceType namespaces = registry.get("", "v1", "namespaces");
-  private final Encodings encodings = new Encodings(Clock.systemUTC(), true, () -> registry);
+  private final Encodings encodings =
+      new Encodings(Clock.systemUTC(), FeatureGates.defaults(), () -> registry);
   private final Reads.ResponseOptions json =
       new Reads.ResponseOptions(encodings.json(configMaps), false);
   private WatchCache cache;
@@ -272,6 +274,7 @@ class ReadsTest {
   private static final class Counts implements WatchMetrics {
     int events;
     int initialEvents;
+    int ofAnotherShard;
     int initialDone;
 
     @Override
@@ -279,6 +282,11 @@ class ReadsTest {
       assertThat(bytes).isPositive();
       events++;
       initialEvents += initial ? 1 : 0;
+    }
+
+    @Override
+    public void ofAnotherShard() {
+      ofAnotherShard++;
     }
 
     @Override

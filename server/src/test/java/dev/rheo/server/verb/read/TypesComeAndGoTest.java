@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.rheo.api.feature.FeatureGates;
 import dev.rheo.cache.CacheEvent;
 import dev.rheo.cache.CacheSettings;
 import dev.rheo.cache.CacheStats;
@@ -85,7 +86,8 @@ class TypesComeAndGoTest {
   private final MemoryRevisionStore store = new MemoryRevisionStore();
   private final HashedWheelTimer timer = new HashedWheelTimer();
   private final ServedTypes served = new ServedTypes(BuiltInResources.registry());
-  private final Encodings encodings = new Encodings(Clock.systemUTC(), true, served);
+  private final Encodings encodings =
+      new Encodings(Clock.systemUTC(), FeatureGates.defaults(), served);
   private final PrometheusRegistry counted = new PrometheusRegistry();
   private final RequestMetrics metrics = new RequestMetrics(counted, served);
   private final Discovery discovery = new Discovery(served, "0.1.0");
@@ -295,7 +297,7 @@ class TypesComeAndGoTest {
   private void count(ResourceType type) {
     String path = "/apis/" + type.apiVersion() + "/" + type.plural();
     metrics.answered(RequestInfo.of("GET", path, false, null), true, "", 200, .01);
-    RequestMetrics.Watch watch = metrics.watch(RequestInfo.of("GET", path, true, null));
+    RequestMetrics.Watch watch = metrics.watch(RequestInfo.of("GET", path, true, null), false);
     watch.event(100, true);
     watch.initialDone();
     watch.ended();

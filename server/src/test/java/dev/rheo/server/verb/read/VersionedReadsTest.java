@@ -4,6 +4,7 @@ import static dev.rheo.server.verb.read.Queries.options;
 import static dev.rheo.server.verb.read.Queries.watchList;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.rheo.api.feature.FeatureGates;
 import dev.rheo.api.media.NegotiatedMediaType;
 import dev.rheo.api.options.ListOptions;
 import dev.rheo.cache.CacheStats;
@@ -12,6 +13,7 @@ import dev.rheo.codec.cbor.CborForms;
 import dev.rheo.codec.json.ObjectDecoder;
 import dev.rheo.codec.json.ObjectHeader;
 import dev.rheo.codec.protobuf.ProtobufCodec;
+import dev.rheo.codec.schema.ListMetadata;
 import dev.rheo.codec.schema.TypeTable;
 import dev.rheo.codec.yaml.YamlForms;
 import dev.rheo.edge.Body;
@@ -21,7 +23,6 @@ import dev.rheo.resource.type.ResourceRegistry;
 import dev.rheo.resource.type.ResourceType;
 import dev.rheo.server.encoding.Encoding;
 import dev.rheo.server.encoding.Encoding.Frame;
-import dev.rheo.server.encoding.Encoding.ListMeta;
 import dev.rheo.server.encoding.Encoding.ObjectInfo;
 import dev.rheo.server.encoding.Encodings;
 import dev.rheo.server.encoding.Format;
@@ -73,7 +74,7 @@ class VersionedReadsTest {
   private final ResourceType v1 = registry.get("autoscaling", "v1", "horizontalpodautoscalers");
   private final ResourceType v2 = registry.get("autoscaling", "v2", "horizontalpodautoscalers");
   private final Encodings encodings =
-      new Encodings(Clock.fixed(NOW, ZoneOffset.UTC), true, () -> registry);
+      new Encodings(Clock.fixed(NOW, ZoneOffset.UTC), FeatureGates.defaults(), () -> registry);
   private WatchCache cache;
   private Reads reads;
 
@@ -252,7 +253,7 @@ class VersionedReadsTest {
       items.writeBytes(framed(encoding.item(info), inside));
       size += encoding.sized() ? encoding.itemSize(inside.length) : 0;
     }
-    ListMeta meta = new ListMeta(store.currentRevision(), "", 0);
+    ListMetadata meta = new ListMetadata(store.currentRevision(), "", 0, "");
     return framed(
         new Frame(encoding.listHead(meta, size), encoding.listEnd(meta, false)),
         items.toByteArray());

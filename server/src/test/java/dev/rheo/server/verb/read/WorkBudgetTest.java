@@ -2,6 +2,7 @@ package dev.rheo.server.verb.read;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.rheo.api.feature.FeatureGates;
 import dev.rheo.api.select.FieldSelector;
 import dev.rheo.api.select.LabelSelector;
 import dev.rheo.cache.Entry;
@@ -11,6 +12,7 @@ import dev.rheo.cache.Scope;
 import dev.rheo.cache.Snapshot;
 import dev.rheo.cache.WatchCache;
 import dev.rheo.cache.WorkBudget;
+import dev.rheo.codec.schema.ListMetadata;
 import dev.rheo.edge.Body;
 import dev.rheo.resource.builtin.BuiltInResources;
 import dev.rheo.resource.type.ResourceRegistry;
@@ -54,7 +56,8 @@ class WorkBudgetTest {
   private final MemoryRevisionStore store = new MemoryRevisionStore();
   private final ResourceRegistry registry = BuiltInResources.registry();
   private final ResourceType configMaps = registry.get("", "v1", "configmaps");
-  private final Encodings encodings = new Encodings(Clock.systemUTC(), true, () -> registry);
+  private final Encodings encodings =
+      new Encodings(Clock.systemUTC(), FeatureGates.defaults(), () -> registry);
   private WatchCache cache;
 
   @BeforeEach
@@ -94,7 +97,7 @@ class WorkBudgetTest {
   }
 
   private static Selection labels(String selector) {
-    return new Selection(LabelSelector.parse(selector), FieldSelector.everything());
+    return new Selection(LabelSelector.parse(selector), FieldSelector.everything(), null);
   }
 
   /** A cursor over red entries at every {@code every}-th place and plain ones; counts visits. */
@@ -135,7 +138,7 @@ class WorkBudgetTest {
             new ItemEncoder(
                 encoding, true, new FormReader(cache), false, ItemEncoder.Ahead.UNKNOWN),
             effort,
-            new Encoding.ListMeta(7, "", 0),
+            new ListMetadata(7, "", 0, ""),
             new FilteredCursor(measured, selection, null, effort),
             new FilteredCursor(listed, selection, null, effort))) {
       body.onReady(wakes::release);

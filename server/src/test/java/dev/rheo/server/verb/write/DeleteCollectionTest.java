@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.rheo.api.feature.FeatureGates;
 import dev.rheo.api.options.DeleteOptions;
 import dev.rheo.api.options.ListOptions;
+import dev.rheo.api.select.ShardHash;
 import dev.rheo.api.status.ApiException;
 import dev.rheo.cache.CacheSettings;
 import dev.rheo.cache.WatchCache;
@@ -100,6 +101,22 @@ class DeleteCollectionTest {
     assertThat(count("ns")).isEqualTo(1);
     deleteCollection("ns", Map.of());
     assertThat(deleteCollection("ns", Map.of()).path("items")).isEmpty();
+  }
+
+  @Test
+  void aShardOfACollectionIsDeleted() {
+    for (int i = 0; i < 40; i++) {
+      cluster.create("configmaps", "ns", "{'metadata':{'name':'c" + i + "'}}");
+    }
+    String shard = "shardRange(object.metadata.uid, '0x0000000000000000', '0x8000000000000000')";
+    JsonNode deleted = deleteCollection("ns", Map.of("shardSelector", List.of(shard)));
+    assertThat(deleted.path("metadata").path("shardInfo").path("selector").asText())
+        .isEqualTo(shard);
+    List<String> uids = deleted.path("items").findValuesAsText("uid");
+    assertThat(uids).hasSizeBetween(1, 39).allMatch(uid -> ShardHash.of(uid) >= 0);
+    assertThat(count("ns")).isEqualTo(40 - uids.size());
+    assertThat(deleteCollection("ns", Map.of()).path("items").findValuesAsText("uid"))
+        .allMatch(uid -> ShardHash.of(uid) < 0);
   }
 
   @Test

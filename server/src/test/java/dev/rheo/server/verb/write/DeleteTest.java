@@ -68,6 +68,73 @@ class DeleteTest {
     refused(404, () -> cluster.delete("configmaps", "ns", "a"));
   }
 
+  private static String version(JsonNode object) {
+    return object.path("metadata").path("resourceVersion").asText();
+  }
+
+  @Test
+  void aCompletedDeletionTellsItsRevision() {
+    for (String resource : List.of("configmaps", "serviceaccounts")) {
+      JsonNode made = cluster.create(resource, "ns", "{'metadata':{'name':'a'}}");
+      JsonNode dry = cluster.delete(resource, "ns", "a", Map.of("dryRun", "All"));
+      assertThat(version(dry)).isEqualTo(version(made));
+      JsonNode answer = cluster.delete(resource, "ns", "a");
+      assertThat(version(answer)).isEqualTo(Long.toString(cluster.revision()));
+    }
+    pod("p", "");
+    JsonNode pod = cluster.delete("pods", "ns", "p");
+    assertThat(version(pod)).isEqualTo(Long.toString(cluster.revision()));
+  }
+
+  @Test
+  void aPodThatIsGoneBeforeItsRemovalIsToldWithoutARevision() {
+    RevisionStore memory = new MemoryRevisionStore();
+    RevisionStore racing =
+        intercepted(
+            memory,
+            operations -> {
+              if (operations.getFirst() instanceof RevisionStore.Op.Delete removal
+                  && removal.key().startsWith("/registry/pods/")) {
+                memory.commit(
+                    List.of(new RevisionStore.Op.Delete(removal.key(), RevisionStore.Op.ANY)));
+              }
+            });
+    try (Cluster raced = new Cluster(spool.resolve("raced"), racing, new Random(1))) {
+      raced.namespace("ns");
+      raced.create(
+          "pods",
+          "ns",
+          "{'metadata':{'name':'p'},'spec':{'containers':[{'name':'c','image':'i'}]}}");
+      JsonNode pod = raced.delete("pods", "ns", "p");
+      assertThat(pod.path("metadata").has("deletionTimestamp")).isTrue();
+      assertThat(pod.path("metadata").has("resourceVersion")).isFalse();
+      assertThat(raced.stored("pods", "ns", "p")).isNull();
+    }
+  }
+
+  /** Something that happens before a commit. */
+  private interface BeforeCommit {
+    void run(List<RevisionStore.Op> operations) throws Exception;
+  }
+
+  @SuppressWarnings("unchecked")
+  private static RevisionStore intercepted(RevisionStore store, BeforeCommit before) {
+    return (RevisionStore)
+        Proxy.newProxyInstance(
+            DeleteTest.class.getClassLoader(),
+            new Class<?>[] {RevisionStore.class},
+            (_, method, arguments) -> {
+              if (method.getName().equals("commit")) {
+                before.run((List<RevisionStore.Op>) arguments[0]);
+              }
+              try {
+                return method.invoke(store, arguments);
+              } catch (InvocationTargetException e) {
+                throw e.getCause();
+              }
+            });
+  }
+
   @Test
   void someDeletionsAreAnsweredWithTheObject() {
     cluster.create("serviceaccounts", "ns", "{'metadata':{'name':'a'}}");
@@ -302,24 +369,15 @@ class DeleteTest {
 
   @Test
   void aDeletionThatFailsHalfwayIsNotToldAsOneThatChangedNothing() {
-    RevisionStore memory = new MemoryRevisionStore();
     RevisionStore failing =
-        (RevisionStore)
-            Proxy.newProxyInstance(
-                getClass().getClassLoader(),
-                new Class<?>[] {RevisionStore.class},
-                (_, method, arguments) -> {
-                  if (method.getName().equals("commit")
-                      && ((List<?>) arguments[0]).getFirst() instanceof RevisionStore.Op.Delete) {
-                    throw new StoreException(
-                        StoreException.Fault.UNWRITABLE, "the disk is full", "at /x", false, null);
-                  }
-                  try {
-                    return method.invoke(memory, arguments);
-                  } catch (InvocationTargetException e) {
-                    throw e.getCause();
-                  }
-                });
+        intercepted(
+            new MemoryRevisionStore(),
+            operations -> {
+              if (operations.getFirst() instanceof RevisionStore.Op.Delete) {
+                throw new StoreException(
+                    StoreException.Fault.UNWRITABLE, "the disk is full", "at /x", false, null);
+              }
+            });
     try (Cluster half = new Cluster(spool.resolve("half"), failing, new Random(1))) {
       half.namespace("ns");
       half.create(
