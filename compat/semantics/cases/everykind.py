@@ -296,7 +296,7 @@ class Course:
         self.apply("again", self.body, query="")
         self.apply("a bad label", changed(self.body, ["metadata", "labels", "judge"], "a b"))
         self.apply("without a manager", self.body, manager="")
-        self.apply("of a bad manager", self.body, manager="a%00b")
+        self.apply("of a bad manager", self.body, manager="a%07b")
         self.apply("with a manager of 129 letters", self.body, manager="m" * 129)
         self.apply("force=maybe", self.body, query=DRY + "&force=maybe")
         for label, made in _wrong.identities(self.body, self.kind.namespaced):
@@ -359,6 +359,8 @@ class Course:
                             ("a bad policy", {"propagationPolicy": "Bogus"}), ("grace -1", {"gracePeriodSeconds": -1}),
                             ("grace text", {"gracePeriodSeconds": "x"}), ("an unknown dryRun", {"dryRun": ["Some"]}),
                             ("an unknown field", {"bogus": 1}), ("both policies", {"orphanDependents": True, "propagationPolicy": "Orphan"})):
+            if isinstance(made, dict):  # options in a body replace those of the query
+                made = {"dryRun": ["All"], **made}
             t.delete("delete: " + label, f"{self.one}?{DRY}", made)
         t.delete("delete: good", self.one + "?gracePeriodSeconds=0")
 

@@ -84,7 +84,11 @@ final class Creates {
     }
     ApiException taken = null;
     for (int i = 0; i < NAME_ATTEMPTS; i++) {
-      String name = Names.generate(meta.generateName(), random::nextInt);
+      // Nothing can be added to an address.
+      String name =
+          path.type().strategy().names() == Names.Kind.IP_ADDRESS
+              ? meta.generateName()
+              : Names.generate(meta.generateName(), random::nextInt);
       try {
         return attempt(path.withName(name), object, options, context);
       } catch (ApiException refusal) {

@@ -95,7 +95,11 @@ final class Deletes {
   }
 
   private static void require(ObjectPath path, DeleteOptions options, Meta meta, long revision) {
-    GroupResource kind = new GroupResource(path.type().group(), path.type().kind());
+    // As upstream, by the kind as it is stored; namespaces are compared by their own code.
+    GroupResource kind =
+        path.isNamespace()
+            ? path.groupResource()
+            : new GroupResource(path.type().storage().groupResource().group(), path.type().kind());
     if (options.uid() != null && !options.uid().equals(meta.uid())) {
       throw ApiException.conflict(
           kind,

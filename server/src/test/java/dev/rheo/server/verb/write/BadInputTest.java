@@ -193,6 +193,48 @@ class BadInputTest {
   }
 
   @Test
+  void aConflictNamesTheKindAsItIsStored() {
+    cluster.namespace("default");
+    cluster.create(
+        EVENTS,
+        "default",
+        "{'metadata':{'name':'e'},'eventTime':'2026-01-01T00:00:00.000001Z','reason':'r',"
+            + "'action':'a','type':'Normal','reportingController':'c',"
+            + "'reportingInstance':'i','regarding':{'kind':'Node','name':'n'}}");
+    DeleteOptions other =
+        DeleteOptions.parse(
+            Cluster.json("{\"preconditions\":{\"uid\":\"x\"}}".getBytes(StandardCharsets.UTF_8)),
+            "v1");
+    ApiException event =
+        refused(
+            409,
+            () -> cluster.writes.delete(cluster.path(EVENTS, "default", "e"), other, Cluster.USER));
+    assertThat(details(event)).returns("", Details::group).returns("Event", Details::kind);
+    ApiException namespace =
+        refused(
+            409,
+            () -> cluster.writes.delete(cluster.path("namespaces", "", "ns"), other, Cluster.USER));
+    assertThat(details(namespace).kind()).isEqualTo("namespaces");
+  }
+
+  @Test
+  void anAddressIsNotGenerated() {
+    String address =
+        "{'metadata':{'generateName':'%s'},'spec':{'parentRef':{'resource':'services','name':'s'}}}";
+    String addresses = "networking.k8s.io/v1/ipaddresses";
+    assertThat(
+            cluster
+                .create(addresses, "", address.formatted("192.0.2.7"))
+                .at("/metadata/name")
+                .asText())
+        .isEqualTo("192.0.2.7");
+    assertThat(
+            details(refused(422, () -> cluster.create(addresses, "", address.formatted("x"))))
+                .name())
+        .isEqualTo("x");
+  }
+
+  @Test
   void anEventIsRefusedInTheCoreGroup() {
     ApiException refusal =
         refused(
