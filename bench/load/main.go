@@ -19,6 +19,7 @@ const usage = `usage: load COMMAND [flags]   (load COMMAND -h shows the flags)
   delete   deletes the objects of a set
   read     reads a set with many readers at once: watch lists, lists or paged lists
   write    writes small objects while watchers receive them
+  pods     creates, updates, patches or applies pods of some 10 KB, in JSON or protobuf
   renew    updates leases as kubelets do
   hold     keeps informers open that resume after each cut, until SIGTERM
   aesgcm   measures AES-GCM on one core, by which the figures of different machines can be compared; needs no server
@@ -30,7 +31,7 @@ func main() {
 		os.Exit(2)
 	}
 	commands := map[string]func(*flag.FlagSet, []string) (any, error){
-		"create": create, "delete": remove, "read": read, "write": write, "renew": renew, "hold": hold, "aesgcm": aesgcm,
+		"create": create, "delete": remove, "read": read, "write": write, "pods": writePods, "renew": renew, "hold": hold, "aesgcm": aesgcm,
 	}
 	run, ok := commands[os.Args[1]]
 	if !ok {

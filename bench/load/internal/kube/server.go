@@ -2,6 +2,7 @@
 package kube
 
 import (
+	"bytes"
 	"context"
 	"crypto/tls"
 	"crypto/x509"
@@ -146,14 +147,24 @@ func (s *Server) Request(ctx context.Context, method, path string, body io.Reade
 	return r
 }
 
-// Call sends a small request and reads the whole answer. 429 and 503 are tried again, as client-go does.
+// Call sends a small request in JSON and reads the whole answer. 429 and 503 are tried again, as client-go does.
 func (s *Server) Call(ctx context.Context, c *http.Client, method, path, body string) (int, []byte, error) {
+	return s.Send(ctx, c, method, path, "application/json", "application/json", []byte(body))
+}
+
+// Send is Call in other media types: that of the body and that of the answer.
+func (s *Server) Send(ctx context.Context, c *http.Client, method, path, sent, accepted string, body []byte) (int, []byte, error) {
 	for try := 0; ; try++ {
 		var r io.Reader
-		if body != "" {
-			r = strings.NewReader(body)
+		if len(body) > 0 {
+			r = bytes.NewReader(body)
 		}
-		resp, err := c.Do(s.Request(ctx, method, path, r))
+		request := s.Request(ctx, method, path, r)
+		request.Header.Set("Accept", accepted)
+		if r != nil {
+			request.Header.Set("Content-Type", sent)
+		}
+		resp, err := c.Do(request)
 		if err != nil {
 			return 0, nil, err
 		}

@@ -34,7 +34,9 @@ public final class ObjectType {
     List<FieldType> order = new ArrayList<>();
     flatten(order, flat);
     fields = List.copyOf(order);
-    byName = Map.copyOf(flat);
+    // Not Map.copyOf: each field of each object is looked up here several times, and a HashMap is
+    // faster.
+    byName = flat;
   }
 
   private void flatten(List<FieldType> order, Map<String, FieldType> flat) {

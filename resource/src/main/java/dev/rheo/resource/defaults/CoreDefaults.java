@@ -51,7 +51,13 @@ public final class CoreDefaults {
   }
 
   private static void container(ObjectNode container) {
-    Trees.putText(container, "imagePullPolicy", Images.pullPolicy(Trees.text(container, "image")));
+    pullPolicy(container, "imagePullPolicy", "image");
+  }
+
+  private static void pullPolicy(ObjectNode node, String policy, String image) {
+    if (Trees.text(node, policy).isEmpty()) {
+      node.put(policy, Images.pullPolicy(Trees.text(node, image)));
+    }
   }
 
   private static void volume(ObjectNode volume) {
@@ -63,7 +69,7 @@ public final class CoreDefaults {
       volume.putObject("emptyDir");
     }
     if (volume.get("image") instanceof ObjectNode image) {
-      Trees.putText(image, "pullPolicy", Images.pullPolicy(Trees.text(image, "reference")));
+      pullPolicy(image, "pullPolicy", "reference");
     }
   }
 

@@ -112,7 +112,8 @@ public final class WritePreparation {
 
   private static void bumpGeneration(ObjectNode object, ObjectNode old, ResourceType type) {
     List<String> parts = type.strategy().generationParts();
-    if (parts.isEmpty()) {
+    if (parts.stream().noneMatch(part -> differs(old, object, part))) {
+      // The usual case, and the cheap one.
       return;
     }
     // the old object may have been stored before a default existed
@@ -141,7 +142,7 @@ public final class WritePreparation {
     return Canonicalizer.complete(copy, type.storage().objectType());
   }
 
-  /** Whether a part of two comparable objects differs; an empty object is not none. */
+  /** Whether a part of two objects differs; an empty object is not none. */
   private static boolean differs(ObjectNode before, ObjectNode after, String part) {
     if (part.equals("*")) {
       return !specified(before).equals(specified(after));

@@ -1,24 +1,16 @@
 package dev.rheo.server.request;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.rheo.api.feature.FeatureGates;
 import dev.rheo.api.media.MediaType;
 import dev.rheo.api.media.NegotiatedMediaType;
 import dev.rheo.api.options.DeleteOptions;
 import dev.rheo.api.options.WriteOptions;
 import dev.rheo.api.status.ApiException;
-import dev.rheo.codec.cbor.CborForms;
-import dev.rheo.codec.io.Meter;
-import dev.rheo.codec.json.ObjectDecoder;
-import dev.rheo.codec.protobuf.ProtobufCodec;
-import dev.rheo.codec.schema.ObjectType;
-import dev.rheo.codec.yaml.YamlForms;
 import dev.rheo.edge.HttpRequest;
 import dev.rheo.edge.HttpResponse;
 import dev.rheo.server.encoding.Encoding;
 import dev.rheo.server.encoding.Encodings;
-import dev.rheo.server.encoding.Format;
 import dev.rheo.server.encoding.MetaKinds;
 import dev.rheo.server.verb.write.ObjectPath;
 import dev.rheo.server.verb.write.RequestBody;
@@ -29,11 +21,6 @@ import java.util.Objects;
 
 /** Writes over HTTP: turns a call into options and a body, and a result into a response. */
 public final class ResourceWrites {
-
-  private static final ObjectMapper JSON_MAPPER = new ObjectMapper();
-
-  /** Bytes of the longest JSON escape of one byte of text. */
-  private static final int ESCAPE = 6;
 
   private final Writes writes;
   private final Encodings encodings;
@@ -67,13 +54,13 @@ public final class ResourceWrites {
           case "create" ->
               writes.create(
                   path,
-                  body(request, path.objectType()),
+                  body(request),
                   named(WriteOptions.forCreate(request.query()), request),
                   call.user());
           case "update" ->
               writes.update(
                   path,
-                  body(request, path.objectType()),
+                  body(request),
                   named(WriteOptions.forUpdate(request.query()), request),
                   call.user());
           case "patch" -> patch(path, call);
@@ -107,31 +94,17 @@ public final class ResourceWrites {
     return options.namedBy(request.header("User-Agent"));
   }
 
-  /** Reads a body as JSON or YAML; converts the other formats to JSON. */
-  private RequestBody body(HttpRequest request, ObjectType type) throws IOException {
-    String mediaType = encodings.negotiation().contentType(request.header("Content-Type"));
-    return switch (Format.of(mediaType)) {
-      case JSON, YAML -> new RequestBody(request.body(), mediaType);
-      case PROTOBUF ->
-          new RequestBody(ProtobufCodec.builtIn().toJson(request.body()), MediaType.JSON);
-      case CBOR -> {
-        Meter.charge(ESCAPE * (long) request.body().length);
-        yield new RequestBody(
-            JSON_MAPPER.writeValueAsBytes(CborForms.toTree(request.body(), type)), MediaType.JSON);
-      }
-    };
+  private RequestBody body(HttpRequest request) {
+    return new RequestBody(
+        request.body(), encodings.negotiation().contentType(request.header("Content-Type")));
   }
 
-  private DeleteOptions deleteOptions(ResourceCall call) throws IOException {
+  private DeleteOptions deleteOptions(ResourceCall call) {
     HttpRequest request = call.request();
     if (request.body().length == 0) {
       return DeleteOptions.parse(request.query());
     }
-    RequestBody sent = body(request, MetaKinds.deleteOptions());
-    JsonNode body =
-        sent.mediaType().equals(MediaType.YAML)
-            ? YamlForms.toTree(sent.bytes()).tree()
-            : ObjectDecoder.decode(sent.bytes(), ObjectDecoder.MAX_DEPTH).tree();
+    JsonNode body = body(request).decoded(MetaKinds.deleteOptions()).tree();
     return DeleteOptions.parse(body, call.type().apiVersion());
   }
 }

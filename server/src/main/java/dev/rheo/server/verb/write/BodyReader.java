@@ -12,7 +12,6 @@ import dev.rheo.codec.io.MalformedException;
 import dev.rheo.codec.json.Canonicalizer;
 import dev.rheo.codec.json.ObjectDecoder;
 import dev.rheo.codec.schema.ObjectType;
-import dev.rheo.codec.yaml.YamlForms;
 import dev.rheo.resource.type.WriteContext;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -60,7 +59,7 @@ final class BodyReader {
     ObjectDecoder.Decoded decoded =
         isNull(body)
             ? new ObjectDecoder.Decoded(JsonNodeFactory.instance.objectNode(), List.of())
-            : decode(body);
+            : body.decoded(path.objectType());
     ObjectNode object = decoded.tree();
     String sentKind = text(object, "kind");
     String sentVersion = text(object, "apiVersion");
@@ -113,11 +112,13 @@ final class BodyReader {
 
   /** Whether a body is {@code null}, or YAML that is nothing. */
   static boolean isNull(RequestBody body) {
-    if (body.bytes().length >= SHORT) {
+    boolean text =
+        !body.mediaType().equals(MediaType.PROTOBUF) && !body.mediaType().equals(MediaType.CBOR);
+    if (!text || body.bytes().length >= SHORT) {
       return false; // so that a long one is not decoded twice
     }
-    String text = new String(body.bytes(), StandardCharsets.UTF_8).strip();
-    return text.equals("null") || (text.isEmpty() && body.mediaType().equals(MediaType.YAML));
+    String value = new String(body.bytes(), StandardCharsets.UTF_8).strip();
+    return value.equals("null") || (value.isEmpty() && body.mediaType().equals(MediaType.YAML));
   }
 
   /**
@@ -155,21 +156,6 @@ final class BodyReader {
       throw ErrorMapping.of(e);
     }
     strict.forEach(context::warn);
-  }
-
-  /**
-   * Decodes an object in YAML or JSON.
-   *
-   * @throws ApiException 400 if the body is malformed
-   */
-  static ObjectDecoder.Decoded decode(RequestBody body) {
-    try {
-      return body.mediaType().equals(MediaType.YAML)
-          ? YamlForms.toTree(body.bytes())
-          : ObjectDecoder.decode(body.bytes(), ObjectDecoder.MAX_DEPTH);
-    } catch (MalformedException e) {
-      throw ErrorMapping.of(e);
-    }
   }
 
   /**

@@ -91,7 +91,7 @@ final class Patches {
           return new Patches(patch::apply, List.of(), managed, false);
         }
         case MediaType.MERGE_PATCH -> {
-          ObjectDecoder.Decoded patch = BodyReader.decode(body);
+          ObjectDecoder.Decoded patch = body.decoded(type);
           return new Patches(
               document -> MergePatch.apply(document, patch.tree()),
               patch.duplicates(),
@@ -102,7 +102,7 @@ final class Patches {
           if (BodyReader.isNull(body)) {
             return nothing();
           }
-          ObjectDecoder.Decoded patch = BodyReader.decode(body);
+          ObjectDecoder.Decoded patch = body.decoded(type);
           PatchSchema schema = PatchSchema.of(type);
           return new Patches(
               document -> StrategicMergePatch.apply(document, patch.tree(), schema),

@@ -145,10 +145,14 @@ public final class Writes {
   private WriteResult review(
       ObjectPath path, RequestBody body, WriteOptions options, User user, WriteContext context) {
     ObjectNode review = BodyReader.read(body, path, options.fieldValidation(), context);
-    Creates.agreeNamespace(path, Meta.of(review));
+    Meta meta = Meta.of(review);
+    meta.wipeSystemFields();
+    Creates.agreeNamespace(path, meta);
     changes.note(path, review, context);
     if (path.type().plural().equals("selfsubjectreviews")) {
-      Meta.of(review).created(context.now());
+      // As upstream, the answer does not repeat the question.
+      meta.tree().removeAll();
+      meta.created(context.now());
     }
     reviews.answer(path.type().plural(), review, path.namespace(), user);
     return new WriteResult(201, Canonicalizer.encodeAnswer(review, path.objectType()));

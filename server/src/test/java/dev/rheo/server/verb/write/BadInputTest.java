@@ -405,4 +405,28 @@ class BadInputTest {
                 .asText())
         .isEqualTo("1");
   }
+
+  @Test
+  void aReviewCannotBeForged() {
+    String body =
+        "{'metadata':{'labels':{'a':'b'},'uid':'mine','deletionTimestamp':'2020-01-01T00:00:00Z'},"
+            + "'spec':{'token':'x'}}";
+    JsonNode token =
+        Cluster.json(
+            post(
+                cluster.path("authentication.k8s.io/v1/tokenreviews", "", ""),
+                MediaType.JSON,
+                body));
+    assertThat(token.path("metadata").has("uid")).isFalse();
+    assertThat(token.path("metadata").has("deletionTimestamp")).isFalse();
+    assertThat(token.at("/metadata/labels/a").asText()).isEqualTo("b");
+    JsonNode self =
+        Cluster.json(
+            post(
+                cluster.path("authentication.k8s.io/v1/selfsubjectreviews", "", ""),
+                MediaType.JSON,
+                body.replace(",'spec':{'token':'x'}", "")));
+    assertThat(self.path("metadata").properties()).hasSize(1);
+    assertThat(self.path("metadata").has("creationTimestamp")).isTrue();
+  }
 }
