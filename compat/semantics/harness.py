@@ -23,19 +23,25 @@ import time
 import uuid
 
 SCENARIOS = {}
+PACKED = set()
 UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 TIME = re.compile(r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$")
 HEADERS = ("content-type", "retry-after", "warning", "content-encoding", "vary", "allow", "location")
 END = "k8s.io/initial-events-end"
 
 
-def scenario(name, tags=("serve",)):
-    """Registers a scenario. Tags: `serve` is the core; others name what a server may not have yet."""
+def scenario(name, tags=("serve",), packed=False):
+    """Registers a scenario. Tags: `serve` is the core; others name what a server may not have yet.
+
+    `packed`: its golden record is compressed.
+    """
 
     def register(f):
         if name in SCENARIOS:
             raise ValueError("two scenarios named " + name)
         SCENARIOS[name] = (f, frozenset(tags))
+        if packed:
+            PACKED.add(name)
         return f
 
     return register
@@ -91,18 +97,19 @@ class Server:
                 headers[k] = v
         return headers
 
-    def send(self, method, path, body=None, headers=None, timeout=30):
+    def send(self, method, path, body=None, headers=None, timeout=30, kept=None):
+        """Sends one request over a connection of its own, or over the one that is kept."""
         data = body
         extra = dict(headers or {})
         if body is not None and not isinstance(body, (bytes, str)):
-            data = json.dumps(body).encode()
+            data = json.dumps(body, separators=(",", ":") if kept else None).encode()  # as kube-apiserver writes raw parts
         if data is not None and "Content-Type" not in extra:
             extra["Content-Type"] = "application/json"
         if isinstance(data, str):
             data = data.encode()
         if extra.get("Content-Type", "") is None:
             del extra["Content-Type"]
-        connection = self.connect(timeout, headers)
+        connection = kept or self.connect(timeout, headers)
         try:
             connection.putrequest(method, path, skip_accept_encoding=True)
             for k, v in self.headers(extra).items():
@@ -121,8 +128,12 @@ class Server:
             if got.get("content-encoding") == "gzip":
                 raw = gzip.decompress(raw)
             return Response(r.status, got, raw)
-        finally:
+        except BaseException:
             connection.close()
+            raise
+        finally:
+            if not kept:
+                connection.close()
 
 
 class Run:
@@ -136,12 +147,22 @@ class Run:
         self.steps = []
         self.cleanup = []
         self.versions = set()
+        # what a scenario may ask for: one connection for all requests, each cause of a refusal once, one symbol for the uids
+        # of all objects that are not stored (nor do their versions count), and bodies without these dotted paths
+        self.reuse, self.distinct, self.one_uid, self.without = False, False, False, ()
+        self.connection = None
 
     # -- asking ---------------------------------------------------------------------------------------------
     def send(self, method, path, body=None, headers=None, timeout=30):
         """Sends without recording: preparation that is not itself judged."""
-        r = self.server.send(method, self.fill(path), self.fill(body), headers, timeout)
-        self._harvest(method, r)
+        return self._send(method, self.fill(path), self.fill(body), headers, timeout)
+
+    def _send(self, method, path, body, headers, timeout):
+        if self.reuse and not self.connection:
+            self.connection = self.server.connect(timeout)
+        r = self.server.send(method, path, body, headers, timeout, self.connection)
+        if not (self.one_uid and "dryRun=All" in path):
+            self._harvest(method, r)
         return r
 
     def _harvest(self, method, r):
@@ -162,16 +183,34 @@ class Run:
     def ask(self, label, method, path, body=None, headers=None, keep=None, timeout=30):
         """Sends one request and records the answer. `keep`: only these dotted paths of the body are recorded."""
         path, body = self.fill(path), self.fill(body)
-        r = self.server.send(method, path, body, headers, timeout)
-        self._harvest(method, r)
+        r = self._send(method, path, body, headers, timeout)
         if r.json is not None:
             recorded = pick(r.json, keep) if keep and r.status < 400 else r.json
+            recorded = self.trim(recorded)
         else:
             recorded = r.raw.decode("utf-8", "replace")[:400]
         self.steps.append(
             {"step": label, "request": f"{method} {path}", "status": r.status,
              "headers": {k: v for k, v in r.headers.items() if k in HEADERS}, "body": recorded})
         return r
+
+    def trim(self, body):
+        """What is recorded of a body. Messages may have whole objects in them, of which the beginning is enough."""
+        if not isinstance(body, dict):
+            return body
+        details = body.get("details") if body.get("kind") == "Status" else None
+        if self.distinct and "message" in body:
+            body = {**body, "message": body["message"][:400]}
+        if self.distinct and details and details.get("causes"):
+            causes = {json.dumps(c, sort_keys=True): c for c in details["causes"]}
+            body = {**body, "details": {**details, "causes": [{**c, "message": c["message"][:200]} for c in causes.values()]}}
+        for path in self.without if body.get("kind") != "Status" else ():
+            first, _, rest = path.partition(".")
+            if rest and isinstance(body.get(first), dict):
+                body = {**body, first: {k: v for k, v in body[first].items() if k != rest}}
+            elif not rest:
+                body = {k: v for k, v in body.items() if k != first}
+        return body
 
     def get(self, label, path, **more):
         return self.ask(label, "GET", path, **more)
@@ -269,6 +308,8 @@ class Run:
                 self.send("DELETE", path)
             except OSError:
                 pass
+        if self.connection:
+            self.connection.close()
         return Normaliser(self).steps()
 
 
@@ -340,7 +381,9 @@ class Normaliser:
     def text(self, v):
         for real, symbol in self.run.aliases.items():
             v = v.replace(real, symbol)
-        v = UUID.sub(lambda m: self.uids.setdefault(m.group(0), "uid" + str(len(self.uids) + 1)), v)
+        v = UUID.sub(lambda m: "<uid>" if self.run.one_uid else self.uids.setdefault(
+            m.group(0), "uid" + str(len(self.uids) + 1)), v)
+        v = re.sub(r"\bBad_[a-z0-9]{5}\b", "Bad_<any>", v)  # what is made of a generateName
         v = re.sub(r"(esource version:? )(\d+)", r"\1<rv>", v)
         v = re.sub(r"(current: )(\d+)", r"\1<rv>", v)
         v = re.sub(r"(in record \()(\d+)", r"\1<rv>", v)

@@ -2,6 +2,7 @@ package dev.rheo.api.status;
 
 import dev.rheo.api.name.GroupResource;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -14,14 +15,20 @@ public final class ApiException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
   private final transient Status status;
+  private final transient List<String> warnings;
 
   public ApiException(Status status) {
     this(status, null);
   }
 
   public ApiException(Status status, @Nullable Throwable cause) {
+    this(status, cause, List.of());
+  }
+
+  private ApiException(Status status, @Nullable Throwable cause, List<String> warnings) {
     super(status.message(), cause, false, false);
     this.status = status;
+    this.warnings = warnings;
   }
 
   public Status status() {
@@ -35,6 +42,16 @@ public final class ApiException extends RuntimeException {
 
   public String reason() {
     return status.reason();
+  }
+
+  /** What the client is to be warned of beside the refusal; texts of {@code Warning} headers. */
+  public List<String> warnings() {
+    return warnings;
+  }
+
+  /** The same refusal with these warnings. */
+  public ApiException withWarnings(Collection<String> texts) {
+    return texts.isEmpty() ? this : new ApiException(status, getCause(), List.copyOf(texts));
   }
 
   public static ApiException badRequest(String message) {

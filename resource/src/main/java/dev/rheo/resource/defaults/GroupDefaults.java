@@ -17,6 +17,7 @@ final class GroupDefaults {
 
   static void register(BiConsumer<String, Consumer<ObjectNode>> rules) {
     rules.accept("apps/v1.DeploymentSpec", GroupDefaults::deploymentSpec);
+    rules.accept("apps/v1.DaemonSet", GroupDefaults::daemonSet);
     rules.accept("apps/v1.DaemonSetSpec", GroupDefaults::daemonSetSpec);
     rules.accept("apps/v1.StatefulSetSpec", GroupDefaults::statefulSetSpec);
     rules.accept("batch/v1.Job", GroupDefaults::job);
@@ -36,6 +37,12 @@ final class GroupDefaults {
       absent(rolling, "maxUnavailable", "25%");
       absent(rolling, "maxSurge", "25%");
     }
+  }
+
+  /** The annotation is a number of upstream's internal type: every writer writes it. */
+  private static void daemonSet(ObjectNode set) {
+    ObjectNode annotations = Trees.need(Trees.metadata(set), "annotations");
+    absent(annotations, "deprecated.daemonset.template.generation", "0");
   }
 
   private static void daemonSetSpec(ObjectNode spec) {

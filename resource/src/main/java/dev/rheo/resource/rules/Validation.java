@@ -8,6 +8,7 @@ import dev.rheo.resource.rules.kind.MetadataValidation;
 import dev.rheo.resource.type.ResourceType;
 import dev.rheo.resource.type.WriteContext;
 import dev.rheo.resource.type.WriteRules;
+import dev.rheo.resource.type.WriteRules.MetadataTurn;
 
 /**
  * Refuses objects that must not be stored, with upstream's causes. What is demanded of metadata is
@@ -25,8 +26,14 @@ public final class Validation {
   public static void create(ObjectNode object, ResourceType type, WriteContext context) {
     FieldErrors errors = new FieldErrors();
     WriteRules rules = type.storage().rules().in(type.apiVersion());
-    MetadataValidation.create(object, type, errors);
+    MetadataTurn turn = rules.metadataTurn();
+    if (turn == MetadataTurn.FIRST) {
+      MetadataValidation.create(object, type, errors);
+    }
     rules.create(object, errors);
+    if (turn == MetadataTurn.LAST || (turn == MetadataTurn.ALONE && errors.isEmpty())) {
+      MetadataValidation.create(object, type, errors);
+    }
     refuse(object, type, errors);
     rules.warn(object, null, "", context::warn);
   }
@@ -53,6 +60,7 @@ public final class Validation {
   }
 
   private static void refuse(ObjectNode object, ResourceType type, FieldErrors errors) {
-    errors.refuse(type.group(), type.kind(), Trees.name(object));
+    // As upstream, by the group in which the kind is stored: that of Events is the core group.
+    errors.refuse(type.storage().groupResource().group(), type.kind(), Trees.name(object));
   }
 }

@@ -21,6 +21,8 @@ import java.util.List;
  * @param gracefulDelete a deletion starts with a grace period
  * @param expires an object is deleted some time after its last write
  * @param anyFinalizers finalizers need not have a domain
+ * @param checksPrefix an update checks {@code metadata.generateName}, too
+ * @param namesByUid a new object without a name gets a uid for one
  */
 public record Strategy(
     Names.Kind names,
@@ -34,7 +36,9 @@ public record Strategy(
     boolean createOnUpdate,
     boolean gracefulDelete,
     boolean expires,
-    boolean anyFinalizers) {
+    boolean anyFinalizers,
+    boolean checksPrefix,
+    boolean namesByUid) {
 
   /** The strategy of resources that are not stored. */
   static final Strategy NONE =
@@ -47,6 +51,8 @@ public record Strategy(
           false,
           List.of(),
           true,
+          false,
+          false,
           false,
           false,
           false,
@@ -73,7 +79,9 @@ public record Strategy(
         has(flags, 'p'),
         has(flags, 'd'),
         has(flags, 'e'),
-        has(flags, 'f'));
+        has(flags, 'f'),
+        has(flags, 'v'),
+        has(flags, 'i'));
   }
 
   private static boolean has(String flags, char flag) {

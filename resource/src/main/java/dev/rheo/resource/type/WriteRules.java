@@ -34,6 +34,21 @@ public interface WriteRules {
   default void prepareUpdate(
       ObjectNode object, ObjectNode old, String subresource, WriteContext context) {}
 
+  /** When the metadata of a new object are checked. */
+  enum MetadataTurn {
+    /** Before the rest. */
+    FIRST,
+    /** After the rest. */
+    LAST,
+    /** After the rest, and only if nothing is wrong with it. */
+    ALONE
+  }
+
+  /** When the metadata of a new object are checked, by which the causes of a refusal differ. */
+  default MetadataTurn metadataTurn() {
+    return MetadataTurn.FIRST;
+  }
+
   /** Collects the faults of a new object, those of its metadata excepted. */
   default void create(ObjectNode object, FieldErrors errors) {}
 

@@ -25,6 +25,7 @@ public final class Admission implements AdmissionPlugin {
     all.addAll(more);
     all.add(new PriorityAdmission(objects));
     all.add(new LocalAdmission());
+    all.add(new DeviceAdminAccess(objects));
     this.plugins = List.copyOf(all);
   }
 

@@ -38,6 +38,11 @@ final class EventRules extends KindRules {
   }
 
   @Override
+  public MetadataTurn metadataTurn() {
+    return strict ? MetadataTurn.LAST : MetadataTurn.ALONE;
+  }
+
+  @Override
   protected void checkCreate(Field object) {
     common(object);
     if (!strict) {
@@ -47,7 +52,9 @@ final class EventRules extends KindRules {
     if (!metadata.at("generateName").isEmpty()) {
       metadata.at("generateName").check(Names.Kind.DNS_SUBDOMAIN::validatePrefix);
     }
-    metadata.at("name").check(Names::dnsSubdomain);
+    if (!metadata.at("name").isEmpty()) {
+      metadata.at("name").check(Names::dnsSubdomain);
+    }
     finalizers(metadata);
     series(object.at("series"));
     object.at("eventTime").need("");

@@ -34,11 +34,7 @@ public final class MetadataValidation {
 
   public static void create(ObjectNode object, ResourceType type, FieldErrors errors) {
     ObjectNode metadata = Trees.metadata(object);
-    String prefix = Trees.text(metadata, "generateName");
-    if (!prefix.isEmpty()) {
-      errors.invalid(
-          "metadata.generateName", prefix, type.strategy().names().validatePrefix(prefix));
-    }
+    prefix(metadata, type.strategy().names(), errors);
     String name = Trees.text(metadata, "name");
     if (name.isEmpty()) {
       errors.add(FieldError.required("metadata.name", "name or generateName is required"));
@@ -53,7 +49,7 @@ public final class MetadataValidation {
         errors.invalid("metadata.namespace", namespace, Names.dnsLabel(namespace));
       }
     }
-    common(metadata, type, errors);
+    common(metadata, type.strategy().anyFinalizers(), errors);
   }
 
   public static void update(
@@ -73,6 +69,9 @@ public final class MetadataValidation {
                     + "\"}"));
       }
     }
+    if (type.strategy().checksPrefix()) {
+      prefix(metadata, type.strategy().names(), errors);
+    }
     for (String field : IMMUTABLE) {
       JsonNode now = Trees.get(metadata, field);
       JsonNode before = Trees.get(oldMetadata, field);
@@ -80,15 +79,31 @@ public final class MetadataValidation {
         errors.add(FieldError.invalid("metadata." + field, Field.shown(now), "field is immutable"));
       }
     }
-    common(metadata, type, errors);
+    common(metadata, type.strategy().anyFinalizers(), errors);
   }
 
-  private static void common(ObjectNode metadata, ResourceType type, FieldErrors errors) {
+  /**
+   * Validates the metadata of an object that stands for a part of another, such as a Scale; the
+   * name and the namespace are known to be those of the other.
+   */
+  public static void ofPart(ObjectNode object, FieldErrors errors) {
+    prefix(Trees.metadata(object), Names.Kind.DNS_SUBDOMAIN, errors);
+    common(Trees.metadata(object), false, errors);
+  }
+
+  private static void common(ObjectNode metadata, boolean anyFinalizers, FieldErrors errors) {
     Field at = Field.root(null, errors).at("metadata").with(metadata);
     LabelRules.labels(at.at("labels"));
     LabelRules.annotations(at.at("annotations"));
     owners(metadata, errors);
-    finalizers(metadata, type.strategy().anyFinalizers(), errors);
+    finalizers(metadata, anyFinalizers, errors);
+  }
+
+  private static void prefix(ObjectNode metadata, Names.Kind names, FieldErrors errors) {
+    String prefix = Trees.text(metadata, "generateName");
+    if (!prefix.isEmpty()) {
+      errors.invalid("metadata.generateName", prefix, names.validatePrefix(prefix));
+    }
   }
 
   private static void owners(ObjectNode metadata, FieldErrors errors) {

@@ -102,23 +102,6 @@ public final class Reviews {
    */
   private static FieldErrors errors(ObjectNode review, String namespace, boolean other) {
     FieldErrors errors = new FieldErrors();
-    ObjectNode metadata = Trees.object(review, "metadata");
-    if (metadata != null) {
-      List<String> more = Trees.names(metadata);
-      more.remove("managedFields");
-      if (!namespace.isEmpty()) {
-        more.remove("namespace");
-      }
-      if (!more.isEmpty()) {
-        ObjectNode shown = metadata.deepCopy();
-        shown.remove("managedFields");
-        errors.add(
-            FieldError.invalid(
-                "metadata",
-                shown,
-                namespace.isEmpty() ? "must be empty" : "must be empty except for namespace"));
-      }
-    }
     JsonNode spec = review.path("spec");
     JsonNode resource = Trees.get(spec, "resourceAttributes");
     JsonNode path = Trees.get(spec, "nonResourceAttributes");
@@ -139,6 +122,26 @@ public final class Reviews {
     if (other && Trees.text(spec, "user").isEmpty() && Trees.isEmpty(spec, "groups")) {
       errors.add(
           FieldError.invalid("spec.user", "", "at least one of user or group must be specified"));
+    }
+    if (resource != null) {
+      SelectorAttributes.check(resource, "spec.resourceAttributes", errors);
+    }
+    ObjectNode metadata = Trees.object(review, "metadata");
+    if (metadata != null) {
+      List<String> more = Trees.names(metadata);
+      more.remove("managedFields");
+      if (!namespace.isEmpty()) {
+        more.remove("namespace");
+      }
+      if (!more.isEmpty()) {
+        ObjectNode shown = metadata.deepCopy();
+        shown.remove("managedFields");
+        errors.add(
+            FieldError.invalid(
+                "metadata",
+                shown,
+                namespace.isEmpty() ? "must be empty" : "must be empty except for namespace"));
+      }
     }
     if (!namespace.isEmpty()) {
       if (resource != null && !Trees.text(resource, "namespace").equals(namespace)) {

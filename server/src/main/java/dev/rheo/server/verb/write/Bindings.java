@@ -18,6 +18,9 @@ final class Bindings {
   private Bindings() {}
 
   static void validate(ObjectPath path, ObjectNode binding) {
+    if (path.name().isEmpty()) {
+      throw ApiException.badRequest("Name parameter required.");
+    }
     if (!Meta.of(binding).name().equals(path.name())) {
       throw ApiException.badRequest("name in URL does not match name in Binding object");
     }
@@ -44,8 +47,9 @@ final class Bindings {
     Updates.requireUid(path, sent.uid().isEmpty() ? null : sent.uid(), meta.uid());
     if (!sent.resourceVersion().isEmpty()
         && !sent.resourceVersion().equals(Long.toString(version.revision()))) {
-      throw refuse(
-          path,
+      throw ApiException.conflict(
+          path.groupResource(),
+          path.name(),
           "Precondition failed: ResourceVersion in precondition: "
               + sent.resourceVersion()
               + ", ResourceVersion in object meta: "

@@ -1,7 +1,9 @@
 package dev.rheo.server.verb.write;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.rheo.api.media.MediaType;
 import dev.rheo.api.name.GroupVersionKind;
 import dev.rheo.api.options.FieldValidation;
 import dev.rheo.api.status.ApiException;
@@ -10,8 +12,11 @@ import dev.rheo.codec.io.MalformedException;
 import dev.rheo.codec.json.Canonicalizer;
 import dev.rheo.codec.json.ObjectDecoder;
 import dev.rheo.codec.schema.ObjectType;
+import dev.rheo.resource.type.WriteContext;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /** Decodes request bodies into objects of the expected type. */
 final class BodyReader {
@@ -20,41 +25,44 @@ final class BodyReader {
           + " 1.20+, and may reject such requests as early as 1.24; please fix your requests;"
           + " duplicate UID(s) observed: ";
 
+  private static final int SHORT = 64;
+
   private BodyReader() {}
 
   /**
-   * A decoded object whose fields have the types of its schema.
+   * Decodes an object, whose fields then have the types of its schema.
    *
-   * @param warnings unknown and duplicate fields, which were ignored
-   */
-  record DecodedObject(ObjectNode object, List<String> warnings) {}
-
-  /**
    * @param path whose apiVersion and kind the body must have, or omit
+   * @param context is told of unknown and duplicate fields, which are ignored
    * @throws ApiException 400 if the body is malformed or of another type
    */
-  static DecodedObject read(RequestBody body, ObjectPath path, FieldValidation validation) {
-    DecodedObject read = decoded(body, path, validation);
-    dedupOwners(read.object(), read.warnings());
-    return read;
+  static ObjectNode read(
+      RequestBody body, ObjectPath path, FieldValidation validation, WriteContext context) {
+    ObjectNode object = decoded(body, path, validation, context);
+    dedupOwners(object, context);
+    return object;
   }
 
   /** Removes owner references that repeat an earlier one, and warns of it. */
-  static void dedupOwners(ObjectNode object, List<String> warnings) {
+  static void dedupOwners(ObjectNode object, WriteContext context) {
     List<String> duplicates = Meta.of(object).dedupOwners();
     if (!duplicates.isEmpty()) {
-      warnings.add(DUPLICATE_OWNERS + String.join(", ", duplicates));
+      context.warn(DUPLICATE_OWNERS + String.join(", ", duplicates));
     }
   }
 
-  private static DecodedObject decoded(
-      RequestBody body, ObjectPath path, FieldValidation validation) {
+  private static ObjectNode decoded(
+      RequestBody body, ObjectPath path, FieldValidation validation, WriteContext context) {
     String apiVersion = path.apiVersion();
     String kind = path.kind();
-    ObjectDecoder.Decoded decoded = body.decoded(path.objectType());
+    // As upstream, null is an object without fields.
+    ObjectDecoder.Decoded decoded =
+        isNull(body)
+            ? new ObjectDecoder.Decoded(JsonNodeFactory.instance.objectNode(), List.of())
+            : body.decoded(path.objectType());
     ObjectNode object = decoded.tree();
-    String sentKind = object.path("kind").asText("");
-    String sentVersion = object.path("apiVersion").asText("");
+    String sentKind = text(object, "kind");
+    String sentVersion = text(object, "apiVersion");
     if (!sentKind.isEmpty() && !sentKind.equals(kind)) {
       String shownKind = Excerpt.text(sentKind);
       String shownVersion = Excerpt.text(sentVersion);
@@ -74,7 +82,7 @@ final class BodyReader {
               + kind
               + "): unknown conversion");
     }
-    if (!sentVersion.isEmpty() && !sentVersion.equals(apiVersion)) {
+    if (!sentVersion.isEmpty() && !path.takes(sentVersion)) {
       throw ApiException.badRequest(
           "the API version in the data ("
               + Excerpt.text(sentVersion)
@@ -84,12 +92,46 @@ final class BodyReader {
     }
     object.put("kind", kind);
     object.put("apiVersion", apiVersion);
-    return checked(object, decoded.duplicates(), path, validation);
+    check(object, decoded.duplicates(), path, validation, context);
+    return object;
   }
 
-  /** Checks an object, such as a patched one, against the type of its path. */
-  static DecodedObject checked(
-      ObjectNode object, List<String> duplicates, ObjectPath path, FieldValidation validation) {
+  /** A field that names the type of an object. */
+  private static String text(ObjectNode object, String field) {
+    JsonNode value = object.path(field);
+    if (!value.isMissingNode() && !value.isNull() && !value.isTextual()) {
+      throw ApiException.badRequest(
+          "couldn't get version/kind; json parse error: json: cannot unmarshal "
+              + value.getNodeType().name().toLowerCase(Locale.ROOT)
+              + " into Go struct field ."
+              + field
+              + " of type string");
+    }
+    return value.asText("");
+  }
+
+  /** Whether a body is {@code null}, or YAML that is nothing. */
+  static boolean isNull(RequestBody body) {
+    boolean text =
+        !body.mediaType().equals(MediaType.PROTOBUF) && !body.mediaType().equals(MediaType.CBOR);
+    if (!text || body.bytes().length >= SHORT) {
+      return false; // so that a long one is not decoded twice
+    }
+    String value = new String(body.bytes(), StandardCharsets.UTF_8).strip();
+    return value.equals("null") || (value.isEmpty() && body.mediaType().equals(MediaType.YAML));
+  }
+
+  /**
+   * Checks an object, such as a patched one, against the type of its path, and normalizes it.
+   *
+   * @param context is told of fields that are ignored
+   */
+  static void check(
+      ObjectNode object,
+      List<String> duplicates,
+      ObjectPath path,
+      FieldValidation validation,
+      WriteContext context) {
     ObjectType type = path.objectType();
     List<String> strict = new ArrayList<>(0);
     if (validation != FieldValidation.IGNORE) {
@@ -113,7 +155,7 @@ final class BodyReader {
     } catch (MalformedException e) {
       throw ErrorMapping.of(e);
     }
-    return new DecodedObject(object, strict);
+    strict.forEach(context::warn);
   }
 
   /**

@@ -14,7 +14,6 @@ import dev.rheo.merge.manager.ScaleFields;
 import dev.rheo.resource.type.WriteContext;
 import dev.rheo.server.verb.write.CommitResult.How;
 import dev.rheo.server.verb.write.Updates.Kind;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -58,33 +57,29 @@ final class Changes {
   WriteResult update(
       ObjectPath path, RequestBody body, WriteOptions options, WriteContext context) {
     requireWholeOrScale(path);
-    BodyReader.DecodedObject read = BodyReader.read(body, path, options.fieldValidation());
-    agree(path, read.object());
+    ObjectNode sent = BodyReader.read(body, path, options.fieldValidation(), context);
+    agree(path, sent);
     if (!path.takesWhole()) {
-      return scale(
-          path, options, context, read.warnings(), false, _ -> TreeCopies.of(read.object()));
+      return scale(path, Kind.UPDATE, options, context, _ -> TreeCopies.of(sent));
     }
-    ObjectNode sent = read.object();
     CommitResult written =
         commit(path, Kind.UPDATE, options, context, _ -> new Wanted(Ownership.copy(sent), false));
-    return answer(path, written, read.warnings());
+    return answer(path, written);
   }
 
   WriteResult patch(ObjectPath path, RequestBody body, WriteOptions options, WriteContext context) {
     requireWholeOrScale(path);
-    List<String> warnings = new ArrayList<>();
     if (body.mediaType().equals(MediaType.APPLY_PATCH_YAML)) {
-      return apply(path, Configuration.read(body, options), options, context, warnings);
+      return apply(path, Configuration.read(body, options), options, context);
     }
     Patches patch = Patches.read(body, path.objectType());
     if (!path.takesWhole()) {
       return scale(
           path,
+          Kind.PATCH,
           options,
           context,
-          warnings,
-          false,
-          scale -> patched(patch, path, scale, options, warnings));
+          scale -> patched(patch, path, scale, options, context));
     }
     CommitResult written =
         commit(
@@ -96,9 +91,9 @@ final class Changes {
               if (live == null) {
                 throw ApiException.notFound(path.groupResource(), path.name());
               }
-              return new Wanted(patched(patch, path, live, options, warnings), false);
+              return new Wanted(patched(patch, path, live, options, context), false);
             });
-    return answer(path, written, warnings);
+    return answer(path, written);
   }
 
   private static ObjectNode patched(
@@ -106,36 +101,32 @@ final class Changes {
       ObjectPath path,
       ObjectNode document,
       WriteOptions options,
-      List<String> warnings) {
+      WriteContext context) {
     boolean whole = patch.concernsManagedFields();
-    BodyReader.DecodedObject patched =
+    ObjectNode patched =
         patch.apply(
-            whole ? document : ManagedFields.without(document), path, options.fieldValidation());
-    warnings.clear();
-    warnings.addAll(patched.warnings());
-    agree(path, patched.object());
-    BodyReader.dedupOwners(patched.object(), warnings);
+            whole ? document : ManagedFields.without(document),
+            path,
+            options.fieldValidation(),
+            context);
+    agree(path, patched);
+    BodyReader.dedupOwners(patched, context);
     if (!whole) {
-      Ownership.share(document, patched.object());
+      Ownership.share(document, patched);
     }
-    return patched.object();
+    return patched;
   }
 
   private WriteResult apply(
-      ObjectPath path,
-      Configuration configuration,
-      WriteOptions options,
-      WriteContext context,
-      List<String> warnings) {
+      ObjectPath path, Configuration configuration, WriteOptions options, WriteContext context) {
     boolean force = Boolean.TRUE.equals(options.force());
     if (!path.takesWhole()) {
       return scale(
           path,
+          Kind.APPLY,
           options,
           context,
-          warnings,
-          true,
-          scale -> applied(path, configuration, scale, force, context, warnings));
+          scale -> applied(path, configuration, scale, force, context));
     }
     CommitResult written =
         commit(
@@ -147,9 +138,9 @@ final class Changes {
               if (live == null && !path.subresource().isEmpty()) {
                 throw ApiException.notFound(path.groupResource(), path.name());
               }
-              return new Wanted(applied(path, configuration, live, force, context, warnings), true);
+              return new Wanted(applied(path, configuration, live, force, context), true);
             });
-    return answer(path, written, warnings);
+    return answer(path, written);
   }
 
   private ObjectNode applied(
@@ -157,16 +148,13 @@ final class Changes {
       Configuration configuration,
       @Nullable ObjectNode live,
       boolean force,
-      WriteContext context,
-      List<String> warnings) {
+      WriteContext context) {
     ObjectNode applied = ownership.apply(path, configuration.tree(), live, force, context);
-    warnings.clear();
-    warnings.addAll(configuration.warnings());
-    BodyReader.DecodedObject checked =
-        BodyReader.checked(applied, List.of(), path, FieldValidation.IGNORE);
-    agree(path, checked.object());
-    BodyReader.dedupOwners(checked.object(), warnings);
-    return checked.object();
+    configuration.warnings().forEach(context::warn);
+    BodyReader.check(applied, List.of(), path, FieldValidation.IGNORE, context);
+    agree(path, applied);
+    BodyReader.dedupOwners(applied, context);
+    return applied;
   }
 
   /**
@@ -205,8 +193,7 @@ final class Changes {
                   ObjectNode live =
                       version == null ? null : ResponseBodies.served(path.type(), version);
                   Wanted wanted = change.apply(live);
-                  ObjectNode object = wanted.object();
-                  path.type().defaults().apply(object);
+                  ObjectNode object = path.completed(wanted.object());
                   if (!wanted.owned() && managed) {
                     ownership.note(path, object, live, context);
                   } else if (!wanted.owned()) {
@@ -252,19 +239,16 @@ final class Changes {
     ObjectNode apply(ObjectNode present);
   }
 
-  /**
-   * Changes the Scale of an object.
-   *
-   * @param owned whether the changed Scale says already who owns its fields
-   */
+  /** Changes the Scale of an object. */
   private WriteResult scale(
-      ObjectPath path,
-      WriteOptions options,
-      WriteContext context,
-      List<String> warnings,
-      boolean owned,
-      ScaleChange change) {
+      ObjectPath path, Kind kind, WriteOptions options, WriteContext context, ScaleChange change) {
     ObjectPath parent = ObjectPath.of(path.type(), path.namespace(), path.name());
+    // As upstream, a refusal names the Scale where it has been read before, and else the object.
+    GroupResource refused =
+        kind == Kind.UPDATE
+            ? path.groupResource()
+            : new GroupResource(
+                path.type().group(), path.type().plural() + "/" + path.subresource());
     CommitResult written =
         commit(
             parent,
@@ -273,25 +257,22 @@ final class Changes {
             context,
             live -> {
               if (live == null) {
-                throw ApiException.notFound(
-                    new GroupResource(
-                        path.type().group(), path.type().plural() + "/" + Scales.SUBRESOURCE),
-                    path.name());
+                throw ApiException.notFound(refused, path.name());
               }
               ScaleFields fields = Ownership.ofScale(parent, live);
               ObjectNode present = Scales.of(live);
               Ownership.set(present, fields.toScale());
               ObjectNode wanted = change.apply(present);
-              if (!owned) {
+              if (kind != Kind.APPLY) {
                 ownership.note(path, wanted, present, context);
               }
-              ObjectNode scaled = Scales.applied(path, wanted, TreeCopies.of(live));
+              ObjectNode scaled = Scales.applied(path, refused, wanted, TreeCopies.of(live));
               Ownership.setParent(scaled, fields, wanted);
               return new Wanted(scaled, true);
             });
     ObjectNode scale = Scales.of(ResponseBodies.served(path.type(), written));
     byte[] body = Canonicalizer.encodeAnswer(scale, path.objectType());
-    return new WriteResult(200, body, warnings);
+    return new WriteResult(200, body);
   }
 
   private static void requireWholeOrScale(ObjectPath path) {
@@ -321,10 +302,8 @@ final class Changes {
     }
   }
 
-  private static WriteResult answer(ObjectPath path, CommitResult written, List<String> warnings) {
+  private static WriteResult answer(ObjectPath path, CommitResult written) {
     return new WriteResult(
-        written.how() == How.CREATED ? 201 : 200,
-        ResponseBodies.object(path.type(), written),
-        warnings);
+        written.how() == How.CREATED ? 201 : 200, ResponseBodies.object(path.type(), written));
   }
 }

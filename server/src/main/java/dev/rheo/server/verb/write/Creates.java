@@ -67,19 +67,28 @@ final class Creates {
     if (!meta.resourceVersion().isEmpty()) {
       throw ApiException.badRequest("resourceVersion should not be set on objects to be created");
     }
-    path.type().defaults().apply(sent);
+    ObjectNode served = path.completed(sent);
     if (managed) {
-      ownership.note(path, sent, null, context);
+      ownership.note(path, served, null, context);
     } else {
-      Ownership.clear(sent);
+      Ownership.clear(served);
     }
-    ObjectNode object = path.type().conversion().toStored(sent);
+    if (path.type().strategy().namesByUid()
+        && meta.name().isEmpty()
+        && meta.generateName().isEmpty()) {
+      meta.name(uids.get());
+    }
+    ObjectNode object = path.type().conversion().toStored(served);
     if (!meta.name().isEmpty() || meta.generateName().isEmpty()) {
       return attempt(path.withName(meta.name()), object, options, context);
     }
     ApiException taken = null;
     for (int i = 0; i < NAME_ATTEMPTS; i++) {
-      String name = Names.generate(meta.generateName(), random::nextInt);
+      // Nothing can be added to an address.
+      String name =
+          path.type().strategy().names() == Names.Kind.IP_ADDRESS
+              ? meta.generateName()
+              : Names.generate(meta.generateName(), random::nextInt);
       try {
         return attempt(path.withName(name), object, options, context);
       } catch (ApiException refusal) {
@@ -107,8 +116,8 @@ final class Creates {
             (version, fresh) -> {
               List<Op> checks = lifecycle.admitCreate(path, fresh);
               if (version != null) {
-                // As upstream, an address or port in use is told first.
-                allocations.complete(path, TreeCopies.of(object), options.dryRun());
+                // As upstream, what is wrong with the object is told first.
+                prepare(path, TreeCopies.of(object), context, options.dryRun());
                 throw exists(path, version);
               }
               return put(path, TreeCopies.of(object), checks, context, options.dryRun());

@@ -11,6 +11,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -47,7 +48,25 @@ final class Deletes {
   /** Resources whose dependents are orphaned by default, as before there was garbage collection. */
   private static final Set<String> ORPHANING = Set.of("jobs.batch", "replicationcontrollers");
 
+  /** Of these resources, clients are warned. */
+  private static final Map<String, String> ORPHANING_WARNINGS =
+      Map.of(
+          "jobs.batch",
+          "child pods are preserved by default when jobs are deleted; set"
+              + " propagationPolicy=Background to remove them or set propagationPolicy=Orphan to"
+              + " suppress this warning");
+
   private Deletes() {}
+
+  /** What there is to warn of before objects of a type are deleted. */
+  static List<String> warnings(ObjectPath path, DeleteOptions options) {
+    String warning = ORPHANING_WARNINGS.get(path.type().storage().name());
+    return warning == null
+            || options.propagationPolicy() != null
+            || options.orphanDependents() != null
+        ? List.of()
+        : List.of(warning);
+  }
 
   static Outcome outcome(
       ObjectPath path, DeleteOptions options, @Nullable Version version, Instant now) {
@@ -76,7 +95,11 @@ final class Deletes {
   }
 
   private static void require(ObjectPath path, DeleteOptions options, Meta meta, long revision) {
-    GroupResource kind = new GroupResource(path.type().group(), path.type().kind());
+    // As upstream, by the kind as it is stored; namespaces are compared by their own code.
+    GroupResource kind =
+        path.isNamespace()
+            ? path.groupResource()
+            : new GroupResource(path.type().storage().groupResource().group(), path.type().kind());
     if (options.uid() != null && !options.uid().equals(meta.uid())) {
       throw ApiException.conflict(
           kind,

@@ -62,10 +62,32 @@ public record ObjectPath(ResourceType type, String namespace, String name, Strin
     return part == null ? type.apiVersion() : part.apiVersion();
   }
 
+  /** Whether an object of this version may be sent to this path. */
+  boolean takes(String version) {
+    // Programs of many years evict in the version in which evictions began.
+    return version.equals(apiVersion())
+        || (subresource.equals("eviction") && version.equals("policy/v1beta1"));
+  }
+
   /** The fields of the object that is sent to this path. */
   public ObjectType objectType() {
     Subresource part = part();
     return part == null ? type.objectType() : part.objectType();
+  }
+
+  /**
+   * The object, defaulted, in the version of the path, with what its stored version has more.
+   *
+   * @param object in the version of the path; modified
+   */
+  ObjectNode completed(ObjectNode object) {
+    type.defaults().apply(object);
+    if (type.conversion().isIdentity()) {
+      return object;
+    }
+    ObjectNode stored = type.conversion().toStored(object);
+    type.storage().defaults().apply(stored);
+    return type.conversion().fromStored(stored);
   }
 
   /** Whether the objects sent to this path have the resource's own type. */

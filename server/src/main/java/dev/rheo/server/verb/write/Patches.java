@@ -15,6 +15,7 @@ import dev.rheo.merge.MergePatch;
 import dev.rheo.merge.PatchException;
 import dev.rheo.merge.PatchSchema;
 import dev.rheo.merge.StrategicMergePatch;
+import dev.rheo.resource.type.WriteContext;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -42,10 +43,18 @@ final class Patches {
 
   private final boolean concernsManagedFields;
 
-  private Patches(Application application, List<String> duplicates, boolean concernsManagedFields) {
+  /** Whether the patch is made of typed objects, so that what it says of their type is nothing. */
+  private final boolean typed;
+
+  private Patches(
+      Application application,
+      List<String> duplicates,
+      boolean concernsManagedFields,
+      boolean typed) {
     this.application = application;
     this.duplicates = duplicates;
     this.concernsManagedFields = concernsManagedFields;
+    this.typed = typed;
   }
 
   /**
@@ -79,15 +88,18 @@ final class Patches {
             return nothing();
           }
           JsonPatch patch = JsonPatch.of(operations);
-          return new Patches(patch::apply, List.of(), managed);
+          return new Patches(patch::apply, List.of(), managed, false);
         }
         case MediaType.MERGE_PATCH -> {
           ObjectDecoder.Decoded patch = body.decoded(type);
           return new Patches(
-              document -> MergePatch.apply(document, patch.tree()), patch.duplicates(), managed);
+              document -> MergePatch.apply(document, patch.tree()),
+              patch.duplicates(),
+              managed,
+              false);
         }
         case MediaType.STRATEGIC_MERGE_PATCH -> {
-          if (isNull(body.bytes())) {
+          if (BodyReader.isNull(body)) {
             return nothing();
           }
           ObjectDecoder.Decoded patch = body.decoded(type);
@@ -95,7 +107,8 @@ final class Patches {
           return new Patches(
               document -> StrategicMergePatch.apply(document, patch.tree(), schema),
               patch.duplicates(),
-              managed);
+              managed,
+              true);
         }
         default -> throw ApiException.unsupportedMediaType(SUPPORTED);
       }
@@ -106,21 +119,18 @@ final class Patches {
 
   /** As upstream, {@code null} stands for no operations and for no members. */
   private static Patches nothing() {
-    return new Patches(TreeCopies::of, List.of(), false);
-  }
-
-  private static boolean isNull(byte[] body) {
-    // Only a short body can be one, so that a long one is not decoded twice.
-    return body.length < 64 && new String(body, StandardCharsets.UTF_8).strip().equals("null");
+    return new Patches(TreeCopies::of, List.of(), false, true);
   }
 
   /**
    * Applies the patch and checks the result as if it had been sent.
    *
    * @param document the object in the API version of the path; not changed
+   * @param context is told of fields that are ignored
    * @throws ApiException 422 if the result is not an object of the type
    */
-  BodyReader.DecodedObject apply(ObjectNode document, ObjectPath path, FieldValidation validation) {
+  ObjectNode apply(
+      ObjectNode document, ObjectPath path, FieldValidation validation, WriteContext context) {
     ObjectNode patched;
     try {
       patched = application.apply(document);
@@ -136,12 +146,13 @@ final class Patches {
               FieldError.invalid(
                   "patch", "", "the patched object has more levels or parts than are allowed")));
     }
-    requireSame(document, patched, "kind");
-    requireSame(document, patched, "apiVersion");
     List<String> strict =
         validation == FieldValidation.IGNORE ? List.of() : new ArrayList<>(duplicates);
     try {
-      return BodyReader.checked(patched, strict, path, validation);
+      keepType(document, patched, "kind");
+      keepType(document, patched, "apiVersion");
+      BodyReader.check(patched, strict, path, validation, context);
+      return patched;
     } catch (ApiException e) {
       String shown = Excerpt.value(patched);
       throw ApiException.invalid(
@@ -156,10 +167,12 @@ final class Patches {
     }
   }
 
-  private static void requireSame(ObjectNode document, ObjectNode patched, String field) {
+  private void keepType(ObjectNode document, ObjectNode patched, String field) {
     JsonNode before = document.path(field);
     JsonNode after = patched.path(field);
-    if (!before.equals(after)) {
+    if (typed || after.isMissingNode() || after.isNull() || after.asText().isEmpty()) {
+      patched.set(field, before);
+    } else if (!before.equals(after)) {
       throw ApiException.badRequest(
           "the "
               + field

@@ -3,12 +3,15 @@ package dev.rheo.server.verb.write;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.rheo.api.name.GroupResource;
 import dev.rheo.api.select.LabelSelector;
 import dev.rheo.api.select.Requirement;
 import dev.rheo.api.select.Requirement.Operator;
 import dev.rheo.api.status.ApiException;
 import dev.rheo.api.status.FieldError;
+import dev.rheo.api.status.FieldErrors;
 import dev.rheo.codec.tree.Trees;
+import dev.rheo.resource.rules.kind.MetadataValidation;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -56,21 +59,25 @@ public final class Scales {
   /**
    * Applies the replicas of a Scale to its parent, under the preconditions of the Scale.
    *
+   * @param refused what a conflict names
    * @param parent changed in place
    */
-  static ObjectNode applied(ObjectPath path, ObjectNode scale, ObjectNode parent) {
+  static ObjectNode applied(
+      ObjectPath path, GroupResource refused, ObjectNode scale, ObjectNode parent) {
     Meta sent = Meta.of(scale);
     JsonNode replicas = scale.path("spec").path("replicas");
+    FieldErrors errors = new FieldErrors();
+    MetadataValidation.ofPart(scale, errors);
     if (replicas.asLong() < 0) {
-      throw ApiException.invalid(
-          "autoscaling",
-          "Scale",
-          path.name(),
-          List.of(
-              FieldError.invalid(
-                  "spec.replicas", replicas.asLong(), "must be greater than or equal to 0")));
+      errors.add(
+          FieldError.invalid(
+              "spec.replicas", replicas.asLong(), "must be greater than or equal to 0"));
     }
-    Updates.requireUid(path, sent.uid().isEmpty() ? null : sent.uid(), Meta.of(parent).uid());
+    errors.refuse("autoscaling", "Scale", path.name());
+    String uid = Meta.of(parent).uid();
+    if (!sent.uid().isEmpty() && !sent.uid().equals(uid)) {
+      throw Updates.uidMismatch(path, refused, sent.uid(), uid);
+    }
     Trees.need(parent, "spec").put("replicas", replicas.asInt());
     Meta.of(parent).resourceVersion(sent.resourceVersion());
     return parent;

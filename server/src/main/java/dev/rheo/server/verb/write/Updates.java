@@ -1,6 +1,7 @@
 package dev.rheo.server.verb.write;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.rheo.api.name.GroupResource;
 import dev.rheo.api.options.ResourceVersion;
 import dev.rheo.api.status.ApiException;
 import dev.rheo.api.status.Excerpt;
@@ -102,7 +103,7 @@ final class Updates {
               + ", and no existing object was found");
     }
     if (!meta.uid().isEmpty()) {
-      throw uidMismatch(path, meta.uid(), "");
+      throw uidMismatch(path, path.groupResource(), meta.uid(), "");
     }
     meta.resourceVersion("");
     return creates.outcome(path, wanted, fresh, context, dryRun);
@@ -149,13 +150,17 @@ final class Updates {
    */
   static void requireUid(ObjectPath path, @Nullable String wanted, String actual) {
     if (wanted != null && !Objects.equals(wanted, actual)) {
-      throw uidMismatch(path, wanted, actual);
+      throw uidMismatch(path, path.groupResource(), wanted, actual);
     }
   }
 
-  private static ApiException uidMismatch(ObjectPath path, String wanted, String actual) {
+  /**
+   * @param refused what the conflict names
+   */
+  static ApiException uidMismatch(
+      ObjectPath path, GroupResource refused, String wanted, String actual) {
     return ApiException.conflict(
-        path.groupResource(),
+        refused,
         path.name(),
         "StorageError: invalid object, Code: 4, Key: "
             + Excerpt.text(path.key())

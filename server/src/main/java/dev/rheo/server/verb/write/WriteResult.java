@@ -1,6 +1,7 @@
 package dev.rheo.server.verb.write;
 
 import dev.rheo.api.status.Status;
+import java.util.Collection;
 import java.util.List;
 
 /**
@@ -15,7 +16,15 @@ public record WriteResult(int code, byte[] body, List<String> warnings) {
     warnings = List.copyOf(warnings);
   }
 
-  static WriteResult of(int code, Status status, List<String> warnings) {
-    return new WriteResult(code, status.toJson(), warnings);
+  WriteResult(int code, byte[] body) {
+    this(code, body, List.of());
+  }
+
+  static WriteResult of(int code, Status status) {
+    return new WriteResult(code, status.toJson());
+  }
+
+  WriteResult withWarnings(Collection<String> texts) {
+    return texts.isEmpty() ? this : new WriteResult(code, body, List.copyOf(texts));
   }
 }

@@ -26,11 +26,13 @@ import dev.rheo.store.RevisionStore;
 import dev.rheo.store.RevisionStore.Op;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.BooleanSupplier;
+import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -109,31 +111,29 @@ public final class Writes {
   public WriteResult create(ObjectPath path, RequestBody body, WriteOptions options, User user) {
     path.require("create");
     if (!path.type().isStored() && Reviews.isReview(path.type().plural())) {
-      return review(path, body, options, user);
+      return telling(context(user, options), context -> review(path, body, options, user, context));
     }
     if (path.subresource().equals("token")) {
-      return token(path, body, options, user);
+      return telling(context(user, options), context -> token(path, body, options, context));
     }
     if (!path.subresource().isEmpty() || !path.type().isStored()) {
-      return createBySubresource(path, body, options);
+      return telling(
+          context(user, options), context -> createBySubresource(path, body, options, context));
     }
-    BodyReader.DecodedObject read = BodyReader.read(body, path, options.fieldValidation());
-    WriteContext context = context(user, options);
-    Creates.Created created =
-        Changes.fitting(
-            managed ->
-                creates.create(
-                    path,
-                    managed
-                        ? read.object()
-                        : BodyReader.read(body, path, options.fieldValidation()).object(),
-                    options,
-                    context,
-                    managed));
-    return told(
-        new WriteResult(
-            201, ResponseBodies.object(path.type(), created.written()), read.warnings()),
-        context);
+    return telling(
+        context(user, options),
+        context -> {
+          Creates.Created created =
+              Changes.fitting(
+                  managed ->
+                      creates.create(
+                          path,
+                          BodyReader.read(body, path, options.fieldValidation(), context),
+                          options,
+                          context,
+                          managed));
+          return new WriteResult(201, ResponseBodies.object(path.type(), created.written()));
+        });
   }
 
   /** Creates an object on the server's own behalf. */
@@ -142,42 +142,45 @@ public final class Writes {
     creates.create(path, object, options, context, true);
   }
 
-  private WriteResult review(ObjectPath path, RequestBody body, WriteOptions options, User user) {
-    BodyReader.DecodedObject read = BodyReader.read(body, path, options.fieldValidation());
-    ObjectNode review = read.object();
-    Creates.agreeNamespace(path, Meta.of(review));
-    WriteContext context = context(user, options);
+  private WriteResult review(
+      ObjectPath path, RequestBody body, WriteOptions options, User user, WriteContext context) {
+    ObjectNode review = BodyReader.read(body, path, options.fieldValidation(), context);
+    Meta meta = Meta.of(review);
+    meta.wipeSystemFields();
+    Creates.agreeNamespace(path, meta);
     changes.note(path, review, context);
     if (path.type().plural().equals("selfsubjectreviews")) {
-      Meta.of(review).created(context.now());
+      // As upstream, the answer does not repeat the question.
+      meta.tree().removeAll();
+      meta.created(context.now());
     }
     reviews.answer(path.type().plural(), review, path.namespace(), user);
-    return new WriteResult(
-        201, Canonicalizer.encodeAnswer(review, path.objectType()), read.warnings());
+    return new WriteResult(201, Canonicalizer.encodeAnswer(review, path.objectType()));
   }
 
-  private WriteResult token(ObjectPath path, RequestBody body, WriteOptions options, User user) {
-    BodyReader.DecodedObject read = BodyReader.read(body, path, options.fieldValidation());
-    ObjectNode request = read.object();
+  private WriteResult token(
+      ObjectPath path, RequestBody body, WriteOptions options, WriteContext context) {
+    ObjectNode request = BodyReader.read(body, path, options.fieldValidation(), context);
     Creates.agreeNamespace(path, Meta.of(request));
     tokenDefaults.apply(request);
-    WriteContext context = context(user, options);
     changes.note(path, request, context);
     List<Op> unused = lifecycle.admitCreate(path, false);
     tokens.answer(path, request, context.now());
-    return new WriteResult(
-        201, Canonicalizer.encodeAnswer(request, path.objectType()), read.warnings());
+    return new WriteResult(201, Canonicalizer.encodeAnswer(request, path.objectType()));
   }
 
-  private WriteResult createBySubresource(ObjectPath path, RequestBody body, WriteOptions options) {
+  private WriteResult createBySubresource(
+      ObjectPath path, RequestBody body, WriteOptions options, WriteContext context) {
     boolean ofCollection = path.groupResource().equals(new GroupResource("", "bindings"));
     String action = ofCollection ? "binding" : path.subresource();
     if (!action.equals("binding") && !action.equals("eviction")) {
       throw ApiException.methodNotSupported(path.groupResource(), "create");
     }
-    BodyReader.DecodedObject read = BodyReader.read(body, path, options.fieldValidation());
-    ObjectNode object = read.object();
+    ObjectNode object = BodyReader.read(body, path, options.fieldValidation(), context);
     Creates.agreeNamespace(path, Meta.of(object));
+    if (ofCollection) {
+      Meta.of(object).wipeSystemFields();
+    }
     if (action.equals("eviction")) {
       evictions.evict(path, object, options.dryRun());
     } else {
@@ -192,7 +195,7 @@ public final class Writes {
           options.dryRun(),
           (version, _) -> Bindings.outcome(pod, object, version, clock.instant()));
     }
-    return WriteResult.of(201, success(201, null), read.warnings());
+    return WriteResult.of(201, success(201, null));
   }
 
   /**
@@ -202,8 +205,7 @@ public final class Writes {
    */
   public WriteResult update(ObjectPath path, RequestBody body, WriteOptions options, User user) {
     path.require("update");
-    WriteContext context = context(user, options);
-    return told(changes.update(path, body, options, context), context);
+    return telling(context(user, options), context -> changes.update(path, body, options, context));
   }
 
   /**
@@ -215,8 +217,7 @@ public final class Writes {
    */
   public WriteResult patch(ObjectPath path, RequestBody body, WriteOptions options, User user) {
     path.require("patch");
-    WriteContext context = context(user, options);
-    return told(changes.patch(path, body, options, context), context);
+    return telling(context(user, options), context -> changes.patch(path, body, options, context));
   }
 
   /**
@@ -233,13 +234,17 @@ public final class Writes {
     if (!kept.isEmpty()) {
       throw ApiException.forbidden(path.groupResource(), path.name(), kept);
     }
+    return telling(Deletes.warnings(path, options), () -> deleted(path, options));
+  }
+
+  private WriteResult deleted(ObjectPath path, DeleteOptions options) {
     CommitResult written = delete(path, options);
     if (written.how() == How.REMOVED) {
-      return new WriteResult(200, ResponseBodies.deleted(path, written), List.of());
+      return new WriteResult(200, ResponseBodies.deleted(path, written));
     }
     // As upstream: 202 for one way to ask for a cascade, so as not to break clients of the others.
     int code = Boolean.FALSE.equals(options.orphanDependents()) ? 202 : 200;
-    return new WriteResult(code, ResponseBodies.object(path.type(), written), List.of());
+    return new WriteResult(code, ResponseBodies.object(path.type(), written));
   }
 
   /** Deletes an object, for a request or on the server's own behalf. */
@@ -266,12 +271,16 @@ public final class Writes {
       // A request across all namespaces can only read.
       throw ApiException.methodNotAllowed();
     }
+    return telling(Deletes.warnings(path, options), () -> deletedCollection(path, list, options));
+  }
+
+  private WriteResult deletedCollection(ObjectPath path, ListOptions list, DeleteOptions options) {
     byte[] deleted = collections.runAndList(path, list, options);
     if (deleted != null) {
-      return new WriteResult(200, deleted, List.of());
+      return new WriteResult(200, deleted);
     }
     return WriteResult.of(
-        200, success(200, new Details("", "", path.type().kind(), "", List.of(), 0)), List.of());
+        200, success(200, new Details("", "", path.type().kind(), "", List.of(), 0)));
   }
 
   /** How often a write was retried because another one came first. */
@@ -315,13 +324,20 @@ public final class Writes {
         new LinkedHashSet<>());
   }
 
-  /** Adds the warnings of the rules to those about the body. */
-  private static WriteResult told(WriteResult result, WriteContext context) {
-    if (context.warnings().isEmpty()) {
-      return result;
+  /** Runs a write, and tells what there is to warn of, whether it is refused or not. */
+  private static WriteResult telling(
+      WriteContext context, Function<WriteContext, WriteResult> write) {
+    return telling(context.warnings(), () -> write.apply(context));
+  }
+
+  /**
+   * @param warnings read when the write is done
+   */
+  private static WriteResult telling(Collection<String> warnings, Supplier<WriteResult> write) {
+    try {
+      return write.get().withWarnings(warnings);
+    } catch (ApiException refusal) {
+      throw refusal.withWarnings(warnings);
     }
-    List<String> all = new ArrayList<>(result.warnings());
-    all.addAll(context.warnings());
-    return new WriteResult(result.code(), result.body(), all);
   }
 }

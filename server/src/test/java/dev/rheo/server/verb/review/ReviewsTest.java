@@ -99,4 +99,35 @@ public class ReviewsTest {
     refused(422, "localsubjectaccessreviews", "ns", "{'user':'x'," + path + "}");
     refused(400, "selfsubjectrulesreviews", "", "{}");
   }
+
+  @Test
+  void selectorsThatAreNone() throws Exception {
+    String about = "{'resourceAttributes':{'verb':'get','resource':'pods','%s':%s}}";
+    for (String selector : List.of("labelSelector", "fieldSelector")) {
+      for (String bad :
+          List.of(
+              "{}",
+              "{'requirements':[]}",
+              "{'rawSelector':'a','requirements':[{'key':'a','operator':'Exists'}]}",
+              "{'requirements':[{'operator':'Exists'}]}",
+              "{'requirements':[{'key':'a','operator':'In'}]}",
+              "{'requirements':[{'key':'a','operator':'Exists','values':['b']}]}")) {
+        refused(422, "selfsubjectaccessreviews", "", about.formatted(selector, bad));
+      }
+      for (String good :
+          List.of(
+              "{'rawSelector':'a=b'}",
+              "{'requirements':[{'key':'a','operator':'In','values':['b']}]}",
+              "{'requirements':[{'key':'a','operator':'OfTheFuture'}]}")) {
+        JsonNode answer =
+            status("selfsubjectaccessreviews", "", ADMIN, about.formatted(selector, good));
+        assertThat(answer.path("allowed").asBoolean()).as(good).isTrue();
+      }
+    }
+    refused(
+        422,
+        "selfsubjectaccessreviews",
+        "",
+        about.formatted("labelSelector", "{'requirements':[{'key':'a b','operator':'Exists'}]}"));
+  }
 }

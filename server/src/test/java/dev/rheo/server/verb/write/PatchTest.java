@@ -122,7 +122,7 @@ class PatchTest {
   @Test
   void whatMustNotBePatched() {
     refused(400, () -> cluster.patch(map, MediaType.MERGE_PATCH, "{'metadata':{'name':'b'}}"));
-    refused(400, () -> cluster.patch(map, MediaType.MERGE_PATCH, "{'kind':'Secret'}"));
+    refused(422, () -> cluster.patch(map, MediaType.MERGE_PATCH, "{'kind':'Secret'}"));
     refused(400, () -> cluster.patch(map, MediaType.MERGE_PATCH, "[]"));
     refused(422, () -> cluster.patch(map, MediaType.MERGE_PATCH, "{'data':7}"));
     refused(
