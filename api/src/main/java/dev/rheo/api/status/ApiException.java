@@ -14,14 +14,30 @@ public final class ApiException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
   private final transient Status status;
+  private final transient List<String> warnings;
 
   public ApiException(Status status) {
     this(status, null);
   }
 
   public ApiException(Status status, @Nullable Throwable cause) {
+    this(status, cause, List.of());
+  }
+
+  private ApiException(Status status, @Nullable Throwable cause, List<String> warnings) {
     super(status.message(), cause, false, false);
     this.status = status;
+    this.warnings = warnings;
+  }
+
+  /** The same refusal, with warnings that the client is to be told, too. */
+  public ApiException withWarnings(List<String> warnings) {
+    return new ApiException(status, getCause(), List.copyOf(warnings));
+  }
+
+  /** Texts of {@code Warning} headers; may be empty. */
+  public List<String> warnings() {
+    return warnings;
   }
 
   public Status status() {

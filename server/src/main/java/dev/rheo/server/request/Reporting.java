@@ -68,7 +68,9 @@ public final class Reporting {
     try {
       return rest.call();
     } catch (ApiException refusal) {
-      return refused(request, refusal.status());
+      HttpResponse response = refused(request, refusal.status());
+      Warnings.addAll(response, refusal.warnings());
+      return response;
     } catch (MalformedException e) {
       return refused(request, ApiException.badRequest(String.valueOf(e.getMessage())).status());
     } catch (NotCachedException e) {

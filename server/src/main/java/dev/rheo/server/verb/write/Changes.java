@@ -14,7 +14,6 @@ import dev.rheo.merge.manager.ScaleFields;
 import dev.rheo.resource.type.WriteContext;
 import dev.rheo.server.verb.write.CommitResult.How;
 import dev.rheo.server.verb.write.Updates.Kind;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -55,36 +54,45 @@ final class Changes {
     ownership.note(path, object, null, context);
   }
 
+  /**
+   * @param warnings takes what is to be told of the body, also if the write is then refused
+   */
   WriteResult update(
-      ObjectPath path, RequestBody body, WriteOptions options, WriteContext context) {
+      ObjectPath path,
+      RequestBody body,
+      WriteOptions options,
+      WriteContext context,
+      List<String> warnings) {
     requireWholeOrScale(path);
     BodyReader.DecodedObject read = BodyReader.read(body, path, options.fieldValidation());
+    warnings.addAll(read.warnings());
     agree(path, read.object());
     if (!path.takesWhole()) {
-      return scale(
-          path, options, context, read.warnings(), false, _ -> TreeCopies.of(read.object()));
+      return scale(path, options, context, false, _ -> TreeCopies.of(read.object()));
     }
     ObjectNode sent = read.object();
     CommitResult written =
         commit(path, Kind.UPDATE, options, context, _ -> new Wanted(Ownership.copy(sent), false));
-    return answer(path, written, read.warnings());
+    return answer(path, written);
   }
 
-  WriteResult patch(ObjectPath path, RequestBody body, WriteOptions options, WriteContext context) {
+  /**
+   * @param warnings takes what is to be told of the body, also if the write is then refused
+   */
+  WriteResult patch(
+      ObjectPath path,
+      RequestBody body,
+      WriteOptions options,
+      WriteContext context,
+      List<String> warnings) {
     requireWholeOrScale(path);
-    List<String> warnings = new ArrayList<>();
     if (body.mediaType().equals(MediaType.APPLY_PATCH_YAML)) {
       return apply(path, Configuration.read(body, options), options, context, warnings);
     }
     Patches patch = Patches.read(body, path.objectType());
     if (!path.takesWhole()) {
       return scale(
-          path,
-          options,
-          context,
-          warnings,
-          false,
-          scale -> patched(patch, path, scale, options, warnings));
+          path, options, context, false, scale -> patched(patch, path, scale, options, warnings));
     }
     CommitResult written =
         commit(
@@ -98,7 +106,7 @@ final class Changes {
               }
               return new Wanted(patched(patch, path, live, options, warnings), false);
             });
-    return answer(path, written, warnings);
+    return answer(path, written);
   }
 
   private static ObjectNode patched(
@@ -133,7 +141,6 @@ final class Changes {
           path,
           options,
           context,
-          warnings,
           true,
           scale -> applied(path, configuration, scale, force, context, warnings));
     }
@@ -149,7 +156,7 @@ final class Changes {
               }
               return new Wanted(applied(path, configuration, live, force, context, warnings), true);
             });
-    return answer(path, written, warnings);
+    return answer(path, written);
   }
 
   private ObjectNode applied(
@@ -261,7 +268,6 @@ final class Changes {
       ObjectPath path,
       WriteOptions options,
       WriteContext context,
-      List<String> warnings,
       boolean owned,
       ScaleChange change) {
     ObjectPath parent = ObjectPath.of(path.type(), path.namespace(), path.name());
@@ -291,7 +297,7 @@ final class Changes {
             });
     ObjectNode scale = Scales.of(ResponseBodies.served(path.type(), written));
     byte[] body = Canonicalizer.encodeAnswer(scale, path.objectType());
-    return new WriteResult(200, body, warnings);
+    return WriteResult.of(200, body);
   }
 
   private static void requireWholeOrScale(ObjectPath path) {
@@ -321,10 +327,8 @@ final class Changes {
     }
   }
 
-  private static WriteResult answer(ObjectPath path, CommitResult written, List<String> warnings) {
-    return new WriteResult(
-        written.how() == How.CREATED ? 201 : 200,
-        ResponseBodies.object(path.type(), written),
-        warnings);
+  private static WriteResult answer(ObjectPath path, CommitResult written) {
+    return WriteResult.of(
+        written.how() == How.CREATED ? 201 : 200, ResponseBodies.object(path.type(), written));
   }
 }

@@ -107,8 +107,8 @@ final class Creates {
             (version, fresh) -> {
               List<Op> checks = lifecycle.admitCreate(path, fresh);
               if (version != null) {
-                // As upstream, an address or port in use is told first.
-                allocations.complete(path, TreeCopies.of(object), options.dryRun());
+                // As upstream, whatever else is wrong with the object is told first.
+                prepare(path, TreeCopies.of(object), context, options.dryRun());
                 throw exists(path, version);
               }
               return put(path, TreeCopies.of(object), checks, context, options.dryRun());

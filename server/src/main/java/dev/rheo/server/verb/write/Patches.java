@@ -18,6 +18,8 @@ import dev.rheo.merge.StrategicMergePatch;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** A decoded patch, which can be applied repeatedly. */
 final class Patches {
@@ -37,14 +39,34 @@ final class Patches {
     ObjectNode apply(ObjectNode document) throws PatchException;
   }
 
+  /** A decoded body, such as a tree. */
+  @FunctionalInterface
+  private interface Decoding<T> {
+    T decode();
+  }
+
+  /** What a refusal that comes before the object is known begins with. */
+  private static final String UNREADABLE = "error decoding patch: ";
+
+  private static final Pattern PARSE_ERROR =
+      Pattern.compile("^(couldn't get version/kind; )?json parse error: ");
+
   private final Application application;
   private final List<String> duplicates;
 
+  /** The patch that a refusal of the patched object shows; null if it shows that object. */
+  private final @Nullable JsonNode shown;
+
   private final boolean concernsManagedFields;
 
-  private Patches(Application application, List<String> duplicates, boolean concernsManagedFields) {
+  private Patches(
+      Application application,
+      List<String> duplicates,
+      @Nullable JsonNode shown,
+      boolean concernsManagedFields) {
     this.application = application;
     this.duplicates = duplicates;
+    this.shown = shown;
     this.concernsManagedFields = concernsManagedFields;
   }
 
@@ -74,27 +96,31 @@ final class Patches {
     try {
       switch (body.mediaType()) {
         case MediaType.JSON_PATCH -> {
-          JsonNode operations = BodyReader.tree(body.bytes());
+          JsonNode operations = decoded(UNREADABLE, () -> BodyReader.tree(body.bytes()));
           if (operations.isNull()) {
             return nothing();
           }
           JsonPatch patch = JsonPatch.of(operations);
-          return new Patches(patch::apply, List.of(), managed);
+          return new Patches(patch::apply, List.of(), null, managed);
         }
         case MediaType.MERGE_PATCH -> {
-          ObjectDecoder.Decoded patch = BodyReader.decode(body);
+          ObjectDecoder.Decoded patch = decoded(UNREADABLE, () -> BodyReader.decode(body));
           return new Patches(
-              document -> MergePatch.apply(document, patch.tree()), patch.duplicates(), managed);
+              document -> MergePatch.apply(document, patch.tree()),
+              patch.duplicates(),
+              null,
+              managed);
         }
         case MediaType.STRATEGIC_MERGE_PATCH -> {
           if (isNull(body.bytes())) {
             return nothing();
           }
-          ObjectDecoder.Decoded patch = BodyReader.decode(body);
+          ObjectDecoder.Decoded patch = decoded("", () -> BodyReader.decode(body));
           PatchSchema schema = PatchSchema.of(type);
           return new Patches(
               document -> StrategicMergePatch.apply(document, patch.tree(), schema),
               patch.duplicates(),
+              patch.tree(),
               managed);
         }
         default -> throw ApiException.unsupportedMediaType(SUPPORTED);
@@ -104,9 +130,19 @@ final class Patches {
     }
   }
 
+  /** A patch has no kind that could be missing: its refusal says what is wrong with it alone. */
+  private static <T> T decoded(String prefix, Decoding<T> decoding) {
+    try {
+      return decoding.decode();
+    } catch (ApiException e) {
+      throw ApiException.badRequest(
+          prefix + PARSE_ERROR.matcher(e.status().message()).replaceFirst(""));
+    }
+  }
+
   /** As upstream, {@code null} stands for no operations and for no members. */
   private static Patches nothing() {
-    return new Patches(TreeCopies::of, List.of(), false);
+    return new Patches(TreeCopies::of, List.of(), null, false);
   }
 
   private static boolean isNull(byte[] body) {
@@ -143,7 +179,9 @@ final class Patches {
     try {
       return BodyReader.checked(patched, strict, path, validation);
     } catch (ApiException e) {
-      String shown = Excerpt.value(patched);
+      String value = shown == null ? Excerpt.value(patched) : Excerpt.goValue(shown);
+      String why = e.status().message();
+      String mismatch = BodyReader.mismatch(path);
       throw ApiException.invalid(
           "",
           "",
@@ -151,8 +189,8 @@ final class Patches {
           List.of(
               FieldError.invalid(
                   "patch",
-                  shown.length() <= SHOWN ? shown : shown.substring(0, SHOWN) + "...",
-                  e.status().message())));
+                  value.length() <= SHOWN ? value : value.substring(0, SHOWN) + "...",
+                  why.startsWith(mismatch) ? why.substring(mismatch.length()) : why)));
     }
   }
 

@@ -1,6 +1,5 @@
 package dev.rheo.server.verb.write;
 
-import dev.rheo.api.status.Status;
 import java.util.List;
 
 /**
@@ -15,7 +14,8 @@ public record WriteResult(int code, byte[] body, List<String> warnings) {
     warnings = List.copyOf(warnings);
   }
 
-  static WriteResult of(int code, Status status, List<String> warnings) {
-    return new WriteResult(code, status.toJson(), warnings);
+  /** Without warnings. */
+  static WriteResult of(int code, byte[] body) {
+    return new WriteResult(code, body, List.of());
   }
 }

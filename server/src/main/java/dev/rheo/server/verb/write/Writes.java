@@ -43,6 +43,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Thread-safe. Calls block and belong on virtual threads.
  */
 public final class Writes {
+  private static final int INVALID = 422;
+
   private final ResourceRegistry registry;
   private final InstantSource clock;
   private final Committer committer;
@@ -108,32 +110,53 @@ public final class Writes {
    */
   public WriteResult create(ObjectPath path, RequestBody body, WriteOptions options, User user) {
     path.require("create");
-    if (!path.type().isStored() && Reviews.isReview(path.type().plural())) {
-      return review(path, body, options, user);
-    }
-    if (path.subresource().equals("token")) {
-      return token(path, body, options, user);
-    }
-    if (!path.subresource().isEmpty() || !path.type().isStored()) {
-      return createBySubresource(path, body, options);
-    }
+    return told(
+        context(user, options),
+        (context, warnings) -> {
+          if (!path.type().isStored() && Reviews.isReview(path.type().plural())) {
+            return review(path, read(body, path, options, warnings), context, user);
+          }
+          if (path.subresource().equals("token")) {
+            return token(path, read(body, path, options, warnings), context);
+          }
+          if (!path.subresource().isEmpty() || !path.type().isStored()) {
+            return createBySubresource(path, body, options, warnings);
+          }
+          return createStored(path, body, options, context, warnings);
+        });
+  }
+
+  /**
+   * Decodes the body of a create.
+   *
+   * @param warnings takes what is to be told of it
+   */
+  private static ObjectNode read(
+      RequestBody body, ObjectPath path, WriteOptions options, List<String> warnings) {
     BodyReader.DecodedObject read = BodyReader.read(body, path, options.fieldValidation());
-    WriteContext context = context(user, options);
+    warnings.addAll(read.warnings());
+    return read.object();
+  }
+
+  private WriteResult createStored(
+      ObjectPath path,
+      RequestBody body,
+      WriteOptions options,
+      WriteContext context,
+      List<String> warnings) {
+    ObjectNode object = read(body, path, options, warnings);
     Creates.Created created =
         Changes.fitting(
             managed ->
                 creates.create(
                     path,
                     managed
-                        ? read.object()
+                        ? object
                         : BodyReader.read(body, path, options.fieldValidation()).object(),
                     options,
                     context,
                     managed));
-    return told(
-        new WriteResult(
-            201, ResponseBodies.object(path.type(), created.written()), read.warnings()),
-        context);
+    return WriteResult.of(201, ResponseBodies.object(path.type(), created.written()));
   }
 
   /** Creates an object on the server's own behalf. */
@@ -142,41 +165,33 @@ public final class Writes {
     creates.create(path, object, options, context, true);
   }
 
-  private WriteResult review(ObjectPath path, RequestBody body, WriteOptions options, User user) {
-    BodyReader.DecodedObject read = BodyReader.read(body, path, options.fieldValidation());
-    ObjectNode review = read.object();
+  private WriteResult review(ObjectPath path, ObjectNode review, WriteContext context, User user) {
     Creates.agreeNamespace(path, Meta.of(review));
-    WriteContext context = context(user, options);
     changes.note(path, review, context);
     if (path.type().plural().equals("selfsubjectreviews")) {
       Meta.of(review).created(context.now());
     }
     reviews.answer(path.type().plural(), review, path.namespace(), user);
-    return new WriteResult(
-        201, Canonicalizer.encodeAnswer(review, path.objectType()), read.warnings());
+    return WriteResult.of(201, Canonicalizer.encodeAnswer(review, path.objectType()));
   }
 
-  private WriteResult token(ObjectPath path, RequestBody body, WriteOptions options, User user) {
-    BodyReader.DecodedObject read = BodyReader.read(body, path, options.fieldValidation());
-    ObjectNode request = read.object();
+  private WriteResult token(ObjectPath path, ObjectNode request, WriteContext context) {
     Creates.agreeNamespace(path, Meta.of(request));
     tokenDefaults.apply(request);
-    WriteContext context = context(user, options);
     changes.note(path, request, context);
     List<Op> unused = lifecycle.admitCreate(path, false);
     tokens.answer(path, request, context.now());
-    return new WriteResult(
-        201, Canonicalizer.encodeAnswer(request, path.objectType()), read.warnings());
+    return WriteResult.of(201, Canonicalizer.encodeAnswer(request, path.objectType()));
   }
 
-  private WriteResult createBySubresource(ObjectPath path, RequestBody body, WriteOptions options) {
+  private WriteResult createBySubresource(
+      ObjectPath path, RequestBody body, WriteOptions options, List<String> warnings) {
     boolean ofCollection = path.groupResource().equals(new GroupResource("", "bindings"));
     String action = ofCollection ? "binding" : path.subresource();
     if (!action.equals("binding") && !action.equals("eviction")) {
       throw ApiException.methodNotSupported(path.groupResource(), "create");
     }
-    BodyReader.DecodedObject read = BodyReader.read(body, path, options.fieldValidation());
-    ObjectNode object = read.object();
+    ObjectNode object = read(body, path, options, warnings);
     Creates.agreeNamespace(path, Meta.of(object));
     if (action.equals("eviction")) {
       evictions.evict(path, object, options.dryRun());
@@ -192,7 +207,7 @@ public final class Writes {
           options.dryRun(),
           (version, _) -> Bindings.outcome(pod, object, version, clock.instant()));
     }
-    return WriteResult.of(201, success(201, null), read.warnings());
+    return WriteResult.of(201, success(201, null).toJson());
   }
 
   /**
@@ -202,8 +217,9 @@ public final class Writes {
    */
   public WriteResult update(ObjectPath path, RequestBody body, WriteOptions options, User user) {
     path.require("update");
-    WriteContext context = context(user, options);
-    return told(changes.update(path, body, options, context), context);
+    return told(
+        context(user, options),
+        (context, warnings) -> changes.update(path, body, options, context, warnings));
   }
 
   /**
@@ -215,8 +231,9 @@ public final class Writes {
    */
   public WriteResult patch(ObjectPath path, RequestBody body, WriteOptions options, User user) {
     path.require("patch");
-    WriteContext context = context(user, options);
-    return told(changes.patch(path, body, options, context), context);
+    return told(
+        context(user, options),
+        (context, warnings) -> changes.patch(path, body, options, context, warnings));
   }
 
   /**
@@ -235,11 +252,11 @@ public final class Writes {
     }
     CommitResult written = delete(path, options);
     if (written.how() == How.REMOVED) {
-      return new WriteResult(200, ResponseBodies.deleted(path, written), List.of());
+      return WriteResult.of(200, ResponseBodies.deleted(path, written));
     }
     // As upstream: 202 for one way to ask for a cascade, so as not to break clients of the others.
     int code = Boolean.FALSE.equals(options.orphanDependents()) ? 202 : 200;
-    return new WriteResult(code, ResponseBodies.object(path.type(), written), List.of());
+    return WriteResult.of(code, ResponseBodies.object(path.type(), written));
   }
 
   /** Deletes an object, for a request or on the server's own behalf. */
@@ -268,10 +285,10 @@ public final class Writes {
     }
     byte[] deleted = collections.runAndList(path, list, options);
     if (deleted != null) {
-      return new WriteResult(200, deleted, List.of());
+      return WriteResult.of(200, deleted);
     }
     return WriteResult.of(
-        200, success(200, new Details("", "", path.type().kind(), "", List.of(), 0)), List.of());
+        200, success(200, new Details("", "", path.type().kind(), "", List.of(), 0)).toJson());
   }
 
   /** How often a write was retried because another one came first. */
@@ -315,13 +332,28 @@ public final class Writes {
         new LinkedHashSet<>());
   }
 
-  /** Adds the warnings of the rules to those about the body. */
-  private static WriteResult told(WriteResult result, WriteContext context) {
-    if (context.warnings().isEmpty()) {
-      return result;
+  @FunctionalInterface
+  private interface Write {
+    /**
+     * @param warnings takes what is to be told of the body
+     */
+    WriteResult run(WriteContext context, List<String> warnings);
+  }
+
+  /** Adds the warnings about the body and those of the rules to the result, or to the refusal. */
+  private static WriteResult told(WriteContext context, Write write) {
+    List<String> warnings = new ArrayList<>(0);
+    WriteResult result;
+    try {
+      result = write.run(context, warnings);
+    } catch (ApiException refusal) {
+      // As upstream, the rules warn only of what they find valid.
+      if (refusal.code() != INVALID) {
+        warnings.addAll(context.warnings());
+      }
+      throw warnings.isEmpty() ? refusal : refusal.withWarnings(warnings);
     }
-    List<String> all = new ArrayList<>(result.warnings());
-    all.addAll(context.warnings());
-    return new WriteResult(result.code(), result.body(), all);
+    warnings.addAll(context.warnings());
+    return new WriteResult(result.code(), result.body(), warnings);
   }
 }
