@@ -210,12 +210,7 @@ final class RunningServer implements Server {
               issuer);
       Reads stored = new Reads(store, cache, timer, System::nanoTime, random);
       ResourceReads reads =
-          new ResourceReads(
-              stored,
-              encodings,
-              config.gates(),
-              requestMetrics,
-              deflaters);
+          new ResourceReads(stored, encodings, config.gates(), requestMetrics, deflaters);
       Seats seats = new Seats(Seats.Limits.defaults());
       RequestChain chain =
           new RequestChain(

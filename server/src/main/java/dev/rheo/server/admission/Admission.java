@@ -25,6 +25,9 @@ public final class Admission implements AdmissionPlugin {
     all.addAll(more);
     all.add(new PriorityAdmission(objects));
     all.add(new LocalAdmission());
+    all.add(new DefaultClasses(objects));
+    all.add(new ClaimResizeAdmission(objects));
+    all.add(new RuntimeClassAdmission(objects));
     this.plugins = List.copyOf(all);
   }
 

@@ -158,9 +158,7 @@ class PatchTest {
     assertThatThrownBy(
             () ->
                 cluster.patch(
-                    map,
-                    MediaType.MERGE_PATCH,
-                    "{'nope':1,'metadata':{'resourceVersion':'1'}}"))
+                    map, MediaType.MERGE_PATCH, "{'nope':1,'metadata':{'resourceVersion':'1'}}"))
         .isInstanceOfSatisfying(
             ApiException.class,
             e -> {
