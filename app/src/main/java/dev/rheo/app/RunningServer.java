@@ -38,6 +38,7 @@ import dev.rheo.server.metrics.PartMetrics;
 import dev.rheo.server.metrics.ProcessMetrics;
 import dev.rheo.server.metrics.RequestMetrics;
 import dev.rheo.server.request.MemoryMeter;
+import dev.rheo.server.request.NodeConnections;
 import dev.rheo.server.request.NonResource;
 import dev.rheo.server.request.Reporting;
 import dev.rheo.server.request.RequestChain;
@@ -205,20 +206,20 @@ final class RunningServer implements Server {
               served,
               encodings.negotiation(),
               issuer);
+      Reads stored = new Reads(store, cache, timer, System::nanoTime, random);
       ResourceReads reads =
-          new ResourceReads(
-              new Reads(store, cache, timer, System::nanoTime, random),
-              encodings,
-              config.gates(),
-              requestMetrics,
-              deflaters);
+          new ResourceReads(stored, encodings, config.gates(), requestMetrics, deflaters);
       Seats seats = new Seats(Seats.Limits.defaults());
       RequestChain chain =
           new RequestChain(
               access,
               new Routes(served),
               seats,
-              new Verbs(nonResource, reads, new ResourceWrites(writes, encodings, config.gates())),
+              new Verbs(
+                  nonResource,
+                  reads,
+                  new ResourceWrites(writes, encodings, config.gates()),
+                  new NodeConnections(stored, registry.get("", "v1", "nodes"))),
               new Reporting(encodings, requestMetrics),
               ledger);
       edge = new Edge(edgeSettings(config), ledger, pki.tls(), chain);

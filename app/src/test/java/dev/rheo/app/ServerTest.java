@@ -137,6 +137,47 @@ class ServerTest {
 
   @ParameterizedTest
   @CsvSource({
+    "log, GET, 200",
+    "log?container=none, GET, 400",
+    "exec?command=ls, POST, 400",
+    "portforward, GET, 400",
+    "proxy, GET, 503",
+    "log, POST, 405",
+  })
+  void whatOnlyANodeAnswersIsAnsweredAsFarAsItTakesNone(String path, String method, int status)
+      throws Exception {
+    send("POST", "/api/v1/namespaces/default/pods", pod("free", ""), 201);
+    String pods = "/api/v1/namespaces/default/pods/";
+    send(method, pods + "free/" + path, "{}", status);
+    send("POST", "/api/v1/namespaces/default/pods", pod("placed", "'nodeName':'n',"), 201);
+    boolean fits = status == 200 || path.startsWith("exec") || path.equals("portforward");
+    send(method, pods + "placed/" + path, "{}", fits ? 404 : status);
+    send("POST", "/api/v1/nodes", "{'metadata':{'name':'n'}}", 201);
+    send(method, pods + "placed/" + path, "{}", fits ? 503 : status);
+  }
+
+  private static String pod(String name, String spec) {
+    return "{'metadata':{'name':'%s'},'spec':{%s'containers':[{'name':'c','image':'i'}]}}"
+        .formatted(name, spec);
+  }
+
+  private void send(String method, String path, String body, int status) throws Exception {
+    HttpResponse<String> response =
+        client.send(
+            request(path, "admin-token")
+                .header("Content-Type", "application/json")
+                .method(
+                    method,
+                    method.equals("GET")
+                        ? HttpRequest.BodyPublishers.noBody()
+                        : HttpRequest.BodyPublishers.ofString(body.replace('\'', '"')))
+                .build(),
+            BodyHandlers.ofString());
+    assertThat(response.statusCode()).as(response.body()).isEqualTo(status);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
     "/healthz, '', 200",
     "/livez, '', 200",
     "/readyz, '', 200",

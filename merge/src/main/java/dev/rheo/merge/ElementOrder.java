@@ -1,6 +1,7 @@
 package dev.rheo.merge;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.rheo.api.status.Excerpt;
 import dev.rheo.codec.tree.Trees;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -90,7 +91,7 @@ final class ElementOrder {
     JsonNode value = key.isEmpty() ? element : element.get(key);
     if (value == null) {
       throw PatchException.malformed(
-          "an element of a merged list does not contain declared merge key: " + key);
+          "map: " + Excerpt.goValue(element) + " does not contain declared merge key: " + key);
     }
     return value;
   }

@@ -3,6 +3,7 @@ package dev.rheo.merge;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.rheo.api.status.Excerpt;
 import dev.rheo.codec.io.Meter;
 import dev.rheo.codec.tree.TreeCopies;
 import dev.rheo.codec.tree.Trees;
@@ -76,12 +77,12 @@ public final class StrategicMergePatch {
   /** Merges {@code patch} into {@code original}, and modifies both. */
   private ObjectNode mergeObject(ObjectNode original, ObjectNode patch, PatchSchema schema)
       throws PatchException {
-    JsonNode directive = patch.remove(DIRECTIVE);
+    JsonNode directive = patch.get(DIRECTIVE);
     if (directive != null) {
       return switch (directive.asText()) {
-        case REPLACE -> patch;
+        case REPLACE -> patch.without(DIRECTIVE);
         case "delete" -> patch.removeAll();
-        default -> throw badDirective(directive);
+        default -> throw badDirective(directive, patch);
       };
     }
     retainKeys(original, patch);
@@ -153,7 +154,7 @@ public final class StrategicMergePatch {
         } else if (directive.asText().equals(REPLACE)) {
           replace = true;
         } else {
-          throw badDirective(directive);
+          throw badDirective(directive, element);
         }
       }
       if (!gone.isEmpty()) {
@@ -398,8 +399,9 @@ public final class StrategicMergePatch {
     }
   }
 
-  private static PatchException badDirective(JsonNode directive) {
-    return PatchException.malformed("unknown patch type: " + directive.asText());
+  private static PatchException badDirective(JsonNode directive, JsonNode patch) {
+    return PatchException.malformed(
+        "unknown patch type: " + directive.asText() + " in map: " + Excerpt.goValue(patch));
   }
 
   private static PatchException badRetainKeys() {

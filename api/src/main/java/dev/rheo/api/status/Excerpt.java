@@ -1,6 +1,7 @@
 package dev.rheo.api.status;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
@@ -55,6 +56,12 @@ public final class Excerpt {
       case JsonNode node when node.isTextual() -> json(node, cutFrom(node.textValue()));
       default -> text(value.toString());
     };
+  }
+
+  /** A value as Go's verb {@code %v} writes it: {@code map[a:1 b:[x y] c:<nil>]}. */
+  public static String goValue(JsonNode value) {
+    Excerpt shown = new Excerpt(MAX_BYTES);
+    return shown.goTree(value) ? shown.out.toString() : shown.out + "...";
   }
 
   /**
@@ -182,6 +189,40 @@ public final class Excerpt {
         return false;
       }
       first = false;
+    }
+    return true;
+  }
+
+  private boolean goTree(JsonNode value) {
+    return switch (value.getNodeType()) {
+      case OBJECT -> add("map[") && goMembers(value) && add("]");
+      case ARRAY -> add("[") && goElements(value) && add("]");
+      case NULL, MISSING -> add("<nil>");
+      default -> each(value.asText(), StringBuilder::appendCodePoint);
+    };
+  }
+
+  private boolean goMembers(JsonNode object) {
+    List<String> names = new ArrayList<>();
+    object.fieldNames().forEachRemaining(names::add);
+    names.sort(null);
+    for (int i = 0; i < names.size(); i++) {
+      String name = names.get(i);
+      if (!(i == 0 || add(" "))
+          || !each(name, StringBuilder::appendCodePoint)
+          || !add(":")
+          || !goTree(object.path(name))) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private boolean goElements(JsonNode list) {
+    for (int i = 0; i < list.size(); i++) {
+      if (!(i == 0 || add(" ")) || !goTree(list.get(i))) {
+        return false;
+      }
     }
     return true;
   }

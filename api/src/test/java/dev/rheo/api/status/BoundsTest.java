@@ -33,6 +33,10 @@ class BoundsTest {
     ObjectNode tree = JsonNodeFactory.instance.objectNode();
     tree.put("a", "b&").putArray("c").add(1).addNull().addObject();
     assertThat(Excerpt.value(tree)).isEqualTo("{\"a\":\"b\\u0026\",\"c\":[1,null,{}]}");
+    tree.put("B", 1.5);
+    assertThat(Excerpt.goValue(tree)).isEqualTo("map[B:1.5 a:b& c:[1 <nil> map[]]]");
+    tree.put("d", LONG);
+    assertThat(bytes(Excerpt.goValue(tree))).isBetween(Excerpt.MAX_BYTES, Excerpt.MAX_BYTES + 3);
   }
 
   @Test

@@ -1,6 +1,7 @@
 package dev.rheo.merge.typed;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.rheo.api.status.Excerpt;
 import dev.rheo.merge.path.FieldPath;
 import dev.rheo.merge.path.PathElement;
 import dev.rheo.merge.path.PathElement.Member;
@@ -106,7 +107,10 @@ final class Walk {
   }
 
   static String shown(JsonNode value) {
-    String text = Scalars.text(value);
+    return cut(Scalars.text(value));
+  }
+
+  private static String cut(String text) {
     return text.length() <= SHOWN ? text : text.substring(0, SHOWN) + "...";
   }
 
@@ -129,7 +133,7 @@ final class Walk {
   }
 
   static String plain(JsonNode value) {
-    return value.isTextual() ? shown(value).replace("\"", "") : shown(value);
+    return cut(Excerpt.goValue(value));
   }
 
   private static String goType(JsonNode value) {

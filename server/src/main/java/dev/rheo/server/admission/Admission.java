@@ -26,6 +26,9 @@ public final class Admission implements AdmissionPlugin {
     all.add(new PriorityAdmission(objects));
     all.add(new LocalAdmission());
     all.add(new DeviceAdminAccess(objects));
+    all.add(new DefaultClasses(objects));
+    all.add(new ClaimResizeAdmission(objects));
+    all.add(new RuntimeClassAdmission(objects));
     this.plugins = List.copyOf(all);
   }
 

@@ -29,6 +29,7 @@ public final class Encodings {
   private final Clock clock;
   private final Negotiation negotiation;
   private final Negotiation refusals;
+  private final Negotiation withoutTables;
   private final Supplier<ResourceRegistry> served;
   private final ConcurrentHashMap<ResourceType, TypeEncodings> byType = new ConcurrentHashMap<>();
 
@@ -57,6 +58,12 @@ public final class Encodings {
       }
     }
     negotiation = new Negotiation(supported, streamable, Encodings::allowed, drops);
+    withoutTables =
+        new Negotiation(
+            supported,
+            streamable,
+            (mediaType, target) -> !target.isMeta("Table") && allowed(mediaType, target),
+            drops);
     refusals = negotiation.untransformed();
   }
 
@@ -71,6 +78,17 @@ public final class Encodings {
     return negotiation;
   }
 
+  /**
+   * The media types of answers of a resource, or of a subresource. What has no table is answered in
+   * the next media type that the client accepts.
+   */
+  public Negotiation negotiation(ResourceType type, @Nullable String subresource) {
+    boolean stored = type.verbs().contains("get") || type.verbs().contains("list");
+    boolean shown =
+        subresource == null || subresource.equals("status") || subresource.equals("scale");
+    return stored && shown ? negotiation : withoutTables;
+  }
+
   /** The media types of a Status, which is not shown as anything else. */
   public Negotiation refusals() {
     return refusals;
@@ -79,7 +97,7 @@ public final class Encodings {
   /**
    * The encoding of an answer.
    *
-   * @param accepted the result of {@link #negotiation}
+   * @param accepted the result of {@link #negotiation(ResourceType, String)}
    * @param list whether the answer is a list; null if that is not known yet
    * @param includeObject the query parameter of that name, for tables
    * @throws ApiException 400 for an unknown {@code includeObject}, 406 if the answer cannot be
@@ -98,9 +116,6 @@ public final class Encodings {
     }
     String as = target.group() + "/" + target.version();
     if (target.kind().equals("Table")) {
-      if (!type.verbs().contains("get") && !type.verbs().contains("list")) {
-        throw ApiException.notAcceptable(negotiation.supported());
-      }
       return made(type, new Wanted(format, as, true, extent(includeObject), managed));
     }
     if (list != null && isList(target) != list) {

@@ -5,7 +5,6 @@ import dev.rheo.api.feature.FeatureGates;
 import dev.rheo.api.feature.FeatureGates.Gate;
 import dev.rheo.api.media.NegotiatedMediaType;
 import dev.rheo.api.options.ListOptions;
-import dev.rheo.api.status.ApiException;
 import dev.rheo.codec.json.Canonicalizer;
 import dev.rheo.codec.json.ObjectDecoder;
 import dev.rheo.edge.Body;
@@ -14,7 +13,6 @@ import dev.rheo.edge.Deflaters;
 import dev.rheo.edge.HttpRequest;
 import dev.rheo.edge.HttpResponse;
 import dev.rheo.edge.WebSocketHandshake;
-import dev.rheo.resource.type.ResourceType;
 import dev.rheo.resource.type.Subresource;
 import dev.rheo.server.encoding.Encoding;
 import dev.rheo.server.encoding.Encodings;
@@ -54,7 +52,9 @@ public final class ResourceReads {
     boolean watch = call.info().verb().equals("watch");
     boolean list = call.info().verb().equals("list");
     NegotiatedMediaType accepted =
-        encodings.negotiation().accept(call.request().header("Accept"), watch);
+        encodings
+            .negotiation(call.type(), call.info().subresource())
+            .accept(call.request().header("Accept"), watch);
     // A get reports a missing object (404) before a list that was asked for by mistake (406).
     Boolean known = list || watch ? (Boolean) list : null;
     Encoding encoding =
@@ -113,13 +113,9 @@ public final class ResourceReads {
     Reads.FoundObject found =
         reads.find(call.type(), call.namespace(), name, call.parameter("resourceVersion"));
     String subresource = call.info().subresource();
-    if (subresource == null || isPartOfObject(call.type(), subresource)) {
+    if (subresource == null || !subresource.equals("scale")) {
       encodings.requireOne(accepted, call.type().group(), call.type().kind());
       return found.answer(how);
-    }
-    if (!subresource.equals("scale")) {
-      throw ApiException.serviceUnavailable(
-          "this server does not reach nodes, services or pods: no " + subresource);
     }
     encodings.requireOne(accepted, "autoscaling", "Scale");
     ObjectNode scale =
@@ -131,12 +127,6 @@ public final class ResourceReads {
 
   private static boolean isPretty(ResourceCall call, NegotiatedMediaType accepted) {
     return accepted.pretty() || QueryFlags.isTrue(call.request(), "pretty");
-  }
-
-  /** Whether a subresource is a view of the object itself, such as its status. */
-  private static boolean isPartOfObject(ResourceType type, String name) {
-    Subresource subresource = Objects.requireNonNull(type.subresource(name));
-    return subresource.kind().equals(type.kind()) && subresource.verbs().contains("update");
   }
 
   private ListOptions options(ResourceCall call, boolean watch) {

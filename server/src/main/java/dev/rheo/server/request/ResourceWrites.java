@@ -35,7 +35,10 @@ public final class ResourceWrites {
 
   HttpResponse answer(ResourceCall call) throws IOException {
     HttpRequest request = call.request();
-    NegotiatedMediaType accepted = encodings.negotiation().accept(request.header("Accept"), false);
+    NegotiatedMediaType accepted =
+        encodings
+            .negotiation(call.type(), call.info().subresource())
+            .accept(request.header("Accept"), false);
     Boolean list =
         switch (call.info().verb()) {
           case "delete" -> null; // an object, or a Status

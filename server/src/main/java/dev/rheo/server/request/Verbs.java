@@ -8,11 +8,17 @@ public final class Verbs implements Verb {
   private final NonResource nonResource;
   private final ResourceReads reads;
   private final ResourceWrites writes;
+  private final NodeConnections connections;
 
-  public Verbs(NonResource nonResource, ResourceReads reads, ResourceWrites writes) {
+  public Verbs(
+      NonResource nonResource,
+      ResourceReads reads,
+      ResourceWrites writes,
+      NodeConnections connections) {
     this.nonResource = nonResource;
     this.reads = reads;
     this.writes = writes;
+    this.connections = connections;
   }
 
   @Override
@@ -24,6 +30,9 @@ public final class Verbs implements Verb {
       case Route.ToResource(var type) -> {
         Durations.requireValid(call.request().queryParameter("timeout"));
         ResourceCall resource = new ResourceCall(call, type);
+        if (NodeConnections.isAsked(resource)) {
+          return connections.answer(resource);
+        }
         return switch (call.info().verb()) {
           case "get", "list", "watch" -> reads.answer(resource);
           default -> writes.answer(resource);

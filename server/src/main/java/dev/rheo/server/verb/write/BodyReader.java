@@ -140,13 +140,7 @@ final class BodyReader {
     }
     if (validation == FieldValidation.STRICT && !strict.isEmpty()) {
       throw ApiException.badRequest(
-          path.kind()
-              + " in version "
-              + Excerpt.quoted(GroupVersionKind.of(path.apiVersion(), path.kind()).version())
-              + " cannot be handled as a "
-              + path.kind()
-              + ": strict decoding error: "
-              + String.join(", ", strict));
+          mismatch(path) + "strict decoding error: " + String.join(", ", strict));
     }
     Ownership.keepReset(object);
     // Later steps compare and change objects in their canonical form.
@@ -156,6 +150,16 @@ final class BodyReader {
       throw ErrorMapping.of(e);
     }
     strict.forEach(context::warn);
+  }
+
+  /** What the refusal of an object that is not of the type of its path begins with. */
+  static String mismatch(ObjectPath path) {
+    return path.kind()
+        + " in version "
+        + Excerpt.quoted(GroupVersionKind.of(path.apiVersion(), path.kind()).version())
+        + " cannot be handled as a "
+        + path.kind()
+        + ": ";
   }
 
   /**

@@ -28,7 +28,7 @@ final class ErrorMapping {
                   422,
                   "Invalid",
                   "the server rejected our request due to an error in our request",
-                  new Details("", "", "", "", List.of(new Cause("", message, "")), 0)));
+                  new Details("", "", "", "", List.of(new Cause("", message, "patch")), 0)));
     };
   }
 }

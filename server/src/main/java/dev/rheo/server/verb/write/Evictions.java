@@ -200,7 +200,7 @@ final class Evictions {
           long left = status.path("disruptionsAllowed").asLong() - 1;
           status.put("disruptionsAllowed", left);
           if (left == 0) {
-            insufficient(status);
+            insufficient(status, clock.instant());
           }
           Trees.need(status, "disruptedPods").put(pod, Meta.time(clock.instant()));
           return new Outcome.Put(budget);
@@ -239,12 +239,26 @@ final class Evictions {
     }
   }
 
-  private static void insufficient(ObjectNode status) {
-    for (ObjectNode condition : Trees.objects(status, "conditions")) {
-      if (Trees.text(condition, "type").equals("DisruptionAllowed")) {
-        condition.put("status", "False").put("reason", "InsufficientPods");
+  /** Sets the condition DisruptionAllowed, as the controller of budgets does. */
+  private static void insufficient(ObjectNode status, Instant now) {
+    ObjectNode condition = null;
+    for (ObjectNode each : Trees.objects(status, "conditions")) {
+      if (Trees.text(each, "type").equals("DisruptionAllowed")) {
+        condition = each;
+        break;
       }
     }
+    if (condition == null) {
+      condition = status.withArrayProperty("conditions").addObject();
+      condition.put("type", "DisruptionAllowed");
+    }
+    if (!Trees.text(condition, "status").equals("False")) {
+      condition.put("status", "False").put("lastTransitionTime", Meta.time(now));
+    }
+    condition
+        .put("observedGeneration", status.path("observedGeneration").asLong())
+        .put("reason", "InsufficientPods")
+        .put("message", "");
   }
 
   private static ApiException processing(String budget) {

@@ -1,6 +1,7 @@
 package dev.rheo.server.verb.write;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.rheo.api.media.MediaType;
 import dev.rheo.api.options.FieldValidation;
@@ -19,6 +20,8 @@ import dev.rheo.resource.type.WriteContext;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** A decoded patch, which can be applied repeatedly. */
 final class Patches {
@@ -38,23 +41,38 @@ final class Patches {
     ObjectNode apply(ObjectNode document) throws PatchException;
   }
 
+  /** A decoded body, such as a tree. */
+  @FunctionalInterface
+  private interface Decoding<T> {
+    T decode();
+  }
+
+  /** What a refusal that comes before the object is known begins with. */
+  private static final String UNREADABLE = "error decoding patch: ";
+
+  private static final Pattern PARSE_ERROR =
+      Pattern.compile("^(couldn't get version/kind; )?json parse error: ");
+
   private final Application application;
   private final List<String> duplicates;
 
-  private final boolean concernsManagedFields;
+  /**
+   * The patch, if it is made of typed objects, so that what it says of their type is nothing, and a
+   * refusal of the patched object shows the patch; null if it shows that object.
+   */
+  private final @Nullable JsonNode typed;
 
-  /** Whether the patch is made of typed objects, so that what it says of their type is nothing. */
-  private final boolean typed;
+  private final boolean concernsManagedFields;
 
   private Patches(
       Application application,
       List<String> duplicates,
-      boolean concernsManagedFields,
-      boolean typed) {
+      @Nullable JsonNode typed,
+      boolean concernsManagedFields) {
     this.application = application;
     this.duplicates = duplicates;
-    this.concernsManagedFields = concernsManagedFields;
     this.typed = typed;
+    this.concernsManagedFields = concernsManagedFields;
   }
 
   /**
@@ -83,32 +101,32 @@ final class Patches {
     try {
       switch (body.mediaType()) {
         case MediaType.JSON_PATCH -> {
-          JsonNode operations = BodyReader.tree(body.bytes());
+          JsonNode operations = decoded(UNREADABLE, () -> BodyReader.tree(body.bytes()));
           if (operations.isNull()) {
             return nothing();
           }
           JsonPatch patch = JsonPatch.of(operations);
-          return new Patches(patch::apply, List.of(), managed, false);
+          return new Patches(patch::apply, List.of(), null, managed);
         }
         case MediaType.MERGE_PATCH -> {
-          ObjectDecoder.Decoded patch = body.decoded(type);
+          ObjectDecoder.Decoded patch = decoded(UNREADABLE, () -> body.decoded(type));
           return new Patches(
               document -> MergePatch.apply(document, patch.tree()),
               patch.duplicates(),
-              managed,
-              false);
+              null,
+              managed);
         }
         case MediaType.STRATEGIC_MERGE_PATCH -> {
           if (BodyReader.isNull(body)) {
             return nothing();
           }
-          ObjectDecoder.Decoded patch = body.decoded(type);
+          ObjectDecoder.Decoded patch = decoded("", () -> body.decoded(type));
           PatchSchema schema = PatchSchema.of(type);
           return new Patches(
               document -> StrategicMergePatch.apply(document, patch.tree(), schema),
               patch.duplicates(),
-              managed,
-              true);
+              patch.tree(),
+              managed);
         }
         default -> throw ApiException.unsupportedMediaType(SUPPORTED);
       }
@@ -117,9 +135,19 @@ final class Patches {
     }
   }
 
+  /** A patch has no kind that could be missing: its refusal says what is wrong with it alone. */
+  private static <T> T decoded(String prefix, Decoding<T> decoding) {
+    try {
+      return decoding.decode();
+    } catch (ApiException e) {
+      throw ApiException.badRequest(
+          prefix + PARSE_ERROR.matcher(e.status().message()).replaceFirst(""));
+    }
+  }
+
   /** As upstream, {@code null} stands for no operations and for no members. */
   private static Patches nothing() {
-    return new Patches(TreeCopies::of, List.of(), false, true);
+    return new Patches(TreeCopies::of, List.of(), NullNode.getInstance(), false);
   }
 
   /**
@@ -154,7 +182,9 @@ final class Patches {
       BodyReader.check(patched, strict, path, validation, context);
       return patched;
     } catch (ApiException e) {
-      String shown = Excerpt.value(patched);
+      String shown = typed == null ? Excerpt.value(patched) : Excerpt.goValue(typed);
+      String why = e.status().message();
+      String mismatch = BodyReader.mismatch(path);
       throw ApiException.invalid(
           "",
           "",
@@ -163,14 +193,14 @@ final class Patches {
               FieldError.invalid(
                   "patch",
                   shown.length() <= SHOWN ? shown : shown.substring(0, SHOWN) + "...",
-                  e.status().message())));
+                  why.startsWith(mismatch) ? why.substring(mismatch.length()) : why)));
     }
   }
 
   private void keepType(ObjectNode document, ObjectNode patched, String field) {
     JsonNode before = document.path(field);
     JsonNode after = patched.path(field);
-    if (typed || after.isMissingNode() || after.isNull() || after.asText().isEmpty()) {
+    if (typed != null || after.isMissingNode() || after.isNull() || after.asText().isEmpty()) {
       patched.set(field, before);
     } else if (!before.equals(after)) {
       throw ApiException.badRequest(

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.rheo.api.media.MediaType;
 import dev.rheo.api.status.ApiException;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterEach;
@@ -14,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The admission plugins that look up other objects: Priority and LimitRanger. */
+/** The admission plugins that look up other objects: Priority, LimitRanger, those of classes. */
 @Timeout(60)
 class AdmissionTest {
   private static final String CLASSES = "scheduling.k8s.io/v1/priorityclasses";
@@ -61,6 +62,107 @@ class AdmissionTest {
         "ns",
         "{'metadata':{'name':'%s'},'spec':{'limits':[%s]}}".formatted(name, limits));
     cluster.settle();
+  }
+
+  private JsonNode named(String resource, String spec) {
+    return cluster.create(
+        resource, "ns", "{'metadata':{'generateName':'x-'},'spec':{" + spec + "}}");
+  }
+
+  @Test
+  void aClaimGetsTheNewestDefaultClassUnlessItSaysOtherwise() {
+    String classes = "storage.k8s.io/v1/storageclasses";
+    String marked =
+        "{'metadata':{'name':'%s','annotations':{'storageclass.kubernetes.io/is-default-class':'%s'}},"
+            + "'provisioner':'p'}";
+    String claim = "'accessModes':['ReadWriteOnce'],'resources':{'requests':{'storage':'1Gi'}}";
+    String field = "/spec/storageClassName";
+    assertThat(named("persistentvolumeclaims", claim).at(field).isMissingNode()).isTrue();
+    cluster.create(classes, "", marked.formatted("a", "true"));
+    cluster.now = cluster.now.plusSeconds(1);
+    cluster.create(classes, "", marked.formatted("c", "true"));
+    cluster.create(classes, "", marked.formatted("b", "true"));
+    cluster.now = cluster.now.plusSeconds(1);
+    cluster.create(classes, "", marked.formatted("d", "false"));
+    cluster.settle();
+    assertThat(named("persistentvolumeclaims", claim).at(field).asText()).isEqualTo("b");
+    assertThat(
+            named("persistentvolumeclaims", claim + ",'storageClassName':''").at(field).asText("?"))
+        .isEmpty();
+  }
+
+  @Test
+  void anIngressGetsTheDefaultClass() {
+    cluster.create(
+        "networking.k8s.io/v1/ingressclasses",
+        "",
+        "{'metadata':{'name':'i','annotations':{'ingressclass.kubernetes.io/is-default-class':"
+            + "'true'}},'spec':{'controller':'example.com/c'}}");
+    cluster.settle();
+    String backend = "'defaultBackend':{'service':{'name':'s','port':{'number':80}}}";
+    String ingresses = "networking.k8s.io/v1/ingresses";
+    assertThat(named(ingresses, backend).at("/spec/ingressClassName").asText()).isEqualTo("i");
+    assertThat(
+            named(ingresses, backend + ",'ingressClassName':'own'")
+                .at("/spec/ingressClassName")
+                .asText())
+        .isEqualTo("own");
+  }
+
+  @Test
+  void aClaimGrowsIfItsClassAllowsIt() {
+    for (String name : new String[] {"fixed", "grows"}) {
+      cluster.create(
+          "storage.k8s.io/v1/storageclasses",
+          "",
+          "{'metadata':{'name':'%s'},'provisioner':'p','allowVolumeExpansion':%s}"
+              .formatted(name, name.equals("grows")));
+      cluster.create(
+          "persistentvolumeclaims",
+          "ns",
+          ("{'metadata':{'name':'%s'},'spec':{'accessModes':['ReadWriteOnce'],'storageClassName':"
+                  + "'%s','volumeName':'v','resources':{'requests':{'storage':'1Gi'}}}}")
+              .formatted(name, name));
+      cluster.patch(
+          cluster.path("persistentvolumeclaims", "ns", name, "status"),
+          MediaType.MERGE_PATCH,
+          "{'status':{'phase':'Bound','capacity':{'storage':'1Gi'}}}");
+    }
+    cluster.settle();
+    grow("grows");
+    assertThat(refusal(() -> grow("fixed")))
+        .endsWith("the storageclass that provisions the pvc must support resize");
+  }
+
+  private void grow(String claim) {
+    cluster.patch(
+        cluster.path("persistentvolumeclaims", "ns", claim),
+        MediaType.MERGE_PATCH,
+        "{'spec':{'resources':{'requests':{'storage':'2Gi'}}}}");
+  }
+
+  @Test
+  void aPodGetsWhatItsRuntimeClassDemands() {
+    cluster.create(
+        "node.k8s.io/v1/runtimeclasses",
+        "",
+        "{'metadata':{'name':'r'},'handler':'h','overhead':{'podFixed':{'cpu':'250m'}},"
+            + "'scheduling':{'nodeSelector':{'a':'b'},'tolerations':[{'key':'k','operator':'Exists'},"
+            + "{'key':'k','operator':'Equal','value':'v'}]}}");
+    cluster.settle();
+    JsonNode spec = pod("p", "'runtimeClassName':'r','nodeSelector':{'c':'d'}", "").path("spec");
+    assertThat(spec.at("/overhead/cpu").asText()).isEqualTo("250m");
+    assertThat(spec.path("nodeSelector").toString()).isEqualTo("{\"a\":\"b\",\"c\":\"d\"}");
+    assertThat(spec.path("tolerations").findValuesAsText("key"))
+        .containsExactly("node.kubernetes.io/not-ready", "node.kubernetes.io/unreachable", "k");
+    assertThat(refusal(() -> pod("q", "'runtimeClassName':'none'", "")))
+        .endsWith("pod rejected: RuntimeClass \"none\" not found");
+    assertThat(refusal(() -> pod("q", "'runtimeClassName':'r','nodeSelector':{'a':'x'}", "")))
+        .contains("conflict: runtimeClass.scheduling.nodeSelector[a] = b");
+    assertThat(refusal(() -> pod("q", "'runtimeClassName':'r','overhead':{'cpu':'1'}", "")))
+        .contains("doesn't match");
+    assertThat(refusal(() -> pod("q", "'overhead':{'cpu':'1'}", "")))
+        .contains("Overhead set without");
   }
 
   @Test

@@ -76,6 +76,38 @@ class CreateTest {
   }
 
   @Test
+  void whatIsWrongIsToldBeforeThatTheNameIsTaken() {
+    cluster.create("configmaps", "ns", "{'metadata':{'name':'a'}}");
+    refused(
+        422,
+        "Invalid",
+        () -> cluster.create("configmaps", "ns", "{'metadata':{'name':'a'},'data':{'b c':''}}"));
+  }
+
+  @Test
+  void aRefusalWarnsOfTheBodyAndOfWhatTheRulesFindValid() {
+    String pod =
+        "{'metadata':{'name':'%s'},'spec':{'nodeSelector':{'beta.kubernetes.io/os':'linux'},"
+            + "'containers':[{'name':'c','image':'i','imagee':'j'}]}}";
+    String unknown = "unknown field \"spec.containers[0].imagee\"";
+    cluster.create("pods", "ns", pod.formatted("p"));
+    assertThatThrownBy(() -> cluster.create("pods", "ns", pod.formatted("p")))
+        .isInstanceOfSatisfying(
+            ApiException.class,
+            e -> {
+              assertThat(e.reason()).isEqualTo("AlreadyExists");
+              assertThat(e.warnings()).hasSize(2).contains(unknown);
+            });
+    assertThatThrownBy(() -> cluster.create("pods", "ns", pod.formatted("P_")))
+        .isInstanceOfSatisfying(
+            ApiException.class,
+            e -> {
+              assertThat(e.reason()).isEqualTo("Invalid");
+              assertThat(e.warnings()).containsExactly(unknown);
+            });
+  }
+
+  @Test
   void anObjectThatIsBeingDeletedStillTakesItsName() {
     cluster.create("configmaps", "ns", "{'metadata':{'name':'a','finalizers':['x.io/f']}}");
     cluster.delete("configmaps", "ns", "a");

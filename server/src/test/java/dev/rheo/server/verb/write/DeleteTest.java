@@ -327,6 +327,12 @@ class DeleteTest {
     JsonNode budget = cluster.stored("policy/v1/poddisruptionbudgets", "ns", "b");
     assertThat(budget.path("status").path("disruptionsAllowed").asInt(-1)).isZero();
     assertThat(budget.path("status").path("disruptedPods").has("p")).isTrue();
+    JsonNode condition = budget.at("/status/conditions/0");
+    assertThat(condition.path("type").asText()).isEqualTo("DisruptionAllowed");
+    assertThat(condition.path("status").asText()).isEqualTo("False");
+    assertThat(condition.path("reason").asText()).isEqualTo("InsufficientPods");
+    assertThat(condition.path("observedGeneration").asInt()).isEqualTo(9);
+    assertThat(condition.path("lastTransitionTime").asText()).isEqualTo("2026-01-02T03:04:05Z");
     assertThatThrownBy(() -> evict("q"))
         .isInstanceOfSatisfying(
             ApiException.class,

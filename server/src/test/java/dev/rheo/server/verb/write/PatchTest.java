@@ -136,6 +136,38 @@ class PatchTest {
   }
 
   @Test
+  void aRefusalSaysWhatIsWrongWithThePatch() {
+    told(MediaType.MERGE_PATCH, "[]", "error decoding patch: an object is expected");
+    told(
+        MediaType.STRATEGIC_MERGE_PATCH,
+        "{'data':{'k':{'b':null,'a':[1,'x']}}}",
+        "\"map[data:map[k:map[a:[1 x] b:<nil>]]]\": json: cannot unmarshal object into Go struct"
+            + " field ConfigMap.data of type string");
+    told(
+        MediaType.STRATEGIC_MERGE_PATCH,
+        "{'data':{'$patch':'jump','a':'b'}}",
+        "unknown patch type: jump in map: map[$patch:jump a:b]");
+  }
+
+  private void told(String type, String patch, String message) {
+    assertThatThrownBy(() -> cluster.patch(map, type, patch)).hasMessageContaining(message);
+  }
+
+  @Test
+  void aRefusedPatchWarnsOfItsFields() {
+    assertThatThrownBy(
+            () ->
+                cluster.patch(
+                    map, MediaType.MERGE_PATCH, "{'nope':1,'metadata':{'resourceVersion':'1'}}"))
+        .isInstanceOfSatisfying(
+            ApiException.class,
+            e -> {
+              assertThat(e.code()).isEqualTo(409);
+              assertThat(e.warnings()).containsExactly("unknown field \"nope\"");
+            });
+  }
+
+  @Test
   void unknownFieldsOfAPatch() {
     WriteResult warned = cluster.patch(map, MediaType.MERGE_PATCH, "{'nope':1,'data':{'k':'5'}}");
     assertThat(warned.warnings()).containsExactly("unknown field \"nope\"");
