@@ -75,8 +75,10 @@ public final class Scales {
     }
     errors.refuse("autoscaling", "Scale", path.name());
     String uid = Meta.of(parent).uid();
-    if (!sent.uid().isEmpty() && !sent.uid().equals(uid)) {
-      throw Updates.uidMismatch(path, refused, sent.uid(), uid);
+    if (refused.equals(path.groupResource())) {
+      Updates.requireUid(path, sent.uid().isEmpty() ? null : sent.uid(), uid);
+    } else if (!sent.uid().isEmpty() && !sent.uid().equals(uid)) {
+      throw ApiException.conflict(refused, path.name(), Updates.uidsDiffer(sent.uid(), uid));
     }
     Trees.need(parent, "spec").put("replicas", replicas.asInt());
     Meta.of(parent).resourceVersion(sent.resourceVersion());

@@ -1,7 +1,6 @@
 package dev.rheo.server.verb.write;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.rheo.api.name.GroupResource;
 import dev.rheo.api.options.ResourceVersion;
 import dev.rheo.api.status.ApiException;
 import dev.rheo.api.status.Excerpt;
@@ -103,7 +102,7 @@ final class Updates {
               + ", and no existing object was found");
     }
     if (!meta.uid().isEmpty()) {
-      throw uidMismatch(path, path.groupResource(), meta.uid(), "");
+      throw uidMismatch(path, meta.uid(), "");
     }
     meta.resourceVersion("");
     return creates.outcome(path, wanted, fresh, context, dryRun);
@@ -150,23 +149,25 @@ final class Updates {
    */
   static void requireUid(ObjectPath path, @Nullable String wanted, String actual) {
     if (wanted != null && !Objects.equals(wanted, actual)) {
-      throw uidMismatch(path, path.groupResource(), wanted, actual);
+      throw uidMismatch(path, wanted, actual);
     }
   }
 
-  /**
-   * @param refused what the conflict names
-   */
-  static ApiException uidMismatch(
-      ObjectPath path, GroupResource refused, String wanted, String actual) {
+  private static ApiException uidMismatch(ObjectPath path, String wanted, String actual) {
     return ApiException.conflict(
-        refused,
+        path.groupResource(),
         path.name(),
         "StorageError: invalid object, Code: 4, Key: "
             + Excerpt.text(path.key())
-            + ", ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: UID in precondition: "
-            + Excerpt.text(wanted)
-            + ", UID in object meta: "
-            + actual);
+            + ", ResourceVersion: 0, AdditionalErrorMsg: "
+            + uidsDiffer(wanted, actual));
+  }
+
+  /** What a conflict about two uids tells. */
+  static String uidsDiffer(String wanted, String actual) {
+    return "Precondition failed: UID in precondition: "
+        + Excerpt.text(wanted)
+        + ", UID in object meta: "
+        + actual;
   }
 }
