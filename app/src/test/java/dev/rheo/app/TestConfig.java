@@ -18,13 +18,24 @@ final class TestConfig {
 
   static ServerConfig of(
       Path data, StoreKind kind, int port, Path kubeconfig, Path tokens, AccessConfig access) {
+    return of(data, kind, port, kubeconfig, tokens, access, FeatureGates.defaults());
+  }
+
+  static ServerConfig of(
+      Path data,
+      StoreKind kind,
+      int port,
+      Path kubeconfig,
+      Path tokens,
+      AccessConfig access,
+      FeatureGates gates) {
     return new ServerConfig(
         data,
         "127.0.0.1",
         port,
         kind,
         kubeconfig,
-        FeatureGates.defaults(),
+        gates,
         MemoryPlan.of(MemoryPlan.DEFAULT_TOTAL),
         tokens,
         ServerConfig.DEFAULT_HISTORY_TIME,

@@ -46,6 +46,7 @@ final class OpenApiPaths {
         "resourceVersion:string",
         "resourceVersionMatch:string",
         "sendInitialEvents:boolean",
+        "shardSelector:string",
         "timeoutSeconds:integer",
         "watch:boolean"),
     DELETE_COLLECTION(
@@ -61,6 +62,7 @@ final class OpenApiPaths {
         "resourceVersion:string",
         "resourceVersionMatch:string",
         "sendInitialEvents:boolean",
+        "shardSelector:string",
         "timeoutSeconds:integer");
 
     @SuppressWarnings("ImmutableEnumChecker") // List.of is immutable

@@ -51,6 +51,11 @@ class OpenApiTest {
     assertThat(patch.path("parameters").toString())
         .contains("\"name\":\"fieldValidation\",\"in\":\"query\",\"type\":\"string\"")
         .contains("\"in\":\"body\"");
+    JsonNode pods = document.path("paths").path("/api/v1/namespaces/{namespace}/pods");
+    for (String method : List.of("get", "delete")) {
+      assertThat(pods.path(method).path("parameters").toString())
+          .contains("\"name\":\"shardSelector\",\"in\":\"query\",\"type\":\"string\"");
+    }
     for (JsonNode definition : document.path("definitions")) {
       assertThat(definition.toString())
           .doesNotContain("\"allOf\":[")
