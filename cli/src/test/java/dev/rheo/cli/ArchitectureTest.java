@@ -44,6 +44,7 @@ class ArchitectureTest {
           "api",
           "access",
           "codec",
+          "cel",
           "store",
           "cache",
           "edge",
@@ -87,6 +88,8 @@ class ArchitectureTest {
         .definedBy("dev.rheo.access..")
         .layer("codec")
         .definedBy("dev.rheo.codec..")
+        .layer("cel")
+        .definedBy("dev.rheo.cel..")
         .layer("store")
         .definedBy("dev.rheo.store..")
         .layer("cache")
@@ -108,7 +111,9 @@ class ArchitectureTest {
         .whereLayer("access")
         .mayOnlyBeAccessedByLayers("server", "app", "storm", "cli")
         .whereLayer("codec")
-        .mayOnlyBeAccessedByLayers("cache", "resource", "merge", "server", "app")
+        .mayOnlyBeAccessedByLayers("cel", "cache", "resource", "merge", "server", "app")
+        .whereLayer("cel")
+        .mayOnlyBeAccessedByLayers("resource", "server", "app")
         .whereLayer("store")
         .mayOnlyBeAccessedByLayers("cache", "server", "app")
         .whereLayer("cache")
@@ -179,6 +184,16 @@ class ArchitectureTest {
         .that(DescribedPredicate.not(resideInAPackage("dev.rheo.store..")))
         .should()
         .dependOnClassesThat(resideInAPackage("org.rocksdb.."))
+        .check(RHEO);
+  }
+
+  @Test
+  void theCompilerOfExpressionsStaysInItsModule() {
+    noClasses()
+        .that(DescribedPredicate.not(resideInAPackage("dev.rheo.cel..")))
+        .should()
+        .dependOnClassesThat(
+            resideInAnyPackage("dev.cel..", "com.google.re2j..", "com.google.common.."))
         .check(RHEO);
   }
 

@@ -56,6 +56,7 @@ public final class Names {
   private static final String BYTES = "bytes";
 
   private static final String LABEL = "[a-z0-9]([-a-z0-9]*[a-z0-9])?";
+  private static final String LABEL_1035 = "[a-z]([-a-z0-9]*[a-z0-9])?";
   private static final String SUBDOMAIN = LABEL + "(\\." + LABEL + ")*";
   private static final String QUALIFIED = "([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]";
   private static final String VALUE = "(" + QUALIFIED + ")?";
@@ -83,6 +84,23 @@ public final class Names {
                   LABEL,
                   "my-name",
                   "123-abc"));
+    }
+    return errors;
+  }
+
+  /** A DNS-1035 label, which starts with a letter. */
+  public static List<String> dns1035Label(String value) {
+    List<String> errors = new ArrayList<>(0);
+    tooLong(errors, value, LABEL_MAX, CHARACTERS);
+    boolean letter = !value.isEmpty() && value.charAt(0) >= 'a' && value.charAt(0) <= 'z';
+    if (!letter || !isLabel(value, 0, value.length())) {
+      errors.add(
+          regex(
+              "a DNS-1035 label must consist of lower case alphanumeric characters or '-', start"
+                  + " with an alphabetic character, and end with an alphanumeric character",
+              LABEL_1035,
+              "my-name",
+              "abc-123"));
     }
     return errors;
   }

@@ -1,6 +1,8 @@
 package dev.rheo.resource.rules.device;
 
 import dev.rheo.api.name.Names;
+import dev.rheo.cel.CompileException;
+import dev.rheo.cel.device.DeviceExpressions;
 import dev.rheo.resource.rules.kind.Field;
 import dev.rheo.resource.rules.kind.Syntax;
 import java.util.HashSet;
@@ -17,15 +19,9 @@ final class DeviceParts {
   private static final List<String> EFFECTS = List.of("NoExecute", "NoSchedule", "None");
   private static final List<String> OPERATORS = List.of("Equal", "Exists");
 
-  /** What CEL's parser says of an empty expression. */
-  private static final String NO_EXPRESSION =
-      "compilation failed: ERROR: <input>:1:0: Syntax error: mismatched input '<EOF>' expecting"
-          + " {'[', '{', '(', '.', '-', '!', 'true', 'false', 'null', NUM_FLOAT, NUM_INT,"
-          + " NUM_UINT, STRING, BYTES, IDENTIFIER}";
-
   private DeviceParts() {}
 
-  /** Checks selectors of devices, except for what their expressions compile to. */
+  /** Checks selectors of devices. */
   static void selectors(Field selectors) {
     Lists.each(selectors, SELECTORS_MAX, DeviceParts::selector);
   }
@@ -39,8 +35,14 @@ final class DeviceParts {
     Field expression = cel.at("expression");
     if (Syntax.bytes(expression.text()) > EXPRESSION_MAX) {
       expression.tooLong(EXPRESSION_MAX);
-    } else if (expression.isEmpty()) {
-      expression.invalid("", NO_EXPRESSION);
+      return;
+    }
+    try {
+      if (DeviceExpressions.isTooComplex(DeviceExpressions.compile(expression.text()))) {
+        expression.forbidden("too complex, exceeds cost limit");
+      }
+    } catch (CompileException e) {
+      expression.invalid(expression.text(), e.getMessage());
     }
   }
 

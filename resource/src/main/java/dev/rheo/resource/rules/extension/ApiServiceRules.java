@@ -5,7 +5,6 @@ import dev.rheo.api.name.Names;
 import dev.rheo.api.status.Excerpt;
 import dev.rheo.codec.tree.Trees;
 import dev.rheo.resource.rules.kind.Field;
-import dev.rheo.resource.rules.kind.Identifiers;
 import dev.rheo.resource.rules.kind.KindRules;
 import dev.rheo.resource.type.WriteContext;
 import java.util.List;
@@ -40,7 +39,7 @@ final class ApiServiceRules extends KindRules {
     } else if (!spec.at("version").is("v1")) {
       group.required("only v1 may have an empty group and it better be legacy kube");
     }
-    spec.at("version").check(Identifiers::dns1035Label);
+    spec.at("version").check(Names::dns1035Label);
     priority(spec.at("groupPriorityMinimum"), MAX_GROUP_PRIORITY);
     priority(spec.at("versionPriority"), MAX_VERSION_PRIORITY);
     if (spec.at("service").present()) {

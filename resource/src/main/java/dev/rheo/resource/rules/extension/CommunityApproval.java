@@ -1,7 +1,7 @@
 package dev.rheo.resource.rules.extension;
 
+import dev.rheo.api.net.GoUrl;
 import dev.rheo.resource.rules.kind.Field;
-import dev.rheo.resource.rules.kind.GoUrl;
 
 /**
  * Checks that who defines a resource in a group of the Kubernetes community says who allowed it.

@@ -1,7 +1,7 @@
 package dev.rheo.resource.rules.extension;
 
+import dev.rheo.api.name.Names;
 import dev.rheo.resource.rules.kind.Field;
-import dev.rheo.resource.rules.kind.Identifiers;
 import java.util.List;
 import java.util.Locale;
 
@@ -38,14 +38,14 @@ final class DefinitionNames {
 
   /** Demands a label, with all faults in one message. */
   static void always(Field name) {
-    List<String> faults = Identifiers.dns1035Label(name.text());
+    List<String> faults = Names.dns1035Label(name.text());
     if (!faults.isEmpty()) {
       name.invalid(String.join(",", faults));
     }
   }
 
   private static void kind(Field kind) {
-    List<String> faults = Identifiers.dns1035Label(kind.text().toLowerCase(Locale.ROOT));
+    List<String> faults = Names.dns1035Label(kind.text().toLowerCase(Locale.ROOT));
     if (!kind.isEmpty() && !faults.isEmpty()) {
       kind.invalid("may have mixed case, but should otherwise match: " + String.join(",", faults));
     }

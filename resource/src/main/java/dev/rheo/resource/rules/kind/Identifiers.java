@@ -1,6 +1,5 @@
 package dev.rheo.resource.rules.kind;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -10,10 +9,7 @@ import java.util.regex.Pattern;
  * wording; the time of each is linear in the length of the text.
  */
 public final class Identifiers {
-  private static final int LABEL_MAX = 63;
-  private static final String LABEL = "[a-z]([-a-z0-9]*[a-z0-9])?";
   private static final String C = "[A-Za-z_][A-Za-z0-9_]*";
-  private static final Pattern LABEL_PATTERN = Pattern.compile(LABEL);
   private static final Pattern C_PATTERN = Pattern.compile(C);
 
   /** Words of CEL's grammar that name nothing. */
@@ -42,23 +38,6 @@ public final class Identifiers {
           "while");
 
   private Identifiers() {}
-
-  /** A DNS-1035 label, which starts with a letter. */
-  public static List<String> dns1035Label(String value) {
-    List<String> faults = new ArrayList<>(0);
-    if (value.length() > LABEL_MAX) {
-      faults.add("must be no more than " + LABEL_MAX + " characters");
-    }
-    if (!LABEL_PATTERN.matcher(value).matches()) {
-      faults.add(
-          "a DNS-1035 label must consist of lower case alphanumeric characters or '-', start with"
-              + " an alphabetic character, and end with an alphanumeric character (e.g. 'my-name',"
-              + "  or 'abc-123', regex used for validation is '"
-              + LABEL
-              + "')");
-    }
-    return faults;
-  }
 
   /** An identifier of the language C, of any length. */
   public static List<String> c(String value) {

@@ -1,6 +1,7 @@
 package dev.rheo.resource.rules.kind;
 
 import dev.rheo.api.name.Names;
+import dev.rheo.api.net.GoUrl;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -30,7 +31,7 @@ public final class WebhookClients {
     Set<String> seen = new HashSet<>();
     for (Field version : versions.items()) {
       if (seen.add(version.text())) {
-        version.check(Identifiers::dns1035Label);
+        version.check(Names::dns1035Label);
       } else {
         version.invalid("duplicate version");
       }

@@ -1,6 +1,8 @@
 package dev.rheo.resource.rules.security;
 
 import dev.rheo.api.name.Names;
+import dev.rheo.cel.admission.AdmissionExpressions;
+import dev.rheo.cel.admission.AdmissionExpressions.Purpose;
 import dev.rheo.resource.rules.kind.Field;
 import dev.rheo.resource.rules.kind.LabelSelectors;
 import java.util.HashSet;
@@ -141,14 +143,17 @@ final class AdmissionMatching {
     }
   }
 
-  /** Checks the conditions of a request, except for what their expressions compile to. */
-  static void conditions(Field conditions) {
+  /** Checks the conditions of a request. */
+  static void conditions(Field conditions, AdmissionExpressions expressions) {
     if (conditions.size() > CONDITIONS_MAX) {
       conditions.tooMany(CONDITIONS_MAX);
     }
     Set<String> names = new HashSet<>();
     for (Field condition : conditions.items()) {
-      Expressions.need(condition.at("expression"), "");
+      Field expression = condition.at("expression");
+      if (Expressions.need(expression, "")) {
+        Expressions.compileTrimmed(expression, Purpose.MATCH_CONDITION, expressions);
+      }
       Field name = condition.at("name");
       if (name.need("")) {
         name.check(Names::labelKey);

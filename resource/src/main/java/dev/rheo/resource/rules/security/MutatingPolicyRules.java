@@ -1,13 +1,13 @@
 package dev.rheo.resource.rules.security;
 
+import dev.rheo.cel.admission.AdmissionExpressions;
+import dev.rheo.cel.admission.AdmissionExpressions.Purpose;
 import dev.rheo.resource.rules.kind.Field;
 import dev.rheo.resource.rules.kind.KindRules;
 import java.util.List;
 import java.util.function.Consumer;
 
-/**
- * Rules for writes of admission policies that mutate, except for what their expressions compile to.
- */
+/** Rules for writes of admission policies that mutate. */
 final class MutatingPolicyRules extends KindRules {
   private static final List<String> PATCH_TYPES = List.of("ApplyConfiguration", "JSONPatch");
 
@@ -27,10 +27,10 @@ final class MutatingPolicyRules extends KindRules {
   }
 
   private static void check(Field spec, boolean conditions) {
-    PolicyParts.head(spec, true, conditions);
+    AdmissionExpressions expressions = PolicyParts.head(spec, true, conditions);
     spec.at("mutations").need("mutations must contain at least one item");
     for (Field mutation : spec.at("mutations").items()) {
-      mutation(mutation);
+      mutation(mutation, expressions);
     }
     Field again = spec.at("reinvocationPolicy");
     if (again.need("")) {
@@ -38,22 +38,26 @@ final class MutatingPolicyRules extends KindRules {
     }
   }
 
-  private static void mutation(Field mutation) {
+  private static void mutation(Field mutation, AdmissionExpressions expressions) {
     Field type = mutation.at("patchType");
+    Field patch = mutation.at("jsonPatch");
+    Field configuration = mutation.at("applyConfiguration");
     switch (type.text()) {
-      case "JSONPatch" -> patch(mutation.at("jsonPatch"), mutation.at("applyConfiguration"), type);
+      case "JSONPatch" -> patch(patch, configuration, type, Purpose.JSON_PATCH, expressions);
       case "ApplyConfiguration" ->
-          patch(mutation.at("applyConfiguration"), mutation.at("jsonPatch"), type);
+          patch(configuration, patch, type, Purpose.APPLY_CONFIGURATION, expressions);
       case "" -> type.required("");
       default -> type.oneOf(PATCH_TYPES);
     }
   }
 
-  private static void patch(Field patch, Field other, Field type) {
+  private static void patch(
+      Field patch, Field other, Field type, Purpose purpose, AdmissionExpressions expressions) {
+    Field expression = patch.at("expression");
     if (patch.absent()) {
       patch.required("must be specified when patchType is " + type.text());
-    } else {
-      Expressions.need(patch.at("expression"), "");
+    } else if (Expressions.need(expression, "")) {
+      Expressions.compileTrimmed(expression, purpose, expressions);
     }
     if (other.present()) {
       other.invalid(

@@ -1,6 +1,8 @@
 package dev.rheo.resource.rules.security;
 
 import dev.rheo.api.name.Names;
+import dev.rheo.cel.CompileException;
+import dev.rheo.cel.admission.AdmissionExpressions;
 import dev.rheo.resource.rules.kind.Field;
 import dev.rheo.resource.rules.kind.Identifiers;
 import dev.rheo.resource.rules.kind.LabelSelectors;
@@ -17,15 +19,17 @@ final class PolicyParts {
    * Checks what stands at the beginning of a policy.
    *
    * @param conditions whether the conditions are checked, which ones that were stored are not
+   * @return the compiler for the expressions that follow
    */
-  static void head(Field spec, boolean mutating, boolean conditions) {
+  static AdmissionExpressions head(Field spec, boolean mutating, boolean conditions) {
     Field failure = spec.at("failurePolicy");
     if (failure.absent()) {
       failure.required("");
     } else {
       failure.oneOf(AdmissionMatching.FAILURE_POLICIES);
     }
-    if (spec.at("paramKind").present()) {
+    boolean parameters = spec.at("paramKind").present();
+    if (parameters) {
       paramKind(spec.at("paramKind"));
     }
     Field match = spec.at("matchConstraints");
@@ -39,11 +43,18 @@ final class PolicyParts {
       }
     }
     if (conditions) {
-      AdmissionMatching.conditions(spec.at("matchConditions"));
+      AdmissionMatching.conditions(
+          spec.at("matchConditions"), AdmissionExpressions.withoutVariables(parameters));
     }
-    for (Field variable : spec.at("variables").items()) {
-      variable(variable);
+    Field variables = spec.at("variables");
+    AdmissionExpressions expressions =
+        mutating || !variables.isEmpty()
+            ? AdmissionExpressions.withVariables(parameters)
+            : AdmissionExpressions.withoutVariables(parameters);
+    for (Field variable : variables.items()) {
+      variable(variable, expressions);
     }
+    return expressions;
   }
 
   /** Whether what conditions are checked against is as it was. */
@@ -59,7 +70,7 @@ final class PolicyParts {
     }
     Field kind = paramKind.at("kind");
     if (kind.need("")) {
-      List<String> faults = Identifiers.dns1035Label(kind.text().toLowerCase(Locale.ROOT));
+      List<String> faults = Names.dns1035Label(kind.text().toLowerCase(Locale.ROOT));
       if (!faults.isEmpty()) {
         kind.invalid(
             "may have mixed case, but should otherwise match: " + String.join(",", faults));
@@ -84,18 +95,25 @@ final class PolicyParts {
       field.invalid("version must be specified");
       return;
     }
-    List<String> versionFaults = Identifiers.dns1035Label(version);
+    List<String> versionFaults = Names.dns1035Label(version);
     if (!versionFaults.isEmpty()) {
       field.invalid(version, String.join(",", versionFaults));
     }
   }
 
-  private static void variable(Field variable) {
+  private static void variable(Field variable, AdmissionExpressions expressions) {
     Field name = variable.at("name");
     if (Expressions.need(name, "name is not specified") && !Identifiers.isCel(name.text())) {
       name.invalid("must be a valid CEL identifier");
     }
-    Expressions.need(variable.at("expression"), "expression is not specified");
+    Field expression = variable.at("expression");
+    if (Expressions.need(expression, "expression is not specified")) {
+      try {
+        expressions.variable(name.text(), expression.text());
+      } catch (CompileException e) {
+        expression.invalid(e.getMessage());
+      }
+    }
   }
 
   /** Checks what both kinds of bindings have. */

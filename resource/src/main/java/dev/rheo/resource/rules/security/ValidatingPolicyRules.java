@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.rheo.api.name.Names;
 import dev.rheo.api.status.FieldError;
+import dev.rheo.cel.admission.AdmissionExpressions;
+import dev.rheo.cel.admission.AdmissionExpressions.Purpose;
 import dev.rheo.resource.rules.kind.Conditions;
 import dev.rheo.resource.rules.kind.Field;
 import dev.rheo.resource.rules.kind.KindRules;
@@ -13,10 +15,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
 
-/**
- * Rules for writes of admission policies that validate, except for what their expressions compile
- * to.
- */
+/** Rules for writes of admission policies that validate. */
 final class ValidatingPolicyRules extends KindRules {
   private static final List<String> REASONS =
       List.of("Forbidden", "Invalid", "RequestEntityTooLarge");
@@ -52,7 +51,7 @@ final class ValidatingPolicyRules extends KindRules {
 
   private static void check(Field policy, boolean conditions) {
     Field spec = policy.at("spec");
-    PolicyParts.head(spec, false, conditions);
+    AdmissionExpressions expressions = PolicyParts.head(spec, false, conditions);
     Field validations = spec.at("validations");
     Field annotations = spec.at("auditAnnotations");
     if (validations.isEmpty() && annotations.isEmpty()) {
@@ -61,7 +60,7 @@ final class ValidatingPolicyRules extends KindRules {
       return;
     }
     for (Field validation : validations.items()) {
-      validation(validation);
+      validation(validation, expressions);
     }
     if (annotations.size() > ANNOTATIONS_MAX) {
       annotations.invalid(
@@ -69,7 +68,7 @@ final class ValidatingPolicyRules extends KindRules {
     }
     Set<String> keys = new HashSet<>();
     for (Field annotation : annotations.items()) {
-      annotation(policy.at("metadata", "name").text(), annotation);
+      annotation(policy.at("metadata", "name").text(), annotation, expressions);
       Field key = annotation.at("key");
       if (!keys.add(key.text())) {
         key.duplicate();
@@ -77,9 +76,15 @@ final class ValidatingPolicyRules extends KindRules {
     }
   }
 
-  private static void validation(Field validation) {
-    Expressions.need(validation.at("expression"), "expression is not specified");
-    notBlank(validation.at("messageExpression"));
+  private static void validation(Field validation, AdmissionExpressions expressions) {
+    Field expression = validation.at("expression");
+    if (Expressions.need(expression, "expression is not specified")) {
+      Expressions.compile(expression, Purpose.VALIDATION, expressions);
+    }
+    Field messageExpression = validation.at("messageExpression");
+    if (notBlank(messageExpression) && !messageExpression.isEmpty()) {
+      Expressions.compile(messageExpression, Purpose.MESSAGE, expressions);
+    }
     Field message = validation.at("message");
     if (notBlank(message) && message.text().strip().matches("(?s).*[\n\r].*")) {
       message.invalid("must not contain line breaks");
@@ -97,7 +102,8 @@ final class ValidatingPolicyRules extends KindRules {
     return true;
   }
 
-  private static void annotation(String policy, Field annotation) {
+  private static void annotation(
+      String policy, Field annotation, AdmissionExpressions expressions) {
     Field key = annotation.at("key");
     if (policy.isEmpty()) {
       key.invalid(key.text(), "requires metadata.name be non-empty");
@@ -108,9 +114,13 @@ final class ValidatingPolicyRules extends KindRules {
       }
     }
     Field value = annotation.at("valueExpression");
-    if (Expressions.need(value, "valueExpression is not specified")
-        && value.text().strip().getBytes(StandardCharsets.UTF_8).length > ANNOTATION_BYTES_MAX) {
+    if (!Expressions.need(value, "valueExpression is not specified")) {
+      return;
+    }
+    if (value.text().strip().getBytes(StandardCharsets.UTF_8).length > ANNOTATION_BYTES_MAX) {
       value.required("must not exceed " + ANNOTATION_BYTES_MAX + " bytes in length");
+    } else {
+      Expressions.compileTrimmed(value, Purpose.AUDIT_ANNOTATION, expressions);
     }
   }
 

@@ -1,6 +1,7 @@
 package dev.rheo.resource.rules.security;
 
 import dev.rheo.api.name.Names;
+import dev.rheo.cel.admission.AdmissionExpressions;
 import dev.rheo.resource.rules.kind.Field;
 import dev.rheo.resource.rules.kind.KindRules;
 import dev.rheo.resource.rules.kind.LabelSelectors;
@@ -100,7 +101,8 @@ final class WebhookConfigurationRules extends KindRules {
     }
     WebhookClients.validate(hook.at("clientConfig"));
     if (demands.conditions) {
-      AdmissionMatching.conditions(hook.at("matchConditions"));
+      AdmissionMatching.conditions(
+          hook.at("matchConditions"), AdmissionExpressions.withoutVariables(false));
     }
   }
 

@@ -1,20 +1,33 @@
-package dev.rheo.resource.rules.kind;
+package dev.rheo.api.net;
 
 import dev.rheo.api.status.GoText;
 import java.net.Inet6Address;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
 
 /**
- * A URL as Go's net/url reads it, whose faults stand in messages. What no check asks for, such as
- * the path, is checked and dropped.
+ * A URL as Go's net/url reads it, whose faults stand in messages.
  *
  * @param scheme in lower case; empty if there is none
  * @param user as it is written, without its at sign; empty if there is none
  * @param hasUser whether there is an at sign
+ * @param host with its port
+ * @param path as it is written, with its escapes; empty if what follows the scheme is no path
+ * @param query as it is written
+ * @param fragment without escapes
  */
 public record GoUrl(
-    String scheme, boolean hasUser, String user, String host, String query, String fragment) {
+    String scheme,
+    boolean hasUser,
+    String user,
+    String host,
+    String path,
+    String query,
+    String fragment) {
 
   /** A text is no URL. The message is the one of Go. */
   public static final class SyntaxException extends Exception {
@@ -25,6 +38,12 @@ public record GoUrl(
     }
   }
 
+  /**
+   * What a path may have without an escape, and what Go leaves in it, besides letters and digits.
+   */
+  private static final String PATH = "-_.~$&+,/:;=@";
+
+  private static final String WRITTEN_PATH = PATH + "!'()*[]%";
   private static final String UNRESERVED = "-_.~";
   private static final String HOST = UNRESERVED + "!$&'()*+,;=:[]<>\"";
   private static final String USER = "-._:~!$&'()*+,;=%@";
@@ -39,7 +58,7 @@ public record GoUrl(
     int hash = text.indexOf('#');
     String url = hash < 0 ? text : text.substring(0, hash);
     try {
-      GoUrl parsed = read(url);
+      GoUrl parsed = read(url, false);
       if (hash < 0) {
         return parsed;
       }
@@ -49,6 +68,7 @@ public record GoUrl(
           parsed.hasUser,
           parsed.user,
           parsed.host,
+          parsed.path,
           parsed.query,
           unescape(text.substring(hash + 1)));
     } catch (SyntaxException e) {
@@ -56,12 +76,31 @@ public record GoUrl(
     }
   }
 
-  private static GoUrl read(String url) throws SyntaxException {
+  /**
+   * Demands a URL as it stands in a request, which has a scheme or starts with a slash.
+   *
+   * @throws SyntaxException if the text is none
+   */
+  public static void checkRequest(String text) throws SyntaxException {
+    try {
+      if (text.isEmpty()) {
+        throw new SyntaxException("empty url");
+      }
+      read(text, true);
+    } catch (SyntaxException e) {
+      throw new SyntaxException("parse " + GoText.quote(text) + ": " + e.getMessage());
+    }
+  }
+
+  /**
+   * @param request whether it must be one of a request
+   */
+  private static GoUrl read(String url, boolean request) throws SyntaxException {
     if (url.chars().anyMatch(c -> c < ' ' || c == 0x7f)) {
       throw new SyntaxException("net/url: invalid control character in URL");
     }
     if (url.equals("*")) {
-      return new GoUrl("", false, "", "", "", "");
+      return new GoUrl("", false, "", "", "*", "", "");
     }
     int colon = schemeEnd(url);
     String scheme = colon < 0 ? "" : url.substring(0, colon).toLowerCase(Locale.ROOT);
@@ -71,14 +110,17 @@ public record GoUrl(
     rest = question < 0 ? rest : rest.substring(0, question);
     if (!rest.startsWith("/")) {
       if (!scheme.isEmpty()) {
-        return new GoUrl(scheme, false, "", "", query, "");
+        return new GoUrl(scheme, false, "", "", "", query, "");
+      }
+      if (request) {
+        throw new SyntaxException("invalid URI for request");
       }
       if (rest.split("/", 2)[0].indexOf(':') >= 0) {
         throw new SyntaxException("first path segment in URL cannot contain colon");
       }
     }
     String authority = "";
-    if (rest.startsWith("//") && (!scheme.isEmpty() || !rest.startsWith("///"))) {
+    if (rest.startsWith("//") && (!scheme.isEmpty() || (!request && !rest.startsWith("///")))) {
       int slash = rest.indexOf('/', 2);
       authority = rest.substring(2, slash < 0 ? rest.length() : slash);
       rest = slash < 0 ? "" : rest.substring(slash);
@@ -87,7 +129,7 @@ public record GoUrl(
     String host = host(scheme, authority.substring(at + 1));
     String user = at < 0 ? "" : user(authority.substring(0, at));
     unescape(rest);
-    return new GoUrl(scheme, at >= 0, user, host, query, "");
+    return new GoUrl(scheme, at >= 0, user, host, rest, query, "");
   }
 
   /** The place of the colon after the scheme, or -1. */
@@ -223,5 +265,68 @@ public record GoUrl(
 
   private static boolean isLetter(char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+  }
+
+  // its parts
+
+  /** The host without its port, and without the brackets of an IPv6 address. */
+  public String hostName() {
+    int colon = portColon();
+    String name = colon < 0 ? host : host.substring(0, colon);
+    return name.startsWith("[") && name.endsWith("]") ? name.substring(1, name.length() - 1) : name;
+  }
+
+  /** The port; empty if there is none. */
+  public String port() {
+    int colon = portColon();
+    return colon < 0 ? "" : host.substring(colon + 1);
+  }
+
+  private int portColon() {
+    int colon = host.lastIndexOf(':');
+    boolean digits =
+        colon >= 0 && host.substring(colon + 1).chars().allMatch(c -> c >= '0' && c <= '9');
+    return digits && host.indexOf(']', colon) < 0 ? colon : -1;
+  }
+
+  /** The path with escapes: as it is written, if Go could have written it so. */
+  public String escapedPath() {
+    boolean asWritten =
+        path.chars().allMatch(c -> isAlphanumeric((char) c) || WRITTEN_PATH.indexOf(c) >= 0);
+    if (asWritten) {
+      return path;
+    }
+    byte[] bytes;
+    try {
+      bytes = unescape(path).getBytes(StandardCharsets.UTF_8);
+    } catch (SyntaxException e) {
+      throw new IllegalStateException(e); // it was read before
+    }
+    StringBuilder escaped = new StringBuilder();
+    for (byte each : bytes) {
+      char c = (char) Byte.toUnsignedInt(each);
+      boolean plain = c < 0x80 && (isAlphanumeric(c) || PATH.indexOf(c) >= 0);
+      escaped.append(plain ? String.valueOf(c) : String.format(Locale.ROOT, "%%%02X", (int) c));
+    }
+    return escaped.toString();
+  }
+
+  /** The values of the query by name, in their order; what cannot be read is left out. */
+  public Map<String, List<String>> queryValues() {
+    Map<String, List<String>> values = new TreeMap<>();
+    for (String pair : query.split("&", -1)) {
+      int equals = pair.indexOf('=');
+      if (pair.isEmpty() || pair.indexOf(';') >= 0) {
+        continue;
+      }
+      try {
+        String name = unescape((equals < 0 ? pair : pair.substring(0, equals)).replace('+', ' '));
+        String value = equals < 0 ? "" : unescape(pair.substring(equals + 1).replace('+', ' '));
+        values.computeIfAbsent(name, any -> new ArrayList<>()).add(value);
+      } catch (SyntaxException e) {
+        // as Go: the others count
+      }
+    }
+    return values;
   }
 }

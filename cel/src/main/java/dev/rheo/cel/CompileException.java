@@ -1,0 +1,30 @@
+package dev.rheo.cel;
+
+/**
+ * Says why an expression cannot be compiled, as kube-apiserver says it: for each fault the place in
+ * the expression, the line that it is in, and a mark below it.
+ *
+ * <pre>
+ * ERROR: &lt;input&gt;:1:5: undeclared reference to 'x' (in container '')
+ *  | 1 + x
+ *  | ....^
+ * </pre>
+ */
+public final class CompileException extends Exception {
+  private static final long serialVersionUID = 1;
+
+  /** An expression that is no fault in itself, but cannot be used where it stands. */
+  public static CompileException of(String message) {
+    return new CompileException(message);
+  }
+
+  CompileException(String message) {
+    super(message, null, false, false);
+  }
+
+  /** What is wrong. */
+  @Override
+  public String getMessage() {
+    return String.valueOf(super.getMessage());
+  }
+}

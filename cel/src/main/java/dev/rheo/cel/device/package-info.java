@@ -1,0 +1,5 @@
+/** Expressions that select devices. */
+@NullMarked
+package dev.rheo.cel.device;
+
+import org.jspecify.annotations.NullMarked;
