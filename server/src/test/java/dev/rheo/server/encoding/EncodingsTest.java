@@ -154,8 +154,7 @@ class EncodingsTest {
   @Test
   void whatIsOnlyCreatedIsNoTable() {
     ResourceType reviews = registry.get("authentication.k8s.io", "v1", "selfsubjectreviews");
-    assertThatThrownBy(
-            () -> encodings.negotiation(reviews, null).accept(TABLE, false))
+    assertThatThrownBy(() -> encodings.negotiation(reviews, null).accept(TABLE, false))
         .isInstanceOfSatisfying(ApiException.class, e -> assertThat(e.code()).isEqualTo(406))
         .hasMessageStartingWith("only the following media types are accepted: application/json");
   }
