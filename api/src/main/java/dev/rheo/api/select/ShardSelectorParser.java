@@ -29,7 +29,7 @@ final class ShardSelectorParser {
   /** 2^64, the end of the last shard. */
   private static final String END = "0x10000000000000000";
 
-  /** Operators of CEL and the names of their functions; a longer one comes before its prefix. */
+  /** Operators of CEL, of one or two characters, and the names of their functions. */
   private static final Map<String, String> OPERATORS =
       Map.of(
           "&&", "_&&_", "==", "_==_", "!=", "_!=_", "<", "_<_", ">", "_>_", "+", "_+_", "-", "_-_",
