@@ -7,6 +7,7 @@ import dev.rheo.api.media.NegotiatedMediaType;
 import dev.rheo.api.options.DeleteOptions;
 import dev.rheo.api.options.WriteOptions;
 import dev.rheo.api.status.ApiException;
+import dev.rheo.codec.io.Meter;
 import dev.rheo.codec.json.ManagedFields;
 import dev.rheo.edge.HttpRequest;
 import dev.rheo.edge.HttpResponse;
