@@ -3,7 +3,7 @@
 from cases._vectors import GONE, changed
 
 
-def judged(c, name, keep_going=True):
+def judged(c, name):
     """What writes of all subresources have in common, and those that the vectors say are bad."""
     path, t = f"{c.one}/{name}", c.t
     dry = "?dryRun=All"

@@ -13,12 +13,12 @@ from cases._vectors import GONE, changed
 
 MOST = {"create": 40, "update": 24, "": 10}
 DRY = "dryRun=All"
-ADDRESSES = ["spec.clusterIP", "spec.clusterIPs"]
 
 
 class Kind:
     """A resource as in discovery. `main`: the base that is stored; `others`: whether other bases may be stored, too;
-    `without`: what of an answer depends on more than the request."""
+    `without`: what of an answer depends on more than the request; `subresources`: functions of _subresources; `skip`: matches
+    bases that are not sent."""
 
     def __init__(self, file, scope="N", main=0, others=True, without=(), subresources="", skip=""):
         self.file, self.namespaced, self.main, self.others = file, scope == "N", main, others
