@@ -64,7 +64,6 @@ public final class Environment {
   private static final CelOptions OPTIONS =
       CelOptions.current()
           .enableOptionalSyntax(true)
-          .enableHomogeneousLiterals(true)
           .enableHeterogeneousNumericComparisons(true)
           .enableHiddenAccumulatorVar(true)
           .enableQuotedIdentifierSyntax(false)

@@ -55,6 +55,11 @@ public record FieldError(String reason, String field, String body) {
     return of("FieldValueNotFound", field, "Not found: " + Excerpt.value(value), "");
   }
 
+  /** The server cannot judge a value. */
+  public static FieldError internal(String field, String detail) {
+    return of("InternalError", field, "Internal error", detail);
+  }
+
   public static FieldError duplicate(String field, Object value) {
     return of("FieldValueDuplicate", field, "Duplicate value: " + Excerpt.value(value), "");
   }

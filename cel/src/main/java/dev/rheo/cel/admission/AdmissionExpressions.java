@@ -3,6 +3,7 @@ package dev.rheo.cel.admission;
 import dev.rheo.cel.CompileException;
 import dev.rheo.cel.Environment;
 import dev.rheo.cel.Expression;
+import dev.rheo.cel.eval.Program;
 import dev.rheo.cel.type.DeclType;
 import java.util.EnumMap;
 import java.util.HashMap;
@@ -94,13 +95,14 @@ public final class AdmissionExpressions {
    *
    * @throws CompileException if it cannot be compiled
    */
-  public Expression variable(String name, String text) throws CompileException {
+  public Program variable(String name, String text) throws CompileException {
     variables.remove(name);
     DeclType type = DeclType.DYN;
     try {
       Expression expression = environments.of(Scope.AUTHORIZED).compile(text);
+      Program program = Program.of(expression);
       type = DeclType.of(expression.ast().getResultType());
-      return expression;
+      return program;
     } finally {
       variables.put(name, type);
     }
@@ -111,10 +113,10 @@ public final class AdmissionExpressions {
    *
    * @throws CompileException if it cannot be compiled, or does not evaluate to what it must
    */
-  public Expression compile(Purpose purpose, String text) throws CompileException {
+  public Program compile(Purpose purpose, String text) throws CompileException {
     Expression expression = environments.of(purpose.scope).compile(text);
     expression.demand(purpose.results);
-    return expression;
+    return Program.of(expression);
   }
 
   /** The environments of expressions with the same policy, built when they are first used. */

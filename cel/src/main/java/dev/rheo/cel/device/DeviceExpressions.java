@@ -5,6 +5,7 @@ import dev.rheo.cel.Environment;
 import dev.rheo.cel.Expression;
 import dev.rheo.cel.cost.CostEstimator;
 import dev.rheo.cel.cost.Range;
+import dev.rheo.cel.eval.Program;
 import dev.rheo.cel.type.DeclType;
 import java.util.List;
 import java.util.Map;
@@ -69,6 +70,7 @@ public final class DeviceExpressions {
       throw CompileException.of(
           "must evaluate to bool or the unknown type, not " + expression.type());
     }
+    Program ignored = Program.of(expression);
     return expression;
   }
 

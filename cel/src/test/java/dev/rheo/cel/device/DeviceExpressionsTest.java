@@ -3,17 +3,10 @@ package dev.rheo.cel.device;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.rheo.cel.CompileException;
 import dev.rheo.cel.Expression;
-import java.io.BufferedReader;
+import dev.rheo.cel.Rows;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.InputStreamReader;
-import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Objects;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
@@ -62,20 +55,7 @@ class DeviceExpressionsTest {
    */
   @TestFactory
   Stream<DynamicTest> costsWhatItCostsUpstream() throws IOException {
-    List<DynamicTest> tests = new ArrayList<>();
-    ObjectMapper json = new ObjectMapper();
-    try (InputStream in =
-            DeviceExpressionsTest.class.getResourceAsStream("/dev/rheo/cel/device-costs.jsonl");
-        BufferedReader lines =
-            new BufferedReader(
-                new InputStreamReader(Objects.requireNonNull(in), StandardCharsets.UTF_8))) {
-      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-        String[] row = json.readValue(line, String[].class);
-        tests.add(DynamicTest.dynamicTest(row[0], () -> compare(row)));
-      }
-    }
-    assertThat(tests).hasSizeGreaterThan(100);
-    return tests.stream();
+    return Rows.tests("device-costs.jsonl", DeviceExpressionsTest::compare);
   }
 
   private static void compare(String[] row) {

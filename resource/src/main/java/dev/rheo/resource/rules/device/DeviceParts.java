@@ -42,6 +42,10 @@ final class DeviceParts {
         expression.forbidden("too complex, exceeds cost limit");
       }
     } catch (CompileException e) {
+      if (e.isInternal()) {
+        expression.internal(e.getMessage());
+        return;
+      }
       expression.invalid(expression.text(), e.getMessage());
     }
   }

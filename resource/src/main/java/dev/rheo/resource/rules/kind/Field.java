@@ -241,6 +241,11 @@ public final class Field {
     errors.add(FieldError.forbidden(path(), detail));
   }
 
+  /** What is there cannot be judged. */
+  public void internal(String message) {
+    errors.add(FieldError.internal(path(), message));
+  }
+
   /** What is there is not valid. */
   public void invalid(String detail) {
     invalid(shown(), detail);

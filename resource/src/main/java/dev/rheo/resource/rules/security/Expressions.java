@@ -38,6 +38,10 @@ final class Expressions {
     try {
       expressions.compile(purpose, text);
     } catch (CompileException e) {
+      if (e.isInternal()) {
+        expression.internal(e.getMessage());
+        return;
+      }
       // Upstream shows the annotation as it stands, and of the others what it compiles.
       Object shown = purpose == Purpose.AUDIT_ANNOTATION ? expression.shown() : text;
       expression.invalid(shown, e.getMessage());

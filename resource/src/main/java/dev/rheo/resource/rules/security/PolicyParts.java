@@ -111,7 +111,11 @@ final class PolicyParts {
       try {
         expressions.variable(name.text(), expression.text());
       } catch (CompileException e) {
-        expression.invalid(e.getMessage());
+        if (e.isInternal()) {
+          expression.internal(e.getMessage());
+        } else {
+          expression.invalid(e.getMessage());
+        }
       }
     }
   }

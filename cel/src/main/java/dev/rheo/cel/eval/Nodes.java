@@ -1,0 +1,196 @@
+package dev.rheo.cel.eval;
+
+import dev.rheo.cel.value.ObjectValue;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** The steps of a plan that are neither attributes nor loops. */
+final class Nodes {
+  private Nodes() {}
+
+  /** A call of a function with all its arguments. */
+  record Call(String function, String overload, Implementation implementation, List<Node> args)
+      implements Node {
+    /**
+     * Of calls with so many arguments, all are evaluated, and paid for, whether the first fails.
+     */
+    private static final int EVALUATED_ALL = 2;
+
+    /** Stands for an argument without a value when a call is paid for. */
+    private static final Long NO_VALUE = 0L;
+
+    @Override
+    public Object eval(Frame frame) throws EvaluationException {
+      Object[] values = new Object[args.size()];
+      EvaluationException fault = null;
+      for (int i = 0; i < values.length; i++) {
+        try {
+          values[i] = args.get(i).eval(frame);
+        } catch (EvaluationException e) {
+          if (values.length > EVALUATED_ALL && i < values.length - 1) {
+            throw e;
+          }
+          fault = fault == null ? e : fault;
+          values[i] = NO_VALUE;
+        }
+      }
+      boolean ofResult = RuntimeCosts.isOfResult(function, overload);
+      if (!ofResult) {
+        frame.charge(RuntimeCosts.ofArguments(function, overload, values));
+      }
+      if (fault != null) {
+        throw fault;
+      }
+      Object result = implementation.apply(values);
+      if (ofResult) {
+        frame.charge(RuntimeCosts.ofResult(function, result));
+      }
+      return result;
+    }
+  }
+
+  /** {@code &&} and {@code ||}: one operand that decides makes up for another without a value. */
+  record Logical(boolean decisive, Node left, Node right) implements Node {
+    @Override
+    public Object eval(Frame frame) throws EvaluationException {
+      EvaluationException fault = null;
+      for (Node operand : List.of(left, right)) {
+        try {
+          if (Arithmetic.asBool(operand.eval(frame)) == decisive) {
+            return decisive;
+          }
+        } catch (EvaluationException e) {
+          fault = fault == null ? e : fault;
+        }
+      }
+      if (fault != null) {
+        throw fault;
+      }
+      return !decisive;
+    }
+  }
+
+  /** Whether the accumulator of a loop is anything but false. */
+  record NotStrictlyFalse(Node operand) implements Node {
+    @Override
+    public Object eval(Frame frame) {
+      frame.charge(1);
+      try {
+        return !(operand.eval(frame) instanceof Boolean bool) || bool;
+      } catch (EvaluationException e) {
+        return true;
+      }
+    }
+  }
+
+  /** {@code x in ['a', 'b']}, where all elements are constants. */
+  static final class Membership implements Node {
+    private final Node element;
+    private final Set<Object> members = new HashSet<>();
+    private final List<?> numbers;
+
+    Membership(Node element, List<?> list) {
+      this.element = element;
+      List<Object> found = new ArrayList<>();
+      for (Object each : list) {
+        if (Values.isNumber(each)) {
+          found.add(each);
+        } else {
+          members.add(each);
+        }
+      }
+      this.numbers = found;
+    }
+
+    @Override
+    public Object eval(Frame frame) throws EvaluationException {
+      Object value = element.eval(frame);
+      return Values.isNumber(value)
+          ? numbers.stream().anyMatch(each -> Values.same(each, value))
+          : members.contains(value);
+    }
+  }
+
+  /** A list, whose optional elements may be missing. */
+  record NewList(List<Node> elements, Set<Integer> optional) implements Node {
+    @Override
+    public Object eval(Frame frame) throws EvaluationException {
+      List<Object> list = new ArrayList<>(elements.size());
+      for (int i = 0; i < elements.size(); i++) {
+        Object value = elements.get(i).eval(frame);
+        if (optional.contains(i)) {
+          Lists.optional(value).ifPresent(list::add);
+        } else {
+          list.add(value);
+        }
+      }
+      frame.charge(RuntimeCosts.NEW_LIST);
+      return list;
+    }
+  }
+
+  /** An entry of a map or a field of an object. */
+  record Entry(Node key, Node value, boolean optional) {
+    private @Nullable Object evalValue(Frame frame) throws EvaluationException {
+      Object evaluated = value.eval(frame);
+      return optional ? Lists.optional(evaluated).orElse(null) : evaluated;
+    }
+  }
+
+  record NewMap(List<Entry> entries) implements Node {
+    @Override
+    public Object eval(Frame frame) throws EvaluationException {
+      Map<Object, Object> map = new LinkedHashMap<>();
+      for (Entry entry : entries) {
+        Object key = entry.key.eval(frame);
+        Object value = entry.evalValue(frame);
+        if (value == null) {
+          continue;
+        }
+        if (Values.find(map, key) != null) {
+          throw new EvaluationException("Failed with repeated key");
+        }
+        map.put(key, value);
+      }
+      frame.charge(RuntimeCosts.NEW_MAP);
+      return map;
+    }
+  }
+
+  record NewObject(String type, List<Entry> fields) implements Node {
+    @Override
+    public Object eval(Frame frame) throws EvaluationException {
+      Map<String, Object> values = new HashMap<>();
+      for (Entry field : fields) {
+        Object value = field.evalValue(frame);
+        if (value != null) {
+          values.put((String) field.key.eval(frame), value);
+        }
+      }
+      frame.charge(RuntimeCosts.NEW_OBJECT);
+      return new ObjectValue(type, values);
+    }
+  }
+
+  /** {@code a.or(b)} and {@code a.orValue(b)}. */
+  record OptionalOr(Node first, Node second, boolean unwrapped) implements Node {
+    @Override
+    public Object eval(Frame frame) throws EvaluationException {
+      Object value = first.eval(frame);
+      if (value instanceof Optional<?> optional) {
+        if (optional.isEmpty()) {
+          return second.eval(frame);
+        }
+        return unwrapped ? optional.get() : optional;
+      }
+      return value;
+    }
+  }
+}
