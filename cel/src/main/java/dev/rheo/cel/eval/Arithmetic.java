@@ -120,7 +120,7 @@ final class Arithmetic {
       long ignored = duration.toNanos();
       return duration;
     } catch (ArithmeticException e) {
-      throw new EvaluationException("duration overflow");
+      throw new EvaluationException("integer overflow");
     }
   }
 

@@ -178,8 +178,12 @@ final class Attribute implements Node {
     if (key instanceof Uint index && index.isSigned()) {
       return index.bits();
     }
-    if (key instanceof Double index && index == Math.rint(index)) {
-      return (long) (double) index;
+    if (key instanceof Double index) {
+      if (index == Math.rint(index)) {
+        return (long) (double) index;
+      }
+      throw new EvaluationException(
+          "unsupported index value " + Conversions.doubleText(index) + " in list");
     }
     throw new EvaluationException("unsupported index type '" + Values.typeOf(key) + "' in list");
   }

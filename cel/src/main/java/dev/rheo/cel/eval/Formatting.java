@@ -137,13 +137,14 @@ final class Formatting implements FormatClauses.Target {
    * @param width what upstream takes the precision for
    */
   private static String scientific(double number, int width) {
-    if (Double.isNaN(number) || Double.isInfinite(number)) {
-      return notFinite(number);
-    }
+    String text = Double.isFinite(number) ? scientific(number) : notFinite(number);
+    return " ".repeat(Math.max(Math.min(width, DIGITS_MAX) - text.length(), 0)) + text;
+  }
+
+  private static String scientific(double number) {
     String plain = String.format(Locale.US, "%." + DIGITS + "e", number);
     int e = plain.indexOf('e');
-    String text = plain.substring(0, e) + "×10" + superscript(plain.substring(e + 1));
-    return " ".repeat(Math.max(Math.min(width, DIGITS_MAX) - text.length(), 0)) + text;
+    return plain.substring(0, e) + "×10" + superscript(plain.substring(e + 1));
   }
 
   private static String superscript(String exponent) {

@@ -1,6 +1,7 @@
 package dev.rheo.cel.eval;
 
 import dev.rheo.cel.value.ObjectValue;
+import dev.rheo.cel.value.Uint;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -94,27 +95,50 @@ final class Nodes {
   static final class Membership implements Node {
     private final Node element;
     private final Set<Object> members = new HashSet<>();
-    private final List<?> numbers;
 
     Membership(Node element, List<?> list) {
       this.element = element;
-      List<Object> found = new ArrayList<>();
       for (Object each : list) {
-        if (Values.isNumber(each)) {
-          found.add(each);
-        } else {
-          members.add(each);
+        members.add(key(each));
+        switch (each) {
+          case Double number -> {
+            if (number == (double) (long) (double) number) {
+              members.add((long) (double) number);
+            }
+            if (number >= 0 && number < 0x1p63 && number == Math.rint(number)) {
+              members.add(new Uint((long) (double) number));
+            }
+          }
+          case Long number -> {
+            members.add(key((double) number));
+            if (number >= 0) {
+              members.add(new Uint(number));
+            }
+          }
+          case Uint number -> {
+            members.add(key(number.toDouble()));
+            if (number.isSigned()) {
+              members.add(number.bits());
+            }
+          }
+          default -> {
+            // Only numbers are equal to others.
+          }
         }
       }
-      this.numbers = found;
+    }
+
+    /** Zeros are equal, and what is no number is equal to nothing. */
+    private static Object key(Object member) {
+      if (member instanceof Double number) {
+        return number.isNaN() ? new Object() : number + 0.0;
+      }
+      return member;
     }
 
     @Override
     public Object eval(Frame frame) throws EvaluationException {
-      Object value = element.eval(frame);
-      return Values.isNumber(value)
-          ? numbers.stream().anyMatch(each -> Values.same(each, value))
-          : members.contains(value);
+      return members.contains(key(element.eval(frame)));
     }
   }
 
@@ -152,12 +176,10 @@ final class Nodes {
         Object key = entry.key.eval(frame);
         Object value = entry.evalValue(frame);
         if (value == null) {
-          continue;
+          map.remove(key);
+        } else {
+          map.put(key, value);
         }
-        if (Values.find(map, key) != null) {
-          throw new EvaluationException("Failed with repeated key");
-        }
-        map.put(key, value);
       }
       frame.charge(RuntimeCosts.NEW_MAP);
       return map;

@@ -13,6 +13,8 @@ import dev.rheo.cel.value.Bytes;
 import dev.rheo.cel.value.CelNull;
 import dev.rheo.cel.value.TypeValue;
 import dev.rheo.cel.value.Uint;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -91,6 +93,9 @@ final class Planner {
     }
     CelType type = ast.getType(expr.id()).orElseThrow();
     if (type.kind() == CelKind.TYPE) {
+      if (name.equals("type")) {
+        return new Node.Constant(new TypeValue(name));
+      }
       String named = TypeNames.of(type.parameters().isEmpty() ? type : type.parameters().get(0));
       int open = named.indexOf('(');
       return new Node.Constant(new TypeValue(open < 0 ? named : named.substring(0, open)));
@@ -124,9 +129,9 @@ final class Planner {
       case "_?_:_":
         return Attribute.choice(args.get(0), args.get(1), args.get(2));
       case "_[_]":
-        return Attribute.of(args.get(0)).select(args.get(1), false);
+        return Attribute.of(args.get(0)).select(qualifier(args.get(1)), false);
       case "_[?_]", "_?._":
-        return Attribute.of(args.get(0)).select(args.get(1), true);
+        return Attribute.of(args.get(0)).select(qualifier(args.get(1)), true);
       case "@not_strictly_false":
         return new Nodes.NotStrictlyFalse(args.get(0));
       case "or":
@@ -154,6 +159,28 @@ final class Planner {
       return new Node.Constant(implementation.apply(new Object[] {constant.value()}));
     }
     return new Nodes.Call(function, overload, implementation(function, implementation, args), args);
+  }
+
+  /** Upstream cannot plan an index that is a constant of any other type. */
+  private static Node qualifier(Node index) throws EvaluationException {
+    if (index instanceof Node.Constant constant
+        && !(constant.value() instanceof String
+            || constant.value() instanceof Boolean
+            || Values.isNumber(constant.value()))) {
+      String type =
+          switch (constant.value()) {
+            case Bytes ignored -> "types.Bytes";
+            case CelNull ignored -> "types.Null";
+            case Instant ignored -> "types.Timestamp";
+            case Duration ignored -> "types.Duration";
+            case List<?> ignored -> "*types.baseList";
+            case Map<?, ?> ignored -> "*types.baseMap";
+            case TypeValue ignored -> "*types.Type";
+            default -> Values.typeOf(constant.value()).toString();
+          };
+      throw new EvaluationException("invalid qualifier type: " + type);
+    }
+    return index;
   }
 
   /** Of functions with a regular expression, compiles one that is constant. */

@@ -175,7 +175,7 @@ final class RuntimeCosts {
 
   private static long traversal(Object value) {
     return switch (value) {
-      case String text -> (long) (text.length() * PER_CHARACTER);
+      case String text -> (long) (Texts.bytes(text) * PER_CHARACTER);
       case Bytes bytes -> (long) (bytes.size() * PER_CHARACTER);
       case List<?> list -> {
         long cost = 0;

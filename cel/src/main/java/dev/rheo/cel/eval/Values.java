@@ -145,17 +145,9 @@ public final class Values {
   }
 
   private static int compareToInteger(double x, Object integer) {
-    if (Double.isNaN(x)) {
-      return UNORDERED;
-    }
-    boolean unsigned = integer instanceof Uint;
-    if (x < (unsigned ? 0 : -TWO_TO_63)) {
-      return -1;
-    }
-    if (x >= (unsigned ? TWO_TO_64 : TWO_TO_63)) {
-      return 1;
-    }
-    return new BigDecimal(x).compareTo(new BigDecimal(integer.toString()));
+    // As upstream does it, 2^53 + 1 is 2^53 here.
+    return compareDoubles(
+        x, integer instanceof Uint unsigned ? unsigned.toDouble() : (double) (Long) integer);
   }
 
   /**

@@ -1,7 +1,7 @@
 package dev.rheo.cel.value;
 
 import dev.rheo.api.name.Names;
-import dev.rheo.api.net.GoUrl;
+import dev.rheo.api.url.GoUrl;
 import java.time.DateTimeException;
 import java.time.LocalDate;
 import java.util.LinkedHashMap;

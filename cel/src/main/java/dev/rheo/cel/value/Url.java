@@ -1,6 +1,6 @@
 package dev.rheo.cel.value;
 
-import dev.rheo.api.net.GoUrl;
+import dev.rheo.api.url.GoUrl;
 
 /** A URL with a scheme, or a path from the root. */
 public record Url(GoUrl parsed) {

@@ -1,6 +1,6 @@
 package dev.rheo.resource.rules.extension;
 
-import dev.rheo.api.net.GoUrl;
+import dev.rheo.api.url.GoUrl;
 import dev.rheo.resource.rules.kind.Field;
 
 /**

@@ -1,7 +1,7 @@
 package dev.rheo.resource.rules.kind;
 
 import dev.rheo.api.name.Names;
-import dev.rheo.api.net.GoUrl;
+import dev.rheo.api.url.GoUrl;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;

@@ -1,4 +1,4 @@
-package dev.rheo.api.net;
+package dev.rheo.api.url;
 
 import dev.rheo.api.status.GoText;
 import java.net.Inet6Address;
