@@ -54,8 +54,11 @@ public final class Environment {
 
   private static final int BAD_CHARACTERS_MAX = 100;
 
-  /** Heap for each character of an expression: what the parser's trees have, measured. */
-  private static final int BYTES_PER_CHARACTER = 800;
+  /** Heap for each token of an expression: what the parser's trees have, measured. */
+  private static final int BYTES_PER_TOKEN = 800;
+
+  /** Heap for each character: the texts of the tokens, and what the lexer reads. */
+  private static final int BYTES_PER_CHARACTER = 16;
 
   /** Heap for each node of a syntax tree and what the type checker knows of it. */
   private static final int BYTES_PER_NODE = 500;
@@ -170,8 +173,14 @@ public final class Environment {
    */
   public Expression compile(String text) throws CompileException {
     Meter.check();
+    int size = text.codePointCount(0, text.length());
+    if (size > CODE_POINTS_MAX) {
+      throw refusal(
+          "expression code point size exceeds limit: size: " + size + ", limit " + CODE_POINTS_MAX);
+    }
     long mark = Meter.mark();
-    Meter.charge((long) text.length() * BYTES_PER_CHARACTER);
+    Meter.charge(
+        (long) text.length() * BYTES_PER_CHARACTER + (long) Tokens.atMost(text) * BYTES_PER_TOKEN);
     try {
       return compileCharged(text);
     } finally {
@@ -180,11 +189,6 @@ public final class Environment {
   }
 
   private Expression compileCharged(String text) throws CompileException {
-    int size = text.codePointCount(0, text.length());
-    if (size > CODE_POINTS_MAX) {
-      throw refusal(
-          "expression code point size exceeds limit: size: " + size + ", limit " + CODE_POINTS_MAX);
-    }
     if (BadCharacters.moreThan(BAD_CHARACTERS_MAX, text)) {
       throw refusal("More than " + BAD_CHARACTERS_MAX + " syntax errors");
     }
