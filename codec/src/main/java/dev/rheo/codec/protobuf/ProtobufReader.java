@@ -32,6 +32,9 @@ final class ProtobufReader {
    */
   static final int MAX_DEPTH = ObjectDecoder.MAX_DEPTH / 2;
 
+  /** Whole doubles below this are long numbers, and JSON has them without an exponent. */
+  private static final double WHOLE_DOUBLES = 1e18;
+
   private static final int NANOS_OF_MICRO = 1000;
   private static final long MICROS_OF_SECOND = 1_000_000;
 
@@ -215,16 +218,22 @@ final class ProtobufReader {
     return switch (kind) {
       case BOOLEAN -> NODES.booleanNode(in.varint() != 0);
       case INT32 -> NODES.numberNode((int) in.varint());
-      case INT64 -> NODES.numberNode(in.varint());
+      case INT64 -> whole(in.varint());
       case DOUBLE -> {
         double value = in.fixed64();
         if (!Double.isFinite(value)) {
           throw WireReader.malformed("a number is not finite");
         }
-        yield NODES.numberNode(value);
+        boolean whole = value == Math.rint(value) && Math.abs(value) < WHOLE_DOUBLES;
+        yield whole ? whole((long) value) : NODES.numberNode(value);
       }
       default -> throw new IllegalStateException(kind + " is not a number");
     };
+  }
+
+  /** The node that JSON's decoder makes of the number: trees are compared with those it makes. */
+  private static JsonNode whole(long value) {
+    return (int) value == value ? NODES.numberNode((int) value) : NODES.numberNode(value);
   }
 
   /**

@@ -3,8 +3,10 @@ package dev.rheo.codec.protobuf;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.rheo.codec.Golden;
 import dev.rheo.codec.json.Canonicalizer;
+import dev.rheo.codec.json.ObjectDecoder;
 import java.util.Arrays;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -45,6 +47,18 @@ class ProtobufGoldenTest {
     String kind = golden.tree().get("kind").asText();
     assertThat(CODEC.toMessage(golden.compact().getBytes(UTF_8), apiVersion, kind)).isEqualTo(bare);
     assertThat(CODEC.toTree(bare, apiVersion, kind)).isEqualTo(CODEC.toTree(protobuf));
+  }
+
+  /** Writes compare what a client sent in protobuf with what is stored in JSON. */
+  @ParameterizedTest
+  @MethodSource("vectors")
+  void isTheSameTreeAsOfJson(Golden golden) {
+    ObjectNode ofProtobuf = CODEC.toTree(golden.protobuf());
+    ObjectNode ofJson =
+        ObjectDecoder.decode(golden.compact().getBytes(UTF_8), ObjectDecoder.MAX_DEPTH).tree();
+    Canonicalizer.normalize(ofProtobuf, golden.type());
+    Canonicalizer.normalize(ofJson, golden.type());
+    assertThat(ofProtobuf).isEqualTo(ofJson);
   }
 
   @Test
