@@ -145,7 +145,7 @@ final class CborReader {
       return badTime();
     }
     tally.add(Weights.NUMBER);
-    return (int) value == value ? NODES.numberNode((int) value) : NODES.numberNode(value);
+    return NODES.numberNode(value);
   }
 
   private JsonNode simple(int first, int tag) {

@@ -1,6 +1,7 @@
 package dev.rheo.codec.io;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.NumericNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.LinkedHashMap;
 
@@ -15,6 +16,14 @@ public final class Nodes extends JsonNodeFactory {
   public static final Nodes INSTANCE = new Nodes();
 
   private Nodes() {}
+
+  /**
+   * An int where it fits: nodes of two sizes are not equal, and trees of all formats are compared.
+   */
+  @Override
+  public NumericNode numberNode(long value) {
+    return (int) value == value ? numberNode((int) value) : super.numberNode(value);
+  }
 
   @Override
   public ObjectNode objectNode() {

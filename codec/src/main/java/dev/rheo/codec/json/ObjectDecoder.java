@@ -317,8 +317,7 @@ public final class ObjectDecoder {
         return decimal(in.text());
       }
       if (length < 19) {
-        long value = in.integer();
-        return (int) value == value ? NODES.numberNode((int) value) : NODES.numberNode(value);
+        return NODES.numberNode(in.integer());
       }
       tally.add(Weights.bigNumber(length));
       String text = in.text();

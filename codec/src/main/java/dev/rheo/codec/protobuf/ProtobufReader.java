@@ -218,22 +218,17 @@ final class ProtobufReader {
     return switch (kind) {
       case BOOLEAN -> NODES.booleanNode(in.varint() != 0);
       case INT32 -> NODES.numberNode((int) in.varint());
-      case INT64 -> whole(in.varint());
+      case INT64 -> NODES.numberNode(in.varint());
       case DOUBLE -> {
         double value = in.fixed64();
         if (!Double.isFinite(value)) {
           throw WireReader.malformed("a number is not finite");
         }
         boolean whole = value == Math.rint(value) && Math.abs(value) < WHOLE_DOUBLES;
-        yield whole ? whole((long) value) : NODES.numberNode(value);
+        yield whole ? NODES.numberNode((long) value) : NODES.numberNode(value);
       }
       default -> throw new IllegalStateException(kind + " is not a number");
     };
-  }
-
-  /** The node that JSON's decoder makes of the number: trees are compared with those it makes. */
-  private static JsonNode whole(long value) {
-    return (int) value == value ? NODES.numberNode((int) value) : NODES.numberNode(value);
   }
 
   /**

@@ -3,9 +3,8 @@ package dev.rheo.codec.yaml;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.BigIntegerNode;
 import com.fasterxml.jackson.databind.node.BooleanNode;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.NullNode;
-import com.fasterxml.jackson.databind.node.NumericNode;
+import dev.rheo.codec.io.Nodes;
 import dev.rheo.codec.io.Truncated;
 import dev.rheo.codec.value.Floats;
 import java.math.BigInteger;
@@ -21,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class YamlTypes {
   private static final String STANDARD = "tag:yaml.org,2002:";
-  private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
+  private static final Nodes NODES = Nodes.INSTANCE;
 
   /**
    * Longest number, in characters. Longer text is a string: no 64-bit integer or float needs it.
@@ -126,17 +125,13 @@ final class YamlTypes {
     BigInteger integer = integer(plain);
     if (integer != null) {
       if (integer.bitLength() < Long.SIZE) {
-        return integer(integer.longValue());
+        return NODES.numberNode(integer.longValue());
       }
       if (integer.signum() > 0 && plain.charAt(0) != '+' && integer.bitLength() == Long.SIZE) {
         return BigIntegerNode.valueOf(integer);
       }
     }
     return FLOAT.matcher(plain).matches() ? floating(plain) : null;
-  }
-
-  private static NumericNode integer(long value) {
-    return (int) value == value ? NODES.numberNode((int) value) : NODES.numberNode(value);
   }
 
   /** As Go's {@code strconv.ParseInt} with base 0: decimal, or by the prefix 0x, 0o, 0, 0b. */
@@ -171,12 +166,12 @@ final class YamlTypes {
     }
     String json = Floats.format(value);
     if (json.equals("-0")) {
-      return integer(0);
+      return NODES.numberNode(0);
     }
     if (DECIMAL.matcher(json.startsWith("-") ? json.substring(1) : json).matches()) {
       BigInteger integer = new BigInteger(json);
       return integer.bitLength() < Long.SIZE
-          ? integer(integer.longValue())
+          ? NODES.numberNode(integer.longValue())
           : BigIntegerNode.valueOf(integer);
     }
     return NODES.numberNode(value);
