@@ -2,6 +2,7 @@ package dev.rheo.cel.value;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.rheo.codec.value.GoDuration;
 import java.time.Duration;
 import java.time.Instant;
 import org.junit.jupiter.api.Test;

@@ -1,6 +1,7 @@
 package dev.rheo.resource.rules.workload;
 
 import dev.rheo.api.status.Excerpt;
+import dev.rheo.codec.value.GoDuration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -106,7 +107,7 @@ final class CronSchedules {
 
   private static void descriptor(String text) {
     if (text.startsWith(EVERY)) {
-      String fault = GoDurations.fault(text.substring(EVERY.length()));
+      String fault = GoDuration.fault(text.substring(EVERY.length()));
       if (fault != null) {
         throw new IllegalArgumentException("failed to parse duration " + text + ": " + fault);
       }
