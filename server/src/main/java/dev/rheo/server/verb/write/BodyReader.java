@@ -3,7 +3,6 @@ package dev.rheo.server.verb.write;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.rheo.api.media.MediaType;
 import dev.rheo.api.name.GroupVersionKind;
 import dev.rheo.api.options.FieldValidation;
 import dev.rheo.api.status.ApiException;
@@ -13,7 +12,6 @@ import dev.rheo.codec.json.Canonicalizer;
 import dev.rheo.codec.json.ObjectDecoder;
 import dev.rheo.codec.schema.ObjectType;
 import dev.rheo.resource.type.WriteContext;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -24,8 +22,6 @@ final class BodyReader {
       ".metadata.ownerReferences contains duplicate entries; API server dedups owner references in"
           + " 1.20+, and may reject such requests as early as 1.24; please fix your requests;"
           + " duplicate UID(s) observed: ";
-
-  private static final int SHORT = 64;
 
   private BodyReader() {}
 
@@ -57,7 +53,7 @@ final class BodyReader {
     String kind = path.kind();
     // As upstream, null is an object without fields.
     ObjectDecoder.Decoded decoded =
-        isNull(body)
+        body.isNull()
             ? new ObjectDecoder.Decoded(JsonNodeFactory.instance.objectNode(), List.of())
             : body.decoded(path.objectType());
     ObjectNode object = decoded.tree();
@@ -108,17 +104,6 @@ final class BodyReader {
               + " of type string");
     }
     return value.asText("");
-  }
-
-  /** Whether a body is {@code null}, or YAML that is nothing. */
-  static boolean isNull(RequestBody body) {
-    boolean text =
-        !body.mediaType().equals(MediaType.PROTOBUF) && !body.mediaType().equals(MediaType.CBOR);
-    if (!text || body.bytes().length >= SHORT) {
-      return false; // so that a long one is not decoded twice
-    }
-    String value = new String(body.bytes(), StandardCharsets.UTF_8).strip();
-    return value.equals("null") || (value.isEmpty() && body.mediaType().equals(MediaType.YAML));
   }
 
   /**

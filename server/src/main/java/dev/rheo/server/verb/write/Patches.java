@@ -117,7 +117,7 @@ final class Patches {
               managed);
         }
         case MediaType.STRATEGIC_MERGE_PATCH -> {
-          if (BodyReader.isNull(body)) {
+          if (body.isNull()) {
             return nothing();
           }
           ObjectDecoder.Decoded patch = decoded("", () -> body.decoded(type));

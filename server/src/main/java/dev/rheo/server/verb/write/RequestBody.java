@@ -8,6 +8,7 @@ import dev.rheo.codec.json.ObjectDecoder;
 import dev.rheo.codec.protobuf.ProtobufCodec;
 import dev.rheo.codec.schema.ObjectType;
 import dev.rheo.codec.yaml.YamlForms;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /**
@@ -16,6 +17,18 @@ import java.util.List;
  * @param mediaType without parameters: that of an object, or of a patch, which is JSON
  */
 public record RequestBody(byte[] bytes, String mediaType) {
+  private static final int SHORT = 64;
+
+  /** Whether the body is {@code null}, or YAML that is nothing. */
+  boolean isNull() {
+    boolean text = !mediaType.equals(MediaType.PROTOBUF) && !mediaType.equals(MediaType.CBOR);
+    if (!text || bytes.length >= SHORT) {
+      return false; // so that a long one is not decoded twice
+    }
+    String value = new String(bytes, StandardCharsets.UTF_8).strip();
+    return value.equals("null") || (value.isEmpty() && mediaType.equals(MediaType.YAML));
+  }
+
   /**
    * Decodes the object that the body is, once, into one tree.
    *
