@@ -1,10 +1,10 @@
 package dev.rheo.cel.cost;
 
-import static dev.rheo.cel.cost.FunctionCosts.NEW_LIST;
-import static dev.rheo.cel.cost.FunctionCosts.NEW_MAP;
-import static dev.rheo.cel.cost.FunctionCosts.NEW_OBJECT;
-import static dev.rheo.cel.cost.FunctionCosts.PER_CHARACTER;
-import static dev.rheo.cel.cost.FunctionCosts.PER_REGEX_CHARACTER;
+import static dev.rheo.cel.cost.Prices.NEW_LIST;
+import static dev.rheo.cel.cost.Prices.NEW_MAP;
+import static dev.rheo.cel.cost.Prices.NEW_OBJECT;
+import static dev.rheo.cel.cost.Prices.PER_CHARACTER;
+import static dev.rheo.cel.cost.Prices.PER_REGEX_CHARACTER;
 
 import dev.cel.common.CelAbstractSyntaxTree;
 import dev.cel.common.ast.CelConstant;

@@ -1,5 +1,12 @@
 package dev.rheo.cel.cost;
 
+import static dev.rheo.cel.cost.Prices.AUTHORIZATION;
+import static dev.rheo.cel.cost.Prices.NEW_LIST;
+import static dev.rheo.cel.cost.Prices.NEW_OBJECT;
+import static dev.rheo.cel.cost.Prices.PER_CHARACTER;
+import static dev.rheo.cel.cost.Prices.PER_REGEX_CHARACTER;
+import static dev.rheo.cel.cost.Prices.REQUIREMENTS_PER_CHARACTER;
+
 import dev.cel.common.ast.CelConstant;
 import dev.cel.common.ast.CelExpr;
 import dev.cel.common.ast.CelExpr.ExprKind.Kind;
@@ -15,16 +22,7 @@ import org.jspecify.annotations.Nullable;
  * written depends on these numbers, so upstream does not change them.
  */
 final class FunctionCosts {
-  static final double PER_CHARACTER = 0.1;
-  static final double PER_REGEX_CHARACTER = 0.25;
-  static final long NEW_LIST = 10;
-  static final long NEW_MAP = 30;
-  static final long NEW_OBJECT = 40;
 
-  /** So that an expression can ask no more than twice whether the user may do something. */
-  private static final long AUTHORIZATION = 350_000;
-
-  private static final double REQUIREMENTS_PER_CHARACTER = 0.5;
   private static final int NAMED_FORMAT_LENGTH = 128;
   private static final int FORMAT_NAME_LENGTH = 64;
 

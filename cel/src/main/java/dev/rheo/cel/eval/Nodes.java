@@ -1,5 +1,9 @@
 package dev.rheo.cel.eval;
 
+import static dev.rheo.cel.cost.Prices.NEW_LIST;
+import static dev.rheo.cel.cost.Prices.NEW_MAP;
+import static dev.rheo.cel.cost.Prices.NEW_OBJECT;
+
 import dev.rheo.cel.value.ObjectValue;
 import dev.rheo.cel.value.Uint;
 import java.util.ArrayList;
@@ -155,7 +159,7 @@ final class Nodes {
           list.add(value);
         }
       }
-      frame.charge(RuntimeCosts.NEW_LIST);
+      frame.charge(NEW_LIST);
       return list;
     }
   }
@@ -181,7 +185,7 @@ final class Nodes {
           map.put(key, value);
         }
       }
-      frame.charge(RuntimeCosts.NEW_MAP);
+      frame.charge(NEW_MAP);
       return map;
     }
   }
@@ -196,7 +200,7 @@ final class Nodes {
           values.put((String) field.key.eval(frame), value);
         }
       }
-      frame.charge(RuntimeCosts.NEW_OBJECT);
+      frame.charge(NEW_OBJECT);
       return new ObjectValue(type, values);
     }
   }

@@ -1,5 +1,12 @@
 package dev.rheo.cel.eval;
 
+import static dev.rheo.cel.cost.Prices.AUTHORIZATION;
+import static dev.rheo.cel.cost.Prices.NEW_LIST;
+import static dev.rheo.cel.cost.Prices.NEW_OBJECT;
+import static dev.rheo.cel.cost.Prices.PER_CHARACTER;
+import static dev.rheo.cel.cost.Prices.PER_REGEX_CHARACTER;
+import static dev.rheo.cel.cost.Prices.REQUIREMENTS_PER_CHARACTER;
+
 import dev.rheo.cel.value.Address;
 import dev.rheo.cel.value.AddressRange;
 import dev.rheo.cel.value.Bytes;
@@ -15,14 +22,6 @@ import java.util.Map;
  * and cel-go count it.
  */
 final class RuntimeCosts {
-  static final long NEW_LIST = 10;
-  static final long NEW_MAP = 30;
-  static final long NEW_OBJECT = 40;
-
-  private static final double PER_CHARACTER = 0.1;
-  private static final double PER_REGEX_CHARACTER = 0.25;
-  private static final double REQUIREMENTS_PER_CHARACTER = 0.5;
-  private static final long AUTHORIZATION = 350_000;
 
   private RuntimeCosts() {}
 
