@@ -7,10 +7,8 @@ import (
 	"flag"
 	"fmt"
 	"net/http"
-	"sync"
 	"time"
 
-	"rheo.dev/bench/load/internal/histogram"
 	"rheo.dev/bench/load/internal/kube"
 )
 
@@ -85,31 +83,7 @@ func writePods(f *flag.FlagSet, args []string) (any, error) {
 		}
 	}
 
-	out := &writeResult{Writers: *writers, Mode: *mode}
-	all, lock := new(histogram.Histogram), sync.Mutex{}
-	begin := time.Now()
-	var wait sync.WaitGroup
-	for _, step := range steps {
-		wait.Go(func() {
-			mine, failed := new(histogram.Histogram), error(nil)
-			for n := 0; failed == nil && time.Since(begin).Seconds() < *seconds; n++ {
-				at := time.Now()
-				if failed = step(n); failed == nil {
-					mine.Add(time.Since(at))
-				}
-			}
-			lock.Lock()
-			defer lock.Unlock()
-			all.Merge(mine)
-			if failed != nil && len(out.Errors) < 5 {
-				out.Errors = append(out.Errors, failed.Error())
-			}
-		})
-	}
-	wait.Wait()
-	out.Seconds = time.Since(begin).Seconds()
-	out.Writes, out.Rate, out.Latency = all.Count, float64(all.Count)/out.Seconds, all.Summary()
-	return out, nil
+	return writeFor(*seconds, steps, *mode), nil
 }
 
 // writer gives what one writer does for its n-th write. The pods that it is to change are made before.

@@ -6,10 +6,8 @@ import (
 	"flag"
 	"fmt"
 	"net/http"
-	"sync"
 	"time"
 
-	"rheo.dev/bench/load/internal/histogram"
 	"rheo.dev/bench/load/internal/kube"
 )
 
@@ -58,31 +56,13 @@ func renew(f *flag.FlagSet, args []string) (any, error) {
 		leases[w] = append(leases[w], held{path, answer})
 	}
 
-	out := &writeResult{Writers: *writers, Mode: "renew"}
-	all, lock := new(histogram.Histogram), sync.Mutex{}
-	begin := time.Now()
-	var wait sync.WaitGroup
-	for w := range *writers {
-		wait.Go(func() {
-			mine, failed := new(histogram.Histogram), error(nil)
-			for n := 0; failed == nil && time.Since(begin).Seconds() < *seconds; n++ {
-				lease, at := &leases[w][n%len(leases[w])], time.Now()
-				if failed = lease.renew(ctx, srv, clients[w], at); failed == nil {
-					mine.Add(time.Since(at))
-				}
-			}
-			lock.Lock()
-			defer lock.Unlock()
-			all.Merge(mine)
-			if failed != nil && len(out.Errors) < 5 {
-				out.Errors = append(out.Errors, failed.Error())
-			}
-		})
+	steps := make([]func(n int) error, *writers)
+	for w := range steps {
+		steps[w] = func(n int) error {
+			return leases[w][n%len(leases[w])].renew(ctx, srv, clients[w], time.Now())
+		}
 	}
-	wait.Wait()
-	out.Seconds = time.Since(begin).Seconds()
-	out.Writes, out.Rate, out.Latency = all.Count, float64(all.Count)/out.Seconds, all.Summary()
-	return out, nil
+	return writeFor(*seconds, steps, "renew"), nil
 }
 
 func (l *held) renew(ctx context.Context, srv *kube.Server, c *http.Client, at time.Time) error {

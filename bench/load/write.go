@@ -135,6 +135,35 @@ func write(f *flag.FlagSet, args []string) (any, error) {
 	return out, nil
 }
 
+// writeFor lets each writer do its step again and again, with the number of the write, until it fails or the time is over.
+func writeFor(seconds float64, writers []func(n int) error, mode string) *writeResult {
+	out := &writeResult{Writers: len(writers), Mode: mode}
+	all, lock := new(histogram.Histogram), sync.Mutex{}
+	begin := time.Now()
+	var wait sync.WaitGroup
+	for _, step := range writers {
+		wait.Go(func() {
+			mine, failed := new(histogram.Histogram), error(nil)
+			for n := 0; failed == nil && time.Since(begin).Seconds() < seconds; n++ {
+				at := time.Now()
+				if failed = step(n); failed == nil {
+					mine.Add(time.Since(at))
+				}
+			}
+			lock.Lock()
+			defer lock.Unlock()
+			all.Merge(mine)
+			if failed != nil && len(out.Errors) < 5 {
+				out.Errors = append(out.Errors, failed.Error())
+			}
+		})
+	}
+	wait.Wait()
+	out.Seconds = time.Since(begin).Seconds()
+	out.Writes, out.Rate, out.Latency = all.Count, float64(all.Count)/out.Seconds, all.Summary()
+	return out
+}
+
 // delivery is the watching side of `write`.
 type delivery struct {
 	server  *kube.Server
