@@ -15,8 +15,6 @@ said = json.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)))
 said["lasts"] = said["exp"] - said["iat"]
 for key in ("exp", "iat", "nbf", "jti", "iss"):
     said[key] = type(said[key]).__name__
-if "warnafter" in said["kubernetes.io"]:
-    said["kubernetes.io"]["warnafter"] -= 0
 print(json.dumps(said, indent=1, sort_keys=True))'
 }
 
