@@ -45,6 +45,7 @@ class ArchitectureTest {
           "access",
           "codec",
           "cel",
+          "schema",
           "store",
           "cache",
           "edge",
@@ -90,6 +91,8 @@ class ArchitectureTest {
         .definedBy("dev.rheo.codec..")
         .layer("cel")
         .definedBy("dev.rheo.cel..")
+        .layer("schema")
+        .definedBy("dev.rheo.schema..")
         .layer("store")
         .definedBy("dev.rheo.store..")
         .layer("cache")
@@ -111,9 +114,11 @@ class ArchitectureTest {
         .whereLayer("access")
         .mayOnlyBeAccessedByLayers("server", "app", "storm", "cli")
         .whereLayer("codec")
-        .mayOnlyBeAccessedByLayers("cel", "cache", "resource", "merge", "server", "app")
+        .mayOnlyBeAccessedByLayers("cel", "schema", "cache", "resource", "merge", "server", "app")
         .whereLayer("cel")
-        .mayOnlyBeAccessedByLayers("resource", "server", "app")
+        .mayOnlyBeAccessedByLayers("schema", "resource", "server", "app")
+        .whereLayer("schema")
+        .mayOnlyBeAccessedByLayers("resource", "server")
         .whereLayer("store")
         .mayOnlyBeAccessedByLayers("cache", "server", "app")
         .whereLayer("cache")
