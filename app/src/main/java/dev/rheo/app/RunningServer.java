@@ -176,7 +176,7 @@ final class RunningServer implements Server {
           new Writes(
               store,
               cache,
-              registry,
+              served,
               clock,
               random,
               // The count of this moment, since the account lags behind it by up to a period.

@@ -71,8 +71,26 @@ final class CanonicalWriter extends TreeWalk {
         path.pop();
       }
     }
+    if (type.isOpen()) {
+      others(object, type, start);
+    }
     out.write('}');
     struct = outer;
+  }
+
+  /** The fields that are not declared, sorted, as upstream writes custom resources. */
+  private void others(ObjectNode object, ObjectType type, int start) {
+    for (Map.Entry<String, JsonNode> entry : SortedEntries.of(object)) {
+      String name = entry.getKey();
+      if (type.field(name) == null && type.takes(name)) {
+        if (out.size() != start) {
+          out.write(',');
+        }
+        JsonText.write(out, name);
+        out.write(':');
+        UntypedWriter.sorted(out, entry.getValue());
+      }
+    }
   }
 
   private void typeMeta(ObjectNode object, String name, String key, int start) {

@@ -35,6 +35,9 @@ final class Normalizer extends TreeWalk {
         entries.hasNext(); ) {
       Map.Entry<String, JsonNode> entry = entries.next();
       FieldType field = type.field(entry.getKey());
+      if (field == null && type.takes(entry.getKey())) {
+        continue;
+      }
       JsonNode normal;
       path.push(entry.getKey());
       if (field != null) {

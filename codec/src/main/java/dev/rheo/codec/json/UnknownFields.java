@@ -26,7 +26,8 @@ final class UnknownFields {
       String name = entry.getKey();
       FieldType field = type.field(name);
       if (field == null) {
-        if (!type.hasTypeMeta() || !(name.equals("kind") || name.equals("apiVersion"))) {
+        if (!type.takes(name)
+            && (!type.hasTypeMeta() || !(name.equals("kind") || name.equals("apiVersion")))) {
           unknown(name);
         }
       } else if (field.type() != null) {

@@ -15,13 +15,19 @@ public final class ObjectType {
 
   private final String goName;
   private final boolean typeMeta;
+  private final boolean open;
   private List<FieldType> declared = List.of();
   private List<FieldType> fields = List.of();
   private Map<String, FieldType> byName = Map.of();
 
   ObjectType(String goName, boolean typeMeta) {
+    this(goName, typeMeta, false);
+  }
+
+  ObjectType(String goName, boolean typeMeta, boolean open) {
     this.goName = goName;
     this.typeMeta = typeMeta;
+    this.open = open;
   }
 
   void declare(List<FieldType> declared) {
@@ -71,7 +77,20 @@ public final class ObjectType {
 
   /** Whether the type has a protobuf form: Table has none. */
   public boolean hasProtobuf() {
-    return fields.isEmpty() || fields.stream().anyMatch(field -> field.number() > 0);
+    return !open && (fields.isEmpty() || fields.stream().anyMatch(field -> field.number() > 0));
+  }
+
+  /**
+   * Whether objects may have fields of any name and value besides the declared ones: those of
+   * custom resources, which are described elsewhere. Such fields are kept as they are, sorted.
+   */
+  public boolean isOpen() {
+    return open;
+  }
+
+  /** Whether objects may have a field that is not declared. */
+  public boolean takes(String name) {
+    return open && !name.equals("kind") && !name.equals("apiVersion");
   }
 
   /** Whether this is ObjectMeta, the metadata of stored objects. */

@@ -17,8 +17,13 @@ import org.jspecify.annotations.Nullable;
  * lines describe its format. Immutable and thread-safe.
  */
 public final class TypeTable {
+  private static final String UNSTRUCTURED =
+      "k8s.io/apimachinery/pkg/apis/meta/v1/unstructured.Unstructured";
+
   private final Map<Kind, ObjectType> kinds = new HashMap<>();
   private final Map<String, ObjectType> types = new HashMap<>();
+  private final ObjectType customObject;
+  private final ObjectType customList;
 
   /**
    * A kind in a version.
@@ -55,6 +60,32 @@ public final class TypeTable {
     }
     declare(type, declared);
     types.values().forEach(ObjectType::link);
+    customObject = new ObjectType(UNSTRUCTURED, true, true);
+    customObject.declare(List.of(anyOf("ConfigMap", "metadata")));
+    customObject.link();
+    customList = new ObjectType(UNSTRUCTURED + "List", true, false);
+    customList.declare(
+        List.of(
+            anyOf("ConfigMapList", "metadata"),
+            new FieldType(
+                "items",
+                0,
+                FieldType.Cardinality.LIST,
+                FieldType.Kind.OBJECT,
+                customObject,
+                FieldType.Omit.NEVER,
+                List.of(),
+                null)));
+    customList.link();
+  }
+
+  /** A field that is the same in all kinds. */
+  private FieldType anyOf(String kind, String name) {
+    FieldType field = require("k8s.io/api/core/v1." + kind).field(name);
+    if (field == null) {
+      throw new IllegalStateException(kind + " has no " + name);
+    }
+    return field;
   }
 
   private static void declare(@Nullable ObjectType type, List<FieldType> declared) {
@@ -88,6 +119,16 @@ public final class TypeTable {
   /** The type of that Go name, such as {@code k8s.io/api/core/v1.PodSpec}, or null. */
   public @Nullable ObjectType byGoName(String goName) {
     return types.get(goName);
+  }
+
+  /** The objects of any custom resource: metadata, and what the definition says. */
+  public ObjectType customObject() {
+    return customObject;
+  }
+
+  /** A list of {@link #customObject}s. */
+  public ObjectType customList() {
+    return customList;
   }
 
   /** All kinds, and the type of each. */

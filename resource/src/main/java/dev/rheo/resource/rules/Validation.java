@@ -13,7 +13,7 @@ import dev.rheo.resource.type.WriteRules.MetadataTurn;
 /**
  * Refuses objects that must not be stored, with upstream's causes. What is demanded of metadata is
  * the same for all kinds; the rest is said by the {@link WriteRules} of the kind. Objects are in
- * the stored version, defaulted and prepared.
+ * the version in which they are checked, defaulted and prepared.
  */
 public final class Validation {
   private Validation() {}
@@ -25,7 +25,7 @@ public final class Validation {
    */
   public static void create(ObjectNode object, ResourceType type, WriteContext context) {
     FieldErrors errors = new FieldErrors();
-    WriteRules rules = type.storage().rules().in(type.apiVersion());
+    WriteRules rules = type.rules();
     MetadataTurn turn = rules.metadataTurn();
     if (turn == MetadataTurn.FIRST) {
       MetadataValidation.create(object, type, errors);
@@ -52,7 +52,7 @@ public final class Validation {
       String subresource,
       WriteContext context) {
     FieldErrors errors = new FieldErrors();
-    WriteRules rules = type.storage().rules().in(type.apiVersion());
+    WriteRules rules = type.rules();
     MetadataValidation.update(object, old, type, errors);
     rules.update(object, old, subresource, errors);
     refuse(object, type, errors);

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Prepares objects for validation and storage: upstream's {@code BeforeCreate} and {@code
  * BeforeUpdate} with the strategies of its registries. Objects are changed in place. They are in
- * the stored version, normalized and defaulted, before and after.
+ * the version in which they are checked, normalized and defaulted, before and after.
  *
  * <p>This class has the rules for all resources, which follow from the {@link Strategy}; the kind's
  * {@link WriteRules} have the rest.
@@ -38,8 +38,8 @@ public final class WritePreparation {
     if (strategy.startsGeneration()) {
       Trees.metadata(object).put("generation", 1);
     }
-    type.storage().rules().prepareCreate(object, context);
-    type.storage().defaults().apply(object);
+    type.rules().prepareCreate(object, context);
+    type.checkedDefaults().apply(object);
   }
 
   /**
@@ -69,7 +69,7 @@ public final class WritePreparation {
       case "status" -> keepAllButStatus(object, old, strategy);
       default -> {}
     }
-    type.storage().rules().prepareUpdate(object, old, subresource, context);
+    type.rules().prepareUpdate(object, old, subresource, context);
     if (!subresource.equals("status")) {
       bumpGeneration(object, old, type);
     }
@@ -85,7 +85,7 @@ public final class WritePreparation {
     if (!Trees.has(metadata, "deletionGracePeriodSeconds")) {
       Trees.copy(oldMetadata, metadata, "deletionGracePeriodSeconds");
     }
-    type.storage().defaults().apply(object);
+    type.checkedDefaults().apply(object);
   }
 
   private static void keepAllButStatus(ObjectNode object, ObjectNode old, Strategy strategy) {
@@ -112,7 +112,7 @@ public final class WritePreparation {
 
   private static void bumpGeneration(ObjectNode object, ObjectNode old, ResourceType type) {
     List<String> parts = type.strategy().generationParts();
-    if (parts.stream().noneMatch(part -> differs(old, object, part))) {
+    if (parts.stream().noneMatch(part -> differs(old, object, part, type))) {
       // The usual case, and the cheap one.
       return;
     }
@@ -124,7 +124,7 @@ public final class WritePreparation {
             part ->
                 part.startsWith("metadata.")
                     ? !Trees.same(at(old, part), at(object, part))
-                    : differs(before, after, part))) {
+                    : differs(before, after, part, type))) {
       ObjectNode metadata = Trees.metadata(object);
       metadata.put("generation", Trees.number(metadata, "generation") + 1);
     }
@@ -136,25 +136,31 @@ public final class WritePreparation {
     rest.setAll(object);
     rest.remove("metadata");
     ObjectNode copy = TreeCopies.of(rest);
-    type.storage().defaults().apply(copy);
-    Canonicalizer.normalize(copy, type.storage().objectType());
+    type.checkedDefaults().apply(copy);
+    Canonicalizer.normalize(copy, type.checkedType());
     // A structure that is always written is the same whether it is sent or not.
-    return Canonicalizer.complete(copy, type.storage().objectType());
+    return Canonicalizer.complete(copy, type.checkedType());
   }
 
   /** Whether a part of two objects differs; an empty object is not none. */
-  private static boolean differs(ObjectNode before, ObjectNode after, String part) {
+  private static boolean differs(
+      ObjectNode before, ObjectNode after, String part, ResourceType type) {
     if (part.equals("*")) {
-      return !specified(before).equals(specified(after));
+      boolean status = type.strategy().hasStatus();
+      return !specified(before, status).equals(specified(after, status));
     }
     return !Objects.equals(at(before, part), at(after, part));
   }
 
-  /** All but metadata and status; a shallow copy. */
-  private static ObjectNode specified(ObjectNode object) {
+  /**
+   * All but metadata and, if it is written apart, status; a shallow copy.
+   *
+   * @param hasStatus whether the status is written apart
+   */
+  private static ObjectNode specified(ObjectNode object, boolean hasStatus) {
     ObjectNode rest = object.objectNode();
     rest.setAll(object);
-    return rest.remove(List.of("metadata", "status"));
+    return rest.remove(hasStatus ? List.of("metadata", "status") : List.of("metadata"));
   }
 
   private static @Nullable JsonNode at(ObjectNode object, String part) {

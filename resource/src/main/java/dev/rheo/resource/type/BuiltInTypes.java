@@ -92,7 +92,7 @@ public final class BuiltInTypes {
               row,
               schema,
               collection,
-              Conversion.builtIn(row, schema.object(), collection),
+              BuiltInConversion.of(row, collection),
               entry == null ? Strategy.NONE : entry.strategy,
               labels));
     }

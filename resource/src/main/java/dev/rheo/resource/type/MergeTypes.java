@@ -69,7 +69,7 @@ public final class MergeTypes {
               ? whole(field, facts.field(name))
               : type.hasTypeMeta() && (name.equals("kind") || name.equals("apiVersion"))
                   ? MergeType.STRING
-                  : null;
+                  : type.takes(name) ? MergeType.DEDUCED : null;
       if (made != null) {
         fields.put(name, made);
       }

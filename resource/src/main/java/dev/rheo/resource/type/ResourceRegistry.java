@@ -3,6 +3,7 @@ package dev.rheo.resource.type;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -62,6 +63,29 @@ public final class ResourceRegistry {
     List<ResourceType> fewer = new ArrayList<>(types.values());
     fewer.remove(type);
     return new ResourceRegistry(fewer);
+  }
+
+  /**
+   * The registry with some types instead of others. The new ones are at the end, by group, version
+   * and plural among those that were added before.
+   *
+   * @throws IllegalArgumentException if a path or the name of a collection is taken
+   */
+  public ResourceRegistry replacing(Collection<ResourceType> gone, Collection<ResourceType> added) {
+    List<ResourceType> builtIn = new ArrayList<>();
+    List<ResourceType> custom = new ArrayList<>();
+    for (ResourceType type : types.values()) {
+      if (!gone.contains(type)) {
+        (type.custom() == null ? builtIn : custom).add(type);
+      }
+    }
+    custom.addAll(added);
+    custom.sort(
+        Comparator.comparing(ResourceType::group)
+            .thenComparing(ResourceType::version, ApiVersions.ORDER)
+            .thenComparing(ResourceType::plural));
+    builtIn.addAll(custom);
+    return new ResourceRegistry(builtIn);
   }
 
   /** Whether this very type is served, not only one of the same path. */

@@ -1,8 +1,13 @@
 package dev.rheo.resource.type;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.rheo.api.name.GroupResource;
 import dev.rheo.api.status.ApiException;
+import dev.rheo.codec.json.Canonicalizer;
+import dev.rheo.codec.json.ObjectDecoder;
 import dev.rheo.codec.schema.ObjectType;
+import dev.rheo.codec.tree.Trees;
+import dev.rheo.merge.typed.MergeType;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -78,7 +83,7 @@ public final class ResourceType {
 
   /** The kind of a list: {@code DeploymentList}. */
   public String listKind() {
-    return info.kind() + "List";
+    return info.listKind();
   }
 
   public List<String> shortNames() {
@@ -142,6 +147,75 @@ public final class ResourceType {
   /** The defaults of the objects, in the version that is served. */
   public Defaults defaults() {
     return schema.defaults();
+  }
+
+  /** What the definition of a custom resource says of its objects; null for a built-in resource. */
+  public @Nullable CustomFields custom() {
+    return schema.custom();
+  }
+
+  /** How the objects are merged by server-side apply. */
+  public MergeType mergeType() {
+    CustomFields custom = schema.custom();
+    return custom == null ? MergeTypes.of(schema.object()) : custom.mergeType();
+  }
+
+  /**
+   * An encoded stored object in the served version, in canonical form. An empty resourceVersion
+   * stays in place, empty; any other is kept.
+   */
+  public byte[] convert(byte[] storedForm) {
+    if (conversion.isIdentity()) {
+      return storedForm;
+    }
+    ObjectNode object =
+        conversion.fromStored(ObjectDecoder.decode(storedForm, ObjectDecoder.MAX_DEPTH).tree());
+    return Trees.text(object, "metadata", "resourceVersion").isEmpty()
+        ? Canonicalizer.encode(object, schema.object())
+        : Canonicalizer.encodeAnswer(object, schema.object());
+  }
+
+  /**
+   * An object in the version in which writes are prepared and checked: that of a built-in resource
+   * is the stored one, that of a custom resource the served one, whose schema it must fulfil.
+   *
+   * @param served in the version that is served; modified
+   */
+  public ObjectNode toChecked(ObjectNode served) {
+    return schema.custom() == null ? conversion.toStored(served) : served;
+  }
+
+  /** A checked object in the version in which it is stored; the given one may be modified. */
+  public ObjectNode checkedToStored(ObjectNode checked) {
+    return schema.custom() == null ? checked : conversion.toStored(checked);
+  }
+
+  /**
+   * The fields of objects in the version in which they are checked.
+   *
+   * @throws IllegalStateException if objects are not stored
+   */
+  public ObjectType checkedType() {
+    return schema.custom() == null ? storage().objectType() : schema.object();
+  }
+
+  /**
+   * The defaults of objects in the version in which they are checked.
+   *
+   * @throws IllegalStateException if objects are not stored
+   */
+  public Defaults checkedDefaults() {
+    return schema.custom() == null ? storage().defaults() : schema.defaults();
+  }
+
+  /**
+   * What writes must fulfil, of objects in the version in which they are checked.
+   *
+   * @throws IllegalStateException if objects are not stored
+   */
+  public WriteRules rules() {
+    CustomFields custom = schema.custom();
+    return custom == null ? storage().rules().in(apiVersion) : custom.rules();
   }
 
   /** Converts between the version that is served and the one that is stored. */

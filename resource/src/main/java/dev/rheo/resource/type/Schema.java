@@ -8,5 +8,16 @@ import org.jspecify.annotations.Nullable;
  *
  * @param object their fields
  * @param list the fields of a list of them; null if the kind cannot be listed
+ * @param custom what the definition of a custom resource says of them; null for a built-in kind
  */
-public record Schema(ObjectType object, @Nullable ObjectType list, Defaults defaults) {}
+public record Schema(
+    ObjectType object,
+    @Nullable ObjectType list,
+    Defaults defaults,
+    @Nullable CustomFields custom) {
+
+  /** The schema of a built-in kind. */
+  public Schema(ObjectType object, @Nullable ObjectType list, Defaults defaults) {
+    this(object, list, defaults, null);
+  }
+}

@@ -15,7 +15,8 @@ import java.util.List;
  * @param statusKeepsLabels writes of {@code /status} keep the labels, too
  * @param startsGeneration a create sets {@code metadata.generation} to 1
  * @param generationParts dotted paths of the parts whose change increments {@code
- *     metadata.generation}; {@code *} for everything but metadata and status
+ *     metadata.generation}; {@code *} for everything but metadata, and status if it is written
+ *     apart
  * @param unconditionalUpdate an update without resourceVersion is allowed
  * @param createOnUpdate an update creates an object that does not exist
  * @param gracefulDelete a deletion starts with a grace period

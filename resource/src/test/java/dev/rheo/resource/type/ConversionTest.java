@@ -35,7 +35,7 @@ class ConversionTest {
   @Test
   void anAutoscalerLooksInV1AsKubeApiserverShowsIt() throws IOException {
     byte[] stored = Canonicalizer.encodeAnswer(recorded().get(0), v2.objectType());
-    ObjectNode shown = decode(v1.conversion().convert(stored));
+    ObjectNode shown = decode(v1.convert(stored));
     assertThat(shown.toPrettyString())
         .isEqualTo(
             decode(Canonicalizer.encodeAnswer(recorded().get(1), v1.objectType()))
@@ -76,7 +76,7 @@ class ConversionTest {
             + "\"involvedObject\":{\"name\":\"p\"},\"reason\":\"R\",\"message\":\"M\",\"source\":{\"component\":\"c\"},"
             + "\"firstTimestamp\":null,\"lastTimestamp\":null,\"count\":3,\"eventTime\":null,"
             + "\"reportingComponent\":\"x\",\"reportingInstance\":\"\"}";
-    ObjectNode shown = decode(event.conversion().convert(stored.getBytes(StandardCharsets.UTF_8)));
+    ObjectNode shown = decode(event.convert(stored.getBytes(StandardCharsets.UTF_8)));
     assertThat(shown.toString())
         .isEqualTo(
             "{\"kind\":\"Event\",\"apiVersion\":\"events.k8s.io/v1\",\"metadata\":{\"name\":\"e\",\"resourceVersion\":\"7\"},"
@@ -94,7 +94,7 @@ class ConversionTest {
   @Test
   void anEmptyResourceVersionStaysInItsPlace() throws IOException {
     byte[] stored = Canonicalizer.encode(recorded().get(0), v2.objectType());
-    assertThat(new String(v1.conversion().convert(stored), StandardCharsets.UTF_8))
+    assertThat(new String(v1.convert(stored), StandardCharsets.UTF_8))
         .contains("\"resourceVersion\":\"\"");
   }
 

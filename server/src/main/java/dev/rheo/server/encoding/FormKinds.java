@@ -120,12 +120,12 @@ final class FormKinds {
 
   /** The JSON of whole objects if the type is not the stored one, else null. */
   private @Nullable FormKind converted() {
-    if (type.conversion().isIdentity()) {
+    if (type.conversion().sharesForms()) {
       return null;
     }
     Maker maker =
         (json, from, to) -> {
-          byte[] converted = type.conversion().convert(json);
+          byte[] converted = type.convert(json);
           int metadata = ObjectHeader.scan(converted, List.of()).metadataOffset();
           return new Bytes(converted, metadata, converted.length);
         };

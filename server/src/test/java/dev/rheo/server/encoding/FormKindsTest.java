@@ -45,7 +45,7 @@ class FormKindsTest {
   void formsOfWholeObjectsAreMadeFromTheConvertedForm() throws Exception {
     byte[] stored = EVENT.getBytes(StandardCharsets.UTF_8);
     ObjectHeader header = ObjectHeader.scan(stored, List.of());
-    byte[] converted = events.conversion().convert(stored);
+    byte[] converted = events.convert(stored);
     int metadata = ObjectHeader.scan(converted, List.of()).metadataOffset();
     byte[] tail = Arrays.copyOfRange(converted, metadata, converted.length);
 

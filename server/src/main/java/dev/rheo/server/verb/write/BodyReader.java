@@ -11,10 +11,12 @@ import dev.rheo.codec.io.MalformedException;
 import dev.rheo.codec.json.Canonicalizer;
 import dev.rheo.codec.json.ObjectDecoder;
 import dev.rheo.codec.schema.ObjectType;
+import dev.rheo.resource.type.CustomFields;
 import dev.rheo.resource.type.WriteContext;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /** Decodes request bodies into objects of the expected type. */
 final class BodyReader {
@@ -22,6 +24,9 @@ final class BodyReader {
       ".metadata.ownerReferences contains duplicate entries; API server dedups owner references in"
           + " 1.20+, and may reject such requests as early as 1.24; please fix your requests;"
           + " duplicate UID(s) observed: ";
+
+  /** Most unknown fields that are told, as in upstream. */
+  private static final int MAX_STRICT_ERRORS = 100;
 
   private BodyReader() {}
 
@@ -118,10 +123,14 @@ final class BodyReader {
       FieldValidation validation,
       WriteContext context) {
     ObjectType type = path.objectType();
+    CustomFields custom = path.takesWhole() ? path.type().custom() : null;
     List<String> strict = new ArrayList<>(0);
     if (validation != FieldValidation.IGNORE) {
       strict.addAll(duplicates);
       strict.addAll(Canonicalizer.unknownFields(object, type));
+    }
+    if (custom != null) {
+      prune(object, custom, validation == FieldValidation.IGNORE ? null : strict);
     }
     if (validation == FieldValidation.STRICT && !strict.isEmpty()) {
       throw ApiException.badRequest(
@@ -135,6 +144,24 @@ final class BodyReader {
       throw ErrorMapping.of(e);
     }
     strict.forEach(context::warn);
+  }
+
+  /**
+   * Removes what the schema of a custom resource does not have.
+   *
+   * @param unknown is told of it; null if nobody wants to know
+   */
+  private static void prune(
+      ObjectNode object, CustomFields custom, @Nullable List<String> unknown) {
+    custom.prune(
+        object,
+        unknown == null
+            ? null
+            : field -> {
+              if (unknown.size() < MAX_STRICT_ERRORS) {
+                unknown.add("unknown field \"" + Excerpt.text(field) + "\"");
+              }
+            });
   }
 
   /** What the refusal of an object that is not of the type of its path begins with. */

@@ -202,7 +202,7 @@ final class Changes {
                   return updates.outcome(
                       path,
                       kind,
-                      path.type().conversion().toStored(object),
+                      path.type().toChecked(object),
                       version,
                       live,
                       fresh,

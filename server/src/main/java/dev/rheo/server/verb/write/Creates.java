@@ -78,7 +78,7 @@ final class Creates {
         && meta.generateName().isEmpty()) {
       meta.name(uids.get());
     }
-    ObjectNode object = path.type().conversion().toStored(served);
+    ObjectNode object = path.type().toChecked(served);
     if (!meta.name().isEmpty() || meta.generateName().isEmpty()) {
       return attempt(path.withName(meta.name()), object, options, context);
     }
@@ -140,7 +140,7 @@ final class Creates {
     if (!dryRun) {
       operations.addAll(allocations.of(path, null, prepared));
     }
-    return new Outcome.Put(prepared, operations);
+    return new Outcome.Put(path.type().checkedToStored(prepared), operations);
   }
 
   private ObjectNode prepare(

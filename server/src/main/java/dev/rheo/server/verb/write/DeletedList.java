@@ -63,7 +63,7 @@ final class DeletedList {
     // Twice because the items are copied at the end.
     Meter.promise(2 * next + (items.size() + 1L) * ITEM + ENVELOPE);
     try (Meter one = Meter.another()) {
-      byte[] form = Meter.within(one, () -> type.conversion().convert(reader.readFully(entry)));
+      byte[] form = Meter.within(one, () -> type.convert(reader.readFully(entry)));
       items.add(form);
       size += form.length;
     }

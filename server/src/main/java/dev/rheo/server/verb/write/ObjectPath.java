@@ -82,7 +82,9 @@ public record ObjectPath(ResourceType type, String namespace, String name, Strin
    */
   ObjectNode completed(ObjectNode object) {
     type.defaults().apply(object);
-    if (type.conversion().isIdentity()) {
+    // A custom resource's schemas change an object when it is converted; defaults of other versions
+    // come with that.
+    if (type.conversion().isIdentity() || type.custom() != null) {
       return object;
     }
     ObjectNode stored = type.conversion().toStored(object);

@@ -18,6 +18,7 @@ import dev.rheo.merge.manager.ManagedFields;
 import dev.rheo.merge.manager.ScaleFields;
 import dev.rheo.merge.manager.Typed;
 import dev.rheo.merge.path.FieldPath;
+import dev.rheo.merge.typed.MergeType;
 import dev.rheo.merge.typed.TypedException;
 import dev.rheo.resource.type.MergeTypes;
 import dev.rheo.resource.type.ResourceRegistry;
@@ -26,6 +27,7 @@ import dev.rheo.resource.type.TrackedFields;
 import dev.rheo.resource.type.WriteContext;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,10 +37,13 @@ import org.jspecify.annotations.Nullable;
 final class Ownership {
   private static final String MANAGED_FIELDS = "managedFields";
 
-  private final ResourceRegistry registry;
+  private final Supplier<ResourceRegistry> served;
 
-  Ownership(ResourceRegistry registry) {
-    this.registry = registry;
+  /**
+   * @param served the registry in force
+   */
+  Ownership(Supplier<ResourceRegistry> served) {
+    this.served = served;
   }
 
   /**
@@ -213,11 +218,15 @@ final class Ownership {
 
   private FieldManager manager(ObjectPath path) {
     return new FieldManager(
-        MergeTypes.of(path.objectType()),
+        mergeType(path),
         path.apiVersion(),
         path.subresource(),
         (object, version) -> convert(path, object, version),
         TrackedFields.of(path.type(), path.subresource()));
+  }
+
+  private static MergeType mergeType(ObjectPath path) {
+    return path.takesWhole() ? path.type().mergeType() : MergeTypes.of(path.objectType());
   }
 
   private @Nullable Typed convert(ObjectPath path, Typed object, String version) {
@@ -232,12 +241,11 @@ final class Ownership {
     }
     ObjectNode converted =
         to.conversion().fromStored(from.conversion().toStored(TreeCopies.of(tree)));
-    return new Typed(
-        Canonicalizer.complete(converted, to.objectType()), MergeTypes.of(to.objectType()));
+    return new Typed(Canonicalizer.complete(converted, to.objectType()), to.mergeType());
   }
 
   private @Nullable ResourceType find(ObjectPath path, String apiVersion) {
     GroupVersionKind named = GroupVersionKind.of(apiVersion, path.kind());
-    return registry.find(named.group(), named.version(), path.type().plural());
+    return served.get().find(named.group(), named.version(), path.type().plural());
   }
 }

@@ -10,6 +10,7 @@ import dev.rheo.resource.rules.WritePreparation;
 import dev.rheo.resource.type.WriteContext;
 import dev.rheo.server.admission.AdmissionPlugin;
 import dev.rheo.server.admission.AdmissionRequest;
+import dev.rheo.store.RevisionStore.Op;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -43,8 +44,8 @@ final class Updates {
   }
 
   /**
-   * @param wanted in the stored API version and defaulted, with the client's resourceVersion;
-   *     modified
+   * @param wanted in the version in which it is checked and defaulted, with the client's
+   *     resourceVersion; modified
    * @param version the current version, or null
    * @param live its tree in the API version of the path, or null; modified
    */
@@ -61,7 +62,7 @@ final class Updates {
     if (version == null || live == null) {
       return create(path, kind, wanted, fresh, context, dryRun);
     }
-    ObjectNode old = path.type().conversion().toStored(live);
+    ObjectNode old = path.type().toChecked(live);
     Meta.of(old).resourceVersion("");
     if (kind == Kind.UPDATE) {
       requireUid(path, meta.uid().isEmpty() ? null : meta.uid(), Meta.of(old).uid());
@@ -76,9 +77,10 @@ final class Updates {
     Validation.update(wanted, old, path.type(), path.subresource(), context);
     admission.validate(request);
     if (isLastFinalizer(path, wanted, old)) {
-      return new Outcome.Remove(new Outcome.Content.Tree(wanted));
+      return new Outcome.Remove(new Outcome.Content.Tree(path.type().checkedToStored(wanted)));
     }
-    return new Outcome.Put(wanted, dryRun ? List.of() : allocations.of(path, old, wanted));
+    List<Op> more = dryRun ? List.of() : allocations.of(path, old, wanted);
+    return new Outcome.Put(path.type().checkedToStored(wanted), more);
   }
 
   private Outcome create(

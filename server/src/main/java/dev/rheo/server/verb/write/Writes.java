@@ -45,7 +45,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Thread-safe. Calls block and belong on virtual threads.
  */
 public final class Writes {
-  private final ResourceRegistry registry;
+  private final ResourceRegistry builtIn;
   private final InstantSource clock;
   private final Committer committer;
   private final Reviews reviews;
@@ -59,6 +59,7 @@ public final class Writes {
   private final Defaults tokenDefaults;
 
   /**
+   * @param served the registry in force; the built-in resources are those of this moment
    * @param random for uids and generated names: unpredictable in production
    * @param mayGrow whether there is memory for one more object
    * @param eventTtl how long an Event lives after its last write; zero for ever
@@ -70,7 +71,7 @@ public final class Writes {
   public Writes(
       RevisionStore store,
       WatchCache cache,
-      ResourceRegistry registry,
+      Supplier<ResourceRegistry> served,
       InstantSource clock,
       RandomGenerator random,
       BooleanSupplier mayGrow,
@@ -79,11 +80,12 @@ public final class Writes {
       List<AdmissionPlugin> plugins,
       TokenIssuer issuer,
       ServiceAllocator allocator) {
-    this.registry = registry;
+    ResourceRegistry registry = served.get();
+    this.builtIn = registry;
     this.reviews = reviews;
     this.clock = clock;
     Versions versions = new Versions(store, cache);
-    Ownership ownership = new Ownership(registry);
+    Ownership ownership = new Ownership(served);
     Uids uids = new Uids(random);
     Allocations allocations = new Allocations(allocator, store, registry, ownership, uids, clock);
     AdmissionPlugin admission = new Admission(store, cache, registry, plugins);
@@ -187,7 +189,7 @@ public final class Writes {
       ObjectPath pod =
           ofCollection
               ? ObjectPath.of(
-                  registry.get("", "v1", "pods"), path.namespace(), Meta.of(object).name())
+                  builtIn.get("", "v1", "pods"), path.namespace(), Meta.of(object).name())
               : ObjectPath.of(path.type(), path.namespace(), path.name());
       Bindings.validate(pod, object);
       committer.run(
@@ -230,7 +232,7 @@ public final class Writes {
     if (!path.subresource().isEmpty()) {
       throw ApiException.methodNotSupported(path.groupResource(), "delete");
     }
-    String kept = path.type().storage().rules().keeps(path.name());
+    String kept = path.type().rules().keeps(path.name());
     if (!kept.isEmpty()) {
       throw ApiException.forbidden(path.groupResource(), path.name(), kept);
     }

@@ -210,7 +210,7 @@ class VersionedReadsTest {
         };
       }
       default -> {
-        byte[] json = type.conversion().convert(object.json);
+        byte[] json = type.convert(object.json);
         int from = ObjectHeader.scan(json, List.of()).metadataOffset();
         return switch (encoding.format()) {
           case JSON -> Arrays.copyOfRange(json, from, json.length);

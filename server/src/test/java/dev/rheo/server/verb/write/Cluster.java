@@ -87,7 +87,7 @@ public final class Cluster implements AutoCloseable {
         new Writes(
             store,
             cache,
-            registry,
+            () -> registry,
             clock,
             random,
             () -> mayGrow,

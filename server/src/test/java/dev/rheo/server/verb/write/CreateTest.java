@@ -150,7 +150,7 @@ class CreateTest {
         new Writes(
             cluster.store,
             cluster.cache,
-            cluster.registry,
+            () -> cluster.registry,
             () -> cluster.now,
             random,
             () -> true,

@@ -221,7 +221,7 @@ class DeleteCollectionTest {
           new Writes(
               cluster.store,
               building,
-              cluster.registry,
+              () -> cluster.registry,
               () -> cluster.now,
               new Random(1),
               () -> true,

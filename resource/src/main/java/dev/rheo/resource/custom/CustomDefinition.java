@@ -1,0 +1,143 @@
+package dev.rheo.resource.custom;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.rheo.codec.tree.Trees;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A stored CustomResourceDefinition, read. Immutable.
+ *
+ * @param name {@code crontabs.stable.example.com}
+ * @param names those that were accepted, by which the resource is served
+ * @param versions in the order of the definition
+ * @param webhook how objects are converted by somebody else; null if versions differ only in name
+ * @param established whether the resource is served and in discovery
+ * @param namesAccepted whether the names are not taken by others
+ * @param terminating whether the definition is being deleted, so that no object can be created
+ * @param generation how often the definition was written: 1 if it never changed
+ */
+public record CustomDefinition(
+    String name,
+    String uid,
+    String group,
+    boolean namespaced,
+    Names names,
+    List<Version> versions,
+    @Nullable JsonNode webhook,
+    boolean preserveUnknownFields,
+    boolean established,
+    boolean namesAccepted,
+    boolean terminating,
+    long generation) {
+
+  /** The names of the resource. */
+  public record Names(
+      String plural,
+      String singular,
+      String kind,
+      String listKind,
+      List<String> shortNames,
+      List<String> categories) {}
+
+  /**
+   * One version.
+   *
+   * @param deprecationWarning what clients are told; empty if the version is not deprecated
+   * @param schema the {@code openAPIV3Schema}; null if there is none
+   * @param status whether there is a subresource {@code status}
+   * @param scale the paths of the subresource {@code scale}; null if there is none
+   * @param tree the version as it stands in the definition; not to be changed
+   */
+  public record Version(
+      String name,
+      boolean served,
+      boolean storage,
+      String deprecationWarning,
+      @Nullable ObjectNode schema,
+      boolean status,
+      @Nullable ObjectNode scale,
+      ObjectNode tree) {}
+
+  /**
+   * Reads a definition.
+   *
+   * @param tree a valid definition, as it is stored
+   */
+  public static CustomDefinition of(ObjectNode tree) {
+    JsonNode spec = tree.path("spec");
+    String group = Trees.text(spec, "group");
+    JsonNode accepted = tree.path("status").path("acceptedNames");
+    Names names =
+        new Names(
+            Trees.text(accepted, "plural"),
+            Trees.text(accepted, "singular"),
+            Trees.text(accepted, "kind"),
+            Trees.text(accepted, "listKind"),
+            Trees.strings(accepted, "shortNames"),
+            Trees.strings(accepted, "categories"));
+    JsonNode conversion = spec.path("conversion");
+    return new CustomDefinition(
+        Trees.name(tree),
+        Trees.text(tree, "metadata", "uid"),
+        group,
+        Trees.text(spec, "scope").equals("Namespaced"),
+        names,
+        Trees.objects(spec, "versions").stream()
+            .map(version -> version(version, group, names.kind()))
+            .toList(),
+        Trees.text(conversion, "strategy").equals("Webhook") ? conversion.path("webhook") : null,
+        Trees.flag(spec, "preserveUnknownFields"),
+        isTrue(tree, "Established"),
+        isTrue(tree, "NamesAccepted"),
+        isTrue(tree, "Terminating"),
+        Trees.number(tree, "metadata", "generation"));
+  }
+
+  private static Version version(ObjectNode version, String group, String kind) {
+    String name = Trees.text(version, "name");
+    String warning = "";
+    if (Trees.flag(version, "deprecated")) {
+      warning = Trees.text(version, "deprecationWarning");
+      if (warning.isEmpty()) {
+        warning = group + "/" + name + " " + kind + " is deprecated";
+      }
+    }
+    return new Version(
+        name,
+        Trees.flag(version, "served"),
+        Trees.flag(version, "storage"),
+        warning,
+        Trees.object(version, "schema", "openAPIV3Schema"),
+        Trees.object(version, "subresources", "status") != null,
+        Trees.object(version, "subresources", "scale"),
+        version);
+  }
+
+  private static boolean isTrue(ObjectNode definition, String type) {
+    for (ObjectNode condition : Trees.objects(definition, "status", "conditions")) {
+      if (Trees.text(condition, "type").equals(type)) {
+        return Trees.text(condition, "status").equals("True");
+      }
+    }
+    return false;
+  }
+
+  /** The version in which objects are stored. */
+  public Version storageVersion() {
+    return versions.stream()
+        .filter(Version::storage)
+        .findFirst()
+        .orElseThrow(() -> new IllegalArgumentException(name + " has no storage version"));
+  }
+
+  /** Whether the resource can be used. */
+  public boolean isUsable() {
+    return (established || namesAccepted)
+        && !names.plural().isEmpty()
+        && !names.singular().isEmpty()
+        && !names.kind().isEmpty()
+        && !names.listKind().isEmpty();
+  }
+}

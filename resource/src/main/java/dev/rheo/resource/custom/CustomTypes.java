@@ -1,0 +1,216 @@
+package dev.rheo.resource.custom;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.rheo.api.name.GroupResource;
+import dev.rheo.api.name.Names;
+import dev.rheo.codec.json.SelectableField;
+import dev.rheo.codec.schema.ObjectType;
+import dev.rheo.codec.schema.TypeTable;
+import dev.rheo.resource.custom.CustomDefinition.Version;
+import dev.rheo.resource.type.FieldLabels;
+import dev.rheo.resource.type.ResourceInfo;
+import dev.rheo.resource.type.ResourceType;
+import dev.rheo.resource.type.Schema;
+import dev.rheo.resource.type.StoredResource;
+import dev.rheo.resource.type.Strategy;
+import dev.rheo.resource.type.Subresource;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** The resource types that a definition stands for: one for each version that is served. */
+public final class CustomTypes {
+  private static final Set<String> VERBS =
+      Set.of("delete", "deletecollection", "get", "list", "patch", "create", "update", "watch");
+
+  private static final Set<String> PART_VERBS = Set.of("get", "patch", "update");
+
+  private static final ObjectType OBJECT = TypeTable.builtIn().customObject();
+  private static final ObjectType LIST = TypeTable.builtIn().customList();
+
+  private final CustomDefinition definition;
+  private final Map<String, CustomVersion> versions = new HashMap<>();
+  private final StoredResource storage;
+
+  private CustomTypes(CustomDefinition definition, Supplier<@Nullable ObjectNode> source) {
+    this.definition = definition;
+    for (Version version : definition.versions()) {
+      String name = version.name();
+      versions.put(
+          name,
+          new CustomVersion(
+              definition.group() + "/" + name,
+              !definition.preserveUnknownFields() && version.schema() != null,
+              () -> schemaOf(source.get(), definition.uid(), name)));
+    }
+    CustomDefinition.Names names = definition.names();
+    String stored = definition.storageVersion().name();
+    CustomVersion storing = require(stored);
+    this.storage =
+        new StoredResource(
+            definition.name(),
+            new GroupResource(definition.group(), names.plural()),
+            "/registry/" + definition.group() + "/" + names.plural() + "/",
+            definition.group() + "/" + stored,
+            names.kind(),
+            new Schema(OBJECT, LIST, storing, storing),
+            definition.namespaced(),
+            List.of(),
+            storing);
+  }
+
+  /** The schema of a version in the present definition; null if it has none, or is gone. */
+  private static @Nullable ObjectNode schemaOf(
+      @Nullable ObjectNode definition, String uid, String version) {
+    if (definition == null) {
+      return null;
+    }
+    CustomDefinition present = CustomDefinition.of(definition);
+    if (!present.uid().equals(uid)) {
+      return null;
+    }
+    return present.versions().stream()
+        .filter(candidate -> candidate.name().equals(version))
+        .findFirst()
+        .map(Version::schema)
+        .orElse(null);
+  }
+
+  /**
+   * Makes the types of a definition.
+   *
+   * @param source reads the stored definition, null if it is gone; a schema is read when it is
+   *     first needed
+   * @return the types of the versions that are served; empty if the definition {@linkplain
+   *     CustomDefinition#isUsable cannot be used}
+   */
+  public static List<ResourceType> of(
+      CustomDefinition definition, Supplier<@Nullable ObjectNode> source) {
+    if (!definition.isUsable()) {
+      return List.of();
+    }
+    return new CustomTypes(definition, source).types();
+  }
+
+  private CustomVersion require(String version) {
+    return Objects.requireNonNull(versions.get(version), version);
+  }
+
+  private List<ResourceType> types() {
+    List<ResourceType> types = new ArrayList<>();
+    for (Version version : definition.versions()) {
+      if (version.served()) {
+        types.add(type(version));
+      }
+    }
+    return types;
+  }
+
+  private ResourceType type(Version version) {
+    CustomVersion fields = require(version.name());
+    ResourceInfo info = info(version);
+    return new ResourceType(
+        info,
+        new Schema(OBJECT, LIST, fields, fields),
+        storage,
+        conversion(version),
+        strategy(version),
+        new FieldLabels(
+            info, storage.fields().stream().map(SelectableField::name).toList(), Map.of(), "core"));
+  }
+
+  private ResourceInfo info(Version version) {
+    CustomDefinition.Names names = definition.names();
+    return new ResourceInfo(
+        definition.group(),
+        version.name(),
+        names.plural(),
+        names.singular(),
+        names.kind(),
+        names.listKind(),
+        definition.namespaced(),
+        VERBS,
+        names.shortNames(),
+        names.categories(),
+        storageVersionHash(),
+        subresources(version));
+  }
+
+  private Map<String, Subresource> subresources(Version version) {
+    Map<String, Subresource> parts = new LinkedHashMap<>();
+    if (version.status()) {
+      parts.put(
+          "status",
+          new Subresource(
+              "status",
+              definition.group() + "/" + version.name(),
+              definition.names().kind(),
+              OBJECT,
+              PART_VERBS));
+    }
+    if (version.scale() != null) {
+      parts.put(
+          "scale",
+          new Subresource(
+              "scale",
+              "autoscaling/v1",
+              "Scale",
+              Objects.requireNonNull(TypeTable.builtIn().type("autoscaling/v1", "Scale")),
+              PART_VERBS));
+    }
+    return Collections.unmodifiableMap(parts);
+  }
+
+  private CustomConversion conversion(Version version) {
+    Version stored = definition.storageVersion();
+    return new CustomConversion(
+        versions,
+        require(version.name()),
+        require(stored.name()),
+        definition.names().kind(),
+        definition.generation() > 1,
+        Objects.equals(version.schema(), stored.schema()));
+  }
+
+  private static Strategy strategy(Version version) {
+    return new Strategy(
+        Names.Kind.DNS_SUBDOMAIN,
+        version.status(),
+        version.status(),
+        true,
+        false,
+        true,
+        List.of("*"),
+        false,
+        false,
+        false,
+        false,
+        true,
+        false,
+        false);
+  }
+
+  /** As upstream: the beginning of a digest of the kind in the version that is stored. */
+  private String storageVersionHash() {
+    String kind = storage.apiVersion() + "/" + definition.names().kind();
+    try {
+      byte[] digest =
+          MessageDigest.getInstance("SHA-256").digest(kind.getBytes(StandardCharsets.UTF_8));
+      return Base64.getEncoder().encodeToString(Arrays.copyOf(digest, 8));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+}
