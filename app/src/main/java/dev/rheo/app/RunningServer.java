@@ -29,6 +29,7 @@ import dev.rheo.server.controller.Controllers;
 import dev.rheo.server.controller.DefaultServiceCidr;
 import dev.rheo.server.controller.KubernetesService;
 import dev.rheo.server.controller.NamespaceController;
+import dev.rheo.server.controller.custom.DefinitionController;
 import dev.rheo.server.controller.garbage.GarbageCollector;
 import dev.rheo.server.encoding.Encodings;
 import dev.rheo.server.health.Health;
@@ -134,6 +135,7 @@ final class RunningServer implements Server {
   private final Edge edge;
   private final InetSocketAddress address;
   private volatile boolean bootstrapped;
+  private volatile @Nullable DefinitionController definitions;
   private volatile @Nullable GarbageCollector garbage;
 
   RunningServer(ServerConfig config) throws ServerStartException {
@@ -234,6 +236,16 @@ final class RunningServer implements Server {
       if (config.controllers().contains(Controllers.NAMESPACE)) {
         namespaces.start();
       }
+      DefinitionController defining =
+          new DefinitionController(
+              client,
+              cache,
+              served,
+              new TypeChanges(served, cache, encodings, requestMetrics),
+              clock);
+      opened.add("definition controller", defining);
+      definitions = defining;
+      defining.start();
       new BootstrapObjects(client, served, pki.authorityPem(), clock).run();
       keepServices(config, client, writes.repair(), served, clock);
       if (config.controllers().contains(Controllers.GARBAGE_COLLECTOR)) {
@@ -435,7 +447,13 @@ final class RunningServer implements Server {
             new Health.Check("store", this::storeAnswers),
             new Health.Check("watch-cache", () -> cache.ready()),
             new Health.Check("namespaces", () -> bootstrapped),
+            new Health.Check("custom-resources", this::definitionsServed),
             new Health.Check("shutdown", () -> !stopping.get())));
+  }
+
+  private boolean definitionsServed() {
+    DefinitionController controller = definitions;
+    return controller != null && controller.isReady();
   }
 
   private boolean storeAnswers() {
@@ -449,7 +467,7 @@ final class RunningServer implements Server {
   @Override
   public boolean awaitReady(Duration atMost) throws InterruptedException, ServerStartException {
     long until = System.nanoTime() + atMost.toNanos();
-    while (!(bootstrapped && cache.ready() && storeAnswers())) {
+    while (!(bootstrapped && cache.ready() && storeAnswers() && definitionsServed())) {
       StoreHealth health = store.health();
       if (health.isDamaged()) {
         throw new ServerStartException(withRemedy(health.detail()));

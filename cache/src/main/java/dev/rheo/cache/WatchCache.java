@@ -120,6 +120,11 @@ public final class WatchCache implements AutoCloseable {
     return follower.obstacle();
   }
 
+  /** Whether there is a resource of this name, the group resource. */
+  public boolean holds(String name) {
+    return members.find(name) != null;
+  }
+
   /**
    * @param name the group resource
    * @throws NotCachedException if the cache does not serve it

@@ -218,6 +218,7 @@ class ArchitectureTest {
             "the facade of the verbs",
             type ->
                 type.getName().equals("dev.rheo.server.verb.write.LoopbackClient")
+                    || type.getName().equals("dev.rheo.server.typechange.TypeChanges")
                     || type.getName().equals("dev.rheo.server.verb.write.ObjectPath"));
     noClasses()
         .that(resideInAPackage(CONTROLLERS))

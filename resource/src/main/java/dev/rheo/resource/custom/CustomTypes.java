@@ -53,6 +53,7 @@ public final class CustomTypes {
           new CustomVersion(
               definition.group() + "/" + name,
               !definition.preserveUnknownFields() && version.schema() != null,
+              definition.terminating(),
               () -> schemaOf(source.get(), definition.uid(), name)));
     }
     CustomDefinition.Names names = definition.names();

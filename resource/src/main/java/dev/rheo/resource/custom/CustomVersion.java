@@ -19,16 +19,23 @@ import org.jspecify.annotations.Nullable;
 final class CustomVersion implements CustomFields, Defaults, WriteRules {
   private final String apiVersion;
   private final boolean prunes;
+  private final boolean terminating;
   private final Supplier<@Nullable ObjectNode> source;
   private volatile @Nullable CustomSchema schema;
 
   /**
    * @param prunes whether unknown fields are removed
+   * @param terminating whether the definition is being deleted
    * @param source reads the version's {@code openAPIV3Schema}; null if there is none
    */
-  CustomVersion(String apiVersion, boolean prunes, Supplier<@Nullable ObjectNode> source) {
+  CustomVersion(
+      String apiVersion,
+      boolean prunes,
+      boolean terminating,
+      Supplier<@Nullable ObjectNode> source) {
     this.apiVersion = apiVersion;
     this.prunes = prunes;
+    this.terminating = terminating;
     this.source = source;
   }
 
@@ -60,6 +67,11 @@ final class CustomVersion implements CustomFields, Defaults, WriteRules {
   @Override
   public void apply(ObjectNode object) {
     schema().applyDefaults(object);
+  }
+
+  @Override
+  public boolean terminating() {
+    return terminating;
   }
 
   @Override

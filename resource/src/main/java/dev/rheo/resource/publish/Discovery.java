@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.node.BooleanNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.rheo.api.name.GroupVersionKind;
+import dev.rheo.resource.type.CustomFields;
 import dev.rheo.resource.type.ResourceRegistry;
 import dev.rheo.resource.type.ResourceType;
 import dev.rheo.resource.type.Subresource;
@@ -45,6 +46,9 @@ public final class Discovery {
 
   private static final JsonFactory JSON = new JsonFactory();
   private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
+
+  private static final List<String> TERMINATING =
+      List.of("delete", "deletecollection", "get", "list", "watch");
 
   private final Supplier<ResourceRegistry> served;
   private final String serverVersion;
@@ -201,7 +205,7 @@ public final class Discovery {
     responseKind(resource, "", "", type.kind());
     resource.put("scope", type.namespaced() ? "Namespaced" : "Cluster");
     resource.put("singularResource", type.singular());
-    strings(resource, "verbs", type.verbs());
+    strings(resource, "verbs", verbs(type));
     strings(resource, "shortNames", type.shortNames());
     strings(resource, "categories", type.categories());
     if (!type.subresources().isEmpty()) {
@@ -215,6 +219,12 @@ public final class Discovery {
       }
     }
     return resource;
+  }
+
+  /** A resource whose definition is being deleted has no objects to be made or changed. */
+  private static Collection<String> verbs(ResourceType type) {
+    CustomFields custom = type.custom();
+    return custom != null && custom.terminating() ? TERMINATING : type.verbs();
   }
 
   private static void responseKind(ObjectNode of, String group, String version, String kind) {
@@ -249,7 +259,7 @@ public final class Discovery {
               .put("singularName", type.singular())
               .put("namespaced", type.namespaced())
               .put("kind", type.kind());
-      strings(resource, "verbs", type.verbs());
+      strings(resource, "verbs", verbs(type));
       strings(resource, "shortNames", type.shortNames());
       strings(resource, "categories", type.categories());
       if (!type.storageVersionHash().isEmpty()) {

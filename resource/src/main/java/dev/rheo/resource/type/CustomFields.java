@@ -17,6 +17,9 @@ public interface CustomFields {
    */
   void prune(ObjectNode object, @Nullable Consumer<String> unknown);
 
+  /** Whether the definition is being deleted, so that no object can be created. */
+  boolean terminating();
+
   /** How the objects are merged by server-side apply. */
   MergeType mergeType();
 

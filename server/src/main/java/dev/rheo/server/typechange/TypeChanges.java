@@ -11,6 +11,8 @@ import dev.rheo.server.metrics.RequestMetrics;
 import dev.rheo.store.StoreException;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
 import java.util.concurrent.TimeoutException;
 
 /**
@@ -62,6 +64,48 @@ public final class TypeChanges {
       cache.add(cached(type.storage()), atMost);
     }
     served.update(any -> next);
+  }
+
+  /**
+   * Serves some types instead of others at once, such as those of a definition that was written: a
+   * request finds either the ones or the others. Watches of types that are replaced end, unless
+   * they show objects as they are stored. Waits until the objects of new types can be read.
+   *
+   * @param gone types that are served
+   * @param added of one collection
+   * @throws IllegalArgumentException if a path, the collection's name or its keys are taken
+   * @throws StoreException if the store cannot be read; nothing is added then
+   * @throws IOException if the cache cannot be written or is closed; nothing is added then
+   * @throws TimeoutException if the cache was not built in time; nothing is added then
+   */
+  public synchronized void replace(
+      Collection<ResourceType> gone, List<ResourceType> added, Duration atMost)
+      throws StoreException, IOException, InterruptedException, TimeoutException {
+    ResourceRegistry next = served.get().replacing(gone, added);
+    if (!added.isEmpty()) {
+      CachedResource wanted = cached(added.getFirst().storage());
+      StoredResource present = served.get().stored(wanted.name());
+      if (present != null && !cached(present).equals(wanted)) {
+        // It is found in other ways now: by other fields, or in other places.
+        gone.forEach(this::remove);
+        present = null;
+        next = served.get().replacing(List.of(), added);
+      }
+      if (present == null) {
+        cache.add(wanted, atMost);
+      }
+    }
+    ResourceRegistry then = next;
+    served.update(any -> then);
+    for (ResourceType type : gone) {
+      encodings.release(type);
+      if (served.get().stored(type.storage().name()) == null
+          && cache.holds(type.storage().name())) {
+        cache.remove(type.storage().name());
+      }
+    }
+    cache.dropReleasedForms();
+    metrics.dropUnserved();
   }
 
   /**

@@ -230,7 +230,13 @@ public final class Reads {
     WatchPlan plan = options.watchPlan(type.group(), type.plural());
     Selection selection = Selection.of(options);
     WatchSpec spec =
-        new WatchSpec(type, selection, plan.bookmarks(), plan.endOfInitialEvents(), metrics);
+        new WatchSpec(
+            type,
+            selection,
+            plan.bookmarks(),
+            plan.endOfInitialEvents(),
+            () -> cache.holds(type.storage().name()),
+            metrics);
     try {
       Scope scope = selection.scope(resource.resource(), namespace);
       return open(resource, spec, how, plan.start(), scope, lifetimeNanos(options));

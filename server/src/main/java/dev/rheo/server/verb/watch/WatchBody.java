@@ -106,6 +106,11 @@ public final class WatchBody extends ItemBody {
     try {
       return step();
     } catch (NotCachedException e) {
+      if (spec.replaced().getAsBoolean()) {
+        // As upstream: the client asks again, from where it is.
+        ended = true;
+        return State.END;
+      }
       return fail(ApiException.pathNotFound());
     }
   }

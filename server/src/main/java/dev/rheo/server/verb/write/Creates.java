@@ -8,6 +8,7 @@ import dev.rheo.api.status.Status;
 import dev.rheo.codec.tree.TreeCopies;
 import dev.rheo.resource.rules.Validation;
 import dev.rheo.resource.rules.WritePreparation;
+import dev.rheo.resource.type.CustomFields;
 import dev.rheo.resource.type.WriteContext;
 import dev.rheo.server.admission.AdmissionPlugin;
 import dev.rheo.server.admission.AdmissionRequest;
@@ -145,6 +146,13 @@ final class Creates {
 
   private ObjectNode prepare(
       ObjectPath path, ObjectNode object, WriteContext context, boolean dryRun) {
+    CustomFields custom = path.type().custom();
+    if (custom != null && custom.terminating()) {
+      throw ApiException.forbidden(
+          path.groupResource(),
+          path.name(),
+          "create not allowed while custom resource definition is terminating");
+    }
     AdmissionRequest request = path.admission(object, null);
     admission.admit(request);
     allocations.complete(path, object, dryRun);

@@ -89,6 +89,9 @@ final class Deletes {
         return new Outcome.Keep(object.unchanged());
       }
     }
+    if (path.isDefinition() && !meta.isDeleting()) {
+      return Definitions.terminate(version.tree(), now);
+    }
     return graceful
         ? gracefully(path, object, meta, options, now)
         : atOnce(path, object, meta, options, now);

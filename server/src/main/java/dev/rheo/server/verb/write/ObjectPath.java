@@ -32,6 +32,12 @@ public record ObjectPath(ResourceType type, String namespace, String name, Strin
     return type.group().isEmpty() && type.plural().equals("namespaces");
   }
 
+  /** Whether it names a definition of custom resources, or the collection of them. */
+  boolean isDefinition() {
+    return type.group().equals("apiextensions.k8s.io")
+        && type.plural().equals("customresourcedefinitions");
+  }
+
   ObjectPath withName(String newName) {
     return new ObjectPath(type, namespace, newName, subresource);
   }

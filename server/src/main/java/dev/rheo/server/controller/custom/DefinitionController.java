@@ -1,0 +1,396 @@
+package dev.rheo.server.controller.custom;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.rheo.api.status.ApiException;
+import dev.rheo.cache.CacheEvent;
+import dev.rheo.cache.Entry;
+import dev.rheo.cache.EntryCursor;
+import dev.rheo.cache.EventReader;
+import dev.rheo.cache.ResourceCache;
+import dev.rheo.cache.Scope;
+import dev.rheo.cache.Snapshot;
+import dev.rheo.cache.WatchCache;
+import dev.rheo.codec.tree.Trees;
+import dev.rheo.resource.custom.CustomDefinition;
+import dev.rheo.resource.custom.CustomTypes;
+import dev.rheo.resource.custom.DefinitionConditions;
+import dev.rheo.resource.custom.DefinitionStatus;
+import dev.rheo.resource.type.ResourceRegistry;
+import dev.rheo.resource.type.ResourceType;
+import dev.rheo.server.controller.Signal;
+import dev.rheo.server.typechange.TypeChanges;
+import dev.rheo.server.verb.write.LoopbackClient;
+import dev.rheo.server.verb.write.ObjectPath;
+import dev.rheo.store.CompactedException;
+import dev.rheo.store.StoreException;
+import java.io.IOException;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
+
+/**
+ * Follows the CustomResourceDefinitions: gives them their status, serves the resources that they
+ * define, and deletes the objects of those that are deleted. One thread does all of it, but for the
+ * deletion of objects, so the names of definitions are compared without races.
+ *
+ * <pre>
+ *   written ──▶ names accepted, Established ──▶ served
+ *   deleted ──▶ Terminating ──▶ objects deleted ──▶ finalizer removed ──▶ no longer served
+ * </pre>
+ */
+public final class DefinitionController implements AutoCloseable {
+  private static final System.Logger LOG = System.getLogger(DefinitionController.class.getName());
+
+  private static final Duration PATIENCE = Duration.ofSeconds(1);
+  private static final Duration RETRY = Duration.ofSeconds(1);
+
+  /** How long a new resource may take to be cached. */
+  private static final Duration CACHING = Duration.ofSeconds(30);
+
+  private final LoopbackClient client;
+  private final WatchCache cache;
+  private final TypeChanges changes;
+  private final InstantSource clock;
+  private final ResourceType definitions;
+  private final Instances instances;
+
+  /** The definitions that are known, by name. Used by the thread only. */
+  private final Map<String, Known> known = new HashMap<>();
+
+  private final Map<String, Thread> deletions = new ConcurrentHashMap<>();
+  private final Signal signal = new Signal();
+  private final CountDownLatch served = new CountDownLatch(1);
+  private final Thread thread;
+  private volatile boolean closed;
+
+  /**
+   * What is known of a definition.
+   *
+   * @param names what concerns the names of others: a definition without its schemas
+   * @param definition as it was served last, with the parts that decide on it
+   */
+  private record Known(ObjectNode names, Served definition, List<ResourceType> types) {}
+
+  /** What makes other types of a definition if it changes. */
+  private record Served(
+      String uid, long generation, CustomDefinition.Names names, boolean usable, boolean ending) {
+    static final Served NOTHING =
+        new Served(
+            "", 0, new CustomDefinition.Names("", "", "", "", List.of(), List.of()), false, false);
+
+    static Served of(CustomDefinition definition) {
+      return new Served(
+          definition.uid(),
+          definition.generation(),
+          definition.names(),
+          definition.isUsable(),
+          definition.terminating());
+    }
+  }
+
+  /**
+   * @param served the registry in force
+   */
+  public DefinitionController(
+      LoopbackClient client,
+      WatchCache cache,
+      Supplier<ResourceRegistry> served,
+      TypeChanges changes,
+      InstantSource clock) {
+    this.client = client;
+    this.cache = cache;
+    this.changes = changes;
+    this.clock = clock;
+    this.definitions = served.get().get("apiextensions.k8s.io", "v1", "customresourcedefinitions");
+    this.instances = new Instances(client, cache);
+    // Not a virtual thread: to cache a resource waits for the disk.
+    this.thread = Thread.ofPlatform().daemon().name("definitions").unstarted(this::run);
+  }
+
+  /** Follows the definitions in the background. */
+  public void start() {
+    thread.start();
+  }
+
+  /** Whether the definitions that were stored at the start are served. */
+  public boolean isReady() {
+    return served.getCount() == 0;
+  }
+
+  private void run() {
+    while (!closed) {
+      try {
+        follow();
+      } catch (CompactedException e) {
+        LOG.log(Level.DEBUG, "the definitions are looked through again: {0}", e.getMessage());
+      } catch (IOException | RuntimeException | Error e) {
+        LOG.log(Level.WARNING, "following the definitions failed, and is tried again", e);
+        pause();
+      } catch (InterruptedException e) {
+        return;
+      }
+    }
+  }
+
+  private void follow() throws CompactedException, IOException, InterruptedException {
+    while (!cache.awaitRevision(1, PATIENCE) || !cache.ready()) {
+      if (closed) {
+        return;
+      }
+      signal.await(Duration.ofMillis(20));
+    }
+    ResourceCache resource = cache.resource(definitions.storage().name());
+    Snapshot snapshot = resource.snapshot();
+    Set<String> gone = new HashSet<>(known.keySet());
+    EntryCursor cursor = snapshot.entries("", null);
+    for (Entry entry = cursor.next(); entry != null; entry = cursor.next()) {
+      gone.remove(entry.name());
+      look(entry.name());
+    }
+    gone.forEach(this::look);
+    served.countDown();
+    try (EventReader events = resource.events(snapshot.revision(), Scope.ALL)) {
+      events.onEvent(signal::raise);
+      while (!closed) {
+        CacheEvent event = events.next();
+        if (event != null) {
+          Entry entry = event.current() == null ? event.previous() : event.current();
+          if (entry != null) {
+            look(entry.name());
+          }
+        } else if (events.skipped()) {
+          Thread.yield();
+        } else {
+          signal.await(PATIENCE);
+        }
+      }
+    }
+  }
+
+  /** Brings all that follows from a definition up to date; tries again if that fails. */
+  private void look(String name) {
+    while (!closed) {
+      try {
+        update(name);
+        return;
+      } catch (ApiException e) {
+        if (e.code() == 409 || e.code() == 404) {
+          // Somebody else wrote it: look again.
+          continue;
+        }
+        LOG.log(Level.WARNING, "the definition " + name + " is looked at again", e);
+      } catch (RuntimeException | StoreException | IOException | TimeoutException e) {
+        LOG.log(Level.WARNING, "the definition " + name + " is looked at again", e);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return;
+      }
+      pause();
+    }
+  }
+
+  private void update(String name)
+      throws StoreException, IOException, InterruptedException, TimeoutException {
+    ObjectNode definition = client.get(path(name));
+    Known before = known.get(name);
+    if (definition == null) {
+      if (before != null) {
+        changes.replace(before.types(), List.of(), CACHING);
+        known.remove(name);
+        // Its names are free.
+        others(name, before.names()).forEach(other -> look(Trees.name(other)));
+      }
+      return;
+    }
+    ObjectNode names = withoutSchemas(definition);
+    ObjectNode status = DefinitionStatus.of(definition, others(name, names), clock.instant());
+    if (!status.equals(definition.get("status"))) {
+      client.update(
+          new ObjectPath(definitions, "", name, "status"),
+          present -> {
+            if (!isSame(definition, present)) {
+              throw ApiException.conflict(definitions.groupResource(), name, "it has changed");
+            }
+            present.set("status", status);
+            return true;
+          });
+      definition.set("status", status);
+    }
+    CustomDefinition read = CustomDefinition.of(definition);
+    Served now = Served.of(read);
+    List<ResourceType> types = before == null ? List.of() : before.types();
+    if (before == null || !now.equals(before.definition())) {
+      List<ResourceType> wanted = CustomTypes.of(read, () -> client.get(path(name)));
+      changes.replace(types, wanted, CACHING);
+      types = wanted;
+    }
+    boolean renamed = before == null || !before.names().equals(withoutSchemas(definition));
+    known.put(name, new Known(withoutSchemas(definition), now, types));
+    if (isEnding(definition)) {
+      delete(name, read, types);
+    }
+    if (renamed && before != null) {
+      others(name, names).forEach(other -> look(Trees.name(other)));
+    }
+  }
+
+  /** Whether nobody wrote a definition meanwhile. */
+  private static boolean isSame(ObjectNode a, ObjectNode b) {
+    return a.path("spec").equals(b.path("spec"))
+        && a.path("status").equals(b.path("status"))
+        && Trees.text(a, "metadata", "uid").equals(Trees.text(b, "metadata", "uid"));
+  }
+
+  private static boolean isEnding(ObjectNode definition) {
+    return !Trees.text(definition, "metadata", "deletionTimestamp").isEmpty()
+        && Trees.strings(definition, "metadata", "finalizers")
+            .contains(DefinitionConditions.FINALIZER);
+  }
+
+  /** Deletes the objects of a definition and then lets go of it, apart: it may take long. */
+  private void delete(String name, CustomDefinition definition, List<ResourceType> types) {
+    deletions.computeIfAbsent(
+        name,
+        any ->
+            Thread.ofVirtual()
+                .name("objects of " + name)
+                .start(() -> deleteApart(name, definition, types)));
+  }
+
+  private void deleteApart(String name, CustomDefinition definition, List<ResourceType> types) {
+    try {
+      while (!closed && !new Deletion(name, definition, types).run()) {
+        pause();
+      }
+    } finally {
+      deletions.remove(name);
+      signal.raise();
+    }
+  }
+
+  /** The deletion of the objects of one definition. */
+  private final class Deletion {
+    private final String name;
+    private final CustomDefinition definition;
+    private final List<ResourceType> types;
+
+    Deletion(String name, CustomDefinition definition, List<ResourceType> types) {
+      this.name = name;
+      this.definition = definition;
+      this.types = types;
+    }
+
+    /** Returns whether the definition has been let go of. */
+    boolean run() {
+      try {
+        tell(true, "InstanceDeletionInProgress", "CustomResource deletion is in progress");
+        if (definition.established()) {
+          if (!types.isEmpty() && !instances.delete(types.getFirst(), () -> closed)) {
+            return false;
+          }
+          tell(false, "InstanceDeletionCompleted", "removed all instances");
+        } else {
+          tell(false, "NeverEstablished", "resource was never established");
+        }
+        client.update(
+            path(name),
+            present -> {
+              List<String> finalizers =
+                  new ArrayList<>(Trees.strings(present, "metadata", "finalizers"));
+              if (!isIt(present) || !finalizers.remove(DefinitionConditions.FINALIZER)) {
+                return false;
+              }
+              ObjectNode metadata = Trees.metadata(present);
+              metadata.remove("finalizers");
+              if (!finalizers.isEmpty()) {
+                finalizers.forEach(Trees.needArray(metadata, "finalizers")::add);
+              }
+              return true;
+            });
+        return true;
+      } catch (ApiException e) {
+        if (e.code() == 404) {
+          return true;
+        }
+        LOG.log(Level.WARNING, "the objects of " + name + " are deleted again", e);
+        return false;
+      } catch (RuntimeException e) {
+        LOG.log(Level.WARNING, "the objects of " + name + " are deleted again", e);
+        return false;
+      }
+    }
+
+    private boolean isIt(ObjectNode present) {
+      return Trees.text(present, "metadata", "uid").equals(definition.uid());
+    }
+
+    private void tell(boolean status, String reason, String message) {
+      client.update(
+          new ObjectPath(definitions, "", name, "status"),
+          present ->
+              isIt(present)
+                  && DefinitionConditions.set(
+                      present,
+                      DefinitionConditions.TERMINATING,
+                      status,
+                      reason,
+                      message,
+                      clock.instant()));
+    }
+  }
+
+  /** The other definitions of the same group, without their schemas. */
+  private List<ObjectNode> others(String name, ObjectNode names) {
+    String group = Trees.text(names, "spec", "group");
+    return known.values().stream()
+        .map(Known::names)
+        .filter(other -> Trees.text(other, "spec", "group").equals(group))
+        .filter(other -> !Trees.name(other).equals(name))
+        .toList();
+  }
+
+  private static ObjectNode withoutSchemas(ObjectNode definition) {
+    ObjectNode names = definition.objectNode();
+    names.putObject("metadata").put("name", Trees.name(definition));
+    ObjectNode spec = names.putObject("spec");
+    spec.set("group", definition.path("spec").path("group"));
+    spec.set("names", definition.path("spec").path("names"));
+    ObjectNode status = names.putObject("status");
+    Trees.copy(Trees.need(definition, "status"), status, "acceptedNames");
+    Trees.copy(Trees.need(definition, "status"), status, "conditions");
+    return names;
+  }
+
+  private ObjectPath path(String name) {
+    return ObjectPath.of(definitions, "", name);
+  }
+
+  private void pause() {
+    try {
+      signal.await(RETRY);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Stops. Unfinished work is taken up again at the next start. */
+  @Override
+  public void close() throws InterruptedException {
+    closed = true;
+    signal.raise();
+    thread.join(PATIENCE);
+    for (Thread deletion : List.copyOf(deletions.values())) {
+      deletion.join(PATIENCE);
+    }
+  }
+}
