@@ -6,11 +6,11 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** What module {@code schema} says of the schemas of a definition. */
-final class StructuralChecks {
+public final class StructuralChecks {
   private StructuralChecks() {}
 
   /** Why a schema has no structural form; empty if it has one. */
-  static String unreadable(@Nullable JsonNode schema) {
+  public static String unreadable(@Nullable JsonNode schema) {
     return "";
   }
 
@@ -22,7 +22,7 @@ final class StructuralChecks {
     return false;
   }
 
-  static void faults(Field schema) {}
+  public static void faults(Field schema) {}
 
   static void defaults(Field schema, boolean pruned) {}
 
