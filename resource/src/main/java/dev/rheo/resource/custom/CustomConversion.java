@@ -63,9 +63,7 @@ final class CustomConversion implements Conversion {
   @Override
   public ObjectNode fromStored(ObjectNode object) {
     if (reread) {
-      CustomVersion written = writtenIn(object);
-      written.prune(object, null);
-      written.apply(object);
+      writtenIn(object).refresh(object);
     }
     named(object, served);
     if (reread || !sameSchema) {

@@ -1,11 +1,14 @@
 package dev.rheo.resource.custom;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.rheo.api.name.GroupResource;
 import dev.rheo.api.name.Names;
+import dev.rheo.api.status.ApiException;
 import dev.rheo.codec.json.SelectableField;
 import dev.rheo.codec.schema.ObjectType;
 import dev.rheo.codec.schema.TypeTable;
+import dev.rheo.codec.tree.Trees;
 import dev.rheo.resource.custom.CustomDefinition.Version;
 import dev.rheo.resource.type.FieldLabels;
 import dev.rheo.resource.type.ResourceInfo;
@@ -14,6 +17,11 @@ import dev.rheo.resource.type.Schema;
 import dev.rheo.resource.type.StoredResource;
 import dev.rheo.resource.type.Strategy;
 import dev.rheo.resource.type.Subresource;
+import dev.rheo.schema.CustomSchema;
+import dev.rheo.schema.ScalePaths;
+import dev.rheo.schema.Structural;
+import dev.rheo.schema.StructuralReader;
+import dev.rheo.schema.rule.SchemaRules;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -72,21 +80,43 @@ public final class CustomTypes {
             storing);
   }
 
-  /** The schema of a version in the present definition; null if it has none, or is gone. */
-  private static @Nullable ObjectNode schemaOf(
+  /**
+   * The schema of a version in the present definition, which may have been written again by now:
+   * then other types are served in a moment, and these are done.
+   *
+   * @throws ApiException 404 if the version is gone
+   */
+  private static CustomSchema schemaOf(
       @Nullable ObjectNode definition, String uid, String version) {
-    if (definition == null) {
+    CustomDefinition present = definition == null ? null : CustomDefinition.of(definition);
+    if (present != null && present.uid().equals(uid)) {
+      for (Version candidate : present.versions()) {
+        if (candidate.name().equals(version)) {
+          return schemaOf(candidate);
+        }
+      }
+    }
+    throw ApiException.pathNotFound();
+  }
+
+  private static CustomSchema schemaOf(Version version) {
+    ObjectNode schema = version.schema();
+    Structural structural =
+        StructuralReader.read(schema == null ? JsonNodeFactory.instance.objectNode() : schema);
+    SchemaRules rules = SchemaRules.compile(structural);
+    return CustomSchema.of(
+        structural, scale(version.scale()), rules == null ? null : rules::validate);
+  }
+
+  private static @Nullable ScalePaths scale(@Nullable ObjectNode scale) {
+    if (scale == null) {
       return null;
     }
-    CustomDefinition present = CustomDefinition.of(definition);
-    if (!present.uid().equals(uid)) {
-      return null;
-    }
-    return present.versions().stream()
-        .filter(candidate -> candidate.name().equals(version))
-        .findFirst()
-        .map(Version::schema)
-        .orElse(null);
+    String selector = Trees.text(scale, "labelSelectorPath");
+    return new ScalePaths(
+        Trees.text(scale, "specReplicasPath"),
+        Trees.text(scale, "statusReplicasPath"),
+        selector.isEmpty() ? null : selector);
   }
 
   /**

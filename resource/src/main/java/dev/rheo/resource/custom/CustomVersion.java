@@ -7,7 +7,6 @@ import dev.rheo.resource.type.CustomFields;
 import dev.rheo.resource.type.Defaults;
 import dev.rheo.resource.type.WriteRules;
 import dev.rheo.schema.CustomSchema;
-import dev.rheo.schema.StructuralReader;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -20,19 +19,16 @@ final class CustomVersion implements CustomFields, Defaults, WriteRules {
   private final String apiVersion;
   private final boolean prunes;
   private final boolean terminating;
-  private final Supplier<@Nullable ObjectNode> source;
+  private final Supplier<CustomSchema> source;
   private volatile @Nullable CustomSchema schema;
 
   /**
    * @param prunes whether unknown fields are removed
    * @param terminating whether the definition is being deleted
-   * @param source reads the version's {@code openAPIV3Schema}; null if there is none
+   * @param source reads the schema
    */
   CustomVersion(
-      String apiVersion,
-      boolean prunes,
-      boolean terminating,
-      Supplier<@Nullable ObjectNode> source) {
+      String apiVersion, boolean prunes, boolean terminating, Supplier<CustomSchema> source) {
     this.apiVersion = apiVersion;
     this.prunes = prunes;
     this.terminating = terminating;
@@ -49,7 +45,7 @@ final class CustomVersion implements CustomFields, Defaults, WriteRules {
       synchronized (this) {
         known = schema;
         if (known == null) {
-          known = CustomSchema.of(StructuralReader.read(source.get()));
+          known = source.get();
           schema = known;
         }
       }
@@ -62,6 +58,14 @@ final class CustomVersion implements CustomFields, Defaults, WriteRules {
     if (prunes) {
       schema().prune(object, unknown);
     }
+  }
+
+  /** Brings an object from the store in line with the schema, which may be younger, in place. */
+  void refresh(ObjectNode stored) {
+    if (prunes) {
+      schema().pruneStored(stored);
+    }
+    apply(stored);
   }
 
   @Override
@@ -100,5 +104,9 @@ final class CustomVersion implements CustomFields, Defaults, WriteRules {
 
   @Override
   public void warn(
-      ObjectNode object, @Nullable ObjectNode old, String subresource, Consumer<String> warnings) {}
+      ObjectNode object, @Nullable ObjectNode old, String subresource, Consumer<String> warnings) {
+    if (subresource.isEmpty()) {
+      FinalizerWarnings.tell(object, old, warnings);
+    }
+  }
 }
