@@ -3,7 +3,7 @@ package dev.rheo.resource.custom;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.rheo.api.status.FieldErrors;
 import dev.rheo.merge.typed.MergeType;
-import dev.rheo.resource.type.CustomFields;
+import dev.rheo.resource.type.CustomObjects;
 import dev.rheo.resource.type.Defaults;
 import dev.rheo.resource.type.WriteRules;
 import dev.rheo.schema.CustomSchema;
@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * The schema of one version of a custom resource, at work. It is read when it is first needed: of a
  * thousand definitions, most are idle. Thread-safe.
  */
-final class CustomVersion implements CustomFields, Defaults, WriteRules {
+final class CustomVersion implements CustomObjects, Defaults, WriteRules {
   private final String apiVersion;
   private final boolean prunes;
   private final boolean terminating;

@@ -150,13 +150,13 @@ public final class ResourceType {
   }
 
   /** What the definition of a custom resource says of its objects; null for a built-in resource. */
-  public @Nullable CustomFields custom() {
+  public @Nullable CustomObjects customObjects() {
     return schema.custom();
   }
 
   /** How the objects are merged by server-side apply. */
   public MergeType mergeType() {
-    CustomFields custom = schema.custom();
+    CustomObjects custom = schema.custom();
     return custom == null ? MergeTypes.of(schema.object()) : custom.mergeType();
   }
 
@@ -214,7 +214,7 @@ public final class ResourceType {
    * @throws IllegalStateException if objects are not stored
    */
   public WriteRules rules() {
-    CustomFields custom = schema.custom();
+    CustomObjects custom = schema.custom();
     return custom == null ? storage().rules().in(apiVersion) : custom.rules();
   }
 

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * What the definition of a custom resource says of its objects in one version, beyond what all
  * objects have. Thread-safe.
  */
-public interface CustomFields {
+public interface CustomObjects {
   /**
    * Removes the fields that the schema does not have, in place.
    *
