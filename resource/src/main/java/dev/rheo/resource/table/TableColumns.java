@@ -47,6 +47,25 @@ public final class TableColumns {
     return named(ColumnTable.SCALES);
   }
 
+  /**
+   * The table of a version of a custom type.
+   *
+   * @param columns its {@code additionalPrinterColumns}; missing or empty for the creation time.
+   *     Those from the first on that has no valid path are not shown, as upstream
+   */
+  public static TableColumns custom(JsonNode columns) {
+    return CustomColumns.table(columns);
+  }
+
+  /**
+   * The table of the {@code scale} subresource of a custom type.
+   *
+   * @param scale its {@code subresources.scale}
+   */
+  public static TableColumns customScale(JsonNode scale) {
+    return CustomColumns.scale(scale);
+  }
+
   private static TableColumns named(String name) {
     return Objects.requireNonNull(BuiltIn.TABLES.get(name), name);
   }
