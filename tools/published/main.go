@@ -32,4 +32,5 @@ func main() {
 	flag.Parse()
 	must(os.MkdirAll(*dir, 0o755))
 	record(*dir, "columns", columns)
+	record(*dir, "openapi", openapi)
 }

@@ -2,6 +2,7 @@ package dev.rheo.resource.table;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.rheo.codec.io.ByteOutput;
+import dev.rheo.resource.type.CustomType;
 import dev.rheo.resource.type.ResourceType;
 import java.util.List;
 import java.util.Map;
@@ -37,6 +38,11 @@ public final class TableColumns {
 
   /** The table of a served resource; by default its columns are name and creation time. */
   public static TableColumns of(ResourceType type) {
+    CustomType custom = type.custom();
+    if (custom != null) {
+      return custom.derived(
+          TableColumns.class, made -> custom(made.version().path("additionalPrinterColumns")));
+    }
     String name = type.isStored() ? type.storage().name() : type.groupResource().toString();
     TableColumns table = BuiltIn.TABLES.get(name);
     return table != null ? table : named(ColumnTable.DEFAULT);
