@@ -5,8 +5,10 @@ import (
 	"compress/gzip"
 	"encoding/json"
 	"flag"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 )
 
 func must(err error) {
@@ -33,4 +35,9 @@ func main() {
 	must(os.MkdirAll(*dir, 0o755))
 	record(*dir, "columns", columns)
 	record(*dir, "openapi", openapi)
+	record(*dir, "merging", merging)
+}
+
+func sortedKeys[T any](of map[string]T) []string {
+	return slices.Sorted(maps.Keys(of))
 }

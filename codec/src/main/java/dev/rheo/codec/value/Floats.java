@@ -8,6 +8,9 @@ public final class Floats {
   private static final double SMALLEST_PLAIN = 1e-6;
   private static final double LARGEST_PLAIN = 1e21;
 
+  private static final int SMALLEST_PLAIN_EXPONENT = -4;
+  private static final int LARGEST_PLAIN_EXPONENT = 6;
+
   private static final MathContext ONE_DIGIT = new MathContext(1);
 
   private Floats() {}
@@ -42,6 +45,30 @@ public final class Floats {
       out.append('0');
     }
     return out.append(Math.abs(exponent)).toString();
+  }
+
+  /**
+   * The number as Go's verb {@code %v} writes it: with an exponent below 1e-4 and from 1e6 on.
+   *
+   * @throws IllegalArgumentException if the value is infinite or NaN
+   */
+  public static String plain(double value) {
+    String json = format(value);
+    if (value == 0) {
+      return json;
+    }
+    BigDecimal digits = new BigDecimal(json).stripTrailingZeros();
+    int exponent = digits.precision() - digits.scale() - 1;
+    if (exponent >= SMALLEST_PLAIN_EXPONENT && exponent < LARGEST_PLAIN_EXPONENT) {
+      return digits.toPlainString();
+    }
+    String mantissa = digits.unscaledValue().abs().toString();
+    return (value < 0 ? "-" : "")
+        + mantissa.charAt(0)
+        + (mantissa.length() > 1 ? "." + mantissa.substring(1) : "")
+        + (exponent < 0 ? "e-" : "e+")
+        + (Math.abs(exponent) < 10 ? "0" : "")
+        + Math.abs(exponent);
   }
 
   /** Double.toString writes two digits even where one suffices: 4.9E-324 for 5e-324. */

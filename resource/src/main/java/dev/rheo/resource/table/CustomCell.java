@@ -6,14 +6,10 @@ import dev.rheo.codec.value.Floats;
 import dev.rheo.codec.value.Times;
 import dev.rheo.resource.table.path.JsonPath;
 import dev.rheo.resource.table.path.PathValue;
-import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 
 /** Cells of custom types: the first value that a path finds, by the type of the column. */
 final class CustomCell {
-  private static final int SMALLEST_PLAIN_EXPONENT = -4;
-  private static final int LARGEST_PLAIN_EXPONENT = 5;
-
   /** Writes a value that is there. */
   @FunctionalInterface
   private interface Form {
@@ -108,29 +104,10 @@ final class CustomCell {
       case JsonNode node when node.isContainerNode() ->
           new String(Canonicalizer.encodeValue(node), StandardCharsets.UTF_8);
       case JsonNode node when node.isNull() -> "<no value>";
-      case JsonNode node when node.isNumber() && !isInteger(node) -> plain(node.doubleValue());
+      case JsonNode node when node.isNumber() && !isInteger(node) ->
+          Floats.plain(node.doubleValue());
       case Byte part -> Integer.toString(Byte.toUnsignedInt(part));
       default -> value.toString();
     };
-  }
-
-  /** As Go's verb {@code %v}. */
-  private static String plain(double value) {
-    String json = Floats.format(value);
-    if (value == 0) {
-      return json;
-    }
-    BigDecimal digits = new BigDecimal(json).stripTrailingZeros();
-    int exponent = digits.precision() - digits.scale() - 1;
-    if (exponent >= SMALLEST_PLAIN_EXPONENT && exponent <= LARGEST_PLAIN_EXPONENT) {
-      return digits.toPlainString();
-    }
-    String mantissa = digits.unscaledValue().abs().toString();
-    return (value < 0 ? "-" : "")
-        + mantissa.charAt(0)
-        + (mantissa.length() > 1 ? "." + mantissa.substring(1) : "")
-        + (exponent < 0 ? "e-" : "e+")
-        + (Math.abs(exponent) < 10 ? "0" : "")
-        + Math.abs(exponent);
   }
 }
