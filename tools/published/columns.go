@@ -103,6 +103,38 @@ func columns(out *json.Encoder) {
 	}
 }
 
+type printedVector struct {
+	Columns []apiextensionsv1.CustomResourceColumnDefinition `json:"columns,omitempty"`
+	// What follows is of the columns that were told last.
+	Object map[string]any `json:"object,omitempty"`
+	Cells  []any          `json:"cells,omitempty"`
+}
+
+// The rows of random objects of the definitions.
+func printed(out *json.Encoder) {
+	random := rand.New(rand.NewSource(6))
+	for _, crd := range readDefinitions() {
+		for _, version := range crd.Spec.Versions {
+			if version.Schema == nil || len(version.AdditionalPrinterColumns) == 0 {
+				continue
+			}
+			must(out.Encode(printedVector{Columns: version.AdditionalPrinterColumns}))
+			for range 30 {
+				object, is := randomValue(random, version.Schema.OpenAPIV3Schema, 9).(map[string]any)
+				if !is {
+					continue
+				}
+				object["metadata"] = map[string]any{"name": "one"}
+				table, err := tableconvertor.New(version.AdditionalPrinterColumns)
+				must(err)
+				made, err := table.ConvertToTable(context.Background(), &unstructured.Unstructured{Object: object}, &metav1.TableOptions{})
+				must(err)
+				must(out.Encode(printedVector{Object: object, Cells: made.Rows[0].Cells}))
+			}
+		}
+	}
+}
+
 // The cell; several times, as the order of maps is not defined.
 func cellOf(path, kind string, object map[string]any) (cell any, valid, same bool) {
 	defer func() {

@@ -34,8 +34,10 @@ func main() {
 	flag.Parse()
 	must(os.MkdirAll(*dir, 0o755))
 	record(*dir, "columns", columns)
+	record(*dir, "printed", printed)
 	record(*dir, "openapi", openapi)
 	record(*dir, "merging", merging)
+	record(*dir, "scaling", scaling)
 }
 
 func sortedKeys[T any](of map[string]T) []string {

@@ -155,6 +155,9 @@ func randomValue(random *rand.Rand, s *apiextensionsv1.JSONSchemaProps, depth in
 		}
 		return list
 	case "string":
+		if random.Intn(5) == 0 {
+			return []string{"Ready", "Available", "True"}[random.Intn(3)]
+		}
 		return string(rune("a"[0] + byte(random.Intn(9))))
 	case "integer":
 		return int64(random.Intn(9))

@@ -3,8 +3,10 @@ package main
 import (
 	"embed"
 	"encoding/json"
+	"flag"
 	"fmt"
 	"math/rand"
+	"os"
 	"strings"
 
 	apiextensionsinternal "k8s.io/apiextensions-apiserver/pkg/apis/apiextensions"
@@ -33,13 +35,27 @@ func readDefinitions() []*apiextensionsv1.CustomResourceDefinition {
 	for _, file := range files {
 		text, err := definitions.ReadFile("definitions/" + file.Name())
 		must(err)
-		for _, document := range strings.Split(string(text), "\n---\n") {
-			crd := &apiextensionsv1.CustomResourceDefinition{}
-			must(yaml.UnmarshalStrict([]byte(document), crd))
-			apiextensionsv1.SetDefaults_CustomResourceDefinition(crd)
-			apiextensionsv1.SetDefaults_CustomResourceDefinitionSpec(&crd.Spec)
-			all = append(all, crd)
+		all = append(all, parse(text)...)
+	}
+	for _, file := range flag.Args() {
+		text, err := os.ReadFile(file)
+		must(err)
+		all = append(all, parse(text)...)
+	}
+	return all
+}
+
+func parse(text []byte) []*apiextensionsv1.CustomResourceDefinition {
+	var all []*apiextensionsv1.CustomResourceDefinition
+	for _, document := range strings.Split(string(text), "\n---\n") {
+		crd := &apiextensionsv1.CustomResourceDefinition{}
+		must(yaml.Unmarshal([]byte(document), crd))
+		if crd.Kind != "CustomResourceDefinition" || crd.APIVersion != "apiextensions.k8s.io/v1" {
+			continue
 		}
+		apiextensionsv1.SetDefaults_CustomResourceDefinition(crd)
+		apiextensionsv1.SetDefaults_CustomResourceDefinitionSpec(&crd.Spec)
+		all = append(all, crd)
 	}
 	return all
 }

@@ -3,6 +3,7 @@ package dev.rheo.resource.publish;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.rheo.codec.io.Meter;
 import dev.rheo.codec.schema.TypeTable;
 import dev.rheo.resource.type.ResourceRegistry;
 import dev.rheo.resource.type.ResourceType;
@@ -161,7 +162,9 @@ public final class OpenApi {
           if (schemas == null) {
             schemas = new OpenApiSchemas(TypeTable.builtIn());
           }
+          long mark = Meter.mark();
           same = new Written(types, document(schemas, path, types));
+          Meter.release(mark);
         }
         byPath.put(path, same);
       }

@@ -10,6 +10,8 @@ import java.nio.charset.StandardCharsets;
 
 /** Cells of custom types: the first value that a path finds, by the type of the column. */
 final class CustomCell {
+  private static final int SECONDS_LENGTH = "2006-01-02T15:04:05".length();
+
   /** Writes a value that is there. */
   @FunctionalInterface
   private interface Form {
@@ -90,7 +92,21 @@ final class CustomCell {
       out.text(CellWriter.INVALID);
       return;
     }
-    out.since(instant.isZero() ? Instants.NONE : instant.seconds() * 1000);
+    out.since(instant.isZero() ? Instants.NONE : instant.seconds() * 1000 + millis(text));
+  }
+
+  /** The milliseconds of the second of a valid time. */
+  private static int millis(String time) {
+    if (".,".indexOf(time.charAt(SECONDS_LENGTH)) < 0) {
+      return 0;
+    }
+    int millis = 0;
+    int unit = 100;
+    for (int i = SECONDS_LENGTH + 1; unit > 0 && Character.isDigit(time.charAt(i)); i++) {
+      millis += (time.charAt(i) - '0') * unit;
+      unit /= 10;
+    }
+    return millis;
   }
 
   /** Whether upstream decodes the number to an integer. */

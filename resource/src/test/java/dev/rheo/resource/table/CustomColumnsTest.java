@@ -32,9 +32,8 @@ class CustomColumnsTest {
     for (JsonNode line : lines.subList(1, lines.size())) {
       TableColumns table =
           TableColumns.custom(column(line.get("p").asText(), line.get("t").asText()));
-      JsonNode row =
-          Rows.json(Rows.text(table, objects.get(line.get("o").asInt()).toString()) + "null}");
-      JsonNode cells = row.get("cells");
+      byte[] row = CellTemplate.render(table.row(objects.get(line.get("o").asInt())), Rows.NOW);
+      JsonNode cells = Rows.json(new String(row, StandardCharsets.UTF_8) + "null}").get("cells");
       boolean same =
           line.has("i")
               ? cells.size() == 1
@@ -46,6 +45,29 @@ class CustomColumnsTest {
     }
     assertThat(wrong).isEmpty();
     assertThat(checked).isGreaterThan(10_000);
+  }
+
+  /** Rows of the definitions in tools/published. */
+  @Test
+  void rowsAreThoseOfUpstream() {
+    TableColumns table = TableColumns.custom(MissingNode.getInstance());
+    JsonNode columns = MissingNode.getInstance();
+    int rows = 0;
+    for (JsonNode line : Vectors.read("printed")) {
+      if (line.has("columns")) {
+        columns = line.get("columns");
+        table = TableColumns.custom(columns);
+        continue;
+      }
+      String row =
+          new String(
+              CellTemplate.render(table.row(line.get("object")), Rows.NOW), StandardCharsets.UTF_8);
+      assertThat(Rows.json(row + "null}").get("cells"))
+          .as("%s of %s", columns, line.get("object"))
+          .isEqualTo(line.get("cells"));
+      rows++;
+    }
+    assertThat(rows).isGreaterThan(20);
   }
 
   @Test
@@ -63,6 +85,9 @@ class CustomColumnsTest {
   void datesAreAgesAtTheTimeOfReading() {
     TableColumns table = TableColumns.custom(column(".spec.at", "date"));
     assertThat(Rows.text(table, WIDGET)).contains("\"60m\"");
+    assertThat(Rows.text(table, WIDGET.replace("23:00:00Z", "23:59:49.5Z"))).contains("\"10s\"");
+    assertThat(Rows.text(table, WIDGET.replace("23:00:00Z", "23:00:00+01:00")))
+        .contains("\"120m\"");
     assertThat(Rows.text(table, WIDGET.replace("23:00", "25:00"))).contains("invalid");
   }
 

@@ -11,13 +11,18 @@ import dev.rheo.api.status.ApiException;
 import dev.rheo.api.status.FieldErrors;
 import dev.rheo.codec.json.ObjectHeader;
 import dev.rheo.codec.json.SelectableField;
+import dev.rheo.merge.manager.ManagedFields;
+import dev.rheo.merge.manager.ScaleFields;
+import dev.rheo.merge.path.FieldPath;
 import dev.rheo.resource.published.Structurals;
+import dev.rheo.resource.published.Vectors;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 /** The messages are those that kube-apiserver 1.36.3 answered. */
@@ -185,5 +190,28 @@ class CustomScaleTest {
       assertThat(told(() -> labels.resolve(label)))
           .isEqualTo("400 BadRequest: field label not supported: " + label);
     }
+  }
+
+  /** What the program in tools/published recorded of upstream's handler of scales. */
+  @Test
+  void managersOfAScaleAreThoseOfItsReplicasInEveryVersion() throws ManagedFields.InvalidException {
+    Map<String, FieldPath> replicas =
+        Map.of(
+            "example.com/v1", FieldPath.of("spec", "replicas"),
+            "example.com/v2", FieldPath.of("spec", "size", "count"),
+            "example.com/v3", ScaleFields.NOWHERE);
+    for (JsonNode line : Vectors.read("scaling")) {
+      ScaleFields fields = ScaleFields.of(line.get("parent"), "example.com/v1", replicas);
+      assertThat(entries(fields.toScale()))
+          .as(line.toString())
+          .isEqualTo(entries(line.get("scale")));
+      assertThat(entries(fields.toParent(line.get("sent"))))
+          .as(line.toString())
+          .isEqualTo(entries(line.get("after")));
+    }
+  }
+
+  private static Set<JsonNode> entries(JsonNode list) {
+    return list.valueStream().collect(Collectors.toSet());
   }
 }

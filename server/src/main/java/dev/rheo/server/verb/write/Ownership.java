@@ -26,6 +26,7 @@ import dev.rheo.resource.type.TrackedFields;
 import dev.rheo.resource.type.WriteContext;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -77,7 +78,7 @@ final class Ownership {
 
   /** The managed fields of an object that is scaled. Malformed ones count as none. */
   static ScaleFields ofScale(ObjectPath parent, ObjectNode live) {
-    FieldPath replicas = FieldPath.of("spec", "replicas");
+    Map<String, FieldPath> replicas = Map.of(parent.apiVersion(), FieldPath.of("spec", "replicas"));
     try {
       return ScaleFields.of(
           Trees.at(live, "metadata", MANAGED_FIELDS), parent.apiVersion(), replicas);
