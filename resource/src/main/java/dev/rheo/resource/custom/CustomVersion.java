@@ -3,6 +3,7 @@ package dev.rheo.resource.custom;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.rheo.api.status.FieldErrors;
 import dev.rheo.merge.typed.MergeType;
+import dev.rheo.resource.type.CustomMergeTypes;
 import dev.rheo.resource.type.CustomObjects;
 import dev.rheo.resource.type.Defaults;
 import dev.rheo.resource.type.WriteRules;
@@ -21,6 +22,7 @@ final class CustomVersion implements CustomObjects, Defaults, WriteRules {
   private final boolean terminating;
   private final Supplier<CustomSchema> source;
   private volatile @Nullable CustomSchema schema;
+  private volatile @Nullable MergeType merge;
 
   /**
    * @param prunes whether unknown fields are removed
@@ -80,7 +82,12 @@ final class CustomVersion implements CustomObjects, Defaults, WriteRules {
 
   @Override
   public MergeType mergeType() {
-    return MergeType.DEDUCED;
+    MergeType known = merge;
+    if (known == null) {
+      known = CustomMergeTypes.of(schema().schema(), !prunes);
+      merge = known;
+    }
+    return known;
   }
 
   @Override
