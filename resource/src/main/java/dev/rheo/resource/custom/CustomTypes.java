@@ -12,6 +12,7 @@ import dev.rheo.codec.schema.TypeTable;
 import dev.rheo.codec.tree.Trees;
 import dev.rheo.resource.custom.CustomDefinition.Version;
 import dev.rheo.resource.type.CustomFields;
+import dev.rheo.resource.type.CustomFields;
 import dev.rheo.resource.type.CustomType;
 import dev.rheo.resource.type.ResourceInfo;
 import dev.rheo.resource.type.ResourceType;
@@ -178,8 +179,12 @@ public final class CustomTypes {
         storage,
         conversion(version),
         strategy(version),
-        new FieldLabels(
-            info, storage.fields().stream().map(SelectableField::name).toList(), Map.of(), "core"));
+        CustomFields.labels(info, selectable(version)),
+        new CustomType(
+            definition.names().listKind(),
+            true,
+            definition.preserveUnknownFields(),
+            () -> present(source.get(), definition.uid(), version.name()).tree()));
   }
 
   private ResourceInfo info(Version version) {
