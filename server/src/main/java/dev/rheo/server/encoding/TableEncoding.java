@@ -236,7 +236,7 @@ final class TableEncoding extends Encoding {
   /** Sorts FlowSchemas by matching precedence, as kube-apiserver's tables do. */
   @Override
   public @Nullable ToLongFunction<JsonNode> rank() {
-    return type.kind().equals("FlowSchema")
+    return type.custom() == null && type.kind().equals("FlowSchema")
         ? object -> object.path("spec").path("matchingPrecedence").asLong()
         : null;
   }
