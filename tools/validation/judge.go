@@ -83,6 +83,23 @@ func (k *kind) judgeUpdate(op string, object, old map[string]any) (said verdict)
 	return k.stored(after, warnings)
 }
 
+// storedAnyway is an object as an earlier release stored it, when less was demanded.
+func (k *kind) storedAnyway(object map[string]any) (map[string]any, error) {
+	decoded, err := k.decode(object)
+	if err != nil {
+		return nil, err
+	}
+	accessor, err := meta.Accessor(decoded)
+	if err != nil {
+		return nil, err
+	}
+	accessor.SetUID(uid)
+	accessor.SetCreationTimestamp(bornAt())
+	accessor.SetGeneration(1)
+	said := k.stored(decoded, &recorder{})
+	return said.object, said.undecided
+}
+
 func caught(said *verdict) {
 	if r := recover(); r != nil {
 		*said = verdict{undecided: fmt.Errorf("%v", r)}

@@ -2,13 +2,15 @@ package main
 
 import (
 	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apiextensions-apiserver/pkg/apis/apiextensions/install"
+	"k8s.io/apiextensions-apiserver/pkg/registry/customresourcedefinition"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/apiserver/pkg/authorization/authorizerfactory"
 	"k8s.io/apiserver/pkg/registry/rest"
 	"k8s.io/client-go/kubernetes/fake"
 
-	_ "k8s.io/kubernetes/pkg/api/legacyscheme"
+	"k8s.io/kubernetes/pkg/api/legacyscheme"
 	_ "k8s.io/kubernetes/pkg/apis/admissionregistration/install"
 	_ "k8s.io/kubernetes/pkg/apis/apps/install"
 	_ "k8s.io/kubernetes/pkg/apis/autoscaling/install"
@@ -94,6 +96,7 @@ type kind struct {
 	create     rest.RESTCreateStrategy
 	updates    map[string]rest.RESTUpdateStrategy // by operation: update, update/status, …
 	most       int                                // vectors of one base and operation
+	ratchets   bool                               // bases that are refused are stored all the same, and updated
 }
 
 // file is the name of the file of vectors: pods.v1, deployments.v1.apps.
@@ -114,6 +117,7 @@ type strategy interface {
 
 const (
 	all  = 350
+	many = 351 // of definitions, whose schemas are vectors of their own: see schemas.go
 	some = 349 // of kinds that contain a pod's spec, which has vectors of its own: few of these are below it
 )
 
@@ -140,6 +144,11 @@ func init() {
 	anyResource := resolver.ResourceResolverFunc(func(schema.GroupVersionKind) (schema.GroupVersionResource, error) {
 		return schema.GroupVersionResource{}, nil
 	})
+
+	install.Install(legacyscheme.Scheme)
+	add("apiextensions.k8s.io/v1", "CustomResourceDefinition", "customresourcedefinitions", many,
+		customresourcedefinition.NewStrategy(legacyscheme.Scheme), "status", customresourcedefinition.NewStatusStrategy(legacyscheme.Scheme))
+	kinds["apiextensions.k8s.io/v1 CustomResourceDefinition"].ratchets = true
 
 	add("v1", "ConfigMap", "configmaps", all, configmap.Strategy)
 	add("v1", "Endpoints", "endpoints", all, endpoint.Strategy)

@@ -128,10 +128,16 @@ func record(k *kind, objects []map[string]any, file string) (int, error) {
 	lines := json.NewEncoder(zip)
 	lines.SetEscapeHTML(false)
 	count := 0
+	ofDefinition = k.ratchets
 	for i, object := range objects {
 		verdict := k.judgeCreate(object)
 		if verdict.undecided != nil {
 			return 0, fmt.Errorf("base %d: %w", i, verdict.undecided)
+		}
+		if verdict.object == nil && k.ratchets {
+			if verdict.object, err = k.storedAnyway(object); err != nil {
+				return 0, fmt.Errorf("base %d: %w", i, err)
+			}
 		}
 		if err := lines.Encode(base{i, object, verdict.object, verdict.errors, verdict.warnings}); err != nil {
 			return 0, err
@@ -169,7 +175,7 @@ func vectorsOf(k *kind, index int, object map[string]any, created verdict) []vec
 		all = append(all, v)
 	}
 	if created.object == nil {
-		return all
+		return all // nothing to update
 	}
 	for _, op := range k.operations() {
 		stored := k.withStatus(created.object, object)

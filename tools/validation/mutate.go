@@ -121,6 +121,9 @@ func mutations(k *kind, object map[string]any, op string) []mutation {
 	if k.most == all {
 		return sample(distinct, all)
 	}
+	if k.most == many {
+		return ofDefinitions(distinct)
+	}
 	var outside, within []mutation
 	for _, one := range distinct {
 		if strings.Contains(fmt.Sprint(one.path), "template spec ") {
@@ -245,6 +248,15 @@ func (m *mutator) change(name string, t reflect.Type, present any, at []any) {
 		}
 		return
 	}
+	if values, ok := unions[t]; ok {
+		for _, value := range values {
+			m.set(at, value)
+		}
+		if _, ok := present.(map[string]any); !ok {
+			return
+		}
+		t = schemaProps
+	}
 	switch t.Kind() {
 	case reflect.Struct:
 		object, ok := present.(map[string]any)
@@ -308,6 +320,12 @@ func added(name string, t reflect.Type, depth int) []any {
 	t = deref(t)
 	if isLeaf(t) {
 		return samples(name, t, nil)
+	}
+	if values, ok := unions[t]; ok {
+		if depth == 0 {
+			return values
+		}
+		return append(append([]any{}, values...), added(name, schemaProps, depth-1)...)
 	}
 	var all []any
 	switch t.Kind() {

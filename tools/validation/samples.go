@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	corev1 "k8s.io/api/core/v1"
+	apiextensionsv1 "k8s.io/apiextensions-apiserver/pkg/apis/apiextensions/v1"
 	"k8s.io/apimachinery/pkg/api/resource"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	kruntime "k8s.io/apimachinery/pkg/runtime"
@@ -28,6 +29,7 @@ var (
 		reflect.TypeFor[metav1.MicroTime]():      {"2020-01-01T00:00:00.000001Z", "2040-01-01T00:00:00.000000Z"},
 		reflect.TypeFor[metav1.Duration]():       {"1s", "-1s", "0s", "1000h"},
 		reflect.TypeFor[kruntime.RawExtension](): {map[string]any{"kind": "Thing", "apiVersion": "example.com/v1"}, map[string]any{}},
+		reflect.TypeFor[apiextensionsv1.JSON]():  jsons,
 		reflect.TypeFor[[]byte]():                {"", "eA==", "LS0tLS1CRUdJTiBDRVJUSUZJQ0FURS0tLS0tCg=="},
 	}
 )
@@ -79,6 +81,9 @@ func samples(name string, t reflect.Type, present any) []any {
 
 func texts(name string, t reflect.Type, present any) []any {
 	all := []any{"x", "", "Not_A.Valid/Name!"}
+	if values, ok := definitionTexts[name]; ok && ofDefinition {
+		return append(all, values...)
+	}
 	if t.PkgPath() != "" {
 		for _, value := range constants(t) {
 			all = append(all, value)
@@ -199,6 +204,8 @@ func moduleOf(pkg string) string {
 	file, _ := runtime.FuncForPC(method.Func.Pointer()).FileLine(method.Func.Pointer())
 	root := strings.TrimSuffix(filepath.Dir(file), "/core/v1") // …/k8s.io/api@v0.36.3
 	switch {
+	case strings.HasPrefix(pkg, "k8s.io/apiextensions-apiserver/"):
+		return filepath.Join(strings.Replace(root, "k8s.io/api@", "k8s.io/apiextensions-apiserver@", 1), strings.TrimPrefix(pkg, "k8s.io/apiextensions-apiserver/"))
 	case strings.HasPrefix(pkg, "k8s.io/api/"):
 		return filepath.Join(root, strings.TrimPrefix(pkg, "k8s.io/api/"))
 	case strings.HasPrefix(pkg, "k8s.io/apimachinery/"):

@@ -16,6 +16,8 @@ import (
 	policyv1 "k8s.io/api/policy/v1"
 	resourcev1 "k8s.io/api/resource/v1"
 	storagev1 "k8s.io/api/storage/v1"
+	"k8s.io/apiextensions-apiserver/pkg/apis/apiextensions"
+	apiextensionsv1 "k8s.io/apiextensions-apiserver/pkg/apis/apiextensions/v1"
 	"k8s.io/apimachinery/pkg/api/resource"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
@@ -58,6 +60,7 @@ var roots = [][2]any{
 	{batch.SuccessPolicy{}, batchv1.SuccessPolicy{}},
 	{batch.UncountedTerminatedPods{}, batchv1.UncountedTerminatedPods{}},
 	{policy.PodDisruptionBudgetSpec{}, policyv1.PodDisruptionBudgetSpec{}},
+	{apiextensions.CustomResourceDefinitionVersion{}, apiextensionsv1.CustomResourceDefinitionVersion{}},
 }
 
 // whole are types that are written in the same way inside and outside.
@@ -71,8 +74,16 @@ var whole = map[reflect.Type]string{
 	reflect.TypeFor[intstr.IntOrString]():    "0",
 	reflect.TypeFor[metav1.Condition]():      "{}",
 	reflect.TypeFor[[]byte]():                "null",
+	reflect.TypeFor[apiextensions.JSON]():    "null",
 	reflect.TypeFor[metav1.FieldsV1]():       "{}",
 	reflect.TypeFor[metav1.OwnerReference](): "{}",
+}
+
+// unions are written as a schema, or as something else.
+var unions = map[reflect.Type]string{
+	reflect.TypeFor[apiextensions.JSONSchemaPropsOrBool]():        "|Allows",
+	reflect.TypeFor[apiextensions.JSONSchemaPropsOrArray]():       "|JSONSchemas",
+	reflect.TypeFor[apiextensions.JSONSchemaPropsOrStringArray](): "|Property",
 }
 
 var done = map[reflect.Type]bool{}
@@ -85,6 +96,7 @@ func main() {
 	fmt.Println("#   =zero      a value, and what is shown if there is none")
 	fmt.Println("#   type       a structure")
 	fmt.Println("#   *shape     one of these or null, []shape a list or null, {}shape a map or null")
+	fmt.Println("#   |name      a schema, or what stands in this field of upstream's union")
 	fmt.Println("# I                       its metadata, whose fields stand among its own")
 	fmt.Println("#")
 	for _, root := range roots {
@@ -152,6 +164,9 @@ func shape(t, v reflect.Type) (string, reflect.Type, reflect.Type) {
 	}
 	if zero, ok := whole[t]; ok {
 		return "=" + zero, nil, nil
+	}
+	if union, ok := unions[t]; ok {
+		return union, nil, nil
 	}
 	switch t.Kind() {
 	case reflect.Pointer:

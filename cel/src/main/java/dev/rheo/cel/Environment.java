@@ -87,6 +87,7 @@ public final class Environment {
   public static final class Builder {
     private final Map<String, DeclType> variables = new LinkedHashMap<>();
     private final Map<String, CelType> opaque = new LinkedHashMap<>();
+    private final Map<String, CelType> optional = new LinkedHashMap<>();
     private final List<String> libraries = new ArrayList<>();
     private boolean mutations;
     private boolean bindings;
@@ -96,6 +97,12 @@ public final class Environment {
     /** Declares a variable; its type and those of its fields get known by their names. */
     public Builder variable(String name, DeclType type) {
       variables.put(name, type);
+      return this;
+    }
+
+    /** Declares a variable that may have no value; its type is one of another variable. */
+    public Builder optionalVariable(String name, DeclType type) {
+      optional.put(name, OptionalType.create(type.celType()));
       return this;
     }
 
@@ -130,6 +137,7 @@ public final class Environment {
       }
       variables.forEach((name, type) -> builder.addVar(name, type.celType()));
       opaque.forEach(builder::addVar);
+      optional.forEach(builder::addVar);
       return new Environment(
           withTypes(builder, new DeclTypes(variables.values(), mutations)).build(),
           Map.copyOf(variables));

@@ -31,6 +31,12 @@ public final class Expression {
     }
   }
 
+  /** Whether it reads a variable of the environment, or one of its own with that name. */
+  public boolean reads(String variable) {
+    return ast.getReferenceMap().values().stream()
+        .anyMatch(reference -> reference.name().equals(variable));
+  }
+
   /** The syntax tree with the types of its nodes. */
   public CelAbstractSyntaxTree ast() {
     return ast;

@@ -1,7 +1,6 @@
 package dev.rheo.schema;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.rheo.api.status.FieldError;
@@ -11,103 +10,91 @@ import dev.rheo.codec.tree.TreeCopies;
 import dev.rheo.schema.meta.EmbeddedMetadata;
 import dev.rheo.schema.meta.EmbeddedRules;
 import dev.rheo.schema.prune.Pruning;
-import dev.rheo.schema.tree.GoValues;
+import dev.rheo.schema.rule.SchemaRules;
 import dev.rheo.schema.tree.Place;
 import dev.rheo.schema.value.ValueRules;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.Map;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
+import java.util.function.UnaryOperator;
 
-/** Checks that the defaults of a schema are what the schema itself allows. */
+/**
+ * Checks the defaults of a schema: each must be what the schema demands of a value there. What it
+ * costs to evaluate rules is limited for all defaults together; when that is used up, the rest is
+ * not checked.
+ *
+ * <p>Upstream's {@code defaulting.ValidateDefaults}.
+ */
 public final class DefaultFaults {
-  /** Judges a default by the rules of its own schema. */
-  @FunctionalInterface
-  public interface RuleCheck {
-    /**
-     * Adds what is wrong, both for a value that takes the place of an equal one and for a new one.
-     *
-     * @param fieldPath where the default is
-     * @return whether the budget of the definition is not used up
-     */
-    boolean check(Structural schema, JsonNode value, String fieldPath, FieldErrors errors);
-  }
-
   private static final Set<String> OF_OBJECTS = Set.of("apiVersion", "kind", "metadata");
-  private static final String DEFAULT = "default";
   private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
-
-  /** In place of a name, where the step is to the elements of a list. */
-  private static final String ELEMENT = "";
-
-  private record Step(boolean element, String name) {}
 
   private final Place place;
   private final boolean pruned;
-  private final @Nullable RuleCheck rules;
   private final FieldErrors errors;
+  private long budget = SchemaRules.BUDGET;
 
-  /** From the object that the schema is within to the schema; the last step first. */
-  private Deque<Step> path = new ArrayDeque<>();
+  /**
+   * An object of its own, in which a default may stand for a part of the metadata.
+   *
+   * @param around makes the object that has a value at the place of the schema
+   */
+  private record Resource(Structural schema, UnaryOperator<JsonNode> around) {
+    Resource field(String name) {
+      return new Resource(schema, value -> around.apply(NODES.objectNode().set(name, value)));
+    }
 
-  private DefaultFaults(
-      String fieldPath, boolean pruned, @Nullable RuleCheck rules, FieldErrors errors) {
+    Resource element() {
+      return new Resource(schema, value -> around.apply(NODES.arrayNode().add(value)));
+    }
+  }
+
+  private DefaultFaults(String fieldPath, boolean pruned, FieldErrors errors) {
     this.place = new Place(fieldPath);
     this.pruned = pruned;
-    this.rules = rules;
     this.errors = errors;
   }
 
   /**
-   * Adds the faults of the defaults of a structural schema.
+   * Checks all defaults of the schema of a custom resource. Those of {@code additionalProperties}
+   * are not looked at.
    *
-   * @param fieldPath where the schema is in its definition
-   * @param pruned whether defaults must have no unknown fields
-   * @param rules null if the schema has none
+   * @param schema one that {@link StructuralFaults} finds nothing wrong with
+   * @param fieldPath where it is
+   * @param pruned whether a default must not have fields that the schema does not have
    */
   public static void check(
-      Structural schema,
-      String fieldPath,
-      boolean pruned,
-      @Nullable RuleCheck rules,
-      FieldErrors errors) {
+      Structural schema, String fieldPath, boolean pruned, FieldErrors errors) {
     boolean ignored =
-        new DefaultFaults(fieldPath, pruned, rules, errors).walk(schema, schema, true, false);
+        new DefaultFaults(fieldPath, pruned, errors)
+            .check(schema, true, new Resource(schema, UnaryOperator.identity()), false);
   }
 
   /**
-   * @param root the schema of the object that this one is within
-   * @param embedded whether this is the schema of an object
-   * @param inside whether it is that of a part of an object's type or metadata
-   * @return whether the rules of further defaults may be evaluated
+   * @param inMetadata whether the schema describes the type or the metadata of the object
+   * @return whether there is budget left
    */
-  private boolean walk(Structural schema, Structural root, boolean embedded, boolean inside) {
-    Structural object = root;
-    boolean meta = inside;
-    Deque<Step> outer = path;
-    if (embedded) {
-      object = schema;
-      meta = false;
-      path = new ArrayDeque<>();
+  private boolean check(
+      Structural schema, boolean isRoot, Resource above, boolean aboveInMetadata) {
+    if (errors.isFull()) {
+      return false;
     }
-    boolean more =
-        !errors.isFull()
-            && (schema.defaultValue() == null
-                || (meta
-                    ? insideMetadata(schema, schema.defaultValue(), object)
-                    : value(schema, schema.defaultValue(), embedded)))
-            && below(schema, object, embedded, meta);
-    path = outer;
-    return more;
-  }
-
-  private boolean below(Structural schema, Structural root, boolean embedded, boolean inside) {
+    boolean embedded = isRoot || schema.embedded();
+    boolean inMetadata = aboveInMetadata && !embedded;
+    Resource resource = embedded ? new Resource(schema, UnaryOperator.identity()) : above;
+    JsonNode value = schema.defaultValue();
+    if (value != null) {
+      if (inMetadata) {
+        ofMetadata(schema, value, resource);
+      } else {
+        ofValue(schema, value, embedded);
+      }
+      if (budget < 0) {
+        return false;
+      }
+    }
     if (schema.items() != null) {
       place.field("items");
-      path.push(new Step(true, ELEMENT));
-      boolean more = walk(schema.items(), root, schema.items().embedded(), inside);
-      path.pop();
+      boolean more = check(schema.items(), false, resource.element(), inMetadata);
       place.leave();
       if (!more) {
         return false;
@@ -117,10 +104,12 @@ public final class DefaultFaults {
       String name = property.getKey();
       place.field("properties");
       place.key(name);
-      path.push(new Step(false, name));
-      boolean meta = inside || (embedded && OF_OBJECTS.contains(name));
-      boolean more = walk(property.getValue(), root, property.getValue().embedded(), meta);
-      path.pop();
+      boolean more =
+          check(
+              property.getValue(),
+              false,
+              resource.field(name),
+              inMetadata || (embedded && OF_OBJECTS.contains(name)));
       place.leave();
       place.leave();
       if (!more) {
@@ -130,82 +119,80 @@ public final class DefaultFaults {
     return true;
   }
 
-  /** A default of the type or the metadata of an object, which has a type of its own. */
-  private boolean insideMetadata(Structural schema, JsonNode value, Structural root) {
-    String field = place.text(DEFAULT);
-    JsonNode surrounding = TreeCopies.of(value);
-    for (Step step : path) {
-      if (step.element()) {
-        ArrayNode list = NODES.arrayNode(1);
-        surrounding = list.add(surrounding);
-      } else {
-        ObjectNode outer = NODES.objectNode();
-        outer.set(step.name(), surrounding);
-        surrounding = outer;
-      }
+  private void ofMetadata(Structural schema, JsonNode value, Resource resource) {
+    if (!(resource.around().apply(TreeCopies.of(value)) instanceof ObjectNode object)) {
+      return; // an object, because the schema is one of its fields
     }
-    if (surrounding instanceof ObjectNode object) {
-      typed(object);
-      FieldError fault = EmbeddedMetadata.check("", object, root, true);
-      if (fault != null) {
-        invalidMetadata(field, value, fault.message());
-        return true;
-      }
-      FieldErrors faults = new FieldErrors();
-      EmbeddedRules.check("", object, root, true, faults);
-      if (!faults.isEmpty()) {
-        invalidMetadata(field, value, faults.message());
-        return true;
-      }
-    }
-    return values(schema, value, field);
-  }
-
-  private static void typed(ObjectNode object) {
     if (!object.has("kind")) {
       object.put("kind", "Validation");
     }
     if (!object.has("apiVersion")) {
       object.put("apiVersion", "validation/v1");
     }
-  }
-
-  private void invalidMetadata(String field, JsonNode value, String why) {
-    errors.add(
-        FieldError.invalid(field, new Untyped(value), "must result in valid metadata: " + why));
-  }
-
-  private boolean value(Structural schema, JsonNode stated, boolean embedded) {
-    String field = place.text(DEFAULT);
-    JsonNode value = TreeCopies.of(stated);
-    if (pruned) {
-      JsonNode without = TreeCopies.of(stated);
-      Pruning.prune(without, schema, embedded);
-      if (!GoValues.same(without, stated)) {
-        errors.add(FieldError.invalid(field, new Untyped(stated), "must not have unknown fields"));
-      }
+    FieldErrors found = new FieldErrors();
+    FieldError fault = EmbeddedMetadata.check("", object, resource.schema(), true);
+    if (fault != null) {
+      found.add(fault);
+    } else {
+      EmbeddedRules.check("", object, resource.schema(), true, found);
     }
-    FieldError fault = EmbeddedMetadata.check(field, value, schema, embedded);
+    if (found.isEmpty()) {
+      ofSchema(schema, value, false);
+    } else {
+      errors.add(
+          FieldError.invalid(
+              place.text("default"),
+              new Untyped(value),
+              "must result in valid metadata: " + found.message()));
+    }
+  }
+
+  private void ofValue(Structural schema, JsonNode value, boolean embedded) {
+    String path = place.text("default");
+    JsonNode copy = TreeCopies.of(value);
+    if (pruned) {
+      Pruning.prune(copy, schema, embedded);
+      if (!copy.equals(value)) {
+        errors.add(FieldError.invalid(path, new Untyped(value), "must not have unknown fields"));
+      }
+      copy = TreeCopies.of(value);
+    }
+    FieldError fault = EmbeddedMetadata.check(path, copy, schema, embedded);
     if (fault != null) {
       errors.add(fault);
-      return true;
+      return;
     }
-    FieldErrors faults = new FieldErrors();
-    EmbeddedRules.check(field, value, schema, embedded, faults);
-    if (!faults.isEmpty()) {
-      faults.toList().forEach(errors::add);
-      return true;
+    FieldErrors found = new FieldErrors();
+    EmbeddedRules.check(path, copy, schema, embedded, found);
+    if (found.isEmpty()) {
+      ofSchema(schema, copy, embedded);
+    } else {
+      found.toList().forEach(errors::add);
     }
-    return values(schema, value, field);
   }
 
-  private boolean values(Structural schema, JsonNode value, String field) {
-    FieldErrors faults = new FieldErrors();
-    ValueRules.ofDefault(schema).create(value, field, faults);
-    if (!faults.isEmpty()) {
-      faults.toList().forEach(errors::add);
-      return true;
+  /** Checks what the schema itself demands of its default. */
+  private void ofSchema(Structural schema, JsonNode value, boolean resource) {
+    String path = place.text("default");
+    FieldErrors found = new FieldErrors();
+    ValueRules.ofDefault(schema).create(value, path, found);
+    if (found.isEmpty()) {
+      ofRules(schema, value, path, resource, found);
     }
-    return rules == null || rules.check(schema, value, field, errors);
+    found.toList().forEach(errors::add);
+  }
+
+  private void ofRules(
+      Structural schema, JsonNode value, String path, boolean resource, FieldErrors found) {
+    SchemaRules rules = SchemaRules.compile(schema, resource);
+    if (rules == null) {
+      return;
+    }
+    long left = rules.validateDefault(value, value, path, found, budget);
+    if (found.isEmpty()) {
+      // rules that ask whether there was a value before
+      left = Math.min(left, rules.validateDefault(value, null, path, found, budget));
+    }
+    budget = left;
   }
 }

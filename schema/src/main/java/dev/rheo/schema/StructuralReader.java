@@ -224,7 +224,8 @@ public final class StructuralReader {
     return List.copyOf(misplaced);
   }
 
-  private static List<Rule> rules(JsonNode schema) {
+  /** The rules that a schema states, also if it is not one that can be {@linkplain #read read}. */
+  public static List<Rule> rules(JsonNode schema) {
     List<ObjectNode> stated = Trees.objects(schema, "x-kubernetes-validations");
     List<Rule> rules = new ArrayList<>(stated.size());
     for (ObjectNode rule : stated) {

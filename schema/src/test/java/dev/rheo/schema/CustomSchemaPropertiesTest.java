@@ -72,7 +72,7 @@ class CustomSchemaPropertiesTest {
       }
       FieldErrors faults = new FieldErrors();
       StructuralFaults.check(read, "schema", faults);
-      DefaultFaults.check(read, "schema", true, null, faults);
+      DefaultFaults.check(read, "schema", true, faults);
       // whatever is wrong with the schema, nothing fails
       CustomSchema schema = CustomSchema.of(read, new ScalePaths(".a.b", ".status.a", ".b"), null);
       ObjectNode object = object(5);

@@ -99,7 +99,7 @@ class UpstreamVectorsTest {
     StructuralFaults.check(read, "schema", errors);
     compare("faults", vector, expected(vector, "faults"), actual(errors, false));
     if (errors.isEmpty()) {
-      DefaultFaults.check(read, "schema", true, null, errors);
+      DefaultFaults.check(read, "schema", true, errors);
       compare("defaults", vector, expected(vector, "defaults"), actual(errors, true));
       schema = CustomSchema.of(read);
     }

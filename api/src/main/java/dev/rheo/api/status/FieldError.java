@@ -64,6 +64,11 @@ public record FieldError(String reason, String field, String body) {
     return of("FieldValueDuplicate", field, "Duplicate value: " + Excerpt.value(value), "");
   }
 
+  /** A duplicate that is not shown, since it is large or says nothing. */
+  public static FieldError duplicate(String field) {
+    return of("FieldValueDuplicate", field, "Duplicate value", "");
+  }
+
   public static FieldError notSupported(String field, Object value, List<String> supported) {
     String detail =
         supported.isEmpty()

@@ -41,6 +41,9 @@ final class Arithmetic {
   }
 
   static Object add(Object a, Object b) throws EvaluationException {
+    if (a instanceof Values.Own own) {
+      return own.plus(b);
+    }
     try {
       if (a instanceof Long x && b instanceof Long y) {
         return Math.addExact(x, y);

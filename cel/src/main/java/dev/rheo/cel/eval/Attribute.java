@@ -138,6 +138,9 @@ final class Attribute implements Node {
           step.key instanceof Attribute attribute ? attribute.resolve(frame) : step.key.eval(frame);
       optional |= step.optional;
       Object selected = find(value, key);
+      if (selected instanceof EvaluationException e) {
+        throw e;
+      }
       if (presence && i == steps.size() - 1) {
         frame.charge(1);
         return selected != null;

@@ -49,14 +49,36 @@ final class Lists {
 
   private static boolean contains(Object container, Object element) throws EvaluationException {
     if (container instanceof Map<?, ?> map) {
-      return Values.find(map, element) != null;
+      Object found = Values.find(map, element);
+      if (found instanceof EvaluationException e) {
+        throw e;
+      }
+      return found != null;
     }
+    // A list with a schema says why it cannot tell; another one does not.
+    boolean tells = container instanceof Values.Own;
+    EvaluationException fault = null;
     for (Object each : Texts.list(container)) {
-      if (Values.same(each, element)) {
-        return true;
+      try {
+        if (tells ? sameElement(each, element) : sameElement(element, each)) {
+          return true;
+        }
+      } catch (EvaluationException e) {
+        fault = fault == null ? e : fault;
       }
     }
+    if (tells && fault != null) {
+      throw fault;
+    }
     return false;
+  }
+
+  /** Of two elements, of which the first decides even if the other is null. */
+  static boolean sameElement(Object a, Object b) throws EvaluationException {
+    if (a instanceof EvaluationException e) {
+      throw e;
+    }
+    return a instanceof Values.Own own ? own.same(b) : Values.same(a, b);
   }
 
   private static boolean containsAll(Object list, Object other) throws EvaluationException {

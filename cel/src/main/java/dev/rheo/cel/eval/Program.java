@@ -2,6 +2,7 @@ package dev.rheo.cel.eval;
 
 import dev.rheo.cel.CompileException;
 import dev.rheo.cel.Expression;
+import org.jspecify.annotations.Nullable;
 
 /** An expression that can be evaluated. Immutable and thread-safe. */
 public final class Program {
@@ -14,6 +15,16 @@ public final class Program {
    * @param value as {@link Values} lists them
    */
   public record Result(Object value, long cost) {}
+
+  /**
+   * What came of an evaluation, and what it cost.
+   *
+   * @param value null if there is none
+   * @param fault why there is none; null if there is one
+   * @param exceeded whether it was ended because it costs more than it may
+   */
+  public record Outcome(
+      @Nullable Object value, @Nullable String fault, boolean exceeded, long cost) {}
 
   private final Node plan;
   private final int locals;
@@ -35,6 +46,23 @@ public final class Program {
       return new Program(plan, planner.locals());
     } catch (EvaluationException e) {
       throw CompileException.internal("program instantiation failed: " + e.getMessage());
+    }
+  }
+
+  /**
+   * Evaluates it, and tells the cost of what has no value, too.
+   *
+   * @param costMax what it may cost
+   * @throws RuntimeException if the meter of the thread ends the work
+   */
+  public Outcome run(Variables variables, long costMax) {
+    Frame frame = new Frame(variables, locals, costMax);
+    try {
+      return new Outcome(plan.eval(frame), null, false, frame.cost());
+    } catch (EvaluationException e) {
+      return new Outcome(null, e.getMessage(), false, frame.cost());
+    } catch (CostExceededException e) {
+      return new Outcome(null, e.getMessage(), true, frame.cost());
     }
   }
 

@@ -55,6 +55,7 @@ public final class Values {
       case Address a -> "net.IP";
       case AddressRange r -> "net.CIDR";
       case Typed t -> t.typeName();
+      case EvaluationException e -> "error"; // what takes the place of an element without a value
       default -> throw new IllegalArgumentException(value.getClass().getName());
     };
   }
@@ -64,9 +65,30 @@ public final class Values {
     String typeName();
   }
 
+  /**
+   * A list or a map with an equality and a sum of its own, as a schema can demand them. Elements
+   * that have no value are {@link EvaluationException}s.
+   */
+  public interface Own {
+    /** Whether it equals another value, of which it is on the left. */
+    boolean same(Object other) throws EvaluationException;
+
+    /** The sum with another value. */
+    default Object plus(Object other) throws EvaluationException {
+      throw Implementation.noOverload();
+    }
+  }
+
   // equality and order
 
-  public static boolean same(Object a, Object b) {
+  /** What {@code a == b} is; not the same as {@code b == a} for {@link Own} values. */
+  public static boolean same(Object a, Object b) throws EvaluationException {
+    if (a == CelNull.NULL || b == CelNull.NULL) {
+      return a == b;
+    }
+    if (a instanceof Own own) {
+      return own.same(b);
+    }
     if (isNumber(a) && isNumber(b)) {
       return compareNumbers(a, b) == 0;
     }
@@ -85,12 +107,21 @@ public final class Values {
     };
   }
 
+  /** As with cel-go, elements of which one cannot say whether they are equal are. */
+  private static boolean isDifferent(Object a, Object b) {
+    try {
+      return !same(a, b);
+    } catch (EvaluationException e) {
+      return false;
+    }
+  }
+
   private static boolean sameLists(List<?> a, List<?> b) {
     if (a.size() != b.size()) {
       return false;
     }
     for (int i = 0; i < a.size(); i++) {
-      if (!same(a.get(i), b.get(i))) {
+      if (isDifferent(a.get(i), b.get(i))) {
         return false;
       }
     }
@@ -103,7 +134,7 @@ public final class Values {
     }
     for (Map.Entry<?, ?> entry : a.entrySet()) {
       Object other = find(b, entry.getKey());
-      if (other == null || !same(entry.getValue(), other)) {
+      if (other == null || isDifferent(entry.getValue(), other)) {
         return false;
       }
     }
@@ -240,6 +271,7 @@ public final class Values {
   /** Whether it is what its type is without a value. */
   static boolean isZero(Object value) {
     return switch (value) {
+      case Own o -> false;
       case Boolean b -> !b;
       case Long l -> l == 0;
       case Uint u -> u.bits() == 0;

@@ -18,6 +18,9 @@ public final class DeclType {
   /** Of lists and maps without a limit; an unsigned number. */
   public static final long UNLIMITED = -1;
 
+  /** Of an empty list, map or object in JSON. */
+  private static final int COLLECTION_SIZE = 2;
+
   public static final DeclType ANY = simple("any");
   public static final DeclType BOOL = simple("bool");
   public static final DeclType BYTES = simple("bytes");
@@ -36,31 +39,40 @@ public final class DeclType {
   private final @Nullable DeclType key;
   private final @Nullable DeclType element;
   private final long maxElements;
+  private final int minSize;
 
   private DeclType(
       CelType celType,
       Map<String, DeclType> fields,
       @Nullable DeclType key,
       @Nullable DeclType element,
-      long maxElements) {
+      long maxElements,
+      int minSize) {
     this.celType = celType;
     this.fields = fields;
     this.key = key;
     this.element = element;
     this.maxElements = maxElements;
+    this.minSize = minSize;
   }
 
   private static DeclType simple(String name) {
-    return new DeclType(TypeNames.parse(name), Map.of(), null, null, 0);
+    return new DeclType(TypeNames.parse(name), Map.of(), null, null, 0, 1);
   }
 
   public static DeclType list(DeclType element, long maxElements) {
-    return new DeclType(ListType.create(element.celType), Map.of(), null, element, maxElements);
+    return new DeclType(
+        ListType.create(element.celType), Map.of(), null, element, maxElements, COLLECTION_SIZE);
   }
 
   public static DeclType map(DeclType key, DeclType element, long maxElements) {
     return new DeclType(
-        MapType.create(key.celType, element.celType), Map.of(), key, element, maxElements);
+        MapType.create(key.celType, element.celType),
+        Map.of(),
+        key,
+        element,
+        maxElements,
+        COLLECTION_SIZE);
   }
 
   /**
@@ -69,7 +81,7 @@ public final class DeclType {
    * @param fields of which the caller may change the map later, until the type is used
    */
   public static DeclType object(String name, Map<String, DeclType> fields) {
-    return new DeclType(StructTypeReference.create(name), fields, null, null, 0);
+    return new DeclType(StructTypeReference.create(name), fields, null, null, 0, COLLECTION_SIZE);
   }
 
   /** The declared type of an expression's result, of which no sizes are known. */
@@ -100,7 +112,12 @@ public final class DeclType {
 
   /** The same type with another limit. */
   public DeclType withMaxElements(long limit) {
-    return new DeclType(celType, fields, key, element, limit);
+    return new DeclType(celType, fields, key, element, limit, minSize);
+  }
+
+  /** The same type, whose values have at least so many bytes in JSON. */
+  public DeclType withMinSize(int bytes) {
+    return new DeclType(celType, fields, key, element, maxElements, bytes);
   }
 
   public CelType celType() {
@@ -134,6 +151,11 @@ public final class DeclType {
   /** The largest number of elements, or of bytes, as an unsigned number. */
   public long maxElements() {
     return maxElements;
+  }
+
+  /** The smallest size of a value in JSON, in bytes. */
+  public int minSize() {
+    return minSize;
   }
 
   @Override

@@ -82,6 +82,9 @@ public final class DeclTypes implements TypeProvider {
     DeclType declared = types.get(owner.name());
     if (declared != null) {
       DeclType found = declared.fields().get(field);
+      if (found == null && Names.RESERVED.contains(field)) {
+        found = declared.fields().get(Names.escape(field));
+      }
       return found == null ? null : FieldType.of(CelProtoTypes.celTypeToType(found.celType()));
     }
     if (!mutations) {

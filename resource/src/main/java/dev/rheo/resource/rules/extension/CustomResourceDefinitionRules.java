@@ -2,6 +2,7 @@ package dev.rheo.resource.rules.extension;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.rheo.api.name.Names;
+import dev.rheo.api.status.Excerpt;
 import dev.rheo.codec.tree.Trees;
 import dev.rheo.resource.rules.kind.Field;
 import dev.rheo.resource.rules.kind.KindRules;
@@ -9,10 +10,10 @@ import dev.rheo.resource.type.WriteContext;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.function.Consumer;
 
-/**
- * Rules for writes of definitions of custom resources. Of a schema only the root is checked yet.
- */
+/** Rules for writes of definitions of custom resources. */
 final class CustomResourceDefinitionRules extends KindRules {
   private static final List<String> SCOPES = List.of("Cluster", "Namespaced");
 
@@ -26,6 +27,16 @@ final class CustomResourceDefinitionRules extends KindRules {
       ObjectNode object, ObjectNode old, String subresource, WriteContext context) {
     if (subresource.isEmpty()) {
       storedVersion(object);
+    }
+  }
+
+  @Override
+  protected void warn(Field definition, Field old, Consumer<String> warnings) {
+    Set<String> known = SchemaFormats.unrecognized(old.at("spec").node());
+    for (String format : SchemaFormats.unrecognized(definition.at("spec").node())) {
+      if (!known.contains(format)) {
+        warnings.accept("unrecognized format " + Excerpt.quoted(format));
+      }
     }
   }
 
@@ -71,9 +82,10 @@ final class CustomResourceDefinitionRules extends KindRules {
   private static void check(Field definition, Field old) {
     Field spec = definition.at("spec");
     Field oldSpec = old.at("spec");
-    spec(spec, oldSpec);
+    Ratchet demands = old.present() ? Ratchet.of(definition, old) : Ratchet.NEW;
+    spec(spec, demands);
     if (old.present()) {
-      if (isEstablished(old)) {
+      if (demands.fixedNames()) {
         fixed(spec.at("scope"), oldSpec.at("scope"));
         fixed(spec.at("names", "kind"), oldSpec.at("names", "kind"));
       }
@@ -91,16 +103,16 @@ final class CustomResourceDefinitionRules extends KindRules {
     }
   }
 
-  private static void spec(Field spec, Field old) {
+  private static void spec(Field spec, Ratchet demands) {
     group(spec.at("group"));
     if (spec.at("scope").need("")) {
       spec.at("scope").oneOf(SCOPES);
     }
-    DefinitionVersions versions = new DefinitionVersions(spec);
-    versions.check(old);
+    DefinitionVersions versions = new DefinitionVersions(spec, demands);
+    versions.check();
     DefinitionNames.checkRequired(spec.at("names"));
     versions.checkCommon();
-    DefinitionConversion.check(spec, old);
+    DefinitionConversion.check(spec, demands);
   }
 
   private static void group(Field group) {
@@ -113,15 +125,6 @@ final class CustomResourceDefinitionRules extends KindRules {
     } else if (group.text().indexOf('.') < 0) {
       group.invalid("should be a domain with at least one dot");
     }
-  }
-
-  private static boolean isEstablished(Field definition) {
-    for (Field condition : definition.at("status", "conditions").items()) {
-      if (condition.at("type").is("Established")) {
-        return condition.at("status").is("True");
-      }
-    }
-    return false;
   }
 
   private static void fixed(Field now, Field before) {

@@ -11,7 +11,7 @@ final class DefinitionConversion {
 
   private DefinitionConversion() {}
 
-  static void check(Field spec, Field old) {
+  static void check(Field spec, Ratchet demands) {
     Field conversion = spec.at("conversion");
     if (conversion.absent()) {
       return;
@@ -39,10 +39,14 @@ final class DefinitionConversion {
     }
     if (client.present()) {
       WebhookClients.validate(client);
+      Field bundle = client.at("caBundle");
+      String fault = demands.validBundle() ? WebhookClients.bundleFault(bundle) : null;
+      if (fault != null) {
+        bundle.invalid(fault);
+      }
     } else {
       client.required("required when strategy is set to Webhook");
     }
-    Field before = old.at("conversion", "webhook", "conversionReviewVersions");
-    WebhookClients.reviewVersions(versions, WebhookClients.knowsAnyVersion(before), "");
+    WebhookClients.reviewVersions(versions, demands.knownReviewVersion(), "");
   }
 }

@@ -3,9 +3,10 @@ package dev.rheo.resource.rules.extension;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.rheo.api.status.FieldError;
+import com.fasterxml.jackson.databind.node.TextNode;
 import dev.rheo.api.status.GoText;
 import dev.rheo.resource.rules.kind.Field;
+import dev.rheo.resource.rules.kind.GoValues;
 import dev.rheo.resource.rules.kind.Syntax;
 import java.util.HashSet;
 import java.util.List;
@@ -18,53 +19,74 @@ import java.util.Set;
  */
 final class DefinitionVersions {
   private static final int MAX_WARNING = 256;
-  private static final int MAX_SELECTABLE = 8;
+  private static final String VERSION = "apiextensions.CustomResourceDefinitionVersion";
   private static final List<String> TYPES =
       List.of("boolean", "date", "integer", "number", "string");
-  private static final List<String> SCHEMA_TYPES =
-      List.of("array", "boolean", "integer", "number", "object", "string");
   private static final List<String> FORMATS =
       List.of("byte", "date", "date-time", "double", "float", "int32", "int64", "password");
 
-  /** Parts of a version, and what they are called if all versions share them. */
-  private static final Map<String, String> PARTS =
+  /**
+   * A part of a version.
+   *
+   * @param shared what it is called if all versions share it
+   * @param shape of the table of Go's types
+   */
+  private record Part(String shared, String shape) {}
+
+  private static final Map<String, Part> PARTS =
       Map.of(
-          "schema", "validation",
-          "subresources", "subresources",
-          "additionalPrinterColumns", "additionalPrinterColumns",
-          "selectableFields", "selectableFields");
+          "schema", new Part("validation", "*apiextensions.CustomResourceValidation"),
+          "subresources", new Part("subresources", "*apiextensions.CustomResourceSubresources"),
+          "additionalPrinterColumns",
+              new Part(
+                  "additionalPrinterColumns", "[]apiextensions.CustomResourceColumnDefinition"),
+          "selectableFields", new Part("selectableFields", "[]apiextensions.SelectableField"));
 
   private final Field spec;
   private final Field versions;
+  private final Ratchet demands;
+  private final SchemaCheck schemas;
   private final Set<String> common = new HashSet<>();
 
-  DefinitionVersions(Field spec) {
+  DefinitionVersions(Field spec, Ratchet demands) {
     this.spec = spec;
+    this.demands = demands;
     versions = spec.at("versions");
-    PARTS.keySet().forEach(this::compare);
+    schemas = SchemaCheck.of(spec, demands);
+    PARTS.forEach(this::compare);
   }
 
-  private void compare(String part) {
-    Field first = versions.index(0).at(part);
+  private void compare(String name, Part part) {
+    Field first = versions.index(0).at(name);
     for (int i = 1; i < versions.size(); i++) {
-      Field other = versions.index(i).at(part);
-      if (first.present() != other.present() || !first.same(other)) {
+      if (!GoValues.same(part.shape, versions.index(i).at(name).node(), first.node())) {
         return;
       }
     }
     if (versions.size() > 0) {
-      common.add(part);
+      common.add(name);
     }
   }
 
   /** A part that all versions share, at the spec; absent if they share none. */
-  private Field shared(String part) {
-    Field at = spec.at(PARTS.getOrDefault(part, part));
-    return common.contains(part) ? versions.index(0).at(part).placed(at) : at.with(null);
+  private Field shared(String name) {
+    Part part = PARTS.get(name);
+    Field at = spec.at(part == null ? name : part.shared);
+    return common.contains(name) ? versions.index(0).at(name).placed(at) : at.with(null);
   }
 
-  void check(Field old) {
-    schemas(old);
+  /** A part of one version; absent if all versions share it. */
+  private Field own(Field version, String name) {
+    Field at = version.at(name);
+    return common.contains(name) ? at.with(null) : at;
+  }
+
+  void check() {
+    required();
+    if (schemas.hasDefaults() && spec.at("preserveUnknownFields").flag()) {
+      spec.at("preserveUnknownFields")
+          .invalid("must be false in order to use defaults in the schema");
+    }
     int stored = 0;
     boolean unique = true;
     Set<String> names = new HashSet<>();
@@ -72,19 +94,7 @@ final class DefinitionVersions {
       stored += version.at("storage").flag() ? 1 : 0;
       unique &= names.add(version.at("name").text());
       DefinitionNames.always(version.at("name"));
-      warning(version);
-      if (!common.contains("schema")) {
-        root(version.at("schema"), hasStatus(version));
-      }
-      if (!common.contains("subresources")) {
-        subresources(version.at("subresources"));
-      }
-      if (!common.contains("additionalPrinterColumns")) {
-        version.at("additionalPrinterColumns").items().forEach(DefinitionVersions::column);
-      }
-      if (!common.contains("selectableFields")) {
-        selectable(version.at("selectableFields"));
-      }
+      version(version);
     }
     if (!unique) {
       versions.invalid(shown(), "must contain unique version names");
@@ -98,28 +108,63 @@ final class DefinitionVersions {
     }
   }
 
+  private void version(Field version) {
+    String name = version.at("name").text();
+    warning(version);
+    schemas.check(own(version, "schema"), hasStatus(name), name);
+    subresources(own(version, "subresources"));
+    own(version, "additionalPrinterColumns").items().forEach(DefinitionVersions::column);
+    Field fields = own(version, "selectableFields");
+    if (fields.isEmpty()) {
+      return;
+    }
+    Field schema = own(version, "schema").at("openAPIV3Schema");
+    if (schema.absent()) {
+      fields.invalid("", "may only be set when `version.schema.openAPIV3Schema` is not included");
+    } else {
+      selectable(fields, schema, schema, name);
+    }
+  }
+
   /** Checks what all versions share. */
   void checkCommon() {
     boolean status = false;
     for (int i = 0; i < versions.size(); i++) {
-      status |= hasStatus(versions.index(i));
+      status |= versions.index(i).at("subresources", "status").present();
     }
-    root(shared("schema"), status);
+    schemas.check(shared("schema"), status, versions.index(0).at("name").text());
     subresources(shared("subresources"));
     shared("additionalPrinterColumns").items().forEach(DefinitionVersions::column);
-    selectable(shared("selectableFields"));
+    Field fields = shared("selectableFields");
+    if (fields.isEmpty()) {
+      return;
+    }
+    Field schema = shared("schema");
+    if (schema.absent()) {
+      fields.invalid("", "may only be set when validations.schema is included");
+    } else {
+      selectable(fields, schema.at("openAPIV3Schema"), spec.at("schema", "openAPIV3Schema"), "");
+    }
+  }
+
+  /**
+   * @param place where it is said that the schema cannot be read
+   */
+  private void selectable(Field fields, Field schema, Field place, String version) {
+    SchemaReading read = SchemaReading.of(schema.node());
+    if (read.schema() == null) {
+      place.invalid("", read.fault());
+      return;
+    }
+    SelectableFields.check(fields, read.schema(), demands.manyFields().contains(version));
   }
 
   /** Demands a schema for each version, unless the old object has a version without one. */
-  private void schemas(Field old) {
-    boolean required = true;
-    for (Field version : old.at("versions").items()) {
-      required &= version.at("schema", "openAPIV3Schema").present();
-    }
+  private void required() {
     boolean pruned = !spec.at("preserveUnknownFields").flag();
     for (Field version : versions.items()) {
       Field schema = version.at("schema", "openAPIV3Schema");
-      if (schema.absent() && required) {
+      if (schema.absent() && demands.schemas()) {
         schema.required("");
       } else if (schema.absent() && pruned && version.at("served").flag()) {
         schema.required("because otherwise all fields are pruned");
@@ -127,34 +172,15 @@ final class DefinitionVersions {
     }
   }
 
-  private static boolean hasStatus(Field version) {
-    return version.at("subresources", "status").present();
-  }
-
-  /** Checks the root of a schema only. */
-  private static void root(Field version, boolean hasStatus) {
-    Field schema = version.at("openAPIV3Schema");
-    if (schema.absent()) {
-      return;
+  /** Whether the first version of a name has a status. */
+  private boolean hasStatus(String name) {
+    for (int i = 0; i < versions.size(); i++) {
+      Field version = versions.index(i);
+      if (common.contains("subresources") || version.at("name").is(name)) {
+        return version.at("subresources", "status").present();
+      }
     }
-    Field type = schema.at("type");
-    boolean object = type.is("object");
-    if (hasStatus && !object && !type.isEmpty()) {
-      type.invalid(
-          "only \"object\" is allowed as the type at the root of the schema if the status"
-              + " subresource is enabled");
-    }
-    if (schema.at("nullable").flag()) {
-      schema.at("nullable").forbidden("nullable cannot be true at the root");
-    }
-    if (!type.isEmpty() && !object) {
-      type.invalid("must be object at the root");
-      type.oneOf(SCHEMA_TYPES);
-    } else if (type.isEmpty()
-        && !schema.at("x-kubernetes-int-or-string").flag()
-        && !schema.at("x-kubernetes-preserve-unknown-fields").flag()) {
-      type.required("must not be empty at the root");
-    }
+    return false;
   }
 
   private static void warning(Field version) {
@@ -162,22 +188,24 @@ final class DefinitionVersions {
     if (warning.absent()) {
       return;
     }
+    String text = warning.text();
+    TextNode shown = TextNode.valueOf(text); // upstream has a pointer, and shows that as JSON
     if (!version.at("deprecated").flag()) {
-      warning.invalid("can only be set for deprecated versions");
+      warning.invalid(shown, "can only be set for deprecated versions");
       return;
     }
-    String text = warning.text();
     if (Syntax.bytes(text) > MAX_WARNING) {
-      warning.invalid("must be <= " + MAX_WARNING + " characters long");
+      warning.invalid(shown, "must be <= " + MAX_WARNING + " characters long");
     }
     if (text.isEmpty()) {
-      warning.invalid("must not be an empty string");
+      warning.invalid(shown, "must not be an empty string");
     }
     int index = 0;
     for (int i = 0; i < text.length(); ) {
       int c = text.codePointAt(i);
       if (!GoText.isPrint(c)) {
         warning.invalid(
+            shown,
             "must only contain printable UTF-8 characters; non-printable character found at index "
                 + index);
         return;
@@ -192,22 +220,21 @@ final class DefinitionVersions {
     if (scale.absent()) {
       return;
     }
-    path(scale.at("specReplicasPath"), true, List.of(".spec."), ".spec");
-    path(scale.at("statusReplicasPath"), true, List.of(".status."), ".status");
-    path(
-        scale.at("labelSelectorPath"),
-        false,
-        List.of(".spec.", ".status."),
-        "either .spec or .status");
+    path(scale.at("specReplicasPath"), ".spec");
+    path(scale.at("statusReplicasPath"), ".status");
+    Field selector = scale.at("labelSelectorPath");
+    String text = selector.text();
+    if (!text.isEmpty()
+        && simple(selector)
+        && !text.startsWith(".spec.")
+        && !text.startsWith(".status.")) {
+      selector.invalid(
+          TextNode.valueOf(text), "should be a json path under either .spec or .status");
+    }
   }
 
-  private static void path(Field path, boolean required, List<String> starts, String below) {
-    String text = path.text();
-    if (text.isEmpty()) {
-      if (required) {
-        path.required("");
-      }
-    } else if (simple(path) && starts.stream().noneMatch(text::startsWith)) {
+  private static void path(Field path, String below) {
+    if (path.need("") && simple(path) && !path.text().startsWith(below + ".")) {
       path.invalid("should be a json path under " + below);
     }
   }
@@ -238,43 +265,17 @@ final class DefinitionVersions {
     }
   }
 
-  private static void selectable(Field fields) {
-    Set<String> paths = new HashSet<>();
-    for (Field field : fields.items()) {
-      Field path = field.at("jsonPath");
-      if (path.need("") && !paths.add(path.text())) {
-        path.duplicate();
-      }
-    }
-    if (paths.size() > MAX_SELECTABLE) {
-      fields.fault(FieldError.tooMany(fields.path(), paths.size(), MAX_SELECTABLE));
-    }
-  }
-
-  /**
-   * As upstream prints them, with the names of Go's fields; parts that are shared are not there.
-   */
+  /** As upstream prints them: what all versions share is not there. */
   private Object shown() {
     if (versions.isEmpty()) {
       return versions.shown();
     }
-    ArrayNode shown = JsonNodeFactory.instance.arrayNode();
+    ArrayNode own = JsonNodeFactory.instance.arrayNode();
     for (Field version : versions.items()) {
-      ObjectNode one = shown.addObject();
-      one.put("Name", version.at("name").text());
-      one.put("Served", version.at("served").flag());
-      one.put("Storage", version.at("storage").flag());
-      one.put("Deprecated", version.at("deprecated").flag());
-      one.set("DeprecationWarning", version.at("deprecationWarning").node());
-      part(one, "Schema", version.at("schema"));
-      part(one, "Subresources", version.at("subresources"));
-      part(one, "AdditionalPrinterColumns", version.at("additionalPrinterColumns"));
-      part(one, "SelectableFields", version.at("selectableFields"));
+      ObjectNode copy = own.addObject();
+      copy.setAll(version.object());
+      copy.remove(common);
     }
-    return shown;
-  }
-
-  private void part(ObjectNode shown, String name, Field part) {
-    shown.set(name, common.contains(part.name()) ? null : part.node());
+    return GoValues.ofList(VERSION, own);
   }
 }

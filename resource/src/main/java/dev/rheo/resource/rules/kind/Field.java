@@ -89,6 +89,11 @@ public final class Field {
     return new Field(other.parent, other.step, node, errors);
   }
 
+  /** The same value at the same place, whose faults go elsewhere. */
+  public Field into(FieldErrors other) {
+    return new Field(parent, step, node, other);
+  }
+
   /** Another value at this place. */
   public Field with(@Nullable JsonNode value) {
     return new Field(parent, step, value, errors);

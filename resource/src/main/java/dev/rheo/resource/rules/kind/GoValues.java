@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class GoValues {
   private static final String METADATA = "metadata";
+  private static final String SCHEMA = "apiextensions.JSONSchemaProps";
 
   /**
    * @param name in Go; {@link #METADATA} for the metadata, whose fields stand in its place
@@ -86,6 +87,10 @@ public final class GoValues {
       case '*' -> absent == otherAbsent && (absent || same(shape.substring(1), a, b));
       case '[' -> sameLists(shape.substring(2), a, b);
       case '{' -> sameMaps(shape.substring(2), a, b);
+      case '|' ->
+          a instanceof ObjectNode && b instanceof ObjectNode
+              ? same(SCHEMA, a, b)
+              : Objects.equals(a, b);
       default -> {
         for (Member member : Objects.requireNonNull(Types.MEMBERS.get(shape), shape)) {
           JsonNode one = Trees.get(a, member.json());
@@ -147,8 +152,25 @@ public final class GoValues {
           given instanceof ArrayNode list ? list(shape.substring(2), list) : NullNode.instance;
       case '{' ->
           given instanceof ObjectNode map ? map(shape.substring(2), map) : NullNode.instance;
+      case '|' -> union(shape.substring(1), given);
       default -> structure(shape, given);
     };
+  }
+
+  /** A schema, or what may stand in its place. */
+  private ObjectNode union(String other, JsonNode value) {
+    ObjectNode shown = JsonNodeFactory.instance.objectNode();
+    boolean schema = value.isObject();
+    if (other.equals("Allows")) {
+      shown.put(other, schema || value.asBoolean());
+    }
+    shown.set("Schema", schema ? shown(SCHEMA, value) : NullNode.instance);
+    if (other.equals("JSONSchemas")) {
+      shown.set(other, shown("[]" + SCHEMA, value));
+    } else if (other.equals("Property")) {
+      shown.set(other, shown("[]=\"\"", value));
+    }
+    return shown;
   }
 
   private ArrayNode list(String shape, ArrayNode list) {
@@ -184,7 +206,24 @@ public final class GoValues {
   }
 
   private static JsonNode orZero(String shape, @Nullable JsonNode value) {
-    return value == null || value.isNull() ? zero(shape.substring(1)) : value;
+    return value == null || value.isNull() ? zero(shape.substring(1)) : sorted(value);
+  }
+
+  /** A tree as Go writes it, with the members of objects by name. */
+  public static JsonNode sorted(JsonNode value) {
+    if (value instanceof ObjectNode object) {
+      ObjectNode sorted = object.objectNode();
+      object.properties().stream()
+          .sorted(Map.Entry.comparingByKey())
+          .forEach(member -> sorted.set(member.getKey(), sorted(member.getValue())));
+      return sorted;
+    }
+    if (value instanceof ArrayNode list) {
+      ArrayNode sorted = list.arrayNode(list.size());
+      list.forEach(element -> sorted.add(sorted(element)));
+      return sorted;
+    }
+    return value;
   }
 
   private static JsonNode zero(String text) {

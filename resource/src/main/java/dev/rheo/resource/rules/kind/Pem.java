@@ -27,6 +27,11 @@ public final class Pem {
     this.text = new String(text, StandardCharsets.ISO_8859_1);
   }
 
+  /** Whether nothing is left, not even what is no block. */
+  public boolean isEmpty() {
+    return at == text.length();
+  }
+
   /** The next block, or null. */
   public @Nullable Block next() {
     int from = at;

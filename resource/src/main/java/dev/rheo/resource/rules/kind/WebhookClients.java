@@ -2,9 +2,14 @@ package dev.rheo.resource.rules.kind;
 
 import dev.rheo.api.name.Names;
 import dev.rheo.api.url.GoUrl;
+import java.io.ByteArrayInputStream;
+import java.security.cert.CertificateException;
+import java.security.cert.CertificateFactory;
+import java.util.Base64;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** Checks of how a webhook is reached, and in which versions it is spoken to. */
 public final class WebhookClients {
@@ -60,6 +65,41 @@ public final class WebhookClients {
       url(url);
     } else {
       service(service);
+    }
+  }
+
+  /**
+   * Why nobody can be trusted by a bundle of certificates; null if somebody can, or it is empty.
+   */
+  public static @Nullable String bundleFault(Field bundle) {
+    if (bundle.isEmpty()) {
+      return null;
+    }
+    byte[] bytes = Base64.getDecoder().decode(bundle.text());
+    String fault = null;
+    Pem pem = new Pem(bytes);
+    while (!pem.isEmpty()) {
+      Pem.Block block = pem.next();
+      if (block == null) {
+        return fault != null ? fault : "unable to parse bytes as PEM block";
+      }
+      if (!block.type().equals("CERTIFICATE") || block.hasHeaders()) {
+        continue;
+      }
+      if (isCertificate(block.bytes())) {
+        return null;
+      }
+      fault = "failed to parse certificate: x509: malformed certificate";
+    }
+    return fault != null ? fault : "no valid certificate authority data seen";
+  }
+
+  private static boolean isCertificate(byte[] der) {
+    try {
+      CertificateFactory.getInstance("X.509").generateCertificate(new ByteArrayInputStream(der));
+      return true;
+    } catch (CertificateException e) {
+      return false;
     }
   }
 

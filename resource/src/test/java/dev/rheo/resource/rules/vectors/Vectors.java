@@ -278,6 +278,9 @@ final class Vectors {
       JsonNode step = path.get(i);
       boolean last = i == path.size() - 1;
       if (at instanceof ArrayNode array && step.isInt()) {
+        if (step.asInt() >= array.size()) {
+          return;
+        }
         if (last) {
           array.set(step.asInt(), value);
           return;
