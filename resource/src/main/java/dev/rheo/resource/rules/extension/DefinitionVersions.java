@@ -151,12 +151,12 @@ final class DefinitionVersions {
    * @param place where it is said that the schema cannot be read
    */
   private void selectable(Field fields, Field schema, Field place, String version) {
-    String unreadable = StructuralChecks.unreadable(schema.node());
-    if (!unreadable.isEmpty()) {
-      place.invalid("", unreadable);
+    SchemaReading read = SchemaReading.of(schema.node());
+    if (read.schema() == null) {
+      place.invalid("", read.fault());
       return;
     }
-    SelectableFields.check(fields, schema, demands.manyFields().contains(version));
+    SelectableFields.check(fields, read.schema(), demands.manyFields().contains(version));
   }
 
   /** Demands a schema for each version, unless the old object has a version without one. */
