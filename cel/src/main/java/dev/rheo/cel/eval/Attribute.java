@@ -138,10 +138,14 @@ final class Attribute implements Node {
           step.key instanceof Attribute attribute ? attribute.resolve(frame) : step.key.eval(frame);
       optional |= step.optional;
       Object selected = find(value, key);
+      boolean tested = presence && i == steps.size() - 1;
       if (selected instanceof EvaluationException e) {
+        if (tested || value instanceof List) {
+          frame.charge(1);
+        }
         throw e;
       }
-      if (presence && i == steps.size() - 1) {
+      if (tested) {
         frame.charge(1);
         return selected != null;
       }

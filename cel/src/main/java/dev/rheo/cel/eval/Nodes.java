@@ -51,13 +51,21 @@ final class Nodes {
         frame.charge(RuntimeCosts.ofArguments(function, overload, values));
       }
       if (fault != null) {
+        if (ofResult) {
+          frame.charge(RuntimeCosts.ofResult(function, NO_VALUE));
+        }
         throw fault;
       }
-      Object result = implementation.apply(values);
-      if (ofResult) {
+      if (!ofResult) {
+        return implementation.apply(values);
+      }
+      Object result = NO_VALUE;
+      try {
+        result = implementation.apply(values);
+        return result;
+      } finally {
         frame.charge(RuntimeCosts.ofResult(function, result));
       }
-      return result;
     }
   }
 
@@ -151,16 +159,19 @@ final class Nodes {
     @Override
     public Object eval(Frame frame) throws EvaluationException {
       List<Object> list = new ArrayList<>(elements.size());
-      for (int i = 0; i < elements.size(); i++) {
-        Object value = elements.get(i).eval(frame);
-        if (optional.contains(i)) {
-          Lists.optional(value).ifPresent(list::add);
-        } else {
-          list.add(value);
+      try {
+        for (int i = 0; i < elements.size(); i++) {
+          Object value = elements.get(i).eval(frame);
+          if (optional.contains(i)) {
+            Lists.optional(value).ifPresent(list::add);
+          } else {
+            list.add(value);
+          }
         }
+        return list;
+      } finally {
+        frame.charge(NEW_LIST); // also of what has no value
       }
-      frame.charge(NEW_LIST);
-      return list;
     }
   }
 
@@ -176,17 +187,20 @@ final class Nodes {
     @Override
     public Object eval(Frame frame) throws EvaluationException {
       Map<Object, Object> map = new LinkedHashMap<>();
-      for (Entry entry : entries) {
-        Object key = entry.key.eval(frame);
-        Object value = entry.evalValue(frame);
-        if (value == null) {
-          map.remove(key);
-        } else {
-          map.put(key, value);
+      try {
+        for (Entry entry : entries) {
+          Object key = entry.key.eval(frame);
+          Object value = entry.evalValue(frame);
+          if (value == null) {
+            map.remove(key);
+          } else {
+            map.put(key, value);
+          }
         }
+        return map;
+      } finally {
+        frame.charge(NEW_MAP);
       }
-      frame.charge(NEW_MAP);
-      return map;
     }
   }
 
@@ -194,14 +208,17 @@ final class Nodes {
     @Override
     public Object eval(Frame frame) throws EvaluationException {
       Map<String, Object> values = new HashMap<>();
-      for (Entry field : fields) {
-        Object value = field.evalValue(frame);
-        if (value != null) {
-          values.put((String) field.key.eval(frame), value);
+      try {
+        for (Entry field : fields) {
+          Object value = field.evalValue(frame);
+          if (value != null) {
+            values.put((String) field.key.eval(frame), value);
+          }
         }
+        return new ObjectValue(type, values);
+      } finally {
+        frame.charge(NEW_OBJECT);
       }
-      frame.charge(NEW_OBJECT);
-      return new ObjectValue(type, values);
     }
   }
 

@@ -14,7 +14,7 @@ import dev.rheo.cel.value.CelNull;
 import dev.rheo.cel.value.TypeValue;
 import dev.rheo.cel.value.Uint;
 import java.time.Duration;
-import java.time.Instant;
+import dev.rheo.cel.value.Timestamp;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -158,7 +158,7 @@ final class Planner {
         && args.get(0) instanceof Node.Constant constant) {
       return new Node.Constant(implementation.apply(new Object[] {constant.value()}));
     }
-    return new Nodes.Call(function, overload, implementation(function, implementation, args), args);
+    return new Nodes.Call(function, overload, implementation(function, overload, implementation, args), args);
   }
 
   /** Upstream cannot plan an index that is a constant of any other type. */
@@ -171,7 +171,7 @@ final class Planner {
           switch (constant.value()) {
             case Bytes ignored -> "types.Bytes";
             case CelNull ignored -> "types.Null";
-            case Instant ignored -> "types.Timestamp";
+            case Timestamp ignored -> "types.Timestamp";
             case Duration ignored -> "types.Duration";
             case List<?> ignored -> "*types.baseList";
             case Map<?, ?> ignored -> "*types.baseMap";
@@ -185,7 +185,11 @@ final class Planner {
 
   /** Of functions with a regular expression, compiles one that is constant. */
   private static Implementation implementation(
-      String function, Implementation implementation, List<Node> args) throws EvaluationException {
+      String function, String overload, Implementation implementation, List<Node> args)
+      throws EvaluationException {
+    if (function.equals("sum")) {
+      return Lists.summing(overload);
+    }
     boolean regex =
         function.equals("matches") || function.equals("find") || function.equals("findAll");
     return regex && args.get(1) instanceof Node.Constant constant
