@@ -39,6 +39,7 @@ public record Restrictions(
    * type}, which {@code anyOf} and {@code allOf} of integers or strings state.
    *
    * @param own what is demanded of the value itself; null if nothing is
+   * @param misplaced the names of what it states and must not, but for {@code type}
    */
   public record Nested(
       @Nullable Restrictions own,
@@ -46,5 +47,17 @@ public record Restrictions(
       Map<String, Nested> properties,
       @Nullable Nested items,
       @Nullable Nested additional,
-      String type) {}
+      String type,
+      List<String> misplaced) {
+
+    public Nested(
+        @Nullable Restrictions own,
+        List<Rule> rules,
+        Map<String, Nested> properties,
+        @Nullable Nested items,
+        @Nullable Nested additional,
+        String type) {
+      this(own, rules, properties, items, additional, type, List.of());
+    }
+  }
 }

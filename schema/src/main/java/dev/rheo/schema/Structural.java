@@ -23,6 +23,8 @@ import org.jspecify.annotations.Nullable;
  * @param mapType {@code granular}, {@code atomic}; empty if none is stated
  * @param rules {@code x-kubernetes-validations}
  * @param restrictions what is demanded of values; null if nothing is
+ * @param remarks whether there is a title, a description, an example or other documentation, which
+ *     the metadata of an object must not have
  */
 public record Structural(
     String type,
@@ -38,7 +40,41 @@ public record Structural(
     List<String> listMapKeys,
     String mapType,
     List<Rule> rules,
-    @Nullable Restrictions restrictions) {
+    @Nullable Restrictions restrictions,
+    boolean remarks) {
+
+  public Structural(
+      String type,
+      boolean nullable,
+      @Nullable JsonNode defaultValue,
+      Map<String, Structural> properties,
+      @Nullable Structural items,
+      Additional additional,
+      boolean preserveUnknown,
+      boolean embedded,
+      boolean intOrString,
+      String listType,
+      List<String> listMapKeys,
+      String mapType,
+      List<Rule> rules,
+      @Nullable Restrictions restrictions) {
+    this(
+        type,
+        nullable,
+        defaultValue,
+        properties,
+        items,
+        additional,
+        preserveUnknown,
+        embedded,
+        intOrString,
+        listType,
+        listMapKeys,
+        mapType,
+        rules,
+        restrictions,
+        false);
+  }
 
   /**
    * {@code additionalProperties}: absent, {@code false}, {@code true}, or a schema.

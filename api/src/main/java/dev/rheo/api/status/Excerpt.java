@@ -2,9 +2,11 @@ package dev.rheo.api.status;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.function.DoubleFunction;
 
 /**
  * Formats what a client sent for use in a message: as upstream does, and in at most {@value
@@ -20,10 +22,19 @@ public final class Excerpt {
   public static final int MAX_BYTES = 1024;
 
   private final StringBuilder out = new StringBuilder();
+
+  /** Whether members are shown by name. */
+  private final boolean sorted;
+
   private int left;
 
   private Excerpt(int left) {
+    this(left, false);
+  }
+
+  private Excerpt(int left, boolean sorted) {
     this.left = left;
+    this.sorted = sorted;
   }
 
   /** A text without quotes. */
@@ -48,14 +59,35 @@ public final class Excerpt {
   public static String value(Object value) {
     return switch (value) {
       case String text -> quoted(text);
-      case List<?> list -> json(list, " (cut from a list of " + list.size() + ")");
-      case JsonNode node when node.isArray() ->
-          json(node, " (cut from a list of " + node.size() + ")");
-      case JsonNode node when node.isObject() ->
-          json(node, " (cut from an object of " + node.size() + " members)");
-      case JsonNode node when node.isTextual() -> json(node, cutFrom(node.textValue()));
+      case List<?> list -> json(list, " (cut from a list of " + list.size() + ")", false);
+      case JsonNode node -> node(node, false);
+      case Untyped untyped -> untyped(untyped.value());
       default -> text(value.toString());
     };
+  }
+
+  private static String untyped(JsonNode value) {
+    return switch (value.getNodeType()) {
+      case STRING -> quoted(value.textValue());
+      case NUMBER -> number(value, GoNumbers::general);
+      default -> node(value, true);
+    };
+  }
+
+  private static String node(JsonNode value, boolean sorted) {
+    return switch (value.getNodeType()) {
+      case ARRAY -> json(value, " (cut from a list of " + value.size() + ")", sorted);
+      case OBJECT -> json(value, " (cut from an object of " + value.size() + " members)", sorted);
+      case STRING -> json(value, cutFrom(value.textValue()), sorted);
+      default -> text(value.toString());
+    };
+  }
+
+  /** A number as Go's int64 or float64. */
+  private static String number(JsonNode value, DoubleFunction<String> format) {
+    return value.isIntegralNumber() && value.canConvertToLong()
+        ? Long.toString(value.longValue())
+        : format.apply(value.doubleValue());
   }
 
   /** A value as Go's verb {@code %v} writes it: {@code map[a:1 b:[x y] c:<nil>]}. */
@@ -141,8 +173,8 @@ public final class Excerpt {
     };
   }
 
-  private static String json(Object value, String note) {
-    Excerpt shown = new Excerpt(MAX_BYTES);
+  private static String json(Object value, String note, boolean sorted) {
+    Excerpt shown = new Excerpt(MAX_BYTES, sorted);
     return shown.tree(value) ? shown.out.toString() : shown.out + note;
   }
 
@@ -164,6 +196,9 @@ public final class Excerpt {
       case JsonNode node when node.isTextual() -> {
         return string(node.textValue());
       }
+      case JsonNode node when sorted && node.isNumber() -> {
+        return add(number(node, GoNumbers::json));
+      }
       default -> {
         return add(String.valueOf(value));
       }
@@ -181,7 +216,11 @@ public final class Excerpt {
 
   private boolean members(JsonNode object) {
     boolean first = true;
-    for (Map.Entry<String, JsonNode> member : object.properties()) {
+    Collection<Map.Entry<String, JsonNode>> members = object.properties();
+    if (sorted) {
+      members = members.stream().sorted(Map.Entry.comparingByKey()).toList();
+    }
+    for (Map.Entry<String, JsonNode> member : members) {
       if (!(first || add(","))
           || !string(member.getKey())
           || !add(":")

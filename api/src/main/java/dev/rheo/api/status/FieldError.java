@@ -81,26 +81,30 @@ public record FieldError(String reason, String field, String body) {
   }
 
   /**
-   * @param maximum in bytes
+   * @param maximum in bytes; not named if it is negative
    */
-  public static FieldError tooLong(String field, int maximum) {
+  public static FieldError tooLong(String field, long maximum) {
     return of(
         "FieldValueTooLong",
         field,
         "Too long",
-        "may not be more than " + maximum + (maximum == 1 ? " byte" : " bytes"));
+        maximum < 0
+            ? "value is too long"
+            : "may not be more than " + maximum + (maximum == 1 ? " byte" : " bytes"));
   }
 
   /**
    * @param actual number of elements
-   * @param maximum number of elements
+   * @param maximum number of elements; not named if it is negative
    */
-  public static FieldError tooMany(String field, int actual, int maximum) {
+  public static FieldError tooMany(String field, int actual, long maximum) {
     return of(
         "FieldValueTooMany",
         field,
         "Too many: " + actual,
-        "must have at most " + maximum + (maximum == 1 ? " item" : " items"));
+        maximum < 0
+            ? "has too many items"
+            : "must have at most " + maximum + (maximum == 1 ? " item" : " items"));
   }
 
   /** The message with the path. */

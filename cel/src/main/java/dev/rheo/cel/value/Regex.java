@@ -4,6 +4,7 @@ import com.google.re2j.Pattern;
 import com.google.re2j.PatternSyntaxException;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -63,6 +64,33 @@ public final class Regex {
     } catch (PatternSyntaxException e) {
       return null;
     }
+  }
+
+  /**
+   * What is wrong with an expression, in the words of Go's regexp.
+   *
+   * @return null if nothing is
+   */
+  public static @Nullable String fault(String text) {
+    if (isTooLarge(text)) {
+      return "error parsing regexp: expression too large";
+    }
+    try {
+      Pattern ignored = Pattern.compile(text);
+      return null;
+    } catch (PatternSyntaxException e) {
+      return e.getMessage();
+    }
+  }
+
+  /**
+   * A test whether a text has a part that an expression matches. Thread-safe.
+   *
+   * @return null if there is no such expression, or it is too large
+   */
+  public static @Nullable Predicate<String> finder(String expression) {
+    Pattern pattern = compile(expression);
+    return pattern == null ? null : text -> pattern.matcher(text).find();
   }
 
   private static boolean isTooLarge(String text) {

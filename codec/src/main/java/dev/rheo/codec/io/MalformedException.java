@@ -8,7 +8,24 @@ package dev.rheo.codec.io;
 public final class MalformedException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
+  private final String detail;
+
   public MalformedException(String message) {
     super(message, null, false, false);
+    detail = message;
+  }
+
+  /**
+   * @param about what cannot be decoded
+   * @param detail why
+   */
+  public MalformedException(String about, String detail) {
+    super(about + ": " + detail, null, false, false);
+    this.detail = detail;
+  }
+
+  /** Why the input cannot be decoded; the whole message if it does not tell what about. */
+  public String detail() {
+    return detail;
   }
 }

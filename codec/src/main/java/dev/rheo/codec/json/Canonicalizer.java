@@ -1,6 +1,7 @@
 package dev.rheo.codec.json;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.rheo.api.status.GoText;
 import dev.rheo.codec.io.ByteOutput;
 import dev.rheo.codec.schema.ObjectType;
 import java.util.List;
@@ -22,6 +23,13 @@ public final class Canonicalizer {
    * {@code unknown field "spec.foo"}. At most 100.
    */
   public static List<String> unknownFields(ObjectNode tree, ObjectType type) {
+    return unknownPaths(tree, type).stream()
+        .map(path -> "unknown field " + GoText.quote(path))
+        .toList();
+  }
+
+  /** The paths of the fields that the type does not have, such as {@code spec.foo}. At most 100. */
+  public static List<String> unknownPaths(ObjectNode tree, ObjectType type) {
     return UnknownFields.find(tree, type);
   }
 

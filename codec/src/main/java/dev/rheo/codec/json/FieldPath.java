@@ -23,6 +23,11 @@ final class FieldPath {
 
   /** The path in quotes, as upstream's strict decoding errors show it. */
   String quoted() {
+    return GoText.quote(text());
+  }
+
+  /** The path as upstream's strict decoding errors have it. */
+  String text() {
     StringBuilder out = new StringBuilder();
     for (int i = 0; i < steps.size() && out.length() <= Truncated.MAX_LENGTH; i++) {
       Object step = steps.get(i);
@@ -33,7 +38,7 @@ final class FieldPath {
         Truncated.append(out, step instanceof Key key ? key.name() : (String) step);
       }
     }
-    return GoText.quote(Truncated.of(out.toString()));
+    return Truncated.of(out.toString());
   }
 
   /** The field names alone, as Go's encoding/json shows them. */

@@ -125,7 +125,8 @@ abstract class TreeWalk {
       kind = struct.name();
     }
     return new MalformedException(
-        "%s in version \"%s\" cannot be handled as a %s: %s"
-            .formatted(kind, apiVersion.substring(apiVersion.lastIndexOf('/') + 1), kind, why));
+        "%s in version \"%s\" cannot be handled as a %s"
+            .formatted(kind, apiVersion.substring(apiVersion.lastIndexOf('/') + 1), kind),
+        why);
   }
 }

@@ -15,6 +15,7 @@ final class UnknownFields {
 
   private UnknownFields() {}
 
+  /** The paths of the fields, such as {@code spec.foo}. */
   static List<String> find(ObjectNode tree, ObjectType type) {
     UnknownFields search = new UnknownFields();
     search.object(tree, type);
@@ -40,7 +41,7 @@ final class UnknownFields {
   private void unknown(String name) {
     if (found.size() < ObjectDecoder.MAX_STRICT_ERRORS) {
       path.push(name);
-      found.add("unknown field " + path.quoted());
+      found.add(path.text());
       path.pop();
     }
   }

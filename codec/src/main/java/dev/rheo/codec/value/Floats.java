@@ -1,15 +1,9 @@
 package dev.rheo.codec.value;
 
-import java.math.BigDecimal;
-import java.math.MathContext;
+import dev.rheo.api.status.GoNumbers;
 
 /** Floating-point numbers as Go's encoding/json writes them. */
 public final class Floats {
-  private static final double SMALLEST_PLAIN = 1e-6;
-  private static final double LARGEST_PLAIN = 1e21;
-
-  private static final MathContext ONE_DIGIT = new MathContext(1);
-
   private Floats() {}
 
   /**
@@ -19,38 +13,6 @@ public final class Floats {
    * @throws IllegalArgumentException if the value is infinite or NaN
    */
   public static String format(double value) {
-    if (!Double.isFinite(value)) {
-      throw new IllegalArgumentException("json: unsupported value: " + value);
-    }
-    if (value == 0) {
-      return 1 / value < 0 ? "-0" : "0";
-    }
-    double magnitude = Math.abs(value);
-    BigDecimal digits = shortest(value);
-    if (magnitude >= SMALLEST_PLAIN && magnitude < LARGEST_PLAIN) {
-      return digits.toPlainString();
-    }
-    String mantissa = digits.unscaledValue().abs().toString();
-    int exponent = mantissa.length() - 1 - digits.scale();
-    StringBuilder out = new StringBuilder(value < 0 ? "-" : "").append(mantissa.charAt(0));
-    if (mantissa.length() > 1) {
-      out.append('.').append(mantissa, 1, mantissa.length());
-    }
-    out.append('e').append(exponent < 0 ? '-' : '+');
-    // Go pads exponents to two digits, then removes the zero from negative ones.
-    if (exponent > 0 && exponent < 10) {
-      out.append('0');
-    }
-    return out.append(Math.abs(exponent)).toString();
-  }
-
-  /** Double.toString writes two digits even where one suffices: 4.9E-324 for 5e-324. */
-  private static BigDecimal shortest(double value) {
-    BigDecimal digits = new BigDecimal(Double.toString(value)).stripTrailingZeros();
-    if (digits.precision() == 2) {
-      BigDecimal one = digits.round(ONE_DIGIT);
-      return one.doubleValue() == value ? one.stripTrailingZeros() : digits;
-    }
-    return digits;
+    return GoNumbers.json(value);
   }
 }
