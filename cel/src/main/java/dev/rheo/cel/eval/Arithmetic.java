@@ -2,9 +2,9 @@ package dev.rheo.cel.eval;
 
 import dev.rheo.cel.value.Bytes;
 import dev.rheo.cel.value.Rfc3339;
+import dev.rheo.cel.value.Timestamp;
 import dev.rheo.cel.value.Uint;
 import java.time.Duration;
-import dev.rheo.cel.value.Timestamp;
 import java.util.List;
 import java.util.Map;
 

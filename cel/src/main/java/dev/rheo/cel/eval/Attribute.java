@@ -140,9 +140,8 @@ final class Attribute implements Node {
       Object selected = find(value, key);
       boolean tested = presence && i == steps.size() - 1;
       if (selected instanceof EvaluationException e) {
-        if (tested || value instanceof List) {
-          frame.charge(1);
-        }
+        // An element without a value is found, and only then not to have what is looked for in it.
+        frame.charge(value instanceof List && i + 1 < steps.size() ? 2 : 1);
         throw e;
       }
       if (tested) {

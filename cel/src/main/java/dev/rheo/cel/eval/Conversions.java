@@ -179,7 +179,7 @@ final class Conversions {
       case String text -> {
         Duration duration = GoDuration.parse(text);
         if (duration == null) {
-          throw new EvaluationException("time: invalid duration \"" + text + "\"");
+          throw fault(value, "google.protobuf.Duration");
         }
         yield duration;
       }
@@ -199,7 +199,7 @@ final class Conversions {
       case String text -> {
         Timestamp time = Rfc3339.parse(text);
         if (time == null) {
-          throw new EvaluationException("parsing time \"" + text + "\" as RFC 3339");
+          throw fault(value, "google.protobuf.Timestamp");
         }
         yield time;
       }

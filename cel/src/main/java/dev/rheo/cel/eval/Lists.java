@@ -128,6 +128,7 @@ final class Lists {
     if (list.isEmpty()) {
       return zero;
     }
+    demandFirst(list, "sum");
     Object sum =
         switch (list.get(0)) {
           case Uint first -> new Uint(0);
@@ -136,15 +137,26 @@ final class Lists {
           default -> 0L;
         };
     for (Object each : list) {
+      if (each instanceof EvaluationException e) {
+        throw e;
+      }
       sum = Arithmetic.add(sum, each);
     }
     return sum;
+  }
+
+  /** Without a first element, upstream does not know what the others should be. */
+  private static void demandFirst(List<?> list, String function) throws EvaluationException {
+    if (list.get(0) instanceof EvaluationException) {
+      throw new EvaluationException("no such overload: " + function + "(list)");
+    }
   }
 
   private static Object extreme(List<?> list, String name, int sign) throws EvaluationException {
     if (list.isEmpty()) {
       throw new EvaluationException(name + " called on empty list");
     }
+    demandFirst(list, name);
     Object found = list.get(0);
     for (Object each : list) {
       if (Values.compare(each, found) * sign > 0) {

@@ -20,8 +20,17 @@ import org.jspecify.annotations.Nullable;
 final class Nodes {
   private Nodes() {}
 
-  /** A call of a function with all its arguments. */
-  record Call(String function, String overload, Implementation implementation, List<Node> args)
+  /**
+   * A call of a function with all its arguments.
+   *
+   * @param inOrder whether the first argument without a value ends it, and nothing is paid
+   */
+  record Call(
+      String function,
+      String overload,
+      Implementation implementation,
+      List<Node> args,
+      boolean inOrder)
       implements Node {
     /**
      * Of calls with so many arguments, all are evaluated, and paid for, whether the first fails.
@@ -39,7 +48,7 @@ final class Nodes {
         try {
           values[i] = args.get(i).eval(frame);
         } catch (EvaluationException e) {
-          if (values.length > EVALUATED_ALL && i < values.length - 1) {
+          if ((inOrder || values.length > EVALUATED_ALL) && i < values.length - 1) {
             throw e;
           }
           fault = fault == null ? e : fault;

@@ -1,8 +1,8 @@
 package dev.rheo.cel.eval;
 
+import dev.rheo.cel.value.Timestamp;
 import java.time.DateTimeException;
 import java.time.Duration;
-import dev.rheo.cel.value.Timestamp;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;

@@ -129,6 +129,7 @@ public final class RuleStatements {
         List.of(),
         "",
         List.of(),
-        null);
+        null,
+        false);
   }
 }

@@ -12,6 +12,7 @@ import dev.rheo.cel.cost.Sizes;
 import dev.rheo.cel.type.DeclType;
 import dev.rheo.schema.Rule;
 import dev.rheo.schema.Structural;
+import dev.rheo.schema.StructuralReader;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -63,7 +64,7 @@ class UpstreamTestsTest {
   }
 
   private void compile(JsonNode node) {
-    Structural schema = SchemaReader.read(node.get("schema"));
+    Structural schema = StructuralReader.read(node.get("schema"));
     DeclType type = SchemaTypes.of(schema, node.get("root").booleanValue(), "selfType1");
     if (type == null) {
       return;
@@ -100,7 +101,7 @@ class UpstreamTestsTest {
   }
 
   private void validate(JsonNode node) {
-    Structural schema = SchemaReader.read(node.get("schema"));
+    Structural schema = StructuralReader.read(node.get("schema"));
     SchemaRules rules = SchemaRules.compile(schema, node.get("root").booleanValue());
     if (rules == null) {
       return;
