@@ -75,7 +75,6 @@ class RuleVectorsTest {
         }
       }
     }
-    System.err.println(file.getFileName() + ": " + vectors + ", " + differences.size() + " differ");
     assertThat(differences.stream().limit(40).toList()).isEmpty();
     assertThat(vectors).isPositive();
   }

@@ -58,7 +58,6 @@ class UpstreamTestsTest {
         }
       }
     }
-    System.err.println(cases + " cases, " + differences.size() + " differ");
     assertThat(differences.stream().limit(60).toList()).isEmpty();
     assertThat(cases).isPositive();
   }
