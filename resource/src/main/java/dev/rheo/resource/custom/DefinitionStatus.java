@@ -37,10 +37,10 @@ public final class DefinitionStatus {
     ObjectNode copy = JsonNodeFactory.instance.objectNode();
     copy.setAll(definition);
     copy.set("status", old == null ? copy.objectNode() : old.deepCopy());
+    approval(copy, now); // first, as upstream's conditions usually are
     names(copy, others, now);
     establish(copy, now);
     schemas(copy, now);
-    approval(copy, now);
     ObjectNode status = Trees.need(copy, "status");
     return old != null && old.equals(status) ? old : status;
   }
