@@ -80,7 +80,7 @@ class CustomSchemaBoundsTest {
           custom.validateCreate(object, errors);
           assertThat(errors.toList()).hasSize(Details.MAX_CAUSES);
           FieldErrors changed = new FieldErrors();
-          custom.validateUpdate(object, object.deepCopy(), changed);
+          custom.validateUpdate(object, object.deepCopy(), changed, warning -> {});
           assertThat(changed.toList()).isEmpty();
         });
   }

@@ -101,8 +101,8 @@ class CustomSchemaPropertiesTest {
     schema.pruneStored(stored);
     schema.validateCreate(object, new FieldErrors());
     ObjectNode other = object(5);
-    schema.validateUpdate(object, other, new FieldErrors());
-    schema.validateStatusUpdate(object, other, new FieldErrors());
+    schema.validateUpdate(object, other, new FieldErrors(), warning -> {});
+    schema.validateStatusUpdate(object, other, new FieldErrors(), warning -> {});
 
     byte[] encoded = Canonicalizer.encodeAnswer(object, null);
     ObjectNode decoded = ObjectDecoder.decode(encoded, ObjectDecoder.MAX_DEPTH).tree();
@@ -123,9 +123,9 @@ class CustomSchemaPropertiesTest {
     CustomSchema schema = CustomSchema.of(read);
     ObjectNode old = tree("{\"spec\":{\"a\":5,\"b\":\"x\"}}");
     FieldErrors errors = new FieldErrors();
-    schema.validateUpdate(tree("{\"spec\":{\"a\":5,\"b\":\"y\"}}"), old, errors);
+    schema.validateUpdate(tree("{\"spec\":{\"a\":5,\"b\":\"y\"}}"), old, errors, warning -> {});
     assertThat(errors.toList()).isEmpty();
-    schema.validateUpdate(tree("{\"spec\":{\"a\":6,\"b\":\"x\"}}"), old, errors);
+    schema.validateUpdate(tree("{\"spec\":{\"a\":6,\"b\":\"x\"}}"), old, errors, warning -> {});
     assertThat(errors.message())
         .isEqualTo("spec.a: Invalid value: 6: spec.a in body should be less than or equal to 1");
   }

@@ -139,9 +139,9 @@ class UpstreamVectorsTest {
     FieldErrors errors = new FieldErrors();
     boolean status = vector.path("status").asBoolean();
     if (status) {
-      judge.validateStatusUpdate(object, old, errors);
+      judge.validateStatusUpdate(object, old, errors, warning -> {});
     } else {
-      judge.validateUpdate(object, old, errors);
+      judge.validateUpdate(object, old, errors, warning -> {});
     }
     compare(status ? "status" : "update", vector, expected(vector, "errors"), actual(errors, true));
   }

@@ -12,7 +12,6 @@ import dev.rheo.codec.schema.TypeTable;
 import dev.rheo.codec.tree.Trees;
 import dev.rheo.resource.custom.CustomDefinition.Version;
 import dev.rheo.resource.type.CustomFields;
-import dev.rheo.resource.type.CustomFields;
 import dev.rheo.resource.type.CustomType;
 import dev.rheo.resource.type.ResourceInfo;
 import dev.rheo.resource.type.ResourceType;
@@ -107,9 +106,7 @@ public final class CustomTypes {
     ObjectNode schema = version.schema();
     Structural structural =
         StructuralReader.read(schema == null ? JsonNodeFactory.instance.objectNode() : schema);
-    SchemaRules rules = SchemaRules.compile(structural);
-    return CustomSchema.of(
-        structural, scale(version.scale()), rules == null ? null : rules::validate);
+    return CustomSchema.of(structural, scale(version.scale()), SchemaRules.compile(structural));
   }
 
   private static @Nullable ScalePaths scale(@Nullable ObjectNode scale) {

@@ -39,13 +39,6 @@ public final class SchemaRules implements ObjectRules {
     return root == null ? null : new SchemaRules(root);
   }
 
-  /** As {@link #validate(JsonNode, JsonNode, String, FieldErrors, Consumer)}, without warnings. */
-  @Override
-  public void validate(
-      JsonNode object, @Nullable JsonNode old, String fieldPath, FieldErrors errors) {
-    validate(object, old, fieldPath, errors, warning -> {});
-  }
-
   /**
    * Judges an object.
    *
@@ -55,6 +48,7 @@ public final class SchemaRules implements ObjectRules {
    * @param warnings gets the faults of what has not changed, which are not refused
    * @throws RuntimeException if the meter of the thread ends the work or refuses the memory
    */
+  @Override
   public void validate(
       JsonNode object,
       @Nullable JsonNode old,

@@ -33,7 +33,7 @@ class SchemaRulesTest {
 
   private static List<String> faults(SchemaRules rules, JsonNode object) {
     FieldErrors errors = new FieldErrors();
-    rules.validate(object, null, "", errors);
+    rules.validate(object, null, "", errors, warning -> {});
     return errors.toList().stream().map(FieldError::message).toList();
   }
 
