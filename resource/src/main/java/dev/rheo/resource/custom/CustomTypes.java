@@ -153,6 +153,19 @@ public final class CustomTypes {
         : CustomFields.of(selectable, schema == null ? null : StructuralReader.read(schema));
   }
 
+  /**
+   * The type in which the objects of a definition are stored, whether it is served or not, so that
+   * they can be deleted.
+   *
+   * @return null if the definition {@linkplain CustomDefinition#isUsable cannot be used}
+   */
+  public static @Nullable ResourceType stored(
+      CustomDefinition definition, Supplier<@Nullable ObjectNode> source) {
+    return definition.isUsable()
+        ? new CustomTypes(definition, source).type(definition.storageVersion())
+        : null;
+  }
+
   private CustomVersion require(String version) {
     return Objects.requireNonNull(versions.get(version), version);
   }
