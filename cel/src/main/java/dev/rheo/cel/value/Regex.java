@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * some 3 million instructions, here {@value #SIZE_MAX}.
  */
 public final class Regex {
+  private static final String UNDERFLOW = "stack underflow";
   private static final int REPETITIONS_MAX = 1000;
   private static final int DEPTH_MAX = 1000;
   private static final int SIZE_MAX = 50_000;
@@ -80,7 +81,10 @@ public final class Regex {
       Pattern ignored = Pattern.compile(text);
       return null;
     } catch (PatternSyntaxException e) {
-      return e.getMessage();
+      // What Go calls an unexpected parenthesis, this library does not expect.
+      return String.valueOf(e.getMessage()).contains(UNDERFLOW)
+          ? "error parsing regexp: unexpected ): `" + text + "`"
+          : e.getMessage();
     }
   }
 

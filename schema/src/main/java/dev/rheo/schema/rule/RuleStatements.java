@@ -132,6 +132,7 @@ public final class RuleStatements {
         List.of(),
         "",
         List.of(),
-        null);
+        null,
+        false);
   }
 }
