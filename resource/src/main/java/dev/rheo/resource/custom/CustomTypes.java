@@ -23,7 +23,6 @@ import dev.rheo.schema.CustomSchema;
 import dev.rheo.schema.ScalePaths;
 import dev.rheo.schema.Structural;
 import dev.rheo.schema.StructuralReader;
-import dev.rheo.schema.rule.SchemaRules;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -106,7 +105,7 @@ public final class CustomTypes {
     ObjectNode schema = version.schema();
     Structural structural =
         StructuralReader.read(schema == null ? JsonNodeFactory.instance.objectNode() : schema);
-    return CustomSchema.of(structural, scale(version.scale()), SchemaRules.compile(structural));
+    return CustomSchema.of(structural, scale(version.scale()));
   }
 
   private static @Nullable ScalePaths scale(@Nullable ObjectNode scale) {
