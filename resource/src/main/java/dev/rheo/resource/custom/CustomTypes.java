@@ -65,6 +65,7 @@ public final class CustomTypes {
               definition.group() + "/" + name,
               !definition.preserveUnknownFields() && version.schema() != null,
               definition.terminating(),
+              version.deprecationWarning(),
               () -> schemaOf(present(source.get(), definition.uid(), name))));
     }
     CustomDefinition.Names names = definition.names();
