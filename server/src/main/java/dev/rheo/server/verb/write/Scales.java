@@ -105,7 +105,11 @@ public final class Scales {
     } else {
       custom.apply(scale, parent);
     }
-    Meta.of(parent).resourceVersion(sent.resourceVersion());
+    // Without a version of its own the Scale is written to the parent that was read, as a custom
+    // resource cannot be updated without one.
+    if (!sent.resourceVersion().isEmpty()) {
+      Meta.of(parent).resourceVersion(sent.resourceVersion());
+    }
     return parent;
   }
 

@@ -6,12 +6,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.rheo.api.feature.FeatureGates;
 import dev.rheo.api.media.MediaType;
+import dev.rheo.api.options.WriteOptions;
 import dev.rheo.api.status.ApiException;
 import dev.rheo.resource.type.ResourceType;
 import dev.rheo.server.encoding.Encodings;
 import dev.rheo.server.metrics.RequestMetrics;
 import dev.rheo.server.typechange.TypeChanges;
 import dev.rheo.server.verb.write.Cluster;
+import dev.rheo.server.verb.write.ObjectPath;
 import dev.rheo.testing.Await;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.nio.file.Path;
@@ -120,6 +122,30 @@ class DefinitionControllerTest {
               assertThat(e.code()).isEqualTo(422);
               assertThat(e.status().message()).contains("spec.watts in body should be");
             });
+  }
+
+  @Test
+  void aScaleWithoutAVersionIsWrittenToTheObjectAsItIs() {
+    define(
+        definition("lamps", "Lamp", version("v1", true, WATTS))
+            .replace(
+                "{'status':{}}",
+                "{'status':{},'scale':{'specReplicasPath':'.spec.watts','statusReplicasPath':'.status.used'}}"));
+    awaitServed("v1", "lamps");
+    cluster.create(LAMPS, "ns", "{'metadata':{'name':'a'},'spec':{'watts':3}}");
+    ObjectPath scale = cluster.path(LAMPS, "ns", "a", "scale");
+    String body =
+        """
+        {'kind':'Scale','apiVersion':'autoscaling/v1','metadata':{'name':'a','resourceVersion':'%s'},
+        'spec':{'replicas':5}}""";
+    cluster.writes.update(
+        scale, Cluster.body(body.formatted("")), WriteOptions.none(), Cluster.USER);
+    assertThat(cluster.stored(LAMPS, "ns", "a").path("spec").path("watts").asInt()).isEqualTo(5);
+    assertThatThrownBy(
+            () ->
+                cluster.writes.update(
+                    scale, Cluster.body(body.formatted("1")), WriteOptions.none(), Cluster.USER))
+        .isInstanceOfSatisfying(ApiException.class, e -> assertThat(e.code()).isEqualTo(409));
   }
 
   @Test
