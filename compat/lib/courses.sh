@@ -92,15 +92,19 @@ run_python() {
   course python "the official Python client" "$venv/bin/python" python/program.py
 }
 
-java_program() { # java_program NAME TEXT
-  local home
+java_built() { # java_built NAME: builds the Java programs; sets $java, the command that runs this one
   home=$(../rheo --print-java-home) || return
-  command -v mvn >/dev/null || { skip "$1: Maven is not on PATH"; return; }
+  command -v mvn >/dev/null || { skip "$1: Maven is not on PATH"; return 1; }
   if [ ! -e java/target/built ] || [ -n "$(find java -newer java/target/built -name '*.java' -o -newer java/target/built -name pom.xml)" ]; then
-    built "java" env JAVA_HOME="$home" mvn -q -B -ntp -f java/pom.xml package || return
+    built "java" env JAVA_HOME="$home" mvn -q -B -ntp -f java/pom.xml package || return 1
     mkdir -p java/target && touch java/target/built
   fi
-  course "$1" "$2" "$home/bin/java" -XX:+UseSerialGC -Xmx256m -cp "java/$1/target/$1-0.jar:java/$1/target/lib/*" "dev.rheo.compat.$1.Main"
+  java=("$home/bin/java" -XX:+UseSerialGC -Xmx256m -cp "java/$1/target/$1-0.jar:java/$1/target/lib/*" "dev.rheo.compat.$1.Main")
+}
+
+java_program() { # java_program NAME TEXT
+  local home java
+  java_built "$1" && course "$1" "$2" "${java[@]}"
 }
 
 run_fabric8() { java_program fabric8 "fabric8"; }

@@ -143,7 +143,7 @@ pub async fn run(client: &Client, namespace: &str) -> Outcome<()> {
 }
 
 /// Asks until there is no complaint.
-async fn eventually<F, Fut>(text: &str, ask: F)
+pub async fn eventually<F, Fut>(text: &str, ask: F)
 where
     F: Fn() -> Fut,
     Fut: Future<Output = Result<String, kube::Error>>,

@@ -10,6 +10,7 @@ mod book;
 mod checks;
 mod churn;
 mod controller;
+mod custom;
 mod requests;
 
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
@@ -95,6 +96,7 @@ async fn run() -> Outcome<()> {
 async fn course(settings: &Settings, plain: &Client, compressed: &Client, namespace: &str) -> Outcome<()> {
     requests::run(plain, compressed, namespace).await?;
     controller::run(plain, namespace).await?;
+    custom::run(plain, namespace).await?;
     let churn = Churn::new(plain, namespace);
     churn.seed(40).await;
     let mut books = start(plain, compressed, namespace);
