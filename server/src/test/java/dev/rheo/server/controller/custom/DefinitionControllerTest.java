@@ -159,7 +159,7 @@ class DefinitionControllerTest {
             condition("lights.example.com", "NamesAccepted")
                 .path("reason")
                 .asText()
-                .equals("MultipleConflicts"));
+                .equals("ListKindConflict"));
     assertThat(served("v1", "lights")).isNull();
 
     cluster.delete(DEFINITIONS, "", NAME);
