@@ -24,16 +24,17 @@ import uuid
 
 SCENARIOS = {}
 PACKED = set()
+WORDED = set()
 UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 TIME = re.compile(r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$")
 HEADERS = ("content-type", "retry-after", "warning", "content-encoding", "vary", "allow", "location")
 END = "k8s.io/initial-events-end"
 
 
-def scenario(name, tags=("serve",), packed=False):
+def scenario(name, tags=("serve",), packed=False, worded=False):
     """Registers a scenario. Tags: `serve` is the core; others name what a server may not have yet.
 
-    `packed`: its golden record is compressed.
+    `packed`: its golden record is compressed. `worded`: texts of messages are compared, too.
     """
 
     def register(f):
@@ -42,6 +43,8 @@ def scenario(name, tags=("serve",), packed=False):
         SCENARIOS[name] = (f, frozenset(tags))
         if packed:
             PACKED.add(name)
+        if worded:
+            WORDED.add(name)
         return f
 
     return register
@@ -50,8 +53,8 @@ def scenario(name, tags=("serve",), packed=False):
 class Response:
     """One answer: status, headers (lower-case names), body bytes, and the body as JSON or None."""
 
-    def __init__(self, status, headers, body):
-        self.status, self.headers, self.raw = status, headers, body
+    def __init__(self, status, headers, body, warnings=()):
+        self.status, self.headers, self.raw, self.warnings = status, headers, body, warnings
         try:
             self.json = json.loads(body) if body else None
         except ValueError:
@@ -127,7 +130,7 @@ class Server:
             got = {k.lower(): v for k, v in r.getheaders()}
             if got.get("content-encoding") == "gzip":
                 raw = gzip.decompress(raw)
-            return Response(r.status, got, raw)
+            return Response(r.status, got, raw, [v for k, v in r.getheaders() if k.lower() == "warning"])
         except BaseException:
             connection.close()
             raise
@@ -148,8 +151,10 @@ class Run:
         self.cleanup = []
         self.versions = set()
         # what a scenario may ask for: one connection for all requests, each cause of a refusal once, one symbol for the uids
-        # of all objects that are not stored (nor do their versions count), and bodies without these dotted paths
+        # of all objects that are not stored (nor do their versions count), bodies without these dotted paths, all warnings of
+        # an answer instead of the last one, and the causes of a refusal in an order of their own
         self.reuse, self.distinct, self.one_uid, self.without = False, False, False, ()
+        self.all_warnings, self.sort_causes = False, False
         self.connection = None
 
     # -- asking ---------------------------------------------------------------------------------------------
@@ -189,9 +194,11 @@ class Run:
             recorded = self.trim(recorded)
         else:
             recorded = r.raw.decode("utf-8", "replace")[:400]
+        headers = {k: v for k, v in r.headers.items() if k in HEADERS}
+        if self.all_warnings and r.warnings:
+            headers["warning"] = sorted(r.warnings)
         self.steps.append(
-            {"step": label, "request": f"{method} {path}", "status": r.status,
-             "headers": {k: v for k, v in r.headers.items() if k in HEADERS}, "body": recorded})
+            {"step": label, "request": f"{method} {path}", "status": r.status, "headers": headers, "body": recorded})
         return r
 
     def trim(self, body):
@@ -385,6 +392,9 @@ class Normaliser:
             m.group(0), "uid" + str(len(self.uids) + 1)), v)
         v = re.sub(r"\bBad_[a-z0-9]{5}\b", "Bad_<any>", v)  # what is made of a generateName
         v = re.sub(r"(esource version:? )(\d+)", r"\1<rv>", v)
+        v = re.sub(r'((?:creationTimestamp|"time)\\*":\\*")[-0-9T:]{19}Z', r"\1<time>", v)
+        v = re.sub(r'(resourceVersion\\*":\\*")\d+', r"\1<rv>", v)
+        v = re.sub(r"(in object meta: )(\d+)", r"\1<rv>", v)
         v = re.sub(r"(current: )(\d+)", r"\1<rv>", v)
         v = re.sub(r"(in record \()(\d+)", r"\1<rv>", v)
         v = re.sub(r"\((\d+)\)$", "(<rv>)", v)
@@ -392,9 +402,13 @@ class Normaliser:
 
     def value(self, v, key=""):
         if isinstance(v, dict):
+            if self.run.sort_causes and v.get("kind") == "Status" and len((v.get("details") or {}).get("causes") or ()) > 1:
+                v = {**v, "message": v["message"].partition(": [")[0]}  # which has the causes once more
             return {self.text(k): self.value(x, k) for k, x in sorted(v.items())}
         if isinstance(v, list):
             values = [self.value(x, key) for x in v]
+            if key == "causes" and self.run.sort_causes:
+                return sorted(values, key=lambda c: [c.get("field", ""), c.get("message", "")])
             return sorted(values, key=_rank) if key in ("managedFields", "causes") else values
         if isinstance(v, str):
             if key.endswith("resourceVersion"):
