@@ -57,7 +57,7 @@ class Response:
         self.status, self.headers, self.raw, self.warnings = status, headers, body, warnings
         try:
             self.json = json.loads(body) if body else None
-        except ValueError:
+        except (ValueError, RecursionError):
             self.json = None
 
     @property
@@ -152,9 +152,9 @@ class Run:
         self.versions = set()
         # what a scenario may ask for: one connection for all requests, each cause of a refusal once, one symbol for the uids
         # of all objects that are not stored (nor do their versions count), bodies without these dotted paths, all warnings of
-        # an answer instead of the last one, and the causes of a refusal in an order of their own
+        # an answer instead of the last one, the causes of a refusal in an order of their own, and no ages in tables
         self.reuse, self.distinct, self.one_uid, self.without = False, False, False, ()
-        self.all_warnings, self.sort_causes = False, False
+        self.all_warnings, self.sort_causes, self.ageless = False, False, False
         self.connection = None
 
     # -- asking ---------------------------------------------------------------------------------------------
@@ -392,8 +392,8 @@ class Normaliser:
             m.group(0), "uid" + str(len(self.uids) + 1)), v)
         v = re.sub(r"\bBad_[a-z0-9]{5}\b", "Bad_<any>", v)  # what is made of a generateName
         v = re.sub(r"(esource version:? )(\d+)", r"\1<rv>", v)
-        v = re.sub(r'((?:creationTimestamp|"time)\\*":\\*")[-0-9T:]{19}Z', r"\1<time>", v)
-        v = re.sub(r'(resourceVersion\\*":\\*")\d+', r"\1<rv>", v)
+        v = re.sub(r'((?:creationTimestamp|"time)\\*":\\*"|(?:creationTimestamp|time): ")[-0-9T:]{19}Z', r"\1<time>", v)
+        v = re.sub(r'(resourceVersion\\*":\\*"|resourceVersion: ")\d+', r"\1<rv>", v)
         v = re.sub(r"(in object meta: )(\d+)", r"\1<rv>", v)
         v = re.sub(r"(current: )(\d+)", r"\1<rv>", v)
         v = re.sub(r"(in record \()(\d+)", r"\1<rv>", v)
@@ -417,5 +417,9 @@ class Normaliser:
                 return "<continue>" if v else v
             if TIME.match(v):
                 return "<time>"
+            if key == "cells" and self.run.ageless and re.fullmatch(r"\d+[smhd]", v):
+                return "<age>"
+            if key == "manager" and v in ("rheo", "kube-apiserver-1.36.3"):  # the server itself, by its name
+                return "<server>"
             return self.text(v)
         return v

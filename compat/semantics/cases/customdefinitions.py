@@ -136,7 +136,8 @@ def names(t):
     until(t, path_of(third), lambda r: conditions(r).get("NamesAccepted") == "False")
     t.get("a short name that is taken: not accepted, still established", path_of(third), keep=["status"])
     t.get("a short name that is taken: still served", at("thirds"))
-    t.get("a short name that is taken: discovery", f"/apis/{GROUP}/v1")
+    r = t.send("GET", f"/apis/{GROUP}/v1")
+    t.note("a short name that is taken: discovery", sorted(r.json["resources"], key=lambda x: x["name"]))  # whose order changes
 
 
 @custom_scenario("custom-scope")
@@ -278,6 +279,7 @@ def writes_base():
 def definition_writes(t):
     """Updates, patches and applies of a definition, its status, and its generation."""
     t.make_namespace()
+    t.one_uid = True
     d = writes_base()
     serve(t, d, "create")
     path = path_of(d)
@@ -300,10 +302,13 @@ def definition_writes(t):
         body["metadata"]["resourceVersion"] = fresh.rv
         t.put("changed " + label, dry(path), body, keep=["spec", "metadata.generation", "status.storedVersions"])
     t.ask("merge patch", "PATCH", path, {"spec": {"names": {"shortNames": ["w"]}}}, headers=MERGE, keep=["spec.names", "metadata.generation"])
+    until(t, path, lambda r: r.json["status"]["acceptedNames"].get("shortNames") == ["w"])
     t.ask("merge patch of the status", "PATCH", path, {"status": {"storedVersions": ["v9"]}}, headers=MERGE, keep=["status.storedVersions", "metadata.generation"])
     t.ask("JSON patch", "PATCH", path, [{"op": "add", "path": "/spec/names/categories", "value": ["all"]}], headers=JSONPATCH, keep=["spec.names", "metadata.generation"])
+    until(t, path, lambda r: r.json["status"]["acceptedNames"].get("categories") == ["all"])
     t.ask("JSON patch, bad", "PATCH", path, [{"op": "replace", "path": "/spec/scope", "value": "Elsewhere"}], headers=JSONPATCH)
     t.ask("strategic patch", "PATCH", path, {"spec": {"names": {"shortNames": ["ww"]}}}, headers=STRATEGIC, keep=["spec.names", "metadata.generation"])
+    until(t, path, lambda r: r.json["status"]["acceptedNames"].get("shortNames") == ["ww"])
     t.ask("strategic patch of versions", "PATCH", path + "?dryRun=All", {"spec": {"versions": [{"name": "v2"}]}}, headers=STRATEGIC)
     t.ask("apply", "PATCH", path + "?fieldManager=app", json.dumps({"apiVersion": d["apiVersion"], "kind": d["kind"], "metadata": {
         "name": t.fill(d["metadata"]["name"]), "labels": {"applied": "yes"}}}), headers=APPLY, keep=["metadata.labels", "metadata.managedFields"])
