@@ -10,11 +10,16 @@ import org.jspecify.annotations.Nullable;
  *
  * @param supported media types without parameters, the default first
  * @param streamable the supported media types in which a watch can be served
+ * @param whole the supported media types of what is not transformed
  * @param transforms the transformations that the endpoint supports
  * @param drops whether the parameter {@code drop} is known (KEP-5958); otherwise it is ignored
  */
 public record Negotiation(
-    List<String> supported, List<String> streamable, Transforms transforms, boolean drops) {
+    List<String> supported,
+    List<String> streamable,
+    List<String> whole,
+    Transforms transforms,
+    boolean drops) {
 
   /** The one value of the parameter {@code drop}. */
   private static final String MANAGED_FIELDS = "metadata.managedFields";
@@ -30,6 +35,23 @@ public record Negotiation(
   public Negotiation {
     supported = List.copyOf(supported);
     streamable = List.copyOf(streamable);
+    whole = List.copyOf(whole);
+  }
+
+  /** A negotiation in which everything is served in all media types. */
+  public Negotiation(
+      List<String> supported, List<String> streamable, Transforms transforms, boolean drops) {
+    this(supported, streamable, supported, transforms, drops);
+  }
+
+  /** The same, but what is not transformed is not served in one of the media types. */
+  public Negotiation wholeWithout(String mediaType) {
+    return new Negotiation(
+        supported,
+        streamable,
+        whole.stream().filter(type -> !type.equals(mediaType)).toList(),
+        transforms,
+        drops);
   }
 
   /** JSON only, without transformations. */
@@ -40,7 +62,7 @@ public record Negotiation(
 
   /** The same media types without transformations. */
   public Negotiation untransformed() {
-    return new Negotiation(supported, streamable, Transforms.NONE, drops);
+    return new Negotiation(supported, streamable, whole, Transforms.NONE, drops);
   }
 
   /**
@@ -108,7 +130,7 @@ public record Negotiation(
       return false;
     }
     TargetKind target = TargetKind.of(alternative);
-    return target == null || transforms.allowed(candidate, target);
+    return target == null ? whole.contains(candidate) : transforms.allowed(candidate, target);
   }
 
   /**

@@ -1,5 +1,6 @@
 package dev.rheo.codec.json;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.rheo.api.status.GoText;
 import dev.rheo.codec.io.ByteOutput;
@@ -83,6 +84,13 @@ public final class Canonicalizer {
    */
   public static byte[] encodeAnswer(ObjectNode tree, @Nullable ObjectType type) {
     return encode(tree, type, false);
+  }
+
+  /** A value of unknown type as Go writes it: keys are sorted, and nothing is dropped. */
+  public static byte[] encodeValue(JsonNode value) {
+    ByteOutput out = new ByteOutput(0);
+    UntypedWriter.sorted(out, value);
+    return out.toByteArray();
   }
 
   private static byte[] encode(ObjectNode tree, @Nullable ObjectType type, boolean blankRevision) {

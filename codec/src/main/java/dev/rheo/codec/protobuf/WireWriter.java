@@ -43,7 +43,7 @@ public final class WireWriter {
     varint(value);
   }
 
-  void fixed64(int number, double value) {
+  public void fixed64(int number, double value) {
     tag(number, Wire.FIXED64);
     long bits = Double.doubleToRawLongBits(value);
     for (int i = 0; i < Long.BYTES; i++) {

@@ -14,9 +14,14 @@ import org.jspecify.annotations.Nullable;
  *
  * @param parent those of the object
  * @param apiVersion of the object
- * @param replicas where the object has its replicas
+ * @param replicas where the object has its replicas, by the API versions that it is served in;
+ *     {@link #NOWHERE} in those that have no scale
  */
-public record ScaleFields(ManagedFields parent, String apiVersion, FieldPath replicas) {
+public record ScaleFields(
+    ManagedFields parent, String apiVersion, Map<String, FieldPath> replicas) {
+  /** The place of replicas in a version that has none. */
+  public static final FieldPath NOWHERE = FieldPath.ROOT;
+
   private static final String SCALE_VERSION = "autoscaling/v1";
   private static final FieldPath SCALE_REPLICAS = FieldPath.of("spec", "replicas");
 
@@ -24,13 +29,14 @@ public record ScaleFields(ManagedFields parent, String apiVersion, FieldPath rep
    * @param list the object's, null if it has none
    * @throws ManagedFields.InvalidException if an entry is malformed
    */
-  public static ScaleFields of(@Nullable JsonNode list, String apiVersion, FieldPath replicas)
+  public static ScaleFields of(
+      @Nullable JsonNode list, String apiVersion, Map<String, FieldPath> replicas)
       throws ManagedFields.InvalidException {
     return new ScaleFields(ManagedFields.read(list), apiVersion, replicas);
   }
 
   /** Those of an object without managers. */
-  public static ScaleFields none(String apiVersion, FieldPath replicas) {
+  public static ScaleFields none(String apiVersion, Map<String, FieldPath> replicas) {
     return new ScaleFields(ManagedFields.none(), apiVersion, replicas);
   }
 
@@ -41,11 +47,20 @@ public record ScaleFields(ManagedFields parent, String apiVersion, FieldPath rep
         .owners()
         .forEach(
             (manager, owned) -> {
-              if (owned.apiVersion().equals(apiVersion) && owned.fields().has(replicas)) {
+              if (owns(owned)) {
                 put(scale, manager, SCALE_REPLICAS, SCALE_VERSION, owned.applied());
               }
             });
     return scale.write();
+  }
+
+  /** Whether the replicas are among the fields. */
+  private boolean owns(OwnedFields owned) {
+    return owned.fields().has(path(owned.apiVersion()));
+  }
+
+  private FieldPath path(String version) {
+    return replicas.getOrDefault(version, NOWHERE);
   }
 
   /**
@@ -63,13 +78,12 @@ public record ScaleFields(ManagedFields parent, String apiVersion, FieldPath rep
         .owners()
         .forEach(
             (manager, owned) -> {
-              if (!owned.apiVersion().equals(apiVersion)) {
+              if (!replicas.containsKey(owned.apiVersion())) {
                 return;
               }
               OwnedFields left = owned;
-              if (owned.fields().has(replicas)
-                  && scale.remove(in(manager, SCALE_VERSION)) == null) {
-                left = owned.with(owned.fields().difference(FieldSet.of(replicas)));
+              if (owns(owned) && scale.remove(in(manager, SCALE_VERSION)) == null) {
+                left = owned.with(owned.fields().difference(FieldSet.of(path(owned.apiVersion()))));
               }
               if (!left.fields().isEmpty()) {
                 after.owners().put(manager, left);
@@ -82,7 +96,7 @@ public record ScaleFields(ManagedFields parent, String apiVersion, FieldPath rep
     scale.forEach(
         (manager, owned) -> {
           if (owned.fields().has(SCALE_REPLICAS)) {
-            ManagerId id = put(after, manager, replicas, apiVersion, owned.applied());
+            ManagerId id = put(after, manager, path(apiVersion), apiVersion, owned.applied());
             Instant time = sent.times().get(manager);
             if (time != null) {
               after.times().put(id, time);

@@ -3,8 +3,10 @@ package dev.rheo.merge.path;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.DoubleNode;
 import com.fasterxml.jackson.databind.node.LongNode;
+import dev.rheo.api.status.GoText;
 import dev.rheo.codec.tree.Trees;
-import dev.rheo.codec.value.Floats;
+import dev.rheo.api.status.GoNumbers;
+import java.util.Map;
 
 /** Order, equality and text of JSON values, as upstream's {@code value} package has them. */
 public final class Scalars {
@@ -103,12 +105,38 @@ public final class Scalars {
     return Integer.compare(a.length(), b.length());
   }
 
-  /** The value as messages show it: strings quoted as in Go. */
+  /** The value as messages show it: texts quoted as in Go, lists and maps without quotes. */
   public static String text(JsonNode value) {
-    return switch (value.getNodeType()) {
-      case STRING -> value.toString();
-      case NUMBER -> value.isIntegralNumber() ? value.asText() : Floats.format(value.doubleValue());
-      default -> value.toString();
-    };
+    if (!value.isContainerNode()) {
+      return switch (value.getNodeType()) {
+        case STRING -> GoText.quote(value.textValue());
+        case NUMBER ->
+            value.isIntegralNumber() && value.canConvertToLong()
+                ? value.asText()
+                : GoNumbers.general(value.doubleValue());
+        default -> value.toString();
+      };
+    }
+    StringBuilder out = new StringBuilder();
+    append(out, value);
+    return out.toString();
+  }
+
+  private static void append(StringBuilder out, JsonNode value) {
+    if (value.isObject()) {
+      for (Map.Entry<String, JsonNode> member : value.properties()) {
+        out.append(member.getKey()).append('=');
+        append(out, member.getValue());
+      }
+    } else if (value.isArray()) {
+      out.append('[');
+      for (int i = 0; i < value.size(); i++) {
+        out.append(i == 0 ? "" : ",");
+        append(out, value.get(i));
+      }
+      out.append(']');
+    } else {
+      out.append(text(value));
+    }
   }
 }

@@ -47,6 +47,14 @@ public final class MergeType {
     /** Whether the map has one owner, as if it were a scalar. */
     boolean atomic();
 
+    /**
+     * Whether no field is declared and anything may be an entry. Such a map has no schema to
+     * reconcile with.
+     */
+    default boolean isDeduced() {
+      return false;
+    }
+
     /** The type of a member, declared or not, or null if the map can have no such member. */
     default @Nullable MergeType member(String name) {
       MergeType field = field(name);
@@ -89,6 +97,11 @@ public final class MergeType {
     @Override
     public boolean atomic() {
       return !deduced;
+    }
+
+    @Override
+    public boolean isDeduced() {
+      return deduced;
     }
   }
 
@@ -157,10 +170,5 @@ public final class MergeType {
       return this;
     }
     return value.isArray() ? listOnly : value.isObject() ? mapOnly : scalarOnly;
-  }
-
-  /** Whether the type is that of maps of anything, which have no schema to reconcile with. */
-  boolean isDeducedMap() {
-    return map == DEDUCED_SHAPE;
   }
 }

@@ -32,7 +32,7 @@ public final class Reconciliation {
     MapShape map = type.map();
     ListShape list = type.list();
     if (map != null) {
-      if (type.isDeducedMap()) {
+      if (map.isDeduced()) {
         return;
       }
       if (map.atomic()) {

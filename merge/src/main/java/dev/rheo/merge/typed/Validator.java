@@ -52,7 +52,9 @@ public final class Validator {
       return;
     }
     for (Map.Entry<String, JsonNode> entry : value.properties()) {
-      walk.member(entry.getKey(), map, type -> visit(entry.getValue(), type));
+      if (!walk.member(entry.getKey(), map, type -> visit(entry.getValue(), type))) {
+        return; // as upstream: of the undeclared fields of a map one is told
+      }
     }
   }
 

@@ -2,6 +2,7 @@ package dev.rheo.merge.typed;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.rheo.api.status.Excerpt;
+import dev.rheo.api.status.GoText;
 import dev.rheo.merge.path.FieldPath;
 import dev.rheo.merge.path.PathElement;
 import dev.rheo.merge.path.PathElement.Member;
@@ -10,8 +11,10 @@ import dev.rheo.merge.typed.MergeType.ListShape;
 import dev.rheo.merge.typed.MergeType.MapShape;
 import dev.rheo.merge.typed.MergeType.Scalar;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -44,8 +47,8 @@ final class Walk {
     }
   }
 
-  /** Goes to a member of a map, if its type has such a member. */
-  void member(String name, MapShape map, Consumer<MergeType> visit) {
+  /** Goes to a member of a map, if its type has such a member; returns whether it has. */
+  boolean member(String name, MapShape map, Consumer<MergeType> visit) {
     MergeType type = map.member(name);
     path.add(new PathElement.Field(name));
     if (type == null) {
@@ -54,6 +57,7 @@ final class Walk {
       visit.accept(type);
     }
     path.removeLast();
+    return type != null;
   }
 
   /** What to do with a member that one of two maps has, or both. */
@@ -106,8 +110,45 @@ final class Walk {
     return node != null && node.isArray() ? node : null;
   }
 
+  /** As Go's verb {@code %#v} writes a value. */
   static String shown(JsonNode value) {
-    return cut(Scalars.text(value));
+    StringBuilder out = new StringBuilder();
+    syntax(out, value);
+    return cut(out.toString());
+  }
+
+  private static void syntax(StringBuilder out, JsonNode value) {
+    if (out.length() > SHOWN) {
+      return;
+    }
+    if (value.isObject()) {
+      out.append("map[string]interface {}{");
+      String separator = "";
+      for (Map.Entry<String, JsonNode> entry : new TreeMap<>(members(value)).entrySet()) {
+        out.append(separator).append(GoText.quote(cut(entry.getKey()))).append(':');
+        syntax(out, entry.getValue());
+        separator = ", ";
+      }
+      out.append('}');
+    } else if (value.isArray()) {
+      out.append("[]interface {}{");
+      String separator = "";
+      for (JsonNode element : value) {
+        out.append(separator);
+        syntax(out, element);
+        separator = ", ";
+      }
+      out.append('}');
+    } else {
+      out.append(value.isNull() ? "interface {}(nil)" : Scalars.text(value));
+    }
+  }
+
+  /** The members of an object, as many as are shown at most. */
+  private static Map<String, JsonNode> members(JsonNode object) {
+    Map<String, JsonNode> members = new HashMap<>();
+    object.propertyStream().limit(SHOWN).forEach(m -> members.put(m.getKey(), m.getValue()));
+    return members;
   }
 
   private static String cut(String text) {

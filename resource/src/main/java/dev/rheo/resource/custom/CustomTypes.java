@@ -1,5 +1,6 @@
 package dev.rheo.resource.custom;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.rheo.api.name.GroupResource;
@@ -10,7 +11,8 @@ import dev.rheo.codec.schema.ObjectType;
 import dev.rheo.codec.schema.TypeTable;
 import dev.rheo.codec.tree.Trees;
 import dev.rheo.resource.custom.CustomDefinition.Version;
-import dev.rheo.resource.type.FieldLabels;
+import dev.rheo.resource.type.CustomFields;
+import dev.rheo.resource.type.CustomType;
 import dev.rheo.resource.type.ResourceInfo;
 import dev.rheo.resource.type.ResourceType;
 import dev.rheo.resource.type.Schema;
@@ -51,9 +53,11 @@ public final class CustomTypes {
   private final CustomDefinition definition;
   private final Map<String, CustomVersion> versions = new HashMap<>();
   private final StoredResource storage;
+  private final Supplier<@Nullable ObjectNode> source;
 
   private CustomTypes(CustomDefinition definition, Supplier<@Nullable ObjectNode> source) {
     this.definition = definition;
+    this.source = source;
     for (Version version : definition.versions()) {
       String name = version.name();
       versions.put(
@@ -62,7 +66,7 @@ public final class CustomTypes {
               definition.group() + "/" + name,
               !definition.preserveUnknownFields() && version.schema() != null,
               definition.terminating(),
-              () -> schemaOf(source.get(), definition.uid(), name)));
+              () -> schemaOf(present(source.get(), definition.uid(), name))));
     }
     CustomDefinition.Names names = definition.names();
     String stored = definition.storageVersion().name();
@@ -76,23 +80,22 @@ public final class CustomTypes {
             names.kind(),
             new Schema(OBJECT, LIST, storing, storing),
             definition.namespaced(),
-            List.of(),
+            selectable(),
             storing);
   }
 
   /**
-   * The schema of a version in the present definition, which may have been written again by now:
-   * then other types are served in a moment, and these are done.
+   * A version in the present definition, which may have been written again by now: then other types
+   * are served in a moment, and these are done.
    *
    * @throws ApiException 404 if the version is gone
    */
-  private static CustomSchema schemaOf(
-      @Nullable ObjectNode definition, String uid, String version) {
+  private static Version present(@Nullable ObjectNode definition, String uid, String version) {
     CustomDefinition present = definition == null ? null : CustomDefinition.of(definition);
     if (present != null && present.uid().equals(uid)) {
       for (Version candidate : present.versions()) {
         if (candidate.name().equals(version)) {
-          return schemaOf(candidate);
+          return candidate;
         }
       }
     }
@@ -135,6 +138,23 @@ public final class CustomTypes {
     return new CustomTypes(definition, source).types();
   }
 
+  /** What selectors may name in any version. */
+  private List<SelectableField> selectable() {
+    Map<String, SelectableField> fields = new LinkedHashMap<>();
+    for (Version version : definition.versions()) {
+      selectable(version).forEach(field -> fields.putIfAbsent(field.name(), field));
+    }
+    return List.copyOf(fields.values());
+  }
+
+  private static List<SelectableField> selectable(Version version) {
+    JsonNode selectable = version.tree().path("selectableFields");
+    ObjectNode schema = version.schema();
+    return selectable.isEmpty()
+        ? List.of()
+        : CustomFields.of(selectable, schema == null ? null : StructuralReader.read(schema));
+  }
+
   private CustomVersion require(String version) {
     return Objects.requireNonNull(versions.get(version), version);
   }
@@ -170,7 +190,6 @@ public final class CustomTypes {
         names.plural(),
         names.singular(),
         names.kind(),
-        names.listKind(),
         definition.namespaced(),
         VERBS,
         names.shortNames(),

@@ -3,7 +3,8 @@ package dev.rheo.resource.custom;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.rheo.api.status.FieldErrors;
 import dev.rheo.merge.typed.MergeType;
-import dev.rheo.resource.type.CustomFields;
+import dev.rheo.resource.type.CustomMergeTypes;
+import dev.rheo.resource.type.CustomObjects;
 import dev.rheo.resource.type.Defaults;
 import dev.rheo.resource.type.WriteRules;
 import dev.rheo.schema.CustomSchema;
@@ -15,12 +16,13 @@ import org.jspecify.annotations.Nullable;
  * The schema of one version of a custom resource, at work. It is read when it is first needed: of a
  * thousand definitions, most are idle. Thread-safe.
  */
-final class CustomVersion implements CustomFields, Defaults, WriteRules {
+final class CustomVersion implements CustomObjects, Defaults, WriteRules {
   private final String apiVersion;
   private final boolean prunes;
   private final boolean terminating;
   private final Supplier<CustomSchema> source;
   private volatile @Nullable CustomSchema schema;
+  private volatile @Nullable MergeType merge;
 
   /**
    * @param prunes whether unknown fields are removed
@@ -80,7 +82,12 @@ final class CustomVersion implements CustomFields, Defaults, WriteRules {
 
   @Override
   public MergeType mergeType() {
-    return MergeType.DEDUCED;
+    MergeType known = merge;
+    if (known == null) {
+      known = CustomMergeTypes.of(schema().schema(), !prunes);
+      merge = known;
+    }
+    return known;
   }
 
   @Override

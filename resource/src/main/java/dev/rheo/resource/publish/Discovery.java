@@ -8,7 +8,7 @@ import com.fasterxml.jackson.databind.node.BooleanNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.rheo.api.name.GroupVersionKind;
-import dev.rheo.resource.type.CustomFields;
+import dev.rheo.resource.type.CustomObjects;
 import dev.rheo.resource.type.ResourceRegistry;
 import dev.rheo.resource.type.ResourceType;
 import dev.rheo.resource.type.Subresource;
@@ -223,7 +223,7 @@ public final class Discovery {
 
   /** A resource whose definition is being deleted has no objects to be made or changed. */
   private static Collection<String> verbs(ResourceType type) {
-    CustomFields custom = type.custom();
+    CustomObjects custom = type.customObjects();
     return custom != null && custom.terminating() ? TERMINATING : type.verbs();
   }
 

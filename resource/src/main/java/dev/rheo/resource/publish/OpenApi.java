@@ -2,6 +2,8 @@ package dev.rheo.resource.publish;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.rheo.codec.io.Meter;
 import dev.rheo.codec.schema.TypeTable;
 import dev.rheo.resource.type.ResourceRegistry;
 import dev.rheo.resource.type.ResourceType;
@@ -58,7 +60,7 @@ public final class OpenApi {
     }
   }
 
-  private static final JsonFactory JSON = new JsonFactory();
+  private static final JsonFactory JSON = JsonMapper.builder().build().getFactory();
 
   /** A document, and the types that it describes. */
   private record Written(List<ResourceType> types, Compressed document) {}
@@ -105,7 +107,14 @@ public final class OpenApi {
         made = v2Of == now ? v2 : null;
         if (made == null) {
           try {
-            made = OpenApiV2.of(now.byPath.values().stream().map(Written::document).toList());
+            made =
+                OpenApiV2.of(
+                    now.byPath.values().stream()
+                        .map(
+                            written ->
+                                new OpenApiV2.Part(
+                                    written.document, CustomDocument.definitions(written.types)))
+                        .toList());
           } catch (IOException e) {
             throw new UncheckedIOException(e);
           }
@@ -153,7 +162,9 @@ public final class OpenApi {
           if (schemas == null) {
             schemas = new OpenApiSchemas(TypeTable.builtIn());
           }
+          long mark = Meter.mark();
           same = new Written(types, document(schemas, path, types));
+          Meter.release(mark);
         }
         byPath.put(path, same);
       }
@@ -176,6 +187,10 @@ public final class OpenApi {
 
   private static Compressed document(OpenApiSchemas schemas, String path, List<ResourceType> types)
       throws IOException {
+    if (types.getFirst().custom() != null) {
+      return document(
+          "Kubernetes CRD Swagger", "v0.1.0", json -> CustomDocument.write(json, schemas, types));
+    }
     return document(
         json -> {
           json.writeObjectFieldStart("paths");
@@ -194,6 +209,11 @@ public final class OpenApi {
   }
 
   private static Compressed document(Content content) throws IOException {
+    return document("Kubernetes", "v" + Discovery.KUBERNETES_VERSION, content);
+  }
+
+  private static Compressed document(String title, String version, Content content)
+      throws IOException {
     MessageDigest digest = sha512();
     ByteArrayOutputStream compressed = new ByteArrayOutputStream();
     try (JsonGenerator json =
@@ -202,8 +222,8 @@ public final class OpenApi {
       json.writeStartObject();
       json.writeStringField("openapi", "3.0.0");
       json.writeObjectFieldStart("info");
-      json.writeStringField("title", "Kubernetes");
-      json.writeStringField("version", "v" + Discovery.KUBERNETES_VERSION);
+      json.writeStringField("title", title);
+      json.writeStringField("version", version);
       json.writeEndObject();
       content.write(json);
       json.writeEndObject();

@@ -27,7 +27,9 @@ record OpenApiRoot(String path, String kind, List<String> mediaTypes) {
     all.add(new OpenApiRoot("apis", "APIGroupList", OpenApiPaths.ANSWERS));
     Set<String> groups = new TreeSet<>();
     for (ResourceType type : registry.all()) {
-      groups.add(type.group());
+      if (type.custom() == null) {
+        groups.add(type.group());
+      }
     }
     groups.remove("");
     for (String group : groups) {

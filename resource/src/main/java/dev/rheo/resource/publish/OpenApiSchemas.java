@@ -22,8 +22,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Writes the component schemas from the type table and from {@link OpenApiFacts}. */
 final class OpenApiSchemas {
-  private static final String META = "k8s.io/apimachinery/pkg/apis/meta/v1.";
-  private static final String REFERENCE = "#/components/schemas/";
+  static final String META = "k8s.io/apimachinery/pkg/apis/meta/v1.";
+  static final String REFERENCE = "#/components/schemas/";
 
   /** Kinds that every document has. */
   private static final List<String> COMMON =
@@ -69,6 +69,15 @@ final class OpenApiSchemas {
     Set<String> all = new TreeSet<>(COMMON);
     all.addAll(roots);
     write(json, any.apiVersion(), all, new TreeSet<>(Set.of(name(META + "Patch"))));
+  }
+
+  /**
+   * Writes the schemas that the paths of custom types refer to.
+   *
+   * @param roots names of Go types
+   */
+  void writeShared(JsonGenerator json, String apiVersion, Set<String> roots) throws IOException {
+    write(json, apiVersion, roots, new TreeSet<>(Set.of(name(META + "Patch"))));
   }
 
   /** Writes the schemas of discovery, which belongs to no group version. */

@@ -18,6 +18,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Supplier;
 import java.util.zip.GZIPOutputStream;
 
 /**
@@ -30,18 +31,22 @@ import java.util.zip.GZIPOutputStream;
 final class OpenApiV2 {
   private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
   private static final JsonMapper JSON = JsonMapper.builder().build();
-  private static final String V3_REFERENCE = "#/components/schemas/";
-  private static final String V2_REFERENCE = "#/definitions/";
+  static final String REFERENCE = "#/definitions/";
 
   /** The document in both formats. */
   record Both(Compressed json, Compressed protobuf) {}
 
+  /**
+   * A part of the document.
+   *
+   * @param v3 the document of a group version
+   * @param own the schemas that do not follow from it, by name
+   */
+  record Part(Compressed v3, Map<String, Supplier<JsonNode>> own) {}
+
   private OpenApiV2() {}
 
-  /**
-   * @param documents the v3 documents
-   */
-  static Both of(List<Compressed> documents) throws IOException {
+  static Both of(List<Part> parts) throws IOException {
     Output plain = new Output();
     Output binary = new Output();
     try (JsonGenerator json = JSON.createGenerator(plain.out)) {
@@ -56,9 +61,9 @@ final class OpenApiV2 {
       json.writePOJOField("info", info);
       protobuf.head(info);
       json.writeObjectFieldStart("paths");
-      for (Compressed document : documents) {
+      for (Part part : parts) {
         long mark = Meter.mark();
-        for (Map.Entry<String, JsonNode> path : tree(document).path("paths").properties()) {
+        for (Map.Entry<String, JsonNode> path : tree(part.v3).path("paths").properties()) {
           ObjectNode item = pathItem(path.getValue());
           json.writePOJOField(path.getKey(), item);
           protobuf.path(path.getKey(), item);
@@ -68,12 +73,13 @@ final class OpenApiV2 {
       json.writeEndObject();
       json.writeObjectFieldStart("definitions");
       Set<String> written = new HashSet<>();
-      for (Compressed document : documents) {
+      for (Part part : parts) {
         long mark = Meter.mark();
-        JsonNode schemas = tree(document).path("components").path("schemas");
+        JsonNode schemas = tree(part.v3).path("components").path("schemas");
         for (Map.Entry<String, JsonNode> schema : schemas.properties()) {
           if (written.add(schema.getKey())) {
-            JsonNode definition = schema(schema.getValue());
+            Supplier<JsonNode> own = part.own.get(schema.getKey());
+            JsonNode definition = own == null ? schema(schema.getValue()) : own.get();
             json.writePOJOField(schema.getKey(), definition);
             protobuf.definition(schema.getKey(), definition);
           }
@@ -149,7 +155,8 @@ final class OpenApiV2 {
           JsonNode content = entry.getValue().path("content");
           entries(out.putArray("consumes"), content);
           ObjectNode body = parameters.addObject().put("name", "body").put("in", "body");
-          if (operation.path("x-kubernetes-action").asText().startsWith("p")) {
+          if (operation.path("x-kubernetes-action").asText().startsWith("p")
+              || entry.getValue().path("required").asBoolean()) {
             body.put("required", true);
           }
           body.set("schema", schema(content.elements().next().path("schema")));
@@ -201,7 +208,7 @@ final class OpenApiV2 {
     for (Map.Entry<String, JsonNode> entry : object.properties()) {
       JsonNode value = entry.getValue();
       switch (entry.getKey()) {
-        case "$ref" -> out.put("$ref", value.asText().replace(V3_REFERENCE, V2_REFERENCE));
+        case "$ref" -> out.put("$ref", value.asText().replace(OpenApiSchemas.REFERENCE, REFERENCE));
         case "allOf" -> out.setAll((ObjectNode) schema(value.get(0)));
         // An integer or a text is told by the format, a quantity is a text.
         case "oneOf", "anyOf" -> out.put("type", "string");

@@ -114,6 +114,7 @@ final class OpenApiV2Protobuf {
   }
 
   private static void operation(WireWriter wire, JsonNode operation) {
+    texts(wire, 1, operation.path("tags"));
     text(wire, 5, operation, "operationId");
     texts(wire, 6, operation.path("produces"));
     texts(wire, 7, operation.path("consumes"));
@@ -203,46 +204,86 @@ final class OpenApiV2Protobuf {
     named(wire, field, name, () -> schema(wire, schema));
   }
 
+  /**
+   * The keywords of a schema whose values are of one simple type, by the numbers of their fields.
+   */
+  private static final Map<String, Integer> TEXTS =
+      Map.of("$ref", 1, "format", 2, "title", 3, "description", 4, "pattern", 13);
+
+  private static final Map<String, Integer> NUMBERS =
+      Map.of("multipleOf", 6, "maximum", 7, "minimum", 9);
+
+  private static final Map<String, Integer> FLAGS =
+      Map.of("exclusiveMaximum", 8, "exclusiveMinimum", 10, "uniqueItems", 16);
+
+  private static final Map<String, Integer> COUNTS =
+      Map.of(
+          "maxLength", 11,
+          "minLength", 12,
+          "maxItems", 14,
+          "minItems", 15,
+          "maxProperties", 17,
+          "minProperties", 18);
+
   private static void schema(WireWriter wire, JsonNode schema) {
-    text(wire, 1, schema, "$ref");
-    text(wire, 2, schema, "format");
-    text(wire, 4, schema, "description");
-    JsonNode preset = schema.get("default");
-    if (preset != null) {
-      any(wire, 5, preset);
-    }
-    texts(wire, 19, schema.path("required"));
-    schema.path("enum").forEach(value -> any(wire, 20, value));
-    JsonNode more = schema.get("additionalProperties");
-    if (more != null) {
-      message(
-          wire,
-          21,
-          () -> {
-            if (more.isObject()) {
-              message(wire, 1, () -> schema(wire, more));
-            } else {
-              wire.varint(2, more.asBoolean() ? 1 : 0);
-            }
-          });
-    }
-    if (schema.has("type")) {
-      message(wire, 22, () -> text(wire, 1, schema, "type"));
-    }
-    if (schema.has("items")) {
-      message(wire, 23, () -> message(wire, 1, () -> schema(wire, schema.path("items"))));
-    }
-    if (schema.has("properties")) {
-      message(
-          wire,
-          25,
-          () ->
-              schema
-                  .path("properties")
-                  .properties()
-                  .forEach(
-                      property -> namedSchema(wire, 1, property.getKey(), property.getValue())));
+    for (Map.Entry<String, JsonNode> keyword : schema.properties()) {
+      keyword(wire, keyword.getKey(), keyword.getValue());
     }
     extensions(wire, 31, schema);
+  }
+
+  private static void keyword(WireWriter wire, String name, JsonNode value) {
+    switch (name) {
+      case "default" -> any(wire, 5, value);
+      case "required" -> texts(wire, 19, value);
+      case "enum" -> value.forEach(one -> any(wire, 20, one));
+      case "additionalProperties" ->
+          message(
+              wire,
+              21,
+              () -> {
+                if (value.isObject()) {
+                  message(wire, 1, () -> schema(wire, value));
+                } else {
+                  wire.varint(2, value.asBoolean() ? 1 : 0);
+                }
+              });
+      case "type" -> message(wire, 22, () -> wire.string(1, value.asText()));
+      case "items" -> message(wire, 23, () -> message(wire, 1, () -> schema(wire, value)));
+      case "properties" ->
+          message(
+              wire,
+              25,
+              () ->
+                  value
+                      .properties()
+                      .forEach(
+                          property ->
+                              namedSchema(wire, 1, property.getKey(), property.getValue())));
+      case "externalDocs" ->
+          message(
+              wire,
+              29,
+              () -> {
+                text(wire, 1, value, "description");
+                text(wire, 2, value, "url");
+              });
+      case "example" -> any(wire, 30, value);
+      default -> simpleKeyword(wire, name, value);
+    }
+  }
+
+  private static void simpleKeyword(WireWriter wire, String name, JsonNode value) {
+    if (TEXTS.containsKey(name)) {
+      if (!value.asText().isEmpty()) {
+        wire.string(TEXTS.get(name), value.asText());
+      }
+    } else if (NUMBERS.containsKey(name)) {
+      wire.fixed64(NUMBERS.get(name), value.doubleValue());
+    } else if (FLAGS.containsKey(name)) {
+      wire.varint(FLAGS.get(name), value.asBoolean() ? 1 : 0);
+    } else if (COUNTS.containsKey(name)) {
+      wire.varint(COUNTS.get(name), value.asLong());
+    }
   }
 }

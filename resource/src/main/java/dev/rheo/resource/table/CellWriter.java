@@ -2,6 +2,7 @@ package dev.rheo.resource.table;
 
 import dev.rheo.codec.io.ByteOutput;
 import dev.rheo.codec.io.JsonText;
+import dev.rheo.codec.value.Floats;
 
 /** Writes cells into a {@link CellTemplate}. Not thread-safe. */
 final class CellWriter {
@@ -10,6 +11,7 @@ final class CellWriter {
 
   static final String UNKNOWN = "<unknown>";
   static final String UNSET = "<unset>";
+  static final String INVALID = "<invalid>";
 
   /**
    * Upper bound on the characters of a cell. A row stays on the heap until its reader takes it, so
@@ -34,6 +36,15 @@ final class CellWriter {
 
   void number(long value) {
     out.decimal(value);
+  }
+
+  void number(double value) {
+    out.ascii(Floats.format(value));
+  }
+
+  /** Writes a cell that has no value. */
+  void nothing() {
+    out.ascii("null");
   }
 
   void flag(boolean value) {

@@ -3,7 +3,6 @@ package dev.rheo.resource.table;
 import dev.rheo.codec.io.ByteOutput;
 import dev.rheo.codec.io.JsonText;
 import dev.rheo.resource.type.FactTable;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -55,15 +54,34 @@ final class ColumnTable {
 
   /** Descriptions stay empty: the table holds facts without prose, and no client shows them. */
   private void definition(String[] c) {
+    define(
+        definitions,
+        c[1].replace('_', ' '),
+        c[2],
+        c[3].equals("-") ? "" : c[3],
+        "",
+        Integer.parseInt(c[4]));
+  }
+
+  /** Appends the definition of a column to the JSON array of them. */
+  static void define(
+      ByteOutput definitions,
+      String name,
+      String type,
+      String format,
+      String description,
+      int priority) {
     definitions.write(definitions.size() == 0 ? '[' : ',');
     definitions.ascii("{\"name\":");
-    JsonText.write(definitions, c[1].replace('_', ' '));
+    JsonText.write(definitions, name);
     definitions.ascii(",\"type\":");
-    JsonText.write(definitions, c[2]);
+    JsonText.write(definitions, type);
     definitions.ascii(",\"format\":");
-    JsonText.write(definitions, c[3].equals("-") ? "" : c[3]);
-    definitions.ascii(",\"description\":\"\",\"priority\":");
-    definitions.write(c[4].getBytes(StandardCharsets.US_ASCII));
+    JsonText.write(definitions, format);
+    definitions.ascii(",\"description\":");
+    JsonText.write(definitions, description);
+    definitions.ascii(",\"priority\":");
+    definitions.decimal(priority);
     definitions.write('}');
   }
 

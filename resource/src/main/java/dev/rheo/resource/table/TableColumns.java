@@ -2,6 +2,7 @@ package dev.rheo.resource.table;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.rheo.codec.io.ByteOutput;
+import dev.rheo.resource.type.CustomType;
 import dev.rheo.resource.type.ResourceType;
 import java.util.List;
 import java.util.Map;
@@ -37,14 +38,47 @@ public final class TableColumns {
 
   /** The table of a served resource; by default its columns are name and creation time. */
   public static TableColumns of(ResourceType type) {
+    CustomType custom = type.custom();
+    if (custom != null) {
+      return custom.derived(
+          TableColumns.class, made -> custom(made.version().path("additionalPrinterColumns")));
+    }
     String name = type.isStored() ? type.storage().name() : type.groupResource().toString();
     TableColumns table = BuiltIn.TABLES.get(name);
     return table != null ? table : named(ColumnTable.DEFAULT);
   }
 
   /** The table of the {@code scale} subresource, whose objects are {@code autoscaling/v1} Scale. */
-  public static TableColumns scale() {
-    return named(ColumnTable.SCALES);
+  public static TableColumns scale(ResourceType type) {
+    CustomType custom = type.custom();
+    return custom == null
+        ? named(ColumnTable.SCALES)
+        : custom.derived(
+                OfScale.class,
+                made -> new OfScale(customScale(made.version().at("/subresources/scale"))))
+            .table;
+  }
+
+  /** The table of the Scales of a custom type. */
+  private record OfScale(TableColumns table) {}
+
+  /**
+   * The table of a version of a custom type.
+   *
+   * @param columns its {@code additionalPrinterColumns}; missing or empty for the creation time.
+   *     Those from the first on that has no valid path are not shown, as upstream
+   */
+  public static TableColumns custom(JsonNode columns) {
+    return CustomColumns.table(columns);
+  }
+
+  /**
+   * The table of the {@code scale} subresource of a custom type.
+   *
+   * @param scale its {@code subresources.scale}
+   */
+  public static TableColumns customScale(JsonNode scale) {
+    return CustomColumns.scale(scale);
   }
 
   private static TableColumns named(String name) {

@@ -1,28 +1,52 @@
 package dev.rheo.resource.type;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.rheo.merge.typed.MergeType;
-import java.util.function.Consumer;
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.rheo.codec.json.SelectableField;
+import dev.rheo.schema.Structural;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/**
- * What the definition of a custom resource says of its objects in one version, beyond what all
- * objects have. Thread-safe.
- */
-public interface CustomFields {
+/** What field selectors may name of custom types. */
+public final class CustomFields {
+  private CustomFields() {}
+
   /**
-   * Removes the fields that the schema does not have, in place.
+   * The selectable fields of a version. A field that an object does not have is selected by the
+   * empty text, whatever its type.
    *
-   * @param unknown is told the paths of removed fields; null if nobody wants to know
+   * @param selectableFields of the version; each has a path of names, separated by dots
+   * @param schema which tells the types of the fields
    */
-  void prune(ObjectNode object, @Nullable Consumer<String> unknown);
+  public static List<SelectableField> of(JsonNode selectableFields, @Nullable Structural schema) {
+    List<SelectableField> fields = new ArrayList<>();
+    for (JsonNode field : selectableFields) {
+      String path = field.path("jsonPath").asText();
+      String name = path.startsWith(".") ? path.substring(1) : path;
+      List<String> names = List.of(name.split("\\."));
+      if (!name.isEmpty() && !names.isEmpty()) {
+        fields.add(new SelectableField(name, List.of(names), kind(names, schema), ""));
+      }
+    }
+    return fields;
+  }
 
-  /** Whether the definition is being deleted, so that no object can be created. */
-  boolean terminating();
+  private static SelectableField.Kind kind(List<String> names, @Nullable Structural schema) {
+    Structural at = schema;
+    for (String name : names) {
+      at = at == null ? null : at.properties().get(name);
+    }
+    return switch (at == null ? "" : at.type()) {
+      case "integer" -> SelectableField.Kind.INTEGER;
+      case "boolean" -> SelectableField.Kind.BOOLEAN;
+      default -> SelectableField.Kind.STRING;
+    };
+  }
 
-  /** How the objects are merged by server-side apply. */
-  MergeType mergeType();
-
-  /** What writes in this version must fulfil. */
-  WriteRules rules();
+  /** The labels that selectors may name, with upstream's refusal of others. */
+  public static FieldLabels labels(ResourceInfo type, List<SelectableField> fields) {
+    return new FieldLabels(
+        type, fields.stream().map(SelectableField::name).toList(), Map.of(), "core");
+  }
 }

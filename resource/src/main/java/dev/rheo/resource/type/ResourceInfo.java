@@ -10,7 +10,6 @@ import java.util.Set;
  *
  * @param group empty for the core group
  * @param plural the name in paths
- * @param listKind the kind of a list: {@code DeploymentList}
  * @param verbs a subset of {@code create delete deletecollection get list patch update watch}
  * @param storageVersionHash upstream's hash of the storage version; empty if objects are not stored
  * @param subresources by name, in the order of discovery
@@ -21,41 +20,12 @@ public record ResourceInfo(
     String plural,
     String singular,
     String kind,
-    String listKind,
     boolean namespaced,
     Set<String> verbs,
     List<String> shortNames,
     List<String> categories,
     String storageVersionHash,
     Map<String, Subresource> subresources) {
-
-  /** A resource whose lists have the usual kind. */
-  public ResourceInfo(
-      String group,
-      String version,
-      String plural,
-      String singular,
-      String kind,
-      boolean namespaced,
-      Set<String> verbs,
-      List<String> shortNames,
-      List<String> categories,
-      String storageVersionHash,
-      Map<String, Subresource> subresources) {
-    this(
-        group,
-        version,
-        plural,
-        singular,
-        kind,
-        kind + "List",
-        namespaced,
-        verbs,
-        shortNames,
-        categories,
-        storageVersionHash,
-        subresources);
-  }
 
   /** The {@code apiVersion} of objects: {@code v1}, {@code apps/v1}. */
   public String apiVersion() {

@@ -76,7 +76,7 @@ public final class ResourceRegistry {
     List<ResourceType> custom = new ArrayList<>();
     for (ResourceType type : types.values()) {
       if (!gone.contains(type)) {
-        (type.custom() == null ? builtIn : custom).add(type);
+        (type.customObjects() == null ? builtIn : custom).add(type);
       }
     }
     custom.addAll(added);

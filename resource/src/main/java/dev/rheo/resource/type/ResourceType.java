@@ -25,6 +25,7 @@ public final class ResourceType {
   private final Conversion conversion;
   private final Strategy strategy;
   private final FieldLabels fieldLabels;
+  private final @Nullable CustomType custom;
   private final String apiVersion;
   private final GroupResource groupResource;
 
@@ -40,6 +41,23 @@ public final class ResourceType {
       Conversion conversion,
       Strategy strategy,
       FieldLabels fieldLabels) {
+    this(info, schema, storage, conversion, strategy, fieldLabels, null);
+  }
+
+  /**
+   * @param storage the collection in which objects are stored; null if they are not
+   * @param custom what is told of a custom type; null for a built-in type
+   * @throws IllegalArgumentException if the resource has the verb {@code list}, but no schema of
+   *     lists
+   */
+  public ResourceType(
+      ResourceInfo info,
+      Schema schema,
+      @Nullable StoredResource storage,
+      Conversion conversion,
+      Strategy strategy,
+      FieldLabels fieldLabels,
+      @Nullable CustomType custom) {
     if (info.verbs().contains("list") && schema.list() == null) {
       throw new IllegalArgumentException("no schema of lists: " + info.groupResource());
     }
@@ -49,6 +67,7 @@ public final class ResourceType {
     this.conversion = conversion;
     this.strategy = strategy;
     this.fieldLabels = fieldLabels;
+    this.custom = custom;
     this.apiVersion = info.apiVersion();
     this.groupResource = info.groupResource();
   }
@@ -83,7 +102,12 @@ public final class ResourceType {
 
   /** The kind of a list: {@code DeploymentList}. */
   public String listKind() {
-    return info.listKind();
+    return custom == null ? info.kind() + "List" : custom.listKind();
+  }
+
+  /** What is told of a custom type; null for a built-in type. */
+  public @Nullable CustomType custom() {
+    return custom;
   }
 
   public List<String> shortNames() {
@@ -150,13 +174,13 @@ public final class ResourceType {
   }
 
   /** What the definition of a custom resource says of its objects; null for a built-in resource. */
-  public @Nullable CustomFields custom() {
+  public @Nullable CustomObjects customObjects() {
     return schema.custom();
   }
 
   /** How the objects are merged by server-side apply. */
   public MergeType mergeType() {
-    CustomFields custom = schema.custom();
+    CustomObjects custom = schema.custom();
     return custom == null ? MergeTypes.of(schema.object()) : custom.mergeType();
   }
 
@@ -214,7 +238,7 @@ public final class ResourceType {
    * @throws IllegalStateException if objects are not stored
    */
   public WriteRules rules() {
-    CustomFields custom = schema.custom();
+    CustomObjects custom = schema.custom();
     return custom == null ? storage().rules().in(apiVersion) : custom.rules();
   }
 

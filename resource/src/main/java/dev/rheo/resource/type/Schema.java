@@ -14,7 +14,7 @@ public record Schema(
     ObjectType object,
     @Nullable ObjectType list,
     Defaults defaults,
-    @Nullable CustomFields custom) {
+    @Nullable CustomObjects custom) {
 
   /** The schema of a built-in kind. */
   public Schema(ObjectType object, @Nullable ObjectType list, Defaults defaults) {

@@ -55,7 +55,7 @@ class TableColumnsTest {
   void scale() {
     assertThat(
             Rows.text(
-                TableColumns.scale(),
+                TableColumns.scale(BuiltInResources.registry().get("apps", "v1", "deployments")),
                 """
                 {metadata: {name: 'd', creationTimestamp: '2026-01-09T23:00:00Z'}, \
                 spec: {replicas: 3}, status: {replicas: 2}}"""))

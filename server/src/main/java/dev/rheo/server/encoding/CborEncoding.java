@@ -39,7 +39,7 @@ final class CborEncoding extends ShapedEncoding {
   @Override
   public Frame item(ObjectInfo subject) {
     return new Frame(
-        shape.partial() ? CborForms.itemHead(apiVersion(), kind()) : CborForms.itemHead(), NOTHING);
+        namesItems() ? CborForms.itemHead(apiVersion(), kind()) : CborForms.itemHead(), NOTHING);
   }
 
   @Override

@@ -30,6 +30,7 @@ public final class Encodings {
   private final Negotiation negotiation;
   private final Negotiation refusals;
   private final Negotiation withoutTables;
+  private final Negotiation ofCustom;
   private final Supplier<ResourceRegistry> served;
   private final ConcurrentHashMap<ResourceType, TypeEncodings> byType = new ConcurrentHashMap<>();
 
@@ -64,6 +65,7 @@ public final class Encodings {
             streamable,
             (mediaType, target) -> !target.isMeta("Table") && allowed(mediaType, target),
             drops);
+    ofCustom = negotiation.wholeWithout(MediaType.PROTOBUF);
     refusals = negotiation.untransformed();
   }
 
@@ -83,6 +85,9 @@ public final class Encodings {
    * the next media type that the client accepts.
    */
   public Negotiation negotiation(ResourceType type, @Nullable String subresource) {
+    if (type.customObjects() != null && !"scale".equals(subresource)) {
+      return ofCustom;
+    }
     boolean stored = type.verbs().contains("get") || type.verbs().contains("list");
     boolean shown =
         subresource == null || subresource.equals("status") || subresource.equals("scale");

@@ -50,7 +50,7 @@ final class JsonEncoding extends ShapedEncoding {
 
   @Override
   public Frame item(ObjectInfo subject) {
-    if (shape.partial()) {
+    if (namesItems()) {
       return new Frame(subject.first() ? head : join(COMMA, head), close);
     }
     return new Frame(subject.first() ? FIRST : NEXT, NOTHING);

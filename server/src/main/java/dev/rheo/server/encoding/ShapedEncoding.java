@@ -11,6 +11,11 @@ abstract class ShapedEncoding extends Encoding {
     this.shape = shape;
   }
 
+  /** Whether the items of a list state their kind, as those of custom resources do. */
+  final boolean namesItems() {
+    return shape.partial() || type.customObjects() != null;
+  }
+
   @Override
   final String apiVersion() {
     return shape.apiVersion();
@@ -23,6 +28,6 @@ abstract class ShapedEncoding extends Encoding {
 
   @Override
   final String listKind() {
-    return shape.kind() + "List";
+    return shape.partial() ? shape.kind() + "List" : type.listKind();
   }
 }

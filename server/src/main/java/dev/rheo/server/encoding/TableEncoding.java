@@ -64,7 +64,7 @@ final class TableEncoding extends Encoding {
     this.cells = cells;
     this.part = part;
     this.ofScales = ofScales;
-    this.table = ofScales ? TableColumns.scale() : TableColumns.of(type);
+    this.table = ofScales ? TableColumns.scale(type) : TableColumns.of(type);
     this.columns = table.definitions();
     switch (part.extent()) {
       case WHOLE -> {

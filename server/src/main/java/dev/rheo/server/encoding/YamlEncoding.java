@@ -14,7 +14,7 @@ final class YamlEncoding extends ShapedEncoding {
     super(type, Format.YAML, shape);
     this.alone = part(kinds, "yaml", 0, 0);
     this.inList =
-        shape.partial()
+        namesItems()
             ? part(kinds, "yaml-item", YamlForms.ITEM_INDENT, 0)
             : part(kinds, "yaml-item", YamlForms.ITEM_INDENT, YamlForms.itemTailOffset());
   }
@@ -47,7 +47,7 @@ final class YamlEncoding extends ShapedEncoding {
 
   @Override
   public Frame item(ObjectInfo subject) {
-    byte[] head = shape.partial() ? YamlForms.itemHead(apiVersion(), kind()) : YamlForms.itemHead();
+    byte[] head = namesItems() ? YamlForms.itemHead(apiVersion(), kind()) : YamlForms.itemHead();
     return new Frame(
         subject.first() ? join(YamlForms.listHead(apiVersion()), head) : head, NOTHING);
   }

@@ -119,7 +119,8 @@ public final class ResourceReads {
     }
     encodings.requireOne(accepted, "autoscaling", "Scale");
     ObjectNode scale =
-        Scales.of(ObjectDecoder.decode(found.bytes(), ObjectDecoder.MAX_DEPTH).tree());
+        Scales.read(
+            call.type(), ObjectDecoder.decode(found.bytes(), ObjectDecoder.MAX_DEPTH).tree());
     Subresource part = Objects.requireNonNull(call.type().subresource(subresource));
     byte[] bytes = how.encoding().answerAny(Canonicalizer.encodeAnswer(scale, part.objectType()));
     return new Reads.Answer(new BytesBody(bytes), bytes.length, false);

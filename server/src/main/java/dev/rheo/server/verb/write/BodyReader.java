@@ -11,7 +11,7 @@ import dev.rheo.codec.io.MalformedException;
 import dev.rheo.codec.json.Canonicalizer;
 import dev.rheo.codec.json.ObjectDecoder;
 import dev.rheo.codec.schema.ObjectType;
-import dev.rheo.resource.type.CustomFields;
+import dev.rheo.resource.type.CustomObjects;
 import dev.rheo.resource.type.WriteContext;
 import java.util.ArrayList;
 import java.util.List;
@@ -123,7 +123,7 @@ final class BodyReader {
       FieldValidation validation,
       WriteContext context) {
     ObjectType type = path.objectType();
-    CustomFields custom = path.takesWhole() ? path.type().custom() : null;
+    CustomObjects custom = path.takesWhole() ? path.type().customObjects() : null;
     List<String> strict = new ArrayList<>(0);
     if (validation != FieldValidation.IGNORE) {
       strict.addAll(duplicates);
@@ -152,7 +152,7 @@ final class BodyReader {
    * @param unknown is told of it; null if nobody wants to know
    */
   private static void prune(
-      ObjectNode object, CustomFields custom, @Nullable List<String> unknown) {
+      ObjectNode object, CustomObjects custom, @Nullable List<String> unknown) {
     custom.prune(
         object,
         unknown == null

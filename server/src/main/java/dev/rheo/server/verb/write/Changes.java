@@ -259,8 +259,8 @@ final class Changes {
               if (live == null) {
                 throw ApiException.notFound(refused, path.name());
               }
-              ScaleFields fields = Ownership.ofScale(parent, live);
-              ObjectNode present = Scales.of(live);
+              ScaleFields fields = ownership.ofScale(parent, live);
+              ObjectNode present = Scales.present(path.type(), live);
               Ownership.set(present, fields.toScale());
               ObjectNode wanted = change.apply(present);
               if (kind != Kind.APPLY) {
@@ -270,7 +270,7 @@ final class Changes {
               Ownership.setParent(scaled, fields, wanted);
               return new Wanted(scaled, true);
             });
-    ObjectNode scale = Scales.of(ResponseBodies.served(path.type(), written));
+    ObjectNode scale = Scales.changed(path.type(), ResponseBodies.served(path.type(), written));
     byte[] body = Canonicalizer.encodeAnswer(scale, path.objectType());
     return new WriteResult(200, body);
   }

@@ -8,7 +8,7 @@ import dev.rheo.api.status.Status;
 import dev.rheo.codec.tree.TreeCopies;
 import dev.rheo.resource.rules.Validation;
 import dev.rheo.resource.rules.WritePreparation;
-import dev.rheo.resource.type.CustomFields;
+import dev.rheo.resource.type.CustomObjects;
 import dev.rheo.resource.type.WriteContext;
 import dev.rheo.server.admission.AdmissionPlugin;
 import dev.rheo.server.admission.AdmissionRequest;
@@ -146,7 +146,7 @@ final class Creates {
 
   private ObjectNode prepare(
       ObjectPath path, ObjectNode object, WriteContext context, boolean dryRun) {
-    CustomFields custom = path.type().custom();
+    CustomObjects custom = path.type().customObjects();
     if (custom != null && custom.terminating()) {
       throw ApiException.forbidden(
           path.groupResource(),

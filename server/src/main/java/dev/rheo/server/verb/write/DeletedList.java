@@ -35,17 +35,23 @@ final class DeletedList {
 
   private final ResourceType type;
   private final FormReader reader;
-  private final int typePrefix;
+
+  /** How many bytes of an object its item has not, a brace among them. */
+  private final int dropped;
+
   private final List<byte[]> items = new ArrayList<>();
   private long size;
 
   DeletedList(ResourceType type, FormReader reader) {
     this.type = type;
     this.reader = reader;
-    this.typePrefix =
-        "{\"kind\":\"%s\",\"apiVersion\":\"%s\","
-            .formatted(type.kind(), type.apiVersion())
-            .length();
+    // The items of custom resources state their kind.
+    this.dropped =
+        type.customObjects() != null
+            ? 1
+            : "{\"kind\":\"%s\",\"apiVersion\":\"%s\","
+                .formatted(type.kind(), type.apiVersion())
+                .length();
   }
 
   /**
@@ -78,15 +84,15 @@ final class DeletedList {
         "{\"kind\":\"%s\",\"apiVersion\":\"%s\",\"metadata\":%s,\"items\":["
             .formatted(type.listKind(), type.apiVersion(), meta.toJson())
             .getBytes(StandardCharsets.UTF_8);
-    // Each item loses its type and gets "{" and, unless it is the first, ",".
-    long parts = size - items.size() * (typePrefix - 2L) - (items.isEmpty() ? 0 : 1);
+    // Each item loses its beginning and gets "{" and, unless it is the first, ",".
+    long parts = size - items.size() * (dropped - 2L) - (items.isEmpty() ? 0 : 1);
     ByteBuffer list = ByteBuffer.allocate((int) (head.length + parts + TAIL.length));
     list.put(head);
     for (byte[] item : items) {
       if (list.position() > head.length) {
         list.put((byte) ',');
       }
-      list.put((byte) '{').put(item, typePrefix, item.length - typePrefix);
+      list.put((byte) '{').put(item, dropped, item.length - dropped);
     }
     return list.put(TAIL).array();
   }

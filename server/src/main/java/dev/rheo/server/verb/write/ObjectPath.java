@@ -90,7 +90,7 @@ public record ObjectPath(ResourceType type, String namespace, String name, Strin
     type.defaults().apply(object);
     // A custom resource's schemas change an object when it is converted; defaults of other versions
     // come with that.
-    if (type.conversion().isIdentity() || type.custom() != null) {
+    if (type.conversion().isIdentity() || type.customObjects() != null) {
       return object;
     }
     ObjectNode stored = type.conversion().toStored(object);

@@ -20,13 +20,16 @@ import dev.rheo.merge.manager.Typed;
 import dev.rheo.merge.path.FieldPath;
 import dev.rheo.merge.typed.MergeType;
 import dev.rheo.merge.typed.TypedException;
+import dev.rheo.resource.type.CustomScale;
 import dev.rheo.resource.type.MergeTypes;
 import dev.rheo.resource.type.ResourceRegistry;
 import dev.rheo.resource.type.ResourceType;
 import dev.rheo.resource.type.TrackedFields;
 import dev.rheo.resource.type.WriteContext;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -81,14 +84,33 @@ final class Ownership {
   }
 
   /** The managed fields of an object that is scaled. Malformed ones count as none. */
-  static ScaleFields ofScale(ObjectPath parent, ObjectNode live) {
-    FieldPath replicas = FieldPath.of("spec", "replicas");
+  ScaleFields ofScale(ObjectPath parent, ObjectNode live) {
+    Map<String, FieldPath> replicas = replicas(parent.type());
     try {
       return ScaleFields.of(
           Trees.at(live, "metadata", MANAGED_FIELDS), parent.apiVersion(), replicas);
     } catch (ManagedFields.InvalidException e) {
       return ScaleFields.none(parent.apiVersion(), replicas);
     }
+  }
+
+  /** Where the objects of a type have their replicas, by the versions that are served. */
+  private Map<String, FieldPath> replicas(ResourceType type) {
+    if (type.custom() == null) {
+      return Map.of(type.apiVersion(), FieldPath.of("spec", "replicas"));
+    }
+    Map<String, FieldPath> replicas = new HashMap<>();
+    for (ResourceType other : served.get().all()) {
+      if (other.isStored() && other.storage() == type.storage()) {
+        CustomScale scale = CustomScale.of(other);
+        replicas.put(
+            other.apiVersion(),
+            scale == null
+                ? ScaleFields.NOWHERE
+                : FieldPath.of(scale.specReplicas().toArray(String[]::new)));
+      }
+    }
+    return replicas;
   }
 
   /** Gives a scaled object the managed fields that follow from those of its Scale. */

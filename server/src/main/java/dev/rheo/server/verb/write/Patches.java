@@ -33,6 +33,9 @@ final class Patches {
           MediaType.STRATEGIC_MERGE_PATCH,
           MediaType.APPLY_PATCH_YAML);
 
+  private static final List<String> WITHOUT_STRATEGY =
+      List.of(MediaType.JSON_PATCH, MediaType.MERGE_PATCH, MediaType.APPLY_PATCH_YAML);
+
   /** How many characters of a patched object a refusal shows. */
   private static final int SHOWN = 512;
 
@@ -97,6 +100,10 @@ final class Patches {
    * @throws ApiException 415 for an unsupported kind of patch, 400 for a malformed patch
    */
   static Patches read(RequestBody body, ObjectType type) {
+    if (type.isOpen() && body.mediaType().equals(MediaType.STRATEGIC_MERGE_PATCH)) {
+      // Nothing is known of the lists of a custom resource.
+      throw ApiException.unsupportedMediaType(WITHOUT_STRATEGY);
+    }
     boolean managed = concernsManagedFields(body);
     try {
       switch (body.mediaType()) {

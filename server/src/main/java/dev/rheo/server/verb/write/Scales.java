@@ -11,6 +11,8 @@ import dev.rheo.api.status.ApiException;
 import dev.rheo.api.status.FieldError;
 import dev.rheo.api.status.FieldErrors;
 import dev.rheo.codec.tree.Trees;
+import dev.rheo.resource.type.CustomScale;
+import dev.rheo.resource.type.ResourceType;
 import dev.rheo.resource.rules.kind.MetadataValidation;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,7 +20,7 @@ import java.util.Map;
 
 /**
  * The subresource {@code scale}: the number of replicas of a Deployment, ReplicaSet, StatefulSet or
- * ReplicationController as an {@code autoscaling/v1} Scale.
+ * ReplicationController, or of a custom resource, as an {@code autoscaling/v1} Scale.
  */
 public final class Scales {
   static final String SUBRESOURCE = "scale";
@@ -26,11 +28,28 @@ public final class Scales {
   private Scales() {}
 
   /**
-   * The Scale of an object.
+   * The Scale of an object that is read.
    *
    * @param parent the scaled object, with its resourceVersion
    */
-  public static ObjectNode of(ObjectNode parent) {
+  public static ObjectNode read(ResourceType type, ObjectNode parent) {
+    CustomScale custom = CustomScale.of(type);
+    return custom == null ? of(parent) : custom.read(parent);
+  }
+
+  /** The Scale of an object that is to be changed. */
+  static ObjectNode present(ResourceType type, ObjectNode parent) {
+    CustomScale custom = CustomScale.of(type);
+    return custom == null ? of(parent) : custom.present(parent);
+  }
+
+  /** The Scale of an object that has been changed. */
+  static ObjectNode changed(ResourceType type, ObjectNode parent) {
+    CustomScale custom = CustomScale.of(type);
+    return custom == null ? of(parent) : custom.changed(parent);
+  }
+
+  private static ObjectNode of(ObjectNode parent) {
     ObjectNode scale = JsonNodeFactory.instance.objectNode();
     scale.put("kind", "Scale");
     scale.put("apiVersion", "autoscaling/v1");
@@ -80,7 +99,12 @@ public final class Scales {
     } else if (!sent.uid().isEmpty() && !sent.uid().equals(uid)) {
       throw ApiException.conflict(refused, path.name(), Updates.uidsDiffer(sent.uid(), uid));
     }
-    Trees.need(parent, "spec").put("replicas", replicas.asInt());
+    CustomScale custom = CustomScale.of(path.type());
+    if (custom == null) {
+      Trees.need(parent, "spec").put("replicas", replicas.asInt());
+    } else {
+      custom.apply(scale, parent);
+    }
     Meta.of(parent).resourceVersion(sent.resourceVersion());
     return parent;
   }

@@ -9,6 +9,7 @@ import dev.rheo.cache.WatchCache;
 import dev.rheo.resource.builtin.BuiltInResources;
 import dev.rheo.resource.type.ResourceRegistry;
 import dev.rheo.resource.type.ResourceType;
+import dev.rheo.resource.type.ServedTypes;
 import dev.rheo.server.admission.AdmissionPlugin;
 import dev.rheo.server.allocation.ServiceAllocator;
 import dev.rheo.server.allocation.ServiceNetwork;
@@ -45,6 +46,9 @@ public final class Cluster implements AutoCloseable {
   public final LoopbackClient client;
   public final TokenIssuer issuer;
   public final ResourceRegistry registry = BuiltInResources.registry();
+
+  /** The registry in force, to which tests may add. */
+  public final ServedTypes served = new ServedTypes(registry);
 
   /** Whether there is memory for more objects. */
   public boolean mayGrow = true;
@@ -87,7 +91,7 @@ public final class Cluster implements AutoCloseable {
         new Writes(
             store,
             cache,
-            () -> registry,
+            served,
             clock,
             random,
             () -> mayGrow,
@@ -113,8 +117,8 @@ public final class Cluster implements AutoCloseable {
     String[] parts = (slash < 0 ? "v1" : resource.substring(0, slash)).split("/");
     String plural = resource.substring(slash + 1);
     return parts.length == 1
-        ? registry.get("", parts[0], plural)
-        : registry.get(parts[0], parts[1], plural);
+        ? served.get().get("", parts[0], plural)
+        : served.get().get(parts[0], parts[1], plural);
   }
 
   /** A path; the resource is {@code "pods"} or {@code "apps/v1/deployments"}. */

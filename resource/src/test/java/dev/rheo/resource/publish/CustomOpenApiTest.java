@@ -1,0 +1,153 @@
+package dev.rheo.resource.publish;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
+import dev.rheo.resource.published.CustomTypes;
+import dev.rheo.resource.published.Vectors;
+import dev.rheo.resource.type.ResourceRegistry;
+import dev.rheo.resource.type.ResourceType;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+/** Compares with what the program in tools/published recorded of upstream's builders. */
+class CustomOpenApiTest {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  /** What some 230 definitions are published as, alone. */
+  @Test
+  void documentsAreThoseOfUpstream() throws IOException {
+    List<String> wrong = new ArrayList<>();
+    List<JsonNode> lines = Vectors.read("openapi");
+    for (JsonNode line : lines) {
+      ResourceType type =
+          CustomTypes.of(
+              line.get("definition"),
+              line.get("version").asText(),
+              line.get("structural").asBoolean());
+      OpenApi openApi = new OpenApi(() -> new ResourceRegistry(List.of(type)));
+      OpenApi.Compressed document = openApi.document("apis/" + type.apiVersion());
+      JsonNode v3 = JSON.readTree(document.bytes());
+      JsonNode v2 = JSON.readTree(openApi.v2(false).bytes());
+      JsonNode told = line.get("v3");
+      compare(type + " v3", told.at("/components/schemas"), v3.at("/components/schemas"), wrong);
+      compare(type + " v2", line.at("/v2/definitions"), v2.get("definitions"), wrong);
+      if (told.has("paths")) {
+        assertThat(v3.get("info")).isEqualTo(told.get("info"));
+        assertThat(canonical(v3.get("paths"))).isEqualTo(canonical(told.get("paths")));
+        assertThat(paths(v2.get("paths"))).isEqualTo(paths(line.at("/v2/paths")));
+      }
+    }
+    assertThat(wrong).isEmpty();
+    assertThat(lines.size()).isGreaterThan(200);
+  }
+
+  private static void compare(String what, JsonNode expected, JsonNode actual, List<String> wrong) {
+    for (Map.Entry<String, JsonNode> schema : expected.properties()) {
+      JsonNode ours = actual.get(schema.getKey());
+      if (ours == null) {
+        wrong.add(what + " has no " + schema.getKey());
+      } else if (!schema.getValue().isBoolean()) {
+        different(what, canonical(schema.getValue()), canonical(ours), wrong);
+      }
+    }
+    actual
+        .fieldNames()
+        .forEachRemaining(
+            name -> {
+              // of v2 there is one document, with all that built-in types need
+              if (!expected.has(name) && !name.startsWith("io.k8s.")) {
+                wrong.add(what + " has " + name);
+              }
+            });
+  }
+
+  private static void different(
+      String where, JsonNode expected, @Nullable JsonNode actual, List<String> wrong) {
+    if (expected.isObject() && actual != null && actual.isObject()) {
+      TreeSet<String> names = new TreeSet<>();
+      expected.fieldNames().forEachRemaining(names::add);
+      actual.fieldNames().forEachRemaining(names::add);
+      for (String name : names) {
+        different(where + "/" + name, expected.path(name), actual.get(name), wrong);
+      }
+    } else if (!expected.equals(actual) && wrong.size() < 20) {
+      wrong.add(where + " is " + actual + ", not " + expected);
+    }
+  }
+
+  /** With sorted members, and numbers that tell their values only. */
+  private static JsonNode canonical(JsonNode value) {
+    if (value.isObject()) {
+      ObjectNode out = JSON.createObjectNode();
+      Map<String, JsonNode> sorted = new TreeMap<>();
+      value.properties().forEach(entry -> sorted.put(entry.getKey(), entry.getValue()));
+      // the recording has no texts of upstream
+      String text = value.path("description").asText();
+      if (text.contains("git.k8s.io") || text.contains(" is a list of ")) {
+        sorted.remove("description");
+      }
+      sorted.forEach((name, member) -> out.set(name, canonical(member)));
+      return out;
+    }
+    if (value.isArray()) {
+      ArrayNode out = JSON.createArrayNode();
+      value.forEach(element -> out.add(canonical(element)));
+      return out;
+    }
+    return value.isNumber()
+        ? TextNode.valueOf(value.decimalValue().stripTrailingZeros().toPlainString())
+        : value;
+  }
+
+  /** The paths of v2; upstream names parameters that are often the same. */
+  private static Map<String, String> paths(JsonNode paths) {
+    Map<String, String> out = new TreeMap<>();
+    for (Map.Entry<String, JsonNode> path : paths.properties()) {
+      if (!path.getKey().startsWith("/apis/draw")) {
+        continue;
+      }
+      for (Map.Entry<String, JsonNode> method : path.getValue().properties()) {
+        if (method.getKey().equals("parameters")) {
+          continue;
+        }
+        ObjectNode operation = method.getValue().deepCopy();
+        TreeSet<String> names = new TreeSet<>();
+        for (JsonNode parameter : operation.path("parameters")) {
+          String reference = parameter.path("$ref").asText();
+          names.add(
+              reference.isEmpty()
+                  ? parameter.get("name").asText()
+                  : reference.substring("#/parameters/".length(), reference.length() - 9));
+        }
+        operation.put("parameters", names.toString());
+        // upstream tells them of requests that have no body, too
+        if (names.contains("body")) {
+          operation.set("consumes", sorted(operation.path("consumes")));
+        } else {
+          operation.remove("consumes");
+        }
+        operation.remove("schemes");
+        out.put(path.getKey() + " " + method.getKey(), canonical(operation).toString());
+      }
+    }
+    return out;
+  }
+
+  private static ArrayNode sorted(JsonNode texts) {
+    ArrayNode out = JSON.createArrayNode();
+    texts.valueStream().sorted(Comparator.comparing(JsonNode::asText)).forEach(out::add);
+    return out;
+  }
+}
