@@ -166,6 +166,10 @@ class Run:
         if self.reuse and not self.connection:
             self.connection = self.server.connect(timeout)
         r = self.server.send(method, path, body, headers, timeout, self.connection)
+        end = time.monotonic() + 10
+        while r.status == 429 and b"storage is (re)initializing" in r.raw and time.monotonic() < end:
+            time.sleep(0.1)  # kube-apiserver, soon after a definition has changed
+            r = self.server.send(method, path, body, headers, timeout, self.connection)
         if not (self.one_uid and "dryRun=All" in path):
             self._harvest(method, r)
         return r

@@ -1,5 +1,6 @@
 """What is too large, too deep or too dear, in definitions and in objects."""
 import json
+import re
 
 from harness import scenario
 
@@ -21,7 +22,7 @@ def nested(depth, leaf, wrap):
 def answered(t, label, r):
     """The status and the beginning of the message, which may be long, and of many faults names one or another first."""
     said = r.json or {}
-    t.note(label, [r.status, said.get("reason"), said.get("message", "").partition(": [")[0][:300], len((said.get("details") or {}).get("causes") or ())])
+    t.note(label, [r.status, said.get("reason"), re.sub("[0-9a-f]{24,}", "<hex>", said.get("message", "").partition(": [")[0][:300]), len((said.get("details") or {}).get("causes") or ())])
 
 
 @custom_scenario("custom-bad-definitions")

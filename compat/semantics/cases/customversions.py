@@ -93,6 +93,7 @@ def versions_change(t):
     t.get("stored in the old one, in v1", new + "/a")
     t.put("rewritten", new + "/a", custom("Shift", "a", {"a": "z"}))
     t.get("rewritten, in v1alpha1", old + "/a")
+    t.ask("the other is rewritten by a patch", "PATCH", new + "/b", {"metadata": {"labels": {"re": "written"}}}, headers=MERGE)
     now = t.send("GET", path_of(three_)).json
     fewer = {**now, "spec": {**now["spec"], "versions": [v for v in now["spec"]["versions"] if v["name"] == "v1"]}}
     t.put("the old one removed too early", path_of(three_), fewer)
