@@ -14,6 +14,7 @@ import (
 	"log"
 	"os"
 	"path/filepath"
+	"reflect"
 	"sort"
 	"strings"
 
@@ -45,8 +46,9 @@ type suite struct {
 // rule is what is said of one rule.
 type rule struct {
 	Rule         map[string]any `json:"rule,omitempty"`
-	Faults       [][3]string    `json:"d,omitempty"`    // of the definition: [reason, field, message]
-	Cost         string         `json:"cost,omitempty"` // estimated, of one evaluation
+	Faults       [][3]string    `json:"d,omitempty"`     // of the definition: [reason, field, message]
+	Other        bool           `json:"other,omitempty"` // whether something else is wrong with the definition
+	Cost         string         `json:"cost,omitempty"`  // estimated, of one evaluation
 	Cardinality  string         `json:"card,omitempty"`
 	MessageCost  string         `json:"mcost,omitempty"`
 	UsesOldSelf  bool           `json:"old,omitempty"`
@@ -64,10 +66,18 @@ type verdict struct {
 }
 
 func main() {
+	definitions := flag.String("definitions", "", "folder of YAML files with definitions, instead of suites")
+	examples := flag.String("examples", "", "folder of YAML files with objects of them")
 	in := flag.String("suites", "suites", "folder of YAML files")
 	out := flag.String("out", "vectors", "folder to write to")
 	flag.Parse()
 	log.SetFlags(0)
+	if *definitions != "" {
+		if err := recordDefinitions(*definitions, *examples, *out); err != nil {
+			log.Fatal(err)
+		}
+		return
+	}
 	files, err := filepath.Glob(filepath.Join(*in, "*.yaml"))
 	if err != nil {
 		log.Fatal(err)
@@ -178,7 +188,7 @@ func (s *suite) rule(stated map[string]any) (*rule, error) {
 	if err := apiextensionsv1.Convert_v1_JSONSchemaProps_To_apiextensions_JSONSchemaProps(&external, &internal, nil); err != nil {
 		return nil, err
 	}
-	r.Faults = definitionFaults(&internal)
+	r.Faults, r.Other = definitionFaults(&internal)
 	ss, err := structural.NewStructural(&internal)
 	if err != nil {
 		return nil, err
@@ -193,16 +203,27 @@ func (s *suite) rule(stated map[string]any) (*rule, error) {
 		return r, nil
 	}
 	for i, object := range s.Objects {
-		r.Verdicts = append(r.Verdicts, verdictOf(validator, ss, i, object, nil, nil))
+		r.add(func() verdict { return verdictOf(validator, ss, i, object, nil, nil) })
 	}
 	if s.Updates {
 		for i, object := range s.Objects {
 			for j, old := range s.Objects {
-				r.Verdicts = append(r.Verdicts, verdictOf(validator, ss, i, object, &j, old))
+				r.add(func() verdict { return verdictOf(validator, ss, i, object, &j, old) })
 			}
 		}
 	}
 	return r, nil
+}
+
+// add keeps a verdict, unless it depends on the order of a map's keys, which Go chooses anew each time.
+func (r *rule) add(judge func() verdict) {
+	first := judge()
+	for range 12 {
+		if again := judge(); !reflect.DeepEqual(first, again) {
+			return
+		}
+	}
+	r.Verdicts = append(r.Verdicts, first)
 }
 
 func copyOf(value map[string]any) (map[string]any, error) {
@@ -251,7 +272,7 @@ func (r *rule) estimate(ss *structural.Structural, at []string) error {
 }
 
 // definitionFaults tells what is wrong with the rules of a definition that has the schema.
-func definitionFaults(schema *apiextensions.JSONSchemaProps) [][3]string {
+func definitionFaults(schema *apiextensions.JSONSchemaProps) (list [][3]string, other bool) {
 	no := false
 	names := apiextensions.CustomResourceDefinitionNames{Plural: "things", Singular: "thing", Kind: "Thing", ListKind: "ThingList"}
 	definition := &apiextensions.CustomResourceDefinition{
@@ -266,13 +287,15 @@ func definitionFaults(schema *apiextensions.JSONSchemaProps) [][3]string {
 	}
 	var ofRules field.ErrorList
 	for _, fault := range validation.ValidateCustomResourceDefinition(context.Background(), definition) {
-		if strings.Contains(fault.Field, "x-kubernetes-validations") || strings.Contains(fault.Detail, "estimated rule cost total") {
+		if strings.Contains(fault.Detail, "to be structural") {
+			other = true
+		} else if strings.Contains(fault.Field, "x-kubernetes-validations") || strings.Contains(fault.Detail, "estimated rule cost total") {
 			ofRules = append(ofRules, fault)
 		} else {
-			log.Printf("other fault: %v", fault)
+			other = true
 		}
 	}
-	return faults(ofRules)
+	return faults(ofRules), other
 }
 
 func faults(list field.ErrorList) [][3]string {

@@ -122,7 +122,7 @@ func mutations(k *kind, object map[string]any, op string) []mutation {
 		return sample(distinct, all)
 	}
 	if k.most == many {
-		return ofDefinitions(distinct)
+		return ofDefinitions(distinct, object)
 	}
 	var outside, within []mutation
 	for _, one := range distinct {

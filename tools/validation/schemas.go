@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/json"
 	"reflect"
+	"strings"
 
 	apiextensionsv1 "k8s.io/apiextensions-apiserver/pkg/apis/apiextensions/v1"
 )
@@ -59,12 +60,13 @@ var definitionTexts = map[string][]any{
 }
 
 const (
-	direct = 1100 // vectors of one base and operation that set a plain value, or remove one
-	nested = 300  // those that add a structure with content
+	direct = 440 // vectors of one base and operation that set a plain value, or remove one
+	nested = 110 // those that add a structure with content
+	few    = 4   // a base with more rules has a quarter: an expression takes longer than all the rest
 )
 
 // ofDefinitions samples plain changes and those that bring structures apart, since there are many more of these.
-func ofDefinitions(mutations []mutation) []mutation {
+func ofDefinitions(mutations []mutation, base map[string]any) []mutation {
 	var plain, structured []mutation
 	for _, one := range mutations {
 		if one.value != nil && isStructured(*one.value) {
@@ -73,7 +75,12 @@ func ofDefinitions(mutations []mutation) []mutation {
 			plain = append(plain, one)
 		}
 	}
-	return append(sample(plain, direct), sample(structured, nested)...)
+	share := 1
+	text, err := json.Marshal(base)
+	if err == nil && strings.Count(string(text), `"rule"`) > few {
+		share = 4
+	}
+	return append(sample(plain, direct/share), sample(structured, nested/share)...)
 }
 
 // isStructured tells whether a value holds lists or objects with content.

@@ -74,13 +74,13 @@ var whole = map[reflect.Type]string{
 	reflect.TypeFor[intstr.IntOrString]():    "0",
 	reflect.TypeFor[metav1.Condition]():      "{}",
 	reflect.TypeFor[[]byte]():                "null",
-	reflect.TypeFor[apiextensions.JSON]():    "null",
 	reflect.TypeFor[metav1.FieldsV1]():       "{}",
 	reflect.TypeFor[metav1.OwnerReference](): "{}",
 }
 
-// unions are written as a schema, or as something else.
+// unions are values that are written as one of several types.
 var unions = map[reflect.Type]string{
+	reflect.TypeFor[apiextensions.JSON]():                         "~",
 	reflect.TypeFor[apiextensions.JSONSchemaPropsOrBool]():        "|Allows",
 	reflect.TypeFor[apiextensions.JSONSchemaPropsOrArray]():       "|JSONSchemas",
 	reflect.TypeFor[apiextensions.JSONSchemaPropsOrStringArray](): "|Property",
@@ -96,6 +96,7 @@ func main() {
 	fmt.Println("#   =zero      a value, and what is shown if there is none")
 	fmt.Println("#   type       a structure")
 	fmt.Println("#   *shape     one of these or null, []shape a list or null, {}shape a map or null")
+	fmt.Println("#   ~          any JSON, or null; its members are shown by name")
 	fmt.Println("#   |name      a schema, or what stands in this field of upstream's union")
 	fmt.Println("# I                       its metadata, whose fields stand among its own")
 	fmt.Println("#")

@@ -150,7 +150,7 @@ final class Checks {
           default -> true;
         };
     if (!valid) {
-      faults.add(arg.id(), "invalid " + function + " argument");
+      faults.add(arg, "invalid " + function + " argument");
     }
   }
 
@@ -220,7 +220,7 @@ final class Checks {
 
   private void mismatch(CelExpr at, CelType expected, CelType found) {
     faults.add(
-        at.id(),
+        at,
         "expected type '"
             + TypeNames.inMessages(expected)
             + "' but found '"

@@ -63,6 +63,7 @@ public final class Environment {
   /** Heap for each node of a syntax tree and what the type checker knows of it. */
   private static final int BYTES_PER_NODE = 500;
 
+  private static final String NO_FIELDS = "does not support field selection";
   private static final String NO_OVERLOAD = "found no matching overload for '";
   private static final CelOptions OPTIONS =
       CelOptions.current()
@@ -273,8 +274,14 @@ public final class Environment {
       return result.getAst();
     } catch (CelValidationException e) {
       Faults faults = new Faults(parsed.getSource());
+      // What has no fields is taken for dyn by cel-go when one is selected.
+      boolean noFields =
+          result.getErrors().stream().anyMatch(issue -> issue.getMessage().contains(NO_FIELDS));
       for (CelIssue issue : result.getErrors()) {
         String message = Messages.ofChecker(issue.getMessage());
+        if (noFields) {
+          message = message.replace("optional_type(!error!)", "optional_type(dyn)");
+        }
         if (!message.isEmpty() && !addFaultsOfOperands(faults, parsed, issue, message)) {
           faults.add(issue, message);
         }

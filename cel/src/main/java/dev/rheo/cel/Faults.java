@@ -3,6 +3,7 @@ package dev.rheo.cel;
 import dev.cel.common.CelIssue;
 import dev.cel.common.CelSource;
 import dev.cel.common.CelSourceLocation;
+import dev.cel.common.ast.CelExpr;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -57,6 +58,34 @@ final class Faults {
         place.map(CelSourceLocation::getLine).orElse(NOWHERE),
         place.map(CelSourceLocation::getColumn).orElse(NOWHERE),
         message);
+  }
+
+  /** Adds a fault at the place of a literal, which begins with its sign. */
+  void add(CelExpr literal, String message) {
+    Integer offset = source.getPositionsMap().get(literal.id());
+    if (offset == null || !isNegative(literal)) {
+      add(literal.id(), message);
+      return;
+    }
+    int sign = offset - 1;
+    while (sign >= 0 && Character.isWhitespace(source.getContent().get(sign))) {
+      sign--;
+    }
+    Optional<CelSourceLocation> place =
+        source.getOffsetLocation(sign >= 0 && source.getContent().get(sign) == '-' ? sign : offset);
+    add(
+        place.map(CelSourceLocation::getLine).orElse(NOWHERE),
+        place.map(CelSourceLocation::getColumn).orElse(NOWHERE),
+        message);
+  }
+
+  private static boolean isNegative(CelExpr expr) {
+    return expr.getKind() == CelExpr.ExprKind.Kind.CONSTANT
+        && switch (expr.constant().getKind()) {
+          case INT64_VALUE -> expr.constant().int64Value() < 0;
+          case DOUBLE_VALUE -> expr.constant().doubleValue() < 0;
+          default -> false;
+        };
   }
 
   /** Adds a fault that the parser or the type checker found. */

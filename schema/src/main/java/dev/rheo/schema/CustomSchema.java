@@ -148,23 +148,31 @@ public final class CustomSchema {
     scale(object, true, errors);
     EmbeddedRules.check("", object, schema, false, errors);
     ListRules.check(object, schema, errors);
-    rules(object, null, errors);
+    rules(object, null, errors, warning -> {});
   }
 
   /**
    * Validates an object that takes the place of another. What was wrong before and has not changed
    * is no fault: of values, where the old one can be told; of lists, if any was wrong before.
+   *
+   * @param warnings is told of rules that are broken by what has not changed
    */
-  public void validateUpdate(ObjectNode object, ObjectNode old, FieldErrors errors) {
+  public void validateUpdate(
+      ObjectNode object, ObjectNode old, FieldErrors errors, Consumer<String> warnings) {
     values().update(object, old, "", errors);
     scale(object, true, errors);
     EmbeddedRules.check("", object, schema, false, errors);
     lists(object, old, errors);
-    rules(object, old, errors);
+    rules(object, old, errors, warnings);
   }
 
-  /** Validates an object of which only the status differs from the old one. */
-  public void validateStatusUpdate(ObjectNode object, ObjectNode old, FieldErrors errors) {
+  /**
+   * Validates an object of which only the status differs from the old one.
+   *
+   * @param warnings is told of rules that are broken by what has not changed
+   */
+  public void validateStatusUpdate(
+      ObjectNode object, ObjectNode old, FieldErrors errors, Consumer<String> warnings) {
     JsonNode status = object.get(STATUS);
     ValueRules ofStatus = statusValues();
     if (status != null && ofStatus != null) {
@@ -172,7 +180,7 @@ public final class CustomSchema {
     }
     scale(object, false, errors);
     lists(object, old, errors);
-    rules(object, old, errors);
+    rules(object, old, errors, warnings);
   }
 
   private void scale(ObjectNode object, boolean spec, FieldErrors errors) {
@@ -196,14 +204,15 @@ public final class CustomSchema {
     }
   }
 
-  private void rules(ObjectNode object, @Nullable ObjectNode old, FieldErrors errors) {
+  private void rules(
+      ObjectNode object, @Nullable ObjectNode old, FieldErrors errors, Consumer<String> warnings) {
     if (rules == null) {
       return;
     }
     if (errors.toList().stream().anyMatch(error -> BLOCKING.contains(error.reason()))) {
       errors.add(FieldError.invalid("<nil>", NullNode.instance, NOT_CHECKED));
     } else {
-      rules.validate(object, old, "", errors);
+      rules.validate(object, old, "", errors, warnings);
     }
   }
 

@@ -110,9 +110,7 @@ public record ScalePaths(
           default -> "<nil>";
         };
     String shown =
-        type.equals("float64")
-            ? GoNumbers.general(value.doubleValue())
-            : Excerpt.goValue(value);
+        type.equals("float64") ? GoNumbers.general(value.doubleValue()) : Excerpt.goValue(value);
     return shown + " is of the type " + type;
   }
 }

@@ -23,7 +23,7 @@ public final class StructuralFaults {
 
   private static final List<Nested> INT_OR_STRING = List.of(ofType("integer"), ofType("string"));
 
-  /** What is wrong with a misplaced statement. */
+  /** What is wrong with a misplaced statement; examples and the like are tolerated. */
   private static final Map<String, String> MISPLACED =
       Map.ofEntries(
           Map.entry("default", "must be undefined to be structural"),
@@ -277,7 +277,10 @@ public final class StructuralFaults {
       add(FieldError.forbidden(at("additionalProperties"), "must be undefined to be structural"));
     }
     for (String name : nested.misplaced()) {
-      add(FieldError.forbidden(at(name), MISPLACED.getOrDefault(name, "")));
+      String detail = MISPLACED.get(name);
+      if (detail != null) {
+        add(FieldError.forbidden(at(name), detail));
+      }
     }
     if (!nested.rules().isEmpty()) {
       add(FieldError.forbidden(at("x-kubernetes-validations"), "must be empty to be structural"));

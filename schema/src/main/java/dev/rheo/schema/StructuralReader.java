@@ -41,8 +41,12 @@ public final class StructuralReader {
           "additionalItems",
           "definitions");
 
-  /** What restricts nothing, and so has no place in a restriction; in the order of the faults. */
-  private static final List<String> GENERIC = List.of(DEFAULT, TITLE, DESCRIPTION, "nullable");
+  private static final String EXAMPLE = "example";
+  private static final String DOCUMENTATION = "externalDocs";
+
+  /** What restricts nothing, and so has no place in a restriction. */
+  private static final List<String> GENERIC =
+      List.of(DEFAULT, TITLE, DESCRIPTION, "nullable", EXAMPLE, DOCUMENTATION);
 
   private static final List<String> EXTENSIONS =
       List.of(PRESERVE, EMBEDDED, INT_OR_STRING, LIST_MAP_KEYS, LIST_TYPE, MAP_TYPE);
@@ -88,8 +92,8 @@ public final class StructuralReader {
         restrictions,
         !Trees.text(schema, TITLE).isEmpty()
             || !Trees.text(schema, DESCRIPTION).isEmpty()
-            || Trees.get(schema, "example") != null
-            || Trees.get(schema, "externalDocs") != null);
+            || Trees.get(schema, EXAMPLE) != null
+            || Trees.get(schema, DOCUMENTATION) != null);
   }
 
   private static void supported(JsonNode schema) {
@@ -205,8 +209,13 @@ public final class StructuralReader {
     for (List<String> names : List.of(GENERIC, EXTENSIONS)) {
       for (String name : names) {
         JsonNode value = Trees.get(schema, name);
-        // a default or the type of a list or map counts even if it is empty
-        boolean any = name.equals(DEFAULT) || name.equals(LIST_TYPE) || name.equals(MAP_TYPE);
+        // these count even if they are empty
+        boolean any =
+            name.equals(DEFAULT)
+                || name.equals(EXAMPLE)
+                || name.equals(DOCUMENTATION)
+                || name.equals(LIST_TYPE)
+                || name.equals(MAP_TYPE);
         if (value != null && (any || !Trees.isZero(value))) {
           misplaced.add(name);
         }
@@ -215,7 +224,8 @@ public final class StructuralReader {
     return List.copyOf(misplaced);
   }
 
-  private static List<Rule> rules(JsonNode schema) {
+  /** The rules that a schema states, also if it is not one that can be {@linkplain #read read}. */
+  public static List<Rule> rules(JsonNode schema) {
     List<ObjectNode> stated = Trees.objects(schema, "x-kubernetes-validations");
     List<Rule> rules = new ArrayList<>(stated.size());
     for (ObjectNode rule : stated) {

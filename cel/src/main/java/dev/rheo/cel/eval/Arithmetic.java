@@ -2,9 +2,9 @@ package dev.rheo.cel.eval;
 
 import dev.rheo.cel.value.Bytes;
 import dev.rheo.cel.value.Rfc3339;
+import dev.rheo.cel.value.Timestamp;
 import dev.rheo.cel.value.Uint;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 
@@ -67,10 +67,10 @@ final class Arithmetic {
       if (a instanceof List<?> x && b instanceof List<?> y) {
         return AppendedList.concat(x, y);
       }
-      if (a instanceof Instant x && b instanceof Duration y) {
+      if (a instanceof Timestamp x && b instanceof Duration y) {
         return inRange(x.plus(y));
       }
-      if (a instanceof Duration x && b instanceof Instant y) {
+      if (a instanceof Duration x && b instanceof Timestamp y) {
         return inRange(y.plus(x));
       }
       if (a instanceof Duration x && b instanceof Duration y) {
@@ -96,10 +96,10 @@ final class Arithmetic {
       if (a instanceof Double x && b instanceof Double y) {
         return x - y;
       }
-      if (a instanceof Instant x && b instanceof Instant y) {
-        return inRange(Duration.between(y, x));
+      if (a instanceof Timestamp x && b instanceof Timestamp y) {
+        return inRange(Duration.between(y.time(), x.time()));
       }
-      if (a instanceof Instant x && b instanceof Duration y) {
+      if (a instanceof Timestamp x && b instanceof Duration y) {
         return inRange(x.minus(y));
       }
       if (a instanceof Duration x && b instanceof Duration y) {
@@ -111,8 +111,8 @@ final class Arithmetic {
     throw Implementation.noOverload();
   }
 
-  private static Instant inRange(Instant time) throws EvaluationException {
-    if (!Rfc3339.isInRange(time.getEpochSecond())) {
+  private static Timestamp inRange(Timestamp time) throws EvaluationException {
+    if (!Rfc3339.isInRange(time.time().getEpochSecond())) {
       throw new EvaluationException("timestamp overflow");
     }
     return time;

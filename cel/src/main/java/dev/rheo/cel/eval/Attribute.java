@@ -138,10 +138,13 @@ final class Attribute implements Node {
           step.key instanceof Attribute attribute ? attribute.resolve(frame) : step.key.eval(frame);
       optional |= step.optional;
       Object selected = find(value, key);
+      boolean tested = presence && i == steps.size() - 1;
       if (selected instanceof EvaluationException e) {
+        // An element without a value is found, and only then not to have what is looked for in it.
+        frame.charge(value instanceof List && i + 1 < steps.size() ? 2 : 1);
         throw e;
       }
-      if (presence && i == steps.size() - 1) {
+      if (tested) {
         frame.charge(1);
         return selected != null;
       }

@@ -4,6 +4,7 @@ import dev.rheo.cel.value.Address;
 import dev.rheo.cel.value.AddressRange;
 import dev.rheo.cel.value.Bytes;
 import dev.rheo.cel.value.Rfc3339;
+import dev.rheo.cel.value.Timestamp;
 import dev.rheo.cel.value.TypeValue;
 import dev.rheo.cel.value.Uint;
 import dev.rheo.codec.value.GoDuration;
@@ -13,8 +14,10 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -41,6 +44,10 @@ final class Conversions {
   /** Digits before the point from which on a number is written with an exponent. */
   private static final int PLAIN_DIGITS = 6;
 
+  private static final DateTimeFormatter SECONDS =
+      DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss", Locale.ROOT);
+  private static final int SECONDS_PER_MINUTE = 60;
+  private static final int MINUTES_PER_HOUR = 60;
   private static final double TWO_TO_63 = 0x1p63;
   private static final double TWO_TO_64 = 0x1p64;
 
@@ -133,7 +140,7 @@ final class Conversions {
           throw fault(value, "int");
         }
       }
-      case Instant time -> time.getEpochSecond();
+      case Timestamp time -> time.time().getEpochSecond();
       case Duration duration -> duration.toNanos();
       default -> throw Implementation.noOverload();
     };
@@ -172,7 +179,7 @@ final class Conversions {
       case String text -> {
         Duration duration = GoDuration.parse(text);
         if (duration == null) {
-          throw new EvaluationException("time: invalid duration \"" + text + "\"");
+          throw fault(value, "google.protobuf.Duration");
         }
         yield duration;
       }
@@ -182,17 +189,17 @@ final class Conversions {
 
   private static Object toTimestamp(Object value) throws EvaluationException {
     return switch (value) {
-      case Instant time -> time;
+      case Timestamp time -> time;
       case Long seconds -> {
         if (!Rfc3339.isInRange(seconds)) {
           throw new EvaluationException("timestamp overflow");
         }
-        yield Instant.ofEpochSecond(seconds);
+        yield Timestamp.of(Instant.ofEpochSecond(seconds));
       }
       case String text -> {
-        Instant time = Rfc3339.parse(text);
+        Timestamp time = Rfc3339.parse(text);
         if (time == null) {
-          throw new EvaluationException("parsing time \"" + text + "\" as RFC 3339");
+          throw fault(value, "google.protobuf.Timestamp");
         }
         yield time;
       }
@@ -217,7 +224,7 @@ final class Conversions {
           throw new EvaluationException("invalid UTF-8 in bytes, cannot convert to string");
         }
       }
-      case Instant time -> timeText(time);
+      case Timestamp time -> timeText(time);
       case Duration duration -> durationText(duration);
       case TypeValue type -> type.name();
       case Address address -> address.toString();
@@ -251,10 +258,22 @@ final class Conversions {
         + Math.abs(exponent);
   }
 
-  static String timeText(Instant time) {
-    String seconds =
-        DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss").format(time.atOffset(ZoneOffset.UTC));
-    return seconds + fraction(time.getNano()) + "Z";
+  static String timeText(Timestamp time) {
+    int offset = time.offset();
+    int nanos = time.time().getNano();
+    LocalDateTime local =
+        LocalDateTime.ofEpochSecond(time.time().getEpochSecond() + offset, nanos, ZoneOffset.UTC);
+    int minutes = Math.abs(offset) / SECONDS_PER_MINUTE;
+    return SECONDS.format(local)
+        + fraction(nanos)
+        + (offset == 0
+            ? "Z"
+            : String.format(
+                Locale.ROOT,
+                "%s%02d:%02d",
+                offset < 0 ? "-" : "+",
+                minutes / MINUTES_PER_HOUR,
+                minutes % MINUTES_PER_HOUR));
   }
 
   /** Seconds, as protobuf writes them. */

@@ -4,13 +4,13 @@ import dev.rheo.cel.library.FormatClauses;
 import dev.rheo.cel.library.FormatClauses.FormatException;
 import dev.rheo.cel.value.Bytes;
 import dev.rheo.cel.value.CelNull;
+import dev.rheo.cel.value.Timestamp;
 import dev.rheo.cel.value.TypeValue;
 import dev.rheo.cel.value.Uint;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
@@ -182,7 +182,7 @@ final class Formatting implements FormatClauses.Target {
         || Values.isNumber(value)
         || value instanceof TypeValue
         || value instanceof Duration
-        || value instanceof Instant;
+        || value instanceof Timestamp;
   }
 
   private static String list(char verb, List<?> list) throws FormatException {
@@ -215,7 +215,7 @@ final class Formatting implements FormatClauses.Target {
           Double.isNaN(number) || Double.isInfinite(number)
               ? "\"" + Conversions.doubleText(number) + "\""
               : new BigDecimal(number).setScale(DIGITS, RoundingMode.HALF_EVEN).toPlainString();
-      case Instant time -> "timestamp(\"" + Conversions.timeText(time) + "\")";
+      case Timestamp time -> "timestamp(\"" + Conversions.timeText(time) + "\")";
       case Duration duration -> "duration(\"" + Conversions.durationText(duration) + "\")";
       default -> string(verb, value);
     };

@@ -17,7 +17,7 @@ final class Lists {
   static void register(Map<String, Implementation> functions) {
     functions.put("@in", args -> contains(args[1], args[0]));
     functions.put("isSorted", args -> isSorted(Texts.list(args[0])));
-    functions.put("sum", args -> sum(Texts.list(args[0])));
+    functions.put("sum", summing(""));
     functions.put("max", args -> extreme(Texts.list(args[0]), "max", 1));
     functions.put("min", args -> extreme(Texts.list(args[0]), "min", -1));
     functions.put("indexOf", Lists::indexOf);
@@ -108,10 +108,27 @@ final class Lists {
     return true;
   }
 
-  private static Object sum(List<?> list) throws EvaluationException {
+  /**
+   * The function that adds up a list.
+   *
+   * @param overload which tells what the sum of an empty list is; empty if nothing does
+   */
+  static Implementation summing(String overload) {
+    Object zero =
+        switch (overload) {
+          case "list_uint_sum_uint" -> new Uint(0);
+          case "list_double_sum_double" -> 0.0;
+          case "list_duration_sum_duration" -> Duration.ZERO;
+          default -> 0L;
+        };
+    return args -> sum(Texts.list(args[0]), zero);
+  }
+
+  private static Object sum(List<?> list, Object zero) throws EvaluationException {
     if (list.isEmpty()) {
-      return 0L;
+      return zero;
     }
+    demandFirst(list, "sum");
     Object sum =
         switch (list.get(0)) {
           case Uint first -> new Uint(0);
@@ -120,15 +137,26 @@ final class Lists {
           default -> 0L;
         };
     for (Object each : list) {
+      if (each instanceof EvaluationException e) {
+        throw e;
+      }
       sum = Arithmetic.add(sum, each);
     }
     return sum;
+  }
+
+  /** Without a first element, upstream does not know what the others should be. */
+  private static void demandFirst(List<?> list, String function) throws EvaluationException {
+    if (list.get(0) instanceof EvaluationException) {
+      throw new EvaluationException("no such overload: " + function + "(list)");
+    }
   }
 
   private static Object extreme(List<?> list, String name, int sign) throws EvaluationException {
     if (list.isEmpty()) {
       throw new EvaluationException(name + " called on empty list");
     }
+    demandFirst(list, name);
     Object found = list.get(0);
     for (Object each : list) {
       if (Values.compare(each, found) * sign > 0) {

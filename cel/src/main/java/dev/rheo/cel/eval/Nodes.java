@@ -20,8 +20,17 @@ import org.jspecify.annotations.Nullable;
 final class Nodes {
   private Nodes() {}
 
-  /** A call of a function with all its arguments. */
-  record Call(String function, String overload, Implementation implementation, List<Node> args)
+  /**
+   * A call of a function with all its arguments.
+   *
+   * @param inOrder whether the first argument without a value ends it, and nothing is paid
+   */
+  record Call(
+      String function,
+      String overload,
+      Implementation implementation,
+      List<Node> args,
+      boolean inOrder)
       implements Node {
     /**
      * Of calls with so many arguments, all are evaluated, and paid for, whether the first fails.
@@ -39,7 +48,7 @@ final class Nodes {
         try {
           values[i] = args.get(i).eval(frame);
         } catch (EvaluationException e) {
-          if (values.length > EVALUATED_ALL && i < values.length - 1) {
+          if ((inOrder || values.length > EVALUATED_ALL) && i < values.length - 1) {
             throw e;
           }
           fault = fault == null ? e : fault;
@@ -51,13 +60,21 @@ final class Nodes {
         frame.charge(RuntimeCosts.ofArguments(function, overload, values));
       }
       if (fault != null) {
+        if (ofResult) {
+          frame.charge(RuntimeCosts.ofResult(function, NO_VALUE));
+        }
         throw fault;
       }
-      Object result = implementation.apply(values);
-      if (ofResult) {
+      if (!ofResult) {
+        return implementation.apply(values);
+      }
+      Object result = NO_VALUE;
+      try {
+        result = implementation.apply(values);
+        return result;
+      } finally {
         frame.charge(RuntimeCosts.ofResult(function, result));
       }
-      return result;
     }
   }
 
@@ -151,16 +168,19 @@ final class Nodes {
     @Override
     public Object eval(Frame frame) throws EvaluationException {
       List<Object> list = new ArrayList<>(elements.size());
-      for (int i = 0; i < elements.size(); i++) {
-        Object value = elements.get(i).eval(frame);
-        if (optional.contains(i)) {
-          Lists.optional(value).ifPresent(list::add);
-        } else {
-          list.add(value);
+      try {
+        for (int i = 0; i < elements.size(); i++) {
+          Object value = elements.get(i).eval(frame);
+          if (optional.contains(i)) {
+            Lists.optional(value).ifPresent(list::add);
+          } else {
+            list.add(value);
+          }
         }
+        return list;
+      } finally {
+        frame.charge(NEW_LIST); // also of what has no value
       }
-      frame.charge(NEW_LIST);
-      return list;
     }
   }
 
@@ -176,17 +196,20 @@ final class Nodes {
     @Override
     public Object eval(Frame frame) throws EvaluationException {
       Map<Object, Object> map = new LinkedHashMap<>();
-      for (Entry entry : entries) {
-        Object key = entry.key.eval(frame);
-        Object value = entry.evalValue(frame);
-        if (value == null) {
-          map.remove(key);
-        } else {
-          map.put(key, value);
+      try {
+        for (Entry entry : entries) {
+          Object key = entry.key.eval(frame);
+          Object value = entry.evalValue(frame);
+          if (value == null) {
+            map.remove(key);
+          } else {
+            map.put(key, value);
+          }
         }
+        return map;
+      } finally {
+        frame.charge(NEW_MAP);
       }
-      frame.charge(NEW_MAP);
-      return map;
     }
   }
 
@@ -194,14 +217,17 @@ final class Nodes {
     @Override
     public Object eval(Frame frame) throws EvaluationException {
       Map<String, Object> values = new HashMap<>();
-      for (Entry field : fields) {
-        Object value = field.evalValue(frame);
-        if (value != null) {
-          values.put((String) field.key.eval(frame), value);
+      try {
+        for (Entry field : fields) {
+          Object value = field.evalValue(frame);
+          if (value != null) {
+            values.put((String) field.key.eval(frame), value);
+          }
         }
+        return new ObjectValue(type, values);
+      } finally {
+        frame.charge(NEW_OBJECT);
       }
-      frame.charge(NEW_OBJECT);
-      return new ObjectValue(type, values);
     }
   }
 

@@ -11,10 +11,10 @@ import dev.cel.common.types.CelType;
 import dev.rheo.cel.type.TypeNames;
 import dev.rheo.cel.value.Bytes;
 import dev.rheo.cel.value.CelNull;
+import dev.rheo.cel.value.Timestamp;
 import dev.rheo.cel.value.TypeValue;
 import dev.rheo.cel.value.Uint;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -158,7 +158,15 @@ final class Planner {
         && args.get(0) instanceof Node.Constant constant) {
       return new Node.Constant(implementation.apply(new Object[] {constant.value()}));
     }
-    return new Nodes.Call(function, overload, implementation(function, implementation, args), args);
+    boolean known = hasKnownRegex(function, args);
+    return new Nodes.Call(
+        function,
+        overload,
+        known
+            ? Texts.compiled(function, Texts.text(((Node.Constant) args.get(1)).value()))
+            : function.equals("sum") ? Lists.summing(overload) : implementation,
+        args,
+        known);
   }
 
   /** Upstream cannot plan an index that is a constant of any other type. */
@@ -171,7 +179,7 @@ final class Planner {
           switch (constant.value()) {
             case Bytes ignored -> "types.Bytes";
             case CelNull ignored -> "types.Null";
-            case Instant ignored -> "types.Timestamp";
+            case Timestamp ignored -> "types.Timestamp";
             case Duration ignored -> "types.Duration";
             case List<?> ignored -> "*types.baseList";
             case Map<?, ?> ignored -> "*types.baseMap";
@@ -183,14 +191,12 @@ final class Planner {
     return index;
   }
 
-  /** Of functions with a regular expression, compiles one that is constant. */
-  private static Implementation implementation(
-      String function, Implementation implementation, List<Node> args) throws EvaluationException {
-    boolean regex =
-        function.equals("matches") || function.equals("find") || function.equals("findAll");
-    return regex && args.get(1) instanceof Node.Constant constant
-        ? Texts.compiled(function, Texts.text(constant.value()))
-        : implementation;
+  /** Whether it is a call with a regular expression that is constant, and compiled now. */
+  private static boolean hasKnownRegex(String function, List<Node> args) {
+    return switch (function) {
+      case "matches", "find", "findAll" -> args.get(1) instanceof Node.Constant;
+      default -> false;
+    };
   }
 
   private static @Nullable Node membership(Node element, List<?> list) {

@@ -293,7 +293,7 @@ final class Texts {
   static Pattern pattern(String text) throws EvaluationException {
     @Nullable Pattern pattern = Regex.compile(text);
     if (pattern == null) {
-      throw new EvaluationException("error parsing regexp: `" + text + "`");
+      throw new EvaluationException(String.valueOf(Regex.fault(text)));
     }
     return pattern;
   }

@@ -1,5 +1,6 @@
 package dev.rheo.cel.eval;
 
+import dev.rheo.cel.value.Timestamp;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
@@ -58,9 +59,10 @@ final class Times {
   }
 
   private static ZonedDateTime time(Object[] args) throws EvaluationException {
-    if (!(args[0] instanceof Instant time)) {
+    if (!(args[0] instanceof Timestamp timestamp)) {
       throw Implementation.noOverload();
     }
+    Instant time = timestamp.time();
     if (args.length == 1) {
       return time.atZone(ZoneOffset.UTC);
     }

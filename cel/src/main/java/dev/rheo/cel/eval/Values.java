@@ -8,12 +8,12 @@ import dev.rheo.cel.value.NamedFormat;
 import dev.rheo.cel.value.ObjectValue;
 import dev.rheo.cel.value.QuantityValue;
 import dev.rheo.cel.value.SemanticVersion;
+import dev.rheo.cel.value.Timestamp;
 import dev.rheo.cel.value.TypeValue;
 import dev.rheo.cel.value.Uint;
 import dev.rheo.cel.value.Url;
 import java.math.BigDecimal;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -21,9 +21,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What all values have in common. A value is a {@link Boolean}, a {@link Long}, a {@link Uint}, a
- * {@link Double}, a {@link String}, {@link Bytes}, an {@link Instant}, a {@link Duration}, a {@link
- * List}, a {@link Map}, an {@link Optional}, {@link CelNull#NULL}, a {@link TypeValue}, an {@link
- * ObjectValue}, or of a type of Kubernetes.
+ * {@link Double}, a {@link String}, {@link Bytes}, an {@link Timestamp}, a {@link Duration}, a
+ * {@link List}, a {@link Map}, an {@link Optional}, {@link CelNull#NULL}, a {@link TypeValue}, an
+ * {@link ObjectValue}, or of a type of Kubernetes.
  */
 public final class Values {
   private static final double TWO_TO_63 = 0x1p63;
@@ -40,7 +40,7 @@ public final class Values {
       case Double d -> "double";
       case String s -> "string";
       case Bytes b -> "bytes";
-      case Instant i -> "google.protobuf.Timestamp";
+      case Timestamp t -> "google.protobuf.Timestamp";
       case Duration d -> "google.protobuf.Duration";
       case List<?> l -> "list";
       case Map<?, ?> m -> "map";
@@ -203,7 +203,7 @@ public final class Values {
     if (a instanceof Bytes x && b instanceof Bytes y) {
       return x.compareTo(y);
     }
-    if (a instanceof Instant x && b instanceof Instant y) {
+    if (a instanceof Timestamp x && b instanceof Timestamp y) {
       return x.compareTo(y);
     }
     if (a instanceof Duration x && b instanceof Duration y) {
@@ -281,7 +281,7 @@ public final class Values {
       case List<?> l -> l.isEmpty();
       case Map<?, ?> m -> m.isEmpty();
       case Duration d -> d.isZero();
-      case Instant i -> i.getEpochSecond() == ZERO_TIME && i.getNano() == 0;
+      case Timestamp t -> t.time().getEpochSecond() == ZERO_TIME && t.time().getNano() == 0;
       case CelNull n -> true;
       case ObjectValue o -> o.fields().isEmpty();
       default -> false;

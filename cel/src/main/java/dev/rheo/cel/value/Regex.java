@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * some 3 million instructions, here {@value #SIZE_MAX}.
  */
 public final class Regex {
+  private static final String UNDERFLOW = "stack underflow";
   private static final int REPETITIONS_MAX = 1000;
   private static final int DEPTH_MAX = 1000;
   private static final int SIZE_MAX = 50_000;
@@ -56,7 +57,7 @@ public final class Regex {
    * @return null if it is none, or too large
    */
   public static @Nullable Pattern compile(String text) {
-    if (isTooLarge(text)) {
+    if (tooLarge(text) != null) {
       return null;
     }
     try {
@@ -72,14 +73,18 @@ public final class Regex {
    * @return null if nothing is
    */
   public static @Nullable String fault(String text) {
-    if (isTooLarge(text)) {
-      return "error parsing regexp: expression too large";
+    String tooLarge = tooLarge(text);
+    if (tooLarge != null) {
+      return "error parsing regexp: " + tooLarge;
     }
     try {
       Pattern ignored = Pattern.compile(text);
       return null;
     } catch (PatternSyntaxException e) {
-      return e.getMessage();
+      // What Go calls an unexpected parenthesis, this library does not expect.
+      return String.valueOf(e.getMessage()).contains(UNDERFLOW)
+          ? "error parsing regexp: unexpected ): `" + text + "`"
+          : e.getMessage();
     }
   }
 
@@ -93,11 +98,13 @@ public final class Regex {
     return pattern == null ? null : text -> pattern.matcher(text).find();
   }
 
-  private static boolean isTooLarge(String text) {
+  /** What is too large about an expression; null if nothing is. */
+  private static @Nullable String tooLarge(String text) {
     Deque<Group> groups = new ArrayDeque<>();
     Group group = new Group();
     int at = 0;
     while (at < text.length()) {
+      int start = at;
       char c = text.charAt(at);
       if (c == '\\') {
         at = afterEscape(text, at);
@@ -127,13 +134,19 @@ public final class Regex {
         group.item(1, 1);
         at++;
       }
-      if (groups.size() > DEPTH_MAX
-          || group.size > SIZE_MAX
-          || group.repetitions > REPETITIONS_MAX) {
-        return true;
+      if (group.repetitions > REPETITIONS_MAX) {
+        return "invalid repeat count: `"
+            + text.substring(start, text.indexOf('}', start) + 1)
+            + "`";
+      }
+      if (groups.size() > DEPTH_MAX) {
+        return "expression nests too deeply: `" + text + "`";
+      }
+      if (group.size > SIZE_MAX) {
+        return "expression too large: `" + text + "`";
       }
     }
-    return false;
+    return null;
   }
 
   private static int afterEscape(String text, int at) {

@@ -28,7 +28,7 @@ public final class Rfc3339 {
   private Rfc3339() {}
 
   /** The time; null if the text is none, or not between the years 1 and 9999. */
-  public static @Nullable Instant parse(String text) {
+  public static @Nullable Timestamp parse(String text) {
     Matcher m = SYNTAX.matcher(text);
     if (!m.matches()) {
       return null;
@@ -55,7 +55,9 @@ public final class Rfc3339 {
               Integer.parseInt(m.group(2)),
               Integer.parseInt(m.group(3)));
       long seconds = date.atTime(hour, minute, second).toEpochSecond(ZoneOffset.UTC) - offset;
-      return isInRange(seconds) ? Instant.ofEpochSecond(seconds, nanos(m.group(7))) : null;
+      return isInRange(seconds)
+          ? Timestamp.of(Instant.ofEpochSecond(seconds, nanos(m.group(7))), (int) offset)
+          : null;
     } catch (DateTimeException e) {
       return null;
     }

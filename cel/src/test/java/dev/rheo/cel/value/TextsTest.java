@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.rheo.codec.value.GoDuration;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -59,7 +60,7 @@ class TextsTest {
     "9999-12-31T23:59:59.999999999Z, 9999-12-31T23:59:59.999999999Z",
   })
   void readsTimes(String text, String iso) {
-    assertThat(Rfc3339.parse(text)).isEqualTo(Instant.parse(iso));
+    assertThat(Rfc3339.parse(text)).isEqualTo(Timestamp.of(Instant.parse(iso)));
   }
 
   @ParameterizedTest
@@ -90,5 +91,16 @@ class TextsTest {
     assertThat(Regex.compile("(")).isNull();
     assertThat(Regex.compile("(?=a)")).isNull();
     assertThat(Regex.compile("x{900}".repeat(60))).isNull();
+  }
+
+  @Test
+  void expressionsAreRefusedInTheWordsOfGo() {
+    assertThat(Regex.fault("a{1000}")).isNull();
+    assertThat(Regex.fault("a{1001}")).endsWith("invalid repeat count: `{1001}`");
+    assertThat(Regex.fault("(a{1000}){1000}")).endsWith("invalid repeat count: `{1000}`");
+    assertThat(Regex.fault("(")).isEqualTo("error parsing regexp: missing closing ): `(`");
+    assertThat(Regex.fault("x{900}".repeat(60))).contains("expression too large");
+    assertThat(Regex.finder("(")).isNull();
+    assertThat(Objects.requireNonNull(Regex.finder("b+")).test("abc")).isTrue();
   }
 }

@@ -9,8 +9,10 @@ import dev.rheo.codec.io.Truncated;
 import dev.rheo.codec.schema.FieldType;
 import dev.rheo.codec.schema.ObjectType;
 import dev.rheo.codec.value.Base64Text;
+import dev.rheo.codec.value.Floats;
 import dev.rheo.codec.value.Quantity;
 import dev.rheo.codec.value.Times;
+import java.util.Map;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -19,6 +21,13 @@ import org.jspecify.annotations.Nullable;
  * upstream's words.
  */
 abstract class TreeWalk {
+  /** Fields of texts that have a Go type of their own; by struct and name. */
+  private static final Map<String, String> NAMED_TEXTS =
+      Map.of(
+          "ObjectMeta.uid", "types.UID",
+          "OwnerReference.uid", "types.UID",
+          "ManagedFieldsEntry.operation", "v1.ManagedFieldsOperationType");
+
   private final ObjectNode root;
 
   /** Charges for what the walk builds. */
@@ -110,12 +119,16 @@ abstract class TreeWalk {
           case STRING, BINARY -> "string";
           case BOOLEAN -> "bool";
           case NUMBER ->
-              goType.contains("int") || goType.contains("float") ? "number " + value : "number";
+              goType.contains("int") || goType.contains("float")
+                  ? "number " + (value.isDouble() ? Floats.format(value.doubleValue()) : value)
+                  : "number";
           case NULL, MISSING -> "null";
         };
+    String names = path.names();
+    String field = struct.name() + "." + names.substring(names.lastIndexOf('.') + 1);
     throw refusal(
         "json: cannot unmarshal %s into Go struct field %s.%s of type %s"
-            .formatted(found, struct.name(), path.names(), goType));
+            .formatted(found, struct.name(), names, NAMED_TEXTS.getOrDefault(field, goType)));
   }
 
   protected final MalformedException refusal(String why) {

@@ -3,9 +3,9 @@ package dev.rheo.merge.path;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.DoubleNode;
 import com.fasterxml.jackson.databind.node.LongNode;
+import dev.rheo.api.status.GoNumbers;
 import dev.rheo.api.status.GoText;
 import dev.rheo.codec.tree.Trees;
-import dev.rheo.api.status.GoNumbers;
 import java.util.Map;
 
 /** Order, equality and text of JSON values, as upstream's {@code value} package has them. */

@@ -106,9 +106,7 @@ public final class CustomTypes {
     ObjectNode schema = version.schema();
     Structural structural =
         StructuralReader.read(schema == null ? JsonNodeFactory.instance.objectNode() : schema);
-    SchemaRules rules = SchemaRules.compile(structural);
-    return CustomSchema.of(
-        structural, scale(version.scale()), rules == null ? null : rules::validate);
+    return CustomSchema.of(structural, scale(version.scale()), SchemaRules.compile(structural));
   }
 
   private static @Nullable ScalePaths scale(@Nullable ObjectNode scale) {
@@ -178,8 +176,12 @@ public final class CustomTypes {
         storage,
         conversion(version),
         strategy(version),
-        new FieldLabels(
-            info, storage.fields().stream().map(SelectableField::name).toList(), Map.of(), "core"));
+        CustomFields.labels(info, selectable(version)),
+        new CustomType(
+            definition.names().listKind(),
+            true,
+            definition.preserveUnknownFields(),
+            () -> present(source.get(), definition.uid(), version.name()).tree()));
   }
 
   private ResourceInfo info(Version version) {

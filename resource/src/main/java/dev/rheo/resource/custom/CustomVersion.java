@@ -101,11 +101,16 @@ final class CustomVersion implements CustomObjects, Defaults, WriteRules {
   }
 
   @Override
-  public void update(ObjectNode object, ObjectNode old, String subresource, FieldErrors errors) {
+  public void update(
+      ObjectNode object,
+      ObjectNode old,
+      String subresource,
+      FieldErrors errors,
+      Consumer<String> warnings) {
     if (subresource.equals("status")) {
-      schema().validateStatusUpdate(object, old, errors);
+      schema().validateStatusUpdate(object, old, errors, warnings);
     } else {
-      schema().validateUpdate(object, old, errors);
+      schema().validateUpdate(object, old, errors, warnings);
     }
   }
 

@@ -5,9 +5,10 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.rheo.api.status.FieldErrors;
 import dev.rheo.codec.tree.Trees;
 import dev.rheo.resource.rules.extension.CommunityApproval;
-import dev.rheo.resource.rules.extension.StructuralChecks;
 import dev.rheo.resource.rules.kind.Field;
 import dev.rheo.resource.rules.kind.WebhookClients;
+import dev.rheo.schema.StructuralFaults;
+import dev.rheo.schema.StructuralReader;
 import java.time.Instant;
 import java.util.Collection;
 
@@ -36,10 +37,10 @@ public final class DefinitionStatus {
     ObjectNode copy = JsonNodeFactory.instance.objectNode();
     copy.setAll(definition);
     copy.set("status", old == null ? copy.objectNode() : old.deepCopy());
+    approval(copy, now); // first, as upstream's conditions usually are
     names(copy, others, now);
     establish(copy, now);
     schemas(copy, now);
-    approval(copy, now);
     ObjectNode status = Trees.need(copy, "status");
     return old != null && old.equals(status) ? old : status;
   }
@@ -100,17 +101,20 @@ public final class DefinitionStatus {
     }
     for (Field version : spec.at("versions").items()) {
       Field schema = version.at("schema", "openAPIV3Schema");
-      String unreadable = StructuralChecks.unreadable(schema.node());
-      if (!unreadable.isEmpty()) {
+      if (schema.node() == null) {
+        continue;
+      }
+      try {
+        StructuralFaults.check(StructuralReader.read(schema.node()), schema.path(), faults);
+      } catch (IllegalArgumentException e) {
         String message =
             "failed to check validation schema for version "
                 + version.at("name").text()
                 + ": "
-                + unreadable;
+                + e.getMessage();
         DefinitionConditions.set(definition, type, "Unknown", "StructuralError", message, now);
         return;
       }
-      StructuralChecks.faults(schema);
     }
     if (faults.isEmpty()) {
       DefinitionConditions.remove(definition, type);

@@ -168,7 +168,9 @@ final class CustomSchemas {
       case "allOf", "anyOf", "oneOf" -> {
         if (!value.isEmpty() && !v2) {
           ArrayNode all = out.putArray(key);
-          value.forEach(one -> all.add(value(one, true)));
+          for (JsonNode one : value) {
+            all.add(value(one, true));
+          }
         }
       }
       case "not" -> {
@@ -179,11 +181,9 @@ final class CustomSchemas {
       case "properties" -> {
         if (!value.isEmpty()) {
           ObjectNode properties = out.putObject(key);
-          value
-              .properties()
-              .forEach(
-                  property ->
-                      properties.set(property.getKey(), value(property.getValue(), nested)));
+          for (Map.Entry<String, JsonNode> property : value.properties()) {
+            properties.set(property.getKey(), value(property.getValue(), nested));
+          }
         }
       }
       case "items" -> {

@@ -2,8 +2,10 @@ package dev.rheo.resource.publish;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.StreamWriteConstraints;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.rheo.codec.io.Meter;
+import dev.rheo.codec.json.ObjectDecoder;
 import dev.rheo.codec.schema.TypeTable;
 import dev.rheo.resource.type.ResourceRegistry;
 import dev.rheo.resource.type.ResourceType;
@@ -60,7 +62,19 @@ public final class OpenApi {
     }
   }
 
-  private static final JsonFactory JSON = JsonMapper.builder().build().getFactory();
+  /** Beyond the nesting of a definition: what is around its schema, and what is added to it. */
+  static final int MORE_DEPTH = 32;
+
+  static final JsonFactory JSON =
+      JsonMapper.builder(
+              JsonFactory.builder()
+                  .streamWriteConstraints(
+                      StreamWriteConstraints.builder()
+                          .maxNestingDepth(ObjectDecoder.MAX_DEPTH + 2 * MORE_DEPTH)
+                          .build())
+                  .build())
+          .build()
+          .getFactory();
 
   /** A document, and the types that it describes. */
   private record Written(List<ResourceType> types, Compressed document) {}

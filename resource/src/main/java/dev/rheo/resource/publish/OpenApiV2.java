@@ -2,7 +2,6 @@ package dev.rheo.resource.publish;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -30,7 +29,6 @@ import java.util.zip.GZIPOutputStream;
  */
 final class OpenApiV2 {
   private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
-  private static final JsonMapper JSON = JsonMapper.builder().build();
   static final String REFERENCE = "#/definitions/";
 
   /** The document in both formats. */
@@ -49,7 +47,7 @@ final class OpenApiV2 {
   static Both of(List<Part> parts) throws IOException {
     Output plain = new Output();
     Output binary = new Output();
-    try (JsonGenerator json = JSON.createGenerator(plain.out)) {
+    try (JsonGenerator json = OpenApi.JSON.createGenerator(plain.out)) {
       OpenApiV2Protobuf protobuf = new OpenApiV2Protobuf(binary.out);
       ObjectNode info =
           NODES
@@ -96,7 +94,8 @@ final class OpenApiV2 {
   private static JsonNode tree(Compressed document) {
     byte[] json = document.bytes();
     Meter.charge(json.length);
-    return ObjectDecoder.decodeValue(json, 0, json.length, ObjectDecoder.MAX_DEPTH);
+    return ObjectDecoder.decodeValue(
+        json, 0, json.length, ObjectDecoder.MAX_DEPTH + OpenApi.MORE_DEPTH);
   }
 
   private static final class Output {

@@ -232,45 +232,56 @@ final class OpenApiV2Protobuf {
     extensions(wire, 31, schema);
   }
 
+  /** Without closures around what is nested: a schema may be as deep as JSON may. */
   private static void keyword(WireWriter wire, String name, JsonNode value) {
     switch (name) {
       case "default" -> any(wire, 5, value);
       case "required" -> texts(wire, 19, value);
       case "enum" -> value.forEach(one -> any(wire, 20, one));
-      case "additionalProperties" ->
-          message(
-              wire,
-              21,
-              () -> {
-                if (value.isObject()) {
-                  message(wire, 1, () -> schema(wire, value));
-                } else {
-                  wire.varint(2, value.asBoolean() ? 1 : 0);
-                }
-              });
-      case "type" -> message(wire, 22, () -> wire.string(1, value.asText()));
-      case "items" -> message(wire, 23, () -> message(wire, 1, () -> schema(wire, value)));
-      case "properties" ->
-          message(
-              wire,
-              25,
-              () ->
-                  value
-                      .properties()
-                      .forEach(
-                          property ->
-                              namedSchema(wire, 1, property.getKey(), property.getValue())));
-      case "externalDocs" ->
-          message(
-              wire,
-              29,
-              () -> {
-                text(wire, 1, value, "description");
-                text(wire, 2, value, "url");
-              });
+      case "additionalProperties" -> {
+        int start = wire.open(21);
+        if (value.isObject()) {
+          nested(wire, 1, value);
+        } else {
+          wire.varint(2, value.asBoolean() ? 1 : 0);
+        }
+        wire.close(start);
+      }
+      case "type" -> {
+        int start = wire.open(22);
+        wire.string(1, value.asText());
+        wire.close(start);
+      }
+      case "items" -> {
+        int start = wire.open(23);
+        nested(wire, 1, value);
+        wire.close(start);
+      }
+      case "properties" -> {
+        int start = wire.open(25);
+        for (Map.Entry<String, JsonNode> property : value.properties()) {
+          int named = wire.open(1);
+          wire.string(1, property.getKey());
+          nested(wire, 2, property.getValue());
+          wire.close(named);
+        }
+        wire.close(start);
+      }
+      case "externalDocs" -> {
+        int start = wire.open(29);
+        text(wire, 1, value, "description");
+        text(wire, 2, value, "url");
+        wire.close(start);
+      }
       case "example" -> any(wire, 30, value);
       default -> simpleKeyword(wire, name, value);
     }
+  }
+
+  private static void nested(WireWriter wire, int field, JsonNode schema) {
+    int start = wire.open(field);
+    schema(wire, schema);
+    wire.close(start);
   }
 
   private static void simpleKeyword(WireWriter wire, String name, JsonNode value) {

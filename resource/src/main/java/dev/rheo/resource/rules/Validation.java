@@ -54,7 +54,7 @@ public final class Validation {
     FieldErrors errors = new FieldErrors();
     WriteRules rules = type.rules();
     MetadataValidation.update(object, old, type, errors);
-    rules.update(object, old, subresource, errors);
+    rules.update(object, old, subresource, errors, context::warn);
     refuse(object, type, errors);
     rules.warn(object, old, subresource, context::warn);
   }

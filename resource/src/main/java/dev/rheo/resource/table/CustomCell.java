@@ -1,8 +1,8 @@
 package dev.rheo.resource.table;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.rheo.codec.json.Canonicalizer;
 import dev.rheo.api.status.GoNumbers;
+import dev.rheo.codec.json.Canonicalizer;
 import dev.rheo.codec.value.Times;
 import dev.rheo.resource.table.path.JsonPath;
 import dev.rheo.resource.table.path.PathValue;

@@ -59,8 +59,7 @@ public record CustomScale(
     CustomType custom = type.custom();
     return custom == null || type.subresource("scale") == null
         ? null
-        : custom.derived(
-            CustomScale.class, made -> of(made.version().at("/subresources/scale")));
+        : custom.derived(CustomScale.class, made -> of(made.version().at("/subresources/scale")));
   }
 
   /** The names that lead to the replicas of the specification, as managed fields name them. */

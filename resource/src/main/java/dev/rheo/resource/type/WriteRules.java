@@ -55,6 +55,20 @@ public interface WriteRules {
   /** Collects the faults of an object that replaces another. */
   default void update(ObjectNode object, ObjectNode old, String subresource, FieldErrors errors) {}
 
+  /**
+   * As {@link #update(ObjectNode, ObjectNode, String, FieldErrors)}.
+   *
+   * @param warnings is told of what is wrong, but was so before and is not refused
+   */
+  default void update(
+      ObjectNode object,
+      ObjectNode old,
+      String subresource,
+      FieldErrors errors,
+      Consumer<String> warnings) {
+    update(object, old, subresource, errors);
+  }
+
   /** Why an object of this name may not be deleted; empty if it may. */
   default String keeps(String name) {
     return "";

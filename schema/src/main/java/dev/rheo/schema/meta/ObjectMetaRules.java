@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
 import dev.rheo.api.name.Names;
 import dev.rheo.api.status.Excerpt;
 import dev.rheo.api.status.FieldError;
@@ -188,7 +189,9 @@ final class ObjectMetaRules {
       String operation = Trees.text(entry, "operation");
       if (!operation.equals("Apply") && !operation.equals("Update")) {
         errors.add(
-            FieldError.invalid(field + ".operation", operation, "must be `Apply` or `Update`"));
+            FieldError.invalid(
+                // a text of a type of its own, and so shown as JSON
+                field + ".operation", TextNode.valueOf(operation), "must be `Apply` or `Update`"));
       }
       String type = Trees.text(entry, "fieldsType");
       if (!type.isEmpty() && !type.equals("FieldsV1")) {

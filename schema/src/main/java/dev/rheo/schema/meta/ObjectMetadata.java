@@ -8,6 +8,7 @@ import dev.rheo.codec.json.Canonicalizer;
 import dev.rheo.codec.schema.ObjectType;
 import dev.rheo.codec.schema.TypeTable;
 import dev.rheo.codec.tree.TreeCopies;
+import dev.rheo.schema.tree.GoValues;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -37,7 +38,7 @@ public final class ObjectMetadata {
       throw new MalformedException(
           "json: cannot unmarshal " + jsonType(metadata) + " into Go value of type v1.ObjectMeta");
     }
-    ObjectNode decoded = TreeCopies.of(object);
+    ObjectNode decoded = (ObjectNode) GoValues.reread(TreeCopies.of(object));
     Canonicalizer.normalize(decoded, TYPE);
     if (unknown != null) {
       unknown.addAll(Canonicalizer.unknownPaths(object, TYPE).stream().sorted().toList());

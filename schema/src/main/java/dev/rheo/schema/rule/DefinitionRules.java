@@ -10,9 +10,10 @@ import dev.rheo.cel.type.DeclType;
 import dev.rheo.schema.Restrictions;
 import dev.rheo.schema.Rule;
 import dev.rheo.schema.Structural;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -194,7 +195,10 @@ public final class DefinitionRules {
     String by =
         factor > FACTOR_MAX
             ? "more than 100x"
-            : String.format(Locale.ROOT, factor < FACTOR_ROUNDED ? "%.6fx" : "%.1fx", factor);
+            : new BigDecimal(factor)
+                    .setScale(factor < FACTOR_ROUNDED ? 6 : 1, RoundingMode.HALF_EVEN)
+                    .toPlainString()
+                + "x";
     return what
         + " exceeds budget by factor of "
         + by

@@ -1,6 +1,7 @@
 package dev.rheo.schema.rule;
 
 import dev.rheo.cel.eval.EvaluationException;
+import dev.rheo.cel.value.Timestamp;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -41,7 +42,7 @@ final class GoTimes {
     try {
       List<Integer> parts = times.dateParts();
       times.end();
-      return times.day(parts).atStartOfDay().toInstant(ZoneOffset.UTC);
+      return Timestamp.of(times.day(parts).atStartOfDay().toInstant(ZoneOffset.UTC));
     } catch (Fault e) {
       return new EvaluationException(
           "Invalid date formatted string " + text + ": " + e.getMessage());
@@ -51,7 +52,7 @@ final class GoTimes {
   /** A {@code date-time}, with or without a zone; an {@link EvaluationException} if it is none. */
   static Object dateTime(String text) {
     if (text.isEmpty()) {
-      return Instant.EPOCH;
+      return Timestamp.of(Instant.EPOCH);
     }
     GoTimes times = new GoTimes(text, LOCAL);
     try {
@@ -60,7 +61,8 @@ final class GoTimes {
       if (offset == null) {
         times.end();
       }
-      return local.toInstant(ZoneOffset.UTC).minusSeconds(offset == null ? 0 : offset);
+      int seconds = offset == null ? 0 : offset;
+      return Timestamp.of(local.toInstant(ZoneOffset.UTC).minusSeconds(seconds), seconds);
     } catch (Fault e) {
       return new EvaluationException(
           "Invalid date-time formatted string " + text + ": " + e.getMessage());

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.rheo.api.status.Excerpt;
 import dev.rheo.api.status.FieldError;
 import dev.rheo.api.status.FieldErrors;
+import dev.rheo.api.status.Untyped;
 import dev.rheo.cel.eval.EvaluationException;
 import dev.rheo.cel.eval.Program;
 import dev.rheo.cel.eval.Variables;
@@ -175,7 +176,7 @@ final class Judge {
           return end();
         }
       } else if (!Boolean.TRUE.equals(outcome.value())
-          && !refuse(node, path, value, ratchet, rule, each, variables)) {
+          && !refuse(node, path, value, ratchet, rule, each, variables(self, oldSelf, false))) {
         return end();
       }
     }
@@ -230,7 +231,11 @@ final class Judge {
     return true;
   }
 
-  /** Of a rule that is not fulfilled; whether to go on. */
+  /**
+   * Of a rule that is not fulfilled; whether to go on.
+   *
+   * @param variables as upstream, without an optional {@code oldSelf}
+   */
   private boolean refuse(
       RuleNode node,
       String path,
@@ -292,11 +297,13 @@ final class Judge {
       case "FieldValueForbidden" -> FieldError.forbidden(path, detail);
       case "FieldValueRequired" -> FieldError.required(path, detail);
       case "FieldValueDuplicate" ->
-          value == null ? FieldError.duplicate(path) : FieldError.duplicate(path, value);
+          value == null
+              ? FieldError.duplicate(path)
+              : FieldError.duplicate(path, new Untyped(value));
       default ->
           value == null
               ? FieldError.invalid(path, detail)
-              : FieldError.invalid(path, value, detail);
+              : FieldError.invalid(path, new Untyped(value), detail);
     };
   }
 }

@@ -32,7 +32,8 @@ final class Metadata {
         List.of(),
         "",
         List.of(),
-        null);
+        null,
+        false);
   }
 
   /** Whether the schema of a resource says less than what can be read. */

@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
 
 /** How rules are stated: what must be there, what must be one line, which field is blamed. */
 public final class RuleStatements {
-  private static final List<String> REASONS =
+  /** What may be given as the reason of a refusal. */
+  public static final List<String> REASONS =
       List.of(
           "FieldValueDuplicate", "FieldValueForbidden", "FieldValueInvalid", "FieldValueRequired");
 
@@ -21,11 +22,12 @@ public final class RuleStatements {
   /**
    * Checks how the rules of a schema are stated.
    *
+   * @param schema which fields rules may blame; null if it cannot be read, which is said elsewhere
    * @param fieldPath of the schema
    * @return whether nothing is wrong
    */
   public static boolean check(
-      List<Rule> rules, Structural schema, String fieldPath, FieldErrors errors) {
+      List<Rule> rules, @Nullable Structural schema, String fieldPath, FieldErrors errors) {
     boolean sound = true;
     for (int i = 0; i < rules.size(); i++) {
       String at = fieldPath + ".x-kubernetes-validations[" + i + "].";
@@ -69,7 +71,8 @@ public final class RuleStatements {
     return sound;
   }
 
-  private static boolean checkField(Rule rule, Structural schema, String at, FieldErrors errors) {
+  private static boolean checkField(
+      Rule rule, @Nullable Structural schema, String at, FieldErrors errors) {
     String path = rule.fieldPath();
     if (path.isEmpty()) {
       return true;
@@ -81,7 +84,7 @@ public final class RuleStatements {
     if (hasLines(path)) {
       sound = add(lines(at + "fieldPath", path), errors);
     }
-    if (RulePath.normalize(path, schema) == null) {
+    if (schema != null && RulePath.normalize(path, schema) == null) {
       sound = add(FieldError.invalid(at + "fieldPath", path, "must be a valid path"), errors);
     }
     return sound;
@@ -129,6 +132,7 @@ public final class RuleStatements {
         List.of(),
         "",
         List.of(),
-        null);
+        null,
+        false);
   }
 }

@@ -2,6 +2,7 @@ package dev.rheo.schema.rule;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.rheo.api.status.FieldErrors;
+import dev.rheo.schema.ObjectRules;
 import dev.rheo.schema.Structural;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -13,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Immutable and thread-safe.
  */
-public final class SchemaRules {
+public final class SchemaRules implements ObjectRules {
   /** What all rules of an object may cost. */
   public static final long BUDGET = 10_000_000;
 
@@ -38,12 +39,6 @@ public final class SchemaRules {
     return root == null ? null : new SchemaRules(root);
   }
 
-  /** As {@link #validate(JsonNode, JsonNode, String, FieldErrors, Consumer)}, without warnings. */
-  public void validate(
-      JsonNode object, @Nullable JsonNode old, String fieldPath, FieldErrors errors) {
-    validate(object, old, fieldPath, errors, warning -> {});
-  }
-
   /**
    * Judges an object.
    *
@@ -53,6 +48,7 @@ public final class SchemaRules {
    * @param warnings gets the faults of what has not changed, which are not refused
    * @throws RuntimeException if the meter of the thread ends the work or refuses the memory
    */
+  @Override
   public void validate(
       JsonNode object,
       @Nullable JsonNode old,

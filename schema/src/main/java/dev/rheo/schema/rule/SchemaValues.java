@@ -6,9 +6,9 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.rheo.cel.eval.EvaluationException;
 import dev.rheo.cel.value.Bytes;
 import dev.rheo.cel.value.CelNull;
+import dev.rheo.cel.value.Timestamp;
 import dev.rheo.schema.Structural;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -149,7 +149,7 @@ final class SchemaValues {
   static Object raw(Object value) {
     return switch (value) {
       case ObjectView view -> view.node();
-      case PreservedView view -> view.node();
+      case PreservedView view -> raw(view.node());
       case JsonNode node ->
           switch (node.getNodeType()) {
             case STRING -> node.textValue();
@@ -172,7 +172,7 @@ final class SchemaValues {
       case ObjectNode o -> "map[string]interface {}";
       case ListView l -> "[]interface {}";
       case ArrayNode a -> "[]interface {}";
-      case Instant i -> "time.Time";
+      case Timestamp t -> "time.Time";
       case Duration d -> "time.Duration";
       case Bytes b -> "[]uint8";
       case List<?> l -> "[]ref.Val";

@@ -1,6 +1,9 @@
 package dev.rheo.schema.tree;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.DoubleNode;
+import com.fasterxml.jackson.databind.node.LongNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.rheo.api.status.GoNumbers;
 import dev.rheo.api.status.GoText;
@@ -14,6 +17,9 @@ import org.jspecify.annotations.Nullable;
  * other a float64, and the two never equal each other.
  */
 public final class GoValues {
+  /** Floats from here on may be written with an exponent. */
+  private static final double EXACT_MAX = 1e18;
+
   private GoValues() {}
 
   /** Whether a value is null, or nothing at all. */
@@ -75,6 +81,34 @@ public final class GoValues {
     boolean integer = isInteger(a);
     return integer == isInteger(b)
         && (integer ? a.longValue() == b.longValue() : a.doubleValue() == b.doubleValue());
+  }
+
+  /**
+   * A value as it is when it was written and is read again, which makes an int64 of a float64
+   * without fraction. Changes objects and lists in place.
+   */
+  public static JsonNode reread(JsonNode value) {
+    if (value instanceof ObjectNode object) {
+      for (Map.Entry<String, JsonNode> member : object.properties()) {
+        JsonNode reread = reread(member.getValue());
+        if (reread != member.getValue()) {
+          member.setValue(reread);
+        }
+      }
+    } else if (value instanceof ArrayNode array) {
+      for (int i = 0; i < array.size(); i++) {
+        JsonNode reread = reread(array.get(i));
+        if (reread != array.get(i)) {
+          array.set(i, reread);
+        }
+      }
+    } else if (value.isNumber() && !isInteger(value)) {
+      double number = value.doubleValue();
+      return Math.abs(number) < EXACT_MAX && number == Math.rint(number)
+          ? LongNode.valueOf((long) number)
+          : DoubleNode.valueOf(number);
+    }
+    return value;
   }
 
   /** What encoding/json writes: members by name, HTML characters escaped. */

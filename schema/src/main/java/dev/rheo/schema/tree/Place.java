@@ -14,6 +14,7 @@ public final class Place {
 
   private enum Step {
     FIELD,
+    PROPERTY,
     MEMBER,
     KEY,
     INDEX
@@ -41,6 +42,11 @@ public final class Place {
   /** Enters a field: {@code .name}, without the dot at the beginning of a path. */
   public void field(String name) {
     push(Step.FIELD, name);
+  }
+
+  /** As {@link #field}, but also without the dot after a field whose name is empty. */
+  public void property(String name) {
+    push(Step.PROPERTY, name);
   }
 
   /** Enters a member that no field declares: {@code .name}, at the beginning, too. */
@@ -73,7 +79,8 @@ public final class Place {
     StringBuilder out = new StringBuilder(base);
     for (int i = 0; i < depth && out.length() < MAX_LENGTH; i++) {
       switch (steps[i]) {
-        case FIELD -> append(out.isEmpty() ? out : out.append('.'), names[i]);
+        case FIELD -> append(i == 0 && base.isEmpty() ? out : out.append('.'), names[i]);
+        case PROPERTY -> append(out.isEmpty() ? out : out.append('.'), names[i]);
         case MEMBER -> append(out.append('.'), names[i]);
         case KEY, INDEX -> append(out.append('['), names[i]).append(']');
       }

@@ -16,12 +16,6 @@ import java.util.regex.Pattern;
 
 /** The formats of texts that a schema can state. Dashes in their names do not count. */
 final class Formats {
-  private static final Predicate<String> HOSTNAME =
-      Patterns.compile(
-          "^([a-zA-Z0-9\\p{S}\\p{L}]((-?[a-zA-Z0-9\\p{S}\\p{L}]{0,62})?)"
-              + "|([a-zA-Z0-9\\p{S}\\p{L}](([a-zA-Z0-9-\\p{S}\\p{L}]{0,61}[a-zA-Z0-9\\p{S}\\p{L}])?)"
-              + "(\\.)){1,}([a-zA-Z\\p{L}]){2,63})$");
-
   private static final int HOSTNAME_MAX = 255;
   private static final int LABEL_MAX = 63;
   private static final int NAME_MAX = 253;
@@ -143,19 +137,59 @@ final class Formats {
     }
   }
 
+  /** One label, or several of which the last has letters only; symbols count as letters. */
   private static boolean isHostname(String text) {
-    if (text.length() > HOSTNAME_MAX || !HOSTNAME.test(text)) {
+    if (text.getBytes(StandardCharsets.UTF_8).length > HOSTNAME_MAX) {
       return false;
     }
-    int length = 0;
-    int label = 0;
-    for (byte b : text.getBytes(StandardCharsets.UTF_8)) {
-      label = b == '.' ? 0 : label + 1;
-      if (++length > HOSTNAME_MAX || label > LABEL_MAX) {
+    String[] labels = text.split("\\.", -1);
+    for (String label : labels) {
+      if (label.getBytes(StandardCharsets.UTF_8).length > LABEL_MAX) {
         return false;
       }
     }
-    return true;
+    if (labels.length == 1) {
+      return isHost(text);
+    }
+    for (int i = 0; i < labels.length - 1; i++) {
+      if (!isLabel(labels[i])) {
+        return false;
+      }
+    }
+    String last = labels[labels.length - 1];
+    return last.codePointCount(0, last.length()) >= 2
+        && last.codePoints().allMatch(Character::isLetter);
+  }
+
+  /** A name without dots: one dash at most, which follows the first character. */
+  private static boolean isHost(String text) {
+    int[] points = text.codePoints().toArray();
+    for (int i = 0; i < points.length; i++) {
+      if (!isNamePart(points[i]) && !(i == 1 && points[i] == '-')) {
+        return false;
+      }
+    }
+    return points.length > 0;
+  }
+
+  private static boolean isLabel(String text) {
+    return !text.isEmpty()
+        && text.codePoints().allMatch(c -> c == '-' || isNamePart(c))
+        && !text.startsWith("-")
+        && !text.endsWith("-");
+  }
+
+  private static boolean isNamePart(int c) {
+    return (c >= '0' && c <= '9')
+        || Character.isLetter(c)
+        || switch (Character.getType(c)) {
+          case Character.MATH_SYMBOL,
+              Character.CURRENCY_SYMBOL,
+              Character.MODIFIER_SYMBOL,
+              Character.OTHER_SYMBOL ->
+              true;
+          default -> false;
+        };
   }
 
   private static boolean isIpv6(String text) {

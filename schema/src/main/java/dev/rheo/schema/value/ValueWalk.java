@@ -373,7 +373,7 @@ final class ValueWalk {
       @Nullable Correlated correlated,
       Outcome out) {
     Correlated child = correlated(name, correlated);
-    place.field(name);
+    place.property(name);
     child(schema, value, child, out);
     place.leave();
   }

@@ -13,6 +13,7 @@ import dev.rheo.cel.cost.CostEstimator;
 import dev.rheo.cel.cost.Sizes;
 import dev.rheo.cel.type.DeclType;
 import dev.rheo.schema.Structural;
+import dev.rheo.schema.StructuralReader;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -74,7 +75,6 @@ class RuleVectorsTest {
         }
       }
     }
-    System.err.println(file.getFileName() + ": " + vectors + ", " + differences.size() + " differ");
     assertThat(differences.stream().limit(40).toList()).isEmpty();
     assertThat(vectors).isPositive();
   }
@@ -89,10 +89,12 @@ class RuleVectorsTest {
       }
       at.putArray("x-kubernetes-validations").add(rule);
     }
-    Structural schema = SchemaReader.read(raw);
-    FieldErrors errors = new FieldErrors();
-    DefinitionRules.check(schema, PATH, false, errors);
-    compare("definition", rule, recorded.path("d"), shown(errors));
+    Structural schema = StructuralReader.read(raw);
+    if (!recorded.path("other").asBoolean()) {
+      FieldErrors errors = new FieldErrors();
+      DefinitionRules.check(schema, PATH, false, errors);
+      compare("definition", rule, recorded.path("d"), shown(errors));
+    }
     if (rule.isObject()) {
       costs(schema, recorded);
     }

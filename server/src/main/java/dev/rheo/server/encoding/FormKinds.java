@@ -95,7 +95,11 @@ final class FormKinds {
 
   /** The template of a table's row. */
   FormKind cells() {
-    return allVersions.find("cells", () -> TableEncoding.cells(type));
+    if (type.customObjects() != null) {
+      // Each version has columns of its own, of what it shows.
+      return own.find("cells", () -> TableEncoding.cells(type, converted()));
+    }
+    return allVersions.find("cells", () -> TableEncoding.cells(type, null));
   }
 
   private FormKind kind(Extent extent, String name, Maker maker, boolean compressed) {

@@ -86,14 +86,22 @@ final class TableEncoding extends Encoding {
     }
   }
 
-  /** The form of a row up to its object, made from the stored version for every API version. */
-  static FormKind cells(ResourceType type) {
+  /**
+   * The form of a row up to its object.
+   *
+   * @param base the JSON that it is made from; null for the stored version, for every API version
+   */
+  static FormKind cells(ResourceType type, @Nullable FormKind base) {
     TableColumns table = TableColumns.of(type);
-    return new FormKind("cells") {
+    byte[] head = JsonEncoding.head(type.apiVersion(), type.kind());
+    return new FormKind("cells", base) {
       @Override
       protected Made make(Source source) throws IOException {
-        return Made.plain(
-            table.row(ObjectDecoder.decode(source.json(), ObjectDecoder.MAX_DEPTH).tree()));
+        byte[] json = source.json();
+        if (base != null) {
+          json = join(head, Arrays.copyOfRange(json, source.metadataOffset(), json.length));
+        }
+        return Made.plain(table.row(ObjectDecoder.decode(json, ObjectDecoder.MAX_DEPTH).tree()));
       }
     };
   }
@@ -206,7 +214,7 @@ final class TableEncoding extends Encoding {
           case NOTHING -> NOTHING;
         };
     ObjectNode tree = ObjectDecoder.decode(json, ObjectDecoder.MAX_DEPTH).tree();
-    byte[] template = table.row(ofScales ? tree : type.conversion().toStored(tree));
+    byte[] template = table.row(ofScales ? tree : type.toChecked(tree));
     return join(rowHead(template), object, rowEnd);
   }
 
@@ -236,7 +244,7 @@ final class TableEncoding extends Encoding {
   /** Sorts FlowSchemas by matching precedence, as kube-apiserver's tables do. */
   @Override
   public @Nullable ToLongFunction<JsonNode> rank() {
-    return type.kind().equals("FlowSchema")
+    return type.custom() == null && type.kind().equals("FlowSchema")
         ? object -> object.path("spec").path("matchingPrecedence").asLong()
         : null;
   }

@@ -8,6 +8,7 @@ import dev.rheo.api.status.GoText;
 import dev.rheo.resource.rules.kind.Field;
 import dev.rheo.resource.rules.kind.GoValues;
 import dev.rheo.resource.rules.kind.Syntax;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -47,12 +48,14 @@ final class DefinitionVersions {
   private final Ratchet demands;
   private final SchemaCheck schemas;
   private final Set<String> common = new HashSet<>();
+  private final Set<String> withStatus;
 
   DefinitionVersions(Field spec, Ratchet demands) {
     this.spec = spec;
     this.demands = demands;
     versions = spec.at("versions");
     schemas = SchemaCheck.of(spec, demands);
+    withStatus = withStatus();
     PARTS.forEach(this::compare);
   }
 
@@ -111,7 +114,7 @@ final class DefinitionVersions {
   private void version(Field version) {
     String name = version.at("name").text();
     warning(version);
-    schemas.check(own(version, "schema"), hasStatus(name), name);
+    schemas.check(own(version, "schema"), withStatus.contains(name), name);
     subresources(own(version, "subresources"));
     own(version, "additionalPrinterColumns").items().forEach(DefinitionVersions::column);
     Field fields = own(version, "selectableFields");
@@ -128,11 +131,7 @@ final class DefinitionVersions {
 
   /** Checks what all versions share. */
   void checkCommon() {
-    boolean status = false;
-    for (int i = 0; i < versions.size(); i++) {
-      status |= versions.index(i).at("subresources", "status").present();
-    }
-    schemas.check(shared("schema"), status, versions.index(0).at("name").text());
+    schemas.check(shared("schema"), !withStatus.isEmpty(), versions.index(0).at("name").text());
     subresources(shared("subresources"));
     shared("additionalPrinterColumns").items().forEach(DefinitionVersions::column);
     Field fields = shared("selectableFields");
@@ -151,12 +150,12 @@ final class DefinitionVersions {
    * @param place where it is said that the schema cannot be read
    */
   private void selectable(Field fields, Field schema, Field place, String version) {
-    String unreadable = StructuralChecks.unreadable(schema.node());
-    if (!unreadable.isEmpty()) {
-      place.invalid("", unreadable);
+    SchemaReading read = SchemaReading.of(schema.node());
+    if (read.schema() == null) {
+      place.invalid("", read.fault());
       return;
     }
-    SelectableFields.check(fields, schema, demands.manyFields().contains(version));
+    SelectableFields.check(fields, read.schema(), demands.manyFields().contains(version));
   }
 
   /** Demands a schema for each version, unless the old object has a version without one. */
@@ -172,15 +171,15 @@ final class DefinitionVersions {
     }
   }
 
-  /** Whether the first version of a name has a status. */
-  private boolean hasStatus(String name) {
+  /** The names of versions with a status; of those that share a name, the first one counts. */
+  private Set<String> withStatus() {
+    Map<String, Boolean> status = new HashMap<>();
     for (int i = 0; i < versions.size(); i++) {
       Field version = versions.index(i);
-      if (common.contains("subresources") || version.at("name").is(name)) {
-        return version.at("subresources", "status").present();
-      }
+      status.putIfAbsent(version.at("name").text(), version.at("subresources", "status").present());
     }
-    return false;
+    status.values().removeIf(has -> !has);
+    return status.keySet();
   }
 
   private static void warning(Field version) {

@@ -85,20 +85,24 @@ final class ListTypes {
       return;
     }
     Set<String> seen = new HashSet<>();
+    boolean unknown = false;
     for (Field key : keys.items()) {
+      seen.add(key.text());
       Field property = items.at("properties").key(key.text());
-      if (property.node() == null) {
-        keys.invalid("entries must all be names of item properties");
-      } else if (property.at("type").is("array") || property.at("type").is("object")) {
+      unknown |= property.node() == null;
+      if (property.at("type").is("array") || property.at("type").is("object")) {
         // upstream shows the type of the items
         property
             .at("type")
             .invalid(
                 type.text(), "must be a scalar type if parent array's " + LIST_TYPE + " is map");
       }
-      if (!seen.add(key.text())) {
-        keys.invalid("must not contain duplicate entries");
-      }
+    }
+    if (unknown) {
+      keys.invalid("entries must all be names of item properties");
+    }
+    if (seen.size() < keys.size()) {
+      keys.invalid("must not contain duplicate entries");
     }
   }
 

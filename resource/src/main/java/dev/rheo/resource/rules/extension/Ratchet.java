@@ -30,8 +30,6 @@ import org.jspecify.annotations.Nullable;
  * @param validBundle whether the certificates of the webhook must be valid
  * @param unchanged the versions whose schemas did not change
  * @param manyFields the versions, empty for all of them, that may have too many selectable fields
- * @param rules the expressions of rules that are there already
- * @param messages the expressions of messages that are there already
  */
 record Ratchet(
     boolean knownReviewVersion,
@@ -44,15 +42,11 @@ record Ratchet(
     boolean mapKeys,
     boolean validBundle,
     Set<String> unchanged,
-    Set<String> manyFields,
-    Set<String> rules,
-    Set<String> messages) {
+    Set<String> manyFields) {
 
   /** Of a new definition. */
   static final Ratchet NEW =
-      new Ratchet(
-          true, false, true, true, true, true, true, true, false, Set.of(), Set.of(), Set.of(),
-          Set.of());
+      new Ratchet(true, false, true, true, true, true, true, true, false, Set.of(), Set.of());
 
   private static final String SHAPE = "*apiextensions.CustomResourceValidation";
 
@@ -70,24 +64,20 @@ record Ratchet(
     }
     boolean established = isEstablished(old);
     Field client = spec.at("conversion", "webhook", "clientConfig");
-    Set<String> rules = new HashSet<>();
-    Set<String> messages = new HashSet<>();
-    any(schemas, schema -> expressions(schema, rules, messages));
+    List<SchemaReading> readings = schemas.stream().map(SchemaReading::of).toList();
     return new Ratchet(
         WebhookClients.knowsAnyVersion(
             spec.at("conversion", "webhook", "conversionReviewVersions")),
         established,
         all,
         !any(schemas, Ratchet::hasUnknownType),
-        schemas.stream().allMatch(StructuralChecks::isStructural),
-        schemas.stream().noneMatch(StructuralChecks::hasUnprunedDefaults),
+        readings.stream().allMatch(SchemaReading::isStructural),
+        readings.stream().noneMatch(SchemaReading::hasUnprunedDefaults),
         !any(schemas, schema -> !ListTypes.isAtomicSet(schema)),
         !any(schemas, ListTypes::hasNullableKeys),
         established && WebhookClients.bundleFault(client.at("caBundle")) == null,
         unchanged(definition.at("spec"), spec),
-        manyFields(definition.at("spec"), spec),
-        rules,
-        messages);
+        manyFields(definition.at("spec"), spec));
   }
 
   static boolean isEstablished(Field definition) {
@@ -108,14 +98,6 @@ record Ratchet(
     return !type.isEmpty() && !SchemaWalk.TYPES.contains(type);
   }
 
-  private static boolean expressions(ObjectNode schema, Set<String> rules, Set<String> messages) {
-    for (ObjectNode rule : Trees.objects(schema, "x-kubernetes-validations")) {
-      rules.add(Trees.text(rule, "rule"));
-      messages.add(Trees.text(rule, "messageExpression"));
-    }
-    return false;
-  }
-
   private static Map<String, ObjectNode> versions(Field spec) {
     Map<String, ObjectNode> versions = new HashMap<>();
     Trees.eachObject(
@@ -123,19 +105,26 @@ record Ratchet(
     return versions;
   }
 
+  /** A schema that all versions share is that of a version with a new name, too. */
   private static Set<String> unchanged(Field spec, Field old) {
     Map<String, ObjectNode> before = versions(old);
+    ObjectNode first = any(before);
+    boolean shared =
+        before.values().stream().allMatch(one -> GoValues.same(SHAPE, schema(one), schema(first)));
     Set<String> names = new HashSet<>();
     versions(spec)
         .forEach(
             (name, version) -> {
-              ObjectNode other = before.get(name);
-              if (other != null
-                  && GoValues.same(SHAPE, version.get("schema"), other.get("schema"))) {
+              ObjectNode other = shared ? first : before.get(name);
+              if (other != null && GoValues.same(SHAPE, schema(version), schema(other))) {
                 names.add(name);
               }
             });
     return names;
+  }
+
+  private static @Nullable JsonNode schema(@Nullable ObjectNode version) {
+    return Trees.get(version, "schema");
   }
 
   /** Upstream keeps what all versions share at the spec, and compares there. */

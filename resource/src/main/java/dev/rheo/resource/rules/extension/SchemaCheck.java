@@ -7,6 +7,10 @@ import dev.rheo.api.status.FieldErrors;
 import dev.rheo.codec.tree.Trees;
 import dev.rheo.resource.rules.kind.Field;
 import dev.rheo.resource.rules.kind.GoValues;
+import dev.rheo.schema.DefaultFaults;
+import dev.rheo.schema.Structural;
+import dev.rheo.schema.StructuralFaults;
+import dev.rheo.schema.rule.DefinitionRules;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -92,12 +96,18 @@ record SchemaCheck(Ratchet demands, boolean structural, boolean hasDefaults) {
     if (own.at("nullable").flag()) {
       own.at("nullable").forbidden("nullable cannot be true at the root");
     }
-    boolean rules = structural && structural(own);
+    SchemaReading read = SchemaReading.of(own.node());
+    DefinitionRules rules = null;
+    if (structural && read.schema() != null && sound(own, read.schema())) {
+      rules = new DefinitionRules(read.schema(), demands.unchanged().contains(version));
+    }
     FieldErrors ofRules = new FieldErrors();
-    new SchemaWalk(demands).check(own, rules ? schema.into(ofRules) : null, version);
-    String unreadable = structural ? StructuralChecks.unreadable(own.node()) : "";
-    if (faults.isEmpty() && !unreadable.isEmpty()) {
-      own.invalid("", unreadable);
+    new SchemaWalk(demands, ofRules).check(own, rules);
+    if (structural && faults.isEmpty() && !read.fault().isEmpty()) {
+      own.invalid("", read.fault());
+    }
+    if (rules != null) {
+      rules.checkTotal(own.path(), ofRules);
     }
     for (FieldErrors found : List.of(faults, ofRules)) {
       for (FieldError fault : found.toList()) {
@@ -106,19 +116,12 @@ record SchemaCheck(Ratchet demands, boolean structural, boolean hasDefaults) {
     }
   }
 
-  /**
-   * Checks a schema as a structural one.
-   *
-   * @return whether there is no fault, so that rules can be compiled
-   */
-  private boolean structural(Field schema) {
-    if (!StructuralChecks.unreadable(schema.node()).isEmpty()) {
-      return false;
-    }
+  /** Checks a schema as a structural one; if there is no fault, its rules can be compiled. */
+  private boolean sound(Field schema, Structural read) {
     FieldErrors faults = new FieldErrors();
-    StructuralChecks.faults(schema.into(faults));
+    StructuralFaults.check(read, schema.path(), faults);
     if (faults.isEmpty()) {
-      StructuralChecks.defaults(schema.into(faults), demands.prunedDefaults());
+      DefaultFaults.check(read, schema.path(), demands.prunedDefaults(), faults);
     }
     faults.toList().forEach(schema::fault);
     return faults.isEmpty();

@@ -3,11 +3,14 @@ package dev.rheo.resource.rules.extension;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.BooleanNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.rheo.api.status.FieldErrors;
 import dev.rheo.resource.rules.kind.Field;
-import java.util.LinkedHashMap;
+import dev.rheo.schema.StructuralReader;
+import dev.rheo.schema.rule.DefinitionRules;
+import dev.rheo.schema.rule.RuleStatements;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,12 +35,15 @@ final class SchemaWalk {
    *
    * @param noDefault why there must be no default; null if there may be one
    * @param inMetadata whether it describes metadata, or the type of an object
-   * @param uncorrelatable the schema above whose values cannot be found in the old object; empty if
+   * @param uncorrelatable the schema above whose values cannot be found in the old object; null if
    *     there is none
-   * @param rules whether its rules are compiled: not below a junctor
+   * @param rules its rules; null if they are not compiled: below a junctor
    */
   private record Place(
-      @Nullable String noDefault, boolean inMetadata, String uncorrelatable, boolean rules) {
+      @Nullable String noDefault,
+      boolean inMetadata,
+      @Nullable String uncorrelatable,
+      DefinitionRules.@Nullable Place rules) {
 
     Place withoutDefault(String reason) {
       return new Place(reason, inMetadata, uncorrelatable, rules);
@@ -48,33 +54,40 @@ final class SchemaWalk {
     }
 
     Place uncorrelatable(Field schema) {
-      return uncorrelatable.isEmpty()
-          ? new Place(noDefault, inMetadata, schema.path(), rules)
-          : this;
+      return uncorrelatable == null ? new Place(noDefault, inMetadata, schema.path(), rules) : this;
+    }
+
+    /**
+     * @param below the rules there, if those of this place are compiled
+     */
+    Place below(Function<DefinitionRules.Place, DefinitionRules.Place> below) {
+      return rules == null
+          ? this
+          : new Place(noDefault, inMetadata, uncorrelatable, below.apply(rules));
     }
 
     Place withoutRules() {
-      return rules ? new Place(noDefault, inMetadata, uncorrelatable, false) : this;
+      return rules == null ? this : new Place(noDefault, inMetadata, uncorrelatable, null);
     }
   }
 
   private final Ratchet demands;
-  private final Map<String, String> compiled = new LinkedHashMap<>();
+  private final FieldErrors ofRules;
 
-  SchemaWalk(Ratchet demands) {
+  /**
+   * @param ofRules gets the faults of rules, which upstream tells after all others
+   */
+  SchemaWalk(Ratchet demands, FieldErrors ofRules) {
     this.demands = demands;
+    this.ofRules = ofRules;
   }
 
   /**
    * @param schema the root
-   * @param rules where the faults of rules go; null if no rules are to be compiled
-   * @param version its name
+   * @param rules null if no rules are to be compiled
    */
-  void check(Field schema, @Nullable Field rules, String version) {
-    schema(schema, new Place(null, false, "", rules != null), true);
-    if (rules != null && !compiled.isEmpty()) {
-      StructuralChecks.rules(rules, compiled, demands, demands.unchanged().contains(version));
-    }
+  void check(Field schema, @Nullable DefinitionRules rules) {
+    schema(schema, new Place(null, false, null, rules == null ? null : rules.root()), true);
   }
 
   private void schema(Field schema, Place place, boolean root) {
@@ -105,11 +118,31 @@ final class SchemaWalk {
       preserve.invalid("must be true or undefined");
     }
     ListTypes.check(schema, demands);
-    RuleTexts.check(schema);
-    if (place.rules
-        && schema.faults() == before
-        && !schema.at("x-kubernetes-validations").isEmpty()) {
-      compiled.put(schema.path(), place.uncorrelatable);
+    if (!schema.at("x-kubernetes-validations").isEmpty()) {
+      rules(schema, place, before);
+    }
+  }
+
+  /**
+   * @param before the number of faults before the schema was checked
+   */
+  private void rules(Field schema, Place place, int before) {
+    FieldErrors faults = new FieldErrors();
+    boolean sound =
+        RuleStatements.check(
+            StructuralReader.rules(schema.object()),
+            SchemaReading.of(schema.node()).schema(),
+            schema.path(),
+            faults);
+    faults.toList().forEach(schema::fault);
+    for (Field rule : schema.at("x-kubernetes-validations").items()) {
+      Field reason = rule.at("reason");
+      if (reason.present() && reason.isEmpty()) {
+        reason.notSupported(RuleStatements.REASONS); // none at all is fine
+      }
+    }
+    if (sound && place.rules != null && schema.faults() == before) {
+      place.rules.check(schema.path(), place.uncorrelatable, ofRules);
     }
   }
 
@@ -151,12 +184,15 @@ final class SchemaWalk {
     if (!schema.at("properties").isEmpty() && !all) {
       additional.forbidden("additionalProperties and properties are mutual exclusive");
     }
-    schema(
-        additional,
-        place.inMetadata
-            ? place.withoutDefault("inside additionalProperties applying to object metadata")
-            : place,
-        false);
+    if (additional.node() instanceof ObjectNode) {
+      Place below = place.below(DefinitionRules.Place::additional);
+      schema(
+          additional,
+          place.inMetadata
+              ? below.withoutDefault("inside additionalProperties applying to object metadata")
+              : below,
+          false);
+    }
   }
 
   private void properties(Field schema, Place place, boolean root) {
@@ -165,7 +201,7 @@ final class SchemaWalk {
         type.absent() || MAP_TYPES.contains(type.text()) ? place : place.uncorrelatable(schema);
     boolean object = root || schema.at("x-kubernetes-embedded-resource").flag();
     for (Field property : schema.at("properties").entries()) {
-      Place at = below;
+      Place at = below.below(rules -> rules.property(property.name()));
       if (object && METADATA.contains(property.name())) {
         at = at.metadata();
         if (root) {
@@ -181,7 +217,9 @@ final class SchemaWalk {
     Place below =
         schema.at("x-kubernetes-list-type").is("map") ? place : place.uncorrelatable(schema);
     Field items = schema.at("items");
-    schema(items, below, false);
+    if (items.node() instanceof ObjectNode) {
+      schema(items, below.below(DefinitionRules.Place::items), false);
+    }
     items.items().forEach(one -> schema(one, below, false));
   }
 }

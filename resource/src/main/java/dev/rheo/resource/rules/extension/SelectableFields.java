@@ -1,8 +1,9 @@
 package dev.rheo.resource.rules.extension;
 
 import dev.rheo.api.status.FieldError;
-import dev.rheo.codec.tree.Trees;
 import dev.rheo.resource.rules.kind.Field;
+import dev.rheo.schema.Structural;
+import dev.rheo.schema.rule.RulePath;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -18,7 +19,7 @@ final class SelectableFields {
    * @param schema of the root
    * @param many whether there may be too many
    */
-  static void check(Field fields, Field schema, boolean many) {
+  static void check(Field fields, Structural schema, boolean many) {
     Set<String> paths = new HashSet<>();
     for (Field field : fields.items()) {
       Field path = field.at("jsonPath");
@@ -31,23 +32,25 @@ final class SelectableFields {
     }
   }
 
-  private static void check(Field field, Field schema, Set<String> paths) {
-    SchemaPath path;
+  private static void check(Field field, Structural schema, Set<String> paths) {
+    RulePath.Target target;
     try {
-      path = SchemaPath.parse(field.text(), schema.node(), false);
-    } catch (SchemaPath.SyntaxException e) {
+      target = RulePath.resolve(field.text(), schema, false);
+    } catch (RulePath.InvalidPathException e) {
       field.invalid("is an invalid path: " + e.getMessage());
       return;
     }
-    if (path.root().equals("metadata")) {
+    String path = target.path();
+    Structural found = target.schema();
+    if (path.equals("metadata") || path.startsWith("metadata.") || path.startsWith("metadata[")) {
       field.invalid("must not point to fields in metadata");
     }
-    if (!TYPES.contains(Trees.text(path.schema(), "type"))) {
+    if (found == null || !TYPES.contains(found.type())) {
       field.invalid(
           "must point to a field of type string, boolean or integer. Enum string fields and strings"
               + " with formats are allowed.");
     }
-    if (!paths.add(path.path())) {
+    if (!paths.add(path)) {
       field.duplicate();
     }
   }

@@ -83,6 +83,7 @@ public final class GoValues {
     boolean absent = isAbsent(a);
     boolean otherAbsent = isAbsent(b);
     return switch (shape.charAt(0)) {
+      case '~' -> absent == otherAbsent && Trees.same(a, b);
       case '=' -> (absent && otherAbsent) || Trees.same(orZero(shape, a), orZero(shape, b));
       case '*' -> absent == otherAbsent && (absent || same(shape.substring(1), a, b));
       case '[' -> sameLists(shape.substring(2), a, b);
@@ -152,6 +153,7 @@ public final class GoValues {
           given instanceof ArrayNode list ? list(shape.substring(2), list) : NullNode.instance;
       case '{' ->
           given instanceof ObjectNode map ? map(shape.substring(2), map) : NullNode.instance;
+      case '~' -> sorted(given);
       case '|' -> union(shape.substring(1), given);
       default -> structure(shape, given);
     };
@@ -185,6 +187,7 @@ public final class GoValues {
     ObjectNode shown = map.objectNode();
     map.properties().stream()
         .sorted(Map.Entry.comparingByKey())
+        .takeWhile(entry -> left > 0)
         .forEach(entry -> shown.set(entry.getKey(), shown(shape, entry.getValue())));
     return shown;
   }
@@ -206,11 +209,11 @@ public final class GoValues {
   }
 
   private static JsonNode orZero(String shape, @Nullable JsonNode value) {
-    return value == null || value.isNull() ? zero(shape.substring(1)) : sorted(value);
+    return value == null || value.isNull() ? zero(shape.substring(1)) : value;
   }
 
   /** A tree as Go writes it, with the members of objects by name. */
-  public static JsonNode sorted(JsonNode value) {
+  private static JsonNode sorted(JsonNode value) {
     if (value instanceof ObjectNode object) {
       ObjectNode sorted = object.objectNode();
       object.properties().stream()

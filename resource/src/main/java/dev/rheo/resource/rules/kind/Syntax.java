@@ -150,23 +150,6 @@ public final class Syntax {
     return text.append("regex used for validation is '").append(format).append("')").toString();
   }
 
-  /** A text without Unicode's white space at both ends, as Go trims it. */
-  public static String trimmed(String text) {
-    int start = 0;
-    int end = text.length();
-    while (start < end && isSpace(text.charAt(start))) {
-      start++;
-    }
-    while (end > start && isSpace(text.charAt(end - 1))) {
-      end--;
-    }
-    return text.substring(start, end);
-  }
-
-  private static boolean isSpace(char c) {
-    return (c >= '\t' && c <= '\r') || c == '\u0085' || Character.isSpaceChar(c);
-  }
-
   private static void maxLength(List<String> faults, String value, int maximum) {
     if (bytes(value) > maximum) {
       faults.add("must be no more than " + maximum + " characters");
