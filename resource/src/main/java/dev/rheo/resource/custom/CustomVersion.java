@@ -20,6 +20,7 @@ final class CustomVersion implements CustomObjects, Defaults, WriteRules {
   private final String apiVersion;
   private final boolean prunes;
   private final boolean terminating;
+  private final String deprecationWarning;
   private final Supplier<CustomSchema> source;
   private volatile @Nullable CustomSchema schema;
   private volatile @Nullable MergeType merge;
@@ -27,13 +28,19 @@ final class CustomVersion implements CustomObjects, Defaults, WriteRules {
   /**
    * @param prunes whether unknown fields are removed
    * @param terminating whether the definition is being deleted
+   * @param deprecationWarning what clients are told; empty if the version is not deprecated
    * @param source reads the schema
    */
   CustomVersion(
-      String apiVersion, boolean prunes, boolean terminating, Supplier<CustomSchema> source) {
+      String apiVersion,
+      boolean prunes,
+      boolean terminating,
+      String deprecationWarning,
+      Supplier<CustomSchema> source) {
     this.apiVersion = apiVersion;
     this.prunes = prunes;
     this.terminating = terminating;
+    this.deprecationWarning = deprecationWarning;
     this.source = source;
   }
 
@@ -78,6 +85,11 @@ final class CustomVersion implements CustomObjects, Defaults, WriteRules {
   @Override
   public boolean terminating() {
     return terminating;
+  }
+
+  @Override
+  public String deprecationWarning() {
+    return deprecationWarning;
   }
 
   @Override
