@@ -5,7 +5,7 @@ import time
 from harness import scenario
 
 from cases._custom import (AGGREGATED, ANY, APPLY, DEFINITIONS, GROUP, JSONPATCH, MERGE, META, STRATEGIC, TABLE, YAML, at, blank, change,
-                           conditions, copy, custom, definition, dry, gone, lst, obj, path_of, prepare, schema, serve, set_at, settled, text, until,
+                           conditions, copy, custom, definition, dry, gone, lst, obj, path_of, prepare, put, schema, serve, set_at, settled, text, until,
                            version, wait_served, whole)
 
 
@@ -57,14 +57,22 @@ def life(t):
     t.get("missing resource of the group", at("gadgets"))
     t.get("missing version of the group", at("widgets", "v2"))
     t.get("missing subresource", widgets + "/a/status")
-    t.put("put to a subresource that is none", widgets + "/a/status", custom("Widget", "a"))
+    put(t, "put to a subresource that is none", widgets + "/a/status", custom("Widget", "a"))
     t.get("nonsense below", widgets + "/a/b/c")
     t.post("create without a namespace", f"/apis/{GROUP}/v1/widgets", custom("Widget", "b"))
     t.get("one without a namespace", f"/apis/{GROUP}/v1/widgets/a")
     t.delete("all without a namespace", f"/apis/{GROUP}/v1/widgets")
-    r = t.put("update", widgets + "/a", custom("Widget", "a", {"size": 4}))
-    t.put("no change", widgets + "/a", r.json)
-    t.put("not there", widgets + "/b", custom("Widget", "b", {"size": 4}))
+    r = put(t, "update", widgets + "/a", custom("Widget", "a", {"size": 4}))
+    put(t, "no change", widgets + "/a", r.json)
+    t.put("without a version", widgets + "/a", custom("Widget", "a", {"size": 5}))
+    t.put("stale version", widgets + "/a", custom("Widget", "a", {"size": 5}, meta={"resourceVersion": "1"}))
+    t.put("version 0", widgets + "/a", custom("Widget", "a", {"size": 5}, meta={"resourceVersion": "0"}))
+    t.put("version that is none", widgets + "/a", custom("Widget", "a", {"size": 5}, meta={"resourceVersion": "x"}))
+    put(t, "other uid", widgets + "/a", custom("Widget", "a", {"size": 5}, meta={"uid": "11111111-2222-3333-4444-555555555555"}))
+    put(t, "other name", widgets + "/a", custom("Widget", "b", {"size": 5}))
+    put(t, "other namespace", widgets + "/a", custom("Widget", "a", {"size": 5}, meta={"namespace": "other"}))
+    t.put("not there, with a version", widgets + "/b", custom("Widget", "b", {"size": 4}, meta={"resourceVersion": "1"}))
+    put(t, "not there", widgets + "/b", custom("Widget", "b", {"size": 4}))
     t.delete("object deleted", widgets + "/a")
     t.post("another", widgets, custom("Widget", "c", {"size": 5}))
     t.delete("definition deleted", path_of(d))
@@ -155,7 +163,7 @@ def scope(t):
     t.get("list in a namespace", at("globals"))
     t.get("get in a namespace", at("globals") + "/a")
     t.post("create in a namespace", at("globals"), custom("Global", "c"))
-    t.put("update with a namespace", globals_ + "/a", custom("Global", "a", {"x": 2}, meta={"namespace": "{ns}"}))
+    put(t, "update with a namespace", globals_ + "/a", custom("Global", "a", {"x": 2}, meta={"namespace": "{ns}"}))
     t.delete("delete", globals_ + "/a")
     t.delete("collection", globals_)
     t.get("empty", globals_)
@@ -242,11 +250,9 @@ def deleting(t):
         serve(t, d)
         t.send("POST", at(name + "s"), custom(name.capitalize(), "a"))
         t.delete(label, path_of(d) + query, body)
-        if label in ("plain", "background", "grace"):
+        if label in ("plain", "foreground", "background", "orphan", "grace"):
             until(t, path_of(d), lambda r: r.status == 404)
         t.get(label + ": afterwards", path_of(d), keep=["metadata.finalizers", "spec.names.kind"])
-    t.ask("held orphans", "PATCH", DEFINITIONS + "/orphans." + GROUP, {"metadata": {"finalizers": None}}, headers=MERGE, keep=["metadata.name"])
-    t.ask("held foreground", "PATCH", DEFINITIONS + "/foregrounds." + GROUP, {"metadata": {"finalizers": None}}, headers=MERGE, keep=["metadata.name"])
     t.delete("collection", DEFINITIONS + "?labelSelector=scenario%3Ddeleting-{id}", keep=["kind", "items.metadata.name"])
     until(t, DEFINITIONS + "?labelSelector=scenario%3Ddeleting-{id}", lambda r: not r.json["items"])
     t.get("none left", DEFINITIONS + "?labelSelector=scenario%3Ddeleting-{id}", keep=["kind", "items"])

@@ -3,7 +3,7 @@ import json
 
 from harness import scenario
 
-from cases._custom import (ANY, APPLY, DEFINITIONS, GROUP, JSONPATCH, MERGE, META, METALIST, TABLE, YAML, at, change, custom, definition, dry, lst, obj, schema,
+from cases._custom import (ANY, APPLY, DEFINITIONS, GROUP, JSONPATCH, MERGE, META, METALIST, TABLE, YAML, at, change, custom, definition, dry, lst, obj, put, schema,
                            serve, set_at, text, until, version, whole)
 
 PROTOBUF = {"Accept": "application/vnd.kubernetes.protobuf"}
@@ -166,8 +166,8 @@ def reads(t):
     t.get("of all namespaces", f"/apis/{GROUP}/v1/reads?limit=1", keep=["items.metadata.name", "metadata.remainingItemCount"])
 
     def do():
-        t.put("update", path + "/a", custom("Read", "a", {"n": 10}))
-        t.put("no change", path + "/a", custom("Read", "a", {"n": 10}))
+        put(t, "update", path + "/a", custom("Read", "a", {"n": 10}))
+        put(t, "no change", path + "/a", custom("Read", "a", {"n": 10}))
         t.delete("delete", path + "/b")
         t.post("create", path, custom("Read", "f", {"n": 6}))
 

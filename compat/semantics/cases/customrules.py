@@ -4,7 +4,7 @@ import re
 
 from harness import scenario
 
-from cases._custom import (ANY, APPLY, DEFINITIONS, JSONPATCH, MERGE, at, change, custom, definition, dry, lst, obj, schema, serve, set_at, text,
+from cases._custom import (ANY, APPLY, DEFINITIONS, JSONPATCH, MERGE, at, change, custom, definition, dry, lst, obj, put, schema, serve, set_at, text,
                            until, version, whole)
 
 
@@ -93,7 +93,7 @@ def on_update(t):
             ("frozen, new", {"ports": [{"name": "main", "port": 1, "frozen": "x"}, {"name": "c", "port": 3, "frozen": "q"}]}), ("map", {"map": {"k1": 3}})):
         t.ask(label, "PATCH", path + "/a", {"spec": patch}, headers=MERGE, keep=["spec"])
     t.ask("apply", "PATCH", path + "/a?fieldManager=m&force=true", t.fill(json.dumps(custom("Ruled", "a", {"once": "zz"}))), headers=APPLY)
-    t.put("put", path + "/a", custom("Ruled", "a", {"once": "zz", "min": 5, "max": 4}))
+    put(t, "put", path + "/a", custom("Ruled", "a", {"once": "zz", "min": 5, "max": 4}))
     t.ask("status", "PATCH", path + "/a/status", {"status": {"x": 1}}, headers=MERGE, keep=["status"])
     status = {**schema(x=text(maxLength=5)), **rules({"rule": "!has(self.spec) || !has(self.spec.x) || self.spec.x != 'bad'", "message": "bad x"})}
     status["properties"]["status"] = {**obj(n=whole(**rules({"rule": "self >= oldSelf", "message": "falls"})), m=whole(**rules({"rule": "self < 10"}))), **rules({"rule": "!has(self.m) || !has(self.n) || self.m <= self.n", "message": "m above n"})}

@@ -3,7 +3,7 @@ import json
 
 from harness import scenario
 
-from cases._custom import (ANY, APPLY, GROUP, JSONPATCH, MERGE, YAML, at, change, copy, custom, definition, dry, lst, obj, schema, serve, text,
+from cases._custom import (ANY, APPLY, GROUP, JSONPATCH, MERGE, YAML, at, change, copy, custom, definition, dry, lst, obj, put, schema, serve, text,
                            until, version, whole)
 
 
@@ -147,8 +147,8 @@ def pruning(t):
     t.post("unknown in metadata, strict", path + "?fieldValidation=Strict", custom("Pruned", "m", meta={"nope": 1}))
     t.post("unknown in the root, strict", path + "?fieldValidation=Strict", custom("Pruned", "m", other=1))
     t.post("status is not known to a create", path + "?fieldValidation=Strict", custom("Pruned", "st", {"known": "x"}, status={"x": 1}))
-    t.put("update, warn", path + "/u0?fieldValidation=Warn", custom("Pruned", "u0", UNKNOWN))
-    t.put("update, strict", path + "/u0?fieldValidation=Strict", custom("Pruned", "u0", UNKNOWN))
+    put(t, "update, warn", path + "/u0?fieldValidation=Warn", custom("Pruned", "u0", UNKNOWN))
+    put(t, "update, strict", path + "/u0?fieldValidation=Strict", custom("Pruned", "u0", UNKNOWN))
     t.ask("merge patch, default", "PATCH", path + "/u0", {"spec": {"unknown": 1}}, headers=MERGE, keep=["spec"])
     t.ask("merge patch, strict", "PATCH", path + "/u0?fieldValidation=Strict", {"spec": {"unknown": 1, "items": [{"z": 1}]}}, headers=MERGE)
     t.ask("merge patch, ignore", "PATCH", path + "/u0?fieldValidation=Ignore", {"spec": {"unknown": 1}}, headers=MERGE, keep=["spec"])
@@ -167,7 +167,7 @@ def pruning(t):
     t.post("YAML, a number for a string", path, t.fill("apiVersion: {id}.example.com/v1\nkind: Pruned\nmetadata: {name: y5}\nspec: {known: 5}\n"), headers=YAML)
     t.post("YAML, two documents", path, t.fill("apiVersion: {id}.example.com/v1\nkind: Pruned\nmetadata: {name: y6}\n---\napiVersion: v1\n"), headers=YAML, keep=["metadata.name"])
     t.post("YAML, broken", path, "a: [", headers=YAML)
-    t.put("status, strict", path + "/u0/status?fieldValidation=Strict", custom("Pruned", "u0", {"unknown": 1}, status={"any": 1}, other=2))
+    put(t, "status, strict", path + "/u0/status?fieldValidation=Strict", custom("Pruned", "u0", {"unknown": 1}, status={"any": 1}, other=2))
     t.get("in the end", path + "/u0")
 
 
@@ -222,7 +222,7 @@ def defaults(t):
     t.post("a nullable in a list", path, custom("Defaulted", "wi", {"items": [None, "a"]}))
     t.post("spec is null", path, {**custom("Defaulted", "sn"), "spec": None})
     t.get("as stored", path + "/b")
-    t.put("update without", path + "/c", custom("Defaulted", "c", {}))
+    put(t, "update without", path + "/c", custom("Defaulted", "c", {}))
     t.ask("merge patch removes", "PATCH", path + "/c", {"spec": {"plain": None, "nested": None, "bare": {}}}, headers=MERGE)
     t.ask("JSON patch removes", "PATCH", path + "/c", [{"op": "remove", "path": "/spec/plain"}, {"op": "add", "path": "/spec/bare/a", "value": None}], headers=JSONPATCH)
     t.ask("apply", "PATCH", path + "/ap?fieldManager=m", t.fill(json.dumps(custom("Defaulted", "ap", {"none": "x", "bare": {}}))), headers=APPLY)
@@ -245,9 +245,9 @@ def defaults_read(t):
     t.get("list", path)
     t.watch("watch", path + "?watch=1&sendInitialEvents=true&resourceVersionMatch=NotOlderThan&allowWatchBookmarks=true", want=3)
     t.get("metadata", path + "/a", headers={"Accept": "application/json;as=PartialObjectMetadata;v=v1;g=meta.k8s.io"})
-    t.put("put back as it was created", dry(path + "/a"), made.json)
+    put(t, "put back as it was created", dry(path + "/a"), made.json)
     now = t.send("GET", path + "/a")
-    t.put("put back as read", path + "/a", now.json)
+    put(t, "put back as read", path + "/a", now.json)
     t.ask("a label", "PATCH", path + "/a", {"metadata": {"labels": {"x": "y"}}}, headers=MERGE)
     t.ask("a valid value", "PATCH", path + "/a", {"spec": {"a": ""}}, headers=MERGE)
     t.ask("a value that is not valid any more", "PATCH", path + "/a", {"spec": {"a": "z"}}, headers=MERGE)
@@ -267,7 +267,7 @@ LISTS = schema(
 def lists(t):
     """Sets and maps in lists."""
     t.make_namespace()
-    t.reuse = t.one_uid = True
+    t.reuse = t.one_uid = t.sort_causes = True
     d = definition("listeds", version(schema=LISTS), kind="Listed", names={"listKind": "ListedListing"})
     serve(t, d)
     path = at("listeds")
@@ -280,7 +280,7 @@ def lists(t):
         t.post(label, dry(path), custom("Listed", "x", spec), keep=["spec"])
     t.get("kind of a list", path)
     t.post("a list that breaks no rule", path, custom("Listed", "a", {"set": ["a"], "map": [{"k": "a"}]}))
-    t.put("update to doubles", path + "/a", custom("Listed", "a", {"set": ["a", "a"], "map": [{"k": "a"}, {"k": "a"}]}))
+    put(t, "update to doubles", path + "/a", custom("Listed", "a", {"set": ["a", "a"], "map": [{"k": "a"}, {"k": "a"}]}))
     loose = definition("looses", version(schema=schema(set=lst(text()), other=text())), kind="Loose")
     serve(t, loose)
     t.send("POST", at("looses"), custom("Loose", "a", {"set": ["a", "a"]}))

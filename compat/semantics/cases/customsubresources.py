@@ -3,7 +3,7 @@ import json
 
 from harness import scenario
 
-from cases._custom import (ANY, APPLY, DEFINITIONS, GROUP, JSONPATCH, MERGE, STRATEGIC, YAML, TABLE, at, copy, custom, definition, dry, lst, obj, schema, serve,
+from cases._custom import (ANY, APPLY, DEFINITIONS, GROUP, JSONPATCH, MERGE, STRATEGIC, YAML, TABLE, at, copy, custom, definition, dry, lst, obj, put, schema, serve,
                            text, until, version, whole)
 
 SCALE = {"specReplicasPath": ".spec.replicas", "statusReplicasPath": ".status.replicas", "labelSelectorPath": ".status.selector"}
@@ -26,18 +26,18 @@ def status(t):
     path = at("stateds")
     t.get("resources", f"/apis/{GROUP}/v1")
     made = t.post("create with a status", path, custom("Stated", "a", {"x": "1"}, status={"phase": "p"}))
-    t.put("update with a status", path + "/a", custom("Stated", "a", {"x": "2"}, status={"phase": "p"}))
-    t.put("update of metadata", path + "/a", custom("Stated", "a", {"x": "2"}, meta={"labels": {"a": "b"}}))
-    t.put("status with a spec", path + "/a/status", custom("Stated", "a", {"x": "3"}, status={"phase": "q"}))
-    t.put("status with labels", path + "/a/status", custom("Stated", "a", {"x": "3"}, status={"phase": "r"}, meta={"labels": {"c": "d"}, "annotations": {"e": "f"}, "finalizers": ["a/b"]}))
+    put(t, "update with a status", path + "/a", custom("Stated", "a", {"x": "2"}, status={"phase": "p"}))
+    put(t, "update of metadata", path + "/a", custom("Stated", "a", {"x": "2"}, meta={"labels": {"a": "b"}}))
+    put(t, "status with a spec", path + "/a/status", custom("Stated", "a", {"x": "3"}, status={"phase": "q"}))
+    put(t, "status with labels", path + "/a/status", custom("Stated", "a", {"x": "3"}, status={"phase": "r"}, meta={"labels": {"c": "d"}, "annotations": {"e": "f"}, "finalizers": ["a/b"]}))
     t.get("get the status", path + "/a/status")
-    t.put("spec without a status", path + "/a", custom("Stated", "a", {"x": "4"}))
-    t.put("stale status", path + "/a/status", custom("Stated", "a", status={"phase": "s"}, meta={"resourceVersion": made.rv}))
-    t.put("status of a wrong type", path + "/a/status", custom("Stated", "a", status={"phase": 5}))
-    t.put("status is a string", path + "/a/status", custom("Stated", "a", status="x"))
-    t.put("status without status", path + "/a/status", custom("Stated", "a", {"x": "9"}))
-    t.put("status of none", path + "/none/status", custom("Stated", "none", status={"phase": "s"}))
-    t.put("status of another name", path + "/a/status", custom("Stated", "b", status={"phase": "s"}))
+    put(t, "spec without a status", path + "/a", custom("Stated", "a", {"x": "4"}))
+    put(t, "stale status", path + "/a/status", custom("Stated", "a", status={"phase": "s"}, meta={"resourceVersion": made.rv}))
+    put(t, "status of a wrong type", path + "/a/status", custom("Stated", "a", status={"phase": 5}))
+    put(t, "status is a string", path + "/a/status", custom("Stated", "a", status="x"))
+    put(t, "status without status", path + "/a/status", custom("Stated", "a", {"x": "9"}))
+    put(t, "status of none", path + "/none/status", custom("Stated", "none", status={"phase": "s"}))
+    put(t, "status of another name", path + "/a/status", custom("Stated", "b", status={"phase": "s"}))
     t.ask("merge patch", "PATCH", path + "/a/status", {"status": {"phase": "t"}, "spec": {"x": "no"}}, headers=MERGE)
     t.ask("JSON patch", "PATCH", path + "/a/status", [{"op": "replace", "path": "/status/phase", "value": "u"}], headers=JSONPATCH)
     t.ask("JSON patch of nothing", "PATCH", path + "/a/status", [{"op": "replace", "path": "/status/none", "value": "u"}], headers=JSONPATCH)
@@ -51,13 +51,13 @@ def status(t):
     t.delete("delete", path + "/a/status")
     t.get("scale that is none", path + "/a/scale")
     t.get("as a table", path + "/a/status", headers=TABLE, keep=["columnDefinitions.name"])
-    t.put("no change", path + "/a/status", t.send("GET", path + "/a").json)
+    put(t, "no change", path + "/a/status", t.send("GET", path + "/a").json)
     bare = definition("bares", version(schema=SCALED), kind="Bare")
     serve(t, bare)
     t.post("without the subresource: create", at("bares"), custom("Bare", "a", {"x": "1"}, status={"phase": "p"}))
-    t.put("without the subresource: update", at("bares") + "/a", custom("Bare", "a", {"x": "1"}, status={"phase": "q"}))
-    t.put("without the subresource: labels", at("bares") + "/a", custom("Bare", "a", {"x": "1"}, status={"phase": "q"}, meta={"labels": {"a": "b"}}))
-    t.put("without the subresource: no change", at("bares") + "/a", t.send("GET", at("bares") + "/a").json)
+    put(t, "without the subresource: update", at("bares") + "/a", custom("Bare", "a", {"x": "1"}, status={"phase": "q"}))
+    put(t, "without the subresource: labels", at("bares") + "/a", custom("Bare", "a", {"x": "1"}, status={"phase": "q"}, meta={"labels": {"a": "b"}}))
+    put(t, "without the subresource: no change", at("bares") + "/a", t.send("GET", at("bares") + "/a").json)
     t.get("without the subresource: get", at("bares") + "/a/status")
 
 
@@ -182,8 +182,8 @@ def apply_(t):
     t.ask("a JSON patch", "PATCH", path + "/a?fieldManager=five", [{"op": "add", "path": "/spec/map", "value": [{"name": "j"}]}], headers=JSONPATCH)
     t.ask("a status", "PATCH", path + "/a/status?fieldManager=six", t.fill(json.dumps(custom("Applied", "a", status={"s": {"t": 1}}))), headers=APPLY)
     now = t.send("GET", path + "/a").json
-    t.put("an update", path + "/a?fieldManager=seven", {**now, "spec": {**now["spec"], "n": 7, "free": {"z": [1]}}})
-    t.put("an update without managed fields", path + "/a?fieldManager=eight", {**now, "metadata": {**now["metadata"], "managedFields": [{}], "resourceVersion": None}, "spec": {"n": 8}})
+    put(t, "an update", path + "/a?fieldManager=seven", {**now, "spec": {**now["spec"], "n": 7, "free": {"z": [1]}}})
+    t.put("an update without managed fields", path + "/a?fieldManager=eight", {**now, "metadata": {**now["metadata"], "managedFields": [{}], "resourceVersion": t.send("GET", path + "/a").rv}, "spec": {"n": 8}})
     ap("after that", "one", {"a": "x"})
     for label, spec in (("a set twice", {"set": ["a", "a"]}), ("a map twice", {"map": [{"name": "a"}, {"name": "a"}]}), ("a map twice, by the default", {"map": [{"name": "a"}, {"name": "a", "proto": "TCP"}]}), ("a map without its key", {"map": [{"port": 1}]}), ("a wrong type", {"n": "x"}), ("a list for a string", {"a": []}),
                         ("an object for a list", {"set": {"a": 1}}), ("unknown", {"z": 1}), ("null in a set", {"set": [None]}), ("null for a list", {"set": None}), ("a number in a set of strings", {"set": [1]}), ("spec is a list", [])):
@@ -219,7 +219,7 @@ def options(t):
     t.delete("generated: gone", path + "/" + r.json["metadata"]["name"], keep=["status"])
     t.post("dry run: create", dry(path), custom("Opt", "dry"))
     t.get("dry run: not there", path + "/dry")
-    t.put("dry run: update", dry(path + "/a"), custom("Opt", "a", {"n": "z"}))
+    put(t, "dry run: update", dry(path + "/a"), custom("Opt", "a", {"n": "z"}))
     t.delete("dry run: delete", dry(path + "/a"))
     t.delete("delete", path + "/a")
     t.delete("again", path + "/a")
@@ -235,8 +235,8 @@ def options(t):
     t.delete("options in YAML", path + "/g", "apiVersion: v1\nkind: DeleteOptions\n", headers=YAML)
     t.post("with a finalizer", path, custom("Opt", "held", meta={"finalizers": ["a/b"]}))
     t.delete("held", path + "/held")
-    t.put("held: a spec", path + "/held", custom("Opt", "held", {"x": 1}, meta={"finalizers": ["a/b"]}))
-    t.put("held: another finalizer", path + "/held", custom("Opt", "held", {"x": 1}, meta={"finalizers": ["a/b", "c/d"]}))
+    put(t, "held: a spec", path + "/held", custom("Opt", "held", {"x": 1}, meta={"finalizers": ["a/b"]}))
+    put(t, "held: another finalizer", path + "/held", custom("Opt", "held", {"x": 1}, meta={"finalizers": ["a/b", "c/d"]}))
     t.ask("held: let go", "PATCH", path + "/held", {"metadata": {"finalizers": None}}, headers=MERGE)
     t.get("held: gone", path + "/held")
     t.post("owned", path, custom("Opt", "owned", meta={"ownerReferences": [{"apiVersion": "v1", "kind": "ConfigMap", "name": "p", "uid": "11111111-2222-3333-4444-555555555555", "blockOwnerDeletion": True, "controller": True}]}))

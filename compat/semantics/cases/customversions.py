@@ -4,7 +4,7 @@ import json
 from harness import scenario
 
 from cases._custom import (AGGREGATED, ANY, APPLY, DEFINITIONS, GROUP, JSONPATCH, MERGE, META, TABLE, at, blank, change, conditions, custom, definition,
-                           dry, gone, lst, obj, path_of, schema, serve, set_at, text, until, version, wait_served, whole)
+                           dry, gone, lst, obj, path_of, put, schema, serve, set_at, text, until, version, wait_served, whole)
 
 
 def custom_scenario(name):
@@ -41,10 +41,10 @@ def versions(t):
         t.get("table in " + w, at("multis", w) + "/v1", headers=TABLE)
         t.watch("watch in " + w, at("multis", w) + "?watch=1&sendInitialEvents=true&resourceVersionMatch=NotOlderThan&allowWatchBookmarks=true", want=4)
     t.post("another version in the body", at("multis", "v1"), custom("Multi", "x", {}, "v2"))
-    t.put("update in v2", at("multis", "v2") + "/v1", custom("Multi", "v1", {"a": "y", "only2": 6}, "v2"))
+    put(t, "update in v2", at("multis", "v2") + "/v1", custom("Multi", "v1", {"a": "y", "only2": 6}, "v2"))
     t.get("updated in v2, as v1", at("multis", "v1") + "/v1")
-    t.put("update in v2 with the body of v1", at("multis", "v2") + "/v1", custom("Multi", "v1", {"a": "y"}, "v1"))
-    t.put("too long in v1", at("multis", "v1") + "/v1", custom("Multi", "v1", {"a": "longer than 5"}, "v1"))
+    put(t, "update in v2 with the body of v1", at("multis", "v2") + "/v1", custom("Multi", "v1", {"a": "y"}, "v1"))
+    put(t, "too long in v1", at("multis", "v1") + "/v1", custom("Multi", "v1", {"a": "longer than 5"}, "v1"))
     t.get("too long, in v2", at("multis", "v2") + "/v1")
     t.ask("a label in v2", "PATCH", at("multis", "v2") + "/v1", {"metadata": {"labels": {"l": "m"}}}, headers=MERGE)
     t.ask("too long in v2", "PATCH", at("multis", "v2") + "/v1", {"spec": {"a": "longer than 5 again"}}, headers=MERGE)
@@ -83,7 +83,7 @@ def versions_change(t):
     t.get("deprecated: get", old + "/a")
     t.get("deprecated: list", old)
     t.post("deprecated: create", old, custom("Shift", "b", {"a": "x"}, "v1alpha1"))
-    t.put("deprecated: missing", old + "/none", custom("Shift", "none", {}, "v1alpha1"))
+    put(t, "deprecated: missing", old + "/none", custom("Shift", "none", {}, "v1alpha1"))
     t.watch("deprecated: watch", old + "?watch=1&resourceVersion=" + rv, want=1, keep=["apiVersion", "metadata.name"])
     three_ = definition("shifts", version("v1alpha1", schema(a=text(), old=text()), False, deprecated=True, deprecationWarning="use v1, please"), version("v1", schema(a=text(), new=text(default="n")), True), kind="Shift")
     change(t, three_, old, lambda r: r.warnings and "please" in r.warnings[0], "the other is stored")
@@ -91,7 +91,7 @@ def versions_change(t):
     t.get("both are stored", path_of(three_), keep=["status.storedVersions"])
     t.get("with a warning", old + "/a")
     t.get("stored in the old one, in v1", new + "/a")
-    t.put("rewritten", new + "/a", custom("Shift", "a", {"a": "z"}))
+    put(t, "rewritten", new + "/a", custom("Shift", "a", {"a": "z"}))
     t.get("rewritten, in v1alpha1", old + "/a")
     t.ask("the other is rewritten by a patch", "PATCH", new + "/b", {"metadata": {"labels": {"re": "written"}}}, headers=MERGE)
     now = t.send("GET", path_of(three_)).json
@@ -122,7 +122,7 @@ def versions_watch(t):
 
     def do():
         t.post("create", at("multis", "v2"), custom("Multi", "a", {"a": "x"}, "v2"))
-        t.put("update", at("multis", "v1") + "/a", custom("Multi", "a", {"a": "y", "only1": "z"}, "v1"))
+        put(t, "update", at("multis", "v1") + "/a", custom("Multi", "a", {"a": "y", "only1": "z"}, "v1"))
         t.ask("patch", "PATCH", at("multis", "v3alpha1") + "/a", {"spec": {"free": {"f": 1}}}, headers=MERGE)
         t.delete("delete", at("multis", "v2") + "/a")
 
