@@ -78,6 +78,9 @@ public final class DefinitionController implements AutoCloseable {
   /** Those that could not be brought up to date, to be looked at again. Used by the thread only. */
   private final Set<String> failed = new HashSet<>();
 
+  /** The types of definitions that are gone, until they are forgotten. Used by the thread only. */
+  private final Map<String, List<ResourceType>> leaving = new HashMap<>();
+
   private final Map<String, Thread> deletions = new ConcurrentHashMap<>();
   private final Signal signal = new Signal();
   private final CountDownLatch served = new CountDownLatch(1);
@@ -182,7 +185,10 @@ public final class DefinitionController implements AutoCloseable {
         } else if (events.skipped()) {
           Thread.yield();
         } else {
+          // Watches have had a moment to see the last objects go.
+          Set<String> left = new HashSet<>(leaving.keySet());
           signal.await(RETRY);
+          left.forEach(this::forget);
           List.copyOf(failed).forEach(this::look);
         }
       }
@@ -215,6 +221,13 @@ public final class DefinitionController implements AutoCloseable {
     }
   }
 
+  private void forget(String name) {
+    List<ResourceType> types = leaving.remove(name);
+    if (types != null) {
+      changes.forget(types);
+    }
+  }
+
   private void again(String name, Exception e) {
     failed.add(name);
     LOG.log(Level.WARNING, "the definition " + name + " is looked at again", e);
@@ -226,7 +239,8 @@ public final class DefinitionController implements AutoCloseable {
     Known before = known.get(name);
     if (definition == null) {
       if (before != null) {
-        changes.replace(before.types(), List.of(), CACHING);
+        changes.unserve(before.types());
+        leaving.put(name, before.types());
         known.remove(name);
         // Its names are free.
         others(name, before.names()).forEach(other -> look(Trees.name(other)));
@@ -266,6 +280,7 @@ public final class DefinitionController implements AutoCloseable {
   private List<ResourceType> serve(
       String name, List<ResourceType> present, List<ResourceType> wanted)
       throws StoreException, IOException, InterruptedException, TimeoutException {
+    forget(name);
     try {
       changes.replace(present, wanted, CACHING);
       return wanted;

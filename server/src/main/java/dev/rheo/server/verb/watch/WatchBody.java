@@ -106,8 +106,8 @@ public final class WatchBody extends ItemBody {
     try {
       return step();
     } catch (NotCachedException e) {
-      if (spec.replaced().getAsBoolean()) {
-        // As upstream: the client asks again, from where it is.
+      if (spec.type().customObjects() != null || spec.replaced().getAsBoolean()) {
+        // As upstream: the client asks again, from where it is, and is told then.
         ended = true;
         return State.END;
       }
