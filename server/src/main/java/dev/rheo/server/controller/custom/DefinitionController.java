@@ -18,6 +18,7 @@ import dev.rheo.resource.custom.DefinitionStatus;
 import dev.rheo.resource.type.ResourceRegistry;
 import dev.rheo.resource.type.ResourceType;
 import dev.rheo.server.controller.Signal;
+import dev.rheo.server.conversion.Converters;
 import dev.rheo.server.typechange.TypeChanges;
 import dev.rheo.server.verb.write.LoopbackClient;
 import dev.rheo.server.verb.write.ObjectPath;
@@ -71,6 +72,7 @@ public final class DefinitionController implements AutoCloseable {
   private final InstantSource clock;
   private final ResourceType definitions;
   private final Instances instances;
+  private final Converters converters;
 
   /** The definitions that are known, by name. Used by the thread only. */
   private final Map<String, Known> known = new HashMap<>();
@@ -114,16 +116,19 @@ public final class DefinitionController implements AutoCloseable {
 
   /**
    * @param served the registry in force
+   * @param converters of objects between the versions of a definition
    */
   public DefinitionController(
       LoopbackClient client,
       WatchCache cache,
       Supplier<ResourceRegistry> served,
       TypeChanges changes,
+      Converters converters,
       InstantSource clock) {
     this.client = client;
     this.cache = cache;
     this.changes = changes;
+    this.converters = converters;
     this.clock = clock;
     this.definitions = served.get().get("apiextensions.k8s.io", "v1", "customresourcedefinitions");
     this.instances = new Instances(client, cache);
@@ -265,7 +270,11 @@ public final class DefinitionController implements AutoCloseable {
     Served now = Served.of(read);
     List<ResourceType> types = before == null ? List.of() : before.types();
     if (before == null || !now.equals(before.definition())) {
-      types = serve(name, types, CustomTypes.of(read, () -> client.get(path(name))));
+      types =
+          serve(
+              name,
+              types,
+              CustomTypes.of(read, () -> client.get(path(name)), converters.of(read)));
     }
     boolean renamed = before == null || !before.names().equals(withoutSchemas(definition));
     known.put(name, new Known(withoutSchemas(definition), now, types));

@@ -112,6 +112,12 @@ public final class WatchBody extends ItemBody {
         return State.END;
       }
       return fail(ApiException.pathNotFound());
+    } catch (IOException e) {
+      if (e.getCause() instanceof ApiException refused) {
+        // A form was refused, for instance by a webhook that should have converted an object.
+        return fail(refused);
+      }
+      throw e;
     }
   }
 
