@@ -16,6 +16,7 @@ import (
 const usage = `usage: load COMMAND [flags]   (load COMMAND -h shows the flags)
 
   create   creates the objects of a new set and writes its manifest
+  define   creates many definitions of custom resources, and waits until they are served
   delete   deletes the objects of a set
   read     reads a set with many readers at once: watch lists, lists or paged lists
   write    writes small objects while watchers receive them
@@ -31,7 +32,7 @@ func main() {
 		os.Exit(2)
 	}
 	commands := map[string]func(*flag.FlagSet, []string) (any, error){
-		"create": create, "delete": remove, "read": read, "write": write, "pods": writePods, "renew": renew, "hold": hold, "aesgcm": aesgcm,
+		"create": create, "define": define, "delete": remove, "read": read, "write": write, "pods": writePods, "renew": renew, "hold": hold, "aesgcm": aesgcm,
 	}
 	run, ok := commands[os.Args[1]]
 	if !ok {

@@ -88,6 +88,7 @@ func read(f *flag.FlagSet, args []string) (any, error) {
 	f.IntVar(&plan.limit, "limit", 500, "page size of mode paged")
 	f.Int64Var(&plan.rate, "rate", 0, "bytes a second that a reader takes at most, 0: all it gets")
 	f.DurationVar(&plan.deadline, "timeout", 10*time.Minute, "for each reader")
+	version := f.String("version", "", "of blobs: v1, in which they are stored, or v2")
 	readers := f.Int("readers", 1, "number of readers")
 	again := f.Duration("again", 0, "for so long each reader begins again when it is done")
 	connections := f.String("connections", "own", "own: one a reader; shared: one for all")
@@ -100,6 +101,7 @@ func read(f *flag.FlagSet, args []string) (any, error) {
 	if plan.set, err = loadSet(*manifest); err != nil {
 		return nil, err
 	}
+	plan.set.version = *version
 	if plan.scan, err = formatOf(plan.format, plan.mode == "watchlist"); err != nil {
 		return nil, err
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/base64"
 	"encoding/json"
@@ -24,14 +25,15 @@ var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 // lies in namespace prefix-ns-<i mod Namespaces, 4 digits>; its data has one key, "payload", with Size bytes of base64. Pods,
 // nodes and leases have no payload: they are taken as a whole, as the server answered them.
 type set struct {
-	Kind       string   `json:"kind"` // secrets, configmaps, pods, nodes or leases
+	Kind       string   `json:"kind"` // secrets, configmaps, blobs, pods, nodes or leases
 	Prefix     string   `json:"prefix"`
 	Count      int      `json:"count"`
 	Size       int      `json:"size"`
 	Namespaces int      `json:"namespaces"`
 	Seed       uint64   `json:"seed"`
-	Nodes      int      `json:"nodes"`             // on which pods are spread
-	CRC        []uint32 `json:"crc"`               // CRC-32C of each payload, or of each whole object in JSON
+	Nodes      int      `json:"nodes"` // on which pods are spread
+	CRC        []uint32 `json:"crc"`   // CRC-32C of each payload, or of each whole object in JSON
+	version    string   // in which blobs, which are custom resources, are read; empty for the one in which they are stored
 	Decoded    []uint32 `json:"decoded,omitempty"` // CRC-32C of the bytes whose base64 the payload is, for secrets
 }
 
@@ -56,6 +58,10 @@ func (s *set) raw(i int) []byte {
 }
 
 func (s *set) object(i int) string {
+	if s.Kind == "blobs" {
+		return `{"apiVersion":"` + blobGroup + `/v1","kind":"Blob","metadata":{"name":"` + s.name(i) +
+			`"},"spec":{"payload":"` + s.payload(i) + `"}}`
+	}
 	kind := map[string]string{"secrets": `"Secret","type":"Opaque"`, "configmaps": `"ConfigMap"`}[s.Kind]
 	return `{"apiVersion":"v1","kind":` + kind + `,"metadata":{"name":"` + s.name(i) +
 		`"},"data":{"payload":"` + s.payload(i) + `"}}`
@@ -85,8 +91,11 @@ func (s *set) onNodes() []int {
 // collection is the path of the namespace's (-1: the cluster's) objects.
 func (s *set) collection(namespace int) string {
 	group := "/api/v1/"
-	if s.Kind == "leases" {
+	switch s.Kind {
+	case "leases":
 		group = "/apis/coordination.k8s.io/v1/"
+	case "blobs":
+		group = "/apis/" + blobGroup + "/" + cmp.Or(s.version, "v1") + "/"
 	}
 	if namespace < 0 || s.Kind == "nodes" {
 		return group + s.Kind
@@ -107,7 +116,7 @@ func create(f *flag.FlagSet, args []string) (any, error) {
 	connect := kube.Flags(f)
 	manifest := f.String("set", "set.json", "manifest `file` to write")
 	s := new(set)
-	f.StringVar(&s.Kind, "kind", "secrets", "secrets, configmaps, pods, nodes or leases")
+	f.StringVar(&s.Kind, "kind", "secrets", "secrets, configmaps, blobs, pods, nodes or leases")
 	f.StringVar(&s.Prefix, "prefix", "load", "prefix of names")
 	f.IntVar(&s.Count, "count", 400, "number of objects")
 	f.IntVar(&s.Size, "size", 1_000_000, "bytes of data in each Secret or ConfigMap, as base64")
@@ -126,6 +135,10 @@ func create(f *flag.FlagSet, args []string) (any, error) {
 	case "secrets":
 		s.Decoded = make([]uint32, s.Count)
 	case "configmaps":
+	case "blobs":
+		if err := createDefinition(context.Background(), srv, srv.Client()); err != nil {
+			return nil, err
+		}
 	case "pods":
 		write = s.createPod
 	case "nodes", "leases":

@@ -102,6 +102,9 @@ final class RunningServer implements Server {
   /** Approximate heap of one object in the cache's index. */
   private static final long INDEX_ENTRY_BYTES = 200;
 
+  /** Approximate heap of a version of a custom resource without objects, measured. */
+  private static final long CUSTOM_TYPE_BYTES = 24 << 10;
+
   /**
    * How long the encoding of a form waits for memory before the request for the form is refused,
    * and the garbage collector before it tries again.
@@ -133,6 +136,7 @@ final class RunningServer implements Server {
   private final RevisionStore store;
   private final WatchCache cache;
   private final Edge edge;
+  private final ServedTypes served;
   private final InetSocketAddress address;
   private volatile boolean bootstrapped;
   private volatile @Nullable DefinitionController definitions;
@@ -145,7 +149,7 @@ final class RunningServer implements Server {
     data.make();
     try {
       ResourceRegistry registry = BuiltInResources.registry();
-      ServedTypes served = new ServedTypes(registry);
+      served = new ServedTypes(registry);
       // First, since it locks the directory: no other server uses the rest then.
       store = new StoreParts(opened, data, DESCRIPTORS).open(config, clock);
       ServiceNetwork services = config.network().services();
@@ -280,10 +284,12 @@ final class RunningServer implements Server {
     }
   }
 
-  /** The objects, and what the garbage collector knows of their owners. */
+  /** The objects, the custom resources, and what the garbage collector knows of owners. */
   private long indexBytes() {
     GarbageCollector collector = garbage;
-    return cache.objects() * INDEX_ENTRY_BYTES + (collector == null ? 0 : collector.edgeBytes());
+    return cache.objects() * INDEX_ENTRY_BYTES
+        + served.get().custom() * CUSTOM_TYPE_BYTES
+        + (collector == null ? 0 : collector.edgeBytes());
   }
 
   private ServerStartException cannotStart(StoreException e) {

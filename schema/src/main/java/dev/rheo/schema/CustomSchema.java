@@ -15,6 +15,7 @@ import dev.rheo.schema.prune.Defaults;
 import dev.rheo.schema.prune.Nulls;
 import dev.rheo.schema.prune.PrunedDefaults;
 import dev.rheo.schema.prune.Pruning;
+import dev.rheo.schema.rule.SchemaRules;
 import dev.rheo.schema.value.ValueRules;
 import java.util.ArrayList;
 import java.util.List;
@@ -61,9 +62,16 @@ public final class CustomSchema {
     this.rules = rules;
   }
 
-  /** The demands of a schema without rules. */
+  /** All that a schema demands, its rules included. */
   public static CustomSchema of(Structural schema) {
-    return of(schema, null, null);
+    return of(schema, null);
+  }
+
+  /**
+   * @param scale null if the version has no such subresource
+   */
+  public static CustomSchema of(Structural schema, @Nullable ScalePaths scale) {
+    return of(schema, scale, SchemaRules.compile(schema));
   }
 
   /**

@@ -131,6 +131,52 @@ class CustomSchemaPropertiesTest {
   }
 
   @Test
+  void rulesAreNotEvaluatedOnWrongTypes() {
+    CustomSchema schema =
+        CustomSchema.of(
+            StructuralReader.read(
+                tree(
+                    """
+                    {"type":"object","properties":{"spec":{"type":"object","properties":{
+                      "a":{"type":"integer","x-kubernetes-validations":[{"rule":"self < 3"}]}}}}}""")));
+    FieldErrors wrong = new FieldErrors();
+    schema.validateCreate(tree("{\"spec\":{\"a\":\"x\"}}"), wrong);
+    assertThat(wrong.message())
+        .isEqualTo(
+            "[spec.a: Invalid value: \"string\": spec.a in body must be of type integer:"
+                + " \"string\", <nil>: Invalid value: null: some validation rules were not checked"
+                + " because the object was invalid; correct the existing errors to complete"
+                + " validation]");
+    FieldErrors large = new FieldErrors();
+    schema.validateCreate(tree("{\"spec\":{\"a\":3}}"), large);
+    assertThat(large.message()).startsWith("spec.a: Invalid value: 3: failed rule: self < 3");
+  }
+
+  @Test
+  void scalesHaveNumbersOfReplicas() {
+    CustomSchema schema =
+        CustomSchema.of(
+            StructuralReader.read(
+                tree("{\"type\":\"object\",\"x-kubernetes-preserve-unknown-fields\":true}")),
+            new ScalePaths(".spec.replicas", ".status.replicas", ".status.selector"));
+    FieldErrors errors = new FieldErrors();
+    schema.validateCreate(
+        tree("{\"spec\":{\"replicas\":-1},\"status\":{\"replicas\":1.5,\"selector\":1}}"), errors);
+    assertThat(errors.message())
+        .isEqualTo(
+            "[.spec.replicas: Invalid value: -1: should be a non-negative integer,"
+                + " .status.replicas: Invalid value: 0: .status.replicas accessor error: 1.5 is of"
+                + " the type float64, expected int64, .status.selector: Invalid value: \"\":"
+                + " .status.selector accessor error: 1 is of the type int64, expected string]");
+    FieldErrors blocked = new FieldErrors();
+    schema.validateCreate(tree("{\"spec\":[1]}"), blocked);
+    assertThat(blocked.message())
+        .isEqualTo(
+            ".spec.replicas: Invalid value: 0: .spec.replicas accessor error: [1] is of the type"
+                + " []interface {}, expected map[string]interface{}");
+  }
+
+  @Test
   void defaultsAreCopies() {
     CustomSchema schema =
         CustomSchema.of(

@@ -23,7 +23,6 @@ import dev.rheo.schema.CustomSchema;
 import dev.rheo.schema.ScalePaths;
 import dev.rheo.schema.Structural;
 import dev.rheo.schema.StructuralReader;
-import dev.rheo.schema.rule.SchemaRules;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -66,6 +65,7 @@ public final class CustomTypes {
               definition.group() + "/" + name,
               !definition.preserveUnknownFields() && version.schema() != null,
               definition.terminating(),
+              version.deprecationWarning(),
               () -> schemaOf(present(source.get(), definition.uid(), name))));
     }
     CustomDefinition.Names names = definition.names();
@@ -106,7 +106,7 @@ public final class CustomTypes {
     ObjectNode schema = version.schema();
     Structural structural =
         StructuralReader.read(schema == null ? JsonNodeFactory.instance.objectNode() : schema);
-    return CustomSchema.of(structural, scale(version.scale()), SchemaRules.compile(structural));
+    return CustomSchema.of(structural, scale(version.scale()));
   }
 
   private static @Nullable ScalePaths scale(@Nullable ObjectNode scale) {
@@ -151,6 +151,19 @@ public final class CustomTypes {
     return selectable.isEmpty()
         ? List.of()
         : CustomFields.of(selectable, schema == null ? null : StructuralReader.read(schema));
+  }
+
+  /**
+   * The type in which the objects of a definition are stored, whether it is served or not, so that
+   * they can be deleted.
+   *
+   * @return null if the definition {@linkplain CustomDefinition#isUsable cannot be used}
+   */
+  public static @Nullable ResourceType stored(
+      CustomDefinition definition, Supplier<@Nullable ObjectNode> source) {
+    return definition.isUsable()
+        ? new CustomTypes(definition, source).type(definition.storageVersion())
+        : null;
   }
 
   private CustomVersion require(String version) {

@@ -8,32 +8,45 @@ import dev.rheo.resource.type.CustomObjects;
 import dev.rheo.resource.type.Defaults;
 import dev.rheo.resource.type.WriteRules;
 import dev.rheo.schema.CustomSchema;
+import java.lang.ref.SoftReference;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The schema of one version of a custom resource, at work. It is read when it is first needed: of a
+ * The schema of one version of a custom resource, at work. It is read when it is needed: of a
  * thousand definitions, most are idle. Thread-safe.
  */
 final class CustomVersion implements CustomObjects, Defaults, WriteRules {
   private final String apiVersion;
   private final boolean prunes;
   private final boolean terminating;
+  private final String deprecationWarning;
   private final Supplier<CustomSchema> source;
-  private volatile @Nullable CustomSchema schema;
-  private volatile @Nullable MergeType merge;
+
+  /**
+   * A large schema takes megabytes, which are given back when they are needed for something else.
+   */
+  private volatile SoftReference<Loaded> loaded = new SoftReference<>(null);
+
+  private record Loaded(CustomSchema schema, MergeType merge) {}
 
   /**
    * @param prunes whether unknown fields are removed
    * @param terminating whether the definition is being deleted
+   * @param deprecationWarning what clients are told; empty if the version is not deprecated
    * @param source reads the schema
    */
   CustomVersion(
-      String apiVersion, boolean prunes, boolean terminating, Supplier<CustomSchema> source) {
+      String apiVersion,
+      boolean prunes,
+      boolean terminating,
+      String deprecationWarning,
+      Supplier<CustomSchema> source) {
     this.apiVersion = apiVersion;
     this.prunes = prunes;
     this.terminating = terminating;
+    this.deprecationWarning = deprecationWarning;
     this.source = source;
   }
 
@@ -42,13 +55,18 @@ final class CustomVersion implements CustomObjects, Defaults, WriteRules {
   }
 
   private CustomSchema schema() {
-    CustomSchema known = schema;
+    return loaded().schema();
+  }
+
+  private Loaded loaded() {
+    Loaded known = loaded.get();
     if (known == null) {
       synchronized (this) {
-        known = schema;
+        known = loaded.get();
         if (known == null) {
-          known = source.get();
-          schema = known;
+          CustomSchema schema = source.get();
+          known = new Loaded(schema, CustomMergeTypes.of(schema.schema(), !prunes));
+          loaded = new SoftReference<>(known);
         }
       }
     }
@@ -81,13 +99,13 @@ final class CustomVersion implements CustomObjects, Defaults, WriteRules {
   }
 
   @Override
+  public String deprecationWarning() {
+    return deprecationWarning;
+  }
+
+  @Override
   public MergeType mergeType() {
-    MergeType known = merge;
-    if (known == null) {
-      known = CustomMergeTypes.of(schema().schema(), !prunes);
-      merge = known;
-    }
-    return known;
+    return loaded().merge();
   }
 
   @Override

@@ -20,6 +20,9 @@ public interface CustomObjects {
   /** Whether the definition is being deleted, so that no object can be created. */
   boolean terminating();
 
+  /** What clients of a version that is deprecated are told; empty if it is not. */
+  String deprecationWarning();
+
   /** How the objects are merged by server-side apply. */
   MergeType mergeType();
 

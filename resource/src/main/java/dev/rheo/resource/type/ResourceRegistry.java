@@ -25,6 +25,7 @@ public final class ResourceRegistry {
   private final Map<Key, ResourceType> types = new LinkedHashMap<>();
   private final Map<String, StoredResource> stored = new LinkedHashMap<>();
   private final Set<String> groups = new HashSet<>();
+  private final int custom;
 
   /**
    * @param types in the order of discovery
@@ -32,7 +33,9 @@ public final class ResourceRegistry {
    *     name
    */
   public ResourceRegistry(Collection<ResourceType> types) {
+    int customTypes = 0;
     for (ResourceType type : types) {
+      customTypes += type.customObjects() == null ? 0 : 1;
       if (this.types.putIfAbsent(Key.of(type), type) != null) {
         throw new IllegalArgumentException("served twice: " + type);
       }
@@ -45,6 +48,12 @@ public final class ResourceRegistry {
         }
       }
     }
+    this.custom = customTypes;
+  }
+
+  /** How many of the types are versions of custom resources. */
+  public int custom() {
+    return custom;
   }
 
   /**

@@ -19,10 +19,10 @@ final class GoTimes {
   private static final int NANO_DIGITS = 9;
 
   /** What is wrong, in Go's words. */
-  private static final class Fault extends Exception {
+  private static final class FaultException extends Exception {
     private static final long serialVersionUID = 1;
 
-    Fault(String message) {
+    FaultException(String message) {
       super(message, null, false, false);
     }
   }
@@ -43,7 +43,7 @@ final class GoTimes {
       List<Integer> parts = times.dateParts();
       times.end();
       return Timestamp.of(times.day(parts).atStartOfDay().toInstant(ZoneOffset.UTC));
-    } catch (Fault e) {
+    } catch (FaultException e) {
       return new EvaluationException(
           "Invalid date formatted string " + text + ": " + e.getMessage());
     }
@@ -63,13 +63,13 @@ final class GoTimes {
       }
       int seconds = offset == null ? 0 : offset;
       return Timestamp.of(local.toInstant(ZoneOffset.UTC).minusSeconds(seconds), seconds);
-    } catch (Fault e) {
+    } catch (FaultException e) {
       return new EvaluationException(
           "Invalid date-time formatted string " + text + ": " + e.getMessage());
     }
   }
 
-  private LocalDateTime local() throws Fault {
+  private LocalDateTime local() throws FaultException {
     List<Integer> parts = dateParts();
     literal('T', "T15:04:05");
     int hour = number(1, 2, "15");
@@ -84,7 +84,7 @@ final class GoTimes {
     return day(parts).atTime(hour, minute, second, nanos);
   }
 
-  private List<Integer> dateParts() throws Fault {
+  private List<Integer> dateParts() throws FaultException {
     List<Integer> parts = new ArrayList<>();
     parts.add(number(4, 4, "2006"));
     literal('-', layout.substring(4));
@@ -96,7 +96,7 @@ final class GoTimes {
     return parts;
   }
 
-  private LocalDate day(List<Integer> parts) throws Fault {
+  private LocalDate day(List<Integer> parts) throws FaultException {
     int day = parts.get(2);
     range(day >= 1 && day <= YearMonth.of(parts.get(0), parts.get(1)).lengthOfMonth(), "day");
     return LocalDate.of(parts.get(0), parts.get(1), day);
@@ -106,7 +106,7 @@ final class GoTimes {
     return index < text.length() && text.charAt(index) >= '0' && text.charAt(index) <= '9';
   }
 
-  private int number(int least, int most, String element) throws Fault {
+  private int number(int least, int most, String element) throws FaultException {
     int end = at;
     while (end < at + most && isDigit(end)) {
       end++;
@@ -119,7 +119,7 @@ final class GoTimes {
     return number;
   }
 
-  private void literal(char c, String rest) throws Fault {
+  private void literal(char c, String rest) throws FaultException {
     if (at >= text.length() || text.charAt(at) != c) {
       // Go names the text up to the next element of the layout.
       throw cannot(rest.substring(0, 1));
@@ -171,21 +171,21 @@ final class GoTimes {
     return rest.charAt(0) == '-' ? -seconds : seconds;
   }
 
-  private void end() throws Fault {
+  private void end() throws FaultException {
     if (at < text.length()) {
-      throw new Fault(
+      throw new FaultException(
           "parsing time " + quoted(text) + ": extra text: " + quoted(text.substring(at)));
     }
   }
 
-  private void range(boolean within, String part) throws Fault {
+  private void range(boolean within, String part) throws FaultException {
     if (!within) {
-      throw new Fault("parsing time " + quoted(text) + ": " + part + " out of range");
+      throw new FaultException("parsing time " + quoted(text) + ": " + part + " out of range");
     }
   }
 
-  private Fault cannot(String element) {
-    return new Fault(
+  private FaultException cannot(String element) {
+    return new FaultException(
         "parsing time "
             + quoted(text)
             + " as "

@@ -1,6 +1,7 @@
 package dev.rheo.server.request;
 
 import dev.rheo.edge.HttpResponse;
+import dev.rheo.resource.type.CustomObjects;
 import dev.rheo.resource.type.ResourceType;
 import java.util.Map;
 
@@ -17,8 +18,12 @@ final class Deprecations {
   private Deprecations() {}
 
   static void warn(ResourceType type, HttpResponse response) {
-    String warning = WARNINGS.get(type.apiVersion() + " " + type.kind());
-    if (warning != null) {
+    CustomObjects custom = type.customObjects();
+    String warning =
+        custom == null
+            ? WARNINGS.getOrDefault(type.apiVersion() + " " + type.kind(), "")
+            : custom.deprecationWarning();
+    if (!warning.isEmpty()) {
       Warnings.add(response, warning);
     }
   }

@@ -108,6 +108,35 @@ public final class TypeChanges {
     metrics.dropUnserved();
   }
 
+  /** Something that is done with objects. */
+  @FunctionalInterface
+  public interface Action {
+    /** Returns whether it is done. */
+    boolean run();
+  }
+
+  /**
+   * Does something with the objects of a type that is not served, which are cached meanwhile.
+   *
+   * @throws IllegalArgumentException if the collection's name or its keys are taken
+   * @throws StoreException if the store cannot be read
+   * @throws IOException if the cache cannot be written or is closed
+   * @throws TimeoutException if the cache was not built in time
+   */
+  public boolean withCached(ResourceType type, Duration atMost, Action action)
+      throws StoreException, IOException, InterruptedException, TimeoutException {
+    synchronized (this) {
+      cache.add(cached(type.storage()), atMost);
+    }
+    try {
+      return action.run();
+    } finally {
+      synchronized (this) {
+        cache.remove(type.storage().name());
+      }
+    }
+  }
+
   /**
    * Removes a type. Its objects stay in the store.
    *

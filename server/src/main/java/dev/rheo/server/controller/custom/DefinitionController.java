@@ -54,6 +54,14 @@ public final class DefinitionController implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(1);
   private static final Duration RETRY = Duration.ofSeconds(1);
 
+  /** How often a definition that others write at the same time is looked at again at once. */
+  private static final int ATTEMPTS = 10;
+
+  /** Definitions whose objects would be stored where those of a built-in resource are. */
+  private static final Set<String> BUILT_IN =
+      Set.of(
+          "apiservices.apiregistration.k8s.io", "customresourcedefinitions.apiextensions.k8s.io");
+
   /** How long a new resource may take to be cached. */
   private static final Duration CACHING = Duration.ofSeconds(30);
 
@@ -66,6 +74,9 @@ public final class DefinitionController implements AutoCloseable {
 
   /** The definitions that are known, by name. Used by the thread only. */
   private final Map<String, Known> known = new HashMap<>();
+
+  /** Those that could not be brought up to date, to be looked at again. Used by the thread only. */
+  private final Set<String> failed = new HashSet<>();
 
   private final Map<String, Thread> deletions = new ConcurrentHashMap<>();
   private final Signal signal = new Signal();
@@ -171,32 +182,42 @@ public final class DefinitionController implements AutoCloseable {
         } else if (events.skipped()) {
           Thread.yield();
         } else {
-          signal.await(PATIENCE);
+          signal.await(RETRY);
+          List.copyOf(failed).forEach(this::look);
         }
       }
     }
   }
 
-  /** Brings all that follows from a definition up to date; tries again if that fails. */
+  /**
+   * Brings all that follows from a definition up to date. One that cannot be is looked at again
+   * later: it must not hold up the others.
+   */
   private void look(String name) {
-    while (!closed) {
+    failed.remove(name);
+    for (int attempt = 1; !closed; attempt++) {
       try {
         update(name);
         return;
       } catch (ApiException e) {
-        if (e.code() == 409 || e.code() == 404) {
-          // Somebody else wrote it: look again.
-          continue;
+        boolean raced = e.code() == 409 || e.code() == 404;
+        if (!raced || attempt == ATTEMPTS) {
+          again(name, e);
+          return;
         }
-        LOG.log(Level.WARNING, "the definition " + name + " is looked at again", e);
       } catch (RuntimeException | StoreException | IOException | TimeoutException e) {
-        LOG.log(Level.WARNING, "the definition " + name + " is looked at again", e);
+        again(name, e);
+        return;
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
         return;
       }
-      pause();
     }
+  }
+
+  private void again(String name, Exception e) {
+    failed.add(name);
+    LOG.log(Level.WARNING, "the definition " + name + " is looked at again", e);
   }
 
   private void update(String name)
@@ -230,9 +251,7 @@ public final class DefinitionController implements AutoCloseable {
     Served now = Served.of(read);
     List<ResourceType> types = before == null ? List.of() : before.types();
     if (before == null || !now.equals(before.definition())) {
-      List<ResourceType> wanted = CustomTypes.of(read, () -> client.get(path(name)));
-      changes.replace(types, wanted, CACHING);
-      types = wanted;
+      types = serve(name, types, CustomTypes.of(read, () -> client.get(path(name))));
     }
     boolean renamed = before == null || !before.names().equals(withoutSchemas(definition));
     known.put(name, new Known(withoutSchemas(definition), now, types));
@@ -241,6 +260,23 @@ public final class DefinitionController implements AutoCloseable {
     }
     if (renamed && before != null) {
       others(name, names).forEach(other -> look(Trees.name(other)));
+    }
+  }
+
+  private List<ResourceType> serve(
+      String name, List<ResourceType> present, List<ResourceType> wanted)
+      throws StoreException, IOException, InterruptedException, TimeoutException {
+    try {
+      changes.replace(present, wanted, CACHING);
+      return wanted;
+    } catch (IllegalArgumentException e) {
+      LOG.log(
+          Level.WARNING,
+          "the definition {0} is not served, as a built-in resource is in its place: {1}",
+          name,
+          e.getMessage());
+      changes.replace(present, List.of(), CACHING);
+      return List.of();
     }
   }
 
@@ -262,7 +298,9 @@ public final class DefinitionController implements AutoCloseable {
     deletions.computeIfAbsent(
         name,
         any ->
-            Thread.ofVirtual()
+            // Not virtual, either: it may have to cache them first.
+            Thread.ofPlatform()
+                .daemon()
                 .name("objects of " + name)
                 .start(() -> deleteApart(name, definition, types)));
   }
@@ -294,8 +332,13 @@ public final class DefinitionController implements AutoCloseable {
     boolean run() {
       try {
         tell(true, "InstanceDeletionInProgress", "CustomResource deletion is in progress");
-        if (definition.established()) {
-          if (!types.isEmpty() && !instances.delete(types.getFirst(), () -> closed)) {
+        if (BUILT_IN.contains(name)) {
+          tell(
+              false,
+              "OverlappingBuiltInResource",
+              "instances overlap with built-in resources in storage");
+        } else if (definition.established()) {
+          if (!deleteObjects()) {
             return false;
           }
           tell(false, "InstanceDeletionCompleted", "removed all instances");
@@ -324,10 +367,23 @@ public final class DefinitionController implements AutoCloseable {
         }
         LOG.log(Level.WARNING, "the objects of " + name + " are deleted again", e);
         return false;
-      } catch (RuntimeException e) {
+      } catch (RuntimeException | StoreException | IOException | TimeoutException e) {
         LOG.log(Level.WARNING, "the objects of " + name + " are deleted again", e);
         return false;
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return false;
       }
+    }
+
+    private boolean deleteObjects()
+        throws StoreException, IOException, InterruptedException, TimeoutException {
+      if (!types.isEmpty()) {
+        return instances.delete(types.getFirst(), () -> closed);
+      }
+      ResourceType stored = CustomTypes.stored(definition, () -> client.get(path(name)));
+      return stored == null
+          || changes.withCached(stored, CACHING, () -> instances.delete(stored, () -> closed));
     }
 
     private boolean isIt(ObjectNode present) {

@@ -130,7 +130,11 @@ final class BodyReader {
       strict.addAll(Canonicalizer.unknownFields(object, type));
     }
     if (custom != null) {
-      prune(object, custom, validation == FieldValidation.IGNORE ? null : strict);
+      try {
+        prune(object, custom, validation == FieldValidation.IGNORE ? null : strict);
+      } catch (MalformedException e) {
+        throw ApiException.badRequest(mismatch(path) + e.getMessage());
+      }
     }
     if (validation == FieldValidation.STRICT && !strict.isEmpty()) {
       throw ApiException.badRequest(

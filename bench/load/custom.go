@@ -1,0 +1,87 @@
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"net/http"
+	"time"
+
+	"rheo.dev/bench/load/internal/kube"
+)
+
+// The group of blobs: custom resources in two versions, whose schemas differ, so that neither can be shown as the other.
+const blobGroup = "bench.rheo.dev"
+
+const definitions = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"
+
+func definition(group, plural, kind, versions string) string {
+	return `{"apiVersion":"apiextensions.k8s.io/v1","kind":"CustomResourceDefinition","metadata":{"name":"` + plural + "." + group + `"},
+"spec":{"group":"` + group + `","scope":"Namespaced","names":{"plural":"` + plural + `","singular":"` + plural + `-one","kind":"` + kind + `"},
+"versions":[` + versions + `]}}`
+}
+
+// definedVersion is one in a definition, with an object `spec` of these properties.
+func definedVersion(name string, storage bool, properties string) string {
+	return fmt.Sprintf(`{"name":"%s","served":true,"storage":%t,"schema":{"openAPIV3Schema":{"type":"object","properties":{
+"spec":{"type":"object","properties":{%s}}}}}}`, name, storage, properties)
+}
+
+// createDefinition makes blobs, and waits until they are served.
+func createDefinition(ctx context.Context, srv *kube.Server, c *http.Client) error {
+	payload := `"payload":{"type":"string"}`
+	blobs := definition(blobGroup, "blobs", "Blob", definedVersion("v1", true, payload)+","+
+		definedVersion("v2", false, payload+`,"note":{"type":"string"}`))
+	return defined(ctx, srv, c, blobs, "/apis/"+blobGroup+"/v2/blobs?limit=1")
+}
+
+// defined creates a definition, and waits until what it defines is served.
+func defined(ctx context.Context, srv *kube.Server, c *http.Client, definition, path string) error {
+	status, answer, err := srv.Call(ctx, c, "POST", definitions, definition)
+	if err == nil && status != 201 && status != 409 {
+		err = fmt.Errorf("create a definition: %d %.300s", status, answer)
+	}
+	for end := time.Now().Add(time.Minute); err == nil; time.Sleep(20 * time.Millisecond) {
+		status, answer, err = srv.Call(ctx, c, "GET", path, "")
+		if err == nil && status == 200 {
+			return nil
+		}
+		if err == nil && time.Now().After(end) {
+			err = fmt.Errorf("%s is not served: %d %.300s", path, status, answer)
+		}
+	}
+	return err
+}
+
+// define creates many definitions, and measures how long each takes until its resource is served, and what discovery costs then.
+func define(f *flag.FlagSet, args []string) (any, error) {
+	connect := kube.Flags(f)
+	count := f.Int("count", 1000, "number of definitions")
+	workers := f.Int("concurrency", 8, "writers")
+	_ = f.Parse(args)
+	srv, err := connect()
+	if err != nil {
+		return nil, err
+	}
+	ctx, c := context.Background(), srv.Client()
+	version := definedVersion("v1", true, `"text":{"type":"string","maxLength":100},"count":{"type":"integer","minimum":0,"default":1}`)
+	begin := time.Now()
+	served, err := each(*count, *workers, func(int) func(int) error {
+		return func(i int) error {
+			group := fmt.Sprintf("g%03d.%s", i%100, blobGroup)
+			plural := fmt.Sprintf("kinds%04d", i)
+			return defined(ctx, srv, c, definition(group, plural, fmt.Sprintf("Kind%04d", i), version), "/apis/"+group+"/v1/"+plural+"?limit=1")
+		}
+	})
+	if err != nil {
+		return nil, err
+	}
+	seconds := time.Since(begin).Seconds()
+	begin = time.Now()
+	status, discovery, err := srv.Send(ctx, c, "GET", "/apis", "", "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList", nil)
+	if err == nil && status != 200 {
+		err = fmt.Errorf("discovery: %d %.300s", status, discovery)
+	}
+	return map[string]any{"definitions": *count, "seconds": seconds, "served_ms": served.Summary(), "discovery_bytes": len(discovery),
+		"discovery_ms": float64(time.Since(begin).Microseconds()) / 1000}, err
+}
