@@ -272,9 +272,7 @@ public final class DefinitionController implements AutoCloseable {
     if (before == null || !now.equals(before.definition())) {
       types =
           serve(
-              name,
-              types,
-              CustomTypes.of(read, () -> client.get(path(name)), converters.of(read)));
+              name, types, CustomTypes.of(read, () -> client.get(path(name)), converters.of(read)));
     }
     boolean renamed = before == null || !before.names().equals(withoutSchemas(definition));
     known.put(name, new Known(withoutSchemas(definition), now, types));
