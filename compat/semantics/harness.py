@@ -24,16 +24,17 @@ import uuid
 
 SCENARIOS = {}
 PACKED = set()
+WORDED = set()
 UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 TIME = re.compile(r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$")
 HEADERS = ("content-type", "retry-after", "warning", "content-encoding", "vary", "allow", "location")
 END = "k8s.io/initial-events-end"
 
 
-def scenario(name, tags=("serve",), packed=False):
+def scenario(name, tags=("serve",), packed=False, worded=False):
     """Registers a scenario. Tags: `serve` is the core; others name what a server may not have yet.
 
-    `packed`: its golden record is compressed.
+    `packed`: its golden record is compressed. `worded`: texts of messages are compared, too.
     """
 
     def register(f):
@@ -42,6 +43,8 @@ def scenario(name, tags=("serve",), packed=False):
         SCENARIOS[name] = (f, frozenset(tags))
         if packed:
             PACKED.add(name)
+        if worded:
+            WORDED.add(name)
         return f
 
     return register
@@ -50,11 +53,11 @@ def scenario(name, tags=("serve",), packed=False):
 class Response:
     """One answer: status, headers (lower-case names), body bytes, and the body as JSON or None."""
 
-    def __init__(self, status, headers, body):
-        self.status, self.headers, self.raw = status, headers, body
+    def __init__(self, status, headers, body, warnings=()):
+        self.status, self.headers, self.raw, self.warnings = status, headers, body, warnings
         try:
             self.json = json.loads(body) if body else None
-        except ValueError:
+        except (ValueError, RecursionError):
             self.json = None
 
     @property
@@ -127,7 +130,7 @@ class Server:
             got = {k.lower(): v for k, v in r.getheaders()}
             if got.get("content-encoding") == "gzip":
                 raw = gzip.decompress(raw)
-            return Response(r.status, got, raw)
+            return Response(r.status, got, raw, [v for k, v in r.getheaders() if k.lower() == "warning"])
         except BaseException:
             connection.close()
             raise
@@ -148,8 +151,10 @@ class Run:
         self.cleanup = []
         self.versions = set()
         # what a scenario may ask for: one connection for all requests, each cause of a refusal once, one symbol for the uids
-        # of all objects that are not stored (nor do their versions count), and bodies without these dotted paths
+        # of all objects that are not stored (nor do their versions count), bodies without these dotted paths, all warnings of
+        # an answer instead of the last one, the causes of a refusal in an order of their own, and no ages in tables
         self.reuse, self.distinct, self.one_uid, self.without = False, False, False, ()
+        self.all_warnings, self.sort_causes, self.ageless = False, False, False
         self.connection = None
 
     # -- asking ---------------------------------------------------------------------------------------------
@@ -161,6 +166,10 @@ class Run:
         if self.reuse and not self.connection:
             self.connection = self.server.connect(timeout)
         r = self.server.send(method, path, body, headers, timeout, self.connection)
+        end = time.monotonic() + 10
+        while r.status == 429 and b"storage is (re)initializing" in r.raw and time.monotonic() < end:
+            time.sleep(0.1)  # kube-apiserver, soon after a definition has changed
+            r = self.server.send(method, path, body, headers, timeout, self.connection)
         if not (self.one_uid and "dryRun=All" in path):
             self._harvest(method, r)
         return r
@@ -189,9 +198,11 @@ class Run:
             recorded = self.trim(recorded)
         else:
             recorded = r.raw.decode("utf-8", "replace")[:400]
+        headers = {k: v for k, v in r.headers.items() if k in HEADERS}
+        if self.all_warnings and r.warnings:
+            headers["warning"] = sorted(r.warnings)
         self.steps.append(
-            {"step": label, "request": f"{method} {path}", "status": r.status,
-             "headers": {k: v for k, v in r.headers.items() if k in HEADERS}, "body": recorded})
+            {"step": label, "request": f"{method} {path}", "status": r.status, "headers": headers, "body": recorded})
         return r
 
     def trim(self, body):
@@ -385,6 +396,9 @@ class Normaliser:
             m.group(0), "uid" + str(len(self.uids) + 1)), v)
         v = re.sub(r"\bBad_[a-z0-9]{5}\b", "Bad_<any>", v)  # what is made of a generateName
         v = re.sub(r"(esource version:? )(\d+)", r"\1<rv>", v)
+        v = re.sub(r'((?:creationTimestamp|"time)\\*":\\*"|(?:creationTimestamp|time): ")[-0-9T:]{19}Z', r"\1<time>", v)
+        v = re.sub(r'(resourceVersion\\*":\\*"|resourceVersion: ")\d+', r"\1<rv>", v)
+        v = re.sub(r"(in object meta: )(\d+)", r"\1<rv>", v)
         v = re.sub(r"(current: )(\d+)", r"\1<rv>", v)
         v = re.sub(r"(in record \()(\d+)", r"\1<rv>", v)
         v = re.sub(r"\((\d+)\)$", "(<rv>)", v)
@@ -392,9 +406,13 @@ class Normaliser:
 
     def value(self, v, key=""):
         if isinstance(v, dict):
+            if self.run.sort_causes and v.get("kind") == "Status" and len((v.get("details") or {}).get("causes") or ()) > 1:
+                v = {**v, "message": v["message"].partition(": [")[0]}  # which has the causes once more
             return {self.text(k): self.value(x, k) for k, x in sorted(v.items())}
         if isinstance(v, list):
             values = [self.value(x, key) for x in v]
+            if key == "causes" and self.run.sort_causes:
+                return sorted(values, key=lambda c: [c.get("field", ""), c.get("message", "")])
             return sorted(values, key=_rank) if key in ("managedFields", "causes") else values
         if isinstance(v, str):
             if key.endswith("resourceVersion"):
@@ -403,5 +421,9 @@ class Normaliser:
                 return "<continue>" if v else v
             if TIME.match(v):
                 return "<time>"
+            if key == "cells" and self.run.ageless and re.fullmatch(r"\d+[smhd]", v):
+                return "<age>"
+            if key == "manager" and v in ("rheo", "kube-apiserver-1.36.3"):  # the server itself, by its name
+                return "<server>"
             return self.text(v)
         return v

@@ -84,8 +84,19 @@ public final class ObjectDecoder {
    *     limit
    */
   public static Decoded decode(byte[] body, int maxDepth) {
+    return decode(body, maxDepth, true);
+  }
+
+  /**
+   * As {@link #decode(byte[], int)}.
+   *
+   * @param merges whether objects of the same key are merged, as those of known types are upstream;
+   *     otherwise the last one wins
+   */
+  public static Decoded decode(byte[] body, int maxDepth, boolean merges) {
     try {
       Pass pass = new Pass(new JsonScanner(body), maxDepth);
+      pass.merges = merges;
       return new Decoded(pass.read(), List.copyOf(pass.duplicates));
     } catch (JsonException e) {
       throw new MalformedException(
@@ -141,6 +152,7 @@ public final class ObjectDecoder {
     private final Set<String> duplicates = new LinkedHashSet<>();
     private final Meter.Tally tally = Meter.tally();
     private final KeyCache keys = new KeyCache();
+    private boolean merges = true;
     private int containers;
     private int duplicatesSeen;
 
@@ -253,7 +265,7 @@ public final class ObjectDecoder {
         if (earlier != null) {
           duplicate();
         }
-        JsonNode value = value(earlier instanceof ObjectNode node ? node : null);
+        JsonNode value = value(merges && earlier instanceof ObjectNode node ? node : null);
         if (earlier == null) {
           tally.add(Weights.entry(object.size()));
           object.set(key, value);

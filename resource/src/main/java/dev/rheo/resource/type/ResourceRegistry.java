@@ -39,7 +39,9 @@ public final class ResourceRegistry {
       if (this.types.putIfAbsent(Key.of(type), type) != null) {
         throw new IllegalArgumentException("served twice: " + type);
       }
-      groups.add(type.group());
+      if (type.customObjects() == null) {
+        groups.add(type.group());
+      }
       if (type.isStored()) {
         StoredResource collection = type.storage();
         StoredResource same = stored.putIfAbsent(collection.name(), collection);
@@ -111,8 +113,8 @@ public final class ResourceRegistry {
     return types.get(new Key(group, version, plural));
   }
 
-  /** Whether any version of the group is served. */
-  public boolean servesGroup(String group) {
+  /** Whether any version of the group is served, and has built-in resources. */
+  public boolean servesBuiltIn(String group) {
     return groups.contains(group);
   }
 

@@ -64,7 +64,9 @@ final class BodyReader {
     ObjectNode object = decoded.tree();
     String sentKind = text(object, "kind");
     String sentVersion = text(object, "apiVersion");
-    if (!sentKind.isEmpty() && !sentKind.equals(kind)) {
+    if (path.objectType().isOpen()) {
+      CustomTypeMeta.require(path, object, body.bytes());
+    } else if (!sentKind.isEmpty() && !sentKind.equals(kind)) {
       String shownKind = Excerpt.text(sentKind);
       String shownVersion = Excerpt.text(sentVersion);
       throw ApiException.badRequest(
@@ -127,7 +129,9 @@ final class BodyReader {
     List<String> strict = new ArrayList<>(0);
     if (validation != FieldValidation.IGNORE) {
       strict.addAll(duplicates);
-      strict.addAll(Canonicalizer.unknownFields(object, type));
+      if (custom == null) {
+        strict.addAll(Canonicalizer.unknownFields(object, type));
+      }
     }
     if (custom != null) {
       try {
@@ -135,6 +139,10 @@ final class BodyReader {
       } catch (MalformedException e) {
         throw ApiException.badRequest(mismatch(path) + e.getMessage());
       }
+    }
+    if (custom != null && validation == FieldValidation.STRICT && !duplicates.isEmpty()) {
+      // As upstream, which has not looked for unknown fields then.
+      strict.retainAll(duplicates);
     }
     if (validation == FieldValidation.STRICT && !strict.isEmpty()) {
       throw ApiException.badRequest(

@@ -11,6 +11,7 @@ import dev.rheo.api.status.FieldError;
 import dev.rheo.codec.json.ObjectDecoder;
 import dev.rheo.codec.schema.ObjectType;
 import dev.rheo.codec.tree.TreeCopies;
+import dev.rheo.codec.tree.Trees;
 import dev.rheo.merge.JsonPatch;
 import dev.rheo.merge.MergePatch;
 import dev.rheo.merge.PatchException;
@@ -183,6 +184,20 @@ final class Patches {
     }
     List<String> strict =
         validation == FieldValidation.IGNORE ? List.of() : new ArrayList<>(duplicates);
+    if (path.objectType().isOpen()) {
+      if (Trees.text(patched, "kind").isEmpty()) {
+        throw ApiException.invalid(
+            "",
+            "",
+            "",
+            List.of(
+                FieldError.invalid(
+                    "patch",
+                    Excerpt.value(patched),
+                    CustomTypeMeta.missingKind(patched.toString()))));
+      }
+      CustomTypeMeta.requireNames(path, patched);
+    }
     try {
       keepType(document, patched, "kind");
       keepType(document, patched, "apiVersion");

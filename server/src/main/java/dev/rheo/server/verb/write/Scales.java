@@ -87,7 +87,9 @@ public final class Scales {
     JsonNode replicas = scale.path("spec").path("replicas");
     FieldErrors errors = new FieldErrors();
     MetadataValidation.ofPart(scale, errors);
-    if (replicas.asLong() < 0) {
+    CustomScale custom = CustomScale.of(path.type());
+    // Those of a custom resource are checked where it has them.
+    if (custom == null && replicas.asLong() < 0) {
       errors.add(
           FieldError.invalid(
               "spec.replicas", replicas.asLong(), "must be greater than or equal to 0"));
@@ -99,7 +101,6 @@ public final class Scales {
     } else if (!sent.uid().isEmpty() && !sent.uid().equals(uid)) {
       throw ApiException.conflict(refused, path.name(), Updates.uidsDiffer(sent.uid(), uid));
     }
-    CustomScale custom = CustomScale.of(path.type());
     if (custom == null) {
       Trees.need(parent, "spec").put("replicas", replicas.asInt());
     } else {
