@@ -32,6 +32,7 @@ import java.util.Base64;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -41,10 +42,11 @@ import org.jspecify.annotations.Nullable;
 
 /** The resource types that a definition stands for: one for each version that is served. */
 public final class CustomTypes {
+  /** In the order of discovery. */
   private static final Set<String> VERBS =
-      Set.of("delete", "deletecollection", "get", "list", "patch", "create", "update", "watch");
+      ordered("delete", "deletecollection", "get", "list", "patch", "create", "update", "watch");
 
-  private static final Set<String> PART_VERBS = Set.of("get", "patch", "update");
+  private static final Set<String> PART_VERBS = ordered("get", "patch", "update");
 
   private static final ObjectType OBJECT = TypeTable.builtIn().customObject();
   private static final ObjectType LIST = TypeTable.builtIn().customList();
@@ -53,6 +55,10 @@ public final class CustomTypes {
   private final Map<String, CustomVersion> versions = new HashMap<>();
   private final StoredResource storage;
   private final Supplier<@Nullable ObjectNode> source;
+
+  private static Set<String> ordered(String... verbs) {
+    return Collections.unmodifiableSet(new LinkedHashSet<>(Arrays.asList(verbs)));
+  }
 
   private CustomTypes(CustomDefinition definition, Supplier<@Nullable ObjectNode> source) {
     this.definition = definition;

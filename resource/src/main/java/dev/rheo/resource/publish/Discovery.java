@@ -202,7 +202,11 @@ public final class Discovery {
 
   private static ObjectNode resourceDiscovery(ResourceType type) {
     ObjectNode resource = NODES.objectNode().put("resource", type.plural());
-    responseKind(resource, "", "", type.kind());
+    // Upstream tells where the kind belongs only for custom types.
+    boolean custom = type.customObjects() != null;
+    String group = custom ? type.group() : "";
+    String version = custom ? type.version() : "";
+    responseKind(resource, group, version, type.kind());
     resource.put("scope", type.namespaced() ? "Namespaced" : "Cluster");
     resource.put("singularResource", type.singular());
     strings(resource, "verbs", verbs(type));
@@ -214,7 +218,10 @@ public final class Discovery {
         ObjectNode node = subresources.addObject().put("subresource", sub.name());
         GroupVersionKind kind = foreign(type, sub);
         responseKind(
-            node, kind == null ? "" : kind.group(), kind == null ? "" : kind.version(), sub.kind());
+            node,
+            kind == null ? group : kind.group(),
+            kind == null ? version : kind.version(),
+            sub.kind());
         strings(node, "verbs", sub.verbs());
       }
     }
