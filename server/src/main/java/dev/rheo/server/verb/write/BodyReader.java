@@ -162,8 +162,10 @@ final class BodyReader {
         unknown == null
             ? null
             : field -> {
-              if (unknown.size() < MAX_STRICT_ERRORS) {
-                unknown.add("unknown field \"" + Excerpt.text(field) + "\"");
+              String fault = "unknown field \"" + Excerpt.text(field) + "\"";
+              // Those of the metadata are known already.
+              if (unknown.size() < MAX_STRICT_ERRORS && !unknown.contains(fault)) {
+                unknown.add(fault);
               }
             });
   }
