@@ -3,6 +3,7 @@ package dev.rheo.resource.custom;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.rheo.codec.tree.Trees;
+import dev.rheo.resource.type.ApiVersions;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -85,7 +86,7 @@ public record CustomDefinition(
         Trees.text(spec, "scope").equals("Namespaced"),
         names,
         Trees.objects(spec, "versions").stream()
-            .map(version -> version(version, group, names.kind()))
+            .map(version -> version(version, group, names.kind(), spec))
             .toList(),
         Trees.text(conversion, "strategy").equals("Webhook") ? conversion.path("webhook") : null,
         Trees.flag(spec, "preserveUnknownFields"),
@@ -95,13 +96,17 @@ public record CustomDefinition(
         Trees.number(tree, "metadata", "generation"));
   }
 
-  private static Version version(ObjectNode version, String group, String kind) {
+  private static Version version(ObjectNode version, String group, String kind, JsonNode spec) {
     String name = Trees.text(version, "name");
     String warning = "";
     if (Trees.flag(version, "deprecated")) {
       warning = Trees.text(version, "deprecationWarning");
       if (warning.isEmpty()) {
         warning = group + "/" + name + " " + kind + " is deprecated";
+        String better = better(spec, name);
+        if (better != null) {
+          warning += "; use " + group + "/" + better + " " + kind;
+        }
       }
     }
     return new Version(
@@ -113,6 +118,16 @@ public record CustomDefinition(
         Trees.object(version, "subresources", "status") != null,
         Trees.object(version, "subresources", "scale"),
         version);
+  }
+
+  /** The best version that is served, not deprecated, and preferred to another; null if none is. */
+  private static @Nullable String better(JsonNode spec, String than) {
+    return Trees.objects(spec, "versions").stream()
+        .filter(version -> Trees.flag(version, "served") && !Trees.flag(version, "deprecated"))
+        .map(version -> Trees.text(version, "name"))
+        .filter(name -> ApiVersions.ORDER.compare(name, than) < 0)
+        .min(ApiVersions.ORDER)
+        .orElse(null);
   }
 
   private static boolean isTrue(ObjectNode definition, String type) {

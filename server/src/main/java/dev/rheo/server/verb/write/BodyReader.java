@@ -148,14 +148,21 @@ final class BodyReader {
       throw ApiException.badRequest(
           mismatch(path) + "strict decoding error: " + String.join(", ", strict));
     }
+    normalize(object, path);
+    strict.forEach(context::warn);
+  }
+
+  /**
+   * Checks the types of an object that was made of others, and normalizes it: later steps compare and
+   * change objects in their canonical form.
+   */
+  static void normalize(ObjectNode object, ObjectPath path) {
     Ownership.keepReset(object);
-    // Later steps compare and change objects in their canonical form.
     try {
-      Canonicalizer.normalize(object, type);
+      Canonicalizer.normalize(object, path.objectType());
     } catch (MalformedException e) {
       throw ErrorMapping.of(e);
     }
-    strict.forEach(context::warn);
   }
 
   /**

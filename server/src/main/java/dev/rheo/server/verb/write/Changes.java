@@ -151,7 +151,8 @@ final class Changes {
       WriteContext context) {
     ObjectNode applied = ownership.apply(path, configuration.tree(), live, force, context);
     configuration.warnings().forEach(context::warn);
-    BodyReader.check(applied, List.of(), path, FieldValidation.IGNORE, context);
+    // As upstream: what is not of its schema is no part of what was applied, and nulls stay.
+    BodyReader.normalize(applied, path);
     agree(path, applied);
     BodyReader.dedupOwners(applied, context);
     return applied;
