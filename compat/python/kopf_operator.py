@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Runs an operator that is written with kopf against a server: it adopts children, keeps its progress and its finalizer on
-the object, writes events and annotations, resumes after a restart of itself, and lets go on deletion."""
+the object, writes events and annotations, resumes after a restart of itself, and lets go on deletion. Then the
+same with a definition that comes and goes while it runs (kopf_custom)."""
 import argparse
 import asyncio
 import base64
@@ -14,6 +15,7 @@ import kopf
 import yaml
 from kubernetes import client, config
 
+import kopf_custom
 from harness import Checks
 
 PATIENCE = 30
@@ -148,6 +150,8 @@ def main():
     ns = core.create_namespace(client.V1Namespace(metadata=client.V1ObjectMeta(generate_name="kopf-"))).metadata.name
     told = []
     registry = operator(core, apps, kubeconfig, told)
+    custom_told = []
+    kopf_custom.operator(registry, core, custom_told)
     running = Running(registry, ns)
 
     def change(data):
@@ -184,6 +188,7 @@ def main():
     checks.step("the finalizer has run", lambda: eventually(lambda: is_gone(lambda: core.read_namespaced_config_map("one", ns))))
     checks.step("the child is gone", lambda: eventually(lambda: is_gone(lambda: apps.read_namespaced_deployment("one", ns))))
     checks.step("each was told in its turn", lambda: equals([t for t in told if t != "resume"], ["create", "update", "update", "delete"]))
+    kopf_custom.course(checks, core, ns, eventually, is_gone, equals, custom_told)
     checks.step("the operator stops again", running.stop)
     core.delete_namespace(ns)
     return checks.end()
