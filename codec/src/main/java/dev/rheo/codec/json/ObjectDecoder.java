@@ -84,8 +84,18 @@ public final class ObjectDecoder {
    *     limit
    */
   public static Decoded decode(byte[] body, int maxDepth) {
+    return decode(body, maxDepth, true);
+  }
+
+  /**
+   * As {@link #decode(byte[], int)}.
+   *
+   * @param merges whether the objects of a duplicate field are merged, as by upstream's decoder of
+   *     Go types; else the last one wins, as where there is no Go type
+   */
+  public static Decoded decode(byte[] body, int maxDepth, boolean merges) {
     try {
-      Pass pass = new Pass(new JsonScanner(body), maxDepth);
+      Pass pass = new Pass(new JsonScanner(body), maxDepth, merges);
       return new Decoded(pass.read(), List.copyOf(pass.duplicates));
     } catch (JsonException e) {
       throw new MalformedException(
@@ -100,7 +110,7 @@ public final class ObjectDecoder {
    */
   public static JsonNode decodeValue(byte[] bytes, int from, int to, int maxDepth) {
     try {
-      Pass pass = new Pass(new JsonScanner(bytes, from, to), maxDepth);
+      Pass pass = new Pass(new JsonScanner(bytes, from, to), maxDepth, true);
       JsonNode value = pass.value(null);
       pass.in.end();
       pass.tally.settle();
@@ -138,6 +148,7 @@ public final class ObjectDecoder {
   private static final class Pass {
     private final JsonScanner in;
     private final int maxDepth;
+    private final boolean merges;
     private final Set<String> duplicates = new LinkedHashSet<>();
     private final Meter.Tally tally = Meter.tally();
     private final KeyCache keys = new KeyCache();
@@ -155,9 +166,10 @@ public final class ObjectDecoder {
 
     private int depth;
 
-    Pass(JsonScanner in, int maxDepth) {
+    Pass(JsonScanner in, int maxDepth, boolean merges) {
       this.in = in;
       this.maxDepth = maxDepth;
+      this.merges = merges;
     }
 
     ObjectNode read() {
@@ -253,7 +265,7 @@ public final class ObjectDecoder {
         if (earlier != null) {
           duplicate();
         }
-        JsonNode value = value(earlier instanceof ObjectNode node ? node : null);
+        JsonNode value = value(merges && earlier instanceof ObjectNode node ? node : null);
         if (earlier == null) {
           tally.add(Weights.entry(object.size()));
           object.set(key, value);

@@ -32,6 +32,7 @@ import java.util.Base64;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -41,10 +42,11 @@ import org.jspecify.annotations.Nullable;
 
 /** The resource types that a definition stands for: one for each version that is served. */
 public final class CustomTypes {
+  // In the order in which discovery tells them.
   private static final Set<String> VERBS =
-      Set.of("delete", "deletecollection", "get", "list", "patch", "create", "update", "watch");
+      inOrder("delete", "deletecollection", "get", "list", "patch", "create", "update", "watch");
 
-  private static final Set<String> PART_VERBS = Set.of("get", "patch", "update");
+  private static final Set<String> PART_VERBS = inOrder("get", "patch", "update");
 
   private static final ObjectType OBJECT = TypeTable.builtIn().customObject();
   private static final ObjectType LIST = TypeTable.builtIn().customList();
@@ -82,6 +84,10 @@ public final class CustomTypes {
             definition.namespaced(),
             selectable(),
             storing);
+  }
+
+  private static Set<String> inOrder(String... verbs) {
+    return Collections.unmodifiableSet(new LinkedHashSet<>(List.of(verbs)));
   }
 
   /**

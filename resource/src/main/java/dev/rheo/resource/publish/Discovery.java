@@ -202,7 +202,12 @@ public final class Discovery {
 
   private static ObjectNode resourceDiscovery(ResourceType type) {
     ObjectNode resource = NODES.objectNode().put("resource", type.plural());
-    responseKind(resource, "", "", type.kind());
+    CustomObjects custom = type.customObjects();
+    responseKind(
+        resource,
+        custom == null ? "" : type.group(),
+        custom == null ? "" : type.version(),
+        type.kind());
     resource.put("scope", type.namespaced() ? "Namespaced" : "Cluster");
     resource.put("singularResource", type.singular());
     strings(resource, "verbs", verbs(type));
@@ -212,7 +217,8 @@ public final class Discovery {
       ArrayNode subresources = resource.putArray("subresources");
       for (Subresource sub : type.subresources().values()) {
         ObjectNode node = subresources.addObject().put("subresource", sub.name());
-        GroupVersionKind kind = foreign(type, sub);
+        GroupVersionKind kind =
+            custom == null ? foreign(type, sub) : GroupVersionKind.of(sub.apiVersion(), sub.kind());
         responseKind(
             node, kind == null ? "" : kind.group(), kind == null ? "" : kind.version(), sub.kind());
         strings(node, "verbs", sub.verbs());

@@ -25,6 +25,7 @@ public final class ResourceRegistry {
   private final Map<Key, ResourceType> types = new LinkedHashMap<>();
   private final Map<String, StoredResource> stored = new LinkedHashMap<>();
   private final Set<String> groups = new HashSet<>();
+  private final Set<String> builtInGroups = new HashSet<>();
   private final int custom;
 
   /**
@@ -40,6 +41,9 @@ public final class ResourceRegistry {
         throw new IllegalArgumentException("served twice: " + type);
       }
       groups.add(type.group());
+      if (type.customObjects() == null) {
+        builtInGroups.add(type.group());
+      }
       if (type.isStored()) {
         StoredResource collection = type.storage();
         StoredResource same = stored.putIfAbsent(collection.name(), collection);
@@ -109,6 +113,11 @@ public final class ResourceRegistry {
    */
   public @Nullable ResourceType find(String group, String version, String plural) {
     return types.get(new Key(group, version, plural));
+  }
+
+  /** Whether the group has a type that is not of a definition. */
+  public boolean servesBuiltInGroup(String group) {
+    return builtInGroups.contains(group);
   }
 
   /** Whether any version of the group is served. */

@@ -29,7 +29,37 @@ public final class Routes {
     ResourceType type = registry.find(info.group(), info.version(), info.resource());
     if (type == null) {
       return new Route.Nowhere(
-          registry.servesGroup(info.group()) ? ApiException.pathNotFound() : null);
+          registry.servesBuiltInGroup(info.group()) ? ApiException.pathNotFound() : null);
+    }
+    if (type.customObjects() != null) {
+      return custom(request, info, type);
+    }
+    ApiException refusal = refusal(request, info, type);
+    return refusal == null ? new Route.ToResource(type) : new Route.Nowhere(refusal);
+  }
+
+  /** As upstream, which has no multiplexer below the groups of definitions. */
+  private static Route custom(HttpRequest request, RequestInfo info, ResourceType type) {
+    boolean reads = info.verb().equals("list") || info.verb().equals("watch");
+    boolean inNamespace = info.namespace() != null && !info.namespace().isEmpty();
+    if (type.namespaced() ? !inNamespace && !reads : inNamespace) {
+      return new Route.Nowhere(null);
+    }
+    String part = info.subresource();
+    if (part == null) {
+      if (info.parts().size() == 1
+          && (info.verb().equals("update") || info.verb().equals("patch"))) {
+        return new Route.Nowhere(ApiException.badRequest("name must be provided"));
+      }
+    } else {
+      Subresource sub = type.subresource(part);
+      if (sub == null || info.parts().size() > 3) {
+        return new Route.Nowhere(ApiException.notFound(type.groupResource(), info.parts().get(1)));
+      }
+      if (!sub.verbs().contains(info.verb())) {
+        return new Route.Nowhere(
+            ApiException.methodNotSupported(type.groupResource(), info.verb()));
+      }
     }
     ApiException refusal = refusal(request, info, type);
     return refusal == null ? new Route.ToResource(type) : new Route.Nowhere(refusal);

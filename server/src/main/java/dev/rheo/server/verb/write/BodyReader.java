@@ -11,11 +11,13 @@ import dev.rheo.codec.io.MalformedException;
 import dev.rheo.codec.json.Canonicalizer;
 import dev.rheo.codec.json.ObjectDecoder;
 import dev.rheo.codec.schema.ObjectType;
+import dev.rheo.codec.tree.Trees;
 import dev.rheo.resource.type.CustomObjects;
 import dev.rheo.resource.type.WriteContext;
-import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Decodes request bodies into objects of the expected type. */
@@ -60,11 +62,14 @@ final class BodyReader {
     ObjectDecoder.Decoded decoded =
         body.isNull()
             ? new ObjectDecoder.Decoded(JsonNodeFactory.instance.objectNode(), List.of())
-            : body.decoded(path.objectType());
+            : decoded(body, path);
     ObjectNode object = decoded.tree();
-    String sentKind = text(object, "kind");
-    String sentVersion = text(object, "apiVersion");
-    if (!sentKind.isEmpty() && !sentKind.equals(kind)) {
+    String sentKind = text(object, "kind", path, body);
+    String sentVersion = text(object, "apiVersion", path, body);
+    boolean required = SentType.isRequired(path);
+    if (required) {
+      SentType.requireVersion(object, path, body);
+    } else if (!sentKind.isEmpty() && !sentKind.equals(kind)) {
       String shownKind = Excerpt.text(sentKind);
       String shownVersion = Excerpt.text(sentVersion);
       throw ApiException.badRequest(
@@ -83,7 +88,7 @@ final class BodyReader {
               + kind
               + "): unknown conversion");
     }
-    if (!sentVersion.isEmpty() && !path.takes(sentVersion)) {
+    if (!required && !sentVersion.isEmpty() && !path.takes(sentVersion)) {
       throw ApiException.badRequest(
           "the API version in the data ("
               + Excerpt.text(sentVersion)
@@ -94,19 +99,36 @@ final class BodyReader {
     object.put("kind", kind);
     object.put("apiVersion", apiVersion);
     check(object, decoded.duplicates(), path, validation, context);
+    if (required) {
+      SentType.requireSame(sentVersion, sentKind, Trees.name(object), path);
+    }
     return object;
   }
 
+  private static ObjectDecoder.Decoded decoded(RequestBody body, ObjectPath path) {
+    try {
+      return body.decoded(path.objectType());
+    } catch (ApiException e) {
+      String why = e.status().message();
+      if (e.status().code() != 400 || why.startsWith(mismatch(path))) {
+        throw e;
+      }
+      throw SentType.unrecognized(why, path, body);
+    }
+  }
+
   /** A field that names the type of an object. */
-  private static String text(ObjectNode object, String field) {
+  private static String text(ObjectNode object, String field, ObjectPath path, RequestBody body) {
     JsonNode value = object.path(field);
     if (!value.isMissingNode() && !value.isNull() && !value.isTextual()) {
-      throw ApiException.badRequest(
+      throw SentType.unrecognized(
           "couldn't get version/kind; json parse error: json: cannot unmarshal "
               + value.getNodeType().name().toLowerCase(Locale.ROOT)
               + " into Go struct field ."
               + field
-              + " of type string");
+              + " of type string",
+          path,
+          body);
     }
     return value.asText("");
   }
@@ -124,7 +146,7 @@ final class BodyReader {
       WriteContext context) {
     ObjectType type = path.objectType();
     CustomObjects custom = path.takesWhole() ? path.type().customObjects() : null;
-    List<String> strict = new ArrayList<>(0);
+    Set<String> strict = new LinkedHashSet<>(); // metadata are looked through twice
     if (validation != FieldValidation.IGNORE) {
       strict.addAll(duplicates);
       strict.addAll(Canonicalizer.unknownFields(object, type));
@@ -133,7 +155,7 @@ final class BodyReader {
       try {
         prune(object, custom, validation == FieldValidation.IGNORE ? null : strict);
       } catch (MalformedException e) {
-        throw ApiException.badRequest(mismatch(path) + e.getMessage());
+        throw ApiException.badRequest(mismatch(path) + e.detail());
       }
     }
     if (validation == FieldValidation.STRICT && !strict.isEmpty()) {
@@ -156,7 +178,7 @@ final class BodyReader {
    * @param unknown is told of it; null if nobody wants to know
    */
   private static void prune(
-      ObjectNode object, CustomObjects custom, @Nullable List<String> unknown) {
+      ObjectNode object, CustomObjects custom, @Nullable Set<String> unknown) {
     custom.prune(
         object,
         unknown == null

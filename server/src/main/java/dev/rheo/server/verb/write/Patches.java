@@ -11,6 +11,7 @@ import dev.rheo.api.status.FieldError;
 import dev.rheo.codec.json.ObjectDecoder;
 import dev.rheo.codec.schema.ObjectType;
 import dev.rheo.codec.tree.TreeCopies;
+import dev.rheo.codec.tree.Trees;
 import dev.rheo.merge.JsonPatch;
 import dev.rheo.merge.MergePatch;
 import dev.rheo.merge.PatchException;
@@ -183,11 +184,22 @@ final class Patches {
     }
     List<String> strict =
         validation == FieldValidation.IGNORE ? List.of() : new ArrayList<>(duplicates);
+    String kind = Trees.text(patched, "kind");
+    String version = Trees.text(patched, "apiVersion");
+    boolean required = SentType.isRequired(path);
     try {
-      keepType(document, patched, "kind");
-      keepType(document, patched, "apiVersion");
+      if (required) {
+        if (kind.isEmpty()) {
+          throw ApiException.badRequest(
+              "Object 'Kind' is missing in '" + Excerpt.text(patched.toString()) + "'");
+        }
+        patched.set("kind", document.path("kind"));
+        patched.set("apiVersion", document.path("apiVersion"));
+      } else {
+        keepType(document, patched, "kind");
+        keepType(document, patched, "apiVersion");
+      }
       BodyReader.check(patched, strict, path, validation, context);
-      return patched;
     } catch (ApiException e) {
       String shown = typed == null ? Excerpt.value(patched) : Excerpt.goValue(typed);
       String why = e.status().message();
@@ -202,6 +214,10 @@ final class Patches {
                   shown.length() <= SHOWN ? shown : shown.substring(0, SHOWN) + "...",
                   why.startsWith(mismatch) ? why.substring(mismatch.length()) : why)));
     }
+    if (required) {
+      SentType.requireSame(version, kind, path.name(), path);
+    }
+    return patched;
   }
 
   private void keepType(ObjectNode document, ObjectNode patched, String field) {

@@ -43,7 +43,7 @@ public record RequestBody(byte[] bytes, String mediaType) {
         case MediaType.PROTOBUF ->
             new ObjectDecoder.Decoded(ProtobufCodec.builtIn().toTree(bytes), List.of());
         case MediaType.CBOR -> new ObjectDecoder.Decoded(CborForms.toTree(bytes, type), List.of());
-        default -> ObjectDecoder.decode(bytes, ObjectDecoder.MAX_DEPTH);
+        default -> ObjectDecoder.decode(bytes, ObjectDecoder.MAX_DEPTH, !type.isOpen());
       };
     } catch (MalformedException e) {
       throw ErrorMapping.of(e);

@@ -87,7 +87,8 @@ public final class Scales {
     JsonNode replicas = scale.path("spec").path("replicas");
     FieldErrors errors = new FieldErrors();
     MetadataValidation.ofPart(scale, errors);
-    if (replicas.asLong() < 0) {
+    CustomScale custom = CustomScale.of(path.type());
+    if (custom == null && replicas.asLong() < 0) { // a custom resource is validated as a whole
       errors.add(
           FieldError.invalid(
               "spec.replicas", replicas.asLong(), "must be greater than or equal to 0"));
@@ -99,7 +100,6 @@ public final class Scales {
     } else if (!sent.uid().isEmpty() && !sent.uid().equals(uid)) {
       throw ApiException.conflict(refused, path.name(), Updates.uidsDiffer(sent.uid(), uid));
     }
-    CustomScale custom = CustomScale.of(path.type());
     if (custom == null) {
       Trees.need(parent, "spec").put("replicas", replicas.asInt());
     } else {

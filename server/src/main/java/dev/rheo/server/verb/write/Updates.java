@@ -130,7 +130,8 @@ final class Updates {
       throw ApiException.badRequest("metadata.resourceVersion: " + e.why());
     }
     if (wanted == 0) {
-      if (path.type().strategy().unconditionalUpdate()) {
+      if (path.type().strategy().unconditionalUpdate()
+          || path.subresource().equals(Scales.SUBRESOURCE)) {
         return;
       }
       throw ApiException.invalid(
