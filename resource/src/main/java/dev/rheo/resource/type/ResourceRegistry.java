@@ -24,7 +24,6 @@ public final class ResourceRegistry {
 
   private final Map<Key, ResourceType> types = new LinkedHashMap<>();
   private final Map<String, StoredResource> stored = new LinkedHashMap<>();
-  private final Set<String> groups = new HashSet<>();
   private final Set<String> builtInGroups = new HashSet<>();
   private final int custom;
 
@@ -40,7 +39,6 @@ public final class ResourceRegistry {
       if (this.types.putIfAbsent(Key.of(type), type) != null) {
         throw new IllegalArgumentException("served twice: " + type);
       }
-      groups.add(type.group());
       if (type.customObjects() == null) {
         builtInGroups.add(type.group());
       }
@@ -118,11 +116,6 @@ public final class ResourceRegistry {
   /** Whether the group has a type that is not of a definition. */
   public boolean servesBuiltInGroup(String group) {
     return builtInGroups.contains(group);
-  }
-
-  /** Whether any version of the group is served. */
-  public boolean servesGroup(String group) {
-    return groups.contains(group);
   }
 
   /**

@@ -75,14 +75,10 @@ final class JsonEncoding extends ShapedEncoding {
 
   @Override
   public byte[] listHead(ListMetadata meta, long size) {
-    String metadata = meta.toJson();
-    if (!shape.partial() && type.customObjects() != null && meta.continueToken().isEmpty()) {
-      metadata =
-          "{\"continue\":\"\"," + metadata.substring(1); // as upstream's lists without Go types
-    }
+    boolean open = !shape.partial() && type.customObjects() != null;
     return bytes(
         "{\"kind\":\"%s\",\"apiVersion\":\"%s\",\"metadata\":%s,\"items\":["
-            .formatted(listKind(), apiVersion(), metadata));
+            .formatted(listKind(), apiVersion(), meta.toJson(open)));
   }
 
   @Override

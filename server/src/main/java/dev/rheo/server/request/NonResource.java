@@ -145,7 +145,7 @@ public final class NonResource {
     if (resources != null) {
       return negotiated(request, resources, "APIResourceList");
     }
-    if (served.get().servesGroup(group)) {
+    if (served.get().servesBuiltInGroup(group)) {
       throw ApiException.pathNotFound();
     }
     return notFound();

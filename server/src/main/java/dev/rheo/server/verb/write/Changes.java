@@ -72,7 +72,7 @@ final class Changes {
     if (body.mediaType().equals(MediaType.APPLY_PATCH_YAML)) {
       return apply(path, Configuration.read(body, options), options, context);
     }
-    Patches patch = Patches.read(body, path.objectType());
+    Patches patch = Patches.read(body, path);
     if (!path.takesWhole()) {
       return scale(
           path,

@@ -105,7 +105,9 @@ public final class Scales {
     } else {
       custom.apply(scale, parent);
     }
-    Meta.of(parent).resourceVersion(sent.resourceVersion());
+    if (custom == null || !sent.resourceVersion().isEmpty()) {
+      Meta.of(parent).resourceVersion(sent.resourceVersion());
+    }
     return parent;
   }
 

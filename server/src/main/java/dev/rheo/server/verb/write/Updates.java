@@ -130,8 +130,7 @@ final class Updates {
       throw ApiException.badRequest("metadata.resourceVersion: " + e.why());
     }
     if (wanted == 0) {
-      if (path.type().strategy().unconditionalUpdate()
-          || path.subresource().equals(Scales.SUBRESOURCE)) {
+      if (path.type().strategy().unconditionalUpdate()) {
         return;
       }
       throw ApiException.invalid(
