@@ -13,11 +13,13 @@ import dev.rheo.codec.io.Meter;
 import dev.rheo.edge.Deflaters;
 import dev.rheo.edge.Edge;
 import dev.rheo.edge.EdgeSettings;
+import dev.rheo.edge.ledger.Account;
 import dev.rheo.edge.ledger.Ledger;
 import dev.rheo.resource.builtin.BuiltInResources;
 import dev.rheo.resource.publish.Discovery;
 import dev.rheo.resource.publish.OpenApi;
 import dev.rheo.resource.type.ResourceRegistry;
+import dev.rheo.resource.type.ResourceType;
 import dev.rheo.resource.type.ServedTypes;
 import dev.rheo.server.admission.ServiceAccountAdmission;
 import dev.rheo.server.allocation.AddressRange;
@@ -31,6 +33,8 @@ import dev.rheo.server.controller.KubernetesService;
 import dev.rheo.server.controller.NamespaceController;
 import dev.rheo.server.controller.custom.DefinitionController;
 import dev.rheo.server.controller.garbage.GarbageCollector;
+import dev.rheo.server.conversion.ClusterServices;
+import dev.rheo.server.conversion.Converters;
 import dev.rheo.server.encoding.Encodings;
 import dev.rheo.server.health.Health;
 import dev.rheo.server.metrics.AccessMetrics;
@@ -62,7 +66,9 @@ import dev.rheo.server.verb.review.Reviews;
 import dev.rheo.server.verb.write.AllocationRepair;
 import dev.rheo.server.verb.write.LiveObjects;
 import dev.rheo.server.verb.write.LoopbackClient;
+import dev.rheo.server.verb.write.ObjectPath;
 import dev.rheo.server.verb.write.Writes;
+import dev.rheo.server.webhook.WebhookClient;
 import dev.rheo.store.RevisionStore;
 import dev.rheo.store.StoreException;
 import dev.rheo.store.StoreHealth;
@@ -79,6 +85,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -240,12 +247,15 @@ final class RunningServer implements Server {
       if (config.controllers().contains(Controllers.NAMESPACE)) {
         namespaces.start();
       }
+      Converters converters = converters(client, registry.get("", "v1", "services"), clock);
+      opened.add("converters", converters);
       DefinitionController defining =
           new DefinitionController(
               client,
               cache,
               served,
               new TypeChanges(served, cache, encodings, requestMetrics),
+              converters,
               clock);
       opened.add("definition controller", defining);
       definitions = defining;
@@ -308,16 +318,30 @@ final class RunningServer implements Server {
     Path spool = data.spool();
     WatchCache opening =
         new WatchCache(
-            store, spool, resources, cacheSettings(config), making -> formWithin(ledger, making));
+            store,
+            spool,
+            resources,
+            cacheSettings(config),
+            (kind, making) -> formsWithin(ledger, kind, making));
     opened.add("watch cache", opening);
     opening.start();
     return opening;
   }
 
-  private static FormKind.Made formWithin(Ledger ledger, FormBounds.Making making)
+  private static Converters converters(LoopbackClient client, ResourceType services, Clock clock) {
+    return new Converters(
+        new ClusterServices(
+            (namespace, name) -> client.get(ObjectPath.of(services, namespace, name))),
+        clock,
+        () -> UUID.randomUUID().toString(),
+        WebhookClient.PATIENCE);
+  }
+
+  private static void formsWithin(Ledger ledger, FormKind kind, FormBounds.Making making)
       throws IOException {
-    try (MemoryMeter meter = new MemoryMeter(ledger.formTrees(), PATIENCE)) {
-      return Meter.within(meter, making::make);
+    Account account = kind.lane() == null ? ledger.formTrees() : ledger.convertedTrees();
+    try (MemoryMeter meter = new MemoryMeter(account, PATIENCE)) {
+      Meter.runWithin(meter, making::make);
     }
   }
 

@@ -3,25 +3,27 @@ package dev.rheo.cache;
 import java.io.IOException;
 
 /**
- * Bounds the memory in which a form is made. A form may be much larger than its object, and the
+ * Bounds the memory in which forms are made. A form may be much larger than its object, and the
  * data decoded on the way larger still.
  */
 @FunctionalInterface
 public interface FormBounds {
 
-  /** No bound but the number of makers, each of which handles one object at a time. */
-  FormBounds NONE = Making::make;
+  /** No bound but the number of makers. */
+  FormBounds NONE = (kind, making) -> making.make();
 
-  /** Makes one form. */
+  /** Makes a form, or several at once. */
   interface Making {
-    FormKind.Made make() throws IOException;
+    void make() throws IOException;
   }
 
   /**
-   * Makes the form within the bounds, for instance within a meter. Called by several threads, which
+   * Makes forms within the bounds, for instance within a meter. Called by several threads, which
    * may wait.
    *
-   * @throws IOException or any other exception if it cannot be made
+   * @param kind of the forms; what those of a {@linkplain FormKind#lane lane} hold may be held for
+   *     as long as somebody outside takes to answer
+   * @throws IOException or any other exception if they cannot be made
    */
-  FormKind.Made within(Making making) throws IOException;
+  void within(FormKind kind, Making making) throws IOException;
 }

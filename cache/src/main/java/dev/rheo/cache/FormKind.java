@@ -1,6 +1,8 @@
 package dev.rheo.cache;
 
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,6 +48,22 @@ public abstract class FormKind {
   }
 
   /**
+   * Where forms of the kind are made if that means to wait for somebody outside, who may take long
+   * or never answer; null if they are made by the makers that all kinds share. Always the same.
+   */
+  public @Nullable FormLane lane() {
+    return null;
+  }
+
+  /** The kind itself or its base, whichever has a {@link #lane}; null if neither has. */
+  public final @Nullable FormKind outside() {
+    if (lane() != null) {
+      return this;
+    }
+    return base != null && base.lane() != null ? base : null;
+  }
+
+  /**
    * Ends the use of the kind: from now on no form of it is made or kept, and readers that need one
    * get a {@link NotCachedException}. Its forms are dropped by {@link
    * WatchCache#dropReleasedForms}.
@@ -60,11 +78,27 @@ public abstract class FormKind {
 
   /**
    * Makes the form. The same object must always give the same bytes, because an evicted form may be
-   * made again while it is being read. Called by several threads.
+   * made again while it is being read; a kind that cannot promise that gives its forms a checksum,
+   * and a reader in the middle of a form that was different ends. Called by several threads.
    *
    * @throws IOException or any other exception if this object has no such form
    */
   protected abstract Made make(Source source) throws IOException;
+
+  /**
+   * Makes the forms of several objects at once, in their order. Called for kinds with a {@link
+   * #lane}.
+   *
+   * @throws IOException or any other exception if one of the objects has no such form, or all of
+   *     them
+   */
+  protected List<Made> makeAll(List<Source> sources) throws IOException {
+    List<Made> made = new ArrayList<>(sources.size());
+    for (Source source : sources) {
+      made.add(make(source));
+    }
+    return made;
+  }
 
   /**
    * What a form is made from: the object, or the form of the base.
@@ -82,7 +116,7 @@ public abstract class FormKind {
    * @param bytes the bytes to spool
    * @param plainLength length of the decompressed bytes; that of {@code bytes} if they are not
    *     compressed
-   * @param checksum CRC-32 of the decompressed bytes; 0 if they are not compressed
+   * @param checksum CRC-32 of the decompressed bytes; may be 0 if they are not compressed
    */
   public record Made(byte[] bytes, int plainLength, int checksum) {
     public static Made plain(byte[] bytes) {

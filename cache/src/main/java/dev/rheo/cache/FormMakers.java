@@ -1,13 +1,16 @@
 package dev.rheo.cache;
 
+import dev.rheo.api.status.ApiException;
 import dev.rheo.codec.io.Meter;
 import dev.rheo.codec.json.RevisionSplice;
 import dev.rheo.store.PlatformPool;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.RejectedExecutionException;
@@ -22,7 +25,8 @@ import org.jspecify.annotations.Nullable;
  * are made ahead.
  *
  * <p>The base of a form is made before it, by the same task. If another task is making the base, or
- * is queued to, the form is queued again after that; no thread waits for another.
+ * is queued to, the form is queued again after that; no thread waits for another. Forms that come
+ * from somebody outside are made several at once, in the {@linkplain FormLane lane} of their kind.
  */
 final class FormMakers implements AutoCloseable {
   /** Bytes of JSON made into forms before the requester of the first one is told. */
@@ -33,6 +37,12 @@ final class FormMakers implements AutoCloseable {
 
   /** Most entries that one task examines. */
   private static final int LOOK = 1024;
+
+  /** Failures of forms that are made alone after which no more are tried. */
+  private static final int ALONE_FAILURES = 8;
+
+  /** The time after which one more failure suffices. */
+  private static final long ALONE_NANOS = 1_000_000_000L;
 
   private final WatchCache cache;
   private final FormSpool spool;
@@ -98,19 +108,25 @@ final class FormMakers implements AutoCloseable {
     return () -> takeBack(job, making, done);
   }
 
+  private PlatformPool pool(FormKind kind) {
+    FormLane lane = kind.lane();
+    return lane == null ? pool : lane.pool();
+  }
+
   private void submit(Job job, Making making, Entry entry, @Nullable EntryCursor ahead) {
     try {
       PlatformPool.Task task =
-          pool.submit(
-              () -> {
-                try {
-                  run(job, making, entry, ahead);
-                } catch (RuntimeException | Error e) {
-                  // The form will not come, so nobody must wait for it.
-                  finish(job, e);
-                  throw e;
-                }
-              });
+          pool(job.kind)
+              .submit(
+                  () -> {
+                    try {
+                      run(job, making, entry, ahead);
+                    } catch (RuntimeException | Error e) {
+                      // The form will not come, so nobody must wait for it.
+                      finish(job, e);
+                      throw e;
+                    }
+                  });
       synchronized (jobs) {
         making.task = task;
       }
@@ -133,10 +149,18 @@ final class FormMakers implements AutoCloseable {
   }
 
   private void run(Job job, Making making, Entry entry, @Nullable EntryCursor ahead) {
+    if (job.kind.lane() != null) {
+      runOutside(job, entry, ahead);
+      return;
+    }
     if (!prepare(job, making, entry, ahead)) {
       return;
     }
     Throwable failure = makeOne(job, entry);
+    if (failure instanceof BaseGoneException) {
+      submit(job, making, entry, ahead);
+      return;
+    }
     boolean told = failure != null || ahead == null || entry.length() >= BATCH;
     if (told) {
       finish(job, failure);
@@ -153,10 +177,19 @@ final class FormMakers implements AutoCloseable {
         break;
       }
       Job another = Job.of(next, job.kind, 0);
+      if (lacksOutside(another)) {
+        // Its base comes with those of the entries that follow when the reader asks for it.
+        break;
+      }
       Making claimed = isMade(another) ? null : claim(another);
       if (claimed != null) {
         if (prepare(another, claimed, next, null)) {
-          finish(another, makeOne(another, next));
+          Throwable failed = makeOne(another, next);
+          if (failed instanceof BaseGoneException) {
+            submit(another, claimed, next, null);
+          } else {
+            finish(another, failed);
+          }
         }
         bytes += next.length();
       }
@@ -164,6 +197,117 @@ final class FormMakers implements AutoCloseable {
     if (!told) {
       finish(job, null);
     }
+  }
+
+  /** The base of a form was evicted, and only somebody outside can make it again. */
+  private static final class BaseGoneException extends IOException {
+    private static final long serialVersionUID = 1L;
+  }
+
+  /** Makes a form and those that will be asked for next, with one question to who is outside. */
+  private void runOutside(Job job, Entry entry, @Nullable EntryCursor ahead) {
+    if (isMade(job)) {
+      finish(job, null);
+      return;
+    }
+    List<Job> batch = new ArrayList<>();
+    List<Entry> entries = new ArrayList<>();
+    batch.add(job);
+    entries.add(entry);
+    Throwable failure = null;
+    try {
+      long bytes = entry.length();
+      for (int looked = 0;
+          ahead != null && bytes < FormLane.BATCH && batch.size() < FormLane.MOST && looked < LOOK;
+          looked++) {
+        Entry next = ahead.next();
+        if (next == null) {
+          break;
+        }
+        Job another = Job.of(next, job.kind, 0);
+        if (!isMade(another) && claim(another) != null) {
+          batch.add(another);
+          entries.add(next);
+          bytes += next.length();
+        }
+      }
+      failure = makeOutside(batch, entries);
+      if (failure != null && batch.size() > 1) {
+        failure = makeAlone(batch, entries, failure);
+      }
+    } catch (RuntimeException | Error e) {
+      failure = e;
+      throw e;
+    } finally {
+      for (Job claimed : batch) {
+        finish(claimed, failure);
+      }
+    }
+  }
+
+  /**
+   * Makes forms one by one, as one object must not keep the others from their readers. Gives up if
+   * it looks as if nothing can be made: soon, as who is outside may let each question wait.
+   *
+   * @return the last failure, for the forms that were not tried
+   */
+  private Throwable makeAlone(List<Job> batch, List<Entry> entries, Throwable failure) {
+    Throwable last = failure;
+    long start = cache.threads().nanoTime();
+    for (int i = 0, failed = 0; i < batch.size() && failed < ALONE_FAILURES; i++) {
+      Throwable alone = makeOutside(batch.subList(i, i + 1), entries.subList(i, i + 1));
+      finish(batch.get(i), alone);
+      if (alone != null) {
+        last = alone;
+        failed = cache.threads().nanoTime() - start > ALONE_NANOS ? ALONE_FAILURES : failed + 1;
+      }
+    }
+    return last;
+  }
+
+  private @Nullable Throwable makeOutside(List<Job> batch, List<Entry> entries) {
+    FormKind kind = batch.getFirst().kind;
+    if (kind.isReleased()) {
+      return new NotCachedException("forms of " + kind);
+    }
+    long start = cache.threads().nanoTime();
+    try {
+      bounds.within(
+          kind,
+          () -> {
+            List<FormKind.Source> sources = new ArrayList<>();
+            for (int i = 0; i < batch.size(); i++) {
+              sources.add(object(entries.get(i), batch.get(i).revision));
+            }
+            List<FormKind.Made> forms = kind.makeAll(sources);
+            cache
+                .loaders()
+                .call(
+                    () -> {
+                      for (int i = 0; i < batch.size(); i++) {
+                        keep(batch.get(i), forms.get(i));
+                      }
+                      return true;
+                    });
+          });
+      return null;
+    } catch (NotCachedException released) {
+      return released;
+    } catch (ApiException refused) {
+      // Whoever asked is told: it is no fault of this server.
+      failures.increment();
+      return refused;
+    } catch (IOException | RuntimeException | Error e) {
+      return failed(kind, entries.getFirst(), e);
+    } finally {
+      nanos.add(cache.threads().nanoTime() - start);
+    }
+  }
+
+  private void keep(Job job, FormKind.Made form) throws IOException {
+    spool.add(job.place, job.kind, job.revision, form);
+    made.increment();
+    madeBytes.add(form.bytes().length);
   }
 
   /**
@@ -181,15 +325,16 @@ final class FormMakers implements AutoCloseable {
     if (isMade(first)) {
       return true;
     }
-    if (claim(first) == null) {
+    boolean outside = base.lane() != null;
+    if (outside || claim(first) == null) {
       make(
           base,
           entry,
           job.revision,
-          null,
+          outside ? ahead : null,
           failed -> {
             if (failed == null) {
-              submit(job, making, entry, ahead);
+              submit(job, making, entry, outside ? null : ahead);
             } else {
               finish(job, failed);
             }
@@ -206,6 +351,15 @@ final class FormMakers implements AutoCloseable {
 
   private boolean isMade(Job job) {
     return spool.find(job.place, job.kind, job.revision) != null;
+  }
+
+  /** Whether a form cannot be made before somebody outside has made its base. */
+  private boolean lacksOutside(Job job) {
+    FormKind base = job.kind.base();
+    return base != null
+        && base.lane() != null
+        && !isMade(new Job(job.place, base, job.revision))
+        && !isMade(job);
   }
 
   /** Returns null if the form is already queued or being made. */
@@ -244,25 +398,26 @@ final class FormMakers implements AutoCloseable {
     }
     long start = cache.threads().nanoTime();
     try {
-      FormKind.Made form = bounds.within(() -> job.kind.make(source(job, entry)));
-      spool.add(job.place, job.kind, job.revision, form);
-      made.increment();
-      madeBytes.add(form.bytes().length);
+      bounds.within(job.kind, () -> keep(job, job.kind.make(source(job, entry))));
       return null;
-    } catch (NotCachedException released) {
-      return released;
+    } catch (NotCachedException | BaseGoneException gone) {
+      return gone;
     } catch (IOException | RuntimeException | Error e) {
-      failures.increment();
-      System.getLogger(FormMakers.class.getName())
-          .log(
-              Level.ERROR,
-              "Cannot make the form %s of %s: %s".formatted(job.kind, entry, e),
-              // A full disk explains itself; a bug needs its stack trace.
-              e instanceof IOException ? null : e);
-      return e;
+      return failed(job.kind, entry, e);
     } finally {
       nanos.add(cache.threads().nanoTime() - start);
     }
+  }
+
+  private Throwable failed(FormKind kind, Entry entry, Throwable e) {
+    failures.increment();
+    System.getLogger(FormMakers.class.getName())
+        .log(
+            Level.ERROR,
+            "Cannot make the form %s of %s: %s".formatted(kind, entry, e),
+            // A full disk explains itself; a bug needs its stack trace.
+            e instanceof IOException ? null : e);
+    return e;
   }
 
   private FormKind.Source source(Job job, Entry entry) throws IOException {
@@ -271,6 +426,9 @@ final class FormMakers implements AutoCloseable {
       return object(entry, job.revision);
     }
     byte[] bytes = read(spool.find(job.place, base, job.revision));
+    if (bytes == null && base.lane() != null) {
+      throw new BaseGoneException();
+    }
     if (bytes == null) {
       // The base was evicted after it was made.
       bytes = base.make(object(entry, job.revision)).bytes();

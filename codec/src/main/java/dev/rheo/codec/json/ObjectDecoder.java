@@ -90,12 +90,13 @@ public final class ObjectDecoder {
   /**
    * As {@link #decode(byte[], int)}.
    *
-   * @param merges whether the objects of a duplicate field are merged, as by upstream's decoder of
-   *     Go types; else the last one wins, as where there is no Go type
+   * @param merges whether objects of the same key are merged, as those of known types are upstream;
+   *     otherwise the last one wins
    */
   public static Decoded decode(byte[] body, int maxDepth, boolean merges) {
     try {
-      Pass pass = new Pass(new JsonScanner(body), maxDepth, merges);
+      Pass pass = new Pass(new JsonScanner(body), maxDepth);
+      pass.merges = merges;
       return new Decoded(pass.read(), List.copyOf(pass.duplicates));
     } catch (JsonException e) {
       throw new MalformedException(
@@ -110,7 +111,7 @@ public final class ObjectDecoder {
    */
   public static JsonNode decodeValue(byte[] bytes, int from, int to, int maxDepth) {
     try {
-      Pass pass = new Pass(new JsonScanner(bytes, from, to), maxDepth, true);
+      Pass pass = new Pass(new JsonScanner(bytes, from, to), maxDepth);
       JsonNode value = pass.value(null);
       pass.in.end();
       pass.tally.settle();
@@ -148,10 +149,10 @@ public final class ObjectDecoder {
   private static final class Pass {
     private final JsonScanner in;
     private final int maxDepth;
-    private final boolean merges;
     private final Set<String> duplicates = new LinkedHashSet<>();
     private final Meter.Tally tally = Meter.tally();
     private final KeyCache keys = new KeyCache();
+    private boolean merges = true;
     private int containers;
     private int duplicatesSeen;
 
@@ -166,10 +167,9 @@ public final class ObjectDecoder {
 
     private int depth;
 
-    Pass(JsonScanner in, int maxDepth, boolean merges) {
+    Pass(JsonScanner in, int maxDepth) {
       this.in = in;
       this.maxDepth = maxDepth;
-      this.merges = merges;
     }
 
     ObjectNode read() {

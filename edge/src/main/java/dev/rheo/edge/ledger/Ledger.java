@@ -20,7 +20,8 @@ import java.util.Map;
  *      │  ├─ …-light         those of requests that need little
  *      │  ├─ …-queued        those of requests that wait for the permit to need much
  *      │  ├─ …-heavy         those of requests that have it
- *      │  └─ …-forms         those that forms are made of
+ *      │  ├─ …-forms         those that forms are made of
+ *      │  └─ …-converted     those that webhooks are asked to convert, for forms
  *      └─ answers            fully buffered responses, errors included
  *         └─ …-strangers
  *   connections              heap state of open connections
@@ -153,6 +154,7 @@ public final class Ledger {
   private final Account queuedTrees;
   private final Account heavyTrees;
   private final Account formTrees;
+  private final Account convertedTrees;
   private final Account answers;
   private final Account strangerAnswers;
   private final Account health;
@@ -184,6 +186,7 @@ public final class Ledger {
     queuedTrees = kept(trees.part("trees-queued", 0));
     heavyTrees = kept(trees.part("trees-heavy", 0, WAITING));
     formTrees = share(trees, "trees-forms", 1, 1);
+    convertedTrees = share(trees, "trees-converted", 3, 4);
     answers = bulky("answers", limits.answers, WAITING);
     strangerAnswers = share(answers, "answers-strangers", 1, 4);
     // Roots of their own, because they are needed just when the heap account is full. They come out
@@ -317,6 +320,11 @@ public final class Ledger {
 
   public Account formTrees() {
     return formTrees;
+  }
+
+  /** What forms are made of while a webhook is asked, who may never answer: a part of trees. */
+  public Account convertedTrees() {
+    return convertedTrees;
   }
 
   public Account answers() {

@@ -42,23 +42,32 @@ import org.jspecify.annotations.Nullable;
 
 /** The resource types that a definition stands for: one for each version that is served. */
 public final class CustomTypes {
-  // In the order in which discovery tells them.
   private static final Set<String> VERBS =
-      inOrder("delete", "deletecollection", "get", "list", "patch", "create", "update", "watch");
+      ordered("delete", "deletecollection", "get", "list", "patch", "create", "update", "watch");
 
-  private static final Set<String> PART_VERBS = inOrder("get", "patch", "update");
+  private static final Set<String> PART_VERBS = ordered("get", "patch", "update");
 
   private static final ObjectType OBJECT = TypeTable.builtIn().customObject();
   private static final ObjectType LIST = TypeTable.builtIn().customList();
+
+  /** As discovery shows them. */
+  private static Set<String> ordered(String... verbs) {
+    return Collections.unmodifiableSet(new LinkedHashSet<>(List.of(verbs)));
+  }
 
   private final CustomDefinition definition;
   private final Map<String, CustomVersion> versions = new HashMap<>();
   private final StoredResource storage;
   private final Supplier<@Nullable ObjectNode> source;
+  private final @Nullable ObjectConverter converter;
 
-  private CustomTypes(CustomDefinition definition, Supplier<@Nullable ObjectNode> source) {
+  private CustomTypes(
+      CustomDefinition definition,
+      Supplier<@Nullable ObjectNode> source,
+      @Nullable ObjectConverter converter) {
     this.definition = definition;
     this.source = source;
+    this.converter = converter;
     for (Version version : definition.versions()) {
       String name = version.name();
       versions.put(
@@ -84,10 +93,6 @@ public final class CustomTypes {
             definition.namespaced(),
             selectable(),
             storing);
-  }
-
-  private static Set<String> inOrder(String... verbs) {
-    return Collections.unmodifiableSet(new LinkedHashSet<>(List.of(verbs)));
   }
 
   /**
@@ -131,15 +136,18 @@ public final class CustomTypes {
    *
    * @param source reads the stored definition, null if it is gone; a schema is read when it is
    *     first needed
+   * @param converter of its objects; null if they are converted by name only
    * @return the types of the versions that are served; empty if the definition {@linkplain
    *     CustomDefinition#isUsable cannot be used}
    */
   public static List<ResourceType> of(
-      CustomDefinition definition, Supplier<@Nullable ObjectNode> source) {
+      CustomDefinition definition,
+      Supplier<@Nullable ObjectNode> source,
+      @Nullable ObjectConverter converter) {
     if (!definition.isUsable()) {
       return List.of();
     }
-    return new CustomTypes(definition, source).types();
+    return new CustomTypes(definition, source, converter).types();
   }
 
   /** What selectors may name in any version. */
@@ -168,7 +176,7 @@ public final class CustomTypes {
   public static @Nullable ResourceType stored(
       CustomDefinition definition, Supplier<@Nullable ObjectNode> source) {
     return definition.isUsable()
-        ? new CustomTypes(definition, source).type(definition.storageVersion())
+        ? new CustomTypes(definition, source, null).type(definition.storageVersion())
         : null;
   }
 
@@ -252,7 +260,8 @@ public final class CustomTypes {
         require(stored.name()),
         definition.names().kind(),
         definition.generation() > 1,
-        Objects.equals(version.schema(), stored.schema()));
+        Objects.equals(version.schema(), stored.schema()),
+        converter);
   }
 
   private static Strategy strategy(Version version) {

@@ -202,12 +202,10 @@ public final class Discovery {
 
   private static ObjectNode resourceDiscovery(ResourceType type) {
     ObjectNode resource = NODES.objectNode().put("resource", type.plural());
-    CustomObjects custom = type.customObjects();
-    responseKind(
-        resource,
-        custom == null ? "" : type.group(),
-        custom == null ? "" : type.version(),
-        type.kind());
+    boolean named = type.customObjects() != null;
+    String group = named ? type.group() : "";
+    String version = named ? type.version() : "";
+    responseKind(resource, group, version, type.kind());
     resource.put("scope", type.namespaced() ? "Namespaced" : "Cluster");
     resource.put("singularResource", type.singular());
     strings(resource, "verbs", verbs(type));
@@ -217,10 +215,12 @@ public final class Discovery {
       ArrayNode subresources = resource.putArray("subresources");
       for (Subresource sub : type.subresources().values()) {
         ObjectNode node = subresources.addObject().put("subresource", sub.name());
-        GroupVersionKind kind =
-            custom == null ? foreign(type, sub) : GroupVersionKind.of(sub.apiVersion(), sub.kind());
+        GroupVersionKind kind = foreign(type, sub);
         responseKind(
-            node, kind == null ? "" : kind.group(), kind == null ? "" : kind.version(), sub.kind());
+            node,
+            kind == null ? group : kind.group(),
+            kind == null ? version : kind.version(),
+            sub.kind());
         strings(node, "verbs", sub.verbs());
       }
     }

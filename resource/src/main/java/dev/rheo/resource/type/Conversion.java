@@ -1,6 +1,8 @@
 package dev.rheo.resource.type;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.rheo.api.status.ApiException;
+import java.util.List;
 
 /**
  * Converts objects between the version in which a resource is served and the version in which it is
@@ -37,9 +39,36 @@ public interface Conversion {
     return isIdentity();
   }
 
-  /** Converts an object to the stored version, in place, and returns it. */
+  /**
+   * Whether somebody outside is asked, such as a webhook: a conversion may then take half a minute
+   * and may be refused, and nothing of an object but its name is sure to stay the same.
+   */
+  default boolean isOutside() {
+    return false;
+  }
+
+  /**
+   * Converts an object to the stored version, and returns it: the given one, modified, or another.
+   *
+   * @throws ApiException if it is converted {@linkplain #isOutside outside}, and that failed
+   */
   ObjectNode toStored(ObjectNode object);
 
-  /** Converts a stored object to the served version, in place, and returns it. */
+  /**
+   * Converts a stored object to the served version, and returns it: the given one, modified, or
+   * another.
+   *
+   * @throws ApiException if it is converted {@linkplain #isOutside outside}, and that failed
+   */
   ObjectNode fromStored(ObjectNode stored);
+
+  /**
+   * Converts stored objects as {@link #fromStored(ObjectNode)} does, with one question for all if
+   * they are converted {@linkplain #isOutside outside}.
+   *
+   * @return the objects in the same order
+   */
+  default List<ObjectNode> fromStored(List<ObjectNode> stored) {
+    return stored.stream().map(this::fromStored).toList();
+  }
 }

@@ -24,7 +24,7 @@ public final class ResourceRegistry {
 
   private final Map<Key, ResourceType> types = new LinkedHashMap<>();
   private final Map<String, StoredResource> stored = new LinkedHashMap<>();
-  private final Set<String> builtInGroups = new HashSet<>();
+  private final Set<String> groups = new HashSet<>();
   private final int custom;
 
   /**
@@ -40,7 +40,7 @@ public final class ResourceRegistry {
         throw new IllegalArgumentException("served twice: " + type);
       }
       if (type.customObjects() == null) {
-        builtInGroups.add(type.group());
+        groups.add(type.group());
       }
       if (type.isStored()) {
         StoredResource collection = type.storage();
@@ -113,9 +113,9 @@ public final class ResourceRegistry {
     return types.get(new Key(group, version, plural));
   }
 
-  /** Whether the group has a type that is not of a definition. */
-  public boolean servesBuiltInGroup(String group) {
-    return builtInGroups.contains(group);
+  /** Whether any version of the group is served, and has built-in resources. */
+  public boolean servesBuiltIn(String group) {
+    return groups.contains(group);
   }
 
   /**

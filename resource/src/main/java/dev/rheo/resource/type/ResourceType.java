@@ -192,8 +192,24 @@ public final class ResourceType {
     if (conversion.isIdentity()) {
       return storedForm;
     }
-    ObjectNode object =
-        conversion.fromStored(ObjectDecoder.decode(storedForm, ObjectDecoder.MAX_DEPTH).tree());
+    return encoded(conversion.fromStored(decoded(storedForm)));
+  }
+
+  /**
+   * Encoded stored objects, each as {@link #convert(byte[])} gives it, with one question for all if
+   * they are converted {@linkplain Conversion#isOutside outside}.
+   */
+  public List<byte[]> convert(List<byte[]> storedForms) {
+    return conversion.fromStored(storedForms.stream().map(ResourceType::decoded).toList()).stream()
+        .map(this::encoded)
+        .toList();
+  }
+
+  private static ObjectNode decoded(byte[] form) {
+    return ObjectDecoder.decode(form, ObjectDecoder.MAX_DEPTH).tree();
+  }
+
+  private byte[] encoded(ObjectNode object) {
     return Trees.text(object, "metadata", "resourceVersion").isEmpty()
         ? Canonicalizer.encode(object, schema.object())
         : Canonicalizer.encodeAnswer(object, schema.object());

@@ -27,7 +27,7 @@ class ResourceRegistryTest {
     served.update(now -> now.with(widgets));
     ResourceRegistry with = served.get();
     assertThat(with.find("example.com", "v1", "widgets1")).isSameAs(widgets);
-    assertThat(with.servesBuiltInGroup("example.com")).isTrue();
+    assertThat(with.servesBuiltIn("example.com")).isTrue();
     assertThat(with.stored("widgets1.example.com")).isSameAs(widgets.storage());
     assertThat(with.serves(widgets)).isTrue();
     assertThat(with.serves(Widgets.type(1))).isFalse();
@@ -37,7 +37,7 @@ class ResourceRegistryTest {
         .isInstanceOf(IllegalArgumentException.class);
     served.update(now -> now.without(widgets));
     assertThat(served.get().all()).containsExactlyElementsOf(before.all());
-    assertThat(served.get().servesBuiltInGroup("example.com")).isFalse();
+    assertThat(served.get().servesBuiltIn("example.com")).isFalse();
     assertThat(served.get().stored("widgets1.example.com")).isNull();
   }
 

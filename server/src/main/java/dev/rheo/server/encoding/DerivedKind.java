@@ -5,6 +5,7 @@ import dev.rheo.codec.gzip.GzipSegment;
 import dev.rheo.codec.gzip.GzipSegments;
 import java.io.IOException;
 import java.util.Arrays;
+import java.util.zip.CRC32;
 import org.jspecify.annotations.Nullable;
 
 /** A kind of form that is made from a range of an object's JSON. */
@@ -54,6 +55,12 @@ final class DerivedKind extends FormKind {
     byte[] json = source.json();
     int to = metadataOnly ? source.metadataEnd() : json.length;
     Bytes bytes = maker.make(json, source.metadataOffset(), to);
+    if (!compressed && outside() != null) {
+      CRC32 checksum = new CRC32();
+      checksum.update(bytes.array, bytes.from, bytes.to - bytes.from);
+      byte[] form = bytes.toArray();
+      return new Made(form, form.length, (int) checksum.getValue());
+    }
     if (!compressed) {
       return Made.plain(bytes.toArray());
     }

@@ -81,7 +81,7 @@ final class FormKinds {
       return new ObjectRange(extent, null, null);
     }
     FormKind plain = extent == Extent.WHOLE ? converted() : null;
-    if (!withManagedFields) {
+    if (!withManagedFields || (extent == Extent.METADATA && convertsMetadata())) {
       plain = kind(extent, "json", Bytes::new, false);
     }
     return new ObjectRange(extent, plain, kind(extent, "json", Bytes::new, true));
@@ -104,15 +104,41 @@ final class FormKinds {
 
   private FormKind kind(Extent extent, String name, Maker maker, boolean compressed) {
     boolean metadata = extent == Extent.METADATA;
+    if (metadata && convertsMetadata()) {
+      return convertedMetadata(name, maker, compressed);
+    }
     FormKind base = metadata ? null : converted();
-    String full =
-        name
-            + (metadata ? "-metadata" : "")
-            + (withManagedFields ? "" : "-unmanaged")
-            + (compressed ? ".gz" : "");
+    String full = fullName(name, metadata, compressed);
     Maker complete = withManagedFields ? maker : unmanaged(maker);
     Owned owner = metadata ? allVersions : own;
     return owner.find(full, () -> new DerivedKind(full, base, complete, metadata, compressed));
+  }
+
+  private String fullName(String name, boolean metadata, boolean compressed) {
+    return name
+        + (metadata ? "-metadata" : "")
+        + (withManagedFields ? "" : "-unmanaged")
+        + (compressed ? ".gz" : "");
+  }
+
+  /** Whether the metadata of a version are its own: a webhook may change labels. */
+  private boolean convertsMetadata() {
+    return type.conversion().isOutside();
+  }
+
+  private FormKind convertedMetadata(String name, Maker maker, boolean compressed) {
+    Maker complete = withManagedFields ? maker : unmanaged(maker);
+    Maker ofWhole =
+        (json, from, to) -> {
+          byte[] object = new byte[json.length + 1];
+          object[0] = '{';
+          System.arraycopy(json, 0, object, 1, json.length);
+          int end = Projection.metadataOf(object).metadataEnd();
+          return complete.make(object, 1, end);
+        };
+    String full = fullName(name, true, compressed);
+    FormKind base = converted();
+    return own.find(full, () -> new DerivedKind(full, base, ofWhole, false, compressed));
   }
 
   private static Maker unmanaged(Maker maker) {
@@ -126,6 +152,9 @@ final class FormKinds {
   private @Nullable FormKind converted() {
     if (type.conversion().sharesForms()) {
       return null;
+    }
+    if (type.conversion().isOutside()) {
+      return own.find("json", () -> new ConvertedKind(type));
     }
     Maker maker =
         (json, from, to) -> {

@@ -145,7 +145,7 @@ public final class NonResource {
     if (resources != null) {
       return negotiated(request, resources, "APIResourceList");
     }
-    if (served.get().servesBuiltInGroup(group)) {
+    if (served.get().servesBuiltIn(group)) {
       throw ApiException.pathNotFound();
     }
     return notFound();

@@ -120,7 +120,9 @@ public final class ResourceReads {
     encodings.requireOne(accepted, "autoscaling", "Scale");
     ObjectNode scale =
         Scales.read(
-            call.type(), ObjectDecoder.decode(found.bytes(), ObjectDecoder.MAX_DEPTH).tree());
+            call.type(),
+            ObjectDecoder.decode(call.type().convert(found.bytes()), ObjectDecoder.MAX_DEPTH)
+                .tree());
     Subresource part = Objects.requireNonNull(call.type().subresource(subresource));
     byte[] bytes = how.encoding().answerAny(Canonicalizer.encodeAnswer(scale, part.objectType()));
     return new Reads.Answer(new BytesBody(bytes), bytes.length, false);

@@ -16,8 +16,8 @@ sealed interface Route {
   /**
    * To nothing that is served.
    *
-   * @param refusal 404 or 405; null if not even the API group is served, or only by definitions,
-   *     which is answered in plain text, as by Go's multiplexer
+   * @param refusal 404 or 405; null if not even the API group is served, which is answered in plain
+   *     text, as by Go's multiplexer
    */
   record Nowhere(@Nullable ApiException refusal) implements Route {}
 }

@@ -6,6 +6,7 @@ import dev.rheo.resource.type.ResourceRegistry;
 import dev.rheo.resource.type.ResourceType;
 import dev.rheo.resource.type.Subresource;
 import dev.rheo.server.request.info.RequestInfo;
+import java.util.Objects;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -29,40 +30,41 @@ public final class Routes {
     ResourceType type = registry.find(info.group(), info.version(), info.resource());
     if (type == null) {
       return new Route.Nowhere(
-          registry.servesBuiltInGroup(info.group()) ? ApiException.pathNotFound() : null);
+          registry.servesBuiltIn(info.group()) ? ApiException.pathNotFound() : null);
     }
-    if (type.customObjects() != null) {
-      return custom(request, info, type);
+    if (type.customObjects() != null && isElsewhere(info, type)) {
+      return new Route.Nowhere(null);
     }
-    ApiException refusal = refusal(request, info, type);
+    ApiException refusal = type.customObjects() != null ? ofCustom(info, type) : null;
+    if (refusal == null) {
+      refusal = refusal(request, info, type);
+    }
     return refusal == null ? new Route.ToResource(type) : new Route.Nowhere(refusal);
   }
 
-  /** As upstream, which has no multiplexer below the groups of definitions. */
-  private static Route custom(HttpRequest request, RequestInfo info, ResourceType type) {
-    boolean reads = info.verb().equals("list") || info.verb().equals("watch");
-    boolean inNamespace = info.namespace() != null && !info.namespace().isEmpty();
-    if (type.namespaced() ? !inNamespace && !reads : inNamespace) {
-      return new Route.Nowhere(null);
-    }
+  /** Whether a path is of another scope than that of a custom resource: nothing is served there. */
+  private static boolean isElsewhere(RequestInfo info, ResourceType type) {
+    boolean everywhere = info.verb().equals("list") || info.verb().equals("watch");
+    return type.namespaced() ? info.namespace() == null && !everywhere : info.namespace() != null;
+  }
+
+  /** Refuses, as upstream does for custom resources, what they have not. */
+  private static @Nullable ApiException ofCustom(RequestInfo info, ResourceType type) {
     String part = info.subresource();
-    if (part == null) {
-      if (info.parts().size() == 1
-          && (info.verb().equals("update") || info.verb().equals("patch"))) {
-        return new Route.Nowhere(ApiException.badRequest("name must be provided"));
-      }
-    } else {
+    String name = Objects.requireNonNullElse(info.name(), "");
+    if (part != null) {
       Subresource sub = type.subresource(part);
       if (sub == null || info.parts().size() > 3) {
-        return new Route.Nowhere(ApiException.notFound(type.groupResource(), info.parts().get(1)));
+        return ApiException.notFound(type.groupResource(), name);
       }
-      if (!sub.verbs().contains(info.verb())) {
-        return new Route.Nowhere(
-            ApiException.methodNotSupported(type.groupResource(), info.verb()));
-      }
+      return sub.verbs().contains(info.verb())
+          ? null
+          : ApiException.methodNotSupported(type.groupResource(), info.verb());
     }
-    ApiException refusal = refusal(request, info, type);
-    return refusal == null ? new Route.ToResource(type) : new Route.Nowhere(refusal);
+    boolean needsName = info.verb().equals("update") || info.verb().equals("patch");
+    return needsName && info.parts().size() == 1
+        ? ApiException.badRequest("name must be provided")
+        : null;
   }
 
   /** Checks a path against the resource's own: 404 for no such path, 405 for a wrong verb. */

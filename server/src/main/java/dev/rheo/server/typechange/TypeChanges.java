@@ -97,11 +97,21 @@ public final class TypeChanges {
     }
     ResourceRegistry then = next;
     served.update(any -> then);
-    for (ResourceType type : gone) {
+    forget(gone);
+  }
+
+  /** No longer serves types. Who has found one can go on with it until it is forgotten. */
+  public synchronized void unserve(Collection<ResourceType> types) {
+    served.update(now -> now.replacing(types, List.of()));
+  }
+
+  /** Forgets what was kept for types that are no longer served. */
+  public synchronized void forget(Collection<ResourceType> types) {
+    for (ResourceType type : types) {
       encodings.release(type);
-      if (served.get().stored(type.storage().name()) == null
-          && cache.holds(type.storage().name())) {
-        cache.remove(type.storage().name());
+      String name = type.storage().name();
+      if (served.get().stored(name) == null && cache.holds(name)) {
+        cache.remove(name);
       }
     }
     cache.dropReleasedForms();

@@ -18,6 +18,7 @@ import dev.rheo.resource.custom.DefinitionStatus;
 import dev.rheo.resource.type.ResourceRegistry;
 import dev.rheo.resource.type.ResourceType;
 import dev.rheo.server.controller.Signal;
+import dev.rheo.server.conversion.Converters;
 import dev.rheo.server.typechange.TypeChanges;
 import dev.rheo.server.verb.write.LoopbackClient;
 import dev.rheo.server.verb.write.ObjectPath;
@@ -71,12 +72,16 @@ public final class DefinitionController implements AutoCloseable {
   private final InstantSource clock;
   private final ResourceType definitions;
   private final Instances instances;
+  private final Converters converters;
 
   /** The definitions that are known, by name. Used by the thread only. */
   private final Map<String, Known> known = new HashMap<>();
 
   /** Those that could not be brought up to date, to be looked at again. Used by the thread only. */
   private final Set<String> failed = new HashSet<>();
+
+  /** The types of definitions that are gone, until they are forgotten. Used by the thread only. */
+  private final Map<String, List<ResourceType>> leaving = new HashMap<>();
 
   private final Map<String, Thread> deletions = new ConcurrentHashMap<>();
   private final Signal signal = new Signal();
@@ -111,16 +116,19 @@ public final class DefinitionController implements AutoCloseable {
 
   /**
    * @param served the registry in force
+   * @param converters of objects between the versions of a definition
    */
   public DefinitionController(
       LoopbackClient client,
       WatchCache cache,
       Supplier<ResourceRegistry> served,
       TypeChanges changes,
+      Converters converters,
       InstantSource clock) {
     this.client = client;
     this.cache = cache;
     this.changes = changes;
+    this.converters = converters;
     this.clock = clock;
     this.definitions = served.get().get("apiextensions.k8s.io", "v1", "customresourcedefinitions");
     this.instances = new Instances(client, cache);
@@ -182,7 +190,10 @@ public final class DefinitionController implements AutoCloseable {
         } else if (events.skipped()) {
           Thread.yield();
         } else {
+          // Watches have had a moment to see the last objects go.
+          Set<String> left = new HashSet<>(leaving.keySet());
           signal.await(RETRY);
+          left.forEach(this::forget);
           List.copyOf(failed).forEach(this::look);
         }
       }
@@ -215,6 +226,13 @@ public final class DefinitionController implements AutoCloseable {
     }
   }
 
+  private void forget(String name) {
+    List<ResourceType> types = leaving.remove(name);
+    if (types != null) {
+      changes.forget(types);
+    }
+  }
+
   private void again(String name, Exception e) {
     failed.add(name);
     LOG.log(Level.WARNING, "the definition " + name + " is looked at again", e);
@@ -226,7 +244,8 @@ public final class DefinitionController implements AutoCloseable {
     Known before = known.get(name);
     if (definition == null) {
       if (before != null) {
-        changes.replace(before.types(), List.of(), CACHING);
+        changes.unserve(before.types());
+        leaving.put(name, before.types());
         known.remove(name);
         // Its names are free.
         others(name, before.names()).forEach(other -> look(Trees.name(other)));
@@ -251,7 +270,9 @@ public final class DefinitionController implements AutoCloseable {
     Served now = Served.of(read);
     List<ResourceType> types = before == null ? List.of() : before.types();
     if (before == null || !now.equals(before.definition())) {
-      types = serve(name, types, CustomTypes.of(read, () -> client.get(path(name))));
+      types =
+          serve(
+              name, types, CustomTypes.of(read, () -> client.get(path(name)), converters.of(read)));
     }
     boolean renamed = before == null || !before.names().equals(withoutSchemas(definition));
     known.put(name, new Known(withoutSchemas(definition), now, types));
@@ -266,6 +287,7 @@ public final class DefinitionController implements AutoCloseable {
   private List<ResourceType> serve(
       String name, List<ResourceType> present, List<ResourceType> wanted)
       throws StoreException, IOException, InterruptedException, TimeoutException {
+    forget(name);
     try {
       changes.replace(present, wanted, CACHING);
       return wanted;

@@ -51,6 +51,11 @@ public final class FormWriter {
   private @Nullable FormKind kind;
 
   private @Nullable Form form;
+
+  /** Length and checksum of the form as it was first found. */
+  private int length;
+
+  private int checksum;
   private long revision;
   private int from;
   private int to;
@@ -104,6 +109,8 @@ public final class FormWriter {
     this.entry = entry;
     this.kind = kind;
     this.form = form;
+    this.length = form.length();
+    this.checksum = form.checksum();
     this.revision = revision;
     byte[] end = frame.after();
     begin(frame.before(), NOTHING);
@@ -269,13 +276,20 @@ public final class FormWriter {
     return Result.DONE;
   }
 
+  private boolean isSame(Form again) {
+    return again.length() == length && again.checksum() == checksum;
+  }
+
   private Result form(ByteBuf out) throws IOException {
     while (true) {
       Form present = form;
       if (present == null && kind != null) {
-        // The form was evicted. When it is made again, its bytes are the same.
+        // The form was evicted. When it is made again, its bytes must be the same.
         present = reader.form(kind, entry(), revision);
         form = present;
+        if (present != null && !isSame(present)) {
+          throw new IOException("a form of " + entry() + " was made again with other bytes");
+        }
       }
       if (present == null) {
         return Result.COLD;

@@ -36,7 +36,9 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import java.util.function.ToLongFunction;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -113,9 +115,15 @@ public final class Reads {
       this.entry = entry;
     }
 
-    /** The object as a body to draw. */
-    public Answer answer(ResponseOptions how) {
+    /**
+     * The object as a body to draw.
+     *
+     * @throws ApiException if it cannot be converted
+     */
+    public Answer answer(ResponseOptions how) throws InterruptedException, IOException {
       boolean gzip = how.compress(entry.length());
+      Preparation.await(
+          how.encoding, false, gzip, new FormReader(cache), once(entry), ItemEncoder.Ahead.UNKNOWN);
       ItemEncoder items =
           new ItemEncoder(
               how.encoding, false, new FormReader(cache), gzip, ItemEncoder.Ahead.UNKNOWN);
@@ -165,6 +173,13 @@ public final class Reads {
     ItemEncoder.Ahead ahead =
         entry -> selected.from(entry.key(), new WorkBudget(ItemBody.EFFORT_PER_DRAW));
     ItemEncoder items = new ItemEncoder(how.encoding, true, new FormReader(cache), gzip, ahead);
+    Preparation.await(
+        how.encoding,
+        true,
+        gzip,
+        new FormReader(cache),
+        new YieldingCursor(at -> selected.from(startAt, at))::next,
+        ahead);
     WorkBudget effort = new WorkBudget(ItemBody.EFFORT_PER_DRAW);
     FilteredCursor entries = selected.from(startAt, effort);
     ToLongFunction<JsonNode> rank = how.encoding.rank();
@@ -185,6 +200,11 @@ public final class Reads {
             selected.from(startAt, effort),
             entries);
     return new Answer(body, size, gzip);
+  }
+
+  private static Supplier<@Nullable Entry> once(Entry entry) {
+    AtomicReference<@Nullable Entry> left = new AtomicReference<>(entry);
+    return () -> left.getAndSet(null);
   }
 
   /** Creates cursors over the entries that a list selects. */

@@ -106,12 +106,18 @@ public final class WatchBody extends ItemBody {
     try {
       return step();
     } catch (NotCachedException e) {
-      if (spec.replaced().getAsBoolean()) {
-        // As upstream: the client asks again, from where it is.
+      if (spec.type().customObjects() != null || spec.replaced().getAsBoolean()) {
+        // As upstream: the client asks again, from where it is, and is told then.
         ended = true;
         return State.END;
       }
       return fail(ApiException.pathNotFound());
+    } catch (IOException e) {
+      if (e.getCause() instanceof ApiException refused) {
+        // A form was refused, for instance by a webhook that should have converted an object.
+        return fail(refused);
+      }
+      throw e;
     }
   }
 

@@ -11,13 +11,11 @@ import dev.rheo.codec.io.MalformedException;
 import dev.rheo.codec.json.Canonicalizer;
 import dev.rheo.codec.json.ObjectDecoder;
 import dev.rheo.codec.schema.ObjectType;
-import dev.rheo.codec.tree.Trees;
 import dev.rheo.resource.type.CustomObjects;
 import dev.rheo.resource.type.WriteContext;
-import java.util.LinkedHashSet;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Decodes request bodies into objects of the expected type. */
@@ -66,9 +64,8 @@ final class BodyReader {
     ObjectNode object = decoded.tree();
     String sentKind = text(object, "kind", path, body);
     String sentVersion = text(object, "apiVersion", path, body);
-    boolean required = SentType.isRequired(path);
-    if (required) {
-      SentType.requireVersion(object, path, body);
+    if (path.objectType().isOpen()) {
+      CustomTypeMeta.require(path, object, body.bytes());
     } else if (!sentKind.isEmpty() && !sentKind.equals(kind)) {
       String shownKind = Excerpt.text(sentKind);
       String shownVersion = Excerpt.text(sentVersion);
@@ -88,7 +85,7 @@ final class BodyReader {
               + kind
               + "): unknown conversion");
     }
-    if (!required && !sentVersion.isEmpty() && !path.takes(sentVersion)) {
+    if (!sentVersion.isEmpty() && !path.takes(sentVersion)) {
       throw ApiException.badRequest(
           "the API version in the data ("
               + Excerpt.text(sentVersion)
@@ -99,9 +96,6 @@ final class BodyReader {
     object.put("kind", kind);
     object.put("apiVersion", apiVersion);
     check(object, decoded.duplicates(), path, validation, context);
-    if (required) {
-      SentType.requireSame(sentVersion, sentKind, Trees.name(object), path);
-    }
     return object;
   }
 
@@ -113,7 +107,7 @@ final class BodyReader {
       if (e.status().code() != 400 || why.startsWith(mismatch(path))) {
         throw e;
       }
-      throw SentType.unrecognized(why, path, body);
+      throw CustomTypeMeta.unrecognized(path, why, body.bytes());
     }
   }
 
@@ -121,14 +115,14 @@ final class BodyReader {
   private static String text(ObjectNode object, String field, ObjectPath path, RequestBody body) {
     JsonNode value = object.path(field);
     if (!value.isMissingNode() && !value.isNull() && !value.isTextual()) {
-      throw SentType.unrecognized(
+      throw CustomTypeMeta.unrecognized(
+          path,
           "couldn't get version/kind; json parse error: json: cannot unmarshal "
               + value.getNodeType().name().toLowerCase(Locale.ROOT)
               + " into Go struct field ."
               + field
               + " of type string",
-          path,
-          body);
+          body.bytes());
     }
     return value.asText("");
   }
@@ -146,10 +140,12 @@ final class BodyReader {
       WriteContext context) {
     ObjectType type = path.objectType();
     CustomObjects custom = path.takesWhole() ? path.type().customObjects() : null;
-    Set<String> strict = new LinkedHashSet<>(); // metadata are looked through twice
+    List<String> strict = new ArrayList<>(0);
     if (validation != FieldValidation.IGNORE) {
       strict.addAll(duplicates);
-      strict.addAll(Canonicalizer.unknownFields(object, type));
+      if (custom == null) {
+        strict.addAll(Canonicalizer.unknownFields(object, type));
+      }
     }
     if (custom != null) {
       try {
@@ -157,6 +153,10 @@ final class BodyReader {
       } catch (MalformedException e) {
         throw ApiException.badRequest(mismatch(path) + e.detail());
       }
+    }
+    if (custom != null && validation == FieldValidation.STRICT && !duplicates.isEmpty()) {
+      // As upstream, which has not looked for unknown fields then.
+      strict.retainAll(duplicates);
     }
     if (validation == FieldValidation.STRICT && !strict.isEmpty()) {
       throw ApiException.badRequest(
@@ -178,7 +178,7 @@ final class BodyReader {
    * @param unknown is told of it; null if nobody wants to know
    */
   private static void prune(
-      ObjectNode object, CustomObjects custom, @Nullable Set<String> unknown) {
+      ObjectNode object, CustomObjects custom, @Nullable List<String> unknown) {
     custom.prune(
         object,
         unknown == null

@@ -186,22 +186,25 @@ final class Patches {
     }
     List<String> strict =
         validation == FieldValidation.IGNORE ? List.of() : new ArrayList<>(duplicates);
-    String kind = Trees.text(patched, "kind");
-    String version = Trees.text(patched, "apiVersion");
-    boolean required = SentType.isRequired(path);
-    try {
-      if (required) {
-        if (kind.isEmpty()) {
-          throw ApiException.badRequest(
-              "Object 'Kind' is missing in '" + Excerpt.text(patched.toString()) + "'");
-        }
-        patched.set("kind", document.path("kind"));
-        patched.set("apiVersion", document.path("apiVersion"));
-      } else {
-        keepType(document, patched, "kind");
-        keepType(document, patched, "apiVersion");
+    if (path.objectType().isOpen()) {
+      if (Trees.text(patched, "kind").isEmpty()) {
+        throw ApiException.invalid(
+            "",
+            "",
+            "",
+            List.of(
+                FieldError.invalid(
+                    "patch",
+                    Excerpt.value(patched),
+                    CustomTypeMeta.missingKind(patched.toString()))));
       }
+      CustomTypeMeta.requireNames(path, patched);
+    }
+    try {
+      keepType(document, patched, "kind");
+      keepType(document, patched, "apiVersion");
       BodyReader.check(patched, strict, path, validation, context);
+      return patched;
     } catch (ApiException e) {
       String shown = typed == null ? Excerpt.value(patched) : Excerpt.goValue(typed);
       String why = e.status().message();
@@ -216,10 +219,6 @@ final class Patches {
                   shown.length() <= SHOWN ? shown : shown.substring(0, SHOWN) + "...",
                   why.startsWith(mismatch) ? why.substring(mismatch.length()) : why)));
     }
-    if (required) {
-      SentType.requireSame(version, kind, path.name(), path);
-    }
-    return patched;
   }
 
   private void keepType(ObjectNode document, ObjectNode patched, String field) {

@@ -88,7 +88,8 @@ public final class Scales {
     FieldErrors errors = new FieldErrors();
     MetadataValidation.ofPart(scale, errors);
     CustomScale custom = CustomScale.of(path.type());
-    if (custom == null && replicas.asLong() < 0) { // a custom resource is validated as a whole
+    // Those of a custom resource are checked where it has them.
+    if (custom == null && replicas.asLong() < 0) {
       errors.add(
           FieldError.invalid(
               "spec.replicas", replicas.asLong(), "must be greater than or equal to 0"));

@@ -1,0 +1,10 @@
+package dev.rheo.server.webhook;
+
+/** A webhook could not be asked, or did not answer as it should. The message is upstream's. */
+public final class CallException extends Exception {
+  private static final long serialVersionUID = 1L;
+
+  public CallException(String message) {
+    super(message, null, false, false);
+  }
+}
