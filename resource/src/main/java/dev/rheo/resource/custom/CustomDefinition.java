@@ -86,7 +86,7 @@ public record CustomDefinition(
         Trees.text(spec, "scope").equals("Namespaced"),
         names,
         Trees.objects(spec, "versions").stream()
-            .map(version -> version(version, group, names.kind(), spec))
+            .map(version -> version(version, warning(version, spec, group, names.kind())))
             .toList(),
         Trees.text(conversion, "strategy").equals("Webhook") ? conversion.path("webhook") : null,
         Trees.flag(spec, "preserveUnknownFields"),
@@ -96,21 +96,29 @@ public record CustomDefinition(
         Trees.number(tree, "metadata", "generation"));
   }
 
-  private static Version version(ObjectNode version, String group, String kind, JsonNode spec) {
-    String name = Trees.text(version, "name");
-    String warning = "";
-    if (Trees.flag(version, "deprecated")) {
-      warning = Trees.text(version, "deprecationWarning");
-      if (warning.isEmpty()) {
-        warning = group + "/" + name + " " + kind + " is deprecated";
-        String better = better(spec, name);
-        if (better != null) {
-          warning += "; use " + group + "/" + better + " " + kind;
-        }
-      }
+  /** What clients of a version are told: empty, or in words of the definition, or in ours. */
+  private static String warning(ObjectNode version, JsonNode spec, String group, String kind) {
+    if (!Trees.flag(version, "deprecated")) {
+      return "";
     }
+    String own = Trees.text(version, "deprecationWarning");
+    if (!own.isEmpty()) {
+      return own;
+    }
+    String name = Trees.text(version, "name");
+    String deprecated = group + "/" + name + " " + kind + " is deprecated";
+    return Trees.objects(spec, "versions").stream()
+        .filter(other -> Trees.flag(other, "served") && !Trees.flag(other, "deprecated"))
+        .map(other -> Trees.text(other, "name"))
+        .filter(other -> ApiVersions.ORDER.compare(other, name) < 0)
+        .min(ApiVersions.ORDER)
+        .map(better -> deprecated + "; use " + group + "/" + better + " " + kind)
+        .orElse(deprecated);
+  }
+
+  private static Version version(ObjectNode version, String warning) {
     return new Version(
-        name,
+        Trees.text(version, "name"),
         Trees.flag(version, "served"),
         Trees.flag(version, "storage"),
         warning,
@@ -118,16 +126,6 @@ public record CustomDefinition(
         Trees.object(version, "subresources", "status") != null,
         Trees.object(version, "subresources", "scale"),
         version);
-  }
-
-  /** The best version that is served, not deprecated, and preferred to another; null if none is. */
-  private static @Nullable String better(JsonNode spec, String than) {
-    return Trees.objects(spec, "versions").stream()
-        .filter(version -> Trees.flag(version, "served") && !Trees.flag(version, "deprecated"))
-        .map(version -> Trees.text(version, "name"))
-        .filter(name -> ApiVersions.ORDER.compare(name, than) < 0)
-        .min(ApiVersions.ORDER)
-        .orElse(null);
   }
 
   private static boolean isTrue(ObjectNode definition, String type) {
