@@ -232,7 +232,7 @@ def terminating(t):
     until(t, path, lambda r: r.status == 404)
     t.get("gone", path)
     serve(t, d)
-    t.get("anew", path)
+    t.get("anew", path, keep=["kind", "items"])
 
 
 @custom_scenario("custom-deleting")
