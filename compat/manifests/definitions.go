@@ -131,6 +131,9 @@ func applied(s *server, seen *records, modules []*module) []*definition {
 	for _, d := range all {
 		got := s.get("/apis/apiextensions.k8s.io/v1/customresourcedefinitions/" + d.name)
 		dropTimes(got.object)
+		if status, is := got.object["status"].(map[string]any); is {
+			sortBy(status["conditions"], "type") // several controllers add them
+		}
 		seen.add("stored "+d.name, fmt.Sprint(got.code), canonical(got.object))
 	}
 	return all
@@ -141,23 +144,30 @@ func waitEstablished(s *server, all []*definition) {
 	for _, d := range all {
 		for {
 			got := s.get("/apis/apiextensions.k8s.io/v1/customresourcedefinitions/" + d.name)
-			if strings.Contains(string(got.body), `"type":"Established"`) && established(got.object) {
+			if holds(got.object, "Established") && (!approved(got.object) || holds(got.object, "KubernetesAPIApprovalPolicyConformant")) {
 				break
 			}
 			if time.Now().After(until) {
-				fatal("%s is not established: %d %s", d.name, got.code, settled(string(got.body[:min(400, len(got.body))])))
+				fatal("%s is not established: %d %v", d.name, got.code, got.object["status"])
 			}
 			time.Sleep(50 * time.Millisecond)
 		}
 	}
 }
 
-func established(object map[string]any) bool {
+// Definitions of Kubernetes' own groups are also judged by another controller.
+func approved(object map[string]any) bool {
+	spec, _ := object["spec"].(map[string]any)
+	group := "." + fmt.Sprint(spec["group"])
+	return strings.HasSuffix(group, ".k8s.io") || strings.HasSuffix(group, ".kubernetes.io")
+}
+
+func holds(object map[string]any, kind string) bool {
 	status, _ := object["status"].(map[string]any)
 	conditions, _ := status["conditions"].([]any)
 	for _, condition := range conditions {
 		condition, _ := condition.(map[string]any)
-		if condition["type"] == "Established" {
+		if condition["type"] == kind {
 			return condition["status"] == "True"
 		}
 	}
@@ -218,10 +228,11 @@ func published(s *server, seen *records, all []*definition) {
 		time.Sleep(200 * time.Millisecond)
 		v2 = s.get("/openapi/v2")
 	}
+	parameters, _ := v2.object["parameters"].(map[string]any)
 	definitions, _ := v2.object["definitions"].(map[string]any)
 	for name, schema := range definitions {
 		if group := groupOf(schema); groups[group] {
-			seen.add("openapi v2 definition "+name, "", canonical(schema.(map[string]any)))
+			seen.add("openapi v2 definition "+name, "", canonical(own(schema.(map[string]any))))
 		}
 	}
 	paths, _ := v2.object["paths"].(map[string]any)
@@ -237,7 +248,7 @@ func published(s *server, seen *records, all []*definition) {
 		}
 	}
 	for key, some := range byGroupVersion {
-		seen.add("openapi v2 paths "+key, "", canonical(some))
+		seen.add("openapi v2 paths "+key, "", canonical(plain(some, parameters).(map[string]any)))
 	}
 }
 
@@ -263,12 +274,47 @@ func openAPI(seen *records, name string, document map[string]any) {
 	schemas, _ := components["schemas"].(map[string]any)
 	for schema, content := range schemas {
 		if content, is := content.(map[string]any); is && !strings.HasPrefix(schema, "io.k8s.") {
-			seen.add("openapi "+name+" "+schema, "", canonical(content))
+			seen.add("openapi "+name+" "+schema, "", canonical(own(content)))
 		}
 	}
 	seen.add("openapi "+name+" schemas", fmt.Sprint(len(schemas)), []byte(strings.Join(sortedKeys(schemas), "\n")))
 	paths, _ := document["paths"].(map[string]any)
-	seen.add("openapi "+name+" paths", fmt.Sprint(len(paths)), canonical(paths))
+	seen.add("openapi "+name+" paths", fmt.Sprint(len(paths)), canonical(plain(paths, nil).(map[string]any)))
+}
+
+// own is the schema of a type without the descriptions that Kubernetes gives to what all types have: Rheo has none.
+func own(schema map[string]any) map[string]any {
+	properties, _ := schema["properties"].(map[string]any)
+	for _, name := range []string{"apiVersion", "kind", "metadata", "items"} {
+		if property, is := properties[name].(map[string]any); is {
+			delete(property, "description")
+		}
+	}
+	if properties["items"] != nil {
+		delete(schema, "description")
+	}
+	return schema
+}
+
+// plain has parameters in full instead of references to them, in order, and no descriptions.
+func plain(value any, parameters map[string]any) any {
+	switch value := value.(type) {
+	case map[string]any:
+		if reference, is := value["$ref"].(string); is && strings.HasPrefix(reference, "#/parameters/") {
+			return plain(parameters[strings.TrimPrefix(reference, "#/parameters/")], parameters)
+		}
+		delete(value, "description")
+		for name, child := range value {
+			value[name] = plain(child, parameters)
+		}
+		sortBy(value["parameters"], "name")
+		return value
+	case []any:
+		for i, child := range value {
+			value[i] = plain(child, parameters)
+		}
+	}
+	return value
 }
 
 func groupOf(schema any) string {

@@ -138,6 +138,9 @@ func scrub(value any) {
 				for _, manager := range managers {
 					if manager, is := manager.(map[string]any); is {
 						delete(manager, "time")
+						if manager["subresource"] == "status" && !strings.HasPrefix(fmt.Sprint(manager["manager"]), "manifests") {
+							manager["manager"] = "the server" // by the name of its program
+						}
 					}
 				}
 			}
@@ -152,7 +155,7 @@ func scrub(value any) {
 	}
 }
 
-var spread = regexp.MustCompile(`, |\[|\]`)
+var spread = regexp.MustCompile(`, |\[|\]|\n`)
 
 // Faults come in an order that changes from run to run, as kube-apiserver walks through maps: they are put in order.
 func settled(message string) string {
@@ -165,10 +168,18 @@ func settled(message string) string {
 func failure(status map[string]any) []byte {
 	var text strings.Builder
 	message, _ := status["message"].(string)
+	if made, path, is := strings.Cut(message, "failed to create typed patch object"); is && made == "" {
+		// Which of several fields are told of changes from run to run.
+		before, _, _ := strings.Cut(path, "): ")
+		return []byte("failed to create typed patch object" + before + ")")
+	}
+	if strings.Contains(message, `patch: Invalid value: "{`) {
+		return []byte("a patch makes no object that can be decoded") // shows the whole object, with its times
+	}
 	details, _ := status["details"].(map[string]any)
 	causes, _ := details["causes"].([]any)
-	if len(causes) <= 1 {
-		text.WriteString(strings.ReplaceAll(message, "\n", " "))
+	if len(causes) <= 1 && !strings.ContainsRune(message, '\n') {
+		text.WriteString(message)
 	} else {
 		text.WriteString(settled(message))
 	}

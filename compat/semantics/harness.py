@@ -18,6 +18,7 @@ import http.client
 import json
 import re
 import socket
+import ssl
 import threading
 import time
 import uuid
@@ -28,6 +29,7 @@ WORDED = set()
 UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 TIME = re.compile(r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$")
 HEADERS = ("content-type", "retry-after", "warning", "content-encoding", "vary", "allow", "location")
+BUSY = re.compile(rb"storage is \(re\)initializing|please try again later")  # the first is told after a definition has changed
 END = "k8s.io/initial-events-end"
 
 
@@ -123,7 +125,7 @@ class Server:
             if data:
                 try:
                     connection.send(data)
-                except (BrokenPipeError, ConnectionResetError):
+                except (BrokenPipeError, ConnectionResetError, ssl.SSLError):
                     pass  # refused early: the answer may be there already
             r = connection.getresponse()
             raw = r.read()
@@ -167,8 +169,8 @@ class Run:
             self.connection = self.server.connect(timeout)
         r = self.server.send(method, path, body, headers, timeout, self.connection)
         end = time.monotonic() + 10
-        while r.status == 429 and b"storage is (re)initializing" in r.raw and time.monotonic() < end:
-            time.sleep(0.1)  # kube-apiserver, soon after a definition has changed
+        while r.status == 429 and BUSY.search(r.raw) and time.monotonic() < end:
+            time.sleep(0.1)
             r = self.server.send(method, path, body, headers, timeout, self.connection)
         if not (self.one_uid and "dryRun=All" in path):
             self._harvest(method, r)
@@ -199,8 +201,10 @@ class Run:
         else:
             recorded = r.raw.decode("utf-8", "replace")[:400]
         headers = {k: v for k, v in r.headers.items() if k in HEADERS}
-        if self.all_warnings and r.warnings:
-            headers["warning"] = sorted(r.warnings)
+        if self.all_warnings:  # before a refusal kube-apiserver may have told some of them or none
+            headers.pop("warning", None)
+            if r.warnings and r.status < 400:
+                headers["warning"] = sorted(r.warnings)
         self.steps.append(
             {"step": label, "request": f"{method} {path}", "status": r.status, "headers": headers, "body": recorded})
         return r

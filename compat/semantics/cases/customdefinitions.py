@@ -552,7 +552,10 @@ def v3(t, label, where):
 def v2(t, label, there):
     end = time.monotonic() + 60
     while True:
-        doc = t.send("GET", "/openapi/v2", timeout=60).json
+        r = t.send("GET", "/openapi/v2", timeout=60)
+        if r.status != 200:
+            raise RuntimeError(f"/openapi/v2: {r.status} {r.raw[:300]}")
+        doc = r.json
         paths = sorted(p for p in doc["paths"] if PAPERS in p and "/papers" in p)
         if bool(paths) == there or time.monotonic() > end:
             break

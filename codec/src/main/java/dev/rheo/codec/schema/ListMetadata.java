@@ -12,9 +12,20 @@ public record ListMetadata(long revision, String continueToken, long remaining, 
 
   /** Compact JSON in upstream's order of fields. */
   public String toJson() {
+    return toJson(false);
+  }
+
+  /**
+   * As {@link #toJson()}.
+   *
+   * @param open whether the list is one of custom resources, which tells its token even at the end
+   */
+  public String toJson(boolean open) {
     StringBuilder text =
         new StringBuilder(80).append("{\"resourceVersion\":\"").append(revision).append('"');
-    if (!continueToken.isEmpty()) {
+    if (open && continueToken.isEmpty()) {
+      text.append(",\"continue\":\"\"");
+    } else if (!continueToken.isEmpty()) {
       text.append(",\"continue\":\"").append(continueToken).append('"');
       if (remaining > 0) {
         text.append(",\"remainingItemCount\":").append(remaining);

@@ -3,6 +3,7 @@ package dev.rheo.resource.custom;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.rheo.codec.tree.Trees;
+import dev.rheo.resource.type.ApiVersions;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -85,7 +86,7 @@ public record CustomDefinition(
         Trees.text(spec, "scope").equals("Namespaced"),
         names,
         Trees.objects(spec, "versions").stream()
-            .map(version -> version(version, group, names.kind()))
+            .map(version -> version(version, warning(version, spec, group, names.kind())))
             .toList(),
         Trees.text(conversion, "strategy").equals("Webhook") ? conversion.path("webhook") : null,
         Trees.flag(spec, "preserveUnknownFields"),
@@ -95,17 +96,29 @@ public record CustomDefinition(
         Trees.number(tree, "metadata", "generation"));
   }
 
-  private static Version version(ObjectNode version, String group, String kind) {
-    String name = Trees.text(version, "name");
-    String warning = "";
-    if (Trees.flag(version, "deprecated")) {
-      warning = Trees.text(version, "deprecationWarning");
-      if (warning.isEmpty()) {
-        warning = group + "/" + name + " " + kind + " is deprecated";
-      }
+  /** What clients of a version are told: empty, or in words of the definition, or in ours. */
+  private static String warning(ObjectNode version, JsonNode spec, String group, String kind) {
+    if (!Trees.flag(version, "deprecated")) {
+      return "";
     }
+    String own = Trees.text(version, "deprecationWarning");
+    if (!own.isEmpty()) {
+      return own;
+    }
+    String name = Trees.text(version, "name");
+    String deprecated = group + "/" + name + " " + kind + " is deprecated";
+    return Trees.objects(spec, "versions").stream()
+        .filter(other -> Trees.flag(other, "served") && !Trees.flag(other, "deprecated"))
+        .map(other -> Trees.text(other, "name"))
+        .filter(other -> ApiVersions.ORDER.compare(other, name) < 0)
+        .min(ApiVersions.ORDER)
+        .map(better -> deprecated + "; use " + group + "/" + better + " " + kind)
+        .orElse(deprecated);
+  }
+
+  private static Version version(ObjectNode version, String warning) {
     return new Version(
-        name,
+        Trees.text(version, "name"),
         Trees.flag(version, "served"),
         Trees.flag(version, "storage"),
         warning,

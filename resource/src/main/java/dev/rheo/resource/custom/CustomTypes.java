@@ -42,6 +42,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The resource types that a definition stands for: one for each version that is served. */
 public final class CustomTypes {
+  /** In the order of discovery. */
   private static final Set<String> VERBS =
       ordered("delete", "deletecollection", "get", "list", "patch", "create", "update", "watch");
 

@@ -2,6 +2,7 @@ package dev.rheo.resource.publish;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.rheo.codec.io.Meter;
 import dev.rheo.resource.type.ResourceType;
 import java.io.IOException;
 import java.util.LinkedHashMap;
@@ -35,7 +36,9 @@ final class CustomDocument {
     json.writeObjectFieldStart("components");
     json.writeObjectFieldStart("schemas");
     for (ResourceType type : types) {
+      long mark = Meter.mark();
       json.writePOJOField(CustomSchemas.name(type, type.kind()), CustomSchemas.object(type, false));
+      Meter.release(mark);
       json.writePOJOField(
           CustomSchemas.name(type, type.listKind()), CustomSchemas.list(type, false));
     }

@@ -202,9 +202,10 @@ public final class Discovery {
 
   private static ObjectNode resourceDiscovery(ResourceType type) {
     ObjectNode resource = NODES.objectNode().put("resource", type.plural());
-    boolean named = type.customObjects() != null;
-    String group = named ? type.group() : "";
-    String version = named ? type.version() : "";
+    // Upstream tells where the kind belongs only for custom types.
+    boolean custom = type.customObjects() != null;
+    String group = custom ? type.group() : "";
+    String version = custom ? type.version() : "";
     responseKind(resource, group, version, type.kind());
     resource.put("scope", type.namespaced() ? "Namespaced" : "Cluster");
     resource.put("singularResource", type.singular());

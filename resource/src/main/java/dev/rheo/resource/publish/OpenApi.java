@@ -2,6 +2,7 @@ package dev.rheo.resource.publish;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamWriteConstraints;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.rheo.codec.io.Meter;
@@ -68,6 +69,10 @@ public final class OpenApi {
   static final JsonFactory JSON =
       JsonMapper.builder(
               JsonFactory.builder()
+                  .streamReadConstraints(
+                      StreamReadConstraints.builder()
+                          .maxNestingDepth(ObjectDecoder.MAX_DEPTH + 2 * MORE_DEPTH)
+                          .build())
                   .streamWriteConstraints(
                       StreamWriteConstraints.builder()
                           .maxNestingDepth(ObjectDecoder.MAX_DEPTH + 2 * MORE_DEPTH)

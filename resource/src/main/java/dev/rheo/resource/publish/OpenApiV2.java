@@ -1,6 +1,8 @@
 package dev.rheo.resource.publish;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
@@ -23,7 +25,7 @@ import java.util.zip.GZIPOutputStream;
 /**
  * Makes the OpenAPI v2 document of the v3 documents: one document of all group versions, as JSON
  * and as protobuf. It is written path by path and schema by schema, so that only one v3 document is
- * in memory at a time.
+ * in memory at a time, and of it one tree.
  *
  * <p>kubectl up to 1.37 reads it for what it finds in no v3 document, such as a {@code List}.
  */
@@ -60,29 +62,30 @@ final class OpenApiV2 {
       protobuf.head(info);
       json.writeObjectFieldStart("paths");
       for (Part part : parts) {
-        long mark = Meter.mark();
-        for (Map.Entry<String, JsonNode> path : tree(part.v3).path("paths").properties()) {
-          ObjectNode item = pathItem(path.getValue());
-          json.writePOJOField(path.getKey(), item);
-          protobuf.path(path.getKey(), item);
-        }
-        Meter.release(mark);
+        each(
+            part.v3,
+            List.of("paths"),
+            (path, value) -> {
+              ObjectNode item = pathItem(value.get());
+              json.writePOJOField(path, item);
+              protobuf.path(path, item);
+            });
       }
       json.writeEndObject();
       json.writeObjectFieldStart("definitions");
       Set<String> written = new HashSet<>();
       for (Part part : parts) {
-        long mark = Meter.mark();
-        JsonNode schemas = tree(part.v3).path("components").path("schemas");
-        for (Map.Entry<String, JsonNode> schema : schemas.properties()) {
-          if (written.add(schema.getKey())) {
-            Supplier<JsonNode> own = part.own.get(schema.getKey());
-            JsonNode definition = own == null ? schema(schema.getValue()) : own.get();
-            json.writePOJOField(schema.getKey(), definition);
-            protobuf.definition(schema.getKey(), definition);
-          }
-        }
-        Meter.release(mark);
+        each(
+            part.v3,
+            List.of("components", "schemas"),
+            (name, value) -> {
+              if (written.add(name)) {
+                Supplier<JsonNode> own = part.own.get(name);
+                JsonNode definition = own == null ? schema(value.get()) : own.get();
+                json.writePOJOField(name, definition);
+                protobuf.definition(name, definition);
+              }
+            });
       }
       json.writeEndObject();
       json.writeEndObject();
@@ -91,11 +94,50 @@ final class OpenApiV2 {
     return new Both(plain.compressed(), binary.compressed());
   }
 
-  private static JsonNode tree(Compressed document) {
-    byte[] json = document.bytes();
-    Meter.charge(json.length);
-    return ObjectDecoder.decodeValue(
-        json, 0, json.length, ObjectDecoder.MAX_DEPTH + OpenApi.MORE_DEPTH);
+  private interface Member {
+    void take(String name, Supplier<JsonNode> value) throws IOException;
+  }
+
+  /** Goes through the fields of an object within a document. No more than one is held as a tree. */
+  private static void each(Compressed document, List<String> path, Member member)
+      throws IOException {
+    long all = Meter.mark();
+    byte[] bytes = document.bytes();
+    Meter.charge(bytes.length);
+    try (JsonParser json = OpenApi.JSON.createParser(bytes)) {
+      json.nextToken();
+      for (String name : path) {
+        enter(json, name);
+      }
+      while (json.nextToken() == JsonToken.FIELD_NAME) {
+        String name = json.currentName();
+        json.nextToken();
+        int from = (int) json.currentTokenLocation().getByteOffset();
+        json.skipChildren();
+        int to = (int) json.currentLocation().getByteOffset();
+        long mark = Meter.mark();
+        member.take(name, () -> tree(bytes, from, to));
+        Meter.release(mark);
+      }
+    }
+    Meter.release(all);
+  }
+
+  /** From the beginning of an object to the beginning of a field's value, which is there. */
+  private static void enter(JsonParser json, String field) throws IOException {
+    while (json.nextToken() == JsonToken.FIELD_NAME) {
+      boolean found = json.currentName().equals(field);
+      json.nextToken();
+      if (found) {
+        return;
+      }
+      json.skipChildren();
+    }
+    throw new IllegalStateException("the document has no " + field);
+  }
+
+  private static JsonNode tree(byte[] json, int from, int to) {
+    return ObjectDecoder.decodeValue(json, from, to, ObjectDecoder.MAX_DEPTH + OpenApi.MORE_DEPTH);
   }
 
   private static final class Output {

@@ -75,9 +75,10 @@ final class JsonEncoding extends ShapedEncoding {
 
   @Override
   public byte[] listHead(ListMetadata meta, long size) {
+    boolean open = !shape.partial() && type.customObjects() != null;
     return bytes(
         "{\"kind\":\"%s\",\"apiVersion\":\"%s\",\"metadata\":%s,\"items\":["
-            .formatted(listKind(), apiVersion(), meta.toJson()));
+            .formatted(listKind(), apiVersion(), meta.toJson(open)));
   }
 
   @Override

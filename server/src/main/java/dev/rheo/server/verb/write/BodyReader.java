@@ -60,10 +60,10 @@ final class BodyReader {
     ObjectDecoder.Decoded decoded =
         body.isNull()
             ? new ObjectDecoder.Decoded(JsonNodeFactory.instance.objectNode(), List.of())
-            : body.decoded(path.objectType());
+            : decoded(body, path);
     ObjectNode object = decoded.tree();
-    String sentKind = text(object, "kind");
-    String sentVersion = text(object, "apiVersion");
+    String sentKind = text(object, "kind", path, body);
+    String sentVersion = text(object, "apiVersion", path, body);
     if (path.objectType().isOpen()) {
       CustomTypeMeta.require(path, object, body.bytes());
     } else if (!sentKind.isEmpty() && !sentKind.equals(kind)) {
@@ -99,16 +99,30 @@ final class BodyReader {
     return object;
   }
 
+  private static ObjectDecoder.Decoded decoded(RequestBody body, ObjectPath path) {
+    try {
+      return body.decoded(path.objectType());
+    } catch (ApiException e) {
+      String why = e.status().message();
+      if (e.status().code() != 400 || why.startsWith(mismatch(path))) {
+        throw e;
+      }
+      throw CustomTypeMeta.unrecognized(path, why, body.bytes());
+    }
+  }
+
   /** A field that names the type of an object. */
-  private static String text(ObjectNode object, String field) {
+  private static String text(ObjectNode object, String field, ObjectPath path, RequestBody body) {
     JsonNode value = object.path(field);
     if (!value.isMissingNode() && !value.isNull() && !value.isTextual()) {
-      throw ApiException.badRequest(
+      throw CustomTypeMeta.unrecognized(
+          path,
           "couldn't get version/kind; json parse error: json: cannot unmarshal "
               + value.getNodeType().name().toLowerCase(Locale.ROOT)
               + " into Go struct field ."
               + field
-              + " of type string");
+              + " of type string",
+          body.bytes());
     }
     return value.asText("");
   }
@@ -137,7 +151,7 @@ final class BodyReader {
       try {
         prune(object, custom, validation == FieldValidation.IGNORE ? null : strict);
       } catch (MalformedException e) {
-        throw ApiException.badRequest(mismatch(path) + e.getMessage());
+        throw ApiException.badRequest(mismatch(path) + e.detail());
       }
     }
     if (custom != null && validation == FieldValidation.STRICT && !duplicates.isEmpty()) {
@@ -148,14 +162,21 @@ final class BodyReader {
       throw ApiException.badRequest(
           mismatch(path) + "strict decoding error: " + String.join(", ", strict));
     }
+    normalize(object, path);
+    strict.forEach(context::warn);
+  }
+
+  /**
+   * Checks the types of an object that was made of others, and normalizes it: later steps compare
+   * and change objects in their canonical form.
+   */
+  static void normalize(ObjectNode object, ObjectPath path) {
     Ownership.keepReset(object);
-    // Later steps compare and change objects in their canonical form.
     try {
-      Canonicalizer.normalize(object, type);
+      Canonicalizer.normalize(object, path.objectType());
     } catch (MalformedException e) {
       throw ErrorMapping.of(e);
     }
-    strict.forEach(context::warn);
   }
 
   /**

@@ -1,6 +1,7 @@
 package dev.rheo.server.verb.write;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.rheo.api.name.GroupVersionKind;
 import dev.rheo.api.status.ApiException;
 import dev.rheo.api.status.Excerpt;
 import dev.rheo.api.status.FieldError;
@@ -21,16 +22,12 @@ final class CustomTypeMeta {
    */
   static void require(ObjectPath path, ObjectNode object, byte[] body) {
     if (Trees.text(object, "kind").isEmpty()) {
-      throw ApiException.badRequest(
-          "the object provided is unrecognized (must be of type "
-              + path.kind()
-              + "): "
-              + missingKind(new String(body, StandardCharsets.UTF_8))
-              + " ("
-              + summary(body)
-              + ")");
+      throw unrecognized(path, missingKind(new String(body, StandardCharsets.UTF_8)), body);
     }
     String version = Trees.text(object, "apiVersion");
+    if (version.indexOf('/') != version.lastIndexOf('/')) {
+      throw unrecognized(path, "unexpected GroupVersion string: " + Excerpt.text(version), body);
+    }
     if (!version.equals(path.apiVersion())) {
       throw ApiException.badRequest(
           "the API version in the data ("
@@ -56,10 +53,23 @@ final class CustomTypeMeta {
     }
   }
 
+  /** The refusal of a body whose type cannot be told. */
+  static ApiException unrecognized(ObjectPath path, String why, byte[] body) {
+    return ApiException.badRequest(
+        "the object provided is unrecognized (must be of type "
+            + path.kind()
+            + "): "
+            + why
+            + " ("
+            + summary(body)
+            + ")");
+  }
+
   private static ApiException refusal(
       ObjectPath path, ObjectNode object, String field, String sent, String wanted) {
+    String group = GroupVersionKind.of(Trees.text(object, "apiVersion"), path.kind()).group();
     return ApiException.invalid(
-        path.type().group(),
+        Excerpt.text(group),
         Excerpt.text(Trees.text(object, "kind")),
         Excerpt.text(Trees.name(object)),
         List.of(FieldError.invalid(field, sent, "must be " + wanted)));

@@ -82,7 +82,8 @@ final class DeletedList {
   byte[] toJson(ListMetadata meta) {
     byte[] head =
         "{\"kind\":\"%s\",\"apiVersion\":\"%s\",\"metadata\":%s,\"items\":["
-            .formatted(type.listKind(), type.apiVersion(), meta.toJson())
+            .formatted(
+                type.listKind(), type.apiVersion(), meta.toJson(type.customObjects() != null))
             .getBytes(StandardCharsets.UTF_8);
     // Each item loses its beginning and gets "{" and, unless it is the first, ",".
     long parts = size - items.size() * (dropped - 2L) - (items.isEmpty() ? 0 : 1);

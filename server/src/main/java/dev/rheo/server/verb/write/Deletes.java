@@ -103,6 +103,9 @@ final class Deletes {
         path.isNamespace()
             ? path.groupResource()
             : new GroupResource(path.type().storage().groupResource().group(), path.type().kind());
+    if (path.isDefinition()) {
+      requireDefinition(path, options, meta, revision);
+    }
     if (options.uid() != null && !options.uid().equals(meta.uid())) {
       throw ApiException.conflict(
           kind,
@@ -123,6 +126,26 @@ final class Deletes {
               + ") does not match the ResourceVersion in record ("
               + revision
               + "). The object might have been modified");
+    }
+  }
+
+  /** Definitions, too, are compared by their own code. */
+  private static void requireDefinition(
+      ObjectPath path, DeleteOptions options, Meta meta, long revision) {
+    String actual = Long.toString(revision);
+    if (options.uid() != null && !options.uid().equals(meta.uid())) {
+      throw ApiException.conflict(
+          path.groupResource(), path.name(), Updates.uidsDiffer(options.uid(), meta.uid()));
+    }
+    String wanted = options.resourceVersion();
+    if (wanted != null && !wanted.equals(actual)) {
+      throw ApiException.conflict(
+          path.groupResource(),
+          path.name(),
+          "Precondition failed: ResourceVersion in precondition: "
+              + wanted
+              + ", ResourceVersion in object meta: "
+              + actual);
     }
   }
 

@@ -20,6 +20,7 @@ import dev.rheo.merge.manager.Typed;
 import dev.rheo.merge.path.FieldPath;
 import dev.rheo.merge.typed.MergeType;
 import dev.rheo.merge.typed.TypedException;
+import dev.rheo.merge.typed.Validator;
 import dev.rheo.resource.type.CustomScale;
 import dev.rheo.resource.type.MergeTypes;
 import dev.rheo.resource.type.ResourceRegistry;
@@ -58,14 +59,15 @@ final class Ownership {
   void note(ObjectPath path, ObjectNode wanted, @Nullable ObjectNode live, WriteContext context) {
     ArrayNode managed;
     try {
-      managed =
-          manager(path)
-              .update(
-                  present(path, live),
-                  Canonicalizer.complete(wanted, path.objectType()),
-                  live == null,
-                  context.manager(),
-                  context.now());
+      ObjectNode before = present(path, live);
+      ObjectNode after = Canonicalizer.complete(wanted, path.objectType());
+      if (path.takesWhole() && path.type().customObjects() != null) {
+        // No decoder has judged the types of its fields, and what is judged later is less: a status
+        // may have been taken away by then.
+        Validator.validate(ManagedFields.without(after), mergeType(path), true);
+        Validator.validate(ManagedFields.without(before), mergeType(path), true);
+      }
+      managed = manager(path).update(before, after, live == null, context.manager(), context.now());
     } catch (TypedException e) {
       // As upstream: rather no managed fields than wrong ones.
       managed = JsonNodeFactory.instance.arrayNode();

@@ -97,11 +97,13 @@ final class Patches {
   }
 
   /**
-   * @param type the fields of the patched object
+   * @param path of the patched object
    * @throws ApiException 415 for an unsupported kind of patch, 400 for a malformed patch
    */
-  static Patches read(RequestBody body, ObjectType type) {
-    if (type.isOpen() && body.mediaType().equals(MediaType.STRATEGIC_MERGE_PATCH)) {
+  static Patches read(RequestBody body, ObjectPath path) {
+    ObjectType type = path.objectType();
+    boolean custom = path.type().customObjects() != null;
+    if (custom && body.mediaType().equals(MediaType.STRATEGIC_MERGE_PATCH)) {
       // Nothing is known of the lists of a custom resource.
       throw ApiException.unsupportedMediaType(WITHOUT_STRATEGY);
     }
@@ -136,7 +138,7 @@ final class Patches {
               patch.tree(),
               managed);
         }
-        default -> throw ApiException.unsupportedMediaType(SUPPORTED);
+        default -> throw ApiException.unsupportedMediaType(custom ? WITHOUT_STRATEGY : SUPPORTED);
       }
     } catch (PatchException e) {
       throw ErrorMapping.of(e);
