@@ -108,8 +108,7 @@ class FormLaneTest {
       CountDownLatch refused = new CountDownLatch(1);
       reader.make(outside, bad, 0, null, refused::countDown);
       assertThat(refused.await(20, TimeUnit.SECONDS)).isTrue();
-      assertThatThrownBy(() -> reader.form(outside, bad, 0))
-          .hasCauseInstanceOf(ApiException.class);
+      assertThatThrownBy(() -> reader.form(outside, bad, 0)).hasCauseInstanceOf(ApiException.class);
     }
   }
 

@@ -68,8 +68,7 @@ final class WebhookConverter implements ObjectConverter {
       byte[] review = ConversionReview.request(version, uid, objects, apiVersion);
       WebhookClient asked = client();
       int most = Math.addExact(2 * review.length, MARGIN);
-      Answer answer =
-          Meter.<Answer, CallException>outside(() -> asked.post(review, most));
+      Answer answer = Meter.<Answer, CallException>outside(() -> asked.post(review, most));
       converted = ConversionReview.converted(answer, version, uid);
     } catch (CallException e) {
       throw failure(who + " failed: " + e.getMessage());

@@ -146,7 +146,8 @@ class WebhookConverterTest {
                     'spec':{'lumens':800}}"""));
     assertThat(hook.requests.getFirst())
         .startsWith("POST /convert?timeout=30s HTTP/1.1\r\nHost: localhost:" + hook.port())
-        .contains("\"request\":{\"uid\":\"r1\",\"desiredAPIVersion\":\"example.com/v2\",\"objects\":[{")
+        .contains(
+            "\"request\":{\"uid\":\"r1\",\"desiredAPIVersion\":\"example.com/v2\",\"objects\":[{")
         .doesNotContain("resourceVersion");
   }
 
@@ -249,7 +250,8 @@ class WebhookConverterTest {
   void anAnswerIsReadNoFurtherThanItMayBeLong() throws Exception {
     hook.answer(
         any ->
-            "HTTP/1.1 200 OK\r\nContent-Length: 100000000\r\n\r\n".getBytes(StandardCharsets.UTF_8));
+            "HTTP/1.1 200 OK\r\nContent-Length: 100000000\r\n\r\n"
+                .getBytes(StandardCharsets.UTF_8));
     assertThatThrownBy(() -> converter().convert(List.of(lamp("a")), "example.com/v2"))
         .hasMessageContaining("the response is longer than");
     String endless = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
@@ -285,18 +287,13 @@ class WebhookConverterTest {
         json("{'conversionReviewVersions':['v1'],'clientConfig':{" + url("localhost") + "}}");
     refused(
         new WebhookConverter(
-            webhook,
-            new Connections(none()),
-            Clock.systemUTC(),
-            () -> "r1",
-            Duration.ofSeconds(5)),
+            webhook, new Connections(none()), Clock.systemUTC(), () -> "r1", Duration.ofSeconds(5)),
         FOR_V1
             + " failed: Post \"https://localhost:PORT/convert?timeout=30s\": tls: failed to verify certificate: x509: certificate signed by unknown authority");
     ServiceResolver here =
         (namespace, name, port) -> new InetSocketAddress("127.0.0.1", hook.port());
     refused(
-        converter(
-            "'service':{'namespace':'other','name':'hook'}", here, Duration.ofSeconds(5)),
+        converter("'service':{'namespace':'other','name':'hook'}", here, Duration.ofSeconds(5)),
         FOR_V1
             + " failed: Post \"https://hook.other.svc:443/?timeout=30s\": tls: failed to verify certificate: x509: certificate is valid for localhost, hook.ns.svc, not hook.other.svc");
   }
