@@ -412,7 +412,9 @@ func (w *widgets) end(ctx context.Context) {
 		}
 		return fmt.Errorf("the answer is %v", err)
 	})
-	check("custom: its path is gone", gone(w.List(ctx, &WidgetList{}, client.InNamespace(w.namespace))))
+	eventually("custom: its path is gone", func(ctx context.Context) error {
+		return gone(w.List(ctx, &WidgetList{}, client.InNamespace(w.namespace)))
+	})
 }
 
 // again brings the definition back, without what belonged to the first one.

@@ -69,7 +69,9 @@ def course(checks, core, ns, eventually, is_gone, equals, told):
 
     def undefine():
         definitions.delete_custom_resource_definition(NAME)
-        return eventually(lambda: is_gone(lambda: definitions.read_custom_resource_definition(NAME)))
+        gone = eventually(lambda: is_gone(lambda: definitions.read_custom_resource_definition(NAME)))
+        # The server follows its definitions, as kopf does: kopf ends if it finds the kind and then not its objects.
+        return gone or eventually(lambda: is_gone(lambda: objects.list_namespaced_custom_object(GROUP, "v1", ns, PLURAL)))
 
     def too_small():
         try:

@@ -153,7 +153,7 @@ pub async fn run(client: &Client, namespace: &str) -> Outcome<()> {
             _ => "it is not",
         },
     );
-    check_step("custom: it is discovered", discovered(client).await);
+    eventually("custom: it is discovered", || discovered(client)).await;
     let again = definitions
         .patch(NAME, &PatchParams::apply("kubers").force(), &Patch::Apply(&definition))
         .await?;
@@ -190,7 +190,7 @@ pub async fn run(client: &Client, namespace: &str) -> Outcome<()> {
     Ok(())
 }
 
-async fn discovered(client: &Client) -> Outcome<String> {
+async fn discovered(client: &Client) -> kube::Result<String> {
     let (resource, capabilities): (_, ApiCapabilities) = kube::discovery::pinned_kind(
         client,
         &kube::api::GroupVersionKind::gvk("kubers.example.com", "v1", "Gear"),
@@ -418,5 +418,9 @@ async fn end(
         "custom: the definition is deleted with the others",
         if gone { "" } else { "it is not" },
     );
-    Ok(code(gears.list(&ListParams::default()).await, 404, ""))
+    eventually("custom: its path is gone", || async move {
+        Ok(code(gears.list(&ListParams::default()).await, 404, ""))
+    })
+    .await;
+    Ok(String::new())
 }

@@ -75,6 +75,15 @@ public abstract class Meter implements AutoCloseable {
   /** Called when all that was taken beyond {@code bytes} has been dropped. */
   protected void onRelease(long bytes) {}
 
+  /**
+   * Called before the work waits for somebody outside the process, perhaps for long: it gives up
+   * what others wait for, but not its charges.
+   */
+  protected void onLeave() {}
+
+  /** Called when the wait is over. May refuse, as {@link #onCharge}. */
+  protected void onReturn() {}
+
   /** The meter that {@link #another} returns. */
   protected Meter onAnother() {
     return NONE;
@@ -169,6 +178,22 @@ public abstract class Meter implements AutoCloseable {
    */
   public static Meter another() {
     return current().onAnother();
+  }
+
+  /**
+   * Runs a call that waits for somebody outside the process, who may take long.
+   *
+   * @throws RuntimeException if the meter ends the work after the call
+   */
+  public static <T, X extends Throwable> T outside(ScopedValue.CallableOp<? extends T, X> call)
+      throws X {
+    Meter meter = current();
+    meter.onLeave();
+    try {
+      return call.call();
+    } finally {
+      meter.onReturn();
+    }
   }
 
   /** Collects small charges for the current meter, which is looked up only once, here. */

@@ -122,7 +122,7 @@ final class ConversionReview {
       value = ObjectDecoder.decodeValue(body, 0, body.length, ObjectDecoder.MAX_DEPTH);
     } catch (MalformedException e) {
       if (body[0] == '{' || body[0] == '[') {
-        throw new CallException("couldn't get version/kind; " + e.getMessage());
+        throw new CallException("couldn't get version/kind; " + withoutOffset(e));
       }
       return ofYaml(body);
     }
@@ -133,6 +133,13 @@ final class ConversionReview {
       return review;
     }
     throw notAnObject(jsonType(value));
+  }
+
+  /** Upstream does not tell where in the text a fault is. */
+  private static String withoutOffset(MalformedException e) {
+    String message = String.valueOf(e.getMessage());
+    int offset = message.lastIndexOf(" at offset ");
+    return offset < 0 ? message : message.substring(0, offset);
   }
 
   /** Upstream's decoder tries YAML, too. */

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.rheo.api.name.GroupVersionKind;
 import dev.rheo.api.status.ApiException;
 import dev.rheo.api.status.Status;
+import dev.rheo.codec.io.Meter;
 import dev.rheo.codec.tree.Trees;
 import dev.rheo.resource.custom.ObjectConverter;
 import dev.rheo.server.webhook.Answer;
@@ -65,7 +66,9 @@ final class WebhookConverter implements ObjectConverter {
     try {
       String uid = uids.get();
       byte[] review = ConversionReview.request(version, uid, objects, apiVersion);
-      Answer answer = client().post(review, Math.addExact(2 * review.length, MARGIN));
+      WebhookClient asked = client();
+      int most = Math.addExact(2 * review.length, MARGIN);
+      Answer answer = Meter.<Answer, CallException>outside(() -> asked.post(review, most));
       converted = ConversionReview.converted(answer, version, uid);
     } catch (CallException e) {
       throw failure(who + " failed: " + e.getMessage());

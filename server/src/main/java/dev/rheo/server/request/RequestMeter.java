@@ -37,6 +37,9 @@ class RequestMeter extends MemoryMeter {
   private final HttpRequest request;
   private boolean heavy;
 
+  /** Whether it has the permit that a heavy request needs. */
+  private boolean permitted;
+
   /**
    * @param permits for heavy requests: half as many as carrier threads, at least one
    */
@@ -103,7 +106,7 @@ class RequestMeter extends MemoryMeter {
 
   @Override
   protected void onFull() {
-    if (heavy) {
+    if (permitted) {
       permits.refuseWaiting();
     }
   }
@@ -117,6 +120,7 @@ class RequestMeter extends MemoryMeter {
         }
       }
       heavy = true;
+      permitted = true;
       if (!moveTo(ledger.heavyTrees())) {
         throw tooMany();
       }
@@ -129,9 +133,31 @@ class RequestMeter extends MemoryMeter {
   @Override
   public void close() {
     super.close();
-    if (heavy) {
-      heavy = false;
+    heavy = false;
+    onLeave();
+  }
+
+  /** The permit is for work: who waits for a webhook leaves it to others. */
+  @Override
+  protected void onLeave() {
+    if (permitted) {
+      permitted = false;
       permits.release();
+    }
+  }
+
+  @Override
+  protected void onReturn() {
+    if (!heavy || permitted) {
+      return;
+    }
+    try {
+      permitted = permits.acquire(PERMIT_PATIENCE);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    if (!permitted && !isCommitted()) {
+      throw tooMany();
     }
   }
 }

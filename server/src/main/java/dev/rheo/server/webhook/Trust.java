@@ -118,14 +118,15 @@ final class Trust {
       } catch (CertificateNotYetValidException e) {
         throw validity("before", leaf.getNotBefore());
       }
+      // As Go, in this order.
+      String fault = nameFault(leaf);
+      if (fault != null) {
+        throw new Refused(fault);
+      }
       try {
         roots.checkServerTrusted(chain, authType);
       } catch (CertificateException e) {
         throw new Refused("certificate signed by unknown authority");
-      }
-      String fault = nameFault(leaf);
-      if (fault != null) {
-        throw new Refused(fault);
       }
     }
 

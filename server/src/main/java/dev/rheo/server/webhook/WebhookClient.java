@@ -135,7 +135,7 @@ public final class WebhookClient {
             return answer;
           }
           if (redirections == MAX_REDIRECTIONS - 1) {
-            throw new CallException(method + " \"" + location + "\": stopped after 10 redirects");
+            throw new CallException(verb() + " \"" + location + "\": stopped after 10 redirects");
           }
           at = at.redirected(location);
           if (exchange.status() < 307) {
@@ -201,8 +201,11 @@ public final class WebhookClient {
     }
 
     private CallException failed(String why) {
-      String verb = method.equals("GET") ? "Get" : "Post";
-      return new CallException(verb + " \"" + at.url() + "\": " + why);
+      return new CallException(verb() + " \"" + at.url() + "\": " + why);
+    }
+
+    private String verb() {
+      return method.equals("GET") ? "Get" : "Post";
     }
 
     private @Nullable String redirection(HttpExchange exchange) {

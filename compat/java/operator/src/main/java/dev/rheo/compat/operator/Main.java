@@ -336,7 +336,7 @@ public final class Main {
           return left == null ? "" : String.valueOf(left.getStatus());
         });
     checks.that("which were cleaned up", reconciler.cleaned.contains("two"));
-    checks.step(
+    eventually(
         "its path is gone",
         () -> {
           try {
