@@ -140,14 +140,18 @@ final class BodyReader {
       throw ApiException.badRequest(
           mismatch(path) + "strict decoding error: " + String.join(", ", strict));
     }
+    normalize(object, type);
+    strict.forEach(context::warn);
+  }
+
+  /** Later steps compare and change objects in their canonical form. */
+  static void normalize(ObjectNode object, ObjectType type) {
     Ownership.keepReset(object);
-    // Later steps compare and change objects in their canonical form.
     try {
       Canonicalizer.normalize(object, type);
     } catch (MalformedException e) {
       throw ErrorMapping.of(e);
     }
-    strict.forEach(context::warn);
   }
 
   /**

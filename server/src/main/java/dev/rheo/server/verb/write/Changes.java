@@ -3,7 +3,6 @@ package dev.rheo.server.verb.write;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.rheo.api.media.MediaType;
 import dev.rheo.api.name.GroupResource;
-import dev.rheo.api.options.FieldValidation;
 import dev.rheo.api.options.WriteOptions;
 import dev.rheo.api.status.ApiException;
 import dev.rheo.api.status.Excerpt;
@@ -14,7 +13,6 @@ import dev.rheo.merge.manager.ScaleFields;
 import dev.rheo.resource.type.WriteContext;
 import dev.rheo.server.verb.write.CommitResult.How;
 import dev.rheo.server.verb.write.Updates.Kind;
-import java.util.List;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -151,7 +149,8 @@ final class Changes {
       WriteContext context) {
     ObjectNode applied = ownership.apply(path, configuration.tree(), live, force, context);
     configuration.warnings().forEach(context::warn);
-    BodyReader.check(applied, List.of(), path, FieldValidation.IGNORE, context);
+    // Not pruned, as upstream: a configuration has no unknown fields, and its nulls are judged.
+    BodyReader.normalize(applied, path.objectType());
     agree(path, applied);
     BodyReader.dedupOwners(applied, context);
     return applied;
