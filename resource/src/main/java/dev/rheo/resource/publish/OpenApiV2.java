@@ -66,7 +66,7 @@ final class OpenApiV2 {
             part.v3,
             List.of("paths"),
             (path, value) -> {
-              ObjectNode item = pathItem(value.get());
+              ObjectNode item = pathItem(value.get(), !part.own.isEmpty());
               json.writePOJOField(path, item);
               protobuf.path(path, item);
             });
@@ -155,7 +155,7 @@ final class OpenApiV2 {
     }
   }
 
-  private static ObjectNode pathItem(JsonNode item) {
+  private static ObjectNode pathItem(JsonNode item, boolean custom) {
     ObjectNode out = NODES.objectNode();
     for (Map.Entry<String, JsonNode> entry : item.properties()) {
       JsonNode value = entry.getValue();
@@ -163,7 +163,7 @@ final class OpenApiV2 {
           entry.getKey(),
           entry.getKey().equals("parameters")
               ? parameters(value)
-              : value.isObject() ? operation(value) : value);
+              : value.isObject() ? operation(value, custom) : value);
     }
     return out;
   }
@@ -186,8 +186,12 @@ final class OpenApiV2 {
     return out;
   }
 
-  private static ObjectNode operation(JsonNode operation) {
+  private static ObjectNode operation(JsonNode operation, boolean custom) {
     ObjectNode out = NODES.objectNode();
+    if (custom) {
+      // As upstream, also where there is no body; what is said of a body replaces it.
+      out.putArray("consumes").add("application/json").add("application/yaml");
+    }
     ArrayNode parameters = parameters(operation.path("parameters"));
     for (Map.Entry<String, JsonNode> entry : operation.properties()) {
       switch (entry.getKey()) {

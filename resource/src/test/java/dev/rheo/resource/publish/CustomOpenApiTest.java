@@ -163,12 +163,7 @@ class CustomOpenApiTest {
                   : reference.substring("#/parameters/".length(), reference.length() - 9));
         }
         operation.put("parameters", names.toString());
-        // upstream tells them of requests that have no body, too
-        if (names.contains("body")) {
-          operation.set("consumes", sorted(operation.path("consumes")));
-        } else {
-          operation.remove("consumes");
-        }
+        operation.set("consumes", sorted(operation.path("consumes")));
         operation.remove("schemes");
         out.put(path.getKey() + " " + method.getKey(), canonical(operation).toString());
       }
