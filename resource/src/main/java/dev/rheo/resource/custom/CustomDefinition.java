@@ -92,7 +92,7 @@ public record CustomDefinition(
         Trees.flag(spec, "preserveUnknownFields"),
         isTrue(tree, "Established"),
         isTrue(tree, "NamesAccepted"),
-        isTrue(tree, "Terminating"),
+        isTerminating(tree),
         Trees.number(tree, "metadata", "generation"));
   }
 
@@ -129,12 +129,29 @@ public record CustomDefinition(
   }
 
   private static boolean isTrue(ObjectNode definition, String type) {
+    return status(definition, type).equals("True");
+  }
+
+  /**
+   * The condition is false again when the objects are deleted, just before the definition goes: it
+   * must not be told to clients once more as one that takes objects.
+   */
+  private static boolean isTerminating(ObjectNode definition) {
+    String status = status(definition, DefinitionConditions.TERMINATING);
+    return status.equals("True")
+        || (!status.isEmpty()
+            && !Trees.text(definition, "metadata", "deletionTimestamp").isEmpty()
+            && Trees.strings(definition, "metadata", "finalizers")
+                .contains(DefinitionConditions.FINALIZER));
+  }
+
+  private static String status(ObjectNode definition, String type) {
     for (ObjectNode condition : Trees.objects(definition, "status", "conditions")) {
       if (Trees.text(condition, "type").equals(type)) {
-        return Trees.text(condition, "status").equals("True");
+        return Trees.text(condition, "status");
       }
     }
-    return false;
+    return "";
   }
 
   /** The version in which objects are stored. */

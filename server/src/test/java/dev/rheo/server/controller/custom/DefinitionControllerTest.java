@@ -34,6 +34,7 @@ class DefinitionControllerTest {
   private static final String DEFINITIONS = "apiextensions.k8s.io/v1/customresourcedefinitions";
   private static final String NAME = "lamps.example.com";
   private static final String LAMPS = "example.com/v1/lamps";
+  private static final String LAMP = "{'apiVersion':'example.com/v1','kind':'Lamp',";
 
   @TempDir Path spool;
 
@@ -126,11 +127,11 @@ class DefinitionControllerTest {
     assertThat(condition(NAME, "Established").path("status").asText()).isEqualTo("True");
 
     JsonNode lamp =
-        cluster.create(LAMPS, "ns", "{'metadata':{'name':'a'},'spec':{'watts':3,'color':1}}");
+        cluster.create(LAMPS, "ns", LAMP + "'metadata':{'name':'a'},'spec':{'watts':3,'color':1}}");
     assertThat(lamp.path("spec").toString()).isEqualTo("{\"watts\":3}");
     assertThat(lamp.path("metadata").path("generation").asInt()).isEqualTo(1);
     assertThatThrownBy(
-            () -> cluster.create(LAMPS, "ns", "{'metadata':{'name':'b'},'spec':{'watts':0}}"))
+            () -> cluster.create(LAMPS, "ns", LAMP + "'metadata':{'name':'b'},'spec':{'watts':0}}"))
         .isInstanceOfSatisfying(
             ApiException.class,
             e -> {
@@ -147,7 +148,7 @@ class DefinitionControllerTest {
                 "{'status':{}}",
                 "{'status':{},'scale':{'specReplicasPath':'.spec.watts','statusReplicasPath':'.status.used'}}"));
     awaitServed("v1", "lamps");
-    cluster.create(LAMPS, "ns", "{'metadata':{'name':'a'},'spec':{'watts':3}}");
+    cluster.create(LAMPS, "ns", LAMP + "'metadata':{'name':'a'},'spec':{'watts':3}}");
     ObjectPath scale = cluster.path(LAMPS, "ns", "a", "scale");
     String body =
         """
@@ -186,7 +187,7 @@ class DefinitionControllerTest {
   void anObjectIsReadByTheSchemaThatItsDefinitionHasNow() {
     define(definition("lamps", "Lamp", version("v1", true, WATTS)));
     awaitServed("v1", "lamps");
-    cluster.create(LAMPS, "ns", "{'metadata':{'name':'a'},'spec':{'watts':3}}");
+    cluster.create(LAMPS, "ns", LAMP + "'metadata':{'name':'a'},'spec':{'watts':3}}");
     ResourceType first = served("v1", "lamps");
 
     var unused =
@@ -208,13 +209,13 @@ class DefinitionControllerTest {
   void theDeletionOfADefinitionDeletesItsObjectsFirst() {
     define(definition("lamps", "Lamp", version("v1", true, WATTS)));
     awaitServed("v1", "lamps");
-    cluster.create(LAMPS, "ns", "{'metadata':{'name':'a','finalizers':['x.y/z']}}");
-    cluster.create(LAMPS, "ns", "{'metadata':{'name':'b'}}");
+    cluster.create(LAMPS, "ns", LAMP + "'metadata':{'name':'a','finalizers':['x.y/z']}}");
+    cluster.create(LAMPS, "ns", LAMP + "'metadata':{'name':'b'}}");
     cluster.delete(DEFINITIONS, "", NAME);
     Await.until("b is deleted", () -> cluster.stored(LAMPS, "ns", "b") == null);
     assertThat(condition(NAME, "Terminating").path("status").asText()).isEqualTo("True");
     Await.until("creates are refused", () -> served("v1", "lamps").customObjects().terminating());
-    assertThatThrownBy(() -> cluster.create(LAMPS, "ns", "{'metadata':{'name':'c'}}"))
+    assertThatThrownBy(() -> cluster.create(LAMPS, "ns", LAMP + "'metadata':{'name':'c'}}"))
         .hasMessageContaining("create not allowed while custom resource definition is terminating");
 
     var unused =
@@ -252,7 +253,9 @@ class DefinitionControllerTest {
     awaitServed("v2", "lamps");
     JsonNode second =
         cluster.create(
-            "example.com/v2/lamps", "ns", "{'metadata':{'name':'a'},'spec':{'watts':3}}");
+            "example.com/v2/lamps",
+            "ns",
+            LAMP.replace("v1", "v2") + "'metadata':{'name':'a'},'spec':{'watts':3}}");
     assertThat(second.path("spec").toString()).isEqualTo("{\"watts\":3}");
     assertThat(second.path("apiVersion").asText()).isEqualTo("example.com/v2");
     JsonNode stored = cluster.stored(LAMPS, "ns", "a");
