@@ -3,7 +3,9 @@ package dev.rheo.resource.publish;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.rheo.api.status.ApiException;
 import dev.rheo.codec.io.Meter;
 import dev.rheo.codec.io.Nodes;
 import dev.rheo.codec.io.Weights;
@@ -52,7 +54,7 @@ final class CustomSchemas {
    */
   static ObjectNode object(ResourceType type, boolean v2) {
     CustomType custom = Objects.requireNonNull(type.custom());
-    JsonNode version = custom.version();
+    JsonNode version = version(custom);
     JsonNode schema = custom.publishedSchema(version);
     CustomSchemas schemas = new CustomSchemas(v2);
     ObjectNode out;
@@ -80,8 +82,17 @@ final class CustomSchemas {
         .putObject("items")
         .put("$ref", schemas.reference(name(type, type.kind())));
     schemas.typed(out, "ListMeta");
-    extensions(out, type, custom.listKind(), custom.version());
+    extensions(out, type, custom.listKind(), version(custom));
     return out;
+  }
+
+  /** As it stands in the definition; missing if that has just gone, as then the type will, too. */
+  private static JsonNode version(CustomType custom) {
+    try {
+      return custom.version();
+    } catch (ApiException _) {
+      return MissingNode.getInstance();
+    }
   }
 
   private static void extensions(ObjectNode out, ResourceType type, String kind, JsonNode version) {

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
+import dev.rheo.resource.custom.CustomDefinition;
 import dev.rheo.resource.published.CustomTypes;
 import dev.rheo.resource.published.Vectors;
 import dev.rheo.resource.type.ResourceRegistry;
@@ -77,6 +78,29 @@ class CustomOpenApiTest {
     OpenApi.Compressed document = openApi.document("apis/example.com/v1");
     assertThat(new String(document.bytes(), StandardCharsets.UTF_8)).contains("anyOf");
     assertThat(openApi.v2(true).bytes()).isNotEmpty();
+  }
+
+  /** A definition that goes while documents are made must not keep others from being published. */
+  @Test
+  void aDefinitionMayBeGone() throws IOException {
+    ObjectNode definition =
+        (ObjectNode)
+            JSON.readTree(
+                """
+                {"metadata": {"name": "gones.example.com", "uid": "u", "generation": 1},
+                 "spec": {"group": "example.com", "scope": "Cluster", "versions": [
+                   {"name": "v1", "served": true, "storage": true,
+                    "schema": {"openAPIV3Schema": {"type": "object"}}}]},
+                 "status": {"acceptedNames": {"plural": "gones", "singular": "gone",
+                   "kind": "Gone", "listKind": "GoneList"},
+                   "conditions": [{"type": "Established", "status": "True"}]}}
+                """);
+    List<ResourceType> types =
+        dev.rheo.resource.custom.CustomTypes.of(CustomDefinition.of(definition), () -> null, null);
+    OpenApi openApi = new OpenApi(() -> new ResourceRegistry(types));
+    assertThat(openApi.document("apis/example.com/v1")).isNotNull();
+    JsonNode v2 = JSON.readTree(openApi.v2(false).bytes());
+    assertThat(v2.at("/definitions/com.example.v1.Gone/type").asText()).isEqualTo("object");
   }
 
   private ResourceType type(JsonNode line) {
