@@ -22,14 +22,10 @@ import dev.rheo.resource.type.ResourceRegistry;
 import dev.rheo.resource.type.ResourceType;
 import dev.rheo.resource.type.ServedTypes;
 import dev.rheo.server.admission.ServiceAccountAdmission;
-import dev.rheo.server.allocation.AddressRange;
-import dev.rheo.server.allocation.IpAddress;
 import dev.rheo.server.allocation.ServiceAllocator;
 import dev.rheo.server.allocation.ServiceNetwork;
 import dev.rheo.server.controller.BootstrapObjects;
 import dev.rheo.server.controller.Controllers;
-import dev.rheo.server.controller.DefaultServiceCidr;
-import dev.rheo.server.controller.KubernetesService;
 import dev.rheo.server.controller.NamespaceController;
 import dev.rheo.server.controller.custom.DefinitionController;
 import dev.rheo.server.controller.garbage.GarbageCollector;
@@ -63,7 +59,6 @@ import dev.rheo.server.security.token.TokenVerifier;
 import dev.rheo.server.typechange.TypeChanges;
 import dev.rheo.server.verb.read.Reads;
 import dev.rheo.server.verb.review.Reviews;
-import dev.rheo.server.verb.write.AllocationRepair;
 import dev.rheo.server.verb.write.LiveObjects;
 import dev.rheo.server.verb.write.LoopbackClient;
 import dev.rheo.server.verb.write.ObjectPath;
@@ -79,7 +74,6 @@ import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.net.BindException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -117,12 +111,6 @@ final class RunningServer implements Server {
    * and the garbage collector before it tries again.
    */
   private static final Duration PATIENCE = Duration.ofSeconds(10);
-
-  /** As upstream. */
-  private static final Duration KEEP_PERIOD = Duration.ofSeconds(10);
-
-  /** As upstream. */
-  private static final Duration REPAIR_PERIOD = Duration.ofMinutes(3);
 
   private static final Duration INDEX_PERIOD = Duration.ofSeconds(1);
 
@@ -255,13 +243,13 @@ final class RunningServer implements Server {
               cache,
               served,
               new TypeChanges(served, cache, encodings, requestMetrics),
-              converters,
+              converters::of,
               clock);
       opened.add("definition controller", defining);
       definitions = defining;
       defining.start();
       new BootstrapObjects(client, served, pki.authorityPem(), clock).run();
-      keepServices(config, client, writes.repair(), served, clock);
+      new ServiceKeeping(opened, config, address).start(client, writes.repair(), served, clock);
       if (config.controllers().contains(Controllers.GARBAGE_COLLECTOR)) {
         GarbageCollector collector =
             new GarbageCollector(
@@ -370,52 +358,6 @@ final class RunningServer implements Server {
         EdgeSettings.defaults(new InetSocketAddress(config.host(), config.port()));
     return settings.with(
         new EdgeSettings.Budgets(memory.outgoing(), settings.budgets().outgoingPerConnection()));
-  }
-
-  /** Keeps what Services need besides their own writes. */
-  private void keepServices(
-      ServerConfig config,
-      LoopbackClient client,
-      AllocationRepair repair,
-      ServedTypes served,
-      Clock clock) {
-    ServiceNetwork services = config.network().services();
-    InetAddress advertised = config.network().advertised(address.getAddress());
-    DefaultServiceCidr cidr =
-        new DefaultServiceCidr(
-            client, served, services.ranges().stream().map(AddressRange::toString).toList(), clock);
-    KubernetesService kubernetes =
-        new KubernetesService(
-            client,
-            served,
-            services.ranges().getFirst().first().toString(),
-            address.getPort(),
-            advertised == null ? null : IpAddress.of(advertised).toString());
-    opened.add("service kubernetes", kubernetes);
-    ScheduledExecutorService scheduler =
-        Executors.newSingleThreadScheduledExecutor(Thread.ofVirtual().name("services").factory());
-    opened.add("services", () -> end(scheduler));
-    Runnable keep = Guarded.of("the ServiceCIDR kubernetes", cidr::run);
-    Runnable publish = Guarded.of("the Service kubernetes", kubernetes::run);
-    keep.run();
-    publish.run();
-    schedule(scheduler, keep, KEEP_PERIOD);
-    schedule(scheduler, publish, KEEP_PERIOD);
-    schedule(scheduler, Guarded.of("what Services hold", repair::run), REPAIR_PERIOD);
-  }
-
-  /** Without an interrupt, which would close a file that the task reads from. */
-  private static void end(ScheduledExecutorService scheduler) throws InterruptedException {
-    scheduler.shutdown();
-    if (!scheduler.awaitTermination(CLOSING.toMillis(), TimeUnit.MILLISECONDS)) {
-      LOG.log(Level.WARNING, "work for Services did not end");
-    }
-  }
-
-  private static void schedule(ScheduledExecutorService scheduler, Runnable task, Duration period) {
-    var unused =
-        scheduler.scheduleWithFixedDelay(
-            task, period.toMillis(), period.toMillis(), TimeUnit.MILLISECONDS);
   }
 
   private void writeKubeconfig(Path file, Pki pki) throws IOException {

@@ -161,7 +161,7 @@ public final class Connections implements AutoCloseable {
 
   private static String handshakeFault(IOException e) {
     for (Throwable cause = e; cause != null; cause = cause.getCause()) {
-      if (cause instanceof Trust.Refused refused) {
+      if (cause instanceof Trust.RefusedException refused) {
         return String.valueOf(refused.getMessage());
       }
     }

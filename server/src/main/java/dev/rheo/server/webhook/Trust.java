@@ -92,10 +92,10 @@ final class Trust {
   }
 
   /** What is wrong with a certificate, in Go's words. */
-  static final class Refused extends CertificateException {
+  static final class RefusedException extends CertificateException {
     private static final long serialVersionUID = 1L;
 
-    Refused(String message) {
+    RefusedException(String message) {
       super("tls: failed to verify certificate: x509: " + message);
     }
   }
@@ -121,17 +121,17 @@ final class Trust {
       // As Go, in this order.
       String fault = nameFault(leaf);
       if (fault != null) {
-        throw new Refused(fault);
+        throw new RefusedException(fault);
       }
       try {
         roots.checkServerTrusted(chain, authType);
       } catch (CertificateException e) {
-        throw new Refused("certificate signed by unknown authority");
+        throw new RefusedException("certificate signed by unknown authority");
       }
     }
 
-    private Refused validity(String how, Date limit) {
-      return new Refused(
+    private RefusedException validity(String how, Date limit) {
+      return new RefusedException(
           "certificate has expired or is not yet valid: current time %s is %s %s"
               .formatted(clock.instant().truncatedTo(ChronoUnit.SECONDS), how, limit.toInstant()));
     }

@@ -15,10 +15,10 @@ import dev.rheo.resource.custom.CustomDefinition;
 import dev.rheo.resource.custom.CustomTypes;
 import dev.rheo.resource.custom.DefinitionConditions;
 import dev.rheo.resource.custom.DefinitionStatus;
+import dev.rheo.resource.custom.ObjectConverter;
 import dev.rheo.resource.type.ResourceRegistry;
 import dev.rheo.resource.type.ResourceType;
 import dev.rheo.server.controller.Signal;
-import dev.rheo.server.conversion.Converters;
 import dev.rheo.server.typechange.TypeChanges;
 import dev.rheo.server.verb.write.LoopbackClient;
 import dev.rheo.server.verb.write.ObjectPath;
@@ -37,7 +37,9 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Follows the CustomResourceDefinitions: gives them their status, serves the resources that they
@@ -72,7 +74,7 @@ public final class DefinitionController implements AutoCloseable {
   private final InstantSource clock;
   private final ResourceType definitions;
   private final Instances instances;
-  private final Converters converters;
+  private final Function<CustomDefinition, @Nullable ObjectConverter> converters;
 
   /** The definitions that are known, by name. Used by the thread only. */
   private final Map<String, Known> known = new HashMap<>();
@@ -123,7 +125,7 @@ public final class DefinitionController implements AutoCloseable {
       WatchCache cache,
       Supplier<ResourceRegistry> served,
       TypeChanges changes,
-      Converters converters,
+      Function<CustomDefinition, @Nullable ObjectConverter> converters,
       InstantSource clock) {
     this.client = client;
     this.cache = cache;
@@ -272,7 +274,9 @@ public final class DefinitionController implements AutoCloseable {
     if (before == null || !now.equals(before.definition())) {
       types =
           serve(
-              name, types, CustomTypes.of(read, () -> client.get(path(name)), converters.of(read)));
+              name,
+              types,
+              CustomTypes.of(read, () -> client.get(path(name)), converters.apply(read)));
     }
     boolean renamed = before == null || !before.names().equals(withoutSchemas(definition));
     known.put(name, new Known(withoutSchemas(definition), now, types));

@@ -9,19 +9,15 @@ import dev.rheo.api.media.MediaType;
 import dev.rheo.api.options.WriteOptions;
 import dev.rheo.api.status.ApiException;
 import dev.rheo.resource.type.ResourceType;
-import dev.rheo.server.conversion.Converters;
 import dev.rheo.server.encoding.Encodings;
 import dev.rheo.server.metrics.RequestMetrics;
 import dev.rheo.server.typechange.TypeChanges;
 import dev.rheo.server.verb.write.Cluster;
 import dev.rheo.server.verb.write.ObjectPath;
-import dev.rheo.server.webhook.CallException;
 import dev.rheo.testing.Await;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.time.Duration;
-import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -65,18 +61,7 @@ class DefinitionControllerTest {
             new RequestMetrics(new PrometheusRegistry(), cluster.served));
     DefinitionController started =
         new DefinitionController(
-            cluster.client,
-            cluster.cache,
-            cluster.served,
-            changes,
-            new Converters(
-                (namespace, name, port) -> {
-                  throw new CallException("no services");
-                },
-                () -> cluster.now,
-                () -> UUID.randomUUID().toString(),
-                Duration.ofSeconds(5)),
-            () -> cluster.now);
+            cluster.client, cluster.cache, cluster.served, changes, _ -> null, () -> cluster.now);
     started.start();
     return started;
   }
