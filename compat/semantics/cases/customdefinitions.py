@@ -516,6 +516,11 @@ def openapi(t):
     v2(t, "v2 afterwards", False)
 
 
+def parameter(p):
+    """Its name, which kube-apiserver shares among paths under one with a hash."""
+    return p.get("name") or p["$ref"].rpartition("/")[2].partition("-")[0]
+
+
 def ops(item):
     """What is worth comparing of the operations of a path."""
     out = {}
@@ -523,10 +528,10 @@ def ops(item):
         if isinstance(op, dict):
             out[verb] = {"operationId": op.get("operationId"), "action": op.get("x-kubernetes-action"), "kind": op.get("x-kubernetes-group-version-kind"), "tags": op.get("tags"),
                          "consumes": sorted(op.get("consumes") or (op.get("requestBody") or {}).get("content") or ()), "produces": sorted(op.get("produces") or ()),
-                         "parameters": sorted(p.get("name", p.get("$ref", "")) for p in op.get("parameters", ())),
+                         "parameters": sorted(parameter(p) for p in op.get("parameters", ())),
                          "answers": {c: sorted((a.get("content") or {}).keys()) or a.get("schema") for c, a in op.get("responses", {}).items()}}
         elif verb == "parameters":
-            out[verb] = sorted(p.get("name", p.get("$ref", "")) for p in op)
+            out[verb] = sorted(parameter(p) for p in op)
     return out
 
 
