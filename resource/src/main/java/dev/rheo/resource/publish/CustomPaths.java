@@ -119,8 +119,11 @@ final class CustomPaths {
           "",
           type.kind() + "ForAllNamespaces",
           list);
-      parameters(
-          Stream.concat(LIST.stream(), Stream.of("pretty:string")).sorted().toList(), false, false);
+      OperationParts.parameters(
+          json,
+          Stream.concat(LIST.stream(), Stream.of("pretty:string")).sorted().toList(),
+          false,
+          false);
       json.writeEndObject();
     }
     String collection = root + (type.namespaced() ? "namespaces/{namespace}/" : "") + type.plural();
@@ -136,7 +139,7 @@ final class CustomPaths {
             default -> meta("Status");
           });
     }
-    parameters(List.of("pretty:string"), type.namespaced(), false);
+    OperationParts.parameters(json, List.of("pretty:string"), type.namespaced(), false);
     json.writeEndObject();
     item(collection + "/{name}", OF_OBJECT, scope, type.kind(), object);
     if (type.subresource("status") != null) {
@@ -160,7 +163,7 @@ final class CustomPaths {
       operation(
           operation, scope, name, operation.action.equals("delete") ? meta("Status") : schema);
     }
-    parameters(List.of("pretty:string"), type.namespaced(), true);
+    OperationParts.parameters(json, List.of("pretty:string"), type.namespaced(), true);
     json.writeEndObject();
   }
 
@@ -172,7 +175,7 @@ final class CustomPaths {
     json.writeEndArray();
     json.writeStringField("operationId", operation.verb + inName + operation.rest + scope + name);
     if (!operation.parameters.isEmpty()) {
-      parameters(operation.parameters, false, false);
+      OperationParts.parameters(json, operation.parameters, false, false);
     }
     switch (operation.action) {
       case "post", "put" -> body(MEDIA_TYPES, answer, true);
@@ -211,45 +214,7 @@ final class CustomPaths {
   }
 
   private void content(List<String> mediaTypes, String schema) throws IOException {
-    json.writeObjectFieldStart("content");
-    for (String mediaType : mediaTypes) {
-      json.writeObjectFieldStart(mediaType);
-      json.writeObjectFieldStart("schema");
-      json.writeStringField("$ref", OpenApiSchemas.REFERENCE + schema);
-      json.writeEndObject();
-      json.writeEndObject();
-    }
-    json.writeEndObject();
-  }
-
-  private void parameters(List<String> query, boolean namespaced, boolean named)
-      throws IOException {
-    json.writeArrayFieldStart("parameters");
-    if (named) {
-      parameter("name", "path", "string");
-    }
-    if (namespaced) {
-      parameter("namespace", "path", "string");
-    }
-    for (String parameter : query) {
-      int colon = parameter.indexOf(':');
-      parameter(parameter.substring(0, colon), "query", parameter.substring(colon + 1));
-    }
-    json.writeEndArray();
-  }
-
-  private void parameter(String name, String in, String valueType) throws IOException {
-    json.writeStartObject();
-    json.writeStringField("name", name);
-    json.writeStringField("in", in);
-    if (in.equals("path")) {
-      json.writeBooleanField("required", true);
-    }
-    json.writeObjectFieldStart("schema");
-    json.writeStringField("type", valueType);
-    json.writeBooleanField("uniqueItems", true);
-    json.writeEndObject();
-    json.writeEndObject();
+    OperationParts.content(json, mediaTypes, OpenApiSchemas.REFERENCE + schema);
   }
 
   private static String meta(String name) {

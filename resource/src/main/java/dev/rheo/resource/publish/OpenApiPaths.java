@@ -83,6 +83,8 @@ final class OpenApiPaths {
   private record Shape(
       Parameters parameters, List<String> bodyTypes, @Nullable String body, String answer) {}
 
+  private static final List<String> PRETTY = List.of("pretty:string");
+
   private final JsonGenerator json;
   private final String base;
   private final Set<String> goTypes = new LinkedHashSet<>();
@@ -144,7 +146,7 @@ final class OpenApiPaths {
           new Shape(
               Parameters.DELETE_COLLECTION, List.of("*/*"), meta("DeleteOptions"), meta("Status")));
     }
-    pathParameters(type.namespaced(), false);
+    OperationParts.parameters(json, PRETTY, type.namespaced(), false);
     json.writeEndObject();
     if (verbs.contains("get")) {
       json.writeObjectFieldStart(collection + "/{name}");
@@ -156,7 +158,7 @@ final class OpenApiPaths {
             kind,
             new Shape(Parameters.DELETE, List.of("*/*"), meta("DeleteOptions"), meta("Status")));
       }
-      pathParameters(type.namespaced(), true);
+      OperationParts.parameters(json, PRETTY, type.namespaced(), true);
       json.writeEndObject();
     }
     for (Subresource sub : type.subresources().values()) {
@@ -174,7 +176,7 @@ final class OpenApiPaths {
                 ? new Shape(Parameters.NONE, List.of(), null, taken)
                 : new Shape(Parameters.WRITE, List.of("*/*"), taken, taken));
       }
-      pathParameters(type.namespaced(), true);
+      OperationParts.parameters(json, PRETTY, type.namespaced(), true);
       json.writeEndObject();
     }
   }
@@ -204,16 +206,11 @@ final class OpenApiPaths {
       throws IOException {
     json.writeObjectFieldStart(method);
     if (!shape.parameters.names.isEmpty()) {
-      json.writeArrayFieldStart("parameters");
-      for (String parameter : shape.parameters.names) {
-        int colon = parameter.indexOf(':');
-        parameter(parameter.substring(0, colon), "query", parameter.substring(colon + 1));
-      }
-      json.writeEndArray();
+      OperationParts.parameters(json, shape.parameters.names, false, false);
     }
     if (shape.body != null) {
       json.writeObjectFieldStart("requestBody");
-      content(shape.bodyTypes, shape.body);
+      OperationParts.content(json, shape.bodyTypes, shape.body);
       json.writeEndObject();
     }
     json.writeObjectFieldStart("responses");
@@ -223,7 +220,7 @@ final class OpenApiPaths {
     if (action.equals("list")) {
       answers.addAll(STREAMS);
     }
-    content(answers, shape.answer);
+    OperationParts.content(json, answers, shape.answer);
     json.writeEndObject();
     json.writeEndObject();
     if (kind != null) {
@@ -232,44 +229,6 @@ final class OpenApiPaths {
       OpenApiSchemas.kind(json, kind);
       json.writeEndObject();
     }
-    json.writeEndObject();
-  }
-
-  private void content(List<String> mediaTypes, String reference) throws IOException {
-    json.writeObjectFieldStart("content");
-    for (String mediaType : mediaTypes) {
-      json.writeObjectFieldStart(mediaType);
-      json.writeObjectFieldStart("schema");
-      json.writeStringField("$ref", reference);
-      json.writeEndObject();
-      json.writeEndObject();
-    }
-    json.writeEndObject();
-  }
-
-  private void pathParameters(boolean namespaced, boolean named) throws IOException {
-    json.writeArrayFieldStart("parameters");
-    if (named) {
-      parameter("name", "path", "string");
-    }
-    if (namespaced) {
-      parameter("namespace", "path", "string");
-    }
-    parameter("pretty", "query", "string");
-    json.writeEndArray();
-  }
-
-  private void parameter(String name, String in, String type) throws IOException {
-    json.writeStartObject();
-    json.writeStringField("name", name);
-    json.writeStringField("in", in);
-    if (in.equals("path")) {
-      json.writeBooleanField("required", true);
-    }
-    json.writeObjectFieldStart("schema");
-    json.writeStringField("type", type);
-    json.writeBooleanField("uniqueItems", true);
-    json.writeEndObject();
     json.writeEndObject();
   }
 
