@@ -6,7 +6,6 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import dev.rheo.api.name.Names;
-import dev.rheo.api.status.Excerpt;
 import dev.rheo.api.status.FieldError;
 import dev.rheo.api.status.FieldErrors;
 import dev.rheo.api.status.GoText;
@@ -54,7 +53,8 @@ final class ObjectMetaRules {
     }
     rules.labels();
     rules.annotations();
-    rules.owners();
+    OwnerRules.check(
+        metadata, path + ".ownerReferences", ObjectMetaRules::ordered, rules::allOrdered, errors);
     rules.finalizers();
     rules.managers();
   }
@@ -101,56 +101,8 @@ final class ObjectMetaRules {
     return text.getBytes(StandardCharsets.UTF_8).length;
   }
 
-  private void owners() {
-    String field = path + ".ownerReferences";
-    String controller = "";
-    for (ObjectNode owner : Trees.objects(metadata, "ownerReferences")) {
-      if (errors.isFull()) {
-        return;
-      }
-      owner(owner, field);
-      if (Trees.flag(owner, "controller")) {
-        String name =
-            Excerpt.text(Trees.text(owner, "kind")) + "/" + Excerpt.text(Trees.text(owner, "name"));
-        if (controller.isEmpty()) {
-          controller = name;
-        } else {
-          errors.add(
-              FieldError.invalid(
-                  field,
-                  ordered(),
-                  "Only one reference can have Controller set to true. Found \"true\" in references"
-                      + " for "
-                      + controller
-                      + " and "
-                      + name));
-        }
-      }
-    }
-  }
-
-  private void owner(ObjectNode owner, String field) {
-    String apiVersion = Trees.text(owner, "apiVersion");
-    if (apiVersion.isEmpty()
-        || apiVersion.endsWith("/")
-        || apiVersion.indexOf('/') != apiVersion.lastIndexOf('/')) {
-      errors.add(
-          FieldError.invalid(field + ".apiVersion", apiVersion, "version must not be empty"));
-    }
-    for (String name : new String[] {"kind", "name", "uid"}) {
-      if (Trees.text(owner, name).isEmpty()) {
-        errors.add(FieldError.invalid(field + "." + name, "", "must not be empty"));
-      }
-    }
-    if (apiVersion.equals("v1") && Trees.text(owner, "kind").equals("Event")) {
-      errors.add(
-          FieldError.invalid(
-              field, ordered(owner), "/v1, Kind=Event is disallowed from being an owner"));
-    }
-  }
-
   /** The references with their fields in the order of the Go type. */
-  private ArrayNode ordered() {
+  private ArrayNode allOrdered() {
     ArrayNode all = JsonNodeFactory.instance.arrayNode();
     Trees.eachObject(metadata, "ownerReferences", owner -> all.add(ordered(owner)));
     return all;

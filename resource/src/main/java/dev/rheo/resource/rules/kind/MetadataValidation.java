@@ -3,11 +3,11 @@ package dev.rheo.resource.rules.kind;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.rheo.api.name.Names;
-import dev.rheo.api.status.Excerpt;
 import dev.rheo.api.status.FieldError;
 import dev.rheo.api.status.FieldErrors;
 import dev.rheo.codec.tree.Trees;
 import dev.rheo.resource.type.ResourceType;
+import dev.rheo.schema.meta.OwnerRules;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
@@ -95,7 +95,12 @@ public final class MetadataValidation {
     Field at = Field.root(null, errors).at("metadata").with(metadata);
     LabelRules.labels(at.at("labels"));
     LabelRules.annotations(at.at("annotations"));
-    owners(metadata, errors);
+    OwnerRules.check(
+        metadata,
+        "metadata.ownerReferences",
+        owner -> owner,
+        () -> Objects.requireNonNull(metadata.get("ownerReferences")),
+        errors);
     finalizers(metadata, anyFinalizers, errors);
   }
 
@@ -103,49 +108,6 @@ public final class MetadataValidation {
     String prefix = Trees.text(metadata, "generateName");
     if (!prefix.isEmpty()) {
       errors.invalid("metadata.generateName", prefix, names.validatePrefix(prefix));
-    }
-  }
-
-  private static void owners(ObjectNode metadata, FieldErrors errors) {
-    String path = "metadata.ownerReferences";
-    String controller = "";
-    for (ObjectNode owner : Trees.objects(metadata, "ownerReferences")) {
-      if (errors.isFull()) {
-        return;
-      }
-      String apiVersion = Trees.text(owner, "apiVersion");
-      if (apiVersion.isEmpty()
-          || apiVersion.endsWith("/")
-          || apiVersion.indexOf('/') != apiVersion.lastIndexOf('/')) {
-        errors.add(
-            FieldError.invalid(path + ".apiVersion", apiVersion, "version must not be empty"));
-      }
-      for (String field : new String[] {"kind", "name", "uid"}) {
-        if (Trees.text(owner, field).isEmpty()) {
-          errors.add(FieldError.invalid(path + "." + field, "", "must not be empty"));
-        }
-      }
-      if (apiVersion.equals("v1") && Trees.text(owner, "kind").equals("Event")) {
-        errors.add(
-            FieldError.invalid(path, owner, "/v1, Kind=Event is disallowed from being an owner"));
-      }
-      if (Trees.flag(owner, "controller")) {
-        String name =
-            Excerpt.text(Trees.text(owner, "kind")) + "/" + Excerpt.text(Trees.text(owner, "name"));
-        if (controller.isEmpty()) {
-          controller = name;
-        } else {
-          errors.add(
-              FieldError.invalid(
-                  path,
-                  Objects.requireNonNull(metadata.get("ownerReferences")),
-                  "Only one reference can have Controller set to true. Found \"true\" in references"
-                      + " for "
-                      + controller
-                      + " and "
-                      + name));
-        }
-      }
     }
   }
 
