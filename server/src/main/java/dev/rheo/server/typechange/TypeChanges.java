@@ -109,9 +109,11 @@ public final class TypeChanges {
   public synchronized void forget(Collection<ResourceType> types) {
     for (ResourceType type : types) {
       encodings.release(type);
-      String name = type.storage().name();
-      if (served.get().stored(name) == null && cache.holds(name)) {
-        cache.remove(name);
+      if (type.isStored()) {
+        String name = type.storage().name();
+        if (served.get().stored(name) == null && cache.holds(name)) {
+          cache.remove(name);
+        }
       }
     }
     cache.dropReleasedForms();
@@ -157,12 +159,6 @@ public final class TypeChanges {
       throw new IllegalArgumentException("not served: " + type);
     }
     served.update(now -> now.without(type));
-    encodings.release(type);
-    if (type.isStored() && served.get().stored(type.storage().name()) == null) {
-      cache.remove(type.storage().name());
-    } else {
-      cache.dropReleasedForms();
-    }
-    metrics.dropUnserved();
+    forget(List.of(type));
   }
 }

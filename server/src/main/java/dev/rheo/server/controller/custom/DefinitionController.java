@@ -278,8 +278,9 @@ public final class DefinitionController implements AutoCloseable {
               types,
               CustomTypes.of(read, () -> client.get(path(name)), converters.apply(read)));
     }
-    boolean renamed = before == null || !before.names().equals(withoutSchemas(definition));
-    known.put(name, new Known(withoutSchemas(definition), now, types));
+    ObjectNode given = withoutSchemas(definition);
+    boolean renamed = before == null || !before.names().equals(given);
+    known.put(name, new Known(given, now, types));
     if (isEnding(definition)) {
       delete(name, read, types);
     }

@@ -176,27 +176,13 @@ final class Patches {
       throw ErrorMapping.of(e);
     }
     if (!ObjectDecoder.isReadable(patched)) {
-      throw ApiException.invalid(
-          "",
-          "",
-          "",
-          List.of(
-              FieldError.invalid(
-                  "patch", "", "the patched object has more levels or parts than are allowed")));
+      throw refusal("", "the patched object has more levels or parts than are allowed");
     }
     List<String> strict =
         validation == FieldValidation.IGNORE ? List.of() : new ArrayList<>(duplicates);
     if (path.objectType().isOpen()) {
       if (Trees.text(patched, "kind").isEmpty()) {
-        throw ApiException.invalid(
-            "",
-            "",
-            "",
-            List.of(
-                FieldError.invalid(
-                    "patch",
-                    Excerpt.value(patched),
-                    CustomTypeMeta.missingKind(patched.toString()))));
+        throw refusal(Excerpt.value(patched), CustomTypeMeta.missingKind(patched.toString()));
       }
       CustomTypeMeta.requireNames(path, patched);
     }
@@ -209,16 +195,15 @@ final class Patches {
       String shown = typed == null ? Excerpt.value(patched) : Excerpt.goValue(typed);
       String why = e.status().message();
       String mismatch = BodyReader.mismatch(path);
-      throw ApiException.invalid(
-          "",
-          "",
-          "",
-          List.of(
-              FieldError.invalid(
-                  "patch",
-                  shown.length() <= SHOWN ? shown : shown.substring(0, SHOWN) + "...",
-                  why.startsWith(mismatch) ? why.substring(mismatch.length()) : why)));
+      throw refusal(
+          shown.length() <= SHOWN ? shown : shown.substring(0, SHOWN) + "...",
+          why.startsWith(mismatch) ? why.substring(mismatch.length()) : why);
     }
+  }
+
+  /** As upstream, a refusal of a patched object that names no kind. */
+  private static ApiException refusal(String shown, String why) {
+    return ApiException.invalid("", "", "", List.of(FieldError.invalid("patch", shown, why)));
   }
 
   private void keepType(ObjectNode document, ObjectNode patched, String field) {
