@@ -193,10 +193,7 @@ public final class CustomSchema {
 
   private void scale(ObjectNode object, boolean spec, FieldErrors errors) {
     if (scale != null) {
-      if (spec) {
-        scale.checkSpec(object, errors);
-      }
-      scale.checkStatus(object, errors);
+      scale.check(object, spec, errors);
     }
   }
 

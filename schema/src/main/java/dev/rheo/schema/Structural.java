@@ -43,37 +43,31 @@ public record Structural(
     @Nullable Restrictions restrictions,
     boolean remarks) {
 
-  public Structural(
-      String type,
-      boolean nullable,
-      @Nullable JsonNode defaultValue,
-      Map<String, Structural> properties,
-      @Nullable Structural items,
-      Additional additional,
-      boolean preserveUnknown,
-      boolean embedded,
-      boolean intOrString,
-      String listType,
-      List<String> listMapKeys,
-      String mapType,
-      List<Rule> rules,
-      @Nullable Restrictions restrictions) {
-    this(
+  /** A schema that tells types only. */
+  public static Structural ofTypes(
+      String type, Map<String, Structural> properties, Additional additional) {
+    return new Structural(
         type,
-        nullable,
-        defaultValue,
+        false,
+        null,
         properties,
-        items,
+        null,
         additional,
-        preserveUnknown,
-        embedded,
-        intOrString,
-        listType,
-        listMapKeys,
-        mapType,
-        rules,
-        restrictions,
+        false,
+        false,
+        false,
+        "",
+        List.of(),
+        "",
+        List.of(),
+        null,
         false);
+  }
+
+  /** What a member of an object is: a property, or one of the further fields; null if not told. */
+  public @Nullable Structural member(String name) {
+    Structural property = properties.get(name);
+    return property != null ? property : additional.schema();
   }
 
   /**

@@ -49,6 +49,26 @@ public final class GoText {
     }
   }
 
+  /**
+   * A text without the white space at its ends, as strings.TrimSpace has it: what Unicode counts,
+   * other than {@link String#strip}.
+   */
+  public static String trim(String text) {
+    int start = 0;
+    int end = text.length();
+    while (start < end && isSpace(text.charAt(start))) {
+      start++;
+    }
+    while (end > start && isSpace(text.charAt(end - 1))) {
+      end--;
+    }
+    return text.substring(start, end);
+  }
+
+  private static boolean isSpace(char c) {
+    return c >= '\t' && c <= '\r' || c == '\u0085' || Character.isSpaceChar(c);
+  }
+
   /** A string literal as the verb {@code %q} writes it. */
   public static String quote(String text) {
     StringBuilder out = new StringBuilder(text.length() + 2).append('"');

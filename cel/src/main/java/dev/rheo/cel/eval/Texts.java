@@ -2,6 +2,7 @@ package dev.rheo.cel.eval;
 
 import com.google.re2j.Matcher;
 import com.google.re2j.Pattern;
+import dev.rheo.api.status.GoText;
 import dev.rheo.cel.value.Bytes;
 import dev.rheo.cel.value.Regex;
 import java.util.ArrayList;
@@ -25,7 +26,7 @@ final class Texts {
     functions.put("charAt", args -> charAt(text(args[0]), number(args[1])));
     functions.put("lowerAscii", args -> mapAscii(text(args[0]), 'A', 'Z', 'a' - 'A'));
     functions.put("upperAscii", args -> mapAscii(text(args[0]), 'a', 'z', 'A' - 'a'));
-    functions.put("trim", args -> trim(text(args[0])));
+    functions.put("trim", args -> GoText.trim(text(args[0])));
     functions.put("substring", Texts::substring);
     functions.put("replace", Texts::replace);
     functions.put("split", Texts::split);
@@ -124,23 +125,6 @@ final class Texts {
       bytes += c < 0x80 ? 1 : c < 0x800 || Character.isSurrogate(c) ? 2 : 3;
     }
     return bytes;
-  }
-
-  /** Without white space at its ends, as Unicode has it and not as {@link String#strip} does. */
-  private static String trim(String text) {
-    int start = 0;
-    int end = text.length();
-    while (start < end && isSpace(text.charAt(start))) {
-      start++;
-    }
-    while (end > start && isSpace(text.charAt(end - 1))) {
-      end--;
-    }
-    return text.substring(start, end);
-  }
-
-  private static boolean isSpace(char c) {
-    return c >= '\t' && c <= '\r' || c == '\u0085' || Character.isSpaceChar(c);
   }
 
   static Object indexOf(Object[] args) throws EvaluationException {

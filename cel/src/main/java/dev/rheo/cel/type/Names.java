@@ -41,6 +41,11 @@ public final class Names {
 
   private Names() {}
 
+  /** Whether a word of CEL's grammar, which names nothing. */
+  public static boolean isReserved(String word) {
+    return RESERVED.contains(word);
+  }
+
   /** The identifier for a name; null if there is none, as for {@code 1st} or {@code a b}. */
   public static @Nullable String escape(String name) {
     if (name.isEmpty() || isDigit(name.charAt(0))) {

@@ -9,7 +9,6 @@ import dev.rheo.api.status.ApiException;
 import dev.rheo.codec.json.SelectableField;
 import dev.rheo.codec.schema.ObjectType;
 import dev.rheo.codec.schema.TypeTable;
-import dev.rheo.codec.tree.Trees;
 import dev.rheo.resource.custom.CustomDefinition.Version;
 import dev.rheo.resource.type.CustomFields;
 import dev.rheo.resource.type.CustomType;
@@ -58,6 +57,7 @@ public final class CustomTypes {
 
   private final CustomDefinition definition;
   private final Map<String, CustomVersion> versions = new HashMap<>();
+  private final Map<String, List<SelectableField>> selectable = new HashMap<>();
   private final StoredResource storage;
   private final Supplier<@Nullable ObjectNode> source;
   private final @Nullable ObjectConverter converter;
@@ -118,18 +118,8 @@ public final class CustomTypes {
     ObjectNode schema = version.schema();
     Structural structural =
         StructuralReader.read(schema == null ? JsonNodeFactory.instance.objectNode() : schema);
-    return CustomSchema.of(structural, scale(version.scale()));
-  }
-
-  private static @Nullable ScalePaths scale(@Nullable ObjectNode scale) {
-    if (scale == null) {
-      return null;
-    }
-    String selector = Trees.text(scale, "labelSelectorPath");
-    return new ScalePaths(
-        Trees.text(scale, "specReplicasPath"),
-        Trees.text(scale, "statusReplicasPath"),
-        selector.isEmpty() ? null : selector);
+    ObjectNode scale = version.scale();
+    return CustomSchema.of(structural, scale == null ? null : ScalePaths.of(scale));
   }
 
   /**
@@ -155,7 +145,9 @@ public final class CustomTypes {
   private List<SelectableField> selectable() {
     Map<String, SelectableField> fields = new LinkedHashMap<>();
     for (Version version : definition.versions()) {
-      selectable(version).forEach(field -> fields.putIfAbsent(field.name(), field));
+      List<SelectableField> own = selectable(version);
+      selectable.put(version.name(), own);
+      own.forEach(field -> fields.putIfAbsent(field.name(), field));
     }
     return List.copyOf(fields.values());
   }
@@ -204,7 +196,7 @@ public final class CustomTypes {
         storage,
         conversion(version),
         strategy(version),
-        CustomFields.labels(info, selectable(version)),
+        CustomFields.labels(info, selectable.getOrDefault(version.name(), List.of())),
         new CustomType(
             definition.names().listKind(),
             true,

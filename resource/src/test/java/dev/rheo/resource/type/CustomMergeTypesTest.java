@@ -10,8 +10,8 @@ import dev.rheo.merge.typed.MergeType;
 import dev.rheo.merge.typed.Merger;
 import dev.rheo.merge.typed.TypedException;
 import dev.rheo.merge.typed.Validator;
-import dev.rheo.resource.published.Structurals;
 import dev.rheo.resource.published.Vectors;
+import dev.rheo.schema.StructuralReader;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,7 +33,7 @@ class CustomMergeTypesTest {
         schema = line.get("schema");
         type =
             CustomMergeTypes.of(
-                line.path("structural").asBoolean() ? Structurals.read(schema) : null,
+                line.path("structural").asBoolean() ? StructuralReader.read(schema) : null,
                 line.path("preserve").asBoolean());
         continue;
       }

@@ -14,8 +14,9 @@ import dev.rheo.codec.json.SelectableField;
 import dev.rheo.merge.manager.ManagedFields;
 import dev.rheo.merge.manager.ScaleFields;
 import dev.rheo.merge.path.FieldPath;
-import dev.rheo.resource.published.Structurals;
 import dev.rheo.resource.published.Vectors;
+import dev.rheo.schema.ScalePaths;
+import dev.rheo.schema.StructuralReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -58,7 +59,7 @@ class CustomScaleTest {
 
   private static String faults(String object, boolean statusOnly) {
     FieldErrors errors = new FieldErrors();
-    SCALE.validate(json(object), statusOnly, errors);
+    SCALE.paths().check(json(object), !statusOnly, errors);
     return told(() -> errors.refuse("scale.example.com", "Loose", "a"));
   }
 
@@ -92,7 +93,7 @@ class CustomScaleTest {
 
   @Test
   void valuesOfOtherTypesAreToldOf() {
-    CustomScale deep = new CustomScale(".spec.i.j", ".status.n", "");
+    CustomScale deep = new CustomScale(new ScalePaths(".spec.i.j", ".status.n", null));
     assertThat(refusal(deep, "{spec:{i:3}}"))
         .isEqualTo(
             "500 : .spec.i.j accessor error: 3 is of the type int64, expected"
@@ -150,7 +151,7 @@ class CustomScaleTest {
     JsonNode paths =
         json("{a:[{jsonPath:'.spec.color'},{jsonPath:'.spec.sides'},{jsonPath:'.spec.filled'}]}")
             .get("a");
-    List<SelectableField> fields = CustomFields.of(paths, Structurals.read(schema));
+    List<SelectableField> fields = CustomFields.of(paths, StructuralReader.read(schema));
     assertThat(fields)
         .extracting(SelectableField::name)
         .containsExactly("spec.color", "spec.sides", "spec.filled");

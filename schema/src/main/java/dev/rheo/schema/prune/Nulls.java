@@ -20,7 +20,7 @@ public final class Nulls {
       for (Iterator<Map.Entry<String, JsonNode>> members = object.properties().iterator();
           members.hasNext(); ) {
         Map.Entry<String, JsonNode> member = members.next();
-        Structural declared = declared(member.getKey(), schema);
+        Structural declared = schema.member(member.getKey());
         if (member.getValue().isContainerNode()) {
           prune(member.getValue(), declared);
         } else if (member.getValue().isNull()
@@ -35,10 +35,5 @@ public final class Nulls {
         prune(element, schema.items());
       }
     }
-  }
-
-  private static @Nullable Structural declared(String name, Structural schema) {
-    Structural property = schema.properties().get(name);
-    return property != null ? property : schema.additional().schema();
   }
 }

@@ -101,13 +101,12 @@ public final class Pruning {
 
   /** Prunes a member if it is declared. */
   private boolean declared(String name, JsonNode value, Structural schema) {
-    Structural property = schema.properties().get(name);
-    if (property == null && !schema.additional().stated()) {
+    if (!schema.properties().containsKey(name) && !schema.additional().stated()) {
       return false;
     }
     if (value.isContainerNode()) {
       place.field(name);
-      value(value, property != null ? property : schema.additional().schema());
+      value(value, schema.member(name));
       place.leave();
     }
     return true;

@@ -3,6 +3,7 @@ package dev.rheo.schema.rule;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.rheo.schema.Structural;
+import dev.rheo.schema.tree.GoValues;
 import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -34,10 +35,7 @@ final class Correlation {
     }
     JsonNode mine = value instanceof ObjectNode object ? object.get(name) : null;
     JsonNode theirs = old instanceof ObjectNode object ? object.get(name) : null;
-    Structural its = schema.properties().get(name);
-    if (its == null) {
-      its = schema.additional().schema();
-    }
+    Structural its = schema.member(name);
     if (mine == null || theirs == null || its == null) {
       return null;
     }
@@ -90,9 +88,7 @@ final class Correlation {
     if (value.isArray()) {
       return sameElements();
     }
-    return value instanceof ObjectNode object
-        ? sameFields(object)
-        : SchemaValues.sameJson(value, old);
+    return value instanceof ObjectNode object ? sameFields(object) : GoValues.same(value, old);
   }
 
   private boolean sameElements() {
@@ -102,7 +98,7 @@ final class Correlation {
     for (int i = 0; i < value.size(); i++) {
       Correlation child = element(i);
       if (child == null) {
-        return items == null && SchemaValues.sameJson(value, old);
+        return items == null && GoValues.same(value, old);
       }
       if (!child.isSame()) {
         return false;

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.rheo.api.status.Excerpt;
 import dev.rheo.api.status.FieldError;
 import dev.rheo.api.status.FieldErrors;
+import dev.rheo.api.status.GoText;
 import dev.rheo.api.status.Untyped;
 import dev.rheo.cel.eval.EvaluationException;
 import dev.rheo.cel.eval.Program;
@@ -278,7 +279,7 @@ final class Judge {
     if (!(value instanceof String text)) {
       return null;
     }
-    String message = RuleTexts.trim(text);
+    String message = GoText.trim(text);
     boolean tooLong = message.getBytes(StandardCharsets.UTF_8).length > MESSAGE_BYTES_MAX;
     return message.isEmpty() || tooLong || message.contains("\n") ? null : message;
   }

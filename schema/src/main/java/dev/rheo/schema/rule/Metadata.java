@@ -2,7 +2,6 @@ package dev.rheo.schema.rule;
 
 import dev.rheo.schema.Structural;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -18,22 +17,7 @@ final class Metadata {
   private Metadata() {}
 
   private static Structural of(String type, Map<String, Structural> properties) {
-    return new Structural(
-        type,
-        false,
-        null,
-        properties,
-        null,
-        Structural.Additional.NONE,
-        false,
-        false,
-        false,
-        "",
-        List.of(),
-        "",
-        List.of(),
-        null,
-        false);
+    return Structural.ofTypes(type, properties, Structural.Additional.NONE);
   }
 
   /** Whether the schema of a resource says less than what can be read. */

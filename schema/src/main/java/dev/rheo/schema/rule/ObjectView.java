@@ -6,6 +6,7 @@ import dev.rheo.cel.eval.EvaluationException;
 import dev.rheo.cel.eval.Values;
 import dev.rheo.cel.type.Names;
 import dev.rheo.schema.Structural;
+import dev.rheo.schema.tree.GoValues;
 import java.util.AbstractMap;
 import java.util.AbstractSet;
 import java.util.Iterator;
@@ -87,7 +88,7 @@ final class ObjectView extends AbstractMap<Object, Object> implements Values.Own
           throw new EvaluationException("no such overload");
         }
         JsonNode theirs = view.node.get(name);
-        if (theirs != null && !SchemaValues.sameJson(field.getValue(), theirs)) {
+        if (theirs != null && !GoValues.same(field.getValue(), theirs)) {
           return false;
         }
         continue;

@@ -2,6 +2,7 @@ package dev.rheo.schema.rule;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.rheo.cel.eval.Values;
+import dev.rheo.schema.tree.GoValues;
 
 /** What a schema preserves without telling its type: expressions can only compare it. */
 record PreservedView(JsonNode node) implements Values.Own, Values.Typed {
@@ -10,7 +11,7 @@ record PreservedView(JsonNode node) implements Values.Own, Values.Typed {
     Object mine = SchemaValues.raw(node);
     Object theirs = other instanceof ListView list ? list.json() : SchemaValues.raw(other);
     return mine instanceof JsonNode one
-        ? theirs instanceof JsonNode two && SchemaValues.sameJson(one, two)
+        ? theirs instanceof JsonNode two && GoValues.same(one, two)
         : mine.equals(theirs);
   }
 

@@ -1,5 +1,6 @@
 package dev.rheo.schema.rule;
 
+import dev.rheo.api.status.GoText;
 import dev.rheo.cel.CompileException;
 import dev.rheo.cel.Environment;
 import dev.rheo.cel.Expression;
@@ -58,7 +59,7 @@ final class RuleCompiler {
    * @throws RuntimeException if the meter refuses the memory
    */
   CompiledRule compile(Rule rule) {
-    if (RuleTexts.trim(rule.rule()).isEmpty()) {
+    if (GoText.trim(rule.rule()).isEmpty()) {
       return CompiledRule.EMPTY;
     }
     Environment used = environment(rule);

@@ -2,6 +2,7 @@ package dev.rheo.schema.rule;
 
 import dev.rheo.api.status.FieldError;
 import dev.rheo.api.status.FieldErrors;
+import dev.rheo.api.status.GoText;
 import dev.rheo.schema.Restrictions;
 import dev.rheo.schema.Rule;
 import dev.rheo.schema.Structural;
@@ -43,8 +44,8 @@ public final class RuleStatements {
   }
 
   private static boolean checkTexts(Rule rule, String at, FieldErrors errors) {
-    String text = RuleTexts.trim(rule.rule());
-    String message = RuleTexts.trim(rule.message());
+    String text = GoText.trim(rule.rule());
+    String message = GoText.trim(rule.message());
     FieldError fault = null;
     if (text.isEmpty()) {
       fault = FieldError.required(at + "rule", "rule is not specified");
@@ -58,7 +59,7 @@ public final class RuleStatements {
               at + "message", "message must be specified if rule contains line breaks");
     }
     boolean sound = add(fault, errors);
-    if (!rule.messageExpression().isEmpty() && RuleTexts.trim(rule.messageExpression()).isEmpty()) {
+    if (!rule.messageExpression().isEmpty() && GoText.trim(rule.messageExpression()).isEmpty()) {
       sound =
           add(
               FieldError.required(
@@ -78,7 +79,7 @@ public final class RuleStatements {
       return true;
     }
     boolean sound = true;
-    if (RuleTexts.trim(path).isEmpty()) {
+    if (GoText.trim(path).isEmpty()) {
       sound = add(empty(at + "fieldPath", path), errors);
     }
     if (hasLines(path)) {
@@ -116,23 +117,11 @@ public final class RuleStatements {
     Map<String, Structural> properties = new LinkedHashMap<>();
     nested.properties().forEach((name, field) -> properties.put(name, structural(field)));
     Restrictions.Nested values = nested.additional();
-    return new Structural(
+    return Structural.ofTypes(
         nested.type(),
-        false,
-        null,
         properties,
-        null,
         values == null
             ? Structural.Additional.NONE
-            : new Structural.Additional(true, true, structural(values)),
-        false,
-        false,
-        false,
-        "",
-        List.of(),
-        "",
-        List.of(),
-        null,
-        false);
+            : new Structural.Additional(true, true, structural(values)));
   }
 }

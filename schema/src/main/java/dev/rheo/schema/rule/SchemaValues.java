@@ -180,44 +180,4 @@ final class SchemaValues {
       default -> "*types.Err";
     };
   }
-
-  /**
-   * Whether two values of an object are the same, as upstream compares what it has no schema of.
-   */
-  static boolean sameJson(@Nullable JsonNode a, @Nullable JsonNode b) {
-    if (a == null || b == null) {
-      return a == b;
-    }
-    if (a instanceof ObjectNode one && b instanceof ObjectNode other) {
-      if (one.size() != other.size()) {
-        return false;
-      }
-      for (Map.Entry<String, JsonNode> field : one.properties()) {
-        if (!sameJson(field.getValue(), other.get(field.getKey()))) {
-          return false;
-        }
-      }
-      return true;
-    }
-    if (a instanceof ArrayNode one && b instanceof ArrayNode other) {
-      if (one.size() != other.size()) {
-        return false;
-      }
-      for (int i = 0; i < one.size(); i++) {
-        if (!sameJson(one.get(i), other.get(i))) {
-          return false;
-        }
-      }
-      return true;
-    }
-    if (a.isContainerNode() || b.isContainerNode()) {
-      return false;
-    }
-    Object one = raw(a);
-    Object other = raw(b);
-    // Go's zeros are equal, and what is no number never is.
-    return one instanceof Double x && other instanceof Double y
-        ? x.doubleValue() == y.doubleValue()
-        : one.equals(other);
-  }
 }

@@ -48,10 +48,7 @@ final class Correlated {
     }
     JsonNode member = object.get(name);
     JsonNode oldMember = oldObject.get(name);
-    Structural declared = schema.properties().get(name);
-    if (declared == null) {
-      declared = schema.additional().schema();
-    }
+    Structural declared = schema.member(name);
     return member == null || oldMember == null || declared == null
         ? null
         : keep(name, new Correlated(member, oldMember, declared));

@@ -1,7 +1,7 @@
 package dev.rheo.resource.rules.kind;
 
+import dev.rheo.cel.type.Names;
 import java.util.List;
-import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
@@ -11,31 +11,6 @@ import java.util.regex.Pattern;
 public final class Identifiers {
   private static final String C = "[A-Za-z_][A-Za-z0-9_]*";
   private static final Pattern C_PATTERN = Pattern.compile(C);
-
-  /** Words of CEL's grammar that name nothing. */
-  private static final Set<String> CEL_RESERVED =
-      Set.of(
-          "true",
-          "false",
-          "null",
-          "in",
-          "as",
-          "break",
-          "const",
-          "continue",
-          "else",
-          "for",
-          "function",
-          "if",
-          "import",
-          "let",
-          "loop",
-          "package",
-          "namespace",
-          "return",
-          "var",
-          "void",
-          "while");
 
   private Identifiers() {}
 
@@ -53,6 +28,6 @@ public final class Identifiers {
 
   /** Whether CEL takes the text for the name of a variable. */
   public static boolean isCel(String value) {
-    return C_PATTERN.matcher(value).matches() && !CEL_RESERVED.contains(value);
+    return C_PATTERN.matcher(value).matches() && !Names.isReserved(value);
   }
 }
