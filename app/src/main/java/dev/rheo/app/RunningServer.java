@@ -27,6 +27,7 @@ import dev.rheo.server.allocation.ServiceNetwork;
 import dev.rheo.server.controller.BootstrapObjects;
 import dev.rheo.server.controller.Controllers;
 import dev.rheo.server.controller.NamespaceController;
+import dev.rheo.server.controller.apiservice.LocalApiServices;
 import dev.rheo.server.controller.custom.DefinitionController;
 import dev.rheo.server.controller.garbage.GarbageCollector;
 import dev.rheo.server.conversion.ClusterServices;
@@ -135,6 +136,7 @@ final class RunningServer implements Server {
   private final InetSocketAddress address;
   private volatile boolean bootstrapped;
   private volatile @Nullable DefinitionController definitions;
+  private volatile @Nullable LocalApiServices localServices;
   private volatile @Nullable GarbageCollector garbage;
 
   RunningServer(ServerConfig config) throws ServerStartException {
@@ -237,6 +239,10 @@ final class RunningServer implements Server {
       }
       Converters converters = converters(client, registry.get("", "v1", "services"), clock);
       opened.add("converters", converters);
+      LocalApiServices registering =
+          new LocalApiServices(client, cache, served, this::definitionsServed);
+      opened.add("local APIServices", registering);
+      localServices = registering;
       DefinitionController defining =
           new DefinitionController(
               client,
@@ -244,10 +250,12 @@ final class RunningServer implements Server {
               served,
               new TypeChanges(served, cache, encodings, requestMetrics),
               converters::of,
+              registering,
               clock);
       opened.add("definition controller", defining);
       definitions = defining;
       defining.start();
+      registering.start();
       new BootstrapObjects(client, served, pki.authorityPem(), clock).run();
       new ServiceKeeping(opened, config, address).start(client, writes.repair(), served, clock);
       if (config.controllers().contains(Controllers.GARBAGE_COLLECTOR)) {
@@ -420,12 +428,18 @@ final class RunningServer implements Server {
             new Health.Check("watch-cache", () -> cache.ready()),
             new Health.Check("namespaces", () -> bootstrapped),
             new Health.Check("custom-resources", this::definitionsServed),
+            new Health.Check("autoregister-completion", this::servicesRegistered),
             new Health.Check("shutdown", () -> !stopping.get())));
   }
 
   private boolean definitionsServed() {
     DefinitionController controller = definitions;
     return controller != null && controller.isReady();
+  }
+
+  private boolean servicesRegistered() {
+    LocalApiServices keeper = localServices;
+    return keeper != null && keeper.isReady();
   }
 
   private boolean storeAnswers() {
@@ -439,7 +453,7 @@ final class RunningServer implements Server {
   @Override
   public boolean awaitReady(Duration atMost) throws InterruptedException, ServerStartException {
     long until = System.nanoTime() + atMost.toNanos();
-    while (!(bootstrapped && cache.ready() && storeAnswers() && definitionsServed())) {
+    while (!(bootstrapped && cache.ready() && storeAnswers() && servicesRegistered())) {
       StoreHealth health = store.health();
       if (health.isDamaged()) {
         throw new ServerStartException(withRemedy(health.detail()));
