@@ -16,21 +16,17 @@ import dev.rheo.edge.EdgeSettings;
 import dev.rheo.edge.ledger.Account;
 import dev.rheo.edge.ledger.Ledger;
 import dev.rheo.resource.builtin.BuiltInResources;
-import dev.rheo.resource.publish.Discovery;
-import dev.rheo.resource.publish.OpenApi;
 import dev.rheo.resource.type.ResourceRegistry;
-import dev.rheo.resource.type.ResourceType;
 import dev.rheo.resource.type.ServedTypes;
 import dev.rheo.server.admission.ServiceAccountAdmission;
+import dev.rheo.server.aggregation.AvailabilityMetrics;
 import dev.rheo.server.allocation.ServiceAllocator;
 import dev.rheo.server.allocation.ServiceNetwork;
 import dev.rheo.server.controller.BootstrapObjects;
 import dev.rheo.server.controller.Controllers;
 import dev.rheo.server.controller.NamespaceController;
-import dev.rheo.server.controller.apiservice.LocalApiServices;
 import dev.rheo.server.controller.custom.DefinitionController;
 import dev.rheo.server.controller.garbage.GarbageCollector;
-import dev.rheo.server.conversion.ClusterServices;
 import dev.rheo.server.conversion.Converters;
 import dev.rheo.server.encoding.Encodings;
 import dev.rheo.server.health.Health;
@@ -39,6 +35,7 @@ import dev.rheo.server.metrics.MetricsPage;
 import dev.rheo.server.metrics.PartMetrics;
 import dev.rheo.server.metrics.ProcessMetrics;
 import dev.rheo.server.metrics.RequestMetrics;
+import dev.rheo.server.outbound.ServiceResolver;
 import dev.rheo.server.request.MemoryMeter;
 import dev.rheo.server.request.NodeConnections;
 import dev.rheo.server.request.NonResource;
@@ -62,7 +59,6 @@ import dev.rheo.server.verb.read.Reads;
 import dev.rheo.server.verb.review.Reviews;
 import dev.rheo.server.verb.write.LiveObjects;
 import dev.rheo.server.verb.write.LoopbackClient;
-import dev.rheo.server.verb.write.ObjectPath;
 import dev.rheo.server.verb.write.Writes;
 import dev.rheo.server.webhook.WebhookClient;
 import dev.rheo.store.RevisionStore;
@@ -136,7 +132,7 @@ final class RunningServer implements Server {
   private final InetSocketAddress address;
   private volatile boolean bootstrapped;
   private volatile @Nullable DefinitionController definitions;
-  private volatile @Nullable LocalApiServices localServices;
+  private volatile @Nullable Aggregation aggregated;
   private volatile @Nullable GarbageCollector garbage;
 
   RunningServer(ServerConfig config) throws ServerStartException {
@@ -161,6 +157,7 @@ final class RunningServer implements Server {
       Deflaters deflaters = new Deflaters((int) (config.memory().compression() / DEFLATER_BYTES));
       Encodings encodings = new Encodings(clock, config.gates(), served);
       PrometheusRegistry metrics = new PrometheusRegistry();
+      PrometheusRegistry totals = new PrometheusRegistry();
       RequestMetrics requestMetrics = new RequestMetrics(metrics, served);
       AccessConfig accessConfig = config.access();
       TokenIssuer issuer = issuer(accessConfig);
@@ -195,6 +192,21 @@ final class RunningServer implements Server {
                   : List.of(),
               issuer,
               new ServiceAllocator(store, registry, services, random));
+      LoopbackClient client = new LoopbackClient(writes);
+      Aggregation aggregation =
+          new Aggregation(
+              opened,
+              config.aggregation(),
+              pki,
+              client,
+              cache,
+              served,
+              this::definitionsServed,
+              ledger,
+              new AvailabilityMetrics(metrics, totals),
+              random,
+              clock);
+      aggregated = aggregation;
       // Before a write could be given what a Service of an earlier release has.
       writes.repair().run();
       NonResource nonResource =
@@ -202,11 +214,12 @@ final class RunningServer implements Server {
               liveness("healthz"),
               liveness("livez"),
               readiness(),
-              new Discovery(served, Release.version()),
-              new OpenApi(served),
-              new MetricsPage(metrics),
+              aggregation.discovery(served, Release.version()),
+              aggregation.openApi(served),
+              new MetricsPage(metrics, totals),
               () -> HostPort.of(address()),
               served,
+              aggregation.documents(),
               encodings.negotiation(),
               issuer);
       Reads stored = new Reads(store, cache, timer, System::nanoTime, random);
@@ -216,13 +229,14 @@ final class RunningServer implements Server {
       RequestChain chain =
           new RequestChain(
               access,
-              new Routes(served),
+              new Routes(served, aggregation.services()),
               seats,
               new Verbs(
                   nonResource,
                   reads,
                   new ResourceWrites(writes, encodings, config.gates()),
-                  new NodeConnections(stored, registry.get("", "v1", "nodes"))),
+                  new NodeConnections(stored, registry.get("", "v1", "nodes")),
+                  aggregation.proxy()),
               new Reporting(encodings, requestMetrics),
               ledger);
       edge = new Edge(edgeSettings(config), ledger, pki.tls(), chain);
@@ -230,19 +244,14 @@ final class RunningServer implements Server {
       register(metrics, seats, verifier);
       address = edge.start();
       writeKubeconfig(config.kubeconfig(), pki);
-      LoopbackClient client = new LoopbackClient(writes);
       NamespaceController namespaces = new NamespaceController(client, cache, served);
       opened.add("namespace controller", namespaces);
       namespaces.createRequired();
       if (config.controllers().contains(Controllers.NAMESPACE)) {
         namespaces.start();
       }
-      Converters converters = converters(client, registry.get("", "v1", "services"), clock);
+      Converters converters = converters(aggregation.resolver(), clock);
       opened.add("converters", converters);
-      LocalApiServices registering =
-          new LocalApiServices(client, cache, served, this::definitionsServed);
-      opened.add("local APIServices", registering);
-      localServices = registering;
       DefinitionController defining =
           new DefinitionController(
               client,
@@ -250,13 +259,13 @@ final class RunningServer implements Server {
               served,
               new TypeChanges(served, cache, encodings, requestMetrics),
               converters::of,
-              registering,
+              aggregation.local(),
               clock);
       opened.add("definition controller", defining);
       definitions = defining;
       defining.start();
-      registering.start();
-      new BootstrapObjects(client, served, pki.authorityPem(), clock).run();
+      aggregation.start();
+      new BootstrapObjects(client, served, aggregation.trust(pki), clock).run();
       new ServiceKeeping(opened, config, address).start(client, writes.repair(), served, clock);
       if (config.controllers().contains(Controllers.GARBAGE_COLLECTOR)) {
         GarbageCollector collector =
@@ -290,11 +299,16 @@ final class RunningServer implements Server {
     }
   }
 
-  /** The objects, the custom resources, and what the garbage collector knows of owners. */
+  /**
+   * The objects, the custom resources, what the garbage collector knows of owners, and the
+   * documents of extension API servers.
+   */
   private long indexBytes() {
     GarbageCollector collector = garbage;
+    Aggregation aggregation = aggregated;
     return cache.objects() * INDEX_ENTRY_BYTES
         + served.get().custom() * CUSTOM_TYPE_BYTES
+        + (aggregation == null ? 0 : aggregation.documents().bytes())
         + (collector == null ? 0 : collector.edgeBytes());
   }
 
@@ -324,13 +338,9 @@ final class RunningServer implements Server {
     return opening;
   }
 
-  private static Converters converters(LoopbackClient client, ResourceType services, Clock clock) {
+  private static Converters converters(ServiceResolver services, Clock clock) {
     return new Converters(
-        new ClusterServices(
-            (namespace, name) -> client.get(ObjectPath.of(services, namespace, name))),
-        clock,
-        () -> UUID.randomUUID().toString(),
-        WebhookClient.PATIENCE);
+        services, clock, () -> UUID.randomUUID().toString(), WebhookClient.PATIENCE);
   }
 
   private static void formsWithin(Ledger ledger, FormKind kind, FormBounds.Making making)
@@ -438,8 +448,8 @@ final class RunningServer implements Server {
   }
 
   private boolean servicesRegistered() {
-    LocalApiServices keeper = localServices;
-    return keeper != null && keeper.isReady();
+    Aggregation aggregation = aggregated;
+    return aggregation != null && aggregation.isComplete();
   }
 
   private boolean storeAnswers() {

@@ -1,6 +1,6 @@
 package dev.rheo.server.aggregation;
 
-import dev.rheo.server.webhook.CallException;
+import dev.rheo.server.outbound.CallException;
 import java.time.Duration;
 import java.util.Map;
 

@@ -9,7 +9,7 @@ import dev.rheo.resource.publish.ExtensionSpec;
 import dev.rheo.server.aggregation.ApiService;
 import dev.rheo.server.aggregation.Extension;
 import dev.rheo.server.aggregation.FetchedDocument;
-import dev.rheo.server.webhook.CallException;
+import dev.rheo.server.outbound.CallException;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;

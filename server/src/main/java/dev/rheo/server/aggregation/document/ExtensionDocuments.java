@@ -10,7 +10,7 @@ import dev.rheo.server.aggregation.ApiService;
 import dev.rheo.server.aggregation.ApiServices;
 import dev.rheo.server.aggregation.Extension;
 import dev.rheo.server.controller.Signal;
-import dev.rheo.server.webhook.CallException;
+import dev.rheo.server.outbound.CallException;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.ArrayList;

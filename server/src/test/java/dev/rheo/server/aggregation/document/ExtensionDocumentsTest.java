@@ -9,7 +9,7 @@ import dev.rheo.server.aggregation.ApiService;
 import dev.rheo.server.aggregation.ApiServices;
 import dev.rheo.server.aggregation.Extension;
 import dev.rheo.server.aggregation.FetchedDocument;
-import dev.rheo.server.webhook.CallException;
+import dev.rheo.server.outbound.CallException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
