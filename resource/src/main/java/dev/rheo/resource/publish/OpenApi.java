@@ -97,12 +97,17 @@ public final class OpenApi {
    * What extension API servers add.
    *
    * @param urls of their documents of v3, by path
+   * @param versions those of the paths whose group versions they serve, even if this server could,
+   *     too
    * @param documents of v3 that were made for servers that have none, by path
    * @param specs their parts of the document of v2; the first of several with the same path has it
    */
   public record Extensions(
-      Map<String, String> urls, Map<String, Compressed> documents, List<ExtensionSpec> specs) {
-    public static final Extensions NONE = new Extensions(Map.of(), Map.of(), List.of());
+      Map<String, String> urls,
+      Set<String> versions,
+      Map<String, Compressed> documents,
+      List<ExtensionSpec> specs) {
+    public static final Extensions NONE = new Extensions(Map.of(), Set.of(), Map.of(), List.of());
   }
 
   /** The document of version 2, and what it was made of. */
@@ -110,7 +115,8 @@ public final class OpenApi {
 
   /** The index of version 3, and what it was made of. */
   @SuppressWarnings("ArrayRecordComponent") // never compared
-  private record Index(Documents of, Map<String, String> with, byte[] document) {}
+  private record Index(
+      Documents of, Map<String, String> with, Set<String> versions, byte[] document) {}
 
   private final Supplier<ResourceRegistry> served;
   private final Supplier<Extensions> extensions;
@@ -136,23 +142,27 @@ public final class OpenApi {
   /** {@code /openapi/v3}: the paths of the documents and their URLs. */
   public byte[] index() {
     Documents now = documents();
-    Map<String, String> with = extensions.get().urls();
+    Extensions with = extensions.get();
     Index made = index;
-    if (made == null || made.of != now || made.with != with) {
-      made = new Index(now, with, index(now.byPath, with));
+    if (made == null
+        || made.of != now
+        || made.with != with.urls
+        || made.versions != with.versions) {
+      made = new Index(now, with.urls, with.versions, index(now.byPath, with));
       index = made;
     }
     return made.document;
   }
 
   /**
-   * {@code /openapi/v3/{path}}, or null if there is none.
+   * {@code /openapi/v3/{path}}, or null if this server has none.
    *
    * @param path {@code api/v1}, {@code apis/apps/v1}
    */
   public @Nullable Compressed document(String path) {
-    Written written = documents().byPath.get(path);
-    return written == null ? extensions.get().documents().get(path) : written.document;
+    Extensions with = extensions.get();
+    Written written = with.versions.contains(path) ? null : documents().byPath.get(path);
+    return written == null ? with.documents.get(path) : written.document;
   }
 
   /** The document of OpenAPI v2, as JSON or as protobuf. Made when it is first asked for. */
@@ -303,10 +313,15 @@ public final class OpenApi {
     return "/openapi/v3/" + path + "?hash=" + document.hash;
   }
 
-  /** This server's own document of a path comes first. */
-  private static byte[] index(Map<String, Written> byPath, Map<String, String> more) {
-    Map<String, String> urls = new TreeMap<>(more);
-    byPath.forEach((path, written) -> urls.put(path, url(path, written.document)));
+  /** This server's own document of a path comes first, unless the extension serves the version. */
+  private static byte[] index(Map<String, Written> byPath, Extensions with) {
+    Map<String, String> urls = new TreeMap<>(with.urls);
+    byPath.forEach(
+        (path, written) -> {
+          if (!with.versions.contains(path)) {
+            urls.put(path, url(path, written.document));
+          }
+        });
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     try (JsonGenerator json = JSON.createGenerator(out)) {
       json.writeStartObject();

@@ -13,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -47,7 +48,7 @@ class ExtensionSpecTest {
 
   private static JsonNode merged(ExtensionSpec... specs) {
     Supplier<OpenApi.Extensions> with =
-        () -> new OpenApi.Extensions(Map.of(), Map.of(), List.of(specs));
+        () -> new OpenApi.Extensions(Map.of(), Set.of(), Map.of(), List.of(specs));
     OpenApi openApi = new OpenApi(BuiltInResources::registry, with);
     assertThat(openApi.v2(true).bytes()).isNotEmpty();
     return tree(openApi.v2(false).bytes());
@@ -176,6 +177,7 @@ class ExtensionSpecTest {
                 new OpenApi.Extensions(
                     Map.of(
                         "apis/a.example.com/v1", OpenApi.url("apis/a.example.com/v1", converted)),
+                    Set.of("apis/a.example.com/v1"),
                     Map.of("apis/a.example.com/v1", converted),
                     List.of()));
     assertThat(openApi.document("apis/a.example.com/v1")).isSameAs(converted);
@@ -188,5 +190,21 @@ class ExtensionSpecTest {
     try (InputStream in = ExtensionSpecTest.class.getResourceAsStream(name)) {
       return Objects.requireNonNull(in, name).readAllBytes();
     }
+  }
+
+  @Test
+  void theDocumentOfAVersionIsThatOfWhoServesIt() {
+    String version = "apis/apps/v1";
+    Map<String, String> theirs = Map.of(version, "/theirs", "version", "/theirs");
+    OpenApi openApi =
+        new OpenApi(
+            BuiltInResources::registry,
+            () -> new OpenApi.Extensions(theirs, Set.of(version), Map.of(), List.of()));
+    JsonNode paths = tree(openApi.index()).path("paths");
+    assertThat(paths.path(version).path("serverRelativeURL").asText()).isEqualTo("/theirs");
+    assertThat(paths.path("version").path("serverRelativeURL").asText())
+        .startsWith("/openapi/v3/version?hash=");
+    assertThat(openApi.document(version)).isNull();
+    assertThat(openApi.document("version")).isNotNull();
   }
 }

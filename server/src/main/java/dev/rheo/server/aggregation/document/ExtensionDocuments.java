@@ -17,9 +17,11 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -366,6 +368,7 @@ public final class ExtensionDocuments implements AutoCloseable {
     List<ExtensionVersion> told = new ArrayList<>();
     List<ExtensionSpec> specs = new ArrayList<>();
     Map<String, String> urls = new HashMap<>();
+    Set<String> served = new HashSet<>();
     Map<String, OpenApi.Compressed> converted = new HashMap<>();
     Map<String, ApiService> by = new HashMap<>();
     long sum = 0;
@@ -385,21 +388,27 @@ public final class ExtensionDocuments implements AutoCloseable {
       if (each.state(DocumentKind.OPENAPI_V2).content instanceof Content.Spec spec) {
         specs.add(spec.spec());
       }
+      String version = "apis/" + service.group() + "/" + service.version();
       switch (each.state(DocumentKind.OPENAPI_V3).content) {
-        case Content.Urls found ->
-            found
-                .byPath()
-                .forEach(
-                    (path, url) -> {
-                      if (urls.putIfAbsent(path, url) == null) {
-                        by.put(path, service);
-                      }
-                    });
-        case Content.Converted(var document) -> {
-          String path = "apis/" + service.group() + "/" + service.version();
-          if (urls.putIfAbsent(path, OpenApi.url(path, document)) == null) {
-            converted.put(path, document);
+        case Content.Urls found -> {
+          found
+              .byPath()
+              .forEach(
+                  (path, url) -> {
+                    if (urls.putIfAbsent(path, url) == null || path.equals(version)) {
+                      urls.put(path, url);
+                      by.put(path, service);
+                    }
+                  });
+          if (found.byPath().containsKey(version)) {
+            served.add(version);
           }
+        }
+        case Content.Converted(var document) -> {
+          urls.put(version, OpenApi.url(version, document));
+          by.remove(version);
+          converted.put(version, document);
+          served.add(version);
         }
         default -> {}
       }
@@ -412,6 +421,7 @@ public final class ExtensionDocuments implements AutoCloseable {
     openApi =
         new OpenApi.Extensions(
             urls.equals(before.urls()) ? before.urls() : Map.copyOf(urls),
+            served.equals(before.versions()) ? before.versions() : Set.copyOf(served),
             Map.copyOf(converted),
             specs.equals(before.specs()) ? before.specs() : List.copyOf(specs));
     servers = Map.copyOf(by);
