@@ -19,9 +19,10 @@ import dev.rheo.resource.builtin.BuiltInResources;
 import dev.rheo.resource.publish.Discovery;
 import dev.rheo.resource.publish.OpenApi;
 import dev.rheo.resource.type.ResourceRegistry;
-import dev.rheo.resource.type.ResourceType;
 import dev.rheo.resource.type.ServedTypes;
 import dev.rheo.server.admission.ServiceAccountAdmission;
+import dev.rheo.server.aggregation.ApiServiceFollower;
+import dev.rheo.server.aggregation.AvailabilityMetrics;
 import dev.rheo.server.allocation.ServiceAllocator;
 import dev.rheo.server.allocation.ServiceNetwork;
 import dev.rheo.server.controller.BootstrapObjects;
@@ -29,7 +30,6 @@ import dev.rheo.server.controller.Controllers;
 import dev.rheo.server.controller.NamespaceController;
 import dev.rheo.server.controller.custom.DefinitionController;
 import dev.rheo.server.controller.garbage.GarbageCollector;
-import dev.rheo.server.conversion.ClusterServices;
 import dev.rheo.server.conversion.Converters;
 import dev.rheo.server.encoding.Encodings;
 import dev.rheo.server.health.Health;
@@ -38,6 +38,7 @@ import dev.rheo.server.metrics.MetricsPage;
 import dev.rheo.server.metrics.PartMetrics;
 import dev.rheo.server.metrics.ProcessMetrics;
 import dev.rheo.server.metrics.RequestMetrics;
+import dev.rheo.server.outbound.ServiceResolver;
 import dev.rheo.server.request.MemoryMeter;
 import dev.rheo.server.request.NodeConnections;
 import dev.rheo.server.request.NonResource;
@@ -61,7 +62,6 @@ import dev.rheo.server.verb.read.Reads;
 import dev.rheo.server.verb.review.Reviews;
 import dev.rheo.server.verb.write.LiveObjects;
 import dev.rheo.server.verb.write.LoopbackClient;
-import dev.rheo.server.verb.write.ObjectPath;
 import dev.rheo.server.verb.write.Writes;
 import dev.rheo.server.webhook.WebhookClient;
 import dev.rheo.store.RevisionStore;
@@ -135,6 +135,7 @@ final class RunningServer implements Server {
   private final InetSocketAddress address;
   private volatile boolean bootstrapped;
   private volatile @Nullable DefinitionController definitions;
+  private volatile @Nullable ApiServiceFollower extensions;
   private volatile @Nullable GarbageCollector garbage;
 
   RunningServer(ServerConfig config) throws ServerStartException {
@@ -159,6 +160,7 @@ final class RunningServer implements Server {
       Deflaters deflaters = new Deflaters((int) (config.memory().compression() / DEFLATER_BYTES));
       Encodings encodings = new Encodings(clock, config.gates(), served);
       PrometheusRegistry metrics = new PrometheusRegistry();
+      PrometheusRegistry totals = new PrometheusRegistry();
       RequestMetrics requestMetrics = new RequestMetrics(metrics, served);
       AccessConfig accessConfig = config.access();
       TokenIssuer issuer = issuer(accessConfig);
@@ -193,6 +195,20 @@ final class RunningServer implements Server {
                   : List.of(),
               issuer,
               new ServiceAllocator(store, registry, services, random));
+      LoopbackClient client = new LoopbackClient(writes);
+      Aggregation aggregation =
+          new Aggregation(
+              opened,
+              config.aggregation(),
+              pki,
+              client,
+              cache,
+              registry,
+              ledger,
+              new AvailabilityMetrics(metrics, totals),
+              random,
+              clock);
+      extensions = aggregation.services();
       // Before a write could be given what a Service of an earlier release has.
       writes.repair().run();
       NonResource nonResource =
@@ -202,7 +218,7 @@ final class RunningServer implements Server {
               readiness(),
               new Discovery(served, Release.version()),
               new OpenApi(served),
-              new MetricsPage(metrics),
+              new MetricsPage(metrics, totals),
               () -> HostPort.of(address()),
               served,
               encodings.negotiation(),
@@ -214,13 +230,14 @@ final class RunningServer implements Server {
       RequestChain chain =
           new RequestChain(
               access,
-              new Routes(served),
+              new Routes(served, aggregation.services()),
               seats,
               new Verbs(
                   nonResource,
                   reads,
                   new ResourceWrites(writes, encodings, config.gates()),
-                  new NodeConnections(stored, registry.get("", "v1", "nodes"))),
+                  new NodeConnections(stored, registry.get("", "v1", "nodes")),
+                  aggregation.proxy()),
               new Reporting(encodings, requestMetrics),
               ledger);
       edge = new Edge(edgeSettings(config), ledger, pki.tls(), chain);
@@ -228,14 +245,13 @@ final class RunningServer implements Server {
       register(metrics, seats, verifier);
       address = edge.start();
       writeKubeconfig(config.kubeconfig(), pki);
-      LoopbackClient client = new LoopbackClient(writes);
       NamespaceController namespaces = new NamespaceController(client, cache, served);
       opened.add("namespace controller", namespaces);
       namespaces.createRequired();
       if (config.controllers().contains(Controllers.NAMESPACE)) {
         namespaces.start();
       }
-      Converters converters = converters(client, registry.get("", "v1", "services"), clock);
+      Converters converters = converters(aggregation.resolver(), clock);
       opened.add("converters", converters);
       DefinitionController defining =
           new DefinitionController(
@@ -248,7 +264,8 @@ final class RunningServer implements Server {
       opened.add("definition controller", defining);
       definitions = defining;
       defining.start();
-      new BootstrapObjects(client, served, pki.authorityPem(), clock).run();
+      aggregation.start();
+      new BootstrapObjects(client, served, aggregation.trust(pki), clock).run();
       new ServiceKeeping(opened, config, address).start(client, writes.repair(), served, clock);
       if (config.controllers().contains(Controllers.GARBAGE_COLLECTOR)) {
         GarbageCollector collector =
@@ -316,13 +333,9 @@ final class RunningServer implements Server {
     return opening;
   }
 
-  private static Converters converters(LoopbackClient client, ResourceType services, Clock clock) {
+  private static Converters converters(ServiceResolver services, Clock clock) {
     return new Converters(
-        new ClusterServices(
-            (namespace, name) -> client.get(ObjectPath.of(services, namespace, name))),
-        clock,
-        () -> UUID.randomUUID().toString(),
-        WebhookClient.PATIENCE);
+        services, clock, () -> UUID.randomUUID().toString(), WebhookClient.PATIENCE);
   }
 
   private static void formsWithin(Ledger ledger, FormKind kind, FormBounds.Making making)
@@ -420,12 +433,18 @@ final class RunningServer implements Server {
             new Health.Check("watch-cache", () -> cache.ready()),
             new Health.Check("namespaces", () -> bootstrapped),
             new Health.Check("custom-resources", this::definitionsServed),
+            new Health.Check("api-services", this::extensionsKnown),
             new Health.Check("shutdown", () -> !stopping.get())));
   }
 
   private boolean definitionsServed() {
     DefinitionController controller = definitions;
     return controller != null && controller.isReady();
+  }
+
+  private boolean extensionsKnown() {
+    ApiServiceFollower follower = extensions;
+    return follower != null && follower.isReady();
   }
 
   private boolean storeAnswers() {
@@ -439,7 +458,11 @@ final class RunningServer implements Server {
   @Override
   public boolean awaitReady(Duration atMost) throws InterruptedException, ServerStartException {
     long until = System.nanoTime() + atMost.toNanos();
-    while (!(bootstrapped && cache.ready() && storeAnswers() && definitionsServed())) {
+    while (!(bootstrapped
+        && cache.ready()
+        && storeAnswers()
+        && definitionsServed()
+        && extensionsKnown())) {
       StoreHealth health = store.health();
       if (health.isDamaged()) {
         throw new ServerStartException(withRemedy(health.detail()));

@@ -31,6 +31,7 @@ import org.jspecify.annotations.Nullable;
  *     for ever
  * @param controllers the controllers that run; without one, another process must do its work
  * @param access tokens of service accounts, authorization and admission
+ * @param aggregation how requests go on to extension API servers
  */
 public record ServerConfig(
     Path data,
@@ -47,7 +48,8 @@ public record ServerConfig(
     ClusterNetwork network,
     Duration eventTtl,
     Set<Controllers> controllers,
-    AccessConfig access) {
+    AccessConfig access,
+    AggregationConfig aggregation) {
 
   /** History that is kept whatever the limits, so that clients can resume after a short absence. */
   public static final Duration MIN_HISTORY_TIME = Retention.FLOOR;
@@ -78,7 +80,8 @@ public record ServerConfig(
         ClusterNetwork.defaults(),
         DEFAULT_EVENT_TTL,
         EnumSet.allOf(Controllers.class),
-        AccessConfig.defaults());
+        AccessConfig.defaults(),
+        AggregationConfig.defaults());
   }
 
   /**

@@ -44,6 +44,7 @@ final class TestConfig {
         ClusterNetwork.defaults(),
         ServerConfig.DEFAULT_EVENT_TTL,
         EnumSet.allOf(Controllers.class),
-        access);
+        access,
+        AggregationConfig.defaults());
   }
 }

@@ -3,6 +3,7 @@ package dev.rheo.cli;
 import dev.rheo.api.feature.FeatureGates;
 import dev.rheo.api.io.HostPort;
 import dev.rheo.app.AccessConfig;
+import dev.rheo.app.AggregationConfig;
 import dev.rheo.app.ClusterNetwork;
 import dev.rheo.app.MemoryPlan;
 import dev.rheo.app.Release;
@@ -92,6 +93,7 @@ final class ServeCommand implements Callable<Integer> {
   private @Nullable Path tokenAuthFile;
 
   @Mixin private AccessOptions access = new AccessOptions();
+  @Mixin private AggregationOptions aggregation = new AggregationOptions();
 
   @Option(
       names = "--feature-gates",
@@ -277,7 +279,8 @@ final class ServeCommand implements Callable<Integer> {
         network(),
         eventTtl,
         checked("--controllers", controllers, ServerConfig::controllers),
-        accessConfig());
+        accessConfig(),
+        aggregationConfig());
   }
 
   private ClusterNetwork network() {
@@ -291,6 +294,14 @@ final class ServeCommand implements Callable<Integer> {
   private AccessConfig accessConfig() {
     try {
       return access.config();
+    } catch (IllegalArgumentException e) {
+      throw wrong(String.valueOf(e.getMessage()));
+    }
+  }
+
+  private AggregationConfig aggregationConfig() {
+    try {
+      return aggregation.config();
     } catch (IllegalArgumentException e) {
       throw wrong(String.valueOf(e.getMessage()));
     }

@@ -141,7 +141,7 @@ final class ConnectionInitializer extends ChannelInitializer<SocketChannel> {
           && connection.protocol instanceof Http1Handler) {
         connection.headerSinceNanos = connection.lastReadNanos;
       }
-      if (message instanceof ByteBuf bytes && !(connection.protocol instanceof WebSocketHandler)) {
+      if (message instanceof ByteBuf bytes && !(connection.protocol instanceof SwitchedProtocol)) {
         if (connection.headerSinceNanos != 0) {
           connection.unparsedLines += lines(bytes);
         }

@@ -65,6 +65,9 @@ final class Exchange implements BodyStream.Listener {
   private boolean longRunning;
   private @Nullable BodyStream drawn;
 
+  /** What the connection is switched to by the response, unless it is a WebSocket of the edge. */
+  private @Nullable Tunnel tunnel;
+
   Exchange(EdgeContext edge, HttpRequest request, Wire wire) {
     this.edge = edge;
     this.beganNanos = edge.clock.nanoTime();
@@ -87,6 +90,10 @@ final class Exchange implements BodyStream.Listener {
 
   @Nullable BodyStream drawn() {
     return drawn;
+  }
+
+  @Nullable Tunnel tunnel() {
+    return tunnel;
   }
 
   /** Whether the body is still being read and the request began before {@code nanos}. */
@@ -440,11 +447,12 @@ final class Exchange implements BodyStream.Listener {
             || response.status() == 204
             || response.status() == 304
             || (bytes != null && bytes.length == 0);
+    tunnel = response.body() instanceof Tunnel switched ? switched : null;
     Future<?> head =
         wire.head(
             response.status(),
             response.completed(request.auditId(), edge.clock.instant()),
-            bytes == null ? -1 : bytes.length,
+            response.length(),
             noBody);
     connection.pump.touch(connection);
     if (noBody) {

@@ -349,10 +349,14 @@ final class Http1Handler extends ChannelInboundHandlerAdapter implements Connect
     ReferenceCountUtil.release(part);
   }
 
-  /** Replaces the HTTP handlers by those of a WebSocket. */
-  private WebSocketHandler switchToWebSocket(ChannelHandlerContext ctx, Exchange exchange) {
+  /** Replaces the HTTP handlers by those of the protocol that the response switches to. */
+  private SwitchedProtocol switchProtocol(ChannelHandlerContext ctx, Exchange exchange) {
     current = null;
-    WebSocketHandler socket = WebSocketHandler.install(edge, connection, exchange);
+    Tunnel tunnel = exchange.tunnel();
+    SwitchedProtocol socket =
+        tunnel != null
+            ? TunnelHandler.install(connection, tunnel)
+            : WebSocketHandler.install(edge, connection, exchange);
     ctx.pipeline().remove(this);
     ctx.pipeline().remove(encoder);
     // On removal the decoder passes its undecoded bytes to the handlers that follow.
@@ -380,7 +384,7 @@ final class Http1Handler extends ChannelInboundHandlerAdapter implements Connect
     private boolean keepAlive;
     private boolean delimitedByClose;
     @Nullable Exchange exchange;
-    private @Nullable WebSocketHandler socket;
+    private @Nullable SwitchedProtocol socket;
 
     Http1Wire(
         ChannelHandlerContext ctx,
@@ -401,7 +405,7 @@ final class Http1Handler extends ChannelInboundHandlerAdapter implements Connect
       if (status == HttpResponseStatus.SWITCHING_PROTOCOLS.code() && mine != null) {
         ChannelFuture switched = ctx.write(response);
         if (!decoder.waits()) {
-          socket = switchToWebSocket(ctx, mine);
+          socket = switchProtocol(ctx, mine);
         } else {
           // The client sent bytes before the response, and it is unknown in which protocol.
           connection().closeHard();

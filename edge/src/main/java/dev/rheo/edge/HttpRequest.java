@@ -6,6 +6,7 @@ import java.security.cert.X509Certificate;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,6 +31,7 @@ public final class HttpRequest {
   private volatile boolean vouched;
   private volatile @Nullable Object attachment;
   private Promise promise = bytes -> true;
+  private final AtomicReference<@Nullable Runnable> onCancel = new AtomicReference<>();
 
   /**
    * @param target the request target in origin form: path and query, as sent
@@ -221,8 +223,28 @@ public final class HttpRequest {
     return cancelled;
   }
 
+  /**
+   * Has an action run once when the request is {@linkplain #cancelled cancelled}, or at once if it
+   * is already; for a handler that waits for something other than time. It may run on the event
+   * loop, so it must be cheap and must not block or throw. It takes the place of an earlier one.
+   */
+  public void onCancel(Runnable action) {
+    onCancel.set(action);
+    if (cancelled) {
+      runOnCancel();
+    }
+  }
+
   void cancel() {
     cancelled = true;
+    runOnCancel();
+  }
+
+  private void runOnCancel() {
+    Runnable action = onCancel.getAndSet(null);
+    if (action != null) {
+      action.run();
+    }
   }
 
   void setBody(byte[] bytes) {

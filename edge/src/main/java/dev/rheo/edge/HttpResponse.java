@@ -15,6 +15,12 @@ public final class HttpResponse {
 
   private static final int SWITCHING_PROTOCOLS = 101;
 
+  /** The last that has three digits: other servers may answer with a status that means nothing. */
+  private static final int LAST_STATUS = 999;
+
+  /** The length of a body that is drawn until its end. */
+  private static final long UNKNOWN = -1;
+
   private static final byte[] NO_BYTES = {};
 
   private static final DateTimeFormatter HTTP_DATE =
@@ -25,21 +31,23 @@ public final class HttpResponse {
   private final byte @Nullable [] bytes;
   private final @Nullable Body body;
   private final boolean longRunning;
+  private final long length;
 
   private HttpResponse(
-      int status, byte @Nullable [] bytes, @Nullable Body body, boolean longRunning) {
-    if ((status < 200 && status != SWITCHING_PROTOCOLS) || status > 599) {
+      int status, byte @Nullable [] bytes, @Nullable Body body, boolean longRunning, long length) {
+    if ((status < 200 && status != SWITCHING_PROTOCOLS) || status > LAST_STATUS) {
       throw new IllegalArgumentException("not a final status: " + status);
     }
     this.status = status;
     this.bytes = bytes;
     this.body = body;
     this.longRunning = longRunning;
+    this.length = length;
   }
 
   /** A fully buffered response, sent with a Content-Length. The array is not copied. */
   public static HttpResponse bytes(int status, String contentType, byte[] bytes) {
-    HttpResponse response = new HttpResponse(status, bytes, null, false);
+    HttpResponse response = new HttpResponse(status, bytes, null, false, bytes.length);
     return response.header("Content-Type", contentType);
   }
 
@@ -49,7 +57,7 @@ public final class HttpResponse {
    * once, even if it never draws from it.
    */
   public static HttpResponse streaming(int status, String contentType, Body body) {
-    HttpResponse response = new HttpResponse(status, null, body, false);
+    HttpResponse response = new HttpResponse(status, null, body, false, UNKNOWN);
     return response.header("Content-Type", contentType);
   }
 
@@ -59,18 +67,37 @@ public final class HttpResponse {
    * Body#finish()}.
    */
   public static HttpResponse longRunning(int status, String contentType, Body body) {
-    HttpResponse response = new HttpResponse(status, null, body, true);
+    HttpResponse response = new HttpResponse(status, null, body, true, UNKNOWN);
     return response.header("Content-Type", contentType);
+  }
+
+  /**
+   * A response of another server, passed on as it comes. Its header fields, {@code Content-Type}
+   * included, are those that are added.
+   *
+   * @param length of the body, or -1 if it is unknown; the body must then have this length
+   * @param longRunning as of {@link #longRunning}
+   */
+  public static HttpResponse relayed(int status, long length, Body body, boolean longRunning) {
+    return new HttpResponse(status, null, body, longRunning, length);
+  }
+
+  /**
+   * A response that switches an HTTP/1.1 connection to another protocol, which only the peers
+   * understand. The header fields must say to which.
+   */
+  public static HttpResponse tunnel(Tunnel tunnel) {
+    return switching(tunnel);
   }
 
   /** A response that switches the connection to the protocol of the body's bytes. */
   static HttpResponse switching(Body body) {
-    return new HttpResponse(SWITCHING_PROTOCOLS, null, body, true);
+    return new HttpResponse(SWITCHING_PROTOCOLS, null, body, true, UNKNOWN);
   }
 
   /** A response without a body (304, or a redirect). */
   public static HttpResponse empty(int status) {
-    return new HttpResponse(status, new byte[0], null, false);
+    return new HttpResponse(status, NO_BYTES, null, false, 0);
   }
 
   /** Sets a header field; returns this. */
@@ -97,6 +124,11 @@ public final class HttpResponse {
     return body;
   }
 
+  /** The length of the body; -1 if it is not known before its end. */
+  long length() {
+    return length;
+  }
+
   public boolean isLongRunning() {
     return longRunning;
   }
@@ -109,12 +141,16 @@ public final class HttpResponse {
   /** The header fields, with those that every response has. */
   HttpHeaders completed(String auditId, Instant now) {
     HttpHeaders all = new HttpHeaders();
-    all.add("Audit-Id", auditId);
+    if (!headers.contains("Audit-Id")) {
+      all.add("Audit-Id", auditId);
+    }
     if (!headers.contains("Cache-Control")) {
       all.add("Cache-Control", "no-cache, private");
     }
     headers.forEach(all::add);
-    all.add("Date", HTTP_DATE.format(now.atOffset(ZoneOffset.UTC)));
+    if (!headers.contains("Date")) {
+      all.add("Date", HTTP_DATE.format(now.atOffset(ZoneOffset.UTC)));
+    }
     return all;
   }
 

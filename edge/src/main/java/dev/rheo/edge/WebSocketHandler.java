@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  *    └──peer's Close, bad frame or broken stream: sends a Close──▶ CLOSING ──written, or 1 s──┘
  * </pre>
  */
-final class WebSocketHandler extends ChannelInboundHandlerAdapter implements Connection.Protocol {
+final class WebSocketHandler extends ChannelInboundHandlerAdapter implements SwitchedProtocol {
 
   private enum State {
     OPEN,
@@ -80,7 +80,8 @@ final class WebSocketHandler extends ChannelInboundHandlerAdapter implements Con
   }
 
   /** Writes whole frames of the stream. The last frame of the stream is its Close. */
-  ChannelFuture data(ByteBuf frames, boolean last) {
+  @Override
+  public ChannelFuture data(ByteBuf frames, boolean last) {
     if (last && state == State.OPEN) {
       state = State.CLOSE_SENT;
     }
@@ -88,12 +89,14 @@ final class WebSocketHandler extends ChannelInboundHandlerAdapter implements Con
   }
 
   /** Ends a stream that broke off, so that the peer does not take it for complete. */
-  void broken() {
+  @Override
+  public void broken() {
     close(WebSocketCloseStatus.INTERNAL_SERVER_ERROR.code());
   }
 
   /** Called at the end of the stream; waits for the peer's Close. */
-  void done() {
+  @Override
+  public void done() {
     if (state == State.CLOSE_SENT) {
       closeLater();
     }

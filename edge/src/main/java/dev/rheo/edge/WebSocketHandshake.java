@@ -53,6 +53,7 @@ public final class WebSocketHandshake {
     Body body = response.body();
     String mediaType = response.headers().get("Content-Type");
     if (body == null
+        || body instanceof Tunnel
         || mediaType == null
         || !response.isLongRunning()
         || response.headers().contains("Content-Encoding")

@@ -22,6 +22,7 @@ import java.util.Map;
  *      │  ├─ …-heavy         those of requests that have it
  *      │  ├─ …-forms         those that forms are made of
  *      │  └─ …-converted     those that webhooks are asked to convert, for forms
+ *      ├─ aggregated         connections to extension API servers, and what is on its way
  *      └─ answers            fully buffered responses, errors included
  *         └─ …-strangers
  *   connections              heap state of open connections
@@ -155,6 +156,7 @@ public final class Ledger {
   private final Account heavyTrees;
   private final Account formTrees;
   private final Account convertedTrees;
+  private final Account aggregated;
   private final Account answers;
   private final Account strangerAnswers;
   private final Account health;
@@ -187,6 +189,7 @@ public final class Ledger {
     heavyTrees = kept(trees.part("trees-heavy", 0, WAITING));
     formTrees = share(trees, "trees-forms", 1, 1);
     convertedTrees = share(trees, "trees-converted", 3, 4);
+    aggregated = kept(bulk.part("aggregated", 0));
     answers = bulky("answers", limits.answers, WAITING);
     strangerAnswers = share(answers, "answers-strangers", 1, 4);
     // Roots of their own, because they are needed just when the heap account is full. They come out
@@ -238,6 +241,7 @@ public final class Ledger {
     largeStreams.limit((long) (part * streams.limit()) / 2);
     strangerStreams.limit((long) (part * streams.limit()) / 4);
     watches.limit((long) (part * streams.limit()) / 4 * 3);
+    aggregated.limit((long) (part * streams.limit()));
     leaveRoomForOne(bulk.limit());
   }
 
@@ -325,6 +329,11 @@ public final class Ledger {
   /** What forms are made of while a webhook is asked, who may never answer: a part of trees. */
   public Account convertedTrees() {
     return convertedTrees;
+  }
+
+  /** Calls of extension API servers for clients: as much as requests may take themselves. */
+  public Account aggregated() {
+    return aggregated;
   }
 
   public Account answers() {

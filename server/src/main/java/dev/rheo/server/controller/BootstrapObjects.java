@@ -1,12 +1,11 @@
 package dev.rheo.server.controller;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.rheo.codec.tree.Trees;
 import dev.rheo.resource.type.ResourceRegistry;
 import dev.rheo.resource.type.ResourceType;
 import dev.rheo.server.verb.write.LoopbackClient;
 import dev.rheo.server.verb.write.ObjectPath;
-import java.nio.charset.StandardCharsets;
+import java.lang.System.Logger.Level;
 import java.time.InstantSource;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
@@ -18,6 +17,8 @@ import java.util.function.Supplier;
  * system, and the ConfigMap that tells extension API servers whom to trust.
  */
 public final class BootstrapObjects {
+  private static final System.Logger LOG = System.getLogger(BootstrapObjects.class.getName());
+
   private static final Map<String, Priority> PRIORITIES =
       Map.of(
           "system-node-critical",
@@ -31,7 +32,6 @@ public final class BootstrapObjects {
                   + " another node if necessary."));
 
   private static final String TRUST = "extension-apiserver-authentication";
-  private static final String CLIENT_CA = "client-ca-file";
 
   /** Since when tokens in Secrets are tracked, which kube-controller-manager asks for. */
   private static final String TRACKING = "kube-apiserver-legacy-service-account-token-tracking";
@@ -39,20 +39,20 @@ public final class BootstrapObjects {
   private record Priority(int value, String description) {}
 
   private final ServerObjects objects;
-  private final String clientAuthority;
+  private final ExtensionTrust trust;
   private final InstantSource clock;
 
   /**
-   * @param clientAuthority the authority of client certificates, as PEM
+   * @param trust what extension API servers are told
    */
   public BootstrapObjects(
       LoopbackClient client,
       Supplier<ResourceRegistry> served,
-      byte[] clientAuthority,
+      ExtensionTrust trust,
       InstantSource clock) {
     this.objects = new ServerObjects(client, served);
     this.clock = clock;
-    this.clientAuthority = new String(clientAuthority, StandardCharsets.US_ASCII);
+    this.trust = trust;
   }
 
   /** Makes what is missing. */
@@ -68,14 +68,7 @@ public final class BootstrapObjects {
                         .put("description", priority.description()),
                 _ -> false));
     ResourceType maps = objects.type("", "configmaps");
-    objects.ensure(
-        ObjectPath.of(maps, "kube-system", TRUST),
-        () -> {
-          ObjectNode map = ServerObjects.named(maps, TRUST);
-          map.putObject("data").put(CLIENT_CA, clientAuthority);
-          return map;
-        },
-        this::trust);
+    publishTrust();
     objects.ensure(
         ObjectPath.of(maps, "kube-system", TRACKING),
         () -> {
@@ -87,13 +80,25 @@ public final class BootstrapObjects {
         _ -> false);
   }
 
-  /** Adds the authority to those that other servers have added. */
-  private boolean trust(ObjectNode map) {
-    String trusted = Trees.text(map, "data", CLIENT_CA);
-    if (trusted.contains(clientAuthority.strip())) {
+  /** Tells extension API servers whom to trust, beside what other servers have told them. */
+  public void publishTrust() {
+    ResourceType maps = objects.type("", "configmaps");
+    objects.ensure(
+        ObjectPath.of(maps, "kube-system", TRUST),
+        () -> {
+          ObjectNode map = ServerObjects.named(maps, TRUST);
+          add(map);
+          return map;
+        },
+        this::add);
+  }
+
+  private boolean add(ObjectNode map) {
+    try {
+      return trust.addTo(map, clock.instant());
+    } catch (IllegalArgumentException e) {
+      LOG.log(Level.WARNING, "the ConfigMap {0} is left as it is: {1}", TRUST, e.getMessage());
       return false;
     }
-    Trees.need(map, "data").put(CLIENT_CA, trusted + clientAuthority);
-    return true;
   }
 }

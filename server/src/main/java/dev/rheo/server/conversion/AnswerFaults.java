@@ -4,8 +4,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.rheo.codec.io.MalformedException;
 import dev.rheo.codec.json.ObjectDecoder;
 import dev.rheo.codec.tree.Trees;
+import dev.rheo.server.outbound.CallException;
 import dev.rheo.server.webhook.Answer;
-import dev.rheo.server.webhook.CallException;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 

@@ -5,6 +5,7 @@ import io.prometheus.metrics.expositionformats.PrometheusTextFormatWriter;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -18,7 +19,7 @@ public final class MetricsPage {
 
   public static final String CONTENT_TYPE = PrometheusTextFormatWriter.create().getContentType();
 
-  private final PrometheusRegistry registry;
+  private final List<PrometheusRegistry> registries;
   private final ReentrantLock turn = new ReentrantLock();
 
   /** How many pages were begun. */
@@ -29,8 +30,12 @@ public final class MetricsPage {
 
   private long lastNumber;
 
-  public MetricsPage(PrometheusRegistry registry) {
-    this.registry = registry;
+  /**
+   * @param registries more than one if two figures differ in no more than the suffix {@code
+   *     _total}, which one registry takes for the same
+   */
+  public MetricsPage(PrometheusRegistry... registries) {
+    this.registries = List.of(registries);
   }
 
   /**
@@ -58,7 +63,9 @@ public final class MetricsPage {
 
   private byte[] make(int expected) throws IOException {
     ByteArrayOutputStream out = new ByteArrayOutputStream(expected + expected / 8);
-    PrometheusTextFormatWriter.create().write(out, registry.scrape());
+    for (PrometheusRegistry registry : registries) {
+      PrometheusTextFormatWriter.create().write(out, registry.scrape());
+    }
     return out.toByteArray();
   }
 }

@@ -5,6 +5,7 @@ import dev.rheo.codec.io.Meter;
 import dev.rheo.edge.Handler;
 import dev.rheo.edge.HttpRequest;
 import dev.rheo.edge.HttpResponse;
+import dev.rheo.edge.RequestClass;
 import dev.rheo.edge.ledger.Ledger;
 import dev.rheo.server.request.info.RequestInfo;
 import dev.rheo.server.security.AccessControl;
@@ -104,9 +105,17 @@ public final class RequestChain implements Handler {
     Call call = new Call(request, info, identity.user(), route);
     return metered(
         request,
-        () ->
-            reporting.tell(
-                call, () -> seats.run(classify(request), request, () -> verb.answer(call))));
+        () -> reporting.tell(call, () -> seats.run(seat(call), request, () -> verb.answer(call))));
+  }
+
+  /**
+   * A request that goes on to another server takes a seat there. Here it does nothing but wait, and
+   * a server that hangs must not take the seats of others.
+   */
+  private RequestClass seat(Call call) {
+    return call.route() instanceof Route.ToExtension
+        ? RequestClass.LONG_RUNNING
+        : classify(call.request());
   }
 
   private HttpResponse metered(HttpRequest request, Callable<HttpResponse> work) throws Exception {

@@ -5,6 +5,8 @@ import dev.rheo.edge.HttpRequest;
 import dev.rheo.resource.type.ResourceRegistry;
 import dev.rheo.resource.type.ResourceType;
 import dev.rheo.resource.type.Subresource;
+import dev.rheo.server.aggregation.ApiService;
+import dev.rheo.server.aggregation.ApiServices;
 import dev.rheo.server.request.info.RequestInfo;
 import java.util.Objects;
 import java.util.function.Supplier;
@@ -13,16 +15,25 @@ import org.jspecify.annotations.Nullable;
 /** Finds where a request leads, by its path and verb. Thread-safe. */
 public final class Routes {
 
+  private static final String GROUPS = "/apis/";
+
   private final Supplier<ResourceRegistry> served;
+  private final Supplier<ApiServices> services;
 
   /**
    * @param served the registry in force
+   * @param services the APIServices in force
    */
-  public Routes(Supplier<ResourceRegistry> served) {
+  public Routes(Supplier<ResourceRegistry> served, Supplier<ApiServices> services) {
     this.served = served;
+    this.services = services;
   }
 
   Route find(HttpRequest request, RequestInfo info) {
+    ApiService service = service(info.path());
+    if (service != null && !service.local()) {
+      return new Route.ToExtension(service);
+    }
     if (!info.isResource()) {
       return new Route.ToPath();
     }
@@ -40,6 +51,21 @@ public final class Routes {
       refusal = refusal(request, info, type);
     }
     return refusal == null ? new Route.ToResource(type) : new Route.Nowhere(refusal);
+  }
+
+  /** The APIService of the group version that a path is in, whatever it asks there; or null. */
+  private @Nullable ApiService service(String path) {
+    if (path.startsWith(GROUPS)) {
+      int group = path.indexOf('/', GROUPS.length());
+      if (group < 0) {
+        return null;
+      }
+      int end = path.indexOf('/', group + 1);
+      String version = path.substring(group + 1, end < 0 ? path.length() : end);
+      return services.get().of(path.substring(GROUPS.length(), group), version);
+    }
+    // That of the core group stands for all of its versions.
+    return path.equals("/api") || path.startsWith("/api/") ? services.get().of("", "v1") : null;
   }
 
   /** Whether a path is of another scope than that of a custom resource: nothing is served there. */

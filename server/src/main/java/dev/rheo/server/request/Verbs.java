@@ -1,6 +1,8 @@
 package dev.rheo.server.request;
 
 import dev.rheo.edge.HttpResponse;
+import dev.rheo.server.aggregation.ExtensionProxy;
+import java.time.Duration;
 
 /** Runs the verb that a request leads to. Thread-safe. */
 public final class Verbs implements Verb {
@@ -9,16 +11,19 @@ public final class Verbs implements Verb {
   private final ResourceReads reads;
   private final ResourceWrites writes;
   private final NodeConnections connections;
+  private final ExtensionProxy extensions;
 
   public Verbs(
       NonResource nonResource,
       ResourceReads reads,
       ResourceWrites writes,
-      NodeConnections connections) {
+      NodeConnections connections,
+      ExtensionProxy extensions) {
     this.nonResource = nonResource;
     this.reads = reads;
     this.writes = writes;
     this.connections = connections;
+    this.extensions = extensions;
   }
 
   @Override
@@ -26,6 +31,13 @@ public final class Verbs implements Verb {
     switch (call.route()) {
       case Route.ToPath _ -> {
         return nonResource.answer(call.request(), call.info());
+      }
+      case Route.ToExtension(var service) -> {
+        Duration allowed =
+            ExtensionProxy.isLongRunning(call.info())
+                ? null
+                : Durations.parse(call.request().queryParameter("timeout"));
+        return extensions.answer(call.request(), call.info(), call.user(), service, allowed);
       }
       case Route.ToResource(var type) -> {
         Durations.requireValid(call.request().queryParameter("timeout"));

@@ -101,7 +101,7 @@ final class CertificateIssuer {
       PrivateKey authorityKey,
       PublicKey key,
       String user,
-      String group,
+      @Nullable String group,
       Duration validity)
       throws IOException {
     return leaf(

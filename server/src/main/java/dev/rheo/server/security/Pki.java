@@ -30,7 +30,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * The server's certificate authority, its own certificate and the administrator's, in one folder:
  * {@code ca.crt}, {@code ca.key}, {@code apiserver.crt}, {@code apiserver.key}, {@code admin.crt},
- * {@code admin.key}, named as kubeadm names them.
+ * {@code admin.key}, named as kubeadm names them. Besides, the authority {@code front-proxy-ca} and
+ * the certificate {@code front-proxy-client}, by which extension API servers know that a request
+ * comes from this one and names its user truly.
  *
  * <p>The first start makes all of them, later starts use them and make a missing server or
  * administrator certificate. One of these that is about to expire is renewed for the same key; so
@@ -58,16 +60,23 @@ public final class Pki {
   /** Loopback, and the address of the service {@code kubernetes} in the range of most clusters. */
   private static final List<String> ADDRESSES = List.of("127.0.0.1", "::1", "10.96.0.1");
 
+  private static final String SERVER = "apiserver";
+  private static final String FRONT_PROXY = "front-proxy-client";
+
   private record Pair(X509Certificate certificate, PrivateKey key) {}
 
   private final Pair authority;
   private final Pair server;
   private final Pair admin;
+  private final Pair frontProxyAuthority;
+  private final Pair frontProxy;
 
-  private Pki(Pair authority, Pair server, Pair admin) {
+  private Pki(Pair authority, Pair server, Pair admin, Pair frontProxyAuthority, Pair frontProxy) {
     this.authority = authority;
     this.server = server;
     this.admin = admin;
+    this.frontProxyAuthority = frontProxyAuthority;
+    this.frontProxy = frontProxy;
   }
 
   /**
@@ -120,6 +129,16 @@ public final class Pki {
     return PemFiles.encodeForClients(admin.key(), admin.certificate().getPublicKey());
   }
 
+  /** The authority of {@link #frontProxy}, as PEM, for extension API servers. */
+  public byte[] frontProxyAuthorityPem() {
+    return PemFiles.encode(frontProxyAuthority.certificate());
+  }
+
+  /** Shows extension API servers that a request comes from this server. */
+  public ClientIdentity frontProxy() {
+    return new ClientIdentity(List.of(frontProxy.certificate()), frontProxy.key());
+  }
+
   private static final class Opening {
 
     private final Path folder;
@@ -136,10 +155,10 @@ public final class Pki {
 
     Pki open() throws IOException {
       PemFiles.createFolder(folder);
-      Pair authority = authority();
+      Pair authority = authority("ca", "rheo-ca", SERVER);
       Pair server =
           leaf(
-              "apiserver",
+              SERVER,
               authority,
               (issuer, key) ->
                   issuer.server(
@@ -161,12 +180,30 @@ public final class Pki {
                       "kubernetes-admin",
                       User.MASTERS,
                       VALIDITY));
-      return new Pki(authority, server, admin);
+      Pair proxyAuthority = authority("front-proxy-ca", "rheo-front-proxy-ca", FRONT_PROXY);
+      Pair proxy =
+          leaf(
+              FRONT_PROXY,
+              proxyAuthority,
+              (issuer, key) ->
+                  issuer.client(
+                      proxyAuthority.certificate(),
+                      proxyAuthority.key(),
+                      key,
+                      FRONT_PROXY,
+                      null,
+                      VALIDITY));
+      return new Pki(authority, server, admin, proxyAuthority, proxy);
     }
 
-    private Pair authority() throws IOException {
-      Path certificate = folder.resolve("ca.crt");
-      Path key = folder.resolve("ca.key");
+    /**
+     * @param file name of its files
+     * @param name of a new one
+     * @param issued name of the files of a certificate that it has issued
+     */
+    private Pair authority(String file, String name, String issued) throws IOException {
+      Path certificate = folder.resolve(file + ".crt");
+      Path key = folder.resolve(file + ".key");
       boolean hasCertificate = Files.exists(certificate);
       boolean hasKey = Files.exists(key);
       if (hasCertificate && hasKey) {
@@ -182,7 +219,7 @@ public final class Pki {
         return pair;
       }
       // An interrupted first start leaves at most the key.
-      if (hasCertificate || Files.exists(folder.resolve("apiserver.crt"))) {
+      if (hasCertificate || Files.exists(folder.resolve(issued + ".crt"))) {
         throw new IOException(
             (hasKey ? certificate : key)
                 + " is missing: put it back, or move "
@@ -191,7 +228,7 @@ public final class Pki {
       }
       CertificateIssuer issuer = new CertificateIssuer(now);
       KeyPair pair = issuer.newKey();
-      X509Certificate made = issuer.authority("rheo-ca", pair, AUTHORITY_VALIDITY);
+      X509Certificate made = issuer.authority(name, pair, AUTHORITY_VALIDITY);
       PemFiles.write(key, PemFiles.encode(pair.getPrivate()));
       PemFiles.write(certificate, PemFiles.encode(made));
       return new Pair(made, pair.getPrivate());
@@ -243,12 +280,12 @@ public final class Pki {
         throw new IOException(
             certificate
                 + " was not issued by "
-                + folder.resolve("ca.crt")
+                + folder.resolve(name.equals(FRONT_PROXY) ? "front-proxy-ca.crt" : "ca.crt")
                 + ": remove it to have it made anew",
             e);
       }
       boolean expires = now.plus(RENEWAL).isAfter(pair.certificate().getNotAfter().toInstant());
-      if (!expires && (!name.equals("apiserver") || namesServer(pair.certificate()))) {
+      if (!expires && (!name.equals(SERVER) || namesServer(pair.certificate()))) {
         return pair;
       }
       X509Certificate renewed =

@@ -2,6 +2,7 @@ package dev.rheo.server.webhook;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.rheo.codec.tree.Trees;
+import dev.rheo.server.outbound.CallException;
 import java.net.URI;
 import java.net.URISyntaxException;
 import org.jspecify.annotations.Nullable;

@@ -1,9 +1,16 @@
 package dev.rheo.server.webhook;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.rheo.server.webhook.HttpExchange.MalformedAnswerException;
-import dev.rheo.server.webhook.HttpExchange.TooLongException;
+import dev.rheo.server.outbound.CallException;
+import dev.rheo.server.outbound.Connection;
+import dev.rheo.server.outbound.Connections;
+import dev.rheo.server.outbound.Deadline;
+import dev.rheo.server.outbound.HttpExchange;
+import dev.rheo.server.outbound.HttpExchange.MalformedAnswerException;
+import dev.rheo.server.outbound.HttpExchange.TooLongException;
+import dev.rheo.server.outbound.Trust;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Base64;
@@ -23,6 +30,7 @@ public final class WebhookClient {
 
   private static final int MAX_REDIRECTIONS = 10;
   private static final int MAX_RETRIES = 10;
+  private static final byte[] NO_CONTENT = {};
 
   private final Target target;
   private final Trust trust;
@@ -111,14 +119,14 @@ public final class WebhookClient {
 
     Answer follow() throws CallException {
       for (int redirections = 0; ; redirections++) {
-        Connection connection = connections.idle(at, sockets);
+        Connection connection = connections.idle(at.authority(), sockets);
         boolean reused = connection != null;
         if (connection == null) {
           connection = connect();
         }
         HttpExchange exchange;
         try (Deadline guard = new Deadline(connection, deadline)) {
-          exchange = connection.exchange(maxBody);
+          exchange = connection.exchange();
           Answer answer = exchange(exchange, guard, connection);
           if (answer == null) {
             // The webhook closed a connection that was idle.
@@ -149,10 +157,27 @@ public final class WebhookClient {
       SSLSocketFactory factory =
           at.authority().equals(target.authority()) ? sockets : trust.socketsTo(at.host());
       try {
-        return connections.open(at, factory, deadline);
+        Target.Service service = at.service();
+        InetSocketAddress address =
+            service == null
+                ? InetSocketAddress.createUnresolved(at.host(), at.port())
+                : connections.resolve(service.namespace(), service.name(), at.port());
+        return connections.open(address, at.host(), factory, deadline);
       } catch (CallException e) {
         throw failed(String.valueOf(e.getMessage()));
       }
+    }
+
+    private String head() {
+      StringBuilder request = new StringBuilder();
+      request.append(method).append(' ').append(at.path()).append(" HTTP/1.1\r\nHost: ");
+      request.append(at.authority());
+      request.append("\r\nUser-Agent: kube-apiserver-admission");
+      if (method.equals("POST")) {
+        request.append("\r\nContent-Length: ").append(json.length);
+        request.append("\r\nContent-Type: application/json");
+      }
+      return request.append("\r\nAccept: application/json, */*\r\n\r\n").toString();
     }
 
     /** Returns null if the connection ended before a byte of the answer came. */
@@ -161,10 +186,10 @@ public final class WebhookClient {
       boolean head = false;
       boolean kept = false;
       try {
-        exchange.send(method, at, json);
-        exchange.readHead();
+        exchange.send(head(), method.equals("POST") ? json : NO_CONTENT);
+        exchange.readHead(false);
         head = true;
-        byte[] body = exchange.readBody();
+        byte[] body = exchange.readBody(maxBody);
         kept = exchange.persistent() && guard.end();
         return new Answer(exchange.status(), exchange.header("content-type"), body);
       } catch (MalformedAnswerException e) {
@@ -188,7 +213,7 @@ public final class WebhookClient {
         throw failed("unexpected EOF");
       } finally {
         if (kept) {
-          connections.keep(at, sockets, connection);
+          connections.keep(at.authority(), sockets, connection);
         } else {
           connection.close();
         }

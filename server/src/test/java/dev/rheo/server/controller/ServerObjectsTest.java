@@ -4,11 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.rheo.server.security.Pki;
 import dev.rheo.server.verb.write.Cluster;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.time.ZoneOffset;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -21,6 +26,8 @@ import org.junit.jupiter.api.io.TempDir;
 class ServerObjectsTest {
   private static final String CIDRS = "networking.k8s.io/v1/servicecidrs";
   private static final String SLICES = "discovery.k8s.io/v1/endpointslices";
+
+  private static final Instant NOW = Instant.parse("2026-05-06T07:08:09Z");
 
   @TempDir Path spool;
   private Cluster cluster;
@@ -114,12 +121,7 @@ class ServerObjectsTest {
 
   @Test
   void clientsFindWhatTheyExpect() {
-    BootstrapObjects objects =
-        new BootstrapObjects(
-            cluster.client,
-            () -> cluster.registry,
-            "-----CA-----\n".getBytes(StandardCharsets.US_ASCII),
-            InstantSource.fixed(Instant.parse("2026-05-06T07:08:09Z")));
+    BootstrapObjects objects = bootstrap(trust("", "", List.of()));
     objects.run();
     assertThat(
             cluster
@@ -127,25 +129,7 @@ class ServerObjectsTest {
                 .get("value")
                 .asInt())
         .isEqualTo(2_000_001_000);
-    assertThat(
-            cluster
-                .stored("configmaps", "kube-system", "extension-apiserver-authentication")
-                .at("/data/client-ca-file")
-                .asText())
-        .isEqualTo("-----CA-----\n");
     unchangedBy(objects::run);
-    new BootstrapObjects(
-            cluster.client,
-            () -> cluster.registry,
-            "-----CB-----\n".getBytes(StandardCharsets.US_ASCII),
-            InstantSource.fixed(Instant.EPOCH))
-        .run();
-    assertThat(
-            cluster
-                .stored("configmaps", "kube-system", "extension-apiserver-authentication")
-                .at("/data/client-ca-file")
-                .asText())
-        .isEqualTo("-----CA-----\n-----CB-----\n");
     assertThat(
             cluster
                 .stored(
@@ -155,5 +139,68 @@ class ServerObjectsTest {
                 .at("/data/since")
                 .asText())
         .isEqualTo("2026-05-06");
+  }
+
+  private BootstrapObjects bootstrap(ExtensionTrust trust) {
+    return new BootstrapObjects(
+        cluster.client, () -> cluster.registry, trust, InstantSource.fixed(NOW));
+  }
+
+  private static ExtensionTrust trust(String clients, String proxies, List<String> names) {
+    return new ExtensionTrust(
+        clients,
+        proxies,
+        names,
+        List.of("X-Remote-User"),
+        List.of("X-Remote-Uid"),
+        List.of("X-Remote-Group"),
+        List.of("X-Remote-Extra-"));
+  }
+
+  private String authority(String name, Instant madeAt) throws IOException {
+    return new String(
+        Pki.open(spool.resolve(name), "localhost", Clock.fixed(madeAt, ZoneOffset.UTC))
+            .authorityPem(),
+        StandardCharsets.US_ASCII);
+  }
+
+  private JsonNode told() {
+    return cluster
+        .stored("configmaps", "kube-system", "extension-apiserver-authentication")
+        .get("data");
+  }
+
+  @Test
+  void extensionServersAreToldWhomToTrust() throws Exception {
+    String clients = authority("a", NOW);
+    bootstrap(trust(clients, "", List.of("front"))).run();
+    assertThat(told().properties()).hasSize(1);
+    assertThat(told().get("client-ca-file").asText()).isEqualTo(clients);
+    // Another server adds its own.
+    String proxies = authority("b", NOW);
+    String others = authority("c", NOW);
+    BootstrapObjects second = bootstrap(trust(others, proxies, List.of("front")));
+    second.run();
+    bootstrap(trust(clients, "", List.of("back"))).run();
+    assertThat(told().get("client-ca-file").asText()).isEqualTo(clients + others);
+    assertThat(told().get("requestheader-client-ca-file").asText()).isEqualTo(proxies);
+    assertThat(told().get("requestheader-allowed-names").asText())
+        .isEqualTo("[\"front\",\"back\"]");
+    assertThat(told().get("requestheader-username-headers").asText())
+        .isEqualTo("[\"X-Remote-User\"]");
+    assertThat(told().get("requestheader-uid-headers").asText()).isEqualTo("[\"X-Remote-Uid\"]");
+    assertThat(told().get("requestheader-group-headers").asText())
+        .isEqualTo("[\"X-Remote-Group\"]");
+    assertThat(told().get("requestheader-extra-headers-prefix").asText())
+        .isEqualTo("[\"X-Remote-Extra-\"]");
+    unchangedBy(second::publishTrust);
+  }
+
+  @Test
+  void certificatesThatHaveExpiredAreNotTold() throws Exception {
+    String past = authority("a", NOW.minus(Duration.ofDays(3651)));
+    String present = authority("b", NOW);
+    bootstrap(trust(past + present, "", List.of())).run();
+    assertThat(told().get("client-ca-file").asText()).isEqualTo(present);
   }
 }

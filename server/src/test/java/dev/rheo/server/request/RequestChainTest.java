@@ -11,6 +11,7 @@ import dev.rheo.edge.HttpRequest;
 import dev.rheo.edge.HttpResponse;
 import dev.rheo.edge.ledger.Ledger;
 import dev.rheo.resource.builtin.BuiltInResources;
+import dev.rheo.server.aggregation.ApiServices;
 import dev.rheo.server.encoding.Encodings;
 import dev.rheo.server.metrics.AccessMetrics;
 import dev.rheo.server.metrics.MetricsPage;
@@ -57,7 +58,7 @@ class RequestChainTest {
                 new Authenticator(List.of(), TokenFile.read(tokens), Clock.systemUTC()),
                 new Authorizer(),
                 new AccessMetrics(registry)),
-            new Routes(BuiltInResources::registry),
+            new Routes(BuiltInResources::registry, () -> ApiServices.NONE),
             seats,
             call -> {
               calls.add(call);

@@ -51,7 +51,7 @@ class PkiTest {
     assertThat(server(made).getSubjectAlternativeNames().toString())
         .contains("kubernetes.default.svc.cluster.local", "localhost", "10.96.0.1", "127.0.0.1");
     try (Stream<Path> files = Files.list(data.resolve("pki"))) {
-      assertThat(files).hasSize(6).allMatch(file -> permissions(file).equals("rw-------"));
+      assertThat(files).hasSize(10).allMatch(file -> permissions(file).equals("rw-------"));
     }
     assertThat(permissions(data.resolve("pki"))).isEqualTo("rwx------");
   }
@@ -109,7 +109,18 @@ class PkiTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"ca.crt", "ca.key", "apiserver.crt", "apiserver.key", "admin.crt", "admin.key"})
+      strings = {
+        "ca.crt",
+        "ca.key",
+        "apiserver.crt",
+        "apiserver.key",
+        "admin.crt",
+        "admin.key",
+        "front-proxy-ca.crt",
+        "front-proxy-ca.key",
+        "front-proxy-client.crt",
+        "front-proxy-client.key"
+      })
   void refusesWhatIsDamagedAndNamesIt(String name) throws Exception {
     open("127.0.0.1");
     Path file = data.resolve("pki").resolve(name);

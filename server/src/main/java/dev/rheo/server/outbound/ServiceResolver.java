@@ -1,4 +1,4 @@
-package dev.rheo.server.webhook;
+package dev.rheo.server.outbound;
 
 import java.net.InetSocketAddress;
 

@@ -1,6 +1,5 @@
-package dev.rheo.server.webhook;
+package dev.rheo.server.outbound;
 
-import dev.rheo.server.webhook.Target.Service;
 import java.io.EOFException;
 import java.io.IOException;
 import java.net.ConnectException;
@@ -21,14 +20,15 @@ import javax.net.ssl.SSLSocketFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Opens connections to webhooks, and keeps a few of them for the next call: a TLS handshake costs
- * more than most calls. Thread-safe.
+ * Opens connections to other servers, and keeps a few of them for the next call: a TLS handshake
+ * costs more than most calls. Thread-safe.
  */
 public final class Connections implements AutoCloseable {
-  static final String TIMED_OUT =
+  /** What is said of a call that got no answer in time. */
+  public static final String TIMED_OUT =
       "context deadline exceeded (Client.Timeout exceeded while awaiting headers)";
 
-  /** The most idle connections to all webhooks together, each with some 50 KB of buffers. */
+  /** The most idle connections to all servers together, each with some 50 KB of buffers. */
   private static final int IDLE = 8;
 
   /** After this time a peer or something on the way may have forgotten a connection. */
@@ -48,7 +48,13 @@ public final class Connections implements AutoCloseable {
     this.services = services;
   }
 
-  @Nullable Connection idle(Target target, SSLSocketFactory by) {
+  /** As {@link ServiceResolver#resolve}. */
+  public InetSocketAddress resolve(String namespace, String name, int port) throws CallException {
+    return services.resolve(namespace, name, port);
+  }
+
+  /** A connection that was kept for such a call, or null. */
+  public @Nullable Connection idle(String authority, SSLSocketFactory by) {
     long now = System.nanoTime();
     synchronized (idle) {
       for (Iterator<Kept> each = idle.iterator(); each.hasNext(); ) {
@@ -56,7 +62,7 @@ public final class Connections implements AutoCloseable {
         if (now - kept.since > FRESH.toNanos()) {
           each.remove();
           kept.connection.close();
-        } else if (kept.by == by && kept.authority.equals(target.authority())) {
+        } else if (kept.by == by && kept.authority.equals(authority)) {
           each.remove();
           return kept.connection;
         }
@@ -65,10 +71,16 @@ public final class Connections implements AutoCloseable {
     return null;
   }
 
-  void keep(Target target, SSLSocketFactory by, Connection connection) {
+  /**
+   * Keeps a connection for the next call.
+   *
+   * @param authority the server
+   * @param by what it was opened with
+   */
+  public void keep(String authority, SSLSocketFactory by, Connection connection) {
     Kept last = null;
     synchronized (idle) {
-      idle.addFirst(new Kept(target.authority(), by, connection, System.nanoTime()));
+      idle.addFirst(new Kept(authority, by, connection, System.nanoTime()));
       if (idle.size() > IDLE) {
         last = idle.removeLast();
       }
@@ -79,21 +91,19 @@ public final class Connections implements AutoCloseable {
   }
 
   /**
+   * @param host for whom the server's certificate must be
    * @param deadline as {@link System#nanoTime}
    * @throws CallException in Go's words
    */
-  Connection open(Target target, SSLSocketFactory factory, long deadline) throws CallException {
-    Service service = target.service();
-    InetSocketAddress address =
-        service == null
-            ? InetSocketAddress.createUnresolved(target.host(), target.port())
-            : services.resolve(service.namespace(), service.name(), target.port());
+  public Connection open(
+      InetSocketAddress address, String host, SSLSocketFactory factory, long deadline)
+      throws CallException {
     Socket plain = dial(resolved(address), deadline);
     Connection raw = null;
     try {
       raw = new Connection(plain, plain);
       try (Deadline guard = new Deadline(raw, deadline)) {
-        return secured(plain, factory, target, guard);
+        return secured(plain, factory, host, guard);
       }
     } catch (IOException e) {
       Connection.close(plain);
@@ -147,10 +157,9 @@ public final class Connections implements AutoCloseable {
   }
 
   private static Connection secured(
-      Socket plain, SSLSocketFactory factory, Target target, Deadline guard) throws CallException {
+      Socket plain, SSLSocketFactory factory, String host, Deadline guard) throws CallException {
     try {
-      SSLSocket secure =
-          (SSLSocket) factory.createSocket(plain, target.host(), target.port(), true);
+      SSLSocket secure = (SSLSocket) factory.createSocket(plain, host, plain.getPort(), true);
       secure.startHandshake();
       return new Connection(plain, secure);
     } catch (IOException e) {

@@ -1,11 +1,11 @@
-package dev.rheo.server.webhook;
+package dev.rheo.server.outbound;
 
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * Closes a connection when time is over, whatever the thread that uses it waits for. Thread-safe.
  */
-final class Deadline implements AutoCloseable {
+public final class Deadline implements AutoCloseable {
   private enum State {
     RUNNING,
     ENDED,
@@ -18,10 +18,10 @@ final class Deadline implements AutoCloseable {
   /**
    * @param deadline as {@link System#nanoTime}
    */
-  Deadline(Connection connection, long deadline) {
+  public Deadline(Connection connection, long deadline) {
     this.watch =
         Thread.ofVirtual()
-            .name("webhook-deadline")
+            .name("call-deadline")
             .start(
                 () -> {
                   try {
@@ -38,12 +38,13 @@ final class Deadline implements AutoCloseable {
                 });
   }
 
-  boolean passed() {
+  /** Whether it has closed the connection. */
+  public boolean passed() {
     return state.get() == State.PASSED;
   }
 
   /** Ends the watch; false if the connection was closed already. */
-  boolean end() {
+  public boolean end() {
     boolean ended = state.compareAndSet(State.RUNNING, State.ENDED) || state.get() == State.ENDED;
     watch.interrupt();
     return ended;

@@ -1,4 +1,4 @@
-package dev.rheo.server.webhook;
+package dev.rheo.server.outbound;
 
 import java.io.BufferedInputStream;
 import java.io.IOException;
@@ -7,8 +7,8 @@ import java.io.OutputStream;
 import java.lang.System.Logger.Level;
 import java.net.Socket;
 
-/** A connection to a webhook, used by one call at a time. */
-final class Connection {
+/** A connection to another server, used by one call at a time. */
+public final class Connection {
   private static final System.Logger LOG = System.getLogger(Connection.class.getName());
 
   /** Below TLS, so that it can be closed without a word to a peer that does not listen. */
@@ -23,12 +23,23 @@ final class Connection {
     this.out = secure.getOutputStream();
   }
 
-  HttpExchange exchange(int maxBody) {
-    return new HttpExchange(in, out, maxBody);
+  /** A new exchange, when the one before is over. */
+  public HttpExchange exchange() {
+    return new HttpExchange(in, out);
   }
 
-  /** Ends it at once, also for a thread that waits for it. */
-  void close() {
+  /** What the peer sends. */
+  public InputStream in() {
+    return in;
+  }
+
+  /** What the peer is sent, without a buffer. */
+  public OutputStream out() {
+    return out;
+  }
+
+  /** Ends it at once, also for a thread that waits for it. Any thread, any number of times. */
+  public void close() {
     close(plain);
   }
 
@@ -36,7 +47,7 @@ final class Connection {
     try {
       socket.close();
     } catch (IOException e) {
-      LOG.log(Level.DEBUG, "a connection to a webhook was not closed in order", e);
+      LOG.log(Level.DEBUG, "a connection to another server was not closed in order", e);
     }
   }
 }

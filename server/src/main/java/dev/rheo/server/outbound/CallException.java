@@ -1,6 +1,6 @@
-package dev.rheo.server.webhook;
+package dev.rheo.server.outbound;
 
-/** A webhook could not be asked, or did not answer as it should. The message is upstream's. */
+/** A server could not be asked, or did not answer as it should. The message is upstream's. */
 public final class CallException extends Exception {
   private static final long serialVersionUID = 1L;
 

@@ -1,4 +1,4 @@
-package dev.rheo.server.webhook;
+package dev.rheo.server.outbound;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -20,6 +20,7 @@ import java.util.Collection;
 import java.util.Date;
 import java.util.List;
 import java.util.Locale;
+import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLSocketFactory;
@@ -29,20 +30,20 @@ import javax.net.ssl.X509ExtendedTrustManager;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whom a webhook's certificate must be from and for. What is wrong with one is told as Go tells it.
+ * Whom a server's certificate must be from and for. What is wrong with one is told as Go tells it.
  */
-final class Trust {
+public final class Trust {
   private static final int DNS = 2;
   private static final int IP = 7;
 
   private final InstantSource clock;
-  private final X509ExtendedTrustManager roots;
+  private final @Nullable X509ExtendedTrustManager roots;
 
   /**
    * @param bundle certificates in PEM; empty for those that the system trusts
    * @throws CallException if the certificates cannot be read
    */
-  Trust(byte[] bundle, InstantSource clock) throws CallException {
+  public Trust(byte[] bundle, InstantSource clock) throws CallException {
     this.clock = clock;
     try {
       TrustManagerFactory factory =
@@ -64,6 +65,16 @@ final class Trust {
     }
   }
 
+  private Trust(InstantSource clock) {
+    this.clock = clock;
+    this.roots = null;
+  }
+
+  /** Trust in any certificate. */
+  public static Trust inAnyone(InstantSource clock) {
+    return new Trust(clock);
+  }
+
   private static KeyStore store(byte[] bundle) throws GeneralSecurityException, IOException {
     KeyStore store = KeyStore.getInstance(KeyStore.getDefaultType());
     store.load(null, null);
@@ -80,11 +91,15 @@ final class Trust {
     return store;
   }
 
-  /** Makes TLS connections to a server that must have a certificate for this name or address. */
-  SSLSocketFactory socketsTo(String host) {
+  /**
+   * Makes TLS connections to a server that must have a certificate for this name or address.
+   *
+   * @param identity who the client is; empty for nobody
+   */
+  public SSLSocketFactory socketsTo(String host, KeyManager... identity) {
     try {
       SSLContext context = SSLContext.getInstance("TLS");
-      context.init(null, new TrustManager[] {new For(host)}, null);
+      context.init(identity, new TrustManager[] {new For(host)}, null);
       return context.getSocketFactory();
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException(e);
@@ -110,6 +125,9 @@ final class Trust {
     @Override
     public void checkServerTrusted(X509Certificate[] chain, String authType)
         throws CertificateException {
+      if (roots == null) {
+        return;
+      }
       X509Certificate leaf = chain[0];
       try {
         leaf.checkValidity(Date.from(clock.instant()));
@@ -191,7 +209,7 @@ final class Trust {
 
     @Override
     public X509Certificate[] getAcceptedIssuers() {
-      return roots.getAcceptedIssuers();
+      return roots == null ? new X509Certificate[0] : roots.getAcceptedIssuers();
     }
   }
 

@@ -1,10 +1,8 @@
-package dev.rheo.server.conversion;
+package dev.rheo.server.outbound;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.rheo.api.status.ApiException;
 import dev.rheo.codec.tree.Trees;
-import dev.rheo.server.webhook.CallException;
-import dev.rheo.server.webhook.ServiceResolver;
 import java.net.InetSocketAddress;
 import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;

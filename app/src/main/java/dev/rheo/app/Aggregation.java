@@ -1,0 +1,115 @@
+package dev.rheo.app;
+
+import dev.rheo.cache.WatchCache;
+import dev.rheo.edge.ledger.Ledger;
+import dev.rheo.resource.type.ResourceRegistry;
+import dev.rheo.server.aggregation.ApiServiceFollower;
+import dev.rheo.server.aggregation.AvailabilityController;
+import dev.rheo.server.aggregation.AvailabilityMetrics;
+import dev.rheo.server.aggregation.ExtensionProxy;
+import dev.rheo.server.aggregation.ExtensionServers;
+import dev.rheo.server.controller.ExtensionTrust;
+import dev.rheo.server.controller.StoredServices;
+import dev.rheo.server.outbound.ClusterServices;
+import dev.rheo.server.outbound.Connections;
+import dev.rheo.server.outbound.EndpointServices;
+import dev.rheo.server.outbound.ServiceResolver;
+import dev.rheo.server.security.ClientIdentity;
+import dev.rheo.server.security.Pki;
+import dev.rheo.server.verb.write.LoopbackClient;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.random.RandomGenerator;
+import javax.net.ssl.KeyManager;
+
+/** The parts that have to do with extension API servers. */
+final class Aggregation {
+  private final AggregationConfig config;
+  private final ServiceResolver resolver;
+  private final ApiServiceFollower services;
+  private final AvailabilityController availability;
+  private final ExtensionProxy proxy;
+
+  /**
+   * @throws IOException if a file of the configuration cannot be read
+   */
+  Aggregation(
+      OpenedParts opened,
+      AggregationConfig config,
+      Pki pki,
+      LoopbackClient client,
+      WatchCache cache,
+      ResourceRegistry registry,
+      Ledger ledger,
+      AvailabilityMetrics metrics,
+      RandomGenerator random,
+      Clock clock)
+      throws IOException {
+    this.config = config;
+    StoredServices objects = new StoredServices(client, cache, registry);
+    this.resolver =
+        config.toEndpoints()
+            ? new EndpointServices(objects, random)
+            : new ClusterServices(objects::service);
+    Connections connections = new Connections(resolver);
+    opened.add("connections to extension servers", connections);
+    ExtensionServers servers =
+        new ExtensionServers(
+            connections, ledger.aggregated(), new KeyManager[] {identity(pki)}, clock);
+    this.services =
+        new ApiServiceFollower(
+            client, cache, registry.get("apiregistration.k8s.io", "v1", "apiservices"), servers);
+    this.availability =
+        new AvailabilityController(client, cache, registry, objects, servers, metrics, clock);
+    services.onChange(availability::changed);
+    this.proxy = new ExtensionProxy(ledger.descriptors(), config.rejectsRedirections());
+    opened.add("APIServices", services);
+    opened.add("availability of APIServices", availability);
+  }
+
+  private ClientIdentity identity(Pki pki) throws IOException {
+    Path certificate = config.proxyCertificate();
+    Path key = config.proxyKey();
+    return certificate == null || key == null
+        ? pki.frontProxy()
+        : ClientIdentity.read(certificate, key);
+  }
+
+  void start() {
+    services.start();
+    availability.start();
+  }
+
+  /** The APIServices in force. */
+  ApiServiceFollower services() {
+    return services;
+  }
+
+  ServiceResolver resolver() {
+    return resolver;
+  }
+
+  ExtensionProxy proxy() {
+    return proxy;
+  }
+
+  /** What extension API servers are told; nothing of proxies if only their certificate is known. */
+  ExtensionTrust trust(Pki pki) throws IOException {
+    Path file = config.proxyAuthority();
+    byte[] authority =
+        file != null
+            ? Files.readAllBytes(file)
+            : config.proxyCertificate() == null ? pki.frontProxyAuthorityPem() : new byte[0];
+    return new ExtensionTrust(
+        new String(pki.authorityPem(), StandardCharsets.US_ASCII),
+        new String(authority, StandardCharsets.US_ASCII),
+        config.allowedNames(),
+        config.usernameHeaders(),
+        config.uidHeaders(),
+        config.groupHeaders(),
+        config.extraPrefixes());
+  }
+}
