@@ -28,6 +28,7 @@ import dev.rheo.server.allocation.ServiceNetwork;
 import dev.rheo.server.controller.BootstrapObjects;
 import dev.rheo.server.controller.Controllers;
 import dev.rheo.server.controller.NamespaceController;
+import dev.rheo.server.controller.apiservice.LocalApiServices;
 import dev.rheo.server.controller.custom.DefinitionController;
 import dev.rheo.server.controller.garbage.GarbageCollector;
 import dev.rheo.server.conversion.Converters;
@@ -136,6 +137,7 @@ final class RunningServer implements Server {
   private volatile boolean bootstrapped;
   private volatile @Nullable DefinitionController definitions;
   private volatile @Nullable ApiServiceFollower extensions;
+  private volatile @Nullable LocalApiServices localServices;
   private volatile @Nullable GarbageCollector garbage;
 
   RunningServer(ServerConfig config) throws ServerStartException {
@@ -253,6 +255,10 @@ final class RunningServer implements Server {
       }
       Converters converters = converters(aggregation.resolver(), clock);
       opened.add("converters", converters);
+      LocalApiServices registering =
+          new LocalApiServices(client, cache, served, this::definitionsServed);
+      opened.add("local APIServices", registering);
+      localServices = registering;
       DefinitionController defining =
           new DefinitionController(
               client,
@@ -260,10 +266,12 @@ final class RunningServer implements Server {
               served,
               new TypeChanges(served, cache, encodings, requestMetrics),
               converters::of,
+              registering,
               clock);
       opened.add("definition controller", defining);
       definitions = defining;
       defining.start();
+      registering.start();
       aggregation.start();
       new BootstrapObjects(client, served, aggregation.trust(pki), clock).run();
       new ServiceKeeping(opened, config, address).start(client, writes.repair(), served, clock);
@@ -434,6 +442,7 @@ final class RunningServer implements Server {
             new Health.Check("namespaces", () -> bootstrapped),
             new Health.Check("custom-resources", this::definitionsServed),
             new Health.Check("api-services", this::extensionsKnown),
+            new Health.Check("autoregister-completion", this::servicesRegistered),
             new Health.Check("shutdown", () -> !stopping.get())));
   }
 
@@ -445,6 +454,11 @@ final class RunningServer implements Server {
   private boolean extensionsKnown() {
     ApiServiceFollower follower = extensions;
     return follower != null && follower.isReady();
+  }
+
+  private boolean servicesRegistered() {
+    LocalApiServices keeper = localServices;
+    return keeper != null && keeper.isReady();
   }
 
   private boolean storeAnswers() {
@@ -462,7 +476,8 @@ final class RunningServer implements Server {
         && cache.ready()
         && storeAnswers()
         && definitionsServed()
-        && extensionsKnown())) {
+        && extensionsKnown()
+        && servicesRegistered())) {
       StoreHealth health = store.health();
       if (health.isDamaged()) {
         throw new ServerStartException(withRemedy(health.detail()));

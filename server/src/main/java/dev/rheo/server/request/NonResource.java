@@ -11,6 +11,7 @@ import dev.rheo.api.status.Status;
 import dev.rheo.codec.io.Meter;
 import dev.rheo.edge.HttpRequest;
 import dev.rheo.edge.HttpResponse;
+import dev.rheo.edge.InflatedBody;
 import dev.rheo.resource.publish.Discovery;
 import dev.rheo.resource.publish.Document;
 import dev.rheo.resource.publish.OpenApi;
@@ -242,7 +243,7 @@ public final class NonResource {
     HttpResponse response =
         ResourceReads.acceptsGzip(request)
             ? HttpResponse.bytes(200, type, document.gzip()).header("Content-Encoding", "gzip")
-            : HttpResponse.bytes(200, type, document.bytes());
+            : HttpResponse.streaming(200, type, new InflatedBody(document.gzip()));
     response.header("ETag", etag).header("Vary", "Accept-Encoding, Accept");
     if (document.hash().equals(request.queryParameter("hash"))) {
       // The URL contains the hash of the document, so its content never changes.

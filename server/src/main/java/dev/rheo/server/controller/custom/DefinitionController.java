@@ -1,5 +1,6 @@
 package dev.rheo.server.controller.custom;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.rheo.api.status.ApiException;
 import dev.rheo.cache.CacheEvent;
@@ -16,6 +17,7 @@ import dev.rheo.resource.custom.CustomTypes;
 import dev.rheo.resource.custom.DefinitionConditions;
 import dev.rheo.resource.custom.DefinitionStatus;
 import dev.rheo.resource.custom.ObjectConverter;
+import dev.rheo.resource.type.GroupVersionPriority.GroupVersion;
 import dev.rheo.resource.type.ResourceRegistry;
 import dev.rheo.resource.type.ResourceType;
 import dev.rheo.server.controller.Signal;
@@ -40,6 +42,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -82,6 +85,7 @@ public final class DefinitionController implements AutoCloseable {
   private final ResourceType definitions;
   private final Instances instances;
   private final Function<CustomDefinition, @Nullable ObjectConverter> converters;
+  private final VersionListener versions;
 
   /** The definitions that are known, by name. Used by the thread only. */
   private final Map<String, Known> known = new HashMap<>();
@@ -133,6 +137,7 @@ public final class DefinitionController implements AutoCloseable {
   /**
    * @param served the registry in force
    * @param converters of objects between the versions of a definition
+   * @param versions told of the versions of each definition
    */
   public DefinitionController(
       LoopbackClient client,
@@ -140,11 +145,13 @@ public final class DefinitionController implements AutoCloseable {
       Supplier<ResourceRegistry> served,
       TypeChanges changes,
       Function<CustomDefinition, @Nullable ObjectConverter> converters,
+      VersionListener versions,
       InstantSource clock) {
     this.client = client;
     this.cache = cache;
     this.changes = changes;
     this.converters = converters;
+    this.versions = versions;
     this.clock = clock;
     this.definitions = served.get().get("apiextensions.k8s.io", "v1", "customresourcedefinitions");
     this.instances = new Instances(client, cache);
@@ -265,6 +272,7 @@ public final class DefinitionController implements AutoCloseable {
       throws StoreException, IOException, InterruptedException, TimeoutException {
     ObjectNode definition = client.get(path(name));
     Known before = known.get(name);
+    versions.defines(name, definition == null ? Set.of() : served(definition));
     if (definition == null) {
       if (before != null) {
         changes.unserve(before.types());
@@ -311,6 +319,16 @@ public final class DefinitionController implements AutoCloseable {
     if (renamed && before != null) {
       others(name, names).forEach(other -> look(Trees.name(other)));
     }
+  }
+
+  /** The group versions that a definition wants to be served. */
+  public static Set<GroupVersion> served(ObjectNode definition) {
+    JsonNode spec = definition.path("spec");
+    String group = Trees.text(spec, "group");
+    return Trees.objects(spec, "versions").stream()
+        .filter(version -> Trees.flag(version, "served"))
+        .map(version -> new GroupVersion(group, Trees.text(version, "name")))
+        .collect(Collectors.toUnmodifiableSet());
   }
 
   private List<ResourceType> serve(

@@ -61,7 +61,13 @@ class DefinitionControllerTest {
             new RequestMetrics(new PrometheusRegistry(), cluster.served));
     DefinitionController started =
         new DefinitionController(
-            cluster.client, cluster.cache, cluster.served, changes, _ -> null, () -> cluster.now);
+            cluster.client,
+            cluster.cache,
+            cluster.served,
+            changes,
+            _ -> null,
+            (_, _) -> {},
+            () -> cluster.now);
     started.start();
     return started;
   }
