@@ -457,6 +457,7 @@ final class Http1Handler extends ChannelInboundHandlerAdapter implements Connect
       } else if (why == Cut.BROKEN && !delimitedByClose) {
         // The written bytes arrive, and the missing last chunk shows that the response is
         // incomplete.
+        ctx.flush();
         ctx.close();
       } else {
         connection().closeHard();

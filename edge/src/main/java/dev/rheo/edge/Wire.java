@@ -6,8 +6,8 @@ import io.netty.util.concurrent.Future;
 
 /**
  * The outbound side of one response, whichever protocol carries it. Event loop only. Nothing here
- * flushes, except {@link #askForBody} and {@link #done}: the pump flushes each connection once a
- * round.
+ * flushes, except {@link #askForBody}, {@link #cut} and {@link #done}: the pump flushes each
+ * connection once a round.
  */
 abstract class Wire {
 
