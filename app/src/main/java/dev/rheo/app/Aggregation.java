@@ -2,18 +2,26 @@ package dev.rheo.app;
 
 import dev.rheo.cache.WatchCache;
 import dev.rheo.edge.ledger.Ledger;
+import dev.rheo.resource.publish.Discovery;
+import dev.rheo.resource.publish.OpenApi;
+import dev.rheo.resource.type.GroupVersionPriority;
 import dev.rheo.resource.type.ResourceRegistry;
+import dev.rheo.resource.type.ServedTypes;
 import dev.rheo.server.aggregation.ApiServiceFollower;
+import dev.rheo.server.aggregation.ApiServices;
 import dev.rheo.server.aggregation.AvailabilityController;
 import dev.rheo.server.aggregation.AvailabilityMetrics;
 import dev.rheo.server.aggregation.ExtensionProxy;
 import dev.rheo.server.aggregation.ExtensionServers;
+import dev.rheo.server.aggregation.document.ExtensionDocuments;
 import dev.rheo.server.controller.ExtensionTrust;
 import dev.rheo.server.controller.StoredServices;
+import dev.rheo.server.controller.apiservice.LocalApiServices;
 import dev.rheo.server.outbound.ClusterServices;
 import dev.rheo.server.outbound.Connections;
 import dev.rheo.server.outbound.EndpointServices;
 import dev.rheo.server.outbound.ServiceResolver;
+import dev.rheo.server.request.MemoryMeter;
 import dev.rheo.server.security.ClientIdentity;
 import dev.rheo.server.security.Pki;
 import dev.rheo.server.verb.write.LoopbackClient;
@@ -22,16 +30,27 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
+import java.util.function.BooleanSupplier;
 import java.util.random.RandomGenerator;
 import javax.net.ssl.KeyManager;
 
 /** The parts that have to do with extension API servers. */
 final class Aggregation {
+  /** What may be kept of the documents of extension servers. */
+  private static final long MAX_DOCUMENTS = 64L << 20;
+
+  /** How long a document waits for memory. */
+  private static final Duration PATIENCE = Duration.ofSeconds(10);
+
   private final AggregationConfig config;
   private final ServiceResolver resolver;
   private final ApiServiceFollower services;
   private final AvailabilityController availability;
   private final ExtensionProxy proxy;
+  private final ExtensionDocuments documents;
+  private final LocalApiServices local;
+  private volatile boolean complete;
 
   /**
    * @throws IOException if a file of the configuration cannot be read
@@ -42,13 +61,15 @@ final class Aggregation {
       Pki pki,
       LoopbackClient client,
       WatchCache cache,
-      ResourceRegistry registry,
+      ServedTypes served,
+      BooleanSupplier definitionsKnown,
       Ledger ledger,
       AvailabilityMetrics metrics,
       RandomGenerator random,
       Clock clock)
       throws IOException {
     this.config = config;
+    ResourceRegistry registry = served.get();
     StoredServices objects = new StoredServices(client, cache, registry);
     this.resolver =
         config.toEndpoints()
@@ -65,9 +86,19 @@ final class Aggregation {
     this.availability =
         new AvailabilityController(client, cache, registry, objects, servers, metrics, clock);
     services.onChange(availability::changed);
+    this.documents =
+        new ExtensionDocuments(
+            services,
+            () -> new MemoryMeter(ledger.convertedTrees(), PATIENCE),
+            () -> Math.min(MAX_DOCUMENTS, ledger.index().limit() / 8),
+            System::nanoTime);
+    services.onReplaced(documents::changed);
+    this.local = new LocalApiServices(client, cache, served, definitionsKnown);
     this.proxy = new ExtensionProxy(ledger.descriptors(), config.rejectsRedirections());
     opened.add("APIServices", services);
     opened.add("availability of APIServices", availability);
+    opened.add("documents of extension servers", documents);
+    opened.add("local APIServices", local);
   }
 
   private ClientIdentity identity(Pki pki) throws IOException {
@@ -81,6 +112,39 @@ final class Aggregation {
   void start() {
     services.start();
     availability.start();
+    documents.start();
+    local.start();
+  }
+
+  /**
+   * Whether the APIServices of all that this server serves itself are in force, or were once: as
+   * upstream, what somebody does to them later does not count.
+   */
+  boolean isComplete() {
+    if (!complete && local.isReady() && services.isReady()) {
+      ApiServices now = services.get();
+      complete =
+          GroupVersionPriority.builtIn().keySet().stream()
+              .allMatch(each -> now.of(each.group(), each.version()) != null);
+    }
+    return complete;
+  }
+
+  Discovery discovery(ServedTypes served, String serverVersion) {
+    return new Discovery(served, documents::registrations, documents::versions, serverVersion);
+  }
+
+  OpenApi openApi(ServedTypes served) {
+    return new OpenApi(served, documents::openApi);
+  }
+
+  ExtensionDocuments documents() {
+    return documents;
+  }
+
+  /** Keeps the APIServices of what this server serves itself. */
+  LocalApiServices local() {
+    return local;
   }
 
   /** The APIServices in force. */

@@ -16,19 +16,15 @@ import dev.rheo.edge.EdgeSettings;
 import dev.rheo.edge.ledger.Account;
 import dev.rheo.edge.ledger.Ledger;
 import dev.rheo.resource.builtin.BuiltInResources;
-import dev.rheo.resource.publish.Discovery;
-import dev.rheo.resource.publish.OpenApi;
 import dev.rheo.resource.type.ResourceRegistry;
 import dev.rheo.resource.type.ServedTypes;
 import dev.rheo.server.admission.ServiceAccountAdmission;
-import dev.rheo.server.aggregation.ApiServiceFollower;
 import dev.rheo.server.aggregation.AvailabilityMetrics;
 import dev.rheo.server.allocation.ServiceAllocator;
 import dev.rheo.server.allocation.ServiceNetwork;
 import dev.rheo.server.controller.BootstrapObjects;
 import dev.rheo.server.controller.Controllers;
 import dev.rheo.server.controller.NamespaceController;
-import dev.rheo.server.controller.apiservice.LocalApiServices;
 import dev.rheo.server.controller.custom.DefinitionController;
 import dev.rheo.server.controller.garbage.GarbageCollector;
 import dev.rheo.server.conversion.Converters;
@@ -136,8 +132,7 @@ final class RunningServer implements Server {
   private final InetSocketAddress address;
   private volatile boolean bootstrapped;
   private volatile @Nullable DefinitionController definitions;
-  private volatile @Nullable ApiServiceFollower extensions;
-  private volatile @Nullable LocalApiServices localServices;
+  private volatile @Nullable Aggregation aggregated;
   private volatile @Nullable GarbageCollector garbage;
 
   RunningServer(ServerConfig config) throws ServerStartException {
@@ -205,12 +200,13 @@ final class RunningServer implements Server {
               pki,
               client,
               cache,
-              registry,
+              served,
+              this::definitionsServed,
               ledger,
               new AvailabilityMetrics(metrics, totals),
               random,
               clock);
-      extensions = aggregation.services();
+      aggregated = aggregation;
       // Before a write could be given what a Service of an earlier release has.
       writes.repair().run();
       NonResource nonResource =
@@ -218,11 +214,12 @@ final class RunningServer implements Server {
               liveness("healthz"),
               liveness("livez"),
               readiness(),
-              new Discovery(served, Release.version()),
-              new OpenApi(served),
+              aggregation.discovery(served, Release.version()),
+              aggregation.openApi(served),
               new MetricsPage(metrics, totals),
               () -> HostPort.of(address()),
               served,
+              aggregation.documents(),
               encodings.negotiation(),
               issuer);
       Reads stored = new Reads(store, cache, timer, System::nanoTime, random);
@@ -255,10 +252,6 @@ final class RunningServer implements Server {
       }
       Converters converters = converters(aggregation.resolver(), clock);
       opened.add("converters", converters);
-      LocalApiServices registering =
-          new LocalApiServices(client, cache, served, this::definitionsServed);
-      opened.add("local APIServices", registering);
-      localServices = registering;
       DefinitionController defining =
           new DefinitionController(
               client,
@@ -266,12 +259,11 @@ final class RunningServer implements Server {
               served,
               new TypeChanges(served, cache, encodings, requestMetrics),
               converters::of,
-              registering,
+              aggregation.local(),
               clock);
       opened.add("definition controller", defining);
       definitions = defining;
       defining.start();
-      registering.start();
       aggregation.start();
       new BootstrapObjects(client, served, aggregation.trust(pki), clock).run();
       new ServiceKeeping(opened, config, address).start(client, writes.repair(), served, clock);
@@ -307,11 +299,16 @@ final class RunningServer implements Server {
     }
   }
 
-  /** The objects, the custom resources, and what the garbage collector knows of owners. */
+  /**
+   * The objects, the custom resources, what the garbage collector knows of owners, and the
+   * documents of extension API servers.
+   */
   private long indexBytes() {
     GarbageCollector collector = garbage;
+    Aggregation aggregation = aggregated;
     return cache.objects() * INDEX_ENTRY_BYTES
         + served.get().custom() * CUSTOM_TYPE_BYTES
+        + (aggregation == null ? 0 : aggregation.documents().bytes())
         + (collector == null ? 0 : collector.edgeBytes());
   }
 
@@ -441,7 +438,6 @@ final class RunningServer implements Server {
             new Health.Check("watch-cache", () -> cache.ready()),
             new Health.Check("namespaces", () -> bootstrapped),
             new Health.Check("custom-resources", this::definitionsServed),
-            new Health.Check("api-services", this::extensionsKnown),
             new Health.Check("autoregister-completion", this::servicesRegistered),
             new Health.Check("shutdown", () -> !stopping.get())));
   }
@@ -451,14 +447,9 @@ final class RunningServer implements Server {
     return controller != null && controller.isReady();
   }
 
-  private boolean extensionsKnown() {
-    ApiServiceFollower follower = extensions;
-    return follower != null && follower.isReady();
-  }
-
   private boolean servicesRegistered() {
-    LocalApiServices keeper = localServices;
-    return keeper != null && keeper.isReady();
+    Aggregation aggregation = aggregated;
+    return aggregation != null && aggregation.isComplete();
   }
 
   private boolean storeAnswers() {
@@ -472,12 +463,7 @@ final class RunningServer implements Server {
   @Override
   public boolean awaitReady(Duration atMost) throws InterruptedException, ServerStartException {
     long until = System.nanoTime() + atMost.toNanos();
-    while (!(bootstrapped
-        && cache.ready()
-        && storeAnswers()
-        && definitionsServed()
-        && extensionsKnown()
-        && servicesRegistered())) {
+    while (!(bootstrapped && cache.ready() && storeAnswers() && servicesRegistered())) {
       StoreHealth health = store.health();
       if (health.isDamaged()) {
         throw new ServerStartException(withRemedy(health.detail()));

@@ -154,10 +154,27 @@ final class OpenApiV2 {
           (name, value) -> {
             if (seen.add(name)) {
               Supplier<JsonNode> own = part.own.get(name);
-              member.take(name, own == null ? () -> schema(value.get()) : own);
+              member.take(
+                  name, () -> withoutDefaults(own == null ? schema(value.get()) : own.get()));
             }
           });
     }
+  }
+
+  /** As upstream, whose document of version 2 tells no defaults. */
+  private static JsonNode withoutDefaults(JsonNode schema) {
+    if (schema instanceof ObjectNode object) {
+      object.remove("default");
+      for (Map.Entry<String, JsonNode> keyword : object.properties()) {
+        JsonNode value = keyword.getValue();
+        switch (keyword.getKey()) {
+          case "properties", "allOf", "anyOf", "oneOf" -> value.forEach(OpenApiV2::withoutDefaults);
+          case "items", "additionalProperties", "not" -> withoutDefaults(value);
+          default -> {}
+        }
+      }
+    }
+    return schema;
   }
 
   private static JsonNode withKinds(JsonNode definition, Map<String, String> kinds) {
