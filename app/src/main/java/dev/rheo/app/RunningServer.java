@@ -244,7 +244,8 @@ final class RunningServer implements Server {
       register(metrics, seats, verifier);
       address = edge.start();
       writeKubeconfig(config.kubeconfig(), pki);
-      NamespaceController namespaces = new NamespaceController(client, cache, served);
+      NamespaceController namespaces =
+          new NamespaceController(client, cache, served, aggregation.services());
       opened.add("namespace controller", namespaces);
       namespaces.createRequired();
       if (config.controllers().contains(Controllers.NAMESPACE)) {
