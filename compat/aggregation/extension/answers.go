@@ -142,6 +142,9 @@ func echo(w http.ResponseWriter, r *http.Request) {
 		if name == "X-Forwarded-For" {
 			values = []string{strconv.Itoa(len(strings.Split(strings.Join(values, ","), ",")))}
 		}
+		if name == "X-Forwarded-Host" {
+			values = []string{strings.Split(values[0], ":")[0]}
+		}
 		headers[name] = values
 	}
 	certificate := ""
