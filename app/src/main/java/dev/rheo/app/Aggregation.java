@@ -89,7 +89,7 @@ final class Aggregation {
     this.documents =
         new ExtensionDocuments(
             services,
-            () -> new MemoryMeter(ledger.convertedTrees(), PATIENCE),
+            () -> new MemoryMeter(ledger.documents(), PATIENCE),
             () -> Math.min(MAX_DOCUMENTS, ledger.index().limit() / 8),
             System::nanoTime);
     services.onReplaced(documents::changed);

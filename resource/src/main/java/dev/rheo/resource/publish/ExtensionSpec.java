@@ -3,6 +3,7 @@ package dev.rheo.resource.publish;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -22,6 +23,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What an extension API server adds to the OpenAPI v2 document: the paths of one group version and
@@ -30,15 +32,15 @@ import java.util.Set;
  * <p>The document of the server is read member by member, so that at most one of them is a tree.
  * Parameters that it has set apart are put where they are used, as in this server's own paths.
  *
- * @param document an object with {@code paths} and {@code definitions}
+ * @param document an object with {@code paths}, {@code definitions} and perhaps {@code info}
  * @param definitions what is compared of each definition, by its name
  * @param paths the paths
  */
 public record ExtensionSpec(
     Compressed document, Map<String, Definition> definitions, Set<String> paths) {
 
-  /** Beyond this depth a document is refused, as any object is. */
-  private static final int DEPTH = ObjectDecoder.MAX_DEPTH;
+  /** Beyond this depth a document is refused. */
+  private static final int DEPTH = 500;
 
   private static final String PARAMETER = "#/parameters/";
 
@@ -67,13 +69,15 @@ public record ExtensionSpec(
   /**
    * Reads the document of a server.
    *
-   * @param json OpenAPI v2
+   * @param json OpenAPI v2; charged by the caller
    * @param prefix of the paths that count
    * @throws MalformedException if it is no such document
    */
   public static ExtensionSpec of(byte[] json, String prefix) {
     try {
       return new Reading(json).of(prefix);
+    } catch (JsonProcessingException e) {
+      throw new MalformedException("no OpenAPI v2 document: " + e.getOriginalMessage());
     } catch (IOException e) {
       throw new MalformedException("no OpenAPI v2 document: " + e.getMessage());
     }
@@ -88,6 +92,7 @@ public record ExtensionSpec(
     private final Map<String, Member> paths = new LinkedHashMap<>();
     private final Map<String, Member> definitions = new LinkedHashMap<>();
     private final Map<String, Member> parameters = new HashMap<>();
+    private @Nullable Member info;
 
     Reading(byte[] json) throws IOException {
       this.json = json;
@@ -97,19 +102,13 @@ public record ExtensionSpec(
         }
         while (parser.nextToken() == JsonToken.FIELD_NAME) {
           String name = parser.currentName();
-          JsonToken value = parser.nextToken();
-          Map<String, Member> into =
-              switch (name) {
-                case "paths" -> paths;
-                case "definitions" -> definitions;
-                case "parameters" -> parameters;
-                default -> Map.of();
-              };
-          if (value != JsonToken.START_OBJECT
-              || !List.of("paths", "definitions", "parameters").contains(name)) {
-            parser.skipChildren();
-          } else {
-            members(parser, into);
+          boolean object = parser.nextToken() == JsonToken.START_OBJECT;
+          switch (object ? name : "") {
+            case "paths" -> members(parser, paths);
+            case "definitions" -> members(parser, definitions);
+            case "parameters" -> members(parser, parameters);
+            case "info" -> info = member(parser, name);
+            default -> parser.skipChildren();
           }
         }
         if (parser.nextToken() != null) {
@@ -122,12 +121,16 @@ public record ExtensionSpec(
       while (parser.nextToken() == JsonToken.FIELD_NAME) {
         String name = parser.currentName();
         parser.nextToken();
-        int from = (int) parser.currentTokenLocation().getByteOffset();
-        Set<String> references = references(parser);
-        int to = (int) parser.currentLocation().getByteOffset();
-        Meter.charge(ENTRY + name.length());
-        into.put(name, new Member(name, from, to, references));
+        into.put(name, member(parser, name));
       }
+    }
+
+    private static Member member(JsonParser parser, String name) throws IOException {
+      int from = (int) parser.currentTokenLocation().getByteOffset();
+      Set<String> references = references(parser);
+      int to = (int) parser.currentLocation().getByteOffset();
+      Meter.charge(ENTRY + name.length());
+      return new Member(name, from, to, references);
     }
 
     /** Passes over a value, and returns to what it refers. */
@@ -162,6 +165,9 @@ public record ExtensionSpec(
       Output output = new Output();
       try (JsonGenerator out = OpenApi.JSON.createGenerator(output.out)) {
         out.writeStartObject();
+        if (info != null) {
+          out.writePOJOField("info", tree(info));
+        }
         out.writeObjectFieldStart("paths");
         Set<String> names = new HashSet<>();
         for (Member path : kept) {

@@ -97,10 +97,12 @@ public final class OpenApi {
    * What extension API servers add.
    *
    * @param urls of their documents of v3, by path
+   * @param documents of v3 that were made for servers that have none, by path
    * @param specs their parts of the document of v2; the first of several with the same path has it
    */
-  public record Extensions(Map<String, String> urls, List<ExtensionSpec> specs) {
-    public static final Extensions NONE = new Extensions(Map.of(), List.of());
+  public record Extensions(
+      Map<String, String> urls, Map<String, Compressed> documents, List<ExtensionSpec> specs) {
+    public static final Extensions NONE = new Extensions(Map.of(), Map.of(), List.of());
   }
 
   /** The document of version 2, and what it was made of. */
@@ -150,7 +152,7 @@ public final class OpenApi {
    */
   public @Nullable Compressed document(String path) {
     Written written = documents().byPath.get(path);
-    return written == null ? null : written.document;
+    return written == null ? extensions.get().documents().get(path) : written.document;
   }
 
   /** The document of OpenAPI v2, as JSON or as protobuf. Made when it is first asked for. */
@@ -296,12 +298,15 @@ public final class OpenApi {
         compressed.toByteArray(), HexFormat.of().withUpperCase().formatHex(digest.digest()));
   }
 
+  /** The URL of a document that this server has, relative to it. */
+  public static String url(String path, Compressed document) {
+    return "/openapi/v3/" + path + "?hash=" + document.hash;
+  }
+
   /** This server's own document of a path comes first. */
   private static byte[] index(Map<String, Written> byPath, Map<String, String> more) {
     Map<String, String> urls = new TreeMap<>(more);
-    byPath.forEach(
-        (path, written) ->
-            urls.put(path, "/openapi/v3/" + path + "?hash=" + written.document.hash));
+    byPath.forEach((path, written) -> urls.put(path, url(path, written.document)));
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     try (JsonGenerator json = JSON.createGenerator(out)) {
       json.writeStartObject();

@@ -210,13 +210,13 @@ final class OpenApiV2 {
     return node;
   }
 
-  private interface Member {
+  /** Takes the members of an object one after the other. */
+  interface Member {
     void take(String name, Supplier<JsonNode> value) throws IOException;
   }
 
   /** Goes through the fields of an object within a document. No more than one is held as a tree. */
-  private static void each(Compressed document, List<String> path, Member member)
-      throws IOException {
+  static void each(Compressed document, List<String> path, Member member) throws IOException {
     long all = Meter.mark();
     Meter.charge(document.length());
     byte[] bytes = document.bytes();

@@ -7,9 +7,12 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.rheo.codec.io.MalformedException;
 import dev.rheo.codec.json.ObjectDecoder;
 import dev.rheo.resource.builtin.BuiltInResources;
+import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -43,7 +46,8 @@ class ExtensionSpecTest {
   }
 
   private static JsonNode merged(ExtensionSpec... specs) {
-    Supplier<OpenApi.Extensions> with = () -> new OpenApi.Extensions(Map.of(), List.of(specs));
+    Supplier<OpenApi.Extensions> with =
+        () -> new OpenApi.Extensions(Map.of(), Map.of(), List.of(specs));
     OpenApi openApi = new OpenApi(BuiltInResources::registry, with);
     assertThat(openApi.v2(true).bytes()).isNotEmpty();
     return tree(openApi.v2(false).bytes());
@@ -157,5 +161,32 @@ class ExtensionSpecTest {
     assertThatThrownBy(
             () -> ExtensionSpec.of(json("{'paths':{'/apis/a/v1/x':" + deep + "}}"), "/apis/a/v1/"))
         .isInstanceOf(MalformedException.class);
+  }
+
+  /** The judge of converted-v3.json was kube-openapi's own conversion (pkg/openapiconv). */
+  @Test
+  void aDocumentOfVersion2IsToldAsOneOfVersion3() throws IOException {
+    ExtensionSpec spec = ExtensionSpec.of(resource("converted-v2.json"), "/apis/a.example.com/v1/");
+    OpenApi.Compressed converted = ConvertedDocument.of(spec);
+    assertThat(tree(converted.bytes())).isEqualTo(tree(resource("converted-v3.json")));
+    OpenApi openApi =
+        new OpenApi(
+            BuiltInResources::registry,
+            () ->
+                new OpenApi.Extensions(
+                    Map.of(
+                        "apis/a.example.com/v1", OpenApi.url("apis/a.example.com/v1", converted)),
+                    Map.of("apis/a.example.com/v1", converted),
+                    List.of()));
+    assertThat(openApi.document("apis/a.example.com/v1")).isSameAs(converted);
+    assertThat(
+            tree(openApi.index()).at("/paths/apis~1a.example.com~1v1/serverRelativeURL").asText())
+        .isEqualTo("/openapi/v3/apis/a.example.com/v1?hash=" + converted.hash());
+  }
+
+  private static byte[] resource(String name) throws IOException {
+    try (InputStream in = ExtensionSpecTest.class.getResourceAsStream(name)) {
+      return Objects.requireNonNull(in, name).readAllBytes();
+    }
   }
 }

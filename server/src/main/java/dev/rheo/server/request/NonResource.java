@@ -201,6 +201,7 @@ public final class NonResource {
                 "/.well-known/openid-configuration",
                 "/api",
                 "/apis",
+                "/apis/",
                 "/healthz",
                 "/livez",
                 "/metrics",

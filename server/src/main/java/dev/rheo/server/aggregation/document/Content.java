@@ -1,6 +1,7 @@
 package dev.rheo.server.aggregation.document;
 
 import dev.rheo.resource.publish.ExtensionSpec;
+import dev.rheo.resource.publish.OpenApi;
 import java.util.Map;
 
 /** What is kept of a document of an extension API server. Immutable. */
@@ -34,6 +35,14 @@ sealed interface Content {
         bytes += ENTRY + url.getKey().length() + url.getValue().length();
       }
       return bytes;
+    }
+  }
+
+  /** An OpenAPI v3 document that was made of one of v2, as the server has no other. */
+  record Converted(OpenApi.Compressed document) implements Content {
+    @Override
+    public long bytes() {
+      return ENTRY + document.gzip().length;
     }
   }
 

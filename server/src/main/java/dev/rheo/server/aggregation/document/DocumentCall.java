@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.rheo.api.media.MediaType;
 import dev.rheo.codec.io.MalformedException;
 import dev.rheo.codec.json.ObjectDecoder;
+import dev.rheo.resource.publish.ConvertedDocument;
 import dev.rheo.resource.publish.ExtensionSpec;
 import dev.rheo.server.aggregation.ApiService;
 import dev.rheo.server.aggregation.Extension;
@@ -118,7 +119,10 @@ final class DocumentCall {
             DocumentKind.OPENAPI_V3.maxBytes,
             DocumentKind.OPENAPI_V3.patience);
     if (document.status() == 404) {
-      return Result.ABSENT;
+      Result old = spec();
+      return old.content() instanceof Content.Spec(var spec)
+          ? new Result(new Content.Converted(ConvertedDocument.of(spec)), false, old.etag())
+          : old;
     }
     if (document.status() != 200) {
       throw refused(document);
@@ -132,7 +136,7 @@ final class DocumentCall {
       }
       urls.put(path.getKey(), url.asText());
     }
-    return Result.of(new Content.Urls(Map.copyOf(urls)), document);
+    return new Result(new Content.Urls(Map.copyOf(urls)), false, "");
   }
 
   private Result spec() throws CallException {

@@ -31,7 +31,7 @@ enum DocumentKind {
       Duration.ofSeconds(1),
       Duration.ofMinutes(1),
       Duration.ofHours(1),
-      32 << 20,
+      16 << 20,
       2);
 
   /** After a success. */

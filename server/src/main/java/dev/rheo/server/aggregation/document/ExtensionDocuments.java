@@ -276,9 +276,10 @@ public final class ExtensionDocuments implements AutoCloseable {
   private void ask(ApiService service, DocumentKind kind, String etag) {
     Extension extension = service.extension();
     try {
-      // Upstream does not ask a server either that is known not to answer.
       if (extension == null || !service.available()) {
-        throw new CallException("it is not available");
+        // Upstream does not ask a server either that is known not to answer.
+        failed(service, kind, "");
+        return;
       }
       DocumentCall.Result result;
       try (Meter meter = meters.get()) {
@@ -286,13 +287,7 @@ public final class ExtensionDocuments implements AutoCloseable {
       }
       got(service, kind, result);
     } catch (CallException | RuntimeException | Error e) {
-      LOG.log(
-          Level.DEBUG,
-          "{0} of the APIService {1} was not got: {2}",
-          kind.path,
-          service.name(),
-          e.getMessage());
-      failed(service, kind);
+      failed(service, kind, String.valueOf(e.getMessage()));
     } finally {
       signal.raise();
     }
@@ -306,12 +301,7 @@ public final class ExtensionDocuments implements AutoCloseable {
     Content content = result.content();
     if (content != null) {
       if (bytes - state.content.bytes() + content.bytes() > maxBytes.getAsLong()) {
-        LOG.log(
-            Level.WARNING,
-            "there is no room for {0} of the APIService {1}",
-            kind.path,
-            service.name());
-        fail(kind, state);
+        fail(service, kind, state, "there is no room for it");
         return;
       }
       state.content = content;
@@ -330,14 +320,22 @@ public final class ExtensionDocuments implements AutoCloseable {
     publish();
   }
 
-  private synchronized void failed(ApiService service, DocumentKind kind) {
+  private synchronized void failed(ApiService service, DocumentKind kind, String why) {
     State state = ended(service, kind);
     if (state != null) {
-      fail(kind, state);
+      fail(service, kind, state, why);
     }
   }
 
-  private void fail(DocumentKind kind, State state) {
+  private void fail(ApiService service, DocumentKind kind, State state, String why) {
+    if (state.failures == 0 && !why.isEmpty()) {
+      LOG.log(
+          Level.WARNING,
+          "{0} of the APIService {1} was not got, and is asked for again: {2}",
+          kind.path,
+          service.name(),
+          why);
+    }
     if (kind != DocumentKind.OPENAPI_V3) {
       // As upstream: a version that cannot be asked for is told without its resources and paths.
       state.content = Content.NONE;
@@ -368,6 +366,7 @@ public final class ExtensionDocuments implements AutoCloseable {
     List<ExtensionVersion> told = new ArrayList<>();
     List<ExtensionSpec> specs = new ArrayList<>();
     Map<String, String> urls = new HashMap<>();
+    Map<String, OpenApi.Compressed> converted = new HashMap<>();
     Map<String, ApiService> by = new HashMap<>();
     long sum = 0;
     for (Followed each : ordered) {
@@ -386,15 +385,23 @@ public final class ExtensionDocuments implements AutoCloseable {
       if (each.state(DocumentKind.OPENAPI_V2).content instanceof Content.Spec spec) {
         specs.add(spec.spec());
       }
-      if (each.state(DocumentKind.OPENAPI_V3).content instanceof Content.Urls found) {
-        found
-            .byPath()
-            .forEach(
-                (path, url) -> {
-                  if (urls.putIfAbsent(path, url) == null) {
-                    by.put(path, service);
-                  }
-                });
+      switch (each.state(DocumentKind.OPENAPI_V3).content) {
+        case Content.Urls found ->
+            found
+                .byPath()
+                .forEach(
+                    (path, url) -> {
+                      if (urls.putIfAbsent(path, url) == null) {
+                        by.put(path, service);
+                      }
+                    });
+        case Content.Converted(var document) -> {
+          String path = "apis/" + service.group() + "/" + service.version();
+          if (urls.putIfAbsent(path, OpenApi.url(path, document)) == null) {
+            converted.put(path, document);
+          }
+        }
+        default -> {}
       }
     }
     bytes = sum;
@@ -405,6 +412,7 @@ public final class ExtensionDocuments implements AutoCloseable {
     openApi =
         new OpenApi.Extensions(
             urls.equals(before.urls()) ? before.urls() : Map.copyOf(urls),
+            Map.copyOf(converted),
             specs.equals(before.specs()) ? before.specs() : List.copyOf(specs));
     servers = Map.copyOf(by);
   }

@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.assertj.core.groups.Tuple;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -256,9 +257,7 @@ class ExtensionDocumentsTest {
     pass(Duration.ofSeconds(1));
     assertThat(documents.versions())
         .extracting(ExtensionVersion::version, ExtensionVersion::current)
-        .containsExactly(
-            org.assertj.core.groups.Tuple.tuple("v1", true),
-            org.assertj.core.groups.Tuple.tuple("v2", false));
+        .containsExactly(Tuple.tuple("v1", true), Tuple.tuple("v2", false));
     assertThat(documents.openApi().specs()).hasSize(1);
     assertThat(documents.openApi().urls()).hasSize(1);
   }
@@ -299,5 +298,31 @@ class ExtensionDocumentsTest {
     assertThat(documents.registrations()).isSameAs(all);
     work();
     assertThat(only().version()).isEqualTo("v1");
+  }
+
+  @Test
+  void aServerWithoutVersion3HasItsDocumentConverted() {
+    server.answers.put("/openapi/v3", Server.answer(404, "text/plain", "404 page not found"));
+    serve(service("v1", true, server));
+    work();
+    pass(Duration.ofSeconds(1));
+    assertThat(documents.openApi().documents()).containsOnlyKeys("apis/a.example.com/v1");
+    assertThat(documents.openApi().urls().get("apis/a.example.com/v1"))
+        .startsWith("/openapi/v3/apis/a.example.com/v1?hash=");
+    assertThat(documents.server("apis/a.example.com/v1")).isNull();
+    Map<String, String> urls = documents.openApi().urls();
+    pass(Duration.ofMinutes(1));
+    assertThat(documents.openApi().urls()).isSameAs(urls);
+  }
+
+  @Test
+  void theSpecOfAServerThatFailsIsLeftOutAndItsUrlsStay() {
+    serve(service("v1", true, server));
+    work();
+    pass(Duration.ofSeconds(1));
+    server.answers.clear();
+    pass(Duration.ofMinutes(1));
+    assertThat(documents.openApi().specs()).isEmpty();
+    assertThat(documents.openApi().urls()).isNotEmpty();
   }
 }
