@@ -8,6 +8,7 @@ import dev.rheo.server.aggregation.AvailabilityController;
 import dev.rheo.server.aggregation.AvailabilityMetrics;
 import dev.rheo.server.aggregation.ExtensionProxy;
 import dev.rheo.server.aggregation.ExtensionServers;
+import dev.rheo.server.controller.BootstrapObjects;
 import dev.rheo.server.controller.ExtensionTrust;
 import dev.rheo.server.controller.StoredServices;
 import dev.rheo.server.outbound.ClusterServices;
@@ -22,11 +23,19 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
 import javax.net.ssl.KeyManager;
 
 /** The parts that have to do with extension API servers. */
 final class Aggregation {
+  /** As upstream. */
+  private static final Duration TRUST_PERIOD = Duration.ofMinutes(1);
+
+  private final OpenedParts opened;
   private final AggregationConfig config;
   private final ServiceResolver resolver;
   private final ApiServiceFollower services;
@@ -48,6 +57,7 @@ final class Aggregation {
       RandomGenerator random,
       Clock clock)
       throws IOException {
+    this.opened = opened;
     this.config = config;
     StoredServices objects = new StoredServices(client, cache, registry);
     this.resolver =
@@ -78,9 +88,20 @@ final class Aggregation {
         : ClientIdentity.read(certificate, key);
   }
 
-  void start() {
+  /** Begins, and tells extension API servers whom to trust, again from time to time. */
+  void start(BootstrapObjects objects) {
     services.start();
     availability.start();
+    ScheduledExecutorService scheduler =
+        Executors.newSingleThreadScheduledExecutor(
+            Thread.ofVirtual().name("extension-trust").factory());
+    opened.add("trust in front proxies", scheduler::shutdown);
+    var unused =
+        scheduler.scheduleWithFixedDelay(
+            Guarded.of("what extension API servers are told", objects::publishTrust),
+            TRUST_PERIOD.toMillis(),
+            TRUST_PERIOD.toMillis(),
+            TimeUnit.MILLISECONDS);
   }
 
   /** The APIServices in force. */

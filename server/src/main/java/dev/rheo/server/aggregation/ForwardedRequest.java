@@ -53,6 +53,9 @@ final class ForwardedRequest {
   private static final Set<String> FORWARDED =
       Set.of("x-forwarded-uri", "x-forwarded-host", "x-forwarded-proto");
 
+  /** Methods of requests whose length Go tells even if there is no body. */
+  private static final Set<String> BODIES = Set.of("POST", "PUT", "PATCH");
+
   private static final String EXTRA = "X-Remote-Extra-";
   private static final String PROTOCOLS = "Sec-WebSocket-Protocol";
   private static final String TOKEN = "!#$%&'*+-.^_`|~";
@@ -124,7 +127,7 @@ final class ForwardedRequest {
       protocols();
     }
     byte[] body = request.body();
-    if (body.length > 0 || !Set.of("GET", "HEAD", "OPTIONS").contains(request.method())) {
+    if (body.length > 0 || BODIES.contains(request.method())) {
       field("Content-Length", Integer.toString(body.length));
     }
     field("Audit-ID", request.auditId());
