@@ -265,8 +265,10 @@ final class RunningServer implements Server {
       opened.add("definition controller", defining);
       definitions = defining;
       defining.start();
-      aggregation.start();
-      new BootstrapObjects(client, served, aggregation.trust(pki), clock).run();
+      BootstrapObjects bootstrap =
+          new BootstrapObjects(client, served, aggregation.trust(pki), clock);
+      bootstrap.run();
+      aggregation.start(bootstrap);
       new ServiceKeeping(opened, config, address).start(client, writes.repair(), served, clock);
       if (config.controllers().contains(Controllers.GARBAGE_COLLECTOR)) {
         GarbageCollector collector =
