@@ -14,6 +14,7 @@ import dev.rheo.server.aggregation.AvailabilityMetrics;
 import dev.rheo.server.aggregation.ExtensionProxy;
 import dev.rheo.server.aggregation.ExtensionServers;
 import dev.rheo.server.aggregation.document.ExtensionDocuments;
+import dev.rheo.server.controller.BootstrapObjects;
 import dev.rheo.server.controller.ExtensionTrust;
 import dev.rheo.server.controller.StoredServices;
 import dev.rheo.server.controller.apiservice.LocalApiServices;
@@ -31,6 +32,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.random.RandomGenerator;
 import javax.net.ssl.KeyManager;
@@ -43,6 +47,10 @@ final class Aggregation {
   /** How long a document waits for memory. */
   private static final Duration PATIENCE = Duration.ofSeconds(10);
 
+  /** As upstream. */
+  private static final Duration TRUST_PERIOD = Duration.ofMinutes(1);
+
+  private final OpenedParts opened;
   private final AggregationConfig config;
   private final ServiceResolver resolver;
   private final ApiServiceFollower services;
@@ -68,6 +76,7 @@ final class Aggregation {
       RandomGenerator random,
       Clock clock)
       throws IOException {
+    this.opened = opened;
     this.config = config;
     ResourceRegistry registry = served.get();
     StoredServices objects = new StoredServices(client, cache, registry);
@@ -109,11 +118,22 @@ final class Aggregation {
         : ClientIdentity.read(certificate, key);
   }
 
-  void start() {
+  /** Begins, and tells extension API servers whom to trust, again from time to time. */
+  void start(BootstrapObjects objects) {
     services.start();
     availability.start();
     documents.start();
     local.start();
+    ScheduledExecutorService scheduler =
+        Executors.newSingleThreadScheduledExecutor(
+            Thread.ofVirtual().name("extension-trust").factory());
+    opened.add("trust in front proxies", scheduler::shutdown);
+    var unused =
+        scheduler.scheduleWithFixedDelay(
+            Guarded.of("what extension API servers are told", objects::publishTrust),
+            TRUST_PERIOD.toMillis(),
+            TRUST_PERIOD.toMillis(),
+            TimeUnit.MILLISECONDS);
   }
 
   /**

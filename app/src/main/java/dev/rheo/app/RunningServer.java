@@ -244,7 +244,8 @@ final class RunningServer implements Server {
       register(metrics, seats, verifier);
       address = edge.start();
       writeKubeconfig(config.kubeconfig(), pki);
-      NamespaceController namespaces = new NamespaceController(client, cache, served);
+      NamespaceController namespaces =
+          new NamespaceController(client, cache, served, aggregation.services());
       opened.add("namespace controller", namespaces);
       namespaces.createRequired();
       if (config.controllers().contains(Controllers.NAMESPACE)) {
@@ -264,8 +265,10 @@ final class RunningServer implements Server {
       opened.add("definition controller", defining);
       definitions = defining;
       defining.start();
-      aggregation.start();
-      new BootstrapObjects(client, served, aggregation.trust(pki), clock).run();
+      BootstrapObjects bootstrap =
+          new BootstrapObjects(client, served, aggregation.trust(pki), clock);
+      bootstrap.run();
+      aggregation.start(bootstrap);
       new ServiceKeeping(opened, config, address).start(client, writes.repair(), served, clock);
       if (config.controllers().contains(Controllers.GARBAGE_COLLECTOR)) {
         GarbageCollector collector =

@@ -78,6 +78,10 @@ final class AggregationOptions {
 
   @Option(
       names = "--enable-aggregator-routing",
+      arity = "0..1",
+      fallbackValue = "true",
+      defaultValue = "false",
+      paramLabel = "BOOL",
       description =
           "Reach Services at their endpoints instead of at their cluster IPs, where nothing routes"
               + " these.")
@@ -85,7 +89,8 @@ final class AggregationOptions {
 
   @Option(
       names = "--aggregator-reject-forwarding-redirect",
-      arity = "1",
+      arity = "0..1",
+      fallbackValue = "true",
       paramLabel = "BOOL",
       defaultValue = "true",
       description = "Keep redirections by extension API servers from clients.")

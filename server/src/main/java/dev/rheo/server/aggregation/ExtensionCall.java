@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -25,8 +26,10 @@ final class ExtensionCall {
   /** What is read ahead of a client, or of an extension server. */
   static final int BUFFER = 32 << 10;
 
-  /** Approximate heap of a connection with TLS, its threads, and the header of an answer. */
-  private static final long CONNECTION = 64 << 10;
+  /**
+   * Approximate heap of a connection with TLS, its threads, and the header of an answer, measured.
+   */
+  private static final long CONNECTION = 40 << 10;
 
   /** What a call takes. */
   static final long BYTES = CONNECTION + BUFFER;
@@ -97,6 +100,12 @@ final class ExtensionCall {
       request.onCancel(this::end);
       String head = ForwardedRequest.head(request, user, place.authority(), false);
       HttpExchange answer = exchange(head, patience);
+      if (answer.status() == 101) {
+        return ForwardedResponse.plain(
+            503,
+            "backend tried to switch protocol \"%s\" when \"\" was requested"
+                .formatted(Objects.requireNonNullElse(answer.header("upgrade"), "")));
+      }
       HttpResponse refusal =
           rejectsRedirections ? ForwardedResponse.insteadOfRedirection(answer) : null;
       if (refusal != null) {

@@ -33,7 +33,7 @@ public final class ExtensionServers {
   private record Said(ExtensionServer.Service service, String caBundle, boolean insecure) {}
 
   /**
-   * @param account charged for calls of clients; one server may take half of it
+   * @param account charged for calls of clients; one server may take three quarters of it
    * @param identity shows this server's certificate to extension servers
    * @param clock for the validity of theirs
    */
@@ -84,7 +84,7 @@ public final class ExtensionServers {
     } catch (CallException e) {
       fault = e.getMessage();
     }
-    Account part = account.part("of one server", account.limit() / 2);
+    Account part = account.part("of one server", account.limit() / 4 * 3);
     return new ExtensionServer(said.service(), sockets, fault, connections, part);
   }
 

@@ -264,7 +264,7 @@ public final class NonResource {
   private static HttpResponse openApi(
       HttpRequest request, OpenApi.@Nullable Compressed document, String type) {
     if (document == null) {
-      throw ApiException.pathNotFound();
+      return HttpResponse.empty(404);
     }
     String etag = '"' + document.hash() + '"';
     if (etag.equals(request.header("If-None-Match"))) {

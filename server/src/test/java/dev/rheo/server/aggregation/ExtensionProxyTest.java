@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicLong;
 import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.api.AfterEach;
@@ -152,6 +153,15 @@ class ExtensionProxyTest {
   }
 
   @Test
+  void aProtocolThatNobodyAskedForIsRefused() throws Exception {
+    start(
+        Stub.says("HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n"));
+    assertThat(proxy.ask("GET " + THINGS))
+        .startsWith("HTTP/1.1 503 ")
+        .endsWith("\r\n\r\nbackend tried to switch protocol \"x\" when \"\" was requested\n");
+  }
+
+  @Test
   void whoRedirectsIsRefused() throws Exception {
     start(Stub.says("HTTP/1.1 302 Found\r\nLocation: /x\r\nContent-Length: 0\r\n\r\n"));
     assertThat(proxy.ask("GET " + THINGS))
@@ -257,13 +267,7 @@ class ExtensionProxyTest {
     try (SSLSocket client = proxy.send("GET " + THINGS)) {
       InputStream in = client.getInputStream();
       ProxyFixture.until(in, "\r\n\r\n");
-      AtomicLong before = new AtomicLong(-1);
-      Await.until(
-          "the extension has to wait",
-          () -> {
-            Thread.sleep(200);
-            return before.getAndSet(sent.get()) == sent.get();
-          });
+      ProxyFixture.awaitStandstill(sent);
       // Nothing but the buffers of sockets is between them.
       assertThat(sent.get()).isLessThan(32 << 20);
       assertThat(proxy.charged()).isEqualTo(ExtensionCall.BYTES);
@@ -315,10 +319,10 @@ class ExtensionProxyTest {
             folder, Ledger.Limits.roomy().withStreams(streams), (_, in, _) -> in.read() >= 0);
     Account account = proxy.ledger.aggregated();
     List<SSLSocket> clients = new ArrayList<>();
-    for (int i = 0; i < 4; i++) {
+    for (int i = 0; i < 6; i++) {
       clients.add(proxy.send("GET " + THINGS));
     }
-    Await.until("half is taken", () -> account.used() == account.limit() / 2);
+    Await.until("its part is taken", () -> account.used() == 6 * ExtensionCall.BYTES);
     assertThat(proxy.ask("GET " + THINGS)).startsWith("HTTP/1.1 429 ");
     for (SSLSocket client : clients) {
       client.close();
@@ -327,10 +331,11 @@ class ExtensionProxyTest {
 
   @Test
   void aBodyThatNobodyReadsDoesNotHoldUpTheAnswer() throws Exception {
+    CountDownLatch over = new CountDownLatch(1);
     start(
         (_, _, out) -> {
           Stub.write(out, "HTTP/1.1 413 Too Large\r\nContent-Length: 0\r\n\r\n");
-          Thread.sleep(3_000);
+          over.await();
           return false;
         });
     try (SSLSocket client = proxy.connect()) {
@@ -341,6 +346,8 @@ class ExtensionProxyTest {
       client.getOutputStream().flush();
       assertThat(ProxyFixture.until(client.getInputStream(), "\r\n\r\n"))
           .startsWith("HTTP/1.1 413");
+    } finally {
+      over.countDown();
     }
   }
 }

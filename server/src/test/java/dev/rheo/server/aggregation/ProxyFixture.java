@@ -12,6 +12,7 @@ import dev.rheo.server.outbound.Connections;
 import dev.rheo.server.request.info.RequestInfo;
 import dev.rheo.server.security.Pki;
 import dev.rheo.server.security.User;
+import dev.rheo.testing.Await;
 import java.io.ByteArrayOutputStream;
 import java.io.InputStream;
 import java.net.InetSocketAddress;
@@ -23,6 +24,7 @@ import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
@@ -172,6 +174,18 @@ final class ProxyFixture implements AutoCloseable {
       got.append((char) next);
     }
     return got.toString();
+  }
+
+  /** Waits until a writer is kept from writing. */
+  static void awaitStandstill(AtomicLong sent) {
+    AtomicLong before = new AtomicLong(-1);
+    Await.holds(
+        "the writer waits",
+        Duration.ofMillis(300),
+        () -> {
+          long now = sent.get();
+          return before.getAndSet(now) == now;
+        });
   }
 
   long charged() {

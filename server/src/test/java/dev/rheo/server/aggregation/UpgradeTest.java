@@ -8,6 +8,7 @@ import java.io.OutputStream;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Random;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicLong;
 import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.api.AfterEach;
@@ -87,7 +88,7 @@ class UpgradeTest {
         });
     try (SSLSocket client = proxy.send(ASK)) {
       ProxyFixture.until(client.getInputStream(), "\r\n\r\n");
-      awaitStandstill(sent);
+      ProxyFixture.awaitStandstill(sent);
       assertThat(sent.get()).isLessThan(32 << 20);
       long before = sent.get();
       assertThat(client.getInputStream().readNBytes(32 << 20)).hasSize(32 << 20);
@@ -97,10 +98,11 @@ class UpgradeTest {
 
   @Test
   void anExtensionThatDoesNotReadKeepsTheClientFromWriting() throws Exception {
+    CountDownLatch over = new CountDownLatch(1);
     start(
         (_, _, out) -> {
           Stub.write(out, SWITCHED);
-          Thread.sleep(Duration.ofMinutes(1));
+          over.await();
           return false;
         });
     AtomicLong sent = new AtomicLong();
@@ -119,21 +121,11 @@ class UpgradeTest {
                   // The test is over.
                 }
               });
-      awaitStandstill(sent);
+      ProxyFixture.awaitStandstill(sent);
       assertThat(sent.get()).isLessThan(32 << 20);
-    } finally {
-      proxy.stub.close();
+      // A TLS socket is closed only when no write waits any more.
+      over.countDown();
     }
-  }
-
-  private static void awaitStandstill(AtomicLong sent) {
-    AtomicLong before = new AtomicLong(-1);
-    Await.until(
-        "the writer has to wait",
-        () -> {
-          Thread.sleep(200);
-          return before.getAndSet(sent.get()) == sent.get();
-        });
   }
 
   @Test

@@ -29,6 +29,7 @@ import dev.rheo.store.StoreException;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -60,6 +61,12 @@ public final class DefinitionController implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(1);
   private static final Duration RETRY = Duration.ofSeconds(1);
 
+  /**
+   * How long watches of a resource that is gone go on, as upstream: they see the last objects go,
+   * and their clients that the definition is gone before they ask for its objects in vain.
+   */
+  private static final Duration LINGERING = Duration.ofSeconds(1);
+
   /** How often a definition that others write at the same time is looked at again at once. */
   private static final int ATTEMPTS = 10;
 
@@ -87,13 +94,20 @@ public final class DefinitionController implements AutoCloseable {
   private final Set<String> failed = new HashSet<>();
 
   /** The types of definitions that are gone, until they are forgotten. Used by the thread only. */
-  private final Map<String, List<ResourceType>> leaving = new HashMap<>();
+  private final Map<String, Leaving> leaving = new HashMap<>();
 
   private final Map<String, Thread> deletions = new ConcurrentHashMap<>();
   private final Signal signal = new Signal();
   private final CountDownLatch served = new CountDownLatch(1);
   private final Thread thread;
   private volatile boolean closed;
+
+  /**
+   * What is no longer served.
+   *
+   * @param until when its watches end
+   */
+  private record Leaving(List<ResourceType> types, Instant until) {}
 
   /**
    * What is known of a definition.
@@ -199,10 +213,8 @@ public final class DefinitionController implements AutoCloseable {
         } else if (events.skipped()) {
           Thread.yield();
         } else {
-          // Watches have had a moment to see the last objects go.
-          Set<String> left = new HashSet<>(leaving.keySet());
           signal.await(RETRY);
-          left.forEach(this::forget);
+          forgetThoseLongGone();
           List.copyOf(failed).forEach(this::look);
         }
       }
@@ -235,10 +247,19 @@ public final class DefinitionController implements AutoCloseable {
     }
   }
 
+  private void forgetThoseLongGone() {
+    Instant now = clock.instant();
+    for (Map.Entry<String, Leaving> left : List.copyOf(leaving.entrySet())) {
+      if (!now.isBefore(left.getValue().until())) {
+        forget(left.getKey());
+      }
+    }
+  }
+
   private void forget(String name) {
-    List<ResourceType> types = leaving.remove(name);
-    if (types != null) {
-      changes.forget(types);
+    Leaving left = leaving.remove(name);
+    if (left != null) {
+      changes.forget(left.types());
     }
   }
 
@@ -255,7 +276,7 @@ public final class DefinitionController implements AutoCloseable {
     if (definition == null) {
       if (before != null) {
         changes.unserve(before.types());
-        leaving.put(name, before.types());
+        leaving.put(name, new Leaving(before.types(), clock.instant().plus(LINGERING)));
         known.remove(name);
         // Its names are free.
         others(name, before.names()).forEach(other -> look(Trees.name(other)));
@@ -264,6 +285,23 @@ public final class DefinitionController implements AutoCloseable {
     }
     ObjectNode names = withoutSchemas(definition);
     ObjectNode status = DefinitionStatus.of(definition, others(name, names), clock.instant());
+    ObjectNode decided = definition.objectNode();
+    decided.setAll(definition);
+    decided.set("status", status);
+    CustomDefinition read = CustomDefinition.of(decided);
+    Served now = Served.of(read);
+    List<ResourceType> types = before == null ? List.of() : before.types();
+    if (before == null || !now.equals(before.definition())) {
+      types =
+          serve(
+              name,
+              types,
+              CustomTypes.of(read, () -> client.get(path(name)), converters.apply(read)));
+    }
+    ObjectNode given = withoutSchemas(decided);
+    boolean renamed = before == null || !before.names().equals(given);
+    known.put(name, new Known(given, now, types));
+    // Written last: who reads Established asks for the objects at once.
     if (!status.equals(definition.get("status"))) {
       client.update(
           new ObjectPath(definitions, "", name, "status"),
@@ -274,21 +312,7 @@ public final class DefinitionController implements AutoCloseable {
             present.set("status", status);
             return true;
           });
-      definition.set("status", status);
     }
-    CustomDefinition read = CustomDefinition.of(definition);
-    Served now = Served.of(read);
-    List<ResourceType> types = before == null ? List.of() : before.types();
-    if (before == null || !now.equals(before.definition())) {
-      types =
-          serve(
-              name,
-              types,
-              CustomTypes.of(read, () -> client.get(path(name)), converters.apply(read)));
-    }
-    ObjectNode given = withoutSchemas(definition);
-    boolean renamed = before == null || !before.names().equals(given);
-    known.put(name, new Known(given, now, types));
     if (isEnding(definition)) {
       delete(name, read, types);
     }

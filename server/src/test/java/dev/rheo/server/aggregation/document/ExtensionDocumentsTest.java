@@ -81,6 +81,11 @@ class ExtensionDocumentsTest {
       }
       return answer;
     }
+
+    @Override
+    public int delete(String path, byte[] options, Duration patience) {
+      throw new AssertionError(path);
+    }
   }
 
   private final Server server = new Server();
