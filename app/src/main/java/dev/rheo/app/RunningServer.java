@@ -38,7 +38,6 @@ import dev.rheo.server.metrics.MetricsPage;
 import dev.rheo.server.metrics.PartMetrics;
 import dev.rheo.server.metrics.ProcessMetrics;
 import dev.rheo.server.metrics.RequestMetrics;
-import dev.rheo.server.outbound.ServiceResolver;
 import dev.rheo.server.request.MemoryMeter;
 import dev.rheo.server.request.NodeConnections;
 import dev.rheo.server.request.NonResource;
@@ -132,10 +131,10 @@ final class RunningServer implements Server {
   private final WatchCache cache;
   private final Edge edge;
   private final ServedTypes served;
+  private final ApiServiceFollower extensions;
   private final InetSocketAddress address;
   private volatile boolean bootstrapped;
   private volatile @Nullable DefinitionController definitions;
-  private volatile @Nullable ApiServiceFollower extensions;
   private volatile @Nullable GarbageCollector garbage;
 
   RunningServer(ServerConfig config) throws ServerStartException {
@@ -251,7 +250,12 @@ final class RunningServer implements Server {
       if (config.controllers().contains(Controllers.NAMESPACE)) {
         namespaces.start();
       }
-      Converters converters = converters(aggregation.resolver(), clock);
+      Converters converters =
+          new Converters(
+              aggregation.resolver(),
+              clock,
+              () -> UUID.randomUUID().toString(),
+              WebhookClient.PATIENCE);
       opened.add("converters", converters);
       DefinitionController defining =
           new DefinitionController(
@@ -265,7 +269,7 @@ final class RunningServer implements Server {
       definitions = defining;
       defining.start();
       BootstrapObjects bootstrap =
-          new BootstrapObjects(client, served, aggregation.trust(pki), clock);
+          new BootstrapObjects(client, served, aggregation.trust(pki, clock), clock);
       bootstrap.run();
       aggregation.start(bootstrap);
       new ServiceKeeping(opened, config, address).start(client, writes.repair(), served, clock);
@@ -333,11 +337,6 @@ final class RunningServer implements Server {
     opened.add("watch cache", opening);
     opening.start();
     return opening;
-  }
-
-  private static Converters converters(ServiceResolver services, Clock clock) {
-    return new Converters(
-        services, clock, () -> UUID.randomUUID().toString(), WebhookClient.PATIENCE);
   }
 
   private static void formsWithin(Ledger ledger, FormKind kind, FormBounds.Making making)
@@ -435,18 +434,13 @@ final class RunningServer implements Server {
             new Health.Check("watch-cache", () -> cache.ready()),
             new Health.Check("namespaces", () -> bootstrapped),
             new Health.Check("custom-resources", this::definitionsServed),
-            new Health.Check("api-services", this::extensionsKnown),
+            new Health.Check("api-services", () -> extensions.isReady()),
             new Health.Check("shutdown", () -> !stopping.get())));
   }
 
   private boolean definitionsServed() {
     DefinitionController controller = definitions;
     return controller != null && controller.isReady();
-  }
-
-  private boolean extensionsKnown() {
-    ApiServiceFollower follower = extensions;
-    return follower != null && follower.isReady();
   }
 
   private boolean storeAnswers() {
@@ -464,7 +458,7 @@ final class RunningServer implements Server {
         && cache.ready()
         && storeAnswers()
         && definitionsServed()
-        && extensionsKnown())) {
+        && extensions.isReady())) {
       StoreHealth health = store.health();
       if (health.isDamaged()) {
         throw new ServerStartException(withRemedy(health.detail()));
