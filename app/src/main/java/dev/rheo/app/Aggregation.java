@@ -1,5 +1,6 @@
 package dev.rheo.app;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.rheo.cache.WatchCache;
 import dev.rheo.edge.ledger.Ledger;
 import dev.rheo.resource.publish.Discovery;
@@ -13,10 +14,9 @@ import dev.rheo.server.aggregation.AvailabilityController;
 import dev.rheo.server.aggregation.AvailabilityMetrics;
 import dev.rheo.server.aggregation.ExtensionProxy;
 import dev.rheo.server.aggregation.ExtensionServers;
+import dev.rheo.server.aggregation.StoredServices;
 import dev.rheo.server.aggregation.document.ExtensionDocuments;
 import dev.rheo.server.controller.BootstrapObjects;
-import dev.rheo.server.controller.ExtensionTrust;
-import dev.rheo.server.controller.StoredServices;
 import dev.rheo.server.controller.apiservice.LocalApiServices;
 import dev.rheo.server.outbound.ClusterServices;
 import dev.rheo.server.outbound.Connections;
@@ -24,6 +24,7 @@ import dev.rheo.server.outbound.EndpointServices;
 import dev.rheo.server.outbound.ServiceResolver;
 import dev.rheo.server.request.MemoryMeter;
 import dev.rheo.server.security.ClientIdentity;
+import dev.rheo.server.security.ExtensionTrust;
 import dev.rheo.server.security.Pki;
 import dev.rheo.server.verb.write.LoopbackClient;
 import java.io.IOException;
@@ -36,6 +37,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
 import javax.net.ssl.KeyManager;
 
@@ -180,20 +182,25 @@ final class Aggregation {
     return proxy;
   }
 
-  /** What extension API servers are told; nothing of proxies if only their certificate is known. */
-  ExtensionTrust trust(Pki pki) throws IOException {
+  /**
+   * Adds to a ConfigMap what extension API servers are told; nothing of proxies if only their
+   * certificate is known.
+   */
+  Predicate<ObjectNode> trust(Pki pki, Clock clock) throws IOException {
     Path file = config.proxyAuthority();
     byte[] authority =
         file != null
             ? Files.readAllBytes(file)
             : config.proxyCertificate() == null ? pki.frontProxyAuthorityPem() : new byte[0];
-    return new ExtensionTrust(
-        new String(pki.authorityPem(), StandardCharsets.US_ASCII),
-        new String(authority, StandardCharsets.US_ASCII),
-        config.allowedNames(),
-        config.usernameHeaders(),
-        config.uidHeaders(),
-        config.groupHeaders(),
-        config.extraPrefixes());
+    ExtensionTrust trust =
+        new ExtensionTrust(
+            new String(pki.authorityPem(), StandardCharsets.US_ASCII),
+            new String(authority, StandardCharsets.US_ASCII),
+            config.allowedNames(),
+            config.usernameHeaders(),
+            config.uidHeaders(),
+            config.groupHeaders(),
+            config.extraPrefixes());
+    return map -> trust.addTo(map, clock.instant());
   }
 }

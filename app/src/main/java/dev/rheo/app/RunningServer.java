@@ -35,7 +35,6 @@ import dev.rheo.server.metrics.MetricsPage;
 import dev.rheo.server.metrics.PartMetrics;
 import dev.rheo.server.metrics.ProcessMetrics;
 import dev.rheo.server.metrics.RequestMetrics;
-import dev.rheo.server.outbound.ServiceResolver;
 import dev.rheo.server.request.MemoryMeter;
 import dev.rheo.server.request.NodeConnections;
 import dev.rheo.server.request.NonResource;
@@ -129,10 +128,10 @@ final class RunningServer implements Server {
   private final WatchCache cache;
   private final Edge edge;
   private final ServedTypes served;
+  private final Aggregation aggregation;
   private final InetSocketAddress address;
   private volatile boolean bootstrapped;
   private volatile @Nullable DefinitionController definitions;
-  private volatile @Nullable Aggregation aggregated;
   private volatile @Nullable GarbageCollector garbage;
 
   RunningServer(ServerConfig config) throws ServerStartException {
@@ -193,7 +192,7 @@ final class RunningServer implements Server {
               issuer,
               new ServiceAllocator(store, registry, services, random));
       LoopbackClient client = new LoopbackClient(writes);
-      Aggregation aggregation =
+      aggregation =
           new Aggregation(
               opened,
               config.aggregation(),
@@ -206,7 +205,6 @@ final class RunningServer implements Server {
               new AvailabilityMetrics(metrics, totals),
               random,
               clock);
-      aggregated = aggregation;
       // Before a write could be given what a Service of an earlier release has.
       writes.repair().run();
       NonResource nonResource =
@@ -251,7 +249,12 @@ final class RunningServer implements Server {
       if (config.controllers().contains(Controllers.NAMESPACE)) {
         namespaces.start();
       }
-      Converters converters = converters(aggregation.resolver(), clock);
+      Converters converters =
+          new Converters(
+              aggregation.resolver(),
+              clock,
+              () -> UUID.randomUUID().toString(),
+              WebhookClient.PATIENCE);
       opened.add("converters", converters);
       DefinitionController defining =
           new DefinitionController(
@@ -266,7 +269,7 @@ final class RunningServer implements Server {
       definitions = defining;
       defining.start();
       BootstrapObjects bootstrap =
-          new BootstrapObjects(client, served, aggregation.trust(pki), clock);
+          new BootstrapObjects(client, served, aggregation.trust(pki, clock), clock);
       bootstrap.run();
       aggregation.start(bootstrap);
       new ServiceKeeping(opened, config, address).start(client, writes.repair(), served, clock);
@@ -308,10 +311,9 @@ final class RunningServer implements Server {
    */
   private long indexBytes() {
     GarbageCollector collector = garbage;
-    Aggregation aggregation = aggregated;
     return cache.objects() * INDEX_ENTRY_BYTES
         + served.get().custom() * CUSTOM_TYPE_BYTES
-        + (aggregation == null ? 0 : aggregation.documents().bytes())
+        + aggregation.documents().bytes()
         + (collector == null ? 0 : collector.edgeBytes());
   }
 
@@ -339,11 +341,6 @@ final class RunningServer implements Server {
     opened.add("watch cache", opening);
     opening.start();
     return opening;
-  }
-
-  private static Converters converters(ServiceResolver services, Clock clock) {
-    return new Converters(
-        services, clock, () -> UUID.randomUUID().toString(), WebhookClient.PATIENCE);
   }
 
   private static void formsWithin(Ledger ledger, FormKind kind, FormBounds.Making making)
@@ -441,18 +438,13 @@ final class RunningServer implements Server {
             new Health.Check("watch-cache", () -> cache.ready()),
             new Health.Check("namespaces", () -> bootstrapped),
             new Health.Check("custom-resources", this::definitionsServed),
-            new Health.Check("autoregister-completion", this::servicesRegistered),
+            new Health.Check("autoregister-completion", () -> aggregation.isComplete()),
             new Health.Check("shutdown", () -> !stopping.get())));
   }
 
   private boolean definitionsServed() {
     DefinitionController controller = definitions;
     return controller != null && controller.isReady();
-  }
-
-  private boolean servicesRegistered() {
-    Aggregation aggregation = aggregated;
-    return aggregation != null && aggregation.isComplete();
   }
 
   private boolean storeAnswers() {
@@ -466,7 +458,7 @@ final class RunningServer implements Server {
   @Override
   public boolean awaitReady(Duration atMost) throws InterruptedException, ServerStartException {
     long until = System.nanoTime() + atMost.toNanos();
-    while (!(bootstrapped && cache.ready() && storeAnswers() && servicesRegistered())) {
+    while (!(bootstrapped && cache.ready() && storeAnswers() && aggregation.isComplete())) {
       StoreHealth health = store.health();
       if (health.isDamaged()) {
         throw new ServerStartException(withRemedy(health.detail()));

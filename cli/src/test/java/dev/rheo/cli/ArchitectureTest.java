@@ -219,6 +219,7 @@ class ArchitectureTest {
             type ->
                 type.getName().equals("dev.rheo.server.verb.write.LoopbackClient")
                     || type.getName().equals("dev.rheo.server.typechange.TypeChanges")
+                    || type.getPackageName().equals("dev.rheo.server.follow")
                     || type.getName().equals("dev.rheo.server.verb.write.ObjectPath"));
     noClasses()
         .that(resideInAPackage(CONTROLLERS))
@@ -298,7 +299,7 @@ class ArchitectureTest {
                 DescribedPredicate.not(
                     // The JDK's certificates tell their times so.
                     resideInAnyPackage(
-                        "dev.rheo.server.security..", "dev.rheo.server.webhook.."))));
+                        "dev.rheo.server.security..", "dev.rheo.server.outbound.."))));
   }
 
   /** So that a test can decide how time passes there. */

@@ -66,7 +66,7 @@ final class Exchange implements BodyStream.Listener {
   private @Nullable BodyStream drawn;
 
   /** What the connection is switched to by the response, unless it is a WebSocket of the edge. */
-  private @Nullable Tunnel tunnel;
+  @Nullable Tunnel tunnel;
 
   Exchange(EdgeContext edge, HttpRequest request, Wire wire) {
     this.edge = edge;
@@ -90,10 +90,6 @@ final class Exchange implements BodyStream.Listener {
 
   @Nullable BodyStream drawn() {
     return drawn;
-  }
-
-  @Nullable Tunnel tunnel() {
-    return tunnel;
   }
 
   /** Whether the body is still being read and the request began before {@code nanos}. */

@@ -352,7 +352,7 @@ final class Http1Handler extends ChannelInboundHandlerAdapter implements Connect
   /** Replaces the HTTP handlers by those of the protocol that the response switches to. */
   private SwitchedProtocol switchProtocol(ChannelHandlerContext ctx, Exchange exchange) {
     current = null;
-    Tunnel tunnel = exchange.tunnel();
+    Tunnel tunnel = exchange.tunnel;
     SwitchedProtocol socket =
         tunnel != null
             ? TunnelHandler.install(connection, tunnel)
@@ -455,8 +455,7 @@ final class Http1Handler extends ChannelInboundHandlerAdapter implements Connect
       if (why == Cut.BROKEN && socket != null) {
         socket.broken();
       } else if (why == Cut.BROKEN && !delimitedByClose) {
-        // The written bytes arrive, and the missing last chunk shows that the response is
-        // incomplete.
+        // The written bytes arrive, and the missing last chunk shows that they are not all.
         ctx.flush();
         ctx.close();
       } else {

@@ -5,7 +5,7 @@ import dev.rheo.cache.Entry;
 import dev.rheo.cache.WatchCache;
 import dev.rheo.codec.tree.Trees;
 import dev.rheo.resource.type.ResourceType;
-import dev.rheo.server.controller.Follower;
+import dev.rheo.server.follow.Follower;
 import dev.rheo.server.verb.write.LoopbackClient;
 import dev.rheo.server.verb.write.ObjectPath;
 import java.util.ArrayList;

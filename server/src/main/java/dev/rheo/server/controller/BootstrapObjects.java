@@ -10,6 +10,7 @@ import java.time.InstantSource;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.Map;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 /**
@@ -39,16 +40,17 @@ public final class BootstrapObjects {
   private record Priority(int value, String description) {}
 
   private final ServerObjects objects;
-  private final ExtensionTrust trust;
+  private final Predicate<ObjectNode> trust;
   private final InstantSource clock;
 
   /**
-   * @param trust what extension API servers are told
+   * @param trust adds to a ConfigMap what extension API servers are told, and returns whether that
+   *     has changed it; throws {@link IllegalArgumentException} if the map has something else
    */
   public BootstrapObjects(
       LoopbackClient client,
       Supplier<ResourceRegistry> served,
-      ExtensionTrust trust,
+      Predicate<ObjectNode> trust,
       InstantSource clock) {
     this.objects = new ServerObjects(client, served);
     this.clock = clock;
@@ -95,7 +97,7 @@ public final class BootstrapObjects {
 
   private boolean add(ObjectNode map) {
     try {
-      return trust.addTo(map, clock.instant());
+      return trust.test(map);
     } catch (IllegalArgumentException e) {
       LOG.log(Level.WARNING, "the ConfigMap {0} is left as it is: {1}", TRUST, e.getMessage());
       return false;

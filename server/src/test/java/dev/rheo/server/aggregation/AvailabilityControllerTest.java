@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.rheo.edge.ledger.Account;
-import dev.rheo.server.controller.StoredServices;
 import dev.rheo.server.metrics.MetricsPage;
 import dev.rheo.server.outbound.ClusterServices;
 import dev.rheo.server.outbound.Connections;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.rheo.server.security.ExtensionTrust;
 import dev.rheo.server.security.Pki;
 import dev.rheo.server.verb.write.Cluster;
 import java.io.IOException;
@@ -143,7 +144,10 @@ class ServerObjectsTest {
 
   private BootstrapObjects bootstrap(ExtensionTrust trust) {
     return new BootstrapObjects(
-        cluster.client, () -> cluster.registry, trust, InstantSource.fixed(NOW));
+        cluster.client,
+        () -> cluster.registry,
+        map -> trust.addTo(map, NOW),
+        InstantSource.fixed(NOW));
   }
 
   private static ExtensionTrust trust(String clients, String proxies, List<String> names) {

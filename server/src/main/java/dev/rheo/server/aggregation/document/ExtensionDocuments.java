@@ -9,7 +9,7 @@ import dev.rheo.resource.type.GroupVersionPriority;
 import dev.rheo.server.aggregation.ApiService;
 import dev.rheo.server.aggregation.ApiServices;
 import dev.rheo.server.aggregation.Extension;
-import dev.rheo.server.controller.Signal;
+import dev.rheo.server.follow.Signal;
 import dev.rheo.server.outbound.CallException;
 import java.lang.System.Logger.Level;
 import java.time.Duration;

@@ -20,7 +20,7 @@ import dev.rheo.resource.custom.ObjectConverter;
 import dev.rheo.resource.type.GroupVersionPriority.GroupVersion;
 import dev.rheo.resource.type.ResourceRegistry;
 import dev.rheo.resource.type.ResourceType;
-import dev.rheo.server.controller.Signal;
+import dev.rheo.server.follow.Signal;
 import dev.rheo.server.typechange.TypeChanges;
 import dev.rheo.server.verb.write.LoopbackClient;
 import dev.rheo.server.verb.write.ObjectPath;

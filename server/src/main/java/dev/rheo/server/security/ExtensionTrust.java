@@ -1,4 +1,4 @@
-package dev.rheo.server.controller;
+package dev.rheo.server.security;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -73,7 +73,7 @@ public record ExtensionTrust(
    * @return whether the map has changed
    * @throws IllegalArgumentException if the map has something else
    */
-  boolean addTo(ObjectNode map, Instant now) {
+  public boolean addTo(ObjectNode map, Instant now) {
     Map<String, String> data = new LinkedHashMap<>();
     put(data, CLIENT_CA, certificates(Trees.text(map, "data", CLIENT_CA), clientAuthority, now));
     String proxies = certificates(Trees.text(map, "data", PROXY_CA), proxyAuthority, now);

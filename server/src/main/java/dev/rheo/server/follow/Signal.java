@@ -1,4 +1,4 @@
-package dev.rheo.server.controller;
+package dev.rheo.server.follow;
 
 import java.time.Duration;
 import java.util.concurrent.Semaphore;
@@ -14,7 +14,8 @@ public final class Signal {
     }
   }
 
-  void await() throws InterruptedException {
+  /** Waits until it is raised. */
+  public void await() throws InterruptedException {
     permits.acquire();
     permits.drainPermits();
   }

@@ -1,4 +1,4 @@
-package dev.rheo.server.controller;
+package dev.rheo.server.aggregation;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.rheo.cache.Entry;

@@ -1,4 +1,4 @@
-package dev.rheo.server.controller;
+package dev.rheo.server.follow;
 
 import dev.rheo.cache.CacheEvent;
 import dev.rheo.cache.Entry;
