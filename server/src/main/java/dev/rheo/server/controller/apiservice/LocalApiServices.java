@@ -18,7 +18,6 @@ import dev.rheo.resource.type.ResourceRegistry;
 import dev.rheo.resource.type.ResourceType;
 import dev.rheo.server.controller.ServerObjects;
 import dev.rheo.server.controller.apiservice.WantedServices.Wanted;
-import dev.rheo.server.controller.custom.DefinitionController;
 import dev.rheo.server.controller.custom.VersionListener;
 import dev.rheo.server.follow.Signal;
 import dev.rheo.server.verb.write.LoopbackClient;
@@ -241,7 +240,7 @@ public final class LocalApiServices implements VersionListener, AutoCloseable {
       if (entry.name().endsWith("." + group)) {
         ObjectNode definition = client.get(ObjectPath.of(definitions, "", entry.name()));
         if (definition != null
-            && DefinitionController.served(definition).stream()
+            && VersionListener.served(definition).stream()
                 .anyMatch(version -> version.apiService().equals(name))) {
           return true;
         }

@@ -1,6 +1,5 @@
 package dev.rheo.server.controller.custom;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.rheo.api.status.ApiException;
 import dev.rheo.cache.CacheEvent;
@@ -17,7 +16,6 @@ import dev.rheo.resource.custom.CustomTypes;
 import dev.rheo.resource.custom.DefinitionConditions;
 import dev.rheo.resource.custom.DefinitionStatus;
 import dev.rheo.resource.custom.ObjectConverter;
-import dev.rheo.resource.type.GroupVersionPriority.GroupVersion;
 import dev.rheo.resource.type.ResourceRegistry;
 import dev.rheo.resource.type.ResourceType;
 import dev.rheo.server.follow.Signal;
@@ -42,7 +40,6 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 import java.util.function.Supplier;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -272,7 +269,7 @@ public final class DefinitionController implements AutoCloseable {
       throws StoreException, IOException, InterruptedException, TimeoutException {
     ObjectNode definition = client.get(path(name));
     Known before = known.get(name);
-    versions.defines(name, definition == null ? Set.of() : served(definition));
+    versions.defines(name, definition == null ? Set.of() : VersionListener.served(definition));
     if (definition == null) {
       if (before != null) {
         changes.unserve(before.types());
@@ -319,16 +316,6 @@ public final class DefinitionController implements AutoCloseable {
     if (renamed && before != null) {
       others(name, names).forEach(other -> look(Trees.name(other)));
     }
-  }
-
-  /** The group versions that a definition wants to be served. */
-  public static Set<GroupVersion> served(ObjectNode definition) {
-    JsonNode spec = definition.path("spec");
-    String group = Trees.text(spec, "group");
-    return Trees.objects(spec, "versions").stream()
-        .filter(version -> Trees.flag(version, "served"))
-        .map(version -> new GroupVersion(group, Trees.text(version, "name")))
-        .collect(Collectors.toUnmodifiableSet());
   }
 
   private List<ResourceType> serve(
