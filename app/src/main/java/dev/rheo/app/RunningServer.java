@@ -16,16 +16,12 @@ import dev.rheo.edge.EdgeSettings;
 import dev.rheo.edge.ledger.Account;
 import dev.rheo.edge.ledger.Ledger;
 import dev.rheo.resource.builtin.BuiltInResources;
-import dev.rheo.resource.publish.Discovery;
-import dev.rheo.resource.publish.OpenApi;
 import dev.rheo.resource.type.ResourceRegistry;
 import dev.rheo.resource.type.ServedTypes;
 import dev.rheo.server.admission.ServiceAccountAdmission;
-import dev.rheo.server.aggregation.ApiServiceFollower;
 import dev.rheo.server.aggregation.AvailabilityMetrics;
 import dev.rheo.server.allocation.ServiceAllocator;
 import dev.rheo.server.allocation.ServiceNetwork;
-import dev.rheo.server.controller.BootstrapObjects;
 import dev.rheo.server.controller.Controllers;
 import dev.rheo.server.controller.NamespaceController;
 import dev.rheo.server.controller.custom.DefinitionController;
@@ -131,10 +127,10 @@ final class RunningServer implements Server {
   private final WatchCache cache;
   private final Edge edge;
   private final ServedTypes served;
-  private final ApiServiceFollower extensions;
   private final InetSocketAddress address;
   private volatile boolean bootstrapped;
   private volatile @Nullable DefinitionController definitions;
+  private volatile @Nullable Aggregation aggregated;
   private volatile @Nullable GarbageCollector garbage;
 
   RunningServer(ServerConfig config) throws ServerStartException {
@@ -202,12 +198,13 @@ final class RunningServer implements Server {
               pki,
               client,
               cache,
-              registry,
+              served,
+              this::definitionsServed,
               ledger,
               new AvailabilityMetrics(metrics, totals),
               random,
               clock);
-      extensions = aggregation.services();
+      aggregated = aggregation;
       // Before a write could be given what a Service of an earlier release has.
       writes.repair().run();
       NonResource nonResource =
@@ -215,11 +212,12 @@ final class RunningServer implements Server {
               liveness("healthz"),
               liveness("livez"),
               readiness(),
-              new Discovery(served, Release.version()),
-              new OpenApi(served),
+              aggregation.discovery(served, Release.version()),
+              aggregation.openApi(served),
               new MetricsPage(metrics, totals),
               () -> HostPort.of(address()),
               served,
+              aggregation.documents(),
               encodings.negotiation(),
               issuer);
       Reads stored = new Reads(store, cache, timer, System::nanoTime, random);
@@ -244,7 +242,8 @@ final class RunningServer implements Server {
       register(metrics, seats, verifier);
       address = edge.start();
       writeKubeconfig(config.kubeconfig(), pki);
-      NamespaceController namespaces = new NamespaceController(client, cache, served);
+      NamespaceController namespaces =
+          new NamespaceController(client, cache, served, aggregation.services());
       opened.add("namespace controller", namespaces);
       namespaces.createRequired();
       if (config.controllers().contains(Controllers.NAMESPACE)) {
@@ -264,14 +263,12 @@ final class RunningServer implements Server {
               served,
               new TypeChanges(served, cache, encodings, requestMetrics),
               converters::of,
+              aggregation.local(),
               clock);
       opened.add("definition controller", defining);
       definitions = defining;
       defining.start();
-      BootstrapObjects bootstrap =
-          new BootstrapObjects(client, served, aggregation.trust(pki, clock), clock);
-      bootstrap.run();
-      aggregation.start(bootstrap);
+      aggregation.start(client, served, pki, clock);
       new ServiceKeeping(opened, config, address).start(client, writes.repair(), served, clock);
       if (config.controllers().contains(Controllers.GARBAGE_COLLECTOR)) {
         GarbageCollector collector =
@@ -305,11 +302,16 @@ final class RunningServer implements Server {
     }
   }
 
-  /** The objects, the custom resources, and what the garbage collector knows of owners. */
+  /**
+   * The objects, the custom resources, what the garbage collector knows of owners, and the
+   * documents of extension API servers.
+   */
   private long indexBytes() {
     GarbageCollector collector = garbage;
+    Aggregation aggregation = aggregated;
     return cache.objects() * INDEX_ENTRY_BYTES
         + served.get().custom() * CUSTOM_TYPE_BYTES
+        + (aggregation == null ? 0 : aggregation.documents().bytes())
         + (collector == null ? 0 : collector.edgeBytes());
   }
 
@@ -434,13 +436,18 @@ final class RunningServer implements Server {
             new Health.Check("watch-cache", () -> cache.ready()),
             new Health.Check("namespaces", () -> bootstrapped),
             new Health.Check("custom-resources", this::definitionsServed),
-            new Health.Check("api-services", () -> extensions.isReady()),
+            new Health.Check("autoregister-completion", this::servicesRegistered),
             new Health.Check("shutdown", () -> !stopping.get())));
   }
 
   private boolean definitionsServed() {
     DefinitionController controller = definitions;
     return controller != null && controller.isReady();
+  }
+
+  private boolean servicesRegistered() {
+    Aggregation aggregation = aggregated;
+    return aggregation != null && aggregation.isComplete();
   }
 
   private boolean storeAnswers() {
@@ -454,11 +461,7 @@ final class RunningServer implements Server {
   @Override
   public boolean awaitReady(Duration atMost) throws InterruptedException, ServerStartException {
     long until = System.nanoTime() + atMost.toNanos();
-    while (!(bootstrapped
-        && cache.ready()
-        && storeAnswers()
-        && definitionsServed()
-        && extensions.isReady())) {
+    while (!(bootstrapped && cache.ready() && storeAnswers() && servicesRegistered())) {
       StoreHealth health = store.health();
       if (health.isDamaged()) {
         throw new ServerStartException(withRemedy(health.detail()));

@@ -9,6 +9,10 @@ import dev.rheo.codec.json.ObjectDecoder;
 import dev.rheo.codec.tree.TreeCopies;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -75,10 +79,29 @@ public final class JsonPatch {
   /** The target of an operation: a member of an object or an element of a list. */
   private record Place(JsonNode container, String key) {}
 
+  private static final Set<String> MEMBERS = Set.of("op", "path", "from", "value");
+
   private final List<Operation> operations;
 
   private JsonPatch(List<Operation> operations) {
     this.operations = operations;
+  }
+
+  /**
+   * The members of the operations of a list that no operation has, such as {@code [0].valeu}, in
+   * order. They have no effect.
+   */
+  public static Stream<String> unknownMembers(JsonNode patch) {
+    return IntStream.range(0, patch.size())
+        .boxed()
+        .flatMap(
+            i ->
+                patch
+                    .get(i)
+                    .propertyStream()
+                    .map(Map.Entry::getKey)
+                    .filter(member -> !MEMBERS.contains(member))
+                    .map(member -> "[" + i + "]." + member));
   }
 
   /**

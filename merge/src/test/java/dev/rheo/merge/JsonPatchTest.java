@@ -95,6 +95,12 @@ class JsonPatchTest {
   }
 
   @Test
+  void membersOfNoOperationAreNamed() throws Exception {
+    String text = "[{'op':'add','path':'/a','value':{'more':1}},{'Op':'x','path':'/','more':1}]";
+    assertThat(JsonPatch.unknownMembers(json(text))).containsExactly("[1].Op", "[1].more");
+  }
+
+  @Test
   void limits() throws Exception {
     ArrayNode many = JSON.createArrayNode();
     for (int i = 0; i <= JsonPatch.MAX_OPERATIONS; i++) {

@@ -25,6 +25,7 @@ import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -110,8 +111,25 @@ public final class ObjectDecoder {
    * @throws MalformedException on refusal: not JSON, trailing content, or beyond a limit
    */
   public static JsonNode decodeValue(byte[] bytes, int from, int to, int maxDepth) {
+    return decodeValue(new Pass(new JsonScanner(bytes, from, to), maxDepth));
+  }
+
+  /**
+   * Decodes one JSON value of any type. Of a key that is there twice, the last value counts.
+   *
+   * @param duplicates gets a message for each such key, as {@link Decoded#duplicates} has it
+   * @throws MalformedException on refusal: not JSON, trailing content, or beyond a limit
+   */
+  public static JsonNode decodeValue(byte[] body, int maxDepth, Consumer<String> duplicates) {
+    Pass pass = new Pass(new JsonScanner(body), maxDepth);
+    pass.merges = false;
+    JsonNode value = decodeValue(pass);
+    pass.duplicates.forEach(duplicates);
+    return value;
+  }
+
+  private static JsonNode decodeValue(Pass pass) {
     try {
-      Pass pass = new Pass(new JsonScanner(bytes, from, to), maxDepth);
       JsonNode value = pass.value(null);
       pass.in.end();
       pass.tally.settle();

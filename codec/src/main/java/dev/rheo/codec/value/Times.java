@@ -1,6 +1,5 @@
 package dev.rheo.codec.value;
 
-import dev.rheo.codec.io.Truncated;
 import java.time.DateTimeException;
 import java.time.LocalDate;
 
@@ -17,8 +16,6 @@ public final class Times {
   private static final int MICROS_LENGTH = "2006-01-02T15:04:05.000000Z".length();
   private static final int DATE_TIME_LENGTH = SECONDS_LENGTH - 1;
   private static final int MICRO_DIGITS = 6;
-  private static final String SECONDS_LAYOUT = "2006-01-02T15:04:05Z07:00";
-  private static final String MICROS_LAYOUT = "2006-01-02T15:04:05.000000Z07:00";
   private static final long MIN_SECONDS = LocalDate.of(0, 1, 1).toEpochDay() * 86400L;
   private static final long MAX_SECONDS = LocalDate.of(10000, 1, 1).toEpochDay() * 86400L - 1;
 
@@ -59,13 +56,12 @@ public final class Times {
    * @throws IllegalArgumentException in upstream's words, if the text is not a time
    */
   public static Instant parse(String text, boolean micro) {
+    // As Go, which takes an hour of one digit.
+    boolean shortHour = text.length() > 12 && text.charAt(12) == ':' && isDigit(text.charAt(11));
     try {
-      return read(text, micro);
+      return read(shortHour ? text.substring(0, 11) + '0' + text.substring(11) : text, micro);
     } catch (DateTimeException | IndexOutOfBoundsException e) {
-      throw new IllegalArgumentException(
-          "parsing time \"%s\" as \"%s\": cannot parse it"
-              .formatted(Truncated.of(text), micro ? MICROS_LAYOUT : SECONDS_LAYOUT),
-          e);
+      throw new IllegalArgumentException(TimeFault.of(text, micro), e);
     }
   }
 
@@ -81,7 +77,7 @@ public final class Times {
     int at = DATE_TIME_LENGTH;
     int micros = 0;
     if (micro) {
-      require(text.charAt(at) == '.');
+      require(text.charAt(at) == '.' || text.charAt(at) == ',');
       micros = number(text, at + 1, at + 1 + MICRO_DIGITS);
       at += 1 + MICRO_DIGITS;
     } else if (text.charAt(at) == '.' || text.charAt(at) == ',') {
@@ -99,7 +95,7 @@ public final class Times {
       require((west || text.charAt(at) == '+') && text.charAt(at + 3) == ':');
       int hours = number(text, at + 1, at + 3);
       int minutes = number(text, at + 4, at + 6);
-      require(hours <= 24 && minutes < 60);
+      require(hours <= 24 && minutes <= 60);
       offset = (hours * 60L + minutes) * (west ? -60 : 60);
       at += 6;
     }

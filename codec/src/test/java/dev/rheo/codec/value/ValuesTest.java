@@ -3,8 +3,12 @@ package dev.rheo.codec.value;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.time.temporal.ChronoUnit;
 import java.util.Base64;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -101,6 +105,30 @@ class ValuesTest {
   void notTimes(String text) {
     assertThatThrownBy(() -> Times.canonical(text, false))
         .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  /**
+   * Lines of {@code times.txt}: "micro" or nothing, a text, and what Go's time.Parse says of it.
+   */
+  @Test
+  void timesAreTakenAndRefusedInGosWords() throws IOException {
+    List<String> lines;
+    try (InputStream in = ValuesTest.class.getResourceAsStream("times.txt")) {
+      lines = new String(in.readAllBytes(), StandardCharsets.UTF_8).lines().toList();
+    }
+    for (String line : lines) {
+      String[] parts = line.split("\\|", 3);
+      boolean micro = parts[0].equals("micro");
+      if (parts[2].startsWith("ok ")) {
+        Times.Instant instant = Times.parse(parts[1], micro);
+        assertThat(java.time.Instant.ofEpochSecond(instant.seconds()))
+            .as(line)
+            .isEqualTo(
+                java.time.Instant.parse(parts[2].substring(3)).truncatedTo(ChronoUnit.SECONDS));
+      } else {
+        assertThatThrownBy(() -> Times.parse(parts[1], micro)).as(line).hasMessage(parts[2]);
+      }
+    }
   }
 
   @Test

@@ -22,6 +22,7 @@ import java.util.Map;
  *      │  ├─ …-heavy         those of requests that have it
  *      │  ├─ …-forms         those that forms are made of
  *      │  └─ …-converted     those that webhooks are asked to convert, for forms
+ *      ├─ documents          documents of extension API servers that are read
  *      ├─ aggregated         connections to extension API servers, and what is on its way
  *      └─ answers            fully buffered responses, errors included
  *         └─ …-strangers
@@ -156,6 +157,7 @@ public final class Ledger {
   private final Account heavyTrees;
   private final Account formTrees;
   private final Account convertedTrees;
+  private final Account documents;
   private final Account aggregated;
   private final Account answers;
   private final Account strangerAnswers;
@@ -189,6 +191,7 @@ public final class Ledger {
     heavyTrees = kept(trees.part("trees-heavy", 0, WAITING));
     formTrees = share(trees, "trees-forms", 1, 1);
     convertedTrees = share(trees, "trees-converted", 3, 4);
+    documents = kept(bulk.part("documents", limitOf("documents", limits.trees / 2), WAITING));
     aggregated = kept(bulk.part("aggregated", 0));
     answers = bulky("answers", limits.answers, WAITING);
     strangerAnswers = share(answers, "answers-strangers", 1, 4);
@@ -329,6 +332,13 @@ public final class Ledger {
   /** What forms are made of while a webhook is asked, who may never answer: a part of trees. */
   public Account convertedTrees() {
     return convertedTrees;
+  }
+
+  /**
+   * What is read of extension API servers' discovery and OpenAPI: apart from what others wait for.
+   */
+  public Account documents() {
+    return documents;
   }
 
   /** Calls of extension API servers for clients: as much as requests may take themselves. */

@@ -7,8 +7,12 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.BooleanNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.POJONode;
+import com.fasterxml.jackson.databind.util.RawValue;
 import dev.rheo.api.name.GroupVersionKind;
 import dev.rheo.resource.type.CustomObjects;
+import dev.rheo.resource.type.GroupVersionPriority;
+import dev.rheo.resource.type.GroupVersionPriority.GroupVersion;
 import dev.rheo.resource.type.ResourceRegistry;
 import dev.rheo.resource.type.ResourceType;
 import dev.rheo.resource.type.Subresource;
@@ -20,11 +24,13 @@ import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -41,105 +47,210 @@ public final class Discovery {
   /** The Kubernetes release whose API is served. */
   public static final String KUBERNETES_VERSION = "1.36.3";
 
-  private static final String MAJOR = "1";
-  private static final int MINOR = 36;
-
   private static final JsonFactory JSON = new JsonFactory();
   private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
+
+  private static final String REGISTRATION = "apiregistration.k8s.io";
 
   private static final List<String> TERMINATING =
       List.of("delete", "deletecollection", "get", "list", "watch");
 
   private final Supplier<ResourceRegistry> served;
-  private final String serverVersion;
-  private volatile @Nullable Documents documents;
+  private final Supplier<@Nullable List<Registration>> registered;
+  private final Supplier<List<ExtensionVersion>> extensions;
+  private final byte[] version;
+  private volatile @Nullable Own own;
+  private volatile @Nullable Groups groups;
+  private volatile @Nullable Aggregated aggregated;
 
+  /** What this server tells of the resources that it serves itself. */
   @SuppressWarnings("ArrayRecordComponent") // never compared
-  private record Documents(
+  private record Own(
       ResourceRegistry of,
       Document aggregatedCore,
-      Document aggregatedGroups,
-      byte[] groups,
       Map<String, byte[]> group,
-      Map<String, byte[]> resources,
-      byte[] version) {}
+      Map<String, byte[]> resources) {}
+
+  /** The groups of the APIServices. */
+  @SuppressWarnings("ArrayRecordComponent") // never compared
+  private record Groups(List<Registration> of, byte[] all, Map<String, byte[]> group) {}
+
+  /** All named groups with their resources. */
+  private record Aggregated(ResourceRegistry of, List<ExtensionVersion> with, Document document) {}
 
   /**
    * @param served the registry in force
+   * @param registered the APIServices in force; another list if anything about it has changed. Null
+   *     if there are none, and every group that is served is told
+   * @param extensions what is known of extension API servers; another list if it has changed
    * @param serverVersion version of this server, served as build metadata of the Kubernetes version
    *     so that clients parse a version that they know: {@code v1.36.3+rheo-0.1.0}
    */
-  public Discovery(Supplier<ResourceRegistry> served, String serverVersion) {
+  public Discovery(
+      Supplier<ResourceRegistry> served,
+      Supplier<@Nullable List<Registration>> registered,
+      Supplier<List<ExtensionVersion>> extensions,
+      String serverVersion) {
     this.served = served;
-    this.serverVersion = serverVersion;
+    this.registered = registered;
+    this.extensions = extensions;
+    this.version = bytes(ServerVersion.document(serverVersion));
+  }
+
+  /** Discovery of a server without APIServices. */
+  public Discovery(Supplier<ResourceRegistry> served, String serverVersion) {
+    this(served, () -> null, List::of, serverVersion);
   }
 
   /** Built on first use to shorten startup. Two threads may both build it, which does no harm. */
-  private Documents documents() {
+  private Own own() {
     ResourceRegistry registry = served.get();
-    Documents made = documents;
+    Own made = own;
     if (made == null || made.of != registry) {
-      made = make(registry);
-      documents = made;
+      made = own(registry);
+      own = made;
     }
     return made;
   }
 
-  private Documents make(ResourceRegistry registry) {
+  private static Own own(ResourceRegistry registry) {
     Map<String, byte[]> group = new HashMap<>();
     Map<String, byte[]> resources = new HashMap<>();
-    Map<String, Map<String, List<ResourceType>>> byGroup = new LinkedHashMap<>();
+    ArrayNode core = NODES.arrayNode();
+    byGroup(registry)
+        .forEach(
+            (name, versions) -> {
+              versions.forEach(
+                  (v, types) ->
+                      resources.put(
+                          name.isEmpty() ? v : name + "/" + v,
+                          bytes(resourceList(types.getFirst(), types))));
+              if (name.isEmpty()) {
+                ArrayNode list = groupDiscovery(core, name);
+                versions.forEach((v, types) -> versionDiscovery(list, v, types));
+              } else {
+                group.put(name, groupDocument(apiGroup(name, versions.keySet())));
+              }
+            });
+    return new Own(registry, aggregated(core), group, resources);
+  }
+
+  private static Map<String, Map<String, List<ResourceType>>> byGroup(ResourceRegistry registry) {
+    Map<String, Map<String, List<ResourceType>>> all = new LinkedHashMap<>();
     for (ResourceType type : registry.all()) {
-      byGroup
-          .computeIfAbsent(type.group(), any -> new LinkedHashMap<>())
+      all.computeIfAbsent(type.group(), any -> new LinkedHashMap<>())
           .computeIfAbsent(type.version(), any -> new ArrayList<>())
           .add(type);
     }
-    ArrayNode core = NODES.arrayNode();
+    return all;
+  }
+
+  private Groups registeredGroups() {
+    List<Registration> all = registered.get();
+    if (all == null) {
+      return groups(ofServed(served.get()));
+    }
+    Groups made = groups;
+    if (made == null || made.of != all) {
+      made = groups(all);
+      groups = made;
+    }
+    return made;
+  }
+
+  private static Groups groups(List<Registration> all) {
+    ArrayNode list = NODES.arrayNode();
+    Map<String, byte[]> group = new HashMap<>();
+    // No APIService stands for the group of the APIServices.
+    list.add(apiGroup(REGISTRATION, List.of("v1")));
+    GroupOrder.ofRegistrations(all)
+        .forEach(
+            (name, versions) -> {
+              if (!name.isEmpty()) {
+                ObjectNode one =
+                    apiGroup(name, versions.stream().map(Registration::version).toList());
+                list.add(one);
+                group.put(name, groupDocument(one));
+              }
+            });
+    ObjectNode document = NODES.objectNode().put("kind", "APIGroupList").put("apiVersion", "v1");
+    return new Groups(all, bytes(document.set("groups", list)), group);
+  }
+
+  private static List<Registration> ofServed(ResourceRegistry registry) {
+    List<Registration> all = new ArrayList<>();
+    byGroup(registry)
+        .forEach(
+            (group, versions) ->
+                versions.forEach(
+                    (v, types) -> {
+                      if (!group.equals(REGISTRATION)) {
+                        all.add(
+                            new Registration(
+                                v + "." + group, group, v, priority(types.getFirst())));
+                      }
+                    }));
+    return all;
+  }
+
+  private static GroupVersionPriority priority(ResourceType type) {
+    return type.customObjects() == null
+        ? GroupVersionPriority.ofBuiltIn(type.group(), type.version())
+        : GroupVersionPriority.CUSTOM;
+  }
+
+  private Aggregated aggregatedNow() {
+    ResourceRegistry registry = served.get();
+    List<ExtensionVersion> with = extensions.get();
+    Aggregated made = aggregated;
+    if (made == null || made.of != registry || made.with != with) {
+      made = new Aggregated(registry, with, aggregated(named(registry, with)));
+      aggregated = made;
+    }
+    return made;
+  }
+
+  private static ArrayNode named(ResourceRegistry registry, List<ExtensionVersion> extensions) {
+    List<GroupOrder.Placed<Consumer<ArrayNode>>> all = new ArrayList<>();
+    Set<GroupVersion> elsewhere = new HashSet<>();
+    for (ExtensionVersion each : extensions) {
+      elsewhere.add(new GroupVersion(each.group(), each.version()));
+      all.add(
+          new GroupOrder.Placed<>(
+              each.group(), each.version(), each.priority(), list -> versionOf(list, each)));
+    }
+    byGroup(registry)
+        .forEach(
+            (group, versions) ->
+                versions.forEach(
+                    (v, types) -> {
+                      if (!group.isEmpty() && !elsewhere.contains(new GroupVersion(group, v))) {
+                        all.add(
+                            new GroupOrder.Placed<>(
+                                group,
+                                v,
+                                priority(types.getFirst()),
+                                list -> versionDiscovery(list, v, types)));
+                      }
+                    }));
     ArrayNode named = NODES.arrayNode();
-    ArrayNode groupList = NODES.arrayNode();
-    byGroup.forEach(
-        (name, versions) -> {
-          (name.isEmpty() ? core : named).add(groupDiscovery(name, versions));
-          versions.forEach(
-              (v, types) ->
-                  resources.put(
-                      name.isEmpty() ? v : name + "/" + v,
-                      bytes(resourceList(types.getFirst(), types))));
-          if (!name.isEmpty()) {
-            ObjectNode one = apiGroup(name, versions.keySet());
-            groupList.add(one);
-            ObjectNode document =
-                NODES.objectNode().put("kind", "APIGroup").put("apiVersion", "v1");
-            document.setAll(one);
-            group.put(name, bytes(document));
-          }
-        });
-    byte[] groups =
-        bytes(
-            NODES
-                .objectNode()
-                .put("kind", "APIGroupList")
-                .put("apiVersion", "v1")
-                .set("groups", groupList));
-    return new Documents(
-        registry,
-        aggregated(core),
-        aggregated(named),
-        groups,
-        group,
-        resources,
-        bytes(versionInfo(serverVersion)));
+    GroupOrder.ofVersions(all)
+        .forEach(
+            (group, versions) -> {
+              ArrayNode list = groupDiscovery(named, group);
+              versions.forEach(each -> each.content().accept(list));
+            });
+    return named;
   }
 
   /** {@code /api} as {@code APIGroupDiscoveryList} of {@code apidiscovery.k8s.io/v2}. */
   public Document aggregatedCore() {
-    return documents().aggregatedCore;
+    return own().aggregatedCore;
   }
 
   /** {@code /apis} as {@code APIGroupDiscoveryList} of {@code apidiscovery.k8s.io/v2}. */
   public Document aggregatedGroups() {
-    return documents().aggregatedGroups;
+    return aggregatedNow().document;
   }
 
   /**
@@ -160,44 +271,53 @@ public final class Discovery {
 
   /** {@code /apis} as {@code APIGroupList}. */
   public byte[] groups() {
-    return documents().groups;
+    return registeredGroups().all;
   }
 
   /** {@code /apis/{group}} as {@code APIGroup}, or null if the group is not served. */
   public byte @Nullable [] group(String name) {
-    return documents().group.get(name);
+    byte[] registered = registeredGroups().group.get(name);
+    return registered == null ? own().group.get(name) : registered;
   }
 
   /**
-   * {@code /api/v1} or {@code /apis/{group}/{version}} as {@code APIResourceList}, or null if it is
-   * not served.
+   * {@code /api/v1} or {@code /apis/{group}/{version}} as {@code APIResourceList}, or null if this
+   * server does not serve it itself.
    *
    * @param group empty for the core group
    */
   public byte @Nullable [] resources(String group, String version) {
-    return documents().resources.get(group.isEmpty() ? version : group + "/" + version);
+    return own().resources.get(group.isEmpty() ? version : group + "/" + version);
   }
 
   /** {@code /version}. */
   public byte[] version() {
-    return documents().version;
+    return version;
   }
 
-  private static ObjectNode groupDiscovery(String name, Map<String, List<ResourceType>> versions) {
-    ObjectNode group = NODES.objectNode();
+  /** Adds a group, and returns the list of its versions. */
+  private static ArrayNode groupDiscovery(ArrayNode groups, String name) {
+    ObjectNode group = groups.addObject();
     ObjectNode metadata = group.putObject("metadata");
     if (!name.isEmpty()) {
       metadata.put("name", name);
     }
-    ArrayNode list = group.putArray("versions");
-    versions.forEach(
-        (v, types) -> {
-          ObjectNode version = list.addObject().put("version", v);
-          ArrayNode resources = version.putArray("resources");
-          types.forEach(type -> resources.add(resourceDiscovery(type)));
-          version.put("freshness", "Current");
-        });
-    return group;
+    return group.putArray("versions");
+  }
+
+  private static void versionDiscovery(ArrayNode list, String v, List<ResourceType> types) {
+    ObjectNode version = list.addObject().put("version", v);
+    ArrayNode resources = version.putArray("resources");
+    types.forEach(type -> resources.add(resourceDiscovery(type)));
+    version.put("freshness", "Current");
+  }
+
+  private static void versionOf(ArrayNode list, ExtensionVersion extension) {
+    ObjectNode version = list.addObject().put("version", extension.version());
+    if (!extension.resources().isEmpty()) {
+      version.putRawValue("resources", new RawValue(extension.resources()));
+    }
+    version.put("freshness", extension.current() ? "Current" : "Stale");
   }
 
   private static ObjectNode resourceDiscovery(ResourceType type) {
@@ -236,6 +356,12 @@ public final class Discovery {
 
   private static void responseKind(ObjectNode of, String group, String version, String kind) {
     of.putObject("responseKind").put("group", group).put("version", version).put("kind", kind);
+  }
+
+  private static byte[] groupDocument(ObjectNode group) {
+    ObjectNode document = NODES.objectNode().put("kind", "APIGroup").put("apiVersion", "v1");
+    document.setAll(group);
+    return bytes(document);
   }
 
   private static ObjectNode apiGroup(String name, Collection<String> versions) {
@@ -306,32 +432,6 @@ public final class Discovery {
     }
   }
 
-  private static ObjectNode versionInfo(String serverVersion) {
-    String minor = Integer.toString(MINOR);
-    return NODES
-        .objectNode()
-        .put("major", MAJOR)
-        .put("minor", minor)
-        .put("emulationMajor", MAJOR)
-        .put("emulationMinor", minor)
-        .put("minCompatibilityMajor", MAJOR)
-        .put("minCompatibilityMinor", Integer.toString(MINOR - 1))
-        .put("gitVersion", "v" + KUBERNETES_VERSION + "+rheo-" + serverVersion)
-        .put("gitCommit", "")
-        .put("gitTreeState", "")
-        .put("buildDate", "1970-01-01T00:00:00Z")
-        .put("goVersion", "java" + Runtime.version().feature())
-        .put("compiler", "javac")
-        .put(
-            "platform",
-            System.getProperty("os.name", "").toLowerCase(Locale.ROOT) + "/" + architecture());
-  }
-
-  private static String architecture() {
-    String name = System.getProperty("os.arch", "");
-    return name.equals("x86_64") ? "amd64" : name.equals("aarch64") ? "arm64" : name;
-  }
-
   private static Document aggregated(ArrayNode items) {
     ObjectNode list =
         NODES
@@ -382,6 +482,7 @@ public final class Discovery {
         }
         json.writeEndArray();
       }
+      case POJONode raw -> json.writeRawValue(((RawValue) raw.getPojo()).rawValue().toString());
       case BooleanNode flag -> json.writeBoolean(flag.booleanValue());
       default -> json.writeString(node.textValue());
     }

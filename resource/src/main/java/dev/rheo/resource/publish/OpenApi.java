@@ -15,7 +15,8 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.security.DigestOutputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -24,6 +25,7 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Supplier;
@@ -53,7 +55,12 @@ public final class OpenApi {
    */
   @SuppressWarnings("ArrayRecordComponent") // never compared
   public record Compressed(byte[] gzip, String hash) {
-    /** The document itself, for a client that does not take gzip. */
+    /** The length of the document itself, as the end of a gzip member tells it (RFC 1952). */
+    int length() {
+      return ByteBuffer.wrap(gzip).order(ByteOrder.LITTLE_ENDIAN).getInt(gzip.length - 4);
+    }
+
+    /** The document itself. */
     public byte[] bytes() {
       try (InputStream in = new GZIPInputStream(new ByteArrayInputStream(gzip))) {
         return in.readAllBytes();
@@ -84,27 +91,58 @@ public final class OpenApi {
   /** A document, and the types that it describes. */
   private record Written(List<ResourceType> types, Compressed document) {}
 
+  private record Documents(ResourceRegistry of, Map<String, Written> byPath) {}
+
+  /**
+   * What extension API servers add.
+   *
+   * @param urls of their documents of v3, by path
+   * @param documents of v3 that were made for servers that have none, by path
+   * @param specs their parts of the document of v2; the first of several with the same path has it
+   */
+  public record Extensions(
+      Map<String, String> urls, Map<String, Compressed> documents, List<ExtensionSpec> specs) {
+    public static final Extensions NONE = new Extensions(Map.of(), Map.of(), List.of());
+  }
+
+  /** The document of version 2, and what it was made of. */
+  private record Merged(Documents of, List<ExtensionSpec> with, OpenApiV2.Both both) {}
+
+  /** The index of version 3, and what it was made of. */
   @SuppressWarnings("ArrayRecordComponent") // never compared
-  private record Documents(ResourceRegistry of, Map<String, Written> byPath, byte[] index) {}
+  private record Index(Documents of, Map<String, String> with, byte[] document) {}
 
   private final Supplier<ResourceRegistry> served;
+  private final Supplier<Extensions> extensions;
   private volatile @Nullable Documents documents;
-
-  /** The document of version 2, and the documents that it was made of. */
-  private volatile OpenApiV2.@Nullable Both v2;
-
-  private volatile @Nullable Documents v2Of;
+  private volatile @Nullable Merged v2;
+  private volatile @Nullable Index index;
 
   /**
    * @param served the registry in force
+   * @param extensions what is known of extension API servers; other collections if they have
+   *     changed
    */
-  public OpenApi(Supplier<ResourceRegistry> served) {
+  public OpenApi(Supplier<ResourceRegistry> served, Supplier<Extensions> extensions) {
     this.served = served;
+    this.extensions = extensions;
+  }
+
+  /** The documents of a server without extensions. */
+  public OpenApi(Supplier<ResourceRegistry> served) {
+    this(served, () -> Extensions.NONE);
   }
 
   /** {@code /openapi/v3}: the paths of the documents and their URLs. */
   public byte[] index() {
-    return documents().index;
+    Documents now = documents();
+    Map<String, String> with = extensions.get().urls();
+    Index made = index;
+    if (made == null || made.of != now || made.with != with) {
+      made = new Index(now, with, index(now.byPath, with));
+      index = made;
+    }
+    return made.document;
   }
 
   /**
@@ -114,35 +152,44 @@ public final class OpenApi {
    */
   public @Nullable Compressed document(String path) {
     Written written = documents().byPath.get(path);
-    return written == null ? null : written.document;
+    return written == null ? extensions.get().documents().get(path) : written.document;
   }
 
   /** The document of OpenAPI v2, as JSON or as protobuf. Made when it is first asked for. */
   public Compressed v2(boolean protobuf) {
     Documents now = documents();
-    OpenApiV2.Both made = v2Of == now ? v2 : null;
-    if (made == null) {
+    List<ExtensionSpec> with = extensions.get().specs();
+    Merged made = v2;
+    if (!isOf(made, now, with)) {
       synchronized (this) {
-        made = v2Of == now ? v2 : null;
-        if (made == null) {
-          try {
-            made =
-                OpenApiV2.of(
-                    now.byPath.values().stream()
-                        .map(
-                            written ->
-                                new OpenApiV2.Part(
-                                    written.document, CustomDocument.definitions(written.types)))
-                        .toList());
-          } catch (IOException e) {
-            throw new UncheckedIOException(e);
-          }
+        made = v2;
+        if (!isOf(made, now, with)) {
+          made = new Merged(now, with, merged(now, with));
           v2 = made;
-          v2Of = now;
         }
       }
     }
-    return protobuf ? made.protobuf() : made.json();
+    OpenApiV2.Both both = Objects.requireNonNull(made).both;
+    return protobuf ? both.protobuf() : both.json();
+  }
+
+  private static boolean isOf(@Nullable Merged made, Documents of, List<ExtensionSpec> with) {
+    return made != null && made.of == of && made.with == with;
+  }
+
+  private static OpenApiV2.Both merged(Documents of, List<ExtensionSpec> with) {
+    try {
+      return OpenApiV2.of(
+          of.byPath.values().stream()
+              .map(
+                  written ->
+                      new OpenApiV2.Part(
+                          written.document, CustomDocument.definitions(written.types)))
+              .toList(),
+          with);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** The path of a type's group version: {@code api/v1}, {@code apis/apps/v1}. */
@@ -198,7 +245,7 @@ public final class OpenApi {
         }
         byPath.put(root.path(), same);
       }
-      return new Documents(registry, byPath, index(byPath));
+      return new Documents(registry, byPath);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -251,18 +298,30 @@ public final class OpenApi {
         compressed.toByteArray(), HexFormat.of().withUpperCase().formatHex(digest.digest()));
   }
 
-  private static byte[] index(Map<String, Written> byPath) {
-    StringBuilder out = new StringBuilder("{\"paths\":{");
-    byPath.forEach(
-        (path, written) ->
-            out.append(out.length() > 10 ? ",\"" : "\"")
-                .append(path)
-                .append("\":{\"serverRelativeURL\":\"/openapi/v3/")
-                .append(path)
-                .append("?hash=")
-                .append(written.document.hash)
-                .append("\"}"));
-    return out.append("}}").toString().getBytes(StandardCharsets.UTF_8);
+  /** The URL of a document that this server has, relative to it. */
+  public static String url(String path, Compressed document) {
+    return "/openapi/v3/" + path + "?hash=" + document.hash;
+  }
+
+  /** This server's own document of a path comes first. */
+  private static byte[] index(Map<String, Written> byPath, Map<String, String> more) {
+    Map<String, String> urls = new TreeMap<>(more);
+    byPath.forEach((path, written) -> urls.put(path, url(path, written.document)));
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    try (JsonGenerator json = JSON.createGenerator(out)) {
+      json.writeStartObject();
+      json.writeObjectFieldStart("paths");
+      for (Map.Entry<String, String> url : urls.entrySet()) {
+        json.writeObjectFieldStart(url.getKey());
+        json.writeStringField("serverRelativeURL", url.getValue());
+        json.writeEndObject();
+      }
+      json.writeEndObject();
+      json.writeEndObject();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return out.toByteArray();
   }
 
   static MessageDigest sha512() {

@@ -12,8 +12,10 @@ import dev.rheo.codec.json.ObjectDecoder;
 import dev.rheo.resource.publish.OpenApi.Compressed;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.security.DigestOutputStream;
 import java.security.MessageDigest;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
@@ -46,7 +48,8 @@ final class OpenApiV2 {
 
   private OpenApiV2() {}
 
-  static Both of(List<Part> parts) throws IOException {
+  static Both of(List<Part> parts, List<ExtensionSpec> extensions) throws IOException {
+    SpecMerge merge = merge(parts, extensions);
     Output plain = new Output();
     Output binary = new Output();
     try (JsonGenerator json = OpenApi.JSON.createGenerator(plain.out)) {
@@ -71,19 +74,35 @@ final class OpenApiV2 {
               protobuf.path(path, item);
             });
       }
+      for (SpecMerge.Part part : merge.parts()) {
+        each(
+            part.spec().document(),
+            List.of("paths"),
+            (path, value) -> {
+              if (part.paths().contains(path)) {
+                JsonNode item = renamed(value.get(), part.renamed());
+                json.writePOJOField(path, item);
+                protobuf.path(path, item);
+              }
+            });
+      }
       json.writeEndObject();
       json.writeObjectFieldStart("definitions");
-      Set<String> written = new HashSet<>();
-      for (Part part : parts) {
+      Member definitions =
+          (name, value) -> {
+            JsonNode definition = withKinds(value.get(), merge.moreKinds(name));
+            json.writePOJOField(name, definition);
+            protobuf.definition(name, definition);
+          };
+      eachDefinition(parts, definitions);
+      for (SpecMerge.Part part : merge.parts()) {
         each(
-            part.v3,
-            List.of("components", "schemas"),
+            part.spec().document(),
+            List.of("definitions"),
             (name, value) -> {
-              if (written.add(name)) {
-                Supplier<JsonNode> own = part.own.get(name);
-                JsonNode definition = own == null ? schema(value.get()) : own.get();
-                json.writePOJOField(name, definition);
-                protobuf.definition(name, definition);
+              String here = part.names().get(name);
+              if (here != null) {
+                definitions.take(here, () -> renamed(value.get(), part.renamed()));
               }
             });
       }
@@ -94,16 +113,113 @@ final class OpenApiV2 {
     return new Both(plain.compressed(), binary.compressed());
   }
 
-  private interface Member {
+  /** Finds out what of the extensions' documents is new. */
+  private static SpecMerge merge(List<Part> parts, List<ExtensionSpec> extensions)
+      throws IOException {
+    Set<String> names = new HashSet<>();
+    Map<String, Definition> known = new HashMap<>();
+    Set<String> paths = new HashSet<>();
+    if (!extensions.isEmpty()) {
+      for (Part part : parts) {
+        each(
+            part.v3,
+            List.of("paths"),
+            (path, value) -> {
+              if (extensions.stream().anyMatch(spec -> spec.paths().contains(path))) {
+                paths.add(path);
+              }
+            });
+      }
+      eachDefinition(
+          parts,
+          (name, value) -> {
+            names.add(name);
+            if (extensions.stream().anyMatch(spec -> spec.definitions().containsKey(name))) {
+              known.put(name, Definition.of(value.get()));
+            }
+          });
+    }
+    SpecMerge merge = new SpecMerge(names, known, paths);
+    extensions.forEach(merge::add);
+    return merge;
+  }
+
+  /** Goes through this server's own definitions. */
+  private static void eachDefinition(List<Part> parts, Member member) throws IOException {
+    Set<String> seen = new HashSet<>();
+    for (Part part : parts) {
+      each(
+          part.v3,
+          List.of("components", "schemas"),
+          (name, value) -> {
+            if (seen.add(name)) {
+              Supplier<JsonNode> own = part.own.get(name);
+              member.take(
+                  name, () -> withoutDefaults(own == null ? schema(value.get()) : own.get()));
+            }
+          });
+    }
+  }
+
+  /** As upstream, whose document of version 2 tells no defaults. */
+  private static JsonNode withoutDefaults(JsonNode schema) {
+    if (schema instanceof ObjectNode object) {
+      object.remove("default");
+      for (Map.Entry<String, JsonNode> keyword : object.properties()) {
+        JsonNode value = keyword.getValue();
+        switch (keyword.getKey()) {
+          case "properties", "allOf", "anyOf", "oneOf" -> value.forEach(OpenApiV2::withoutDefaults);
+          case "items", "additionalProperties", "not" -> withoutDefaults(value);
+          default -> {}
+        }
+      }
+    }
+    return schema;
+  }
+
+  private static JsonNode withKinds(JsonNode definition, Map<String, String> kinds) {
+    if (!kinds.isEmpty() && definition instanceof ObjectNode object) {
+      ArrayNode list = object.putArray(Definition.KINDS);
+      kinds
+          .values()
+          .forEach(
+              kind -> {
+                byte[] json = kind.getBytes(StandardCharsets.UTF_8);
+                list.add(tree(json, 0, json.length));
+              });
+    }
+    return definition;
+  }
+
+  /** Changes references to definitions that have other names here. */
+  private static JsonNode renamed(JsonNode node, Map<String, String> names) {
+    if (names.isEmpty()) {
+      return node;
+    }
+    if (node instanceof ObjectNode object) {
+      String reference = object.path("$ref").asText();
+      String name =
+          reference.startsWith(REFERENCE)
+              ? names.get(reference.substring(REFERENCE.length()))
+              : null;
+      if (name != null) {
+        object.put("$ref", REFERENCE + name);
+      }
+    }
+    node.forEach(child -> renamed(child, names));
+    return node;
+  }
+
+  /** Takes the members of an object one after the other. */
+  interface Member {
     void take(String name, Supplier<JsonNode> value) throws IOException;
   }
 
   /** Goes through the fields of an object within a document. No more than one is held as a tree. */
-  private static void each(Compressed document, List<String> path, Member member)
-      throws IOException {
+  static void each(Compressed document, List<String> path, Member member) throws IOException {
     long all = Meter.mark();
+    Meter.charge(document.length());
     byte[] bytes = document.bytes();
-    Meter.charge(bytes.length);
     try (JsonParser json = OpenApi.JSON.createParser(bytes)) {
       json.nextToken();
       for (String name : path) {
@@ -140,7 +256,8 @@ final class OpenApiV2 {
     return ObjectDecoder.decodeValue(json, from, to, ObjectDecoder.MAX_DEPTH + OpenApi.MORE_DEPTH);
   }
 
-  private static final class Output {
+  /** A document that is written: compressed, with its hash. */
+  static final class Output {
     private final ByteArrayOutputStream compressed = new ByteArrayOutputStream();
     private final MessageDigest digest = OpenApi.sha512();
     final DigestOutputStream out;

@@ -115,6 +115,8 @@ final class OpenApiV2Protobuf {
 
   private static void operation(WireWriter wire, JsonNode operation) {
     texts(wire, 1, operation.path("tags"));
+    text(wire, 2, operation, "summary");
+    text(wire, 3, operation, "description");
     text(wire, 5, operation, "operationId");
     texts(wire, 6, operation.path("produces"));
     texts(wire, 7, operation.path("consumes"));
@@ -160,38 +162,42 @@ final class OpenApiV2Protobuf {
               wire,
               1,
               () -> {
+                text(wire, 1, parameter, "description");
                 text(wire, 2, parameter, "name");
                 wire.string(3, "body");
                 flag(wire, 4, parameter, "required");
                 message(wire, 5, () -> schema(wire, parameter.path("schema")));
               });
-      case "path" ->
-          simple(
-              wire,
-              4,
-              () -> {
-                wire.varint(1, 1);
-                wire.string(2, "path");
-                text(wire, 4, parameter, "name");
-                text(wire, 5, parameter, "type");
-                flag(wire, 19, parameter, "uniqueItems");
-              });
-      default ->
-          simple(
-              wire,
-              3,
-              () -> {
-                wire.string(2, "query");
-                text(wire, 4, parameter, "name");
-                text(wire, 6, parameter, "type");
-                flag(wire, 20, parameter, "uniqueItems");
-              });
+      case "path" -> simple(wire, 4, () -> simple(wire, "path", parameter, 5, 19));
+      case "header" -> simple(wire, 1, () -> simple(wire, "header", parameter, 5, 19));
+      case "formData" -> simple(wire, 2, () -> simple(wire, "formData", parameter, 6, 20));
+      default -> simple(wire, 3, () -> simple(wire, "query", parameter, 6, 20));
     }
   }
 
   /** A parameter that is not a body. */
   private static void simple(WireWriter wire, int field, Runnable content) {
     message(wire, 2, () -> message(wire, field, content));
+  }
+
+  /**
+   * The fields of such a parameter.
+   *
+   * @param type the number of field {@code type}; {@code format} is the next one
+   * @param unique that of {@code uniqueItems}
+   */
+  private static void simple(WireWriter wire, String in, JsonNode parameter, int type, int unique) {
+    if (in.equals("path")) {
+      wire.varint(1, 1);
+    } else {
+      flag(wire, 1, parameter, "required");
+    }
+    wire.string(2, in);
+    text(wire, 3, parameter, "description");
+    text(wire, 4, parameter, "name");
+    text(wire, type, parameter, "type");
+    text(wire, type + 1, parameter, "format");
+    flag(wire, unique, parameter, "uniqueItems");
   }
 
   private static void flag(WireWriter wire, int field, JsonNode of, String name) {

@@ -25,6 +25,7 @@ public final class ApiServiceFollower implements Supplier<ApiServices>, AutoClos
   private final ExtensionServers servers;
   private final Follower follower;
   private final List<Consumer<String>> listeners = new CopyOnWriteArrayList<>();
+  private final List<Runnable> followers = new CopyOnWriteArrayList<>();
   private final CountDownLatch listed = new CountDownLatch(1);
 
   /** By name. Used by the follower's thread only. */
@@ -62,6 +63,11 @@ public final class ApiServiceFollower implements Supplier<ApiServices>, AutoClos
    */
   public void onChange(Consumer<String> listener) {
     listeners.add(listener);
+  }
+
+  /** Has something run whenever others are in force, on the thread that follows. */
+  public void onReplaced(Runnable action) {
+    followers.add(action);
   }
 
   @Override
@@ -113,6 +119,7 @@ public final class ApiServiceFollower implements Supplier<ApiServices>, AutoClos
     List<ApiService> now = new ArrayList<>(known.values());
     if (!now.equals(inForce.all())) {
       inForce = new ApiServices(now);
+      followers.forEach(Runnable::run);
     }
   }
 

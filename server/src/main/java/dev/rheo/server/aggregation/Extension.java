@@ -21,4 +21,14 @@ public interface Extension {
    */
   FetchedDocument fetch(String path, Map<String, String> headers, int maxBytes, Duration patience)
       throws CallException;
+
+  /**
+   * Deletes an object or a collection as that user.
+   *
+   * @param options DeleteOptions in JSON
+   * @param patience how long all of it may take
+   * @return the status of the answer
+   * @throws CallException as {@link #fetch}
+   */
+  int delete(String path, byte[] options, Duration patience) throws CallException;
 }

@@ -1,5 +1,6 @@
 package dev.rheo.server.aggregation;
 
+import dev.rheo.api.media.MediaType;
 import dev.rheo.edge.ledger.Account;
 import dev.rheo.server.outbound.CallException;
 import dev.rheo.server.outbound.Connection;
@@ -113,7 +114,16 @@ final class ExtensionServer implements Extension {
   public FetchedDocument fetch(
       String path, Map<String, String> headers, int maxBytes, Duration patience)
       throws CallException {
-    return ask(locate(), path, headers, exchange -> exchange.readBody(maxBytes), patience);
+    Request request = new Request("GET", path, headers, NO_BYTES);
+    return ask(locate(), request, exchange -> exchange.readBody(maxBytes), patience);
+  }
+
+  @Override
+  public int delete(String path, byte[] options, Duration patience) throws CallException {
+    Map<String, String> headers =
+        Map.of("Content-Type", MediaType.JSON, "Content-Length", Integer.toString(options.length));
+    Request request = new Request("DELETE", path, headers, options);
+    return ask(locate(), request, ExtensionServer::discard, patience).status();
   }
 
   /**
@@ -121,7 +131,8 @@ final class ExtensionServer implements Extension {
    * nothing kept.
    */
   int probe(Place place, String path, Duration patience) throws CallException {
-    return ask(place, path, Map.of(), ExtensionServer::discard, patience).status();
+    Request request = new Request("GET", path, Map.of(), NO_BYTES);
+    return ask(place, request, ExtensionServer::discard, patience).status();
   }
 
   /** Reads a body; null if it stopped before the end. */
@@ -143,14 +154,21 @@ final class ExtensionServer implements Extension {
     return null;
   }
 
-  private FetchedDocument ask(
-      Place place, String path, Map<String, String> headers, Reader reader, Duration patience)
+  /** A request of this server's own. */
+  @SuppressWarnings("ArrayRecordComponent") // never compared
+  private record Request(String method, String path, Map<String, String> headers, byte[] body) {
+    String head(Place place) {
+      StringBuilder head = new StringBuilder();
+      head.append(method).append(' ').append(path).append(" HTTP/1.1\r\nHost: ");
+      head.append(place.authority());
+      head.append("\r\nX-Remote-User: " + AGGREGATOR + "\r\nX-Remote-Group: " + MASTERS);
+      headers.forEach((name, value) -> head.append("\r\n").append(name).append(": ").append(value));
+      return head.append("\r\n\r\n").toString();
+    }
+  }
+
+  private FetchedDocument ask(Place place, Request request, Reader reader, Duration patience)
       throws CallException {
-    StringBuilder head = new StringBuilder();
-    head.append("GET ").append(path).append(" HTTP/1.1\r\nHost: ").append(place.authority());
-    head.append("\r\nX-Remote-User: " + AGGREGATOR + "\r\nX-Remote-Group: " + MASTERS);
-    headers.forEach((name, value) -> head.append("\r\n").append(name).append(": ").append(value));
-    String request = head.append("\r\n\r\n").toString();
     long deadline = System.nanoTime() + patience.toNanos();
     FetchedDocument answer = ask(place, request, false, reader, deadline);
     if (answer == null) {
@@ -165,14 +183,14 @@ final class ExtensionServer implements Extension {
 
   /** Returns null if the connection ended before a byte of the answer came. */
   private @Nullable FetchedDocument ask(
-      Place place, String request, boolean anew, Reader reader, long deadline)
+      Place place, Request request, boolean anew, Reader reader, long deadline)
       throws CallException {
     Connection connection = connect(place, anew, deadline);
     boolean kept = false;
     HttpExchange exchange = connection.exchange();
     try (Deadline guard = new Deadline(connection, deadline)) {
       try {
-        exchange.send(request, NO_BYTES);
+        exchange.send(request.head(place), request.body());
         exchange.readHead(false);
         byte[] body = reader.read(exchange);
         kept = body != null && exchange.persistent() && guard.end();

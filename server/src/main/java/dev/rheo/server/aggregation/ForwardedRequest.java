@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -56,6 +57,7 @@ final class ForwardedRequest {
   /** Methods of requests whose length Go tells even if there is no body. */
   private static final Set<String> BODIES = Set.of("POST", "PUT", "PATCH");
 
+  private static final String TRAILERS = "trailers";
   private static final String EXTRA = "X-Remote-Extra-";
   private static final String PROTOCOLS = "Sec-WebSocket-Protocol";
   private static final String TOKEN = "!#$%&'*+-.^_`|~";
@@ -123,6 +125,9 @@ final class ForwardedRequest {
             field(name, value);
           }
         });
+    if (!upgrade && acceptsTrailers(headers)) {
+      field("Te", TRAILERS);
+    }
     if (websocket) {
       protocols();
     }
@@ -160,6 +165,13 @@ final class ForwardedRequest {
     if (!kept.isEmpty()) {
       field(PROTOCOLS, String.join(",", kept));
     }
+  }
+
+  /** As Go's proxy, which passes trailers on. */
+  private static boolean acceptsTrailers(HttpHeaders headers) {
+    return headers.getAll("TE").stream()
+        .flatMap(field -> Stream.of(field.split(",", -1)))
+        .anyMatch(coding -> coding.strip().equalsIgnoreCase(TRAILERS));
   }
 
   static Set<String> hops(HttpHeaders headers) {

@@ -15,6 +15,7 @@ import dev.rheo.server.verb.write.LoopbackClient;
 import dev.rheo.server.verb.write.ObjectPath;
 import dev.rheo.store.CompactedException;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -30,11 +31,20 @@ import java.util.function.Supplier;
 final class NamespaceContent {
   private static final String PODS = "pods";
 
+  /** When extension API servers are asked again for what is left: they tell nobody. */
+  private static final Duration RETRY = Duration.ofSeconds(1);
+
   private final LoopbackClient client;
   private final WatchCache cache;
   private final Supplier<ResourceRegistry> served;
+  private final ExtensionContent extensions;
 
-  NamespaceContent(LoopbackClient client, WatchCache cache, Supplier<ResourceRegistry> served) {
+  NamespaceContent(
+      LoopbackClient client,
+      WatchCache cache,
+      Supplier<ResourceRegistry> served,
+      ExtensionContent extensions) {
+    this.extensions = extensions;
     this.client = client;
     this.cache = cache;
     this.served = served;
@@ -65,6 +75,8 @@ final class NamespaceContent {
   boolean delete(String namespace, Signal signal, BooleanSupplier stopped) {
     // The cache must show all objects created before the namespace began to terminate.
     client.awaitCurrent();
+    // First, as the extensions may run in this namespace themselves.
+    boolean elsewhere = extensions.delete(namespace, stopped);
     List<ResourceType> left = new ArrayList<>(1);
     for (ResourceType type : types()) {
       if (stopped.getAsBoolean()) {
@@ -77,8 +89,11 @@ final class NamespaceContent {
         }
       }
     }
+    if (left.isEmpty() && !elsewhere) {
+      pause(signal);
+    }
     if (left.isEmpty()) {
-      return true;
+      return elsewhere;
     }
     try {
       awaitChange(left.getFirst(), namespace, signal, stopped);
@@ -103,6 +118,14 @@ final class NamespaceContent {
       return true;
     } catch (NotCachedException e) {
       return true;
+    }
+  }
+
+  private static void pause(Signal signal) {
+    try {
+      signal.await(RETRY);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 

@@ -14,6 +14,7 @@ import dev.rheo.cache.Snapshot;
 import dev.rheo.cache.WatchCache;
 import dev.rheo.resource.type.ResourceRegistry;
 import dev.rheo.resource.type.ResourceType;
+import dev.rheo.server.aggregation.ApiServices;
 import dev.rheo.server.follow.Signal;
 import dev.rheo.server.verb.write.LoopbackClient;
 import dev.rheo.server.verb.write.ObjectPath;
@@ -71,13 +72,17 @@ public final class NamespaceController implements AutoCloseable {
 
   /**
    * @param served the registry in force: all of its namespaced resources are emptied
+   * @param extensions the APIServices in force: what their servers have is deleted, too
    */
   public NamespaceController(
-      LoopbackClient client, WatchCache cache, Supplier<ResourceRegistry> served) {
+      LoopbackClient client,
+      WatchCache cache,
+      Supplier<ResourceRegistry> served,
+      Supplier<ApiServices> extensions) {
     this.client = client;
     this.cache = cache;
     this.namespaces = served.get().get("", "v1", "namespaces");
-    this.content = new NamespaceContent(client, cache, served);
+    this.content = new NamespaceContent(client, cache, served, new ExtensionContent(extensions));
   }
 
   /**

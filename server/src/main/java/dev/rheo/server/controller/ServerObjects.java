@@ -13,7 +13,7 @@ import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 /** Objects that the server itself keeps as they must be. */
-final class ServerObjects {
+public final class ServerObjects {
   private final LoopbackClient client;
   private final Supplier<ResourceRegistry> served;
 
@@ -39,7 +39,7 @@ final class ServerObjects {
   }
 
   /** Nodes as a stored object has them, so that they can be compared. */
-  static ObjectNode asStored(ObjectNode object) {
+  public static ObjectNode asStored(ObjectNode object) {
     return ObjectDecoder.decode(
             object.toString().getBytes(StandardCharsets.UTF_8), ObjectDecoder.MAX_DEPTH)
         .tree();

@@ -11,11 +11,15 @@ import dev.rheo.api.status.Status;
 import dev.rheo.codec.io.Meter;
 import dev.rheo.edge.HttpRequest;
 import dev.rheo.edge.HttpResponse;
+import dev.rheo.edge.InflatedBody;
 import dev.rheo.resource.publish.Discovery;
 import dev.rheo.resource.publish.Document;
 import dev.rheo.resource.publish.OpenApi;
+import dev.rheo.resource.publish.Registration;
 import dev.rheo.resource.type.ResourceRegistry;
 import dev.rheo.resource.type.ResourceType;
+import dev.rheo.server.aggregation.ApiService;
+import dev.rheo.server.aggregation.document.ExtensionDocuments;
 import dev.rheo.server.encoding.Format;
 import dev.rheo.server.health.Health;
 import dev.rheo.server.metrics.MetricsPage;
@@ -35,6 +39,8 @@ public final class NonResource {
   private static final String OPENAPI_V2_PROTOBUF =
       "application/com.github.proto-openapi.spec.v2.v1.0+protobuf";
 
+  private static final String OPENAPI_V3 = "/openapi/v3/";
+
   /** Heap of a document's tree and its encoded form, as a multiple of its JSON. */
   private static final long ENCODED_WEIGHT = 8;
 
@@ -53,11 +59,13 @@ public final class NonResource {
   private final Supplier<ResourceRegistry> served;
   private volatile @Nullable Paths paths;
   private final Negotiation negotiation;
+  private final ExtensionDocuments extensions;
   private final TokenIssuer tokens;
 
   /**
    * @param address host and port under which clients reach the server
    * @param served the registry in force
+   * @param extensions what extension API servers tell of themselves
    * @param negotiation the media types in which objects are answered
    * @param tokens tells how tokens of service accounts are verified
    */
@@ -70,11 +78,13 @@ public final class NonResource {
       MetricsPage metrics,
       Supplier<String> address,
       Supplier<ResourceRegistry> served,
+      ExtensionDocuments extensions,
       Negotiation negotiation,
       TokenIssuer tokens) {
     this.tokens = tokens;
     this.negotiation = negotiation.untransformed();
     this.served = served;
+    this.extensions = extensions;
     this.healthz = healthz;
     this.livez = livez;
     this.readyz = readyz;
@@ -123,10 +133,23 @@ public final class NonResource {
     return null;
   }
 
+  /**
+   * The APIService of the extension server that answers a path instead of this server, as it has
+   * the OpenAPI document of its group version; or null.
+   */
+  @Nullable ApiService elsewhere(RequestInfo info) {
+    boolean read = info.verb().equals("get") || info.verb().equals("head");
+    if (!read || !info.path().startsWith(OPENAPI_V3)) {
+      return null;
+    }
+    String path = info.path().substring(OPENAPI_V3.length());
+    return openApi.document(path) == null ? extensions.server(path) : null;
+  }
+
   private HttpResponse below(String path, HttpRequest request) {
-    if (path.startsWith("/openapi/v3/")) {
+    if (path.startsWith(OPENAPI_V3)) {
       return openApi(
-          request, openApi.document(path.substring("/openapi/v3/".length())), MediaType.JSON);
+          request, openApi.document(path.substring(OPENAPI_V3.length())), MediaType.JSON);
     }
     String[] parts = path.substring(1).split("/", -1);
     if (!parts[0].equals("api") && !parts[0].equals("apis")) {
@@ -158,25 +181,27 @@ public final class NonResource {
 
   /** The document at the root: the list of paths that the server serves. */
   @SuppressWarnings("ArrayRecordComponent") // never compared
-  private record Paths(ResourceRegistry of, byte[] document) {}
+  private record Paths(ResourceRegistry of, List<Registration> with, byte[] document) {}
 
   private Paths paths() {
     ResourceRegistry registry = served.get();
+    List<Registration> registered = extensions.registrations();
     Paths made = paths;
-    if (made == null || made.of != registry) {
-      made = new Paths(registry, paths(registry));
+    if (made == null || made.of != registry || made.with != registered) {
+      made = new Paths(registry, registered, paths(registry, registered));
       paths = made;
     }
     return made;
   }
 
-  private static byte[] paths(ResourceRegistry registry) {
+  private static byte[] paths(ResourceRegistry registry, List<Registration> registered) {
     Set<String> paths =
         new TreeSet<>(
             List.of(
                 "/.well-known/openid-configuration",
                 "/api",
                 "/apis",
+                "/apis/",
                 "/healthz",
                 "/livez",
                 "/metrics",
@@ -191,6 +216,12 @@ public final class NonResource {
       } else {
         paths.add("/apis/" + type.group());
         paths.add("/apis/" + type.apiVersion());
+      }
+    }
+    for (Registration each : registered) {
+      if (!each.group().isEmpty()) {
+        paths.add("/apis/" + each.group());
+        paths.add("/apis/" + each.group() + "/" + each.version());
       }
     }
     ObjectNode document = JsonNodeFactory.instance.objectNode();
@@ -233,7 +264,7 @@ public final class NonResource {
   private static HttpResponse openApi(
       HttpRequest request, OpenApi.@Nullable Compressed document, String type) {
     if (document == null) {
-      throw ApiException.pathNotFound();
+      return HttpResponse.empty(404);
     }
     String etag = '"' + document.hash() + '"';
     if (etag.equals(request.header("If-None-Match"))) {
@@ -242,7 +273,7 @@ public final class NonResource {
     HttpResponse response =
         ResourceReads.acceptsGzip(request)
             ? HttpResponse.bytes(200, type, document.gzip()).header("Content-Encoding", "gzip")
-            : HttpResponse.bytes(200, type, document.bytes());
+            : HttpResponse.streaming(200, type, new InflatedBody(document.gzip()));
     response.header("ETag", etag).header("Vary", "Accept-Encoding, Accept");
     if (document.hash().equals(request.queryParameter("hash"))) {
       // The URL contains the hash of the document, so its content never changes.

@@ -128,6 +128,8 @@ public final class Routes {
                 default -> !collection;
               };
     }
-    return served && !request.method().equals("HEAD") ? null : ApiException.methodNotAllowed();
+    // As upstream, which answers HEAD for custom resources alone.
+    boolean known = !request.method().equals("HEAD") || type.customObjects() != null;
+    return served && known ? null : ApiException.methodNotAllowed();
   }
 }

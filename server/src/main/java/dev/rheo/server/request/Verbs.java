@@ -1,6 +1,7 @@
 package dev.rheo.server.request;
 
 import dev.rheo.edge.HttpResponse;
+import dev.rheo.server.aggregation.ApiService;
 import dev.rheo.server.aggregation.ExtensionProxy;
 import java.time.Duration;
 
@@ -30,14 +31,13 @@ public final class Verbs implements Verb {
   public HttpResponse answer(Call call) throws Exception {
     switch (call.route()) {
       case Route.ToPath _ -> {
-        return nonResource.answer(call.request(), call.info());
+        ApiService elsewhere = nonResource.elsewhere(call.info());
+        return elsewhere == null
+            ? nonResource.answer(call.request(), call.info())
+            : forwarded(call, elsewhere);
       }
       case Route.ToExtension(var service) -> {
-        Duration allowed =
-            ExtensionProxy.isLongRunning(call.info())
-                ? null
-                : Durations.parse(call.request().queryParameter("timeout"));
-        return extensions.answer(call.request(), call.info(), call.user(), service, allowed);
+        return forwarded(call, service);
       }
       case Route.ToResource(var type) -> {
         Durations.requireValid(call.request().queryParameter("timeout"));
@@ -57,5 +57,13 @@ public final class Verbs implements Verb {
         throw refusal;
       }
     }
+  }
+
+  private HttpResponse forwarded(Call call, ApiService service) {
+    Duration allowed =
+        ExtensionProxy.isLongRunning(call.info())
+            ? null
+            : Durations.parse(call.request().queryParameter("timeout"));
+    return extensions.answer(call.request(), call.info(), call.user(), service, allowed);
   }
 }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.rheo.api.options.WriteOptions;
 import dev.rheo.api.status.ApiException;
+import dev.rheo.server.aggregation.ApiServices;
 import dev.rheo.server.verb.write.Cluster;
 import dev.rheo.store.MemoryRevisionStore;
 import dev.rheo.store.RevisionStore;
@@ -32,7 +33,8 @@ class NamespaceControllerTest {
 
   private static NamespaceController controller(Cluster cluster) {
     NamespaceController controller =
-        new NamespaceController(cluster.client, cluster.cache, () -> cluster.registry);
+        new NamespaceController(
+            cluster.client, cluster.cache, () -> cluster.registry, () -> ApiServices.NONE);
     controller.createRequired();
     controller.start();
     return controller;

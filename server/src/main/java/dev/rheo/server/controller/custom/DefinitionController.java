@@ -1,5 +1,6 @@
 package dev.rheo.server.controller.custom;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.rheo.api.status.ApiException;
 import dev.rheo.cache.CacheEvent;
@@ -16,6 +17,7 @@ import dev.rheo.resource.custom.CustomTypes;
 import dev.rheo.resource.custom.DefinitionConditions;
 import dev.rheo.resource.custom.DefinitionStatus;
 import dev.rheo.resource.custom.ObjectConverter;
+import dev.rheo.resource.type.GroupVersionPriority.GroupVersion;
 import dev.rheo.resource.type.ResourceRegistry;
 import dev.rheo.resource.type.ResourceType;
 import dev.rheo.server.follow.Signal;
@@ -27,6 +29,7 @@ import dev.rheo.store.StoreException;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -39,6 +42,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -56,6 +60,12 @@ public final class DefinitionController implements AutoCloseable {
 
   private static final Duration PATIENCE = Duration.ofSeconds(1);
   private static final Duration RETRY = Duration.ofSeconds(1);
+
+  /**
+   * How long watches of a resource that is gone go on, as upstream: they see the last objects go,
+   * and their clients that the definition is gone before they ask for its objects in vain.
+   */
+  private static final Duration LINGERING = Duration.ofSeconds(1);
 
   /** How often a definition that others write at the same time is looked at again at once. */
   private static final int ATTEMPTS = 10;
@@ -75,6 +85,7 @@ public final class DefinitionController implements AutoCloseable {
   private final ResourceType definitions;
   private final Instances instances;
   private final Function<CustomDefinition, @Nullable ObjectConverter> converters;
+  private final VersionListener versions;
 
   /** The definitions that are known, by name. Used by the thread only. */
   private final Map<String, Known> known = new HashMap<>();
@@ -83,13 +94,20 @@ public final class DefinitionController implements AutoCloseable {
   private final Set<String> failed = new HashSet<>();
 
   /** The types of definitions that are gone, until they are forgotten. Used by the thread only. */
-  private final Map<String, List<ResourceType>> leaving = new HashMap<>();
+  private final Map<String, Leaving> leaving = new HashMap<>();
 
   private final Map<String, Thread> deletions = new ConcurrentHashMap<>();
   private final Signal signal = new Signal();
   private final CountDownLatch served = new CountDownLatch(1);
   private final Thread thread;
   private volatile boolean closed;
+
+  /**
+   * What is no longer served.
+   *
+   * @param until when its watches end
+   */
+  private record Leaving(List<ResourceType> types, Instant until) {}
 
   /**
    * What is known of a definition.
@@ -119,6 +137,7 @@ public final class DefinitionController implements AutoCloseable {
   /**
    * @param served the registry in force
    * @param converters of objects between the versions of a definition
+   * @param versions told of the versions of each definition
    */
   public DefinitionController(
       LoopbackClient client,
@@ -126,11 +145,13 @@ public final class DefinitionController implements AutoCloseable {
       Supplier<ResourceRegistry> served,
       TypeChanges changes,
       Function<CustomDefinition, @Nullable ObjectConverter> converters,
+      VersionListener versions,
       InstantSource clock) {
     this.client = client;
     this.cache = cache;
     this.changes = changes;
     this.converters = converters;
+    this.versions = versions;
     this.clock = clock;
     this.definitions = served.get().get("apiextensions.k8s.io", "v1", "customresourcedefinitions");
     this.instances = new Instances(client, cache);
@@ -192,10 +213,8 @@ public final class DefinitionController implements AutoCloseable {
         } else if (events.skipped()) {
           Thread.yield();
         } else {
-          // Watches have had a moment to see the last objects go.
-          Set<String> left = new HashSet<>(leaving.keySet());
           signal.await(RETRY);
-          left.forEach(this::forget);
+          forgetThoseLongGone();
           List.copyOf(failed).forEach(this::look);
         }
       }
@@ -228,10 +247,19 @@ public final class DefinitionController implements AutoCloseable {
     }
   }
 
+  private void forgetThoseLongGone() {
+    Instant now = clock.instant();
+    for (Map.Entry<String, Leaving> left : List.copyOf(leaving.entrySet())) {
+      if (!now.isBefore(left.getValue().until())) {
+        forget(left.getKey());
+      }
+    }
+  }
+
   private void forget(String name) {
-    List<ResourceType> types = leaving.remove(name);
-    if (types != null) {
-      changes.forget(types);
+    Leaving left = leaving.remove(name);
+    if (left != null) {
+      changes.forget(left.types());
     }
   }
 
@@ -244,10 +272,11 @@ public final class DefinitionController implements AutoCloseable {
       throws StoreException, IOException, InterruptedException, TimeoutException {
     ObjectNode definition = client.get(path(name));
     Known before = known.get(name);
+    versions.defines(name, definition == null ? Set.of() : served(definition));
     if (definition == null) {
       if (before != null) {
         changes.unserve(before.types());
-        leaving.put(name, before.types());
+        leaving.put(name, new Leaving(before.types(), clock.instant().plus(LINGERING)));
         known.remove(name);
         // Its names are free.
         others(name, before.names()).forEach(other -> look(Trees.name(other)));
@@ -256,6 +285,23 @@ public final class DefinitionController implements AutoCloseable {
     }
     ObjectNode names = withoutSchemas(definition);
     ObjectNode status = DefinitionStatus.of(definition, others(name, names), clock.instant());
+    ObjectNode decided = definition.objectNode();
+    decided.setAll(definition);
+    decided.set("status", status);
+    CustomDefinition read = CustomDefinition.of(decided);
+    Served now = Served.of(read);
+    List<ResourceType> types = before == null ? List.of() : before.types();
+    if (before == null || !now.equals(before.definition())) {
+      types =
+          serve(
+              name,
+              types,
+              CustomTypes.of(read, () -> client.get(path(name)), converters.apply(read)));
+    }
+    ObjectNode given = withoutSchemas(decided);
+    boolean renamed = before == null || !before.names().equals(given);
+    known.put(name, new Known(given, now, types));
+    // Written last: who reads Established asks for the objects at once.
     if (!status.equals(definition.get("status"))) {
       client.update(
           new ObjectPath(definitions, "", name, "status"),
@@ -266,27 +312,23 @@ public final class DefinitionController implements AutoCloseable {
             present.set("status", status);
             return true;
           });
-      definition.set("status", status);
     }
-    CustomDefinition read = CustomDefinition.of(definition);
-    Served now = Served.of(read);
-    List<ResourceType> types = before == null ? List.of() : before.types();
-    if (before == null || !now.equals(before.definition())) {
-      types =
-          serve(
-              name,
-              types,
-              CustomTypes.of(read, () -> client.get(path(name)), converters.apply(read)));
-    }
-    ObjectNode given = withoutSchemas(definition);
-    boolean renamed = before == null || !before.names().equals(given);
-    known.put(name, new Known(given, now, types));
     if (isEnding(definition)) {
       delete(name, read, types);
     }
     if (renamed && before != null) {
       others(name, names).forEach(other -> look(Trees.name(other)));
     }
+  }
+
+  /** The group versions that a definition wants to be served. */
+  public static Set<GroupVersion> served(ObjectNode definition) {
+    JsonNode spec = definition.path("spec");
+    String group = Trees.text(spec, "group");
+    return Trees.objects(spec, "versions").stream()
+        .filter(version -> Trees.flag(version, "served"))
+        .map(version -> new GroupVersion(group, Trees.text(version, "name")))
+        .collect(Collectors.toUnmodifiableSet());
   }
 
   private List<ResourceType> serve(

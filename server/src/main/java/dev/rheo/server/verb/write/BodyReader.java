@@ -16,6 +16,7 @@ import dev.rheo.resource.type.WriteContext;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** Decodes request bodies into objects of the expected type. */
@@ -26,7 +27,7 @@ final class BodyReader {
           + " duplicate UID(s) observed: ";
 
   /** Most unknown fields that are told, as in upstream. */
-  private static final int MAX_STRICT_ERRORS = 100;
+  static final int MAX_STRICT_ERRORS = 100;
 
   private BodyReader() {}
 
@@ -95,7 +96,14 @@ final class BodyReader {
     }
     object.put("kind", kind);
     object.put("apiVersion", apiVersion);
-    check(object, decoded.duplicates(), path, validation, context);
+    List<String> duplicates = decoded.duplicates();
+    if (path.objectType().isOpen()
+        && validation == FieldValidation.STRICT
+        && !duplicates.isEmpty()) {
+      // As upstream, which does not look for unknown fields then.
+      throw notStrict(duplicates, path);
+    }
+    check(object, duplicates, path, validation, context);
     return object;
   }
 
@@ -130,11 +138,12 @@ final class BodyReader {
   /**
    * Checks an object, such as a patched one, against the type of its path, and normalizes it.
    *
+   * @param ignored what was ignored already of what was sent
    * @param context is told of fields that are ignored
    */
   static void check(
       ObjectNode object,
-      List<String> duplicates,
+      List<String> ignored,
       ObjectPath path,
       FieldValidation validation,
       WriteContext context) {
@@ -142,7 +151,7 @@ final class BodyReader {
     CustomObjects custom = path.takesWhole() ? path.type().customObjects() : null;
     List<String> strict = new ArrayList<>(0);
     if (validation != FieldValidation.IGNORE) {
-      strict.addAll(duplicates);
+      strict.addAll(ignored);
       if (custom == null) {
         strict.addAll(Canonicalizer.unknownFields(object, type));
       }
@@ -154,16 +163,16 @@ final class BodyReader {
         throw ApiException.badRequest(mismatch(path) + e.detail());
       }
     }
-    if (custom != null && validation == FieldValidation.STRICT && !duplicates.isEmpty()) {
-      // As upstream, which has not looked for unknown fields then.
-      strict.retainAll(duplicates);
-    }
     if (validation == FieldValidation.STRICT && !strict.isEmpty()) {
-      throw ApiException.badRequest(
-          mismatch(path) + "strict decoding error: " + String.join(", ", strict));
+      throw notStrict(strict, path);
     }
     normalize(object, path);
     strict.forEach(context::warn);
+  }
+
+  private static ApiException notStrict(List<String> faults, ObjectPath path) {
+    return ApiException.badRequest(
+        mismatch(path) + "strict decoding error: " + String.join(", ", faults));
   }
 
   /**
@@ -210,11 +219,12 @@ final class BodyReader {
   /**
    * Decodes any JSON value, such as a patch.
    *
+   * @param duplicates is told of fields that are there twice
    * @throws ApiException 400 if the body is malformed
    */
-  static JsonNode tree(byte[] body) {
+  static JsonNode tree(byte[] body, Consumer<String> duplicates) {
     try {
-      return ObjectDecoder.decodeValue(body, 0, body.length, ObjectDecoder.MAX_DEPTH);
+      return ObjectDecoder.decodeValue(body, ObjectDecoder.MAX_DEPTH, duplicates);
     } catch (MalformedException e) {
       throw ErrorMapping.of(e);
     }

@@ -58,7 +58,9 @@ final class Patches {
       Pattern.compile("^(couldn't get version/kind; )?json parse error: ");
 
   private final Application application;
-  private final List<String> duplicates;
+
+  /** Fields of the patch itself that are there twice, or are no fields. */
+  private final List<String> ignored;
 
   /**
    * The patch, if it is made of typed objects, so that what it says of their type is nothing, and a
@@ -70,11 +72,11 @@ final class Patches {
 
   private Patches(
       Application application,
-      List<String> duplicates,
+      List<String> ignored,
       @Nullable JsonNode typed,
       boolean concernsManagedFields) {
     this.application = application;
-    this.duplicates = duplicates;
+    this.ignored = ignored;
     this.typed = typed;
     this.concernsManagedFields = concernsManagedFields;
   }
@@ -111,12 +113,18 @@ final class Patches {
     try {
       switch (body.mediaType()) {
         case MediaType.JSON_PATCH -> {
-          JsonNode operations = decoded(UNREADABLE, () -> BodyReader.tree(body.bytes()));
+          List<String> strict = new ArrayList<>(0);
+          JsonNode operations =
+              decoded(UNREADABLE, () -> BodyReader.tree(body.bytes(), strict::add));
           if (operations.isNull()) {
             return nothing();
           }
           JsonPatch patch = JsonPatch.of(operations);
-          return new Patches(patch::apply, List.of(), null, managed);
+          JsonPatch.unknownMembers(operations)
+              .limit(BodyReader.MAX_STRICT_ERRORS)
+              .forEach(member -> strict.add("unknown field \"" + Excerpt.text(member) + "\""));
+          strict.replaceAll(fault -> "json patch " + fault);
+          return new Patches(patch::apply, strict, null, managed);
         }
         case MediaType.MERGE_PATCH -> {
           ObjectDecoder.Decoded patch = decoded(UNREADABLE, () -> body.decoded(type));
@@ -178,8 +186,6 @@ final class Patches {
     if (!ObjectDecoder.isReadable(patched)) {
       throw refusal("", "the patched object has more levels or parts than are allowed");
     }
-    List<String> strict =
-        validation == FieldValidation.IGNORE ? List.of() : new ArrayList<>(duplicates);
     if (path.objectType().isOpen()) {
       if (Trees.text(patched, "kind").isEmpty()) {
         throw refusal(Excerpt.value(patched), CustomTypeMeta.missingKind(patched.toString()));
@@ -189,7 +195,7 @@ final class Patches {
     try {
       keepType(document, patched, "kind");
       keepType(document, patched, "apiVersion");
-      BodyReader.check(patched, strict, path, validation, context);
+      BodyReader.check(patched, ignored, path, validation, context);
       return patched;
     } catch (ApiException e) {
       String shown = typed == null ? Excerpt.value(patched) : Excerpt.goValue(typed);

@@ -61,7 +61,13 @@ class DefinitionControllerTest {
             new RequestMetrics(new PrometheusRegistry(), cluster.served));
     DefinitionController started =
         new DefinitionController(
-            cluster.client, cluster.cache, cluster.served, changes, _ -> null, () -> cluster.now);
+            cluster.client,
+            cluster.cache,
+            cluster.served,
+            changes,
+            _ -> null,
+            (_, _) -> {},
+            () -> cluster.now);
     started.start();
     return started;
   }
@@ -95,6 +101,12 @@ class DefinitionControllerTest {
     Await.until(plural + " is served", () -> served(version, plural) != null);
   }
 
+  private void awaitEstablished(String name) {
+    Await.until(
+        name + " is established",
+        () -> condition(name, "Established").path("status").asText().equals("True"));
+  }
+
   private JsonNode condition(String name, String type) {
     JsonNode definition = cluster.stored(DEFINITIONS, "", name);
     for (JsonNode condition : definition.path("status").path("conditions")) {
@@ -108,8 +120,8 @@ class DefinitionControllerTest {
   @Test
   void aDefinitionIsEstablishedAndItsResourceServed() {
     define(definition("lamps", "Lamp", version("v1", true, WATTS)));
-    awaitServed("v1", "lamps");
-    assertThat(condition(NAME, "Established").path("status").asText()).isEqualTo("True");
+    awaitEstablished(NAME);
+    assertThat(served("v1", "lamps")).isNotNull();
 
     JsonNode lamp =
         cluster.create(LAMPS, "ns", LAMP + "'metadata':{'name':'a'},'spec':{'watts':3,'color':1}}");
@@ -210,6 +222,9 @@ class DefinitionControllerTest {
             "{'metadata':{'finalizers':null}}");
     Await.until("the definition is gone", () -> cluster.stored(DEFINITIONS, "", NAME) == null);
     Await.until("the resource is gone", () -> served("v1", "lamps") == null);
+    // Watches see the last objects go before they end.
+    assertThat(cluster.cache.holds(NAME)).isTrue();
+    cluster.now = cluster.now.plusSeconds(1);
     Await.until("nothing is cached", () -> !cluster.cache.holds(NAME));
   }
 

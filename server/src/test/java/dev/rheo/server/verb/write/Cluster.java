@@ -53,7 +53,7 @@ public final class Cluster implements AutoCloseable {
   /** Whether there is memory for more objects. */
   public boolean mayGrow = true;
 
-  public Instant now = Instant.parse("2026-01-02T03:04:05Z");
+  public volatile Instant now = Instant.parse("2026-01-02T03:04:05Z");
 
   public Cluster(Path directory) {
     this(directory, new MemoryRevisionStore(), new Random(1));

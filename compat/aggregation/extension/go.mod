@@ -1,0 +1,3 @@
+module rheo.dev/compat/extension
+
+go 1.26
