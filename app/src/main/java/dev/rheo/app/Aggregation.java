@@ -120,8 +120,13 @@ final class Aggregation {
         : ClientIdentity.read(certificate, key);
   }
 
-  /** Begins, and tells extension API servers whom to trust, again from time to time. */
-  void start(BootstrapObjects objects) {
+  /**
+   * Begins, and makes the objects that clients expect: those that tell extension API servers whom
+   * to trust, again from time to time.
+   */
+  void start(LoopbackClient client, ServedTypes served, Pki pki, Clock clock) throws IOException {
+    BootstrapObjects objects = new BootstrapObjects(client, served, trust(pki, clock), clock);
+    objects.run();
     services.start();
     availability.start();
     documents.start();
@@ -186,7 +191,7 @@ final class Aggregation {
    * Adds to a ConfigMap what extension API servers are told; nothing of proxies if only their
    * certificate is known.
    */
-  Predicate<ObjectNode> trust(Pki pki, Clock clock) throws IOException {
+  private Predicate<ObjectNode> trust(Pki pki, Clock clock) throws IOException {
     Path file = config.proxyAuthority();
     byte[] authority =
         file != null

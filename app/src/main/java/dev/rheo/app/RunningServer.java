@@ -20,9 +20,9 @@ import dev.rheo.resource.type.ResourceRegistry;
 import dev.rheo.resource.type.ServedTypes;
 import dev.rheo.server.admission.ServiceAccountAdmission;
 import dev.rheo.server.aggregation.AvailabilityMetrics;
+import dev.rheo.server.aggregation.ExtensionContent;
 import dev.rheo.server.allocation.ServiceAllocator;
 import dev.rheo.server.allocation.ServiceNetwork;
-import dev.rheo.server.controller.BootstrapObjects;
 import dev.rheo.server.controller.Controllers;
 import dev.rheo.server.controller.NamespaceController;
 import dev.rheo.server.controller.custom.DefinitionController;
@@ -243,7 +243,8 @@ final class RunningServer implements Server {
       address = edge.start();
       writeKubeconfig(config.kubeconfig(), pki);
       NamespaceController namespaces =
-          new NamespaceController(client, cache, served, aggregation.services());
+          new NamespaceController(
+              client, cache, served, new ExtensionContent(aggregation.services())::delete);
       opened.add("namespace controller", namespaces);
       namespaces.createRequired();
       if (config.controllers().contains(Controllers.NAMESPACE)) {
@@ -268,10 +269,7 @@ final class RunningServer implements Server {
       opened.add("definition controller", defining);
       definitions = defining;
       defining.start();
-      BootstrapObjects bootstrap =
-          new BootstrapObjects(client, served, aggregation.trust(pki, clock), clock);
-      bootstrap.run();
-      aggregation.start(bootstrap);
+      aggregation.start(client, served, pki, clock);
       new ServiceKeeping(opened, config, address).start(client, writes.repair(), served, clock);
       if (config.controllers().contains(Controllers.GARBAGE_COLLECTOR)) {
         GarbageCollector collector =

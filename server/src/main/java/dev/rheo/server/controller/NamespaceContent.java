@@ -21,6 +21,7 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiPredicate;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
@@ -37,14 +38,14 @@ final class NamespaceContent {
   private final LoopbackClient client;
   private final WatchCache cache;
   private final Supplier<ResourceRegistry> served;
-  private final ExtensionContent extensions;
+  private final BiPredicate<String, BooleanSupplier> elsewhere;
 
   NamespaceContent(
       LoopbackClient client,
       WatchCache cache,
       Supplier<ResourceRegistry> served,
-      ExtensionContent extensions) {
-    this.extensions = extensions;
+      BiPredicate<String, BooleanSupplier> elsewhere) {
+    this.elsewhere = elsewhere;
     this.client = client;
     this.cache = cache;
     this.served = served;
@@ -76,7 +77,7 @@ final class NamespaceContent {
     // The cache must show all objects created before the namespace began to terminate.
     client.awaitCurrent();
     // First, as the extensions may run in this namespace themselves.
-    boolean elsewhere = extensions.delete(namespace, stopped);
+    boolean emptyElsewhere = elsewhere.test(namespace, stopped);
     List<ResourceType> left = new ArrayList<>(1);
     for (ResourceType type : types()) {
       if (stopped.getAsBoolean()) {
@@ -89,11 +90,11 @@ final class NamespaceContent {
         }
       }
     }
-    if (left.isEmpty() && !elsewhere) {
+    if (left.isEmpty() && !emptyElsewhere) {
       pause(signal);
     }
     if (left.isEmpty()) {
-      return elsewhere;
+      return emptyElsewhere;
     }
     try {
       awaitChange(left.getFirst(), namespace, signal, stopped);

@@ -14,7 +14,6 @@ import dev.rheo.cache.Snapshot;
 import dev.rheo.cache.WatchCache;
 import dev.rheo.resource.type.ResourceRegistry;
 import dev.rheo.resource.type.ResourceType;
-import dev.rheo.server.aggregation.ApiServices;
 import dev.rheo.server.follow.Signal;
 import dev.rheo.server.verb.write.LoopbackClient;
 import dev.rheo.server.verb.write.ObjectPath;
@@ -26,6 +25,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BiPredicate;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -72,17 +73,18 @@ public final class NamespaceController implements AutoCloseable {
 
   /**
    * @param served the registry in force: all of its namespaced resources are emptied
-   * @param extensions the APIServices in force: what their servers have is deleted, too
+   * @param elsewhere deletes what other servers keep in a namespace, until the supplier says to
+   *     stop; true if nothing is left
    */
   public NamespaceController(
       LoopbackClient client,
       WatchCache cache,
       Supplier<ResourceRegistry> served,
-      Supplier<ApiServices> extensions) {
+      BiPredicate<String, BooleanSupplier> elsewhere) {
     this.client = client;
     this.cache = cache;
     this.namespaces = served.get().get("", "v1", "namespaces");
-    this.content = new NamespaceContent(client, cache, served, new ExtensionContent(extensions));
+    this.content = new NamespaceContent(client, cache, served, elsewhere);
   }
 
   /**

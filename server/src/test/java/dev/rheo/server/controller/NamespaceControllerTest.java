@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.rheo.api.options.WriteOptions;
 import dev.rheo.api.status.ApiException;
-import dev.rheo.server.aggregation.ApiServices;
 import dev.rheo.server.verb.write.Cluster;
 import dev.rheo.store.MemoryRevisionStore;
 import dev.rheo.store.RevisionStore;
@@ -34,7 +33,7 @@ class NamespaceControllerTest {
   private static NamespaceController controller(Cluster cluster) {
     NamespaceController controller =
         new NamespaceController(
-            cluster.client, cluster.cache, () -> cluster.registry, () -> ApiServices.NONE);
+            cluster.client, cluster.cache, () -> cluster.registry, (_, _) -> true);
     controller.createRequired();
     controller.start();
     return controller;

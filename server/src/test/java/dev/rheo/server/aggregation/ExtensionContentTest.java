@@ -1,11 +1,7 @@
-package dev.rheo.server.controller;
+package dev.rheo.server.aggregation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.rheo.server.aggregation.ApiService;
-import dev.rheo.server.aggregation.ApiServices;
-import dev.rheo.server.aggregation.Extension;
-import dev.rheo.server.aggregation.FetchedDocument;
 import dev.rheo.server.outbound.CallException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;

@@ -1,14 +1,10 @@
-package dev.rheo.server.controller;
+package dev.rheo.server.aggregation;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.rheo.codec.io.MalformedException;
 import dev.rheo.codec.json.ObjectDecoder;
 import dev.rheo.codec.tree.Trees;
-import dev.rheo.server.aggregation.ApiService;
-import dev.rheo.server.aggregation.ApiServices;
-import dev.rheo.server.aggregation.Extension;
-import dev.rheo.server.aggregation.FetchedDocument;
 import dev.rheo.server.outbound.CallException;
 import java.lang.System.Logger.Level;
 import java.nio.charset.StandardCharsets;
@@ -25,7 +21,7 @@ import java.util.function.Supplier;
  * The objects of a namespace that extension API servers keep. As upstream, a namespace is not empty
  * while an extension cannot be asked. Thread-safe.
  */
-final class ExtensionContent {
+public final class ExtensionContent {
   private static final System.Logger LOG = System.getLogger(ExtensionContent.class.getName());
 
   private static final Duration PATIENCE = Duration.ofSeconds(30);
@@ -48,7 +44,7 @@ final class ExtensionContent {
   /**
    * @param services the APIServices in force
    */
-  ExtensionContent(Supplier<ApiServices> services) {
+  public ExtensionContent(Supplier<ApiServices> services) {
     this.services = services;
   }
 
@@ -70,7 +66,7 @@ final class ExtensionContent {
    * @param stopped checked before each resource
    * @return whether none is left
    */
-  boolean delete(String namespace, BooleanSupplier stopped) {
+  public boolean delete(String namespace, BooleanSupplier stopped) {
     boolean empty = true;
     // An object is in all versions of its resource: the first version is enough.
     Set<String> seen = new HashSet<>();
