@@ -4,6 +4,7 @@ import (
 	"context"
 	"flag"
 	"fmt"
+	"io"
 	"net/http"
 	"time"
 
@@ -77,11 +78,55 @@ func define(f *flag.FlagSet, args []string) (any, error) {
 		return nil, err
 	}
 	seconds := time.Since(begin).Seconds()
-	begin = time.Now()
-	status, discovery, err := srv.Send(ctx, c, "GET", "/apis", "", "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList", nil)
-	if err == nil && status != 200 {
-		err = fmt.Errorf("discovery: %d %.300s", status, discovery)
+	out := map[string]any{"definitions": *count, "seconds": seconds, "served_ms": served.Summary()}
+	const aggregated = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList"
+	return out, document(ctx, srv, c, "/apis", aggregated, "discovery", out)
+}
+
+// document gets a document, once more, and then by its ETag; it must not have changed. What it is and takes goes into `out`.
+func document(ctx context.Context, srv *kube.Server, c *http.Client, path, accept, name string, out map[string]any) error {
+	etag := ""
+	for _, step := range []struct {
+		name string
+		want int
+	}{{"", 200}, {"_again", 200}, {"_by_etag", 304}} {
+		request := srv.Request(ctx, "GET", path, nil)
+		request.Header.Set("Accept", accept)
+		if step.want == 304 {
+			request.Header.Set("If-None-Match", etag)
+		}
+		begin := time.Now()
+		answer, err := c.Do(request)
+		if err != nil {
+			return err
+		}
+		body, err := io.ReadAll(answer.Body)
+		answer.Body.Close()
+		if err != nil || answer.StatusCode != step.want {
+			return fmt.Errorf("%s: %d %v %.300s", path, answer.StatusCode, err, body)
+		}
+		out[name+step.name+"_ms"] = float64(time.Since(begin).Microseconds()) / 1000
+		if step.want == 200 {
+			etag = answer.Header.Get("ETag")
+			out[name+"_bytes"] = len(body)
+		}
 	}
-	return map[string]any{"definitions": *count, "seconds": seconds, "served_ms": served.Summary(), "discovery_bytes": len(discovery),
-		"discovery_ms": float64(time.Since(begin).Microseconds()) / 1000}, err
+	return nil
+}
+
+// await waits until paths are answered with 200, whatever a server must do before.
+func await(f *flag.FlagSet, args []string) (any, error) {
+	connect := kube.Flags(f)
+	_ = f.Parse(args)
+	srv, err := connect()
+	if err != nil {
+		return nil, err
+	}
+	for _, path := range f.Args() {
+		status, answer, err := srv.Call(context.Background(), srv.Client(), "GET", path, "")
+		if err != nil || status != 200 {
+			return nil, fmt.Errorf("%s: %d %v %.300s", path, status, err, answer)
+		}
+	}
+	return map[string]any{"paths": len(f.Args())}, nil
 }

@@ -18,6 +18,7 @@ const usage = `usage: load COMMAND [flags]   (load COMMAND -h shows the flags)
   create   creates the objects of a new set and writes its manifest
   define   creates many definitions of custom resources, and waits until they are served
   ruled    writes custom resources that must fulfil many rules (CEL)
+  await    waits until paths are answered
   delete   deletes the objects of a set
   read     reads a set with many readers at once: watch lists, lists or paged lists
   write    writes small objects while watchers receive them
@@ -33,7 +34,7 @@ func main() {
 		os.Exit(2)
 	}
 	commands := map[string]func(*flag.FlagSet, []string) (any, error){
-		"create": create, "define": define, "ruled": ruled, "delete": remove, "read": read, "write": write, "pods": writePods, "renew": renew, "hold": hold, "aesgcm": aesgcm,
+		"await": await, "create": create, "define": define, "ruled": ruled, "delete": remove, "read": read, "write": write, "pods": writePods, "renew": renew, "hold": hold, "aesgcm": aesgcm,
 	}
 	run, ok := commands[os.Args[1]]
 	if !ok {
