@@ -231,6 +231,11 @@ class Kube(Server):
         return f"kube-apiserver v{cls.programs['kube-apiserver']}, etcd {cls.programs['etcd']}, built with {cls.built}"
 
 
+class ServedKube(Kube):
+    """The release that Rheo serves."""
+    name, release = "kube-1.36", "1.36"
+
+
 class RheoWithoutWatchList(Rheo):
     name, label = "rheo-list", "Rheo, WatchList=false"
     options = ["--feature-gates", "WatchList=false"]
