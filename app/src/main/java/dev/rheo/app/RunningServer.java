@@ -102,6 +102,9 @@ final class RunningServer implements Server {
   /** Approximate heap of a version of a custom resource without objects, measured. */
   private static final long CUSTOM_TYPE_BYTES = 24 << 10;
 
+  /** How many versions a definition is taken to have until it is served. */
+  private static final long WAITING_VERSIONS = 3;
+
   /**
    * How long the encoding of a form waits for memory before the request for the form is refused,
    * and the garbage collector before it tries again.
@@ -309,8 +312,10 @@ final class RunningServer implements Server {
    */
   private long indexBytes() {
     GarbageCollector collector = garbage;
+    DefinitionController defining = definitions;
+    int waiting = defining == null || !defining.isReady() ? 0 : defining.waiting();
     return cache.objects() * INDEX_ENTRY_BYTES
-        + served.get().custom() * CUSTOM_TYPE_BYTES
+        + (served.get().custom() + waiting * WAITING_VERSIONS) * CUSTOM_TYPE_BYTES
         + aggregation.documents().bytes()
         + (collector == null ? 0 : collector.edgeBytes());
   }

@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  * as a whole that is limited and charged to the thread's {@link Meter}. For one thread.
  */
 public final class HttpExchange {
+  private static final int FIRST_BLOCK = 8 << 10;
+  private static final int BLOCK = 64 << 10;
   private static final int MAX_HEAD = 64 << 10;
   private static final int MAX_LINE = 16 << 10;
 
@@ -272,28 +274,47 @@ public final class HttpExchange {
     if (framing == Framing.LENGTH && left > most) {
       throw tooLong(most);
     }
-    byte[] body = {};
+    // In blocks, as an array that grows would be paid for each time.
+    List<byte[]> full = new ArrayList<>();
+    byte[] block = {};
+    int used = 0;
     int length = 0;
-    while (true) {
-      if (length == body.length) {
-        if (framing == Framing.NONE) {
-          return body;
+    while (framing != Framing.NONE) {
+      if (used == block.length) {
+        if (used > 0) {
+          full.add(block);
         }
         // What is declared is not believed before it comes.
-        int more = framing == Framing.LENGTH ? (int) Math.min(left, 64 << 10) : 8 << 10;
-        int size = Math.max(length + more, Math.min(2 * length, most + more));
-        Meter.charge(size);
-        body = Arrays.copyOf(body, size);
+        long wanted = framing == Framing.LENGTH ? left : Math.max(length, FIRST_BLOCK);
+        block = charged((int) Math.clamp(wanted, 1, BLOCK));
+        used = 0;
       }
-      int n = read(body, length, body.length - length);
+      int n = read(block, used, block.length - used);
       if (n < 0) {
-        return length == body.length ? body : Arrays.copyOf(body, length);
+        break;
       }
+      used += n;
       length += n;
       if (length > most) {
         throw tooLong(most);
       }
     }
+    if (full.isEmpty()) {
+      return used == block.length ? block : Arrays.copyOf(block, used);
+    }
+    byte[] body = charged(length);
+    int at = 0;
+    for (byte[] each : full) {
+      System.arraycopy(each, 0, body, at, each.length);
+      at += each.length;
+    }
+    System.arraycopy(block, 0, body, at, used);
+    return body;
+  }
+
+  private static byte[] charged(int size) {
+    Meter.charge(size);
+    return new byte[size];
   }
 
   private static TooLongException tooLong(int most) {

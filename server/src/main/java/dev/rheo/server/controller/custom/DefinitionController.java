@@ -84,8 +84,8 @@ public final class DefinitionController implements AutoCloseable {
   private final Function<CustomDefinition, @Nullable ObjectConverter> converters;
   private final VersionListener versions;
 
-  /** The definitions that are known, by name. Used by the thread only. */
-  private final Map<String, Known> known = new HashMap<>();
+  /** The definitions that are known, by name. Used by the thread only, but for its size. */
+  private final Map<String, Known> known = new ConcurrentHashMap<>();
 
   /** Those that could not be brought up to date, to be looked at again. Used by the thread only. */
   private final Set<String> failed = new HashSet<>();
@@ -99,11 +99,7 @@ public final class DefinitionController implements AutoCloseable {
   private final Thread thread;
   private volatile boolean closed;
 
-  /**
-   * What is no longer served.
-   *
-   * @param until when its watches end
-   */
+  /** What is no longer served, and when its watches end. */
   private record Leaving(List<ResourceType> types, Instant until) {}
 
   /**
@@ -164,6 +160,12 @@ public final class DefinitionController implements AutoCloseable {
   /** Whether the definitions that were stored at the start are served. */
   public boolean isReady() {
     return served.getCount() == 0;
+  }
+
+  /** How many definitions are stored and not looked at yet. Any thread. */
+  public int waiting() {
+    int stored = cache.resource(definitions.storage().name()).snapshot().size();
+    return Math.max(0, stored - known.size());
   }
 
   private void run() {
@@ -246,11 +248,11 @@ public final class DefinitionController implements AutoCloseable {
 
   private void forgetThoseLongGone() {
     Instant now = clock.instant();
-    for (Map.Entry<String, Leaving> left : List.copyOf(leaving.entrySet())) {
-      if (!now.isBefore(left.getValue().until())) {
-        forget(left.getKey());
-      }
-    }
+    leaving.entrySet().stream()
+        .filter(each -> !now.isBefore(each.getValue().until()))
+        .map(Map.Entry::getKey)
+        .toList()
+        .forEach(this::forget);
   }
 
   private void forget(String name) {
