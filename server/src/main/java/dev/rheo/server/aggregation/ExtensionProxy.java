@@ -77,7 +77,7 @@ public final class ExtensionProxy {
     boolean upgrade = isUpgrade(request);
     Lease lease =
         Lease.of(
-            server.account(),
+            server.account(upgrade || isLongRunning(info)),
             upgrade ? ExtensionCall.TUNNEL_BYTES : ExtensionCall.BYTES,
             descriptors);
     if (lease == null) {

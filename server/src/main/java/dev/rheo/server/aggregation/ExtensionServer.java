@@ -34,6 +34,7 @@ final class ExtensionServer implements Extension {
   private final @Nullable String fault;
   private final Connections connections;
   private final Account account;
+  private final Account longRunning;
 
   /** A port of a Service. */
   record Service(String namespace, String name, int port) {
@@ -66,6 +67,7 @@ final class ExtensionServer implements Extension {
     this.fault = fault;
     this.connections = connections;
     this.account = account;
+    this.longRunning = account.part("of long-running calls", account.limit() / 4 * 3);
   }
 
   /** Why the server cannot be asked at all; null if it can. */
@@ -77,8 +79,13 @@ final class ExtensionServer implements Extension {
     return service.port();
   }
 
-  Account account() {
-    return account;
+  /**
+   * What a call is charged to.
+   *
+   * @param lasting whether it is a watch or a tunnel: they leave room for short calls
+   */
+  Account account(boolean lasting) {
+    return lasting ? longRunning : account;
   }
 
   /**

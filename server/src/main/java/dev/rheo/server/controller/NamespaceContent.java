@@ -21,6 +21,10 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.BiPredicate;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
@@ -31,6 +35,11 @@ import java.util.function.Supplier;
  */
 final class NamespaceContent {
   private static final String PODS = "pods";
+
+  /** What other servers have for the deletion of what they keep, before they may lose their own. */
+  private static final Duration HEAD_START = Duration.ofSeconds(2);
+
+  private static final Duration LONGEST = Duration.ofMinutes(5);
 
   /** When extension API servers are asked again for what is left: they tell nobody. */
   private static final Duration RETRY = Duration.ofSeconds(1);
@@ -76,8 +85,10 @@ final class NamespaceContent {
   boolean delete(String namespace, Signal signal, BooleanSupplier stopped) {
     // The cache must show all objects created before the namespace began to terminate.
     client.awaitCurrent();
-    // First, as the extensions may run in this namespace themselves.
-    boolean emptyElsewhere = elsewhere.test(namespace, stopped);
+    // Begun first, as the extensions may run in this namespace themselves.
+    FutureTask<Boolean> others = new FutureTask<>(() -> elsewhere.test(namespace, stopped));
+    Thread.ofVirtual().name("elsewhere in " + namespace).start(others);
+    awaitFor(HEAD_START, others);
     List<ResourceType> left = new ArrayList<>(1);
     for (ResourceType type : types()) {
       if (stopped.getAsBoolean()) {
@@ -90,10 +101,11 @@ final class NamespaceContent {
         }
       }
     }
-    if (left.isEmpty() && !emptyElsewhere) {
-      pause(signal);
-    }
     if (left.isEmpty()) {
+      boolean emptyElsewhere = awaitFor(LONGEST, others);
+      if (!emptyElsewhere) {
+        pause(signal);
+      }
       return emptyElsewhere;
     }
     try {
@@ -119,6 +131,20 @@ final class NamespaceContent {
       return true;
     } catch (NotCachedException e) {
       return true;
+    }
+  }
+
+  /** Whether nothing is left elsewhere, as far as is known after this time. */
+  private static boolean awaitFor(Duration time, FutureTask<Boolean> others) {
+    try {
+      return others.get(time.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (TimeoutException e) {
+      return false;
+    } catch (ExecutionException e) {
+      throw new IllegalStateException("what others keep in a namespace", e.getCause());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
     }
   }
 
