@@ -83,18 +83,12 @@ func define(f *flag.FlagSet, args []string) (any, error) {
 	return out, document(ctx, srv, c, "/apis", aggregated, "discovery", out)
 }
 
-// document gets a document, once more, and then by its ETag. What it is and takes goes into `out`. One that changes meanwhile,
-// as a server may still be busy with it, is asked for again.
+// document gets a document, once more, and then by its ETag. What it is and takes goes into `out`. If it changes meanwhile, as a
+// server may still be busy with it, all is done again.
 func document(ctx context.Context, srv *kube.Server, c *http.Client, path, accept, name string, out map[string]any) error {
-	return documentAgain(ctx, srv, c, path, accept, name, out, 0)
-}
-
-func documentAgain(ctx context.Context, srv *kube.Server, c *http.Client, path, accept, name string, out map[string]any, changes int) error {
 	etag := ""
-	for _, step := range []struct {
-		name string
-		want int
-	}{{"", 200}, {"_again", 200}, {"_by_etag", 304}} {
+	for i, changes := 0, 0; i < len(documentSteps); i++ {
+		step := documentSteps[i]
 		request := srv.Request(ctx, "GET", path, nil)
 		request.Header.Set("Accept", accept)
 		if step.want == 304 {
@@ -109,7 +103,8 @@ func documentAgain(ctx context.Context, srv *kube.Server, c *http.Client, path, 
 		answer.Body.Close()
 		if step.want == 304 && answer.StatusCode == 200 && changes < 30 {
 			time.Sleep(100 * time.Millisecond)
-			return documentAgain(ctx, srv, c, path, accept, name, out, changes+1)
+			i, changes = -1, changes+1
+			continue
 		}
 		if err != nil || answer.StatusCode != step.want {
 			return fmt.Errorf("%s: %d %v %.300s", path, answer.StatusCode, err, body)
@@ -122,6 +117,11 @@ func documentAgain(ctx context.Context, srv *kube.Server, c *http.Client, path, 
 	}
 	return nil
 }
+
+var documentSteps = []struct {
+	name string
+	want int
+}{{"", 200}, {"_again", 200}, {"_by_etag", 304}}
 
 // await waits until paths are answered with 200, whatever a server must do before.
 func await(f *flag.FlagSet, args []string) (any, error) {

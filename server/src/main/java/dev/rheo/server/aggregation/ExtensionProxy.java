@@ -75,9 +75,10 @@ public final class ExtensionProxy {
       return ForwardedResponse.plain(503, "service unavailable");
     }
     boolean upgrade = isUpgrade(request);
+    boolean longRunning = isLongRunning(info);
     Lease lease =
         Lease.of(
-            server.account(upgrade || isLongRunning(info)),
+            server.account(upgrade || longRunning),
             upgrade ? ExtensionCall.TUNNEL_BYTES : ExtensionCall.BYTES,
             descriptors);
     if (lease == null) {
@@ -90,8 +91,8 @@ public final class ExtensionProxy {
             server,
             place,
             lease,
-            isLongRunning(info),
-            limit(request, info, allowed),
+            longRunning,
+            longRunning ? null : limit(request, info, allowed),
             isDiscovery(info));
     try {
       return upgrade ? call.upgrade() : call.relay(rejectsRedirections);
@@ -100,11 +101,7 @@ public final class ExtensionProxy {
     }
   }
 
-  private static @Nullable Duration limit(
-      HttpRequest request, RequestInfo info, @Nullable Duration allowed) {
-    if (isLongRunning(info)) {
-      return null;
-    }
+  private static Duration limit(HttpRequest request, RequestInfo info, @Nullable Duration allowed) {
     Duration most = allowed != null && allowed.compareTo(PATIENCE) < 0 ? allowed : PATIENCE;
     Duration left = most.minusNanos(System.nanoTime() - request.receivedNanos());
     return isDiscovery(info) && left.compareTo(DISCOVERY) > 0 ? DISCOVERY : left;

@@ -4,12 +4,8 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.rheo.api.options.DeleteOptions;
 import dev.rheo.api.status.ApiException;
-import dev.rheo.cache.CacheEvent;
 import dev.rheo.cache.Entry;
 import dev.rheo.cache.EntryCursor;
-import dev.rheo.cache.EventReader;
-import dev.rheo.cache.ResourceCache;
-import dev.rheo.cache.Scope;
 import dev.rheo.cache.Snapshot;
 import dev.rheo.cache.WatchCache;
 import dev.rheo.codec.tree.Trees;
@@ -19,11 +15,9 @@ import dev.rheo.resource.type.ResourceType;
 import dev.rheo.server.controller.ServerObjects;
 import dev.rheo.server.controller.apiservice.WantedServices.Wanted;
 import dev.rheo.server.controller.custom.VersionListener;
-import dev.rheo.server.follow.Signal;
+import dev.rheo.server.follow.Follower;
 import dev.rheo.server.verb.write.LoopbackClient;
 import dev.rheo.server.verb.write.ObjectPath;
-import dev.rheo.store.CompactedException;
-import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.HashSet;
@@ -31,7 +25,6 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Keeps an APIService for each group version that this server serves itself, as upstream's
@@ -49,9 +42,7 @@ public final class LocalApiServices implements VersionListener, AutoCloseable {
   private static final String AT_START = "onstart";
   private static final String ALWAYS = "true";
 
-  private static final Duration PATIENCE = Duration.ofSeconds(1);
   private static final Duration RETRY = Duration.ofSeconds(1);
-  private static final Duration POLL = Duration.ofMillis(20);
 
   private final LoopbackClient client;
   private final WatchCache cache;
@@ -69,10 +60,8 @@ public final class LocalApiServices implements VersionListener, AutoCloseable {
   /** Those to be looked at again. Used by the thread only. */
   private final Set<String> failed = new HashSet<>();
 
-  private final Signal signal = new Signal();
+  private final Follower follower;
   private volatile boolean complete;
-  private volatile boolean closed;
-  private volatile @Nullable Thread thread;
 
   /**
    * @param served the registry in force
@@ -89,11 +78,12 @@ public final class LocalApiServices implements VersionListener, AutoCloseable {
     this.definitionsKnown = definitionsKnown;
     this.services = served.get().get("apiregistration.k8s.io", "v1", "apiservices");
     this.definitions = served.get().get("apiextensions.k8s.io", "v1", "customresourcedefinitions");
+    this.follower = new Follower(cache, services, new Watcher());
   }
 
   /** Keeps them in the background. */
   public void start() {
-    thread = Thread.ofVirtual().name("local APIServices").start(this::run);
+    follower.start();
   }
 
   /** Whether all that must be there at the start was there once. */
@@ -104,63 +94,49 @@ public final class LocalApiServices implements VersionListener, AutoCloseable {
   @Override
   public void defines(String definition, Set<GroupVersion> versions) {
     if (wanted.define(definition, versions)) {
-      signal.raise();
+      follower.wake();
     }
   }
 
-  private void run() {
-    boolean first = true;
-    while (!closed) {
-      try {
-        if (!cache.awaitRevision(1, PATIENCE)
-            || !cache.ready()
-            || !definitionsKnown.getAsBoolean()) {
-          signal.await(POLL);
-          continue;
-        }
-        follow(first);
-        first = false;
-      } catch (CompactedException e) {
-        LOG.log(Level.DEBUG, "the APIServices are looked through again: {0}", e.getMessage());
-      } catch (IOException | RuntimeException | Error e) {
-        LOG.log(Level.WARNING, "following the APIServices failed, and is tried again", e);
-        pause();
-      } catch (InterruptedException e) {
-        return;
-      }
-    }
-  }
+  private final class Watcher implements Follower.Watcher {
+    private final Set<String> unseen = new HashSet<>();
+    private boolean atStart = true;
 
-  private void follow(boolean first) throws CompactedException, IOException, InterruptedException {
-    ResourceCache resource = cache.resource(services.storage().name());
-    Snapshot snapshot = resource.snapshot();
-    Set<String> all = new HashSet<>(wanted.names());
-    EntryCursor cursor = snapshot.entries("", null);
-    for (Entry entry = cursor.next(); entry != null; entry = cursor.next()) {
-      all.add(entry.name());
-      if (first) {
+    @Override
+    public boolean isReady() {
+      return definitionsKnown.getAsBoolean();
+    }
+
+    @Override
+    public void begin() {
+      unseen.addAll(wanted.names());
+    }
+
+    @Override
+    public void look(Entry entry) {
+      unseen.remove(entry.name());
+      if (atStart) {
         found.add(entry.name());
       }
+      LocalApiServices.this.look(entry.name());
     }
-    all.forEach(this::look);
-    try (EventReader events = resource.events(snapshot.revision(), Scope.ALL)) {
-      events.onEvent(signal::raise);
-      while (!closed) {
-        wanted.takeChanged().forEach(this::look);
-        CacheEvent event = events.next();
-        if (event != null) {
-          Entry entry = event.current() == null ? event.previous() : event.current();
-          if (entry != null) {
-            look(entry.name());
-          }
-        } else if (events.skipped()) {
-          Thread.yield();
-        } else {
-          complete |= fresh.isEmpty();
-          signal.await(RETRY);
-          List.copyOf(failed).forEach(this::look);
-        }
-      }
+
+    @Override
+    public void listed() {
+      List.copyOf(unseen).forEach(LocalApiServices.this::look);
+      unseen.clear();
+      atStart = false;
+    }
+
+    @Override
+    public Duration rest() {
+      return RETRY;
+    }
+
+    @Override
+    public void rested() {
+      wanted.takeChanged().forEach(LocalApiServices.this::look);
+      List.copyOf(failed).forEach(LocalApiServices.this::look);
     }
   }
 
@@ -171,6 +147,7 @@ public final class LocalApiServices implements VersionListener, AutoCloseable {
       sync(name);
       fresh.remove(name);
       found.remove(name);
+      complete |= fresh.isEmpty();
     } catch (ApiException e) {
       // 404 and 409: somebody else was faster, and the event about that is still to come.
       if (e.code() != 404 && e.code() != 409) {
@@ -275,22 +252,10 @@ public final class LocalApiServices implements VersionListener, AutoCloseable {
     return new DeleteOptions(null, DeleteOptions.BACKGROUND, null, uid, null, false);
   }
 
-  private void pause() {
-    try {
-      signal.await(RETRY);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
-  }
-
   /** Stops. Unfinished work is taken up again at the next start. */
   @Override
   public void close() throws InterruptedException {
-    closed = true;
-    signal.raise();
-    Thread running = thread;
-    if (running != null) {
-      running.join(PATIENCE);
-    }
+    follower.close();
+    follower.join();
   }
 }

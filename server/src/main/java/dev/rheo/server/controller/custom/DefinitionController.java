@@ -2,13 +2,7 @@ package dev.rheo.server.controller.custom;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.rheo.api.status.ApiException;
-import dev.rheo.cache.CacheEvent;
 import dev.rheo.cache.Entry;
-import dev.rheo.cache.EntryCursor;
-import dev.rheo.cache.EventReader;
-import dev.rheo.cache.ResourceCache;
-import dev.rheo.cache.Scope;
-import dev.rheo.cache.Snapshot;
 import dev.rheo.cache.WatchCache;
 import dev.rheo.codec.tree.Trees;
 import dev.rheo.resource.custom.CustomDefinition;
@@ -18,11 +12,10 @@ import dev.rheo.resource.custom.DefinitionStatus;
 import dev.rheo.resource.custom.ObjectConverter;
 import dev.rheo.resource.type.ResourceRegistry;
 import dev.rheo.resource.type.ResourceType;
-import dev.rheo.server.follow.Signal;
+import dev.rheo.server.follow.Follower;
 import dev.rheo.server.typechange.TypeChanges;
 import dev.rheo.server.verb.write.LoopbackClient;
 import dev.rheo.server.verb.write.ObjectPath;
-import dev.rheo.store.CompactedException;
 import dev.rheo.store.StoreException;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
@@ -37,6 +30,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -94,10 +88,9 @@ public final class DefinitionController implements AutoCloseable {
   private final Map<String, Leaving> leaving = new HashMap<>();
 
   private final Map<String, Thread> deletions = new ConcurrentHashMap<>();
-  private final Signal signal = new Signal();
+  private final CountDownLatch closing = new CountDownLatch(1);
   private final CountDownLatch served = new CountDownLatch(1);
-  private final Thread thread;
-  private volatile boolean closed;
+  private final Follower follower;
 
   /** What is no longer served, and when its watches end. */
   private record Leaving(List<ResourceType> types, Instant until) {}
@@ -149,12 +142,12 @@ public final class DefinitionController implements AutoCloseable {
     this.definitions = served.get().get("apiextensions.k8s.io", "v1", "customresourcedefinitions");
     this.instances = new Instances(client, cache);
     // Not a virtual thread: to cache a resource waits for the disk.
-    this.thread = Thread.ofPlatform().daemon().name("definitions").unstarted(this::run);
+    this.follower = new Follower(cache, definitions, new Watcher(), Thread.ofPlatform().daemon());
   }
 
   /** Follows the definitions in the background. */
   public void start() {
-    thread.start();
+    follower.start();
   }
 
   /** Whether the definitions that were stored at the start are served. */
@@ -168,55 +161,36 @@ public final class DefinitionController implements AutoCloseable {
     return Math.max(0, stored - known.size());
   }
 
-  private void run() {
-    while (!closed) {
-      try {
-        follow();
-      } catch (CompactedException e) {
-        LOG.log(Level.DEBUG, "the definitions are looked through again: {0}", e.getMessage());
-      } catch (IOException | RuntimeException | Error e) {
-        LOG.log(Level.WARNING, "following the definitions failed, and is tried again", e);
-        pause();
-      } catch (InterruptedException e) {
-        return;
-      }
-    }
-  }
+  private final class Watcher implements Follower.Watcher {
+    private final Set<String> unseen = new HashSet<>();
 
-  private void follow() throws CompactedException, IOException, InterruptedException {
-    while (!cache.awaitRevision(1, PATIENCE) || !cache.ready()) {
-      if (closed) {
-        return;
-      }
-      signal.await(Duration.ofMillis(20));
+    @Override
+    public void begin() {
+      unseen.addAll(known.keySet());
     }
-    ResourceCache resource = cache.resource(definitions.storage().name());
-    Snapshot snapshot = resource.snapshot();
-    Set<String> gone = new HashSet<>(known.keySet());
-    EntryCursor cursor = snapshot.entries("", null);
-    for (Entry entry = cursor.next(); entry != null; entry = cursor.next()) {
-      gone.remove(entry.name());
-      look(entry.name());
+
+    @Override
+    public void look(Entry entry) {
+      unseen.remove(entry.name());
+      DefinitionController.this.look(entry.name());
     }
-    gone.forEach(this::look);
-    served.countDown();
-    try (EventReader events = resource.events(snapshot.revision(), Scope.ALL)) {
-      events.onEvent(signal::raise);
-      while (!closed) {
-        CacheEvent event = events.next();
-        if (event != null) {
-          Entry entry = event.current() == null ? event.previous() : event.current();
-          if (entry != null) {
-            look(entry.name());
-          }
-        } else if (events.skipped()) {
-          Thread.yield();
-        } else {
-          signal.await(RETRY);
-          forgetThoseLongGone();
-          List.copyOf(failed).forEach(this::look);
-        }
-      }
+
+    @Override
+    public void listed() {
+      List.copyOf(unseen).forEach(DefinitionController.this::look);
+      unseen.clear();
+      served.countDown();
+    }
+
+    @Override
+    public Duration rest() {
+      return RETRY;
+    }
+
+    @Override
+    public void rested() {
+      forgetThoseLongGone();
+      List.copyOf(failed).forEach(DefinitionController.this::look);
     }
   }
 
@@ -226,7 +200,7 @@ public final class DefinitionController implements AutoCloseable {
    */
   private void look(String name) {
     failed.remove(name);
-    for (int attempt = 1; !closed; attempt++) {
+    for (int attempt = 1; !isClosed(); attempt++) {
       try {
         update(name);
         return;
@@ -365,12 +339,14 @@ public final class DefinitionController implements AutoCloseable {
 
   private void deleteApart(String name, CustomDefinition definition, List<ResourceType> types) {
     try {
-      while (!closed && !new Deletion(name, definition, types).run()) {
-        pause();
+      while (!isClosed() && !new Deletion(name, definition, types).run()) {
+        var unused = closing.await(RETRY.toMillis(), TimeUnit.MILLISECONDS);
       }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     } finally {
       deletions.remove(name);
-      signal.raise();
+      follower.wake();
     }
   }
 
@@ -437,11 +413,12 @@ public final class DefinitionController implements AutoCloseable {
     private boolean deleteObjects()
         throws StoreException, IOException, InterruptedException, TimeoutException {
       if (!types.isEmpty()) {
-        return instances.delete(types.getFirst(), () -> closed);
+        return instances.delete(types.getFirst(), DefinitionController.this::isClosed);
       }
       ResourceType stored = CustomTypes.stored(definition, () -> client.get(path(name)));
       return stored == null
-          || changes.withCached(stored, CACHING, () -> instances.delete(stored, () -> closed));
+          || changes.withCached(
+              stored, CACHING, () -> instances.delete(stored, DefinitionController.this::isClosed));
     }
 
     private boolean isIt(ObjectNode present) {
@@ -489,20 +466,16 @@ public final class DefinitionController implements AutoCloseable {
     return ObjectPath.of(definitions, "", name);
   }
 
-  private void pause() {
-    try {
-      signal.await(RETRY);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+  private boolean isClosed() {
+    return closing.getCount() == 0;
   }
 
   /** Stops. Unfinished work is taken up again at the next start. */
   @Override
   public void close() throws InterruptedException {
-    closed = true;
-    signal.raise();
-    thread.join(PATIENCE);
+    closing.countDown();
+    follower.close();
+    follower.join();
     for (Thread deletion : List.copyOf(deletions.values())) {
       deletion.join(PATIENCE);
     }
