@@ -10,7 +10,8 @@ import java.io.IOException;
 public interface ObjectFormat<T> {
 
   /**
-   * Reads one object in JSON.
+   * Reads one object in JSON. The bytes are the caller's, and other bytes afterwards: keep none of
+   * them.
    *
    * @throws IOException if the bytes are not such an object
    */
