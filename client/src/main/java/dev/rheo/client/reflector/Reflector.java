@@ -350,7 +350,8 @@ public final class Reflector {
   }
 
   private void listEnded(End end, long now) {
-    mostRecent |= events > 0;
+    // What has come of the list is in the store.
+    mostRecent |= events > 0 || !continueToken.isEmpty();
     if (end instanceof End.Refused refused) {
       Refusal refusal = refused.refusal();
       if (refusal.expired() || refusal.tooLarge()) {
@@ -358,7 +359,7 @@ public final class Reflector {
         boolean again = !later && asked != null && asked.resourceVersion().isEmpty();
         beginList();
         inOnePiece = later;
-        mostRecent |= !later;
+        mostRecent = true;
         if (again) {
           pause(WATCH_LIST, refusal.retryAfter(), now);
         }

@@ -63,6 +63,22 @@ final class JsonInput {
     return true;
   }
 
+  /**
+   * Takes the comma after a member or an element.
+   *
+   * @param close what may be there instead, which is not taken
+   */
+  void separator(char close) throws IOException {
+    int found = peek();
+    if (found == ',') {
+      at++;
+    } else if (found != close) {
+      throw found < 0
+          ? cut()
+          : new MalformedJsonException("',' or '" + close + "' expected, not " + name(found));
+    }
+  }
+
   /** Reads a string, such as a member's name. */
   String string(Captured scratch) throws IOException {
     if (peek() != '"') {

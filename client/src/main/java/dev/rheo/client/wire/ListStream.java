@@ -42,12 +42,10 @@ public final class ListStream {
       if (inItems) {
         if (in.take(']')) {
           inItems = false;
-          in.take(',');
+          in.separator('}');
         } else {
           in.value(item);
-          if (!in.take(',') && in.peek() != ']') {
-            throw new MalformedJsonException("a list that is no JSON");
-          }
+          in.separator(']');
           return true;
         }
       }
@@ -84,7 +82,7 @@ public final class ListStream {
       }
       default -> in.skip();
     }
-    in.take(',');
+    in.separator('}');
   }
 
   /** The item that was read last. */

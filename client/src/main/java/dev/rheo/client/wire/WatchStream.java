@@ -48,9 +48,7 @@ public final class WatchStream {
         }
         default -> in.skip();
       }
-      if (!in.take(',') && in.peek() != '}') {
-        throw new MalformedJsonException("a watch event that is no JSON");
-      }
+      in.separator('}');
     }
     if (type == null || !hasObject) {
       throw new MalformedJsonException("a watch event without a type or without an object");
