@@ -20,6 +20,7 @@ final class JsonInput {
   private final byte[] chunk = new byte[CHUNK];
   private int at;
   private int end;
+  private boolean ended;
 
   /**
    * @param limit the most bytes that one captured value may have
@@ -167,9 +168,13 @@ final class JsonInput {
   }
 
   private boolean fill() throws IOException {
+    if (ended) {
+      return false;
+    }
     int read = in.read(chunk, 0, chunk.length);
     at = 0;
     end = Math.max(read, 0);
+    ended = read <= 0;
     return read > 0;
   }
 

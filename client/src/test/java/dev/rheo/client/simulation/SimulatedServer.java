@@ -429,6 +429,8 @@ final class SimulatedServer implements Transport {
         }
         if (storm && random.nextInt(25) == 0) {
           if (random.nextInt(3) == 0) {
+            pieces.clear();
+            ends = true;
             return -1;
           }
           throw new IOException("cut");
