@@ -238,9 +238,12 @@ public final class Informer<T> implements AutoCloseable {
 
   private void log(InformerFault fault) {
     System.Logger.Level level =
-        fault.kind() == InformerFault.Kind.REQUEST
-            ? System.Logger.Level.DEBUG
-            : System.Logger.Level.ERROR;
+        switch (fault.kind()) {
+          // What mends itself is told quietly; what somebody must mend is not.
+          case REQUEST ->
+              fault.refusesForGood() ? System.Logger.Level.WARNING : System.Logger.Level.DEBUG;
+          case OBJECT, HANDLER -> System.Logger.Level.ERROR;
+        };
     LOG.log(level, resource.path() + ": " + fault.message(), fault.cause());
   }
 

@@ -12,6 +12,14 @@ import org.jspecify.annotations.Nullable;
  */
 public record InformerFault(Kind kind, String message, int status, @Nullable Throwable cause) {
 
+  /**
+   * Whether the server refused a request in a way that asking again does not mend, such as for a
+   * lack of permission. The informer asks again all the same, ever more slowly.
+   */
+  public boolean refusesForGood() {
+    return status >= 400 && status < 500 && status != 408 && status != 410 && status != 429;
+  }
+
   /** The kinds of faults. */
   public enum Kind {
     /** A request was refused, broke off or was silent. It is asked again. */

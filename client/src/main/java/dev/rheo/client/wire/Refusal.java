@@ -1,5 +1,6 @@
 package dev.rheo.client.wire;
 
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -16,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record Refusal(
     int code, String reason, String message, boolean tooLarge, Duration retryAfter) {
+  private static final int EXCERPT = 200;
   private static final String TOO_LARGE = "Too large resource version";
 
   /** Whether the version that was asked for is too old: the history up to it is gone. */
@@ -52,10 +54,19 @@ public record Refusal(
       message = "";
     }
     if (message.isEmpty()) {
-      message = "the server answered " + code;
+      message = "the server answered " + code + excerpt(body, length);
     }
     return new Refusal(
         code, reason, message, tooLarge, Duration.ofSeconds(Math.min(Math.max(seconds, 0), 3600)));
+  }
+
+  /** The beginning of an answer that is no Status, such as a proxy's, in one line. */
+  private static String excerpt(byte[] body, int length) {
+    String text =
+        new String(body, 0, Math.min(length, EXCERPT), StandardCharsets.UTF_8)
+            .replaceAll("\\p{Cntrl}+", " ")
+            .strip();
+    return text.isEmpty() ? "" : ": " + text;
   }
 
   private static boolean hasCause(Map<?, ?> details, String wanted) {

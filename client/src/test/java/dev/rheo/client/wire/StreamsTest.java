@@ -142,8 +142,9 @@ class StreamsTest {
     Refusal expired = status(200, "{\"kind\":\"Status\",\"reason\":\"Expired\",\"code\":410}");
     assertThat(expired.expired()).isTrue();
     assertThat(expired.code()).isEqualTo(410);
-    assertThat(status(502, "<html>bad gateway</html>").message())
-        .isEqualTo("the server answered 502");
+    assertThat(status(502, "<html>bad\ngateway</html>").message())
+        .isEqualTo("the server answered 502: <html>bad gateway</html>");
+
     assertThat(status(502, "").code()).isEqualTo(502);
     assertThat(status(500, "[".repeat(5000)).code()).isEqualTo(500);
   }
