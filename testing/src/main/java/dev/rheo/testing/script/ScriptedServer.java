@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -42,7 +43,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ScriptedServer implements AutoCloseable {
 
-  private record Expected(Predicate<Received> request, Reply reply) {}
+  private record Expected(Predicate<Received> request, Function<Received, Reply> reply) {}
 
   private final Queue<Expected> script = new ArrayDeque<>();
   private final List<Received> requests = new ArrayList<>();
@@ -50,7 +51,7 @@ public final class ScriptedServer implements AutoCloseable {
   private final Set<Socket> connections = ConcurrentHashMap.newKeySet();
   private final int port;
   private volatile ServerSocket listener;
-  private @Nullable Reply otherwise;
+  private @Nullable Function<Received, Reply> otherwise;
 
   private ScriptedServer(ServerSocket listener) {
     this.listener = listener;
@@ -69,12 +70,18 @@ public final class ScriptedServer implements AutoCloseable {
 
   /** Appends to the script: the next request must be this one, and gets this reply. */
   public synchronized ScriptedServer expect(Predicate<Received> request, Reply reply) {
-    script.add(new Expected(request, reply));
+    script.add(new Expected(request, received -> reply));
+    return this;
+  }
+
+  /** Appends to the script: the next request, whatever it is, gets a reply that depends on it. */
+  public synchronized ScriptedServer answer(Function<Received, Reply> reply) {
+    script.add(new Expected(received -> true, reply));
     return this;
   }
 
   /** What each request gets after the last reply of the script. */
-  public synchronized ScriptedServer otherwise(Reply reply) {
+  public synchronized ScriptedServer otherwise(Function<Received, Reply> reply) {
     otherwise = reply;
     return this;
   }
@@ -168,14 +175,14 @@ public final class ScriptedServer implements AutoCloseable {
     requests.add(request);
     Expected next = script.peek();
     if (next == null && otherwise != null) {
-      return otherwise;
+      return otherwise.apply(request);
     }
     if (next == null || !next.request().test(request)) {
       surprises.add("number " + requests.size() + ", " + request);
       return Reply.status(500, "InternalError", "the script does not expect this request");
     }
     script.remove();
-    return next.reply();
+    return next.reply().apply(request);
   }
 
   /** Reads a request without a body. Returns null at the end of the connection. */
