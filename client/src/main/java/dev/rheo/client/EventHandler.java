@@ -33,6 +33,20 @@ public interface EventHandler<T> {
    */
   default void onDelete(T object, boolean lastKnown) {}
 
+  /**
+   * A list or a watch list begins, for the first time or again. It is not told again if it is tried
+   * again.
+   */
+  default void onListing() {}
+
+  /**
+   * A list or a watch list has been read to its end, and all that it changed has been told.
+   *
+   * @param resourceVersion the version of the store then
+   * @param empty whether the store was empty before and is so now
+   */
+  default void onListed(String resourceVersion, boolean empty) {}
+
   /** The handler has been told all objects that were there at the start. */
   default void onSynced() {}
 }

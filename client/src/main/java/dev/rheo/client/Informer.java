@@ -12,6 +12,8 @@ import dev.rheo.client.store.Packing;
 import dev.rheo.client.store.Reader;
 import dev.rheo.client.store.Receiver;
 import dev.rheo.client.transport.ObjectFormat;
+import dev.rheo.client.wire.ObjectHead;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -343,6 +345,16 @@ public final class Informer<T> implements AutoCloseable {
     }
 
     @Override
+    public void listing() {
+      handler.onListing();
+    }
+
+    @Override
+    public void listed(String version, boolean empty) {
+      handler.onListed(version, empty);
+    }
+
+    @Override
     public void synced() {
       try {
         handler.onSynced();
@@ -370,6 +382,7 @@ public final class Informer<T> implements AutoCloseable {
     private final Map<String, Function<T, ? extends Collection<String>>> indexes =
         new LinkedHashMap<>();
     private @Nullable UnaryOperator<T> transform;
+    private List<T> present = List.of();
     private boolean metadataOnly;
     private int logBound = 10_000;
     private @Nullable Consumer<InformerFault> onFault;
@@ -391,6 +404,15 @@ public final class Informer<T> implements AutoCloseable {
     /** Changes each object before it is kept, for example to drop what nobody reads. */
     public Builder<T> transform(UnaryOperator<T> function) {
       transform = function;
+      return this;
+    }
+
+    /**
+     * Fills the store before the server is asked, for example with what an earlier process kept.
+     * The first list changes it by difference: what the server does not have is deleted.
+     */
+    public Builder<T> startWith(Collection<T> objects) {
+      present = List.copyOf(objects);
       return this;
     }
 
@@ -444,6 +466,17 @@ public final class Informer<T> implements AutoCloseable {
     /** The informer, not started. */
     public Informer<T> build() {
       Informer<T> informer = new Informer<>(this);
+      for (T object : present) {
+        try {
+          byte[] bytes = format.encode(object);
+          ObjectHead head = ObjectHead.of(bytes, 0, bytes.length);
+          // No round has this number, so the object is not taken for one that a list has named.
+          informer.store.put(head, head.key(), 0, object, bytes);
+        } catch (IOException e) {
+          throw new IllegalArgumentException(
+              "an object to start with cannot be kept: " + e.getMessage(), e);
+        }
+      }
       informers.add(informer);
       return informer;
     }

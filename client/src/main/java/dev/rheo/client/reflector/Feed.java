@@ -291,7 +291,7 @@ public final class Feed<T> implements Runnable {
   }
 
   private void sweep() {
-    int swept = store.sweep(reflector.round());
+    int swept = store.sweep(reflector.round(), reflector.resourceVersion());
     counters.swept.add(swept);
     listener.complete(reflector.resourceVersion(), swept);
   }

@@ -8,6 +8,13 @@ final class Change {
     ADD,
     UPDATE,
     DELETE,
+    /** A round of listing begins, which is not a further try of one that has not ended. */
+    LISTING,
+    /**
+     * A round of listing has ended: the store is complete. The key is the version; the flag says
+     * that the store was empty before and is so now.
+     */
+    LISTED,
     /** The store is complete for the first time. */
     SYNCED
   }
@@ -20,6 +27,11 @@ final class Change {
 
   /** What the store has now; for a deletion, the last state that was told. */
   final @Nullable Object object;
+
+  /** Whether this is about an object. */
+  boolean ofObject() {
+    return object != null;
+  }
 
   /**
    * For an addition: whether it belongs to the first list. For a deletion: whether it was found by

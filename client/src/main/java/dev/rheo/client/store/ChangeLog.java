@@ -23,8 +23,8 @@ import org.jspecify.annotations.Nullable;
  *   compacted    b:–→1   a:1→3           a:3→4   b:1→–   c:–→1
  * </pre>
  *
- * <p>After a compaction the log has at most (positions + 1) × keys entries. Every method must be
- * called with the store's lock held.
+ * <p>After a compaction the log has at most (positions + 1) × (keys + 3) entries. Every method must
+ * be called with the store's lock held.
  */
 final class ChangeLog {
   /** The shortest length at which the log is compacted. */
@@ -140,17 +140,33 @@ final class ChangeLog {
     for (Position position : reached) {
       keptBefore.put(position, 0);
     }
+    Change firstMark = null;
+    Change lastMark = null;
     for (Change at = first.next; at != null; at = at.next) {
-      if (at.type != Change.Type.SYNCED) {
+      if (at.ofObject()) {
         merge(segment, at);
+      } else if (at.type != Change.Type.SYNCED) {
+        firstMark = firstMark == null ? at : firstMark;
+        lastMark = at;
       }
       List<Position> here = stands.get(at);
       if (at.type == Change.Type.SYNCED || here != null || at.next == null) {
+        // Several rounds of listing become one.
+        if (firstMark != null && firstMark.type == Change.Type.LISTING) {
+          end = link(end, firstMark);
+          kept++;
+        }
         for (Change change : segment.values()) {
           end = link(end, change);
           kept++;
         }
+        if (lastMark != null && lastMark.type == Change.Type.LISTED) {
+          end = link(end, lastMark);
+          kept++;
+        }
         segment.clear();
+        firstMark = null;
+        lastMark = null;
         if (at.type == Change.Type.SYNCED) {
           end = link(end, new Change(at.type, at.key, null, null, at.flag));
           kept++;

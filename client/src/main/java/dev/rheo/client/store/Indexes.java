@@ -13,7 +13,9 @@ import java.util.function.Function;
  * keys of the objects that have it. One thread writes, any thread reads.
  */
 final class Indexes<T> {
-  private final Map<String, Function<T, ? extends Collection<String>>> functions;
+  /** Replaced as a whole, with the store's lock held. */
+  private volatile Map<String, Function<T, ? extends Collection<String>>> functions;
+
   private final Map<String, Map<String, Set<String>>> keys = new ConcurrentHashMap<>();
 
   Indexes(Map<String, Function<T, ? extends Collection<String>>> functions) {
@@ -21,8 +23,27 @@ final class Indexes<T> {
     functions.keySet().forEach(name -> keys.put(name, new ConcurrentHashMap<>()));
   }
 
-  boolean isEmpty() {
-    return functions.isEmpty();
+  /** What the values that {@link #valuesOf} returns depend on. */
+  Object state() {
+    return functions;
+  }
+
+  /** Adds an index that is empty. */
+  void open(String name, Function<T, ? extends Collection<String>> function) {
+    if (functions.containsKey(name)) {
+      throw new IllegalArgumentException("there is an index '" + name + "' already");
+    }
+    keys.put(name, new ConcurrentHashMap<>());
+    Map<String, Function<T, ? extends Collection<String>>> more = new LinkedHashMap<>(functions);
+    more.put(name, function);
+    functions = more;
+  }
+
+  void drop(String name) {
+    Map<String, Function<T, ? extends Collection<String>>> fewer = new LinkedHashMap<>(functions);
+    fewer.remove(name);
+    functions = fewer;
+    keys.remove(name);
   }
 
   Set<String> names() {
@@ -39,7 +60,10 @@ final class Indexes<T> {
   void add(String key, Map<String, List<String>> values) {
     values.forEach(
         (name, of) -> {
-          Map<String, Set<String>> index = index(name);
+          Map<String, Set<String>> index = keys.get(name);
+          if (index == null) {
+            return;
+          }
           for (String value : of) {
             index.compute(
                 value,
@@ -55,7 +79,10 @@ final class Indexes<T> {
   void remove(String key, Map<String, List<String>> values) {
     values.forEach(
         (name, of) -> {
-          Map<String, Set<String>> index = index(name);
+          Map<String, Set<String>> index = keys.get(name);
+          if (index == null) {
+            return;
+          }
           for (String value : of) {
             index.computeIfPresent(
                 value,

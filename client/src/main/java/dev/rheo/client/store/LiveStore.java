@@ -41,7 +41,11 @@ public final class LiveStore<T> {
   private final Object lock = new Object();
 
   private volatile boolean synced;
+
+  // The writer's.
   private int rounds;
+  private boolean listing;
+  private boolean emptyBefore;
 
   /** An object as it is kept. */
   private static final class Item {
@@ -79,6 +83,14 @@ public final class LiveStore<T> {
 
   /** The number of a new round of listing. */
   public int newRound() {
+    if (!listing) {
+      listing = true;
+      emptyBefore = items.isEmpty();
+      synchronized (lock) {
+        log.append(new Change(Type.LISTING, "", null, null, false));
+      }
+      wake();
+    }
     return ++rounds;
   }
 
@@ -112,26 +124,39 @@ public final class LiveStore<T> {
    *     packing wants none
    */
   public void put(ObjectHead head, String key, int round, T object, byte @Nullable [] raw) {
-    Map<String, List<String>> values = indexes.isEmpty() ? Map.of() : indexes.valuesOf(object);
-    Object packed = packing.pack(object, raw);
     Item before = items.get(key);
-    Map<String, List<String>> former =
-        before == null || indexes.isEmpty()
-            ? Map.of()
-            : indexes.valuesOf(packing.unpack(before.packed));
-    synchronized (lock) {
-      // The keys of an object that is replaced and of its replacement are one string.
-      String kept = before == null ? key : before.key;
-      items.put(kept, new Item(kept, packed, head.resourceVersion(), head.check(), round));
-      indexes.remove(kept, former);
-      indexes.add(kept, values);
-      if (before == null) {
-        log.append(new Change(Type.ADD, kept, null, packed, !synced));
-      } else {
-        log.append(new Change(Type.UPDATE, kept, before.packed, packed, false));
+    // The keys of an object that is replaced and of its replacement are one string.
+    String kept = before == null ? key : before.key;
+    Item item = null;
+    boolean done = false;
+    while (!done) {
+      Object state = indexes.state();
+      Map<String, List<String>> values = indexes.valuesOf(object);
+      Map<String, List<String>> former = indexed(before);
+      if (item == null) {
+        // Not before its values are known: an object that cannot be indexed is not kept.
+        Object packed = packing.pack(object, raw);
+        item = new Item(kept, packed, head.resourceVersion(), head.check(), round);
+      }
+      synchronized (lock) {
+        // An index that has been added meanwhile has to have the object, too.
+        done = state == indexes.state();
+        if (done) {
+          items.put(kept, item);
+          indexes.remove(kept, former);
+          indexes.add(kept, values);
+          log.append(
+              before == null
+                  ? new Change(Type.ADD, kept, null, item.packed, !synced)
+                  : new Change(Type.UPDATE, kept, before.packed, item.packed, false));
+        }
       }
     }
     wake();
+  }
+
+  private Map<String, List<String>> indexed(@Nullable Item item) {
+    return item == null ? Map.of() : indexes.valuesOf(packing.unpack(item.packed));
   }
 
   /**
@@ -146,13 +171,21 @@ public final class LiveStore<T> {
     if (before == null) {
       return false;
     }
-    Object packed = last == null ? before.packed : packing.pack(last, raw);
-    Map<String, List<String>> former =
-        indexes.isEmpty() ? Map.of() : indexes.valuesOf(packing.unpack(before.packed));
-    synchronized (lock) {
-      items.remove(key);
-      indexes.remove(key, former);
-      log.append(new Change(Type.DELETE, before.key, before.packed, packed, last == null));
+    Object told = last == null ? null : packing.pack(last, raw);
+    Object released = packing.released(before.packed);
+    Object packed = told == null ? released : told;
+    boolean done = false;
+    while (!done) {
+      Object state = indexes.state();
+      Map<String, List<String>> former = indexed(before);
+      synchronized (lock) {
+        done = state == indexes.state();
+        if (done) {
+          items.remove(key);
+          indexes.remove(key, former);
+          log.append(new Change(Type.DELETE, before.key, before.packed, packed, last == null));
+        }
+      }
     }
     wake();
     return true;
@@ -161,22 +194,25 @@ public final class LiveStore<T> {
   /**
    * Deletes what the round has not named, and makes the store synced.
    *
+   * @param version the version that the store has now
    * @return how many objects were deleted
    */
-  public int sweep(int round) {
+  public int sweep(int round, String version) {
     int swept = 0;
     for (Item item : items.values()) {
       if (item.round != round && delete(item.key, null, null)) {
         swept++;
       }
     }
-    if (!synced) {
-      synchronized (lock) {
+    listing = false;
+    synchronized (lock) {
+      log.append(new Change(Type.LISTED, version, null, null, emptyBefore && items.isEmpty()));
+      if (!synced) {
         synced = true;
         log.append(new Change(Type.SYNCED, "", null, null, false));
       }
-      wake();
     }
+    wake();
     return swept;
   }
 
@@ -236,6 +272,39 @@ public final class LiveStore<T> {
   /** The values of an index. */
   public Set<String> indexValues(String index) {
     return Set.copyOf(indexes.values(index));
+  }
+
+  /**
+   * Adds an index, which has all objects when this returns.
+   *
+   * @throws IllegalArgumentException if there is an index of this name
+   */
+  public void addIndex(String name, Function<T, ? extends Collection<String>> function) {
+    synchronized (lock) {
+      indexes.open(name, function);
+    }
+    // From now on the writer cares for what it changes.
+    for (String key : items.keySet()) {
+      boolean done = false;
+      while (!done) {
+        Item item = items.get(key);
+        List<String> values =
+            item == null ? List.of() : List.copyOf(function.apply(packing.unpack(item.packed)));
+        synchronized (lock) {
+          done = items.get(key) == item;
+          if (done && item != null) {
+            indexes.add(item.key, Map.of(name, values));
+          }
+        }
+      }
+    }
+  }
+
+  /** Removes an index, if there is one of this name. */
+  public void removeIndex(String name) {
+    synchronized (lock) {
+      indexes.drop(name);
+    }
   }
 
   /** The names of the indexes. */

@@ -37,6 +37,14 @@ public interface Packing<T> {
   /** Gives the object back. */
   T unpack(Object packed);
 
+  /**
+   * Is told that an object has left the store. What is returned takes the object's place in what
+   * handlers are told of its deletion.
+   */
+  default Object released(Object packed) {
+    return packed;
+  }
+
   /** Whether {@link #pack} wants the bytes that came. */
   default boolean wantsBytes() {
     return true;

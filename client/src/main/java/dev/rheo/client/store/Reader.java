@@ -176,7 +176,11 @@ public final class Reader<T> {
   private void tell(Change change) {
     Object packed = change.object;
     if (packed == null) {
-      becomeSynced();
+      switch (change.type) {
+        case LISTING -> call(receiver::listing);
+        case LISTED -> call(() -> receiver.listed(change.key, change.flag));
+        default -> becomeSynced();
+      }
       return;
     }
     call(
@@ -188,7 +192,7 @@ public final class Reader<T> {
                 receiver.updated(
                     change.before == null ? object : store.unpack(change.before), object);
             case DELETE -> receiver.deleted(object, change.flag);
-            case SYNCED -> {}
+            default -> {}
           }
         });
   }

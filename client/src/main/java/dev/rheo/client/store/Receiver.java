@@ -31,6 +31,17 @@ public interface Receiver<T> {
    */
   void synced();
 
+  /** A list or a watch list begins, which is not a further try of one that has not ended. */
+  default void listing() {}
+
+  /**
+   * A list or a watch list has been read to its end, and all that it changed has been told.
+   *
+   * @param version the version of the store
+   * @param empty whether the store was empty before and is so now
+   */
+  default void listed(String version, boolean empty) {}
+
   /** Takes what the receiver itself has thrown. The reader goes on. */
   void failed(Throwable fault);
 }

@@ -26,6 +26,9 @@ class ChangesTest {
     final AtomicReference<String> fault = new AtomicReference<>();
     int synced;
 
+    /** Whether a round of listing is under way; null as long as none has been told. */
+    Boolean listing;
+
     private static String key(String object) {
       return object.substring(0, object.indexOf('@'));
     }
@@ -59,6 +62,24 @@ class ChangesTest {
     }
 
     @Override
+    public void listing() {
+      if (Boolean.TRUE.equals(listing)) {
+        fault.compareAndSet(null, "a round begins within another");
+      }
+      listing = true;
+      told.add("(");
+    }
+
+    @Override
+    public void listed(String version, boolean empty) {
+      if (Boolean.FALSE.equals(listing)) {
+        fault.compareAndSet(null, "a round ends that has not begun");
+      }
+      listing = false;
+      told.add(empty ? ") empty" : ") " + version);
+    }
+
+    @Override
     public void synced() {
       synced++;
     }
@@ -87,7 +108,7 @@ class ChangesTest {
     put(store, "a", 1, first);
     put(store, "b", 2, first);
     assertThat(reader.synced()).isFalse();
-    assertThat(store.sweep(first)).isZero();
+    assertThat(store.sweep(first, "2")).isZero();
     assertThat(reader.synced()).isTrue();
     int broken = store.newRound();
     assertThat(store.markIfSame(new ObjectHead("", "b", "2", 2), "b", broken)).isTrue();
@@ -97,8 +118,9 @@ class ChangesTest {
     put(store, "a", 5, second);
     put(store, "c", 4, second);
     assertThat(store.list()).containsExactlyInAnyOrder("a@5", "b@2", "c@4");
-    assertThat(store.sweep(second)).isEqualTo(1);
-    assertThat(handler.told).containsExactly("+a@1", "+b@2", "~a@5", "+c@4", "-b@2");
+    assertThat(store.sweep(second, "5")).isEqualTo(1);
+    assertThat(handler.told)
+        .containsExactly("(", "+a@1", "+b@2", ") 2", "(", "~a@5", "+c@4", "-b@2", ") 5");
     assertThat(handler.synced).isEqualTo(1);
     assertThat(handler.fault.get()).isNull();
   }
@@ -124,6 +146,7 @@ class ChangesTest {
       Deque<Runnable> waiting = new ArrayDeque<>();
       List<Checked> handlers = new ArrayList<>();
       List<Reader<String>> readers = new ArrayList<>();
+      boolean rounds = false;
       for (int step = 0; step < 600; step++) {
         String key = "k" + random.nextInt(keys);
         int dice = random.nextInt(40);
@@ -141,14 +164,18 @@ class ChangesTest {
           int gone = random.nextInt(readers.size());
           readers.remove(gone).close();
           assertThat(handlers.remove(gone).fault.get()).as("seed %d", seed).isNull();
-        } else if (dice == 36) {
-          store.sweep(0);
+        } else if (dice == 36 && rounds) {
+          store.sweep(0, "");
+          rounds = false;
+        } else if (dice == 37) {
+          store.newRound();
+          rounds = true;
         } else if (!waiting.isEmpty() && random.nextInt(1 + seed % 6) == 0) {
           waiting.poll().run();
         }
         assertThat(store.logLength())
             .as("seed %d, step %d", seed, step)
-            .isLessThanOrEqualTo(2L * (bound + (readers.size() + 2L) * (keys + 1)));
+            .isLessThanOrEqualTo(2L * (bound + (readers.size() + 2L) * (keys + 3)));
       }
       while (!waiting.isEmpty()) {
         waiting.poll().run();
@@ -188,7 +215,7 @@ class ChangesTest {
             readers.add(Reader.open(store, handler, pool));
           }
           if (step == 1500) {
-            store.sweep(0);
+            store.sweep(0, "");
           }
         }
         long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
@@ -207,6 +234,51 @@ class ChangesTest {
     } finally {
       pool.shutdown();
       assertThat(pool.awaitTermination(30, TimeUnit.SECONDS)).isTrue();
+    }
+  }
+
+  @Test
+  void aListOfNothingInAnEmptyStore() {
+    LiveStore<String> store = store(100);
+    Checked handler = new Checked();
+    Reader.open(store, handler, Runnable::run);
+    store.sweep(store.newRound(), "7");
+    put(store, "a", 8, 1);
+    store.sweep(store.newRound(), "9");
+    assertThat(handler.told).containsExactly("(", ") empty", "+a@8", "(", "-a@8", ") 9");
+  }
+
+  @Test
+  void anIndexThatIsAddedWhileTheStoreIsWrittenHasEachObject() throws Exception {
+    ExecutorService pool = Executors.newSingleThreadExecutor();
+    try {
+      for (int seed = 0; seed < 200; seed++) {
+        LiveStore<String> store = store(100);
+        Random random = new Random(seed);
+        for (int i = 0; i < 50; i++) {
+          put(store, "k" + i, i + 1, 0);
+        }
+        var writer =
+            pool.submit(
+                () -> {
+                  for (int step = 0; step < 400; step++) {
+                    String key = "k" + random.nextInt(50);
+                    if (random.nextInt(3) == 0) {
+                      store.delete(key, null, null);
+                    } else {
+                      put(store, key, 100 + step, 0);
+                    }
+                  }
+                });
+        store.addIndex("parity", o -> List.of(o.charAt(o.length() - 1) % 2 == 0 ? "even" : "odd"));
+        writer.get();
+        List<String> indexed = new ArrayList<>(store.byIndex("parity", "even"));
+        assertThat(indexed).as("seed %d", seed).allMatch(o -> o.charAt(o.length() - 1) % 2 == 0);
+        indexed.addAll(store.byIndex("parity", "odd"));
+        assertThat(indexed).as("seed %d", seed).containsExactlyInAnyOrderElementsOf(store.list());
+      }
+    } finally {
+      pool.shutdown();
     }
   }
 
