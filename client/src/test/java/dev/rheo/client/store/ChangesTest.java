@@ -15,6 +15,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 
 /** What handlers are told of a store. */
@@ -280,6 +281,29 @@ class ChangesTest {
     } finally {
       pool.shutdown();
     }
+  }
+
+  /** The index is added between the moment when an object's values are known and its change. */
+  @Test
+  void anIndexThatIsAddedInTheMiddleOfAChangeHasTheObject() {
+    AtomicReference<LiveStore<String>> store = new AtomicReference<>();
+    AtomicReference<String> trigger = new AtomicReference<>("put");
+    Function<String, List<String>> adds =
+        object -> {
+          String name = trigger.getAndSet(null);
+          if (name != null) {
+            store.get().addIndex(name, any -> List.of("all"));
+          }
+          return List.of();
+        };
+    store.set(new LiveStore<>(Packing.objects(), Map.of("adds", adds), 100));
+
+    put(store.get(), "a", 1, 0);
+    assertThat(store.get().byIndex("put", "all")).containsExactly("a@1");
+
+    trigger.set("delete");
+    store.get().delete("a", null, null);
+    assertThat(store.get().keysByIndex("delete", "all")).isEmpty();
   }
 
   @Test
