@@ -139,6 +139,15 @@ final class StormCommand implements Callable<Integer> {
   private boolean keep;
 
   @Option(
+      names = "--reader",
+      paramLabel = "streams|informers",
+      defaultValue = "streams",
+      description =
+          "streams: readers verify what comes and keep nothing; informers: Rheo's informers, which keep it, so that the"
+              + " client's memory is drawn, too.")
+  private StormSettings.Reader reader = StormSettings.Reader.STREAMS;
+
+  @Option(
       names = "--connections",
       paramLabel = "own|shared",
       defaultValue = "own",
@@ -294,6 +303,7 @@ final class StormCommand implements Callable<Integer> {
               resource,
               accept,
               namespace == null ? "rheo-storm-" + letters() : namespace,
+              reader,
               connections,
               rate,
               hold.toMillis() / 1e3,

@@ -53,6 +53,7 @@ class ArchitectureTest {
           "merge",
           "server",
           "app",
+          "client",
           "storm",
           "cli");
 
@@ -107,6 +108,8 @@ class ArchitectureTest {
         .definedBy("dev.rheo.server..")
         .layer("app")
         .definedBy("dev.rheo.app..")
+        .layer("client")
+        .definedBy("dev.rheo.client..")
         .layer("storm")
         .definedBy("dev.rheo.storm..")
         .layer("cli")
@@ -133,6 +136,8 @@ class ArchitectureTest {
         .mayOnlyBeAccessedByLayers("app")
         .whereLayer("app")
         .mayOnlyBeAccessedByLayers("cli")
+        .whereLayer("client")
+        .mayOnlyBeAccessedByLayers("storm")
         .whereLayer("storm")
         .mayOnlyBeAccessedByLayers("cli")
         .whereLayer("cli")
@@ -152,12 +157,27 @@ class ArchitectureTest {
   }
 
   @Test
-  void apiAndCodecAreFreeOfNettyAndRocksDb() {
+  void apiCodecAndClientAreFreeOfNettyAndRocksDb() {
     noClasses()
-        .that(resideInAnyPackage("dev.rheo.api..", "dev.rheo.codec.."))
+        .that(resideInAnyPackage("dev.rheo.api..", "dev.rheo.codec..", "dev.rheo.client.."))
         .should()
         .dependOnClassesThat(resideInAnyPackage("io.netty..", "org.rocksdb.."))
         .allowEmptyShould(true)
+        .check(RHEO);
+  }
+
+  /** Whoever embeds an informer has a client and a JSON library already. */
+  @Test
+  void theClientNeedsNothing() {
+    noClasses()
+        .that(resideInAPackage("dev.rheo.client.."))
+        .and()
+        .resideOutsideOfPackage("dev.rheo.client.metrics..")
+        .should()
+        .dependOnClassesThat(
+            DescribedPredicate.not(
+                resideInAnyPackage(
+                    "dev.rheo.client..", "java..", "org.jspecify..", "com.google.errorprone..")))
         .check(RHEO);
   }
 

@@ -376,7 +376,7 @@ public final class Storm {
         });
     long now = System.nanoTime();
     return samples.stream()
-        .map(sample -> new CurvePoint((sample.nanos() - now) / 1e9, sample.memory(), 0, 0))
+        .map(sample -> new CurvePoint((sample.nanos() - now) / 1e9, sample.memory(), -1, 0, 0))
         .filter(point -> point.seconds() >= SHOWN_BEFORE)
         .toList();
   }

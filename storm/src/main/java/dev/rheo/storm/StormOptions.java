@@ -1,6 +1,8 @@
 package dev.rheo.storm;
 
 import dev.rheo.storm.result.StormSettings;
+import dev.rheo.storm.result.StormSettings.Accept;
+import dev.rheo.storm.result.StormSettings.Reader;
 import dev.rheo.storm.run.Pace;
 import dev.rheo.storm.verify.ObjectSet;
 import java.nio.file.Path;
@@ -51,6 +53,9 @@ public record StormOptions(
     require(settings.rate() >= 0, "--rate must not be negative");
     require(settings.churn() >= 0 && settings.churn() <= 100_000, "--churn must be 0 to 100000");
     require(settings.timeoutSeconds() >= 1, "--timeout must be 1s or more");
+    require(
+        settings.reader() == Reader.STREAMS || settings.accept() == Accept.JSON,
+        "--reader informers needs --accept json");
     require(context == null || kubeconfig != null, "--context needs --kubeconfig");
     require(
         settings.namespace().matches("[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?"),

@@ -55,6 +55,7 @@ class StormTest {
   private double timeout = 60;
   private boolean keep;
   private Connections connections = Connections.OWN;
+  private StormSettings.Reader reader = StormSettings.Reader.STREAMS;
 
   private final class Recorder implements StormEvents {
     @Override
@@ -95,6 +96,7 @@ class StormTest {
                   ResourceKind.SECRETS,
                   Accept.JSON,
                   "weather",
+                  reader,
                   connections,
                   rate,
                   hold,
@@ -147,6 +149,31 @@ class StormTest {
     assertThat(server.namespace()).isEmpty();
     JsonMapper json = new JsonMapper();
     assertThat(json.readValue(json.writeValueAsBytes(result), StormResult.class)).isEqualTo(result);
+  }
+
+  @Test
+  void informersKeepWhatTheyAreSent() throws Exception {
+    reader = StormSettings.Reader.INFORMERS;
+    StormResult result = run(Mode.LIST, Mode.WATCHLIST);
+    assertThat(result.runs()).allSatisfy(run -> assertThat(run.failures()).isEmpty());
+    assertThat(result.succeeded()).isTrue();
+    assertThat(result.runs())
+        .allSatisfy(
+            run -> {
+              assertThat(run.objects()).isEqualTo(4L * OBJECTS);
+              assertThat(run.curve().getLast().clientMemory()).isPositive();
+            });
+  }
+
+  @Test
+  void informersAreSentEachChange() throws Exception {
+    reader = StormSettings.Reader.INFORMERS;
+    hold = 1;
+    churn = 50;
+    StormResult result = run(Mode.WATCHLIST);
+    assertThat(result.runs().get(0).failures()).isEmpty();
+    assertThat(result.succeeded()).isTrue();
+    assertThat(result.runs().get(0).churnEvents()).isPositive();
   }
 
   @Test

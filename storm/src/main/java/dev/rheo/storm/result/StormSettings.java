@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param resource kind of the objects
  * @param accept format that readers request
  * @param namespace namespace that is created for the storm
+ * @param reader what reads
  * @param connections how readers share connections
  * @param rate bytes per second that each reader takes, or 0 for no limit
  * @param holdSeconds how long watches stay open after the last reader has synced
@@ -32,6 +33,7 @@ public record StormSettings(
     ResourceKind resource,
     Accept accept,
     String namespace,
+    Reader reader,
     Connections connections,
     long rate,
     double holdSeconds,
@@ -56,6 +58,7 @@ public record StormSettings(
         resource,
         accept,
         namespace,
+        reader,
         connections,
         rate,
         holdSeconds,
@@ -81,6 +84,16 @@ public record StormSettings(
     JSON,
     @JsonProperty("protobuf")
     PROTOBUF
+  }
+
+  /** What reads. */
+  public enum Reader {
+    /** The requests of an informer, verified; nothing is kept. */
+    @JsonProperty("streams")
+    STREAMS,
+    /** Rheo's informers, which keep what comes; what they keep is verified, too. */
+    @JsonProperty("informers")
+    INFORMERS
   }
 
   /** How readers share connections. */

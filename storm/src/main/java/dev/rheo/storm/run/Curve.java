@@ -57,6 +57,7 @@ final class Curve {
     return new CurvePoint(
         b.seconds(),
         Math.max(a.memory(), b.memory()),
+        Math.max(a.clientMemory(), b.clientMemory()),
         (a.bytesPerSecond() * weightOfA + b.bytesPerSecond()) / (weightOfA + 1),
         b.readersDone());
   }

@@ -38,11 +38,12 @@ public final class Run {
   private final BooleanSupplier stop;
   private final Pace pace;
   private final @Nullable Churn churn;
-  private final List<StormReader> readers = new ArrayList<>();
+  private final List<Reader> readers = new ArrayList<>();
   private final CountDownLatch initial;
   private final CountDownLatch ended;
   private final Curve curve = new Curve();
   private final List<String> notes = new ArrayList<>();
+  private final InformerThreads informerThreads = new InformerThreads();
 
   private long began;
   private long lastSampleNanos;
@@ -76,15 +77,15 @@ public final class Run {
     this.churn = settings.churn() > 0 ? new Churn(calls, plan, settings.churn()) : null;
     this.initial = new CountDownLatch(settings.informers());
     this.ended = new CountDownLatch(settings.informers());
-    StormReader.Listener listener =
-        new StormReader.Listener() {
+    Reader.Listener listener =
+        new Reader.Listener() {
           @Override
-          public void synced(StormReader reader) {
+          public void synced(Reader reader) {
             initial.countDown();
           }
 
           @Override
-          public void ended(StormReader reader) {
+          public void ended(Reader reader) {
             if (reader.syncSeconds() < 0) {
               initial.countDown();
             }
@@ -92,7 +93,11 @@ public final class Run {
           }
         };
     for (int i = 0; i < settings.informers(); i++) {
-      readers.add(new StormReader(i, plan, streams, listener));
+      readers.add(
+          switch (settings.reader()) {
+            case STREAMS -> new StormReader(i, plan, streams, listener);
+            case INFORMERS -> new InformerReader(i, plan, streams, listener, informerThreads);
+          });
     }
   }
 
@@ -102,6 +107,12 @@ public final class Run {
    * @param before samples from before the start, with negative seconds
    */
   public RunResult execute(List<CurvePoint> before) throws InterruptedException {
+    try (informerThreads) {
+      return measured(before);
+    }
+  }
+
+  private RunResult measured(List<CurvePoint> before) throws InterruptedException {
     before.forEach(curve::add);
     Usage start = usage.readNow();
     Usage ownStart = ProcessUsage.self().read();
@@ -109,15 +120,15 @@ public final class Run {
     events.runStarted(plan.mode(), repeat, readers.size(), memoryBefore);
     began = System.nanoTime();
     lastSampleNanos = began;
-    curve.add(new CurvePoint(0, memoryBefore, 0, 0));
+    curve.add(new CurvePoint(0, memoryBefore, ownMemory(), 0, 0));
     if (churn != null) {
       churn.start();
     }
-    readers.forEach(StormReader::start);
+    readers.forEach(Reader::start);
 
     awaitInitial();
     double elapsed = seconds(System.nanoTime());
-    long bytes = readers.stream().mapToLong(StormReader::bytes).sum();
+    long bytes = readers.stream().mapToLong(Reader::bytes).sum();
     checkLimits();
     Usage end = usage.readNow();
     Usage ownEnd = ProcessUsage.self().read();
@@ -134,7 +145,7 @@ public final class Run {
             pace,
             stop,
             (nanos, memory, waited) -> {
-              curve.add(new CurvePoint(seconds(nanos), memory, 0, readers.size()));
+              curve.add(new CurvePoint(seconds(nanos), memory, ownMemory(), 0, readers.size()));
               events.settling(memory, waited);
             });
     return result(
@@ -182,7 +193,7 @@ public final class Run {
       }
     }
     long deadline = System.nanoTime() + pace.catchUp().toNanos();
-    for (StormReader reader : readers) {
+    for (Reader reader : readers) {
       if (history == null) {
         reader.release();
       } else {
@@ -209,7 +220,7 @@ public final class Run {
   }
 
   private void stopReaders(Kind kind, String message) {
-    for (StormReader reader : readers) {
+    for (Reader reader : readers) {
       if (!reader.ended()) {
         reader.stop(kind, message);
       }
@@ -225,7 +236,7 @@ public final class Run {
     long now = System.nanoTime();
     long bytes = 0;
     int done = 0;
-    for (StormReader reader : readers) {
+    for (Reader reader : readers) {
       bytes += reader.bytes();
       done += reader.initialDone() ? 1 : 0;
     }
@@ -235,6 +246,7 @@ public final class Run {
         new CurvePoint(
             seconds(now),
             read == null ? -1 : read.memory(),
+            ownMemory(),
             elapsed <= 0 ? 0 : (bytes - lastSampleBytes) / elapsed,
             done);
     lastSampleNanos = now;
@@ -242,6 +254,11 @@ public final class Run {
     curve.add(point);
     events.sample(point);
     events.readers(groups());
+  }
+
+  private static long ownMemory() {
+    Usage own = ProcessUsage.self().read();
+    return own == null ? -1 : own.memory();
   }
 
   private double seconds(long nanos) {
@@ -259,7 +276,7 @@ public final class Run {
       int failed = 0;
       long objects = 0;
       long bytes = 0;
-      for (StormReader reader : readers.subList(first, end)) {
+      for (Reader reader : readers.subList(first, end)) {
         switch (reader.state()) {
           case FAILED -> failed++;
           case COMPLETE, FOLLOWING -> complete++;
@@ -281,19 +298,19 @@ public final class Run {
    */
   private double lastSync(double elapsed) {
     return readers.stream().allMatch(reader -> reader.syncSeconds() > 0)
-        ? readers.stream().mapToDouble(StormReader::syncSeconds).max().orElse(elapsed)
+        ? readers.stream().mapToDouble(Reader::syncSeconds).max().orElse(elapsed)
         : elapsed;
   }
 
   private RunResult result(Measured measured, long memoryAfter) {
-    List<StormReader> complete =
-        readers.stream().filter(reader -> reader.state() == StormReader.State.COMPLETE).toList();
-    double[] sync = complete.stream().mapToDouble(StormReader::syncSeconds).sorted().toArray();
+    List<Reader> complete =
+        readers.stream().filter(reader -> reader.state() == Reader.State.COMPLETE).toList();
+    double[] sync = complete.stream().mapToDouble(Reader::syncSeconds).sorted().toArray();
     double[] firstByte =
-        readers.stream().mapToDouble(StormReader::firstByteSeconds).filter(s -> s >= 0).toArray();
+        readers.stream().mapToDouble(Reader::firstByteSeconds).filter(s -> s >= 0).toArray();
     List<Failure> failures =
         readers.stream()
-            .map(StormReader::failure)
+            .map(Reader::failure)
             .filter(Objects::nonNull)
             .sorted(Comparator.comparingInt(Failure::reader))
             .limit(RunResult.MAX_FAILURES)
@@ -305,9 +322,9 @@ public final class Run {
         readers.size(),
         complete.size(),
         readers.size() - complete.size(),
-        readers.stream().mapToLong(StormReader::objects).sum(),
+        readers.stream().mapToLong(Reader::objects).sum(),
         measured.bytes(),
-        readers.stream().mapToLong(StormReader::changes).sum(),
+        readers.stream().mapToLong(Reader::changes).sum(),
         measured.seconds(),
         Spread.of(firstByte),
         Spread.of(sync),
@@ -330,7 +347,7 @@ public final class Run {
   private void addNotes() {
     String refused =
         readers.stream()
-            .map(StormReader::refusedWatchList)
+            .map(Reader::refusedWatchList)
             .filter(Objects::nonNull)
             .findFirst()
             .orElse(null);
@@ -343,15 +360,15 @@ public final class Run {
               count,
               refused));
     }
-    int retries = readers.stream().mapToInt(StormReader::retries).sum();
+    int retries = readers.stream().mapToInt(Reader::retries).sum();
     if (retries > 0) {
       note(retries + " answers asked readers to come again later, which they did");
     }
-    int foreign = readers.stream().mapToInt(StormReader::foreign).max().orElse(0);
+    int foreign = readers.stream().mapToInt(Reader::foreign).max().orElse(0);
     if (foreign > 0) {
       note(foreign + " objects of others in the namespace were passed over");
     }
-    int resumes = readers.stream().mapToInt(StormReader::resumes).sum();
+    int resumes = readers.stream().mapToInt(Reader::resumes).sum();
     if (resumes > 0) {
       note(resumes + " watches were ended by the server and resumed");
     }

@@ -17,34 +17,14 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One informer: sends the requests of client-go's reflector, verifies the responses and keeps
+ * A reader that sends the requests of client-go's reflector, verifies the responses and keeps
  * nothing of them.
  *
- * <pre>
- *   ASKING ──► SYNCING ──► FOLLOWING ──► COMPLETE
- *     │           └───────────────────────► COMPLETE     (nothing to follow)
- *     ├──► ASKING    (after 429 or Retry-After; or with a list, if a watch list is refused)
- *     └──► FAILED    from any state but COMPLETE
- * </pre>
+ * <p>After 429 or {@code Retry-After} it asks again; with a list, if a watch list is refused.
  *
  * <p>Works on one event loop at a time; accessors and commands may be called from any thread.
  */
-final class StormReader {
-  enum State {
-    ASKING,
-    SYNCING,
-    FOLLOWING,
-    COMPLETE,
-    FAILED
-  }
-
-  /** Called on event loops, or by the caller of {@link #stop} if the reader has no stream. */
-  interface Listener {
-    void synced(StormReader reader);
-
-    void ended(StormReader reader);
-  }
-
+final class StormReader implements Reader {
   private static final int OK = 200;
   private static final int BAD_REQUEST = 400;
   private static final int UNPROCESSABLE = 422;
@@ -93,7 +73,8 @@ final class StormReader {
     this.asking = plan.mode();
   }
 
-  void start() {
+  @Override
+  public void start() {
     started = System.nanoTime();
     ask();
   }
@@ -116,73 +97,70 @@ final class StormReader {
 
   // --- accessors, callable from any thread
 
-  State state() {
+  @Override
+  public State state() {
     return state;
   }
 
-  boolean ended() {
-    return state == State.COMPLETE || state == State.FAILED;
-  }
-
-  /** Returns whether the reader has synced or failed. */
-  boolean initialDone() {
-    return state != State.ASKING && state != State.SYNCING;
-  }
-
-  long bytes() {
+  @Override
+  public long bytes() {
     return bytes;
   }
 
-  int objects() {
+  @Override
+  public int objects() {
     return audit.objects();
   }
 
-  int changes() {
+  @Override
+  public int changes() {
     return audit.changes();
   }
 
-  int foreign() {
+  @Override
+  public int foreign() {
     return audit.foreign();
   }
 
-  /** Returns the seconds from the start to the first byte of a body, or -1. */
-  double firstByteSeconds() {
+  @Override
+  public double firstByteSeconds() {
     return firstByte == 0 ? -1 : (firstByte - started) / 1e9;
   }
 
-  /** Returns the seconds from the start to the sync, or -1. */
-  double syncSeconds() {
+  @Override
+  public double syncSeconds() {
     return synced == 0 ? -1 : (synced - started) / 1e9;
   }
 
-  @Nullable Failure failure() {
+  @Override
+  public @Nullable Failure failure() {
     return failure;
   }
 
-  /** Returns the status and message with which the server refused a watch list, or null. */
-  @Nullable String refusedWatchList() {
+  @Override
+  public @Nullable String refusedWatchList() {
     return refusedWatchList;
   }
 
-  /** Returns how many refused requests were retried: 429, or 5xx with {@code Retry-After}. */
-  int retries() {
+  @Override
+  public int retries() {
     return retries;
   }
 
-  /** Returns how many watches the server ended and the reader resumed. */
-  int resumes() {
+  @Override
+  public int resumes() {
     return resumes;
   }
 
   // --- commands, callable from any thread
 
-  /** Fails the reader unless it has ended. */
-  void stop(Kind kind, String message) {
+  @Override
+  public void stop(Kind kind, String message) {
     onLoop(() -> fail(new VerificationException(kind, audit.position(), message)));
   }
 
-  /** Completes the reader if it is following, without checking its changes. */
-  void release() {
+  @Override
+  public void release() {
     onLoop(
         () -> {
           if (state == State.FOLLOWING) {
@@ -191,11 +169,8 @@ final class StormReader {
         });
   }
 
-  /**
-   * Completes the reader once everything in this final history has arrived, or fails it if that has
-   * not happened by the deadline.
-   */
-  void settle(History history, long deadlineNanos) {
+  @Override
+  public void settle(History history, long deadlineNanos) {
     onLoop(
         () -> {
           if (state != State.FOLLOWING) {

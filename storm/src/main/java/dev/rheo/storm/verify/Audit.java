@@ -3,6 +3,7 @@ package dev.rheo.storm.verify;
 import dev.rheo.storm.result.Failure.Kind;
 import java.nio.charset.StandardCharsets;
 import java.util.BitSet;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -312,6 +313,41 @@ public final class Audit {
           Kind.CONTENT,
           position(),
           "the initial objects are not those of revision " + syncRevision);
+    }
+  }
+
+  /**
+   * Compares what an informer keeps with the state that its stream led to.
+   *
+   * @param keys the keys in its store
+   * @param versions the version of each
+   * @param history all writes, or null if the state after the initial objects is not known
+   */
+  public void checkStore(
+      Iterable<String> keys, UnaryOperator<@Nullable String> versions, @Nullable History history)
+      throws VerificationException {
+    int kept = 0;
+    long digest = 0;
+    for (String key : keys) {
+      byte[] name = key.substring(key.indexOf('/') + 1).getBytes(StandardCharsets.UTF_8);
+      int index = ledger.set().index(name, name.length);
+      if (index >= 0) {
+        byte[] version = String.valueOf(versions.apply(key)).getBytes(StandardCharsets.UTF_8);
+        digest ^= History.digest(index, Seen.number(version, version.length));
+        kept++;
+      }
+    }
+    if (kept != ledger.set().count()) {
+      throw new VerificationException(
+          Kind.MISSING,
+          position(),
+          "the informer keeps %d objects of %d".formatted(kept, ledger.set().count()));
+    }
+    boolean known = history != null || changes == 0 && early == 0;
+    long expected = history == null ? stateDigest : history.stateAt(Long.MAX_VALUE);
+    if (known && digest != expected) {
+      throw new VerificationException(
+          Kind.CONTENT, position(), "the informer keeps other versions than it was sent");
     }
   }
 

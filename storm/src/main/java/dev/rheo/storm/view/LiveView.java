@@ -39,7 +39,7 @@ final class LiveView implements StormEvents {
   private Mode mode = Mode.LIST;
   private String head = "";
   private int readers;
-  private CurvePoint latest = new CurvePoint(0, -1, 0, 0);
+  private CurvePoint latest = new CurvePoint(0, -1, -1, 0, 0);
   private GroupRates groups = new GroupRates();
   private boolean created;
   private boolean running;
@@ -94,7 +94,7 @@ final class LiveView implements StormEvents {
     size = terminal.get();
     curve = new Curve();
     groups = new GroupRates();
-    latest = new CurvePoint(0, memoryBefore, 0, 0);
+    latest = new CurvePoint(0, memoryBefore, -1, 0, 0);
     head = Lines.started(mode, repeat, readers, memoryBefore);
     curve.add(0, memoryBefore);
     running = true;

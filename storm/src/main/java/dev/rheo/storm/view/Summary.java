@@ -94,9 +94,10 @@ final class Summary {
 
   /** Describes the storm in one sentence, without its full stop. */
   static String scenario(StormSettings settings) {
-    return "%s readers of %s %s of %s as %s, %s connections"
+    return "%s %s of %s %s of %s as %s, %s connections"
         .formatted(
             Units.count(settings.informers()),
+            settings.reader() == StormSettings.Reader.INFORMERS ? "informers" : "readers",
             Units.count(settings.objects()),
             lower(settings.resource()),
             Units.chosen(settings.size()),
@@ -131,6 +132,7 @@ final class Summary {
     option(rows, "resource", lower(settings.resource()));
     option(rows, "accept", lower(settings.accept()));
     option(rows, "namespace", settings.namespace());
+    option(rows, "reader", lower(settings.reader()));
     option(rows, "connections", lower(settings.connections()));
     option(rows, "rate", settings.rate() > 0 ? Units.chosen(settings.rate()) + "/s" : "unlimited");
     option(rows, "hold", Units.seconds(settings.holdSeconds()));

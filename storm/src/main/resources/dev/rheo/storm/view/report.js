@@ -157,7 +157,18 @@
         run,
         run.curve.filter((p) => p.memory >= 0).map((p) => ({ x: p.seconds, y: p.memory })),
       ));
-    const top = Math.max(...known.map((run) => run.memory.peak));
+    // Informers keep what they are sent, so the client's memory is of interest, too.
+    const clients = storm.settings.reader === 'informers' ? known : [];
+    for (const run of clients) {
+      const points = run.curve
+        .filter((p) => p.clientMemory >= 0)
+        .map((p) => ({ x: p.seconds, y: p.clientMemory }));
+      datasets.push(
+        line(theme, run, points, { label: label(run) + ', client', borderDash: [6, 4], borderWidth: 1.5 }));
+    }
+    const top = Math.max(
+      ...known.map((run) => run.memory.peak),
+      ...clients.flatMap((run) => run.curve.map((p) => p.clientMemory)));
     const limit = storm.settings.maxServerMemory;
     const options = base(
       theme,
@@ -179,6 +190,12 @@
       const text = names[mode] + ', peak ' + bytes(peak.memory);
       return [{ x: peak.seconds, y: peak.memory, text, color: theme[mode] }];
     });
+    for (const mode of clients.length ? modes : []) {
+      const all = clients.filter((run) => run.mode === mode).flatMap((run) => run.curve);
+      const peak = all.reduce((a, b) => (b.clientMemory > a.clientMemory ? b : a));
+      const text = names[mode] + ', client, peak ' + bytes(peak.clientMemory);
+      points.push({ x: peak.seconds, y: peak.clientMemory, text, color: theme[mode] });
+    }
     options.plugins.marks = { rules, points, halo: theme.card };
     bound(options.scales.x, datasets);
     return { datasets, options };

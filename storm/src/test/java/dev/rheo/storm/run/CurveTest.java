@@ -13,9 +13,9 @@ class CurveTest {
   void aShortRunIsKeptAsItIs() {
     Curve curve = new Curve();
     for (int i = 0; i < 100; i++) {
-      curve.add(new CurvePoint(i, i, i, i));
+      curve.add(new CurvePoint(i, i, i, i, i));
     }
-    assertThat(curve.points()).hasSize(100).element(7).isEqualTo(new CurvePoint(7, 7, 7, 7));
+    assertThat(curve.points()).hasSize(100).element(7).isEqualTo(new CurvePoint(7, 7, 7, 7, 7));
     assertThat(curve.peak()).isEqualTo(99);
   }
 
@@ -24,7 +24,7 @@ class CurveTest {
     Curve curve = new Curve();
     int count = Curve.MAX_POINTS * 16;
     for (int i = 0; i < count; i++) {
-      curve.add(new CurvePoint(i, i == 1234 ? 1_000_000 : 10, i % 2 == 0 ? 0 : 200, i));
+      curve.add(new CurvePoint(i, i == 1234 ? 1_000_000 : 10, 5, i % 2 == 0 ? 0 : 200, i));
       assertThat(curve.points().size()).isLessThanOrEqualTo(Curve.MAX_POINTS);
     }
     List<CurvePoint> points = curve.points();

@@ -32,6 +32,7 @@ final class Samples {
         StormSettings.ResourceKind.SECRETS,
         StormSettings.Accept.JSON,
         "rheo-storm",
+        StormSettings.Reader.STREAMS,
         StormSettings.Connections.OWN,
         0,
         0,
@@ -85,7 +86,7 @@ final class Samples {
     RunResult run = run(Mode.LIST, 1, 4, 3, -1, -1);
     List<CurvePoint> curve =
         run.curve().stream()
-            .map(p -> new CurvePoint(p.seconds(), -1, p.bytesPerSecond(), p.readersDone()))
+            .map(p -> new CurvePoint(p.seconds(), -1, -1, p.bytesPerSecond(), p.readersDone()))
             .toList();
     return result(
         settings(4, 1, 0),
@@ -138,7 +139,7 @@ final class Samples {
           at <= 0 || at > seconds ? 0 : bytes / seconds * (0.9 + 0.2 * random.nextDouble());
       double now = at;
       int done = (int) sync.stream().filter(s -> s <= now).count();
-      curve.add(new CurvePoint(at, (long) memory, rate, done));
+      curve.add(new CurvePoint(at, (long) memory, 90_000_000, rate, done));
     }
     long highest = curve.stream().mapToLong(CurvePoint::memory).max().orElse(-1);
     return new RunResult(

@@ -44,9 +44,9 @@ class StormViewTest {
     StormEvents view = view(true, Map.of(), StandardCharsets.UTF_8);
     RunResult run = Samples.good().runs().get(0);
     view.runStarted(run.mode(), 1, 16, run.memory().before());
-    view.sample(new CurvePoint(1, 121_000_000, 0, 0));
+    view.sample(new CurvePoint(1, 121_000_000, -1, 0, 0));
     view.readers(groups(0.25, 100));
-    view.sample(new CurvePoint(2, 200_000_000, 5e8, 0));
+    view.sample(new CurvePoint(2, 200_000_000, -1, 5e8, 0));
     view.readers(groups(0.5, 50_000_100));
 
     Drawn drawn = Drawn.of(text());
@@ -67,7 +67,7 @@ class StormViewTest {
     view.settling(130_000_000, 2);
     assertThat(Drawn.of(text()).lines).containsExactly("memory settles: 130 MB, 2.0 s");
     view.runStarted(run.mode(), 1, 16, run.memory().before());
-    view.sample(new CurvePoint(1, 200_000_000, 0, 16));
+    view.sample(new CurvePoint(1, 200_000_000, -1, 0, 16));
     view.readers(groups(1, 100));
     view.settling(190_000_000, 0.5);
     assertThat(Drawn.of(text()).lines)
