@@ -118,30 +118,37 @@ final class JsonInput {
       if (at == end && !fill()) {
         throw cut();
       }
+      byte[] bytes = chunk;
       int from = at;
+      int i = at;
       boolean done = false;
-      while (at < end && !done) {
-        byte b = chunk[at++];
-        if (inString) {
-          if (escaped) {
-            escaped = false;
-          } else if (b == '\\') {
-            escaped = true;
-          } else if (b == '"') {
-            inString = false;
+      while (i < end && !done) {
+        if (escaped) {
+          escaped = false;
+          i++;
+        } else if (inString) {
+          i = StringEnd.next(bytes, i, end);
+          if (i < end) {
+            escaped = bytes[i] == '\\';
+            inString = escaped;
+            done = !inString && depth == 0;
+            i++;
+          }
+        } else {
+          byte b = bytes[i++];
+          if (b == '"') {
+            inString = true;
+          } else if (b == '{' || b == '[') {
+            depth++;
+          } else if (b == '}' || b == ']') {
+            depth--;
             done = depth == 0;
           }
-        } else if (b == '"') {
-          inString = true;
-        } else if (b == '{' || b == '[') {
-          depth++;
-        } else if (b == '}' || b == ']') {
-          depth--;
-          done = depth == 0;
         }
       }
+      at = i;
       if (into != null) {
-        into.append(chunk, from, at - from, limit);
+        into.append(bytes, from, i - from, limit);
       }
       if (done) {
         return;
