@@ -95,8 +95,8 @@ run_python() {
 java_built() { # java_built NAME: builds the Java programs; sets $java, the command that runs this one
   home=$(../rheo --print-java-home) || return
   command -v mvn >/dev/null || { skip "$1: Maven is not on PATH"; return 1; }
-  if [ ! -e java/target/built ] || [ -n "$(find java -newer java/target/built -name '*.java' -o -newer java/target/built -name pom.xml)" ]; then
-    built "java" env JAVA_HOME="$home" mvn -q -B -ntp -f java/pom.xml package || return 1
+  if [ ! -e java/target/built ] || [ -n "$(find java ../client ../client-fabric8 -newer java/target/built \( -name '*.java' -o -name pom.xml \))" ]; then
+    built "java" env JAVA_HOME="$home" mvn -q -B -ntp -f java/pom.xml package -DskipTests || return 1
     mkdir -p java/target && touch java/target/built
   fi
   java=("$home/bin/java" -XX:+UseSerialGC -Xmx256m -cp "java/$1/target/$1-0.jar:java/$1/target/lib/*" "dev.rheo.compat.$1.Main")
@@ -108,4 +108,10 @@ java_program() { # java_program NAME TEXT
 }
 
 run_fabric8() { java_program fabric8 "fabric8"; }
+
+run_informers() {
+  local home java
+  java_built fabric8 || return
+  course informers "Rheo's informers, over connections that are cut" "${java[@]::${#java[@]}-1}" dev.rheo.compat.fabric8.CutMain
+}
 run_clientjava() { java_program clientjava "the official Java client"; }
