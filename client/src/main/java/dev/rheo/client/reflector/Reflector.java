@@ -42,6 +42,7 @@ import org.jspecify.annotations.Nullable;
  *               410 on a later page                         LIST         once more, in one piece
  *               410, or the version is too large            LIST         asking for the most recent state
  *               429, connection refused                     BACKOFF, LIST   the same page
+ *               a break, up to twice                        BACKOFF, LIST   the same page
  *               anything else                               BACKOFF, WATCH_LIST
  *   SYNCED,     an object or a bookmark                     the same     the version is the event's
  *   WATCH       410, or the version is too large            WATCH_LIST   after a pause if it was so lately
@@ -68,6 +69,7 @@ public final class Reflector {
   private static final long SHORT_WATCH = Duration.ofSeconds(1).toNanos();
 
   private static final int SHORT_WATCHES = 3;
+  private static final int PAGE_TRIES = 3;
 
   /** How much later than asked for the server may end a watch. */
   private static final Duration LATE = Duration.ofSeconds(30);
@@ -118,6 +120,7 @@ public final class Reflector {
 
   // A list that is read in pages.
   private String continueToken = "";
+  private int brokenPages;
   private boolean inOnePiece;
   private boolean pagesHonoured;
 
@@ -274,6 +277,7 @@ public final class Reflector {
 
   /** A page of a list has been read whole. */
   public Action pageEnded(String version, String nextPage, long now) {
+    brokenPages = 0;
     if (!nextPage.isEmpty()) {
       Query query = asked;
       pagesHonoured |= query != null && query.resourceVersion().equals("0");
@@ -369,8 +373,11 @@ public final class Reflector {
         pause(LIST, refusal.retryAfter(), now);
         return;
       }
-    } else if (end instanceof End.Broken broken && broken.refused()) {
-      pause(LIST, Duration.ZERO, now);
+    } else if (end instanceof End.Broken broken) {
+      // The pages before this one need not be read again.
+      boolean again = broken.refused() || ++brokenPages < PAGE_TRIES;
+      brokenPages = again ? brokenPages : 0;
+      pause(again ? LIST : WATCH_LIST, Duration.ZERO, now);
       return;
     }
     pause(WATCH_LIST, Duration.ZERO, now);

@@ -257,6 +257,23 @@ class ReflectorTest {
   }
 
   @Test
+  void aPageThatBreaksIsAskedForAgainBeforeAllIs() {
+    ask();
+    ended(refused(422, "Invalid", false));
+    ask();
+    reflector.pageEnded("5", "token", now);
+    for (int i = 0; i < 2; i++) {
+      assertThat(ask().continueToken()).isEqualTo("token");
+      ended(new End.Broken(false, "reset"));
+      pause();
+    }
+    assertThat(ask().continueToken()).isEqualTo("token");
+    ended(new End.Broken(false, "reset"));
+    pause();
+    assertThat(ask().kind()).isEqualTo(Query.Kind.WATCH_LIST);
+  }
+
+  @Test
   void watchesThatEndAtOnceLeadToAListInTheEnd() {
     sync("63");
     now += 10 * SECOND;

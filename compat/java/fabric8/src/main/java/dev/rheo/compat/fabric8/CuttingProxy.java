@@ -16,7 +16,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  * record, a frame, an event.
  */
 final class CuttingProxy implements Closeable {
-  private static final int MOST_BYTES = 96 << 10;
+  private static final int MOST_BYTES = 256 << 10;
 
   private final ServerSocket listener;
   private final InetSocketAddress server;
