@@ -119,6 +119,11 @@ final class SimulatedStore implements RevisionStore {
   }
 
   @Override
+  public String history() {
+    return store.history();
+  }
+
+  @Override
   public long currentRevision() throws StoreException {
     scheduler.point("store revision");
     return store.currentRevision();

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,6 +18,7 @@ public final class MemoryRevisionStore implements RevisionStore, SampledHistory 
   private static final long FIRST_REVISION = 1;
 
   private final Object monitor = new Object();
+  private final String history = UUID.randomUUID().toString();
   private final Head head = new Head(FIRST_REVISION, 0);
 
   /** Each key's versions, oldest first. */
@@ -156,6 +158,11 @@ public final class MemoryRevisionStore implements RevisionStore, SampledHistory 
       }
       return new Batch(matching, last);
     }
+  }
+
+  @Override
+  public String history() {
+    return history;
   }
 
   @Override

@@ -84,6 +84,16 @@ public interface RevisionStore extends AutoCloseable {
   WatchCursor watch(String start, String end, long fromRevision)
       throws CompactedException, StoreException;
 
+  /**
+   * Names the history of the store: two revisions can be compared only if they are of one history.
+   * It is random, made with the store and kept as long as the store, so a store that is made anew
+   * has another. It consists of letters, digits and hyphens, at most 64.
+   *
+   * <p>Whoever puts an older copy of a store in its place begins another history and must give it
+   * another name. Otherwise the revisions after those of the copy are counted twice.
+   */
+  String history();
+
   /** The revision of the last commit, which a consistent read must reflect. */
   long currentRevision() throws StoreException;
 

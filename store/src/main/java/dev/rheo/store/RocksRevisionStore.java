@@ -259,6 +259,11 @@ public final class RocksRevisionStore implements RevisionStore, SampledHistory {
   }
 
   @Override
+  public String history() {
+    return directory.id();
+  }
+
+  @Override
   public long currentRevision() throws StoreException {
     head.checkOpen();
     return head.current();

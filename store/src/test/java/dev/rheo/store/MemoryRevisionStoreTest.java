@@ -14,6 +14,12 @@ class MemoryRevisionStoreTest extends RevisionStoreContract {
   }
 
   @Test
+  void eachStoreHasAHistoryOfItsOwn() {
+    assertThat(new MemoryRevisionStore().history())
+        .isNotEqualTo(new MemoryRevisionStore().history());
+  }
+
+  @Test
   void compactionGivesMemoryBackWhenNoReadHoldsIt() throws Exception {
     MemoryRevisionStore memory = new MemoryRevisionStore();
     memory.commit(List.of(put("gone", "1")));

@@ -93,6 +93,15 @@ public abstract class RevisionStoreContract {
   }
 
   @Test
+  void theNameOfTheHistoryStaysTheSame() throws Exception {
+    String history = store.history();
+    assertThat(history).matches("[A-Za-z0-9-]{16,64}");
+    store.commit(List.of(put("a", "1")));
+    store.compact(store.currentRevision());
+    assertThat(store.history()).isEqualTo(history);
+  }
+
+  @Test
   void expectedRevisionsAreCompared() throws Exception {
     long first = store.commit(List.of(new Op.Put("a", bytes("1"), Op.ABSENT)));
     assertConflict(new Op.Put("a", bytes("2"), Op.ABSENT), "a", Op.ABSENT, first);
