@@ -93,6 +93,15 @@ public final class Entry {
     return new String(key, StandardCharsets.UTF_8);
   }
 
+  /**
+   * Whether the key comes after another in the order of keys.
+   *
+   * @param other in UTF-8
+   */
+  public boolean isAfter(byte[] other) {
+    return Arrays.compareUnsigned(key, other) > 0;
+  }
+
   /** {@code ""} if the object has none. */
   public String namespace() {
     int slash = slash();

@@ -16,6 +16,7 @@ import dev.rheo.resource.type.Subresource;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Map;
 import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -92,6 +93,11 @@ public abstract class Encoding {
   public abstract Frame item(ObjectInfo subject);
 
   public abstract Frame event(String eventType, ObjectInfo subject);
+
+  /** Whether objects are shown with their metadata. */
+  public final boolean showsMetadata() {
+    return part(false).extent() != ObjectRange.Extent.NOTHING;
+  }
 
   /** Whether {@link #listHead} needs the size of the items. */
   public boolean sized() {
@@ -170,18 +176,20 @@ public abstract class Encoding {
   abstract byte[] whole(byte[] json, boolean first) throws IOException;
 
   /**
-   * A bookmark: an empty object of the watched kind with the revision, annotated if it ends the
-   * initial events.
+   * A bookmark: an empty object of the watched kind with the revision.
    *
+   * @param annotations none, unless the bookmark is a part of the initial events
    * @param first whether nothing precedes it in its watch
    */
-  public byte[] bookmark(long revision, boolean initialEnd, boolean first) throws IOException {
+  public byte[] bookmark(long revision, Map<String, String> annotations, boolean first)
+      throws IOException {
     ObjectNode object = JsonNodeFactory.instance.objectNode();
     object.put("kind", type.kind()).put("apiVersion", type.apiVersion());
     ObjectNode metadata = object.putObject("metadata");
     metadata.put("resourceVersion", Long.toString(revision));
-    if (initialEnd) {
-      metadata.putObject("annotations").put("k8s.io/initial-events-end", "true");
+    if (!annotations.isEmpty()) {
+      ObjectNode told = metadata.putObject("annotations");
+      annotations.forEach(told::put);
     }
     return event(
         "BOOKMARK",

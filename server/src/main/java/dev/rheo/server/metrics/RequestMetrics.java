@@ -41,6 +41,8 @@ public final class RequestMetrics {
   private final Counter watchEvents;
   private final Counter watchBytes;
   private final Counter initialEvents;
+  private final Counter initialStreams;
+  private final Counter unchangedObjects;
   private final Histogram watchListDuration;
   private final Gauge shardWatches;
   private final Counter shardFiltered;
@@ -95,6 +97,18 @@ public final class RequestMetrics {
         Counter.builder()
             .name("apiserver_init_events_total")
             .help("Initial events written to watch lists.")
+            .labelNames("group", "resource")
+            .register(registry);
+    initialStreams =
+        Counter.builder()
+            .name("rheo_watch_initial_streams_total")
+            .help("Watches that began with the state, by whether all of it was sent.")
+            .labelNames("group", "resource", "kind")
+            .register(registry);
+    unchangedObjects =
+        Counter.builder()
+            .name("rheo_watch_initial_unchanged_total")
+            .help("Objects that watches named instead of sending them, as the client held them.")
             .labelNames("group", "resource")
             .register(registry);
     shardWatches =
@@ -165,6 +179,8 @@ public final class RequestMetrics {
     drop(watchListDuration, 0);
     // All versions of a resource share these.
     initialEvents.removeIf(this::isUnservedInAllVersions);
+    initialStreams.removeIf(this::isUnservedInAllVersions);
+    unchangedObjects.removeIf(this::isUnservedInAllVersions);
     shardWatches.removeIf(this::isUnservedInAllVersions);
     shardFiltered.removeIf(this::isUnservedInAllVersions);
   }
@@ -243,6 +259,20 @@ public final class RequestMetrics {
       if (isInitial) {
         initial.inc();
       }
+    }
+
+    @Override
+    public void initial(boolean difference) {
+      initialStreams
+          .labelValues(info.group(), info.resource(), difference ? "difference" : "full")
+          .inc();
+      counted(info);
+    }
+
+    @Override
+    public void unchanged(int objects) {
+      unchangedObjects.labelValues(info.group(), info.resource()).inc(objects);
+      counted(info);
     }
 
     @Override

@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.rheo.api.feature.FeatureGates;
 import dev.rheo.api.feature.FeatureGates.Gate;
 import dev.rheo.api.media.NegotiatedMediaType;
+import dev.rheo.api.options.HeldState;
+import dev.rheo.api.options.InitialState;
 import dev.rheo.api.options.ListOptions;
 import dev.rheo.codec.json.Canonicalizer;
 import dev.rheo.codec.json.ObjectDecoder;
@@ -94,15 +96,26 @@ public final class ResourceReads {
   private HttpResponse watch(ResourceCall call, Reads.ResponseOptions how)
       throws InterruptedException {
     ListOptions options = options(call, true);
-    Body body =
+    // A WebSocket's client cannot read the fields of the answer.
+    boolean resumable =
+        Boolean.TRUE.equals(options.sendInitialEvents())
+            && !WebSocketHandshake.isAskedBy(call.request());
+    HeldState held =
+        resumable ? HeldState.parse(call.request().headers().getAll(HeldState.HEADER)) : null;
+    Reads.OpenedWatch watch =
         reads.watch(
             call.type(),
             call.namespace(),
             options,
+            held,
             how,
             metrics.watch(call.info(), options.shard() != null));
     String type = Objects.requireNonNull(how.encoding().format().watchContentType());
-    HttpResponse response = HttpResponse.longRunning(200, type, body);
+    HttpResponse response = HttpResponse.longRunning(200, type, watch.body());
+    InitialState initial = watch.initial();
+    if (resumable && initial != null) {
+      response.header(InitialState.HEADER, initial.field());
+    }
     return how.gzip() ? gzipped(response) : response;
   }
 

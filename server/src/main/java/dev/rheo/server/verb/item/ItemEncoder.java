@@ -12,6 +12,7 @@ import dev.rheo.server.encoding.Encoding.ObjectInfo;
 import dev.rheo.server.encoding.ObjectRange;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -206,8 +207,17 @@ public final class ItemEncoder {
   }
 
   /** Begins a bookmark. */
-  public void beginBookmark(long revision, boolean initialEnd) throws IOException {
-    writer.start(encoding.bookmark(revision, initialEnd, first));
+  public void beginBookmark(long revision) throws IOException {
+    beginBookmark(revision, Map.of());
+  }
+
+  /** Begins a bookmark with an annotation. */
+  public void beginBookmark(long revision, String annotation, String value) throws IOException {
+    beginBookmark(revision, Map.of(annotation, value));
+  }
+
+  private void beginBookmark(long revision, Map<String, String> annotations) throws IOException {
+    writer.start(encoding.bookmark(revision, annotations, first));
     first = false;
   }
 }

@@ -109,6 +109,11 @@ public final class Freshness {
     }
   }
 
+  /** Names the history that revisions belong to: {@link RevisionStore#history}. */
+  String history() {
+    return store.history();
+  }
+
   /** The store's current revision. */
   long current() {
     try {

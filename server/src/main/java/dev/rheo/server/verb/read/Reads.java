@@ -1,6 +1,8 @@
 package dev.rheo.server.verb.read;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.rheo.api.options.HeldState;
+import dev.rheo.api.options.InitialState;
 import dev.rheo.api.options.ListOptions;
 import dev.rheo.api.options.ReadPlan;
 import dev.rheo.api.options.ResourceVersion;
@@ -25,6 +27,7 @@ import dev.rheo.server.verb.item.FilteredCursor;
 import dev.rheo.server.verb.item.ItemBody;
 import dev.rheo.server.verb.item.ItemEncoder;
 import dev.rheo.server.verb.item.Selection;
+import dev.rheo.server.verb.watch.Difference;
 import dev.rheo.server.verb.watch.WatchBody;
 import dev.rheo.server.verb.watch.WatchClock;
 import dev.rheo.server.verb.watch.WatchMetrics;
@@ -106,6 +109,14 @@ public final class Reads {
    * @param gzipped whether it is compressed
    */
   public record Answer(Body body, long atLeast, boolean gzipped) {}
+
+  /**
+   * A watch to draw.
+   *
+   * @param initial the state that its initial events show; null if it has none, or no bookmark
+   *     after them that the client can read
+   */
+  public record OpenedWatch(Body body, @Nullable InitialState initial) {}
 
   /** An object that was found. */
   public final class FoundObject {
@@ -217,21 +228,24 @@ public final class Reads {
    * Starts a watch. Once the options are accepted, failures are reported in the stream as an ERROR
    * event, as kube-apiserver does.
    *
+   * @param held what the client holds already; null if it did not say. Passed over without initial
+   *     events with a bookmark after them
    * @param metrics counts this watch; ended by the body
    * @return a gzip stream if the client accepts it
    */
-  public Body watch(
+  public OpenedWatch watch(
       ResourceType type,
       @Nullable String namespace,
       ListOptions options,
+      @Nullable HeldState held,
       ResponseOptions how,
       WatchMetrics metrics)
       throws InterruptedException {
     boolean opened = false;
     try {
-      Body body = begin(type, namespace, options, how, metrics);
+      OpenedWatch watch = begin(type, namespace, options, held, how, metrics);
       opened = true;
-      return body;
+      return watch;
     } finally {
       if (!opened) {
         metrics.ended();
@@ -239,10 +253,11 @@ public final class Reads {
     }
   }
 
-  private Body begin(
+  private OpenedWatch begin(
       ResourceType type,
       @Nullable String namespace,
       ListOptions options,
+      @Nullable HeldState held,
       ResponseOptions how,
       WatchMetrics metrics)
       throws InterruptedException {
@@ -259,7 +274,7 @@ public final class Reads {
             metrics);
     try {
       Scope scope = selection.scope(resource.resource(), namespace);
-      return open(resource, spec, how, plan.start(), scope, lifetimeNanos(options));
+      return open(resource, spec, held, how, plan.start(), scope, lifetimeNanos(options));
     } catch (CompactedException e) {
       return failed(
           ApiException.resourceExpired(
@@ -272,9 +287,10 @@ public final class Reads {
     }
   }
 
-  private Body open(
+  private OpenedWatch open(
       ResourceCache resource,
       WatchSpec spec,
+      @Nullable HeldState held,
       ResponseOptions how,
       WatchPlan.Start start,
       Scope scope,
@@ -291,42 +307,59 @@ public final class Reads {
     }
     WorkBudget effort = new WorkBudget(ItemBody.EFFORT_PER_DRAW);
     FilteredCursor initial = null;
+    InitialState state = null;
+    Difference difference = null;
     ItemEncoder.Ahead ahead = ItemEncoder.Ahead.UNKNOWN;
     if (start.initialEvents()) {
       Snapshot snapshot = resource.snapshot();
       after = snapshot.revision();
       initial = new FilteredCursor(snapshot.entries(scope, null), spec.selection(), null, effort);
+      if (spec.markInitialEnd() && how.encoding.showsMetadata()) {
+        difference =
+            held != null && held.isComparable(freshness.history(), after)
+                ? new Difference(held)
+                : null;
+        state = new InitialState(freshness.history(), after, difference != null);
+      }
+      spec.metrics().initial(difference != null);
+      Difference sent = difference;
       ahead =
-          entry ->
-              new FilteredCursor(
-                  snapshot.entries(scope, entry.key()),
-                  spec.selection(),
-                  null,
-                  new WorkBudget(ItemBody.EFFORT_PER_DRAW));
+          entry -> {
+            FilteredCursor selected =
+                new FilteredCursor(
+                    snapshot.entries(scope, entry.key()),
+                    spec.selection(),
+                    null,
+                    new WorkBudget(ItemBody.EFFORT_PER_DRAW));
+            return sent == null ? selected : sent.changed(selected);
+          };
     }
     EventReader events = resource.events(after, scope);
-    return new WatchBody(
-        spec,
-        new ItemEncoder(how.encoding, false, new FormReader(cache), how.gzip, ahead),
-        effort,
-        initial,
-        events,
-        after,
-        new WatchClock(timer, nanoTime, lifetimeNanos, random.nextDouble()));
+    WatchBody body =
+        new WatchBody(
+            spec,
+            new ItemEncoder(how.encoding, false, new FormReader(cache), how.gzip, ahead),
+            effort,
+            initial,
+            difference,
+            events,
+            after,
+            new WatchClock(timer, nanoTime, lifetimeNanos, random.nextDouble()));
+    return new OpenedWatch(body, state);
   }
 
-  private static Body failed(ApiException error, ResponseOptions how, WatchMetrics metrics) {
+  private static OpenedWatch failed(ApiException error, ResponseOptions how, WatchMetrics metrics) {
     metrics.ended();
     byte[] event = how.encoding.error(error);
     if (!how.gzip) {
-      return new BytesBody(event);
+      return new OpenedWatch(new BytesBody(event), null);
     }
     GzipMember member = new GzipMember();
     ByteArrayOutputStream packed = new ByteArrayOutputStream();
     packed.writeBytes(member.header());
     packed.writeBytes(member.stored(event));
     packed.writeBytes(member.trailer());
-    return new BytesBody(packed.toByteArray());
+    return new OpenedWatch(new BytesBody(packed.toByteArray()), null);
   }
 
   private long lifetimeNanos(ListOptions options) {

@@ -1,5 +1,6 @@
 package dev.rheo.server.verb.watch;
 
+import dev.rheo.api.options.InitialState;
 import dev.rheo.api.status.ApiException;
 import dev.rheo.cache.CacheEvent;
 import dev.rheo.cache.Entry;
@@ -9,6 +10,7 @@ import dev.rheo.cache.WorkBudget;
 import dev.rheo.server.verb.item.FilteredCursor;
 import dev.rheo.server.verb.item.ItemBody;
 import dev.rheo.server.verb.item.ItemEncoder;
+import dev.rheo.server.verb.watch.Difference.Unchanged;
 import dev.rheo.store.CompactedException;
 import java.io.IOException;
 import java.util.Objects;
@@ -29,10 +31,16 @@ import org.jspecify.annotations.Nullable;
  * A plain watch starts LIVE. Events are written at the pace of the peer. The index decides on each
  * event (which versions match the selector), and its bytes come from the spool.
  *
- * <p>Source: KEP-3157, and the watch cache of kube-apiserver for the type of the event when an
- * object enters or leaves the selector.
+ * <p>A client that said what it holds gets the {@link Difference}: unchanged objects are named in
+ * bookmarks instead of being sent.
+ *
+ * <p>Source: KEP-3157, docs/informer-protocol.md, and the watch cache of kube-apiserver for the
+ * type of the event when an object enters or leaves the selector.
  */
 public final class WatchBody extends ItemBody {
+
+  /** The annotation of the bookmark after the initial events. */
+  private static final String INITIAL_END = "k8s.io/initial-events-end";
 
   private final WatchSpec spec;
   private final EventReader events;
@@ -44,6 +52,9 @@ public final class WatchBody extends ItemBody {
 
   /** The initial state still to be written; null once it is complete. */
   private @Nullable FilteredCursor initial;
+
+  /** What the client holds of the initial state; null if nothing, and once it is complete. */
+  private @Nullable Unchanged unchanged;
 
   private boolean initialBookmarkDue;
   private long lastRevision;
@@ -58,6 +69,7 @@ public final class WatchBody extends ItemBody {
   /**
    * @param spec the options of the watch
    * @param initial the initial state, or null for a plain watch
+   * @param difference what need not be sent of the initial state; null to send all of it
    * @param events the changes after {@code revision}
    * @param revision the revision of the initial state, or the one from which the watch resumes
    */
@@ -66,12 +78,14 @@ public final class WatchBody extends ItemBody {
       ItemEncoder items,
       WorkBudget effort,
       @Nullable FilteredCursor initial,
+      @Nullable Difference difference,
       EventReader events,
       long revision,
       WatchClock clock) {
     super(items, effort);
     this.spec = spec;
     this.initial = initial;
+    this.unchanged = difference == null ? null : difference.unchanged();
     this.events = events;
     events.within(effort);
     this.price = spec.selection().effort();
@@ -132,22 +146,40 @@ public final class WatchBody extends ItemBody {
     if (initial != null) {
       Entry entry = initial.next();
       if (entry != null) {
-        return begin(new Item("ADDED", entry, ItemEncoder.OWN_REVISION));
+        return unchanged != null && unchanged.takes(entry)
+            ? pass(unchanged)
+            : begin(new Item("ADDED", entry, ItemEncoder.OWN_REVISION));
       }
       if (initial.paused()) {
         return State.MORE;
       }
+      if (unchanged != null && !unchanged.isEmpty()) {
+        return name(unchanged);
+      }
       initial = null;
+      unchanged = null;
       items.endAhead();
       spec.metrics().initialDone();
       if (initialBookmarkDue) {
         initialBookmarkDue = false;
-        items.beginBookmark(lastRevision, true);
+        items.beginBookmark(lastRevision, INITIAL_END, "true");
         clock.bookmarkSent();
       }
       return State.MORE;
     }
     return nextEvent();
+  }
+
+  /** Passes over an object that the client holds. */
+  private State pass(Unchanged objects) throws IOException {
+    effort.spend(1);
+    return objects.isFull() ? name(objects) : State.MORE;
+  }
+
+  private State name(Unchanged objects) throws IOException {
+    spec.metrics().unchanged(objects.count());
+    items.beginBookmark(lastRevision, InitialState.UNCHANGED, objects.take());
+    return State.MORE;
   }
 
   private State nextEvent() throws IOException {
@@ -167,7 +199,7 @@ public final class WatchBody extends ItemBody {
         // Also without bookmarks: regular reads keep the position ahead of compaction.
         clock.bookmarkSent();
         if (spec.bookmarks()) {
-          items.beginBookmark(events.position(), false);
+          items.beginBookmark(events.position());
           return State.MORE;
         }
       }
@@ -216,7 +248,7 @@ public final class WatchBody extends ItemBody {
   private State lastWords() throws IOException {
     ended = true;
     if (spec.bookmarks() && initial == null) {
-      items.beginBookmark(events.position(), false);
+      items.beginBookmark(events.position());
       return State.MORE;
     }
     return State.END;

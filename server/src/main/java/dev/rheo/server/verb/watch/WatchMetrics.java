@@ -5,6 +5,16 @@ package dev.rheo.server.verb.watch;
  */
 public interface WatchMetrics {
   /**
+   * Initial events begin.
+   *
+   * @param difference whether those that the client holds are left out
+   */
+  public void initial(boolean difference);
+
+  /** Objects that the client holds are named instead of sent. */
+  public void unchanged(int objects);
+
+  /**
    * An event begins to be written.
    *
    * @param bytes the size of its object

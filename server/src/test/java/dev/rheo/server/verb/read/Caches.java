@@ -17,6 +17,12 @@ public final class Caches {
         public void event(int bytes, boolean initial) {}
 
         @Override
+        public void initial(boolean difference) {}
+
+        @Override
+        public void unchanged(int objects) {}
+
+        @Override
         public void ofAnotherShard() {}
 
         @Override

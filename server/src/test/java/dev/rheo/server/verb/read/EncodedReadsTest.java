@@ -2,6 +2,8 @@ package dev.rheo.server.verb.read;
 
 import static dev.rheo.server.verb.read.Queries.options;
 import static dev.rheo.server.verb.read.Queries.watchList;
+import static dev.rheo.server.verb.read.WatchStreams.events;
+import static dev.rheo.server.verb.read.WatchStreams.inflated;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -10,6 +12,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import dev.rheo.api.feature.FeatureGates;
 import dev.rheo.api.media.NegotiatedMediaType;
+import dev.rheo.api.options.HeldState;
 import dev.rheo.api.options.ListOptions;
 import dev.rheo.api.select.ShardHash;
 import dev.rheo.cache.WatchCache;
@@ -23,11 +26,11 @@ import dev.rheo.resource.type.ResourceType;
 import dev.rheo.server.encoding.Encoding;
 import dev.rheo.server.encoding.Encodings;
 import dev.rheo.server.encoding.Format;
+import dev.rheo.server.verb.read.WatchStreams.Told;
 import dev.rheo.store.MemoryRevisionStore;
 import dev.rheo.store.RevisionStore.Op;
 import dev.rheo.testing.Await;
 import io.netty.util.HashedWheelTimer;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -39,7 +42,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
-import java.util.zip.Inflater;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -269,78 +272,6 @@ class EncodedReadsTest {
     }
   }
 
-  /** An event with its object as a tree. */
-  private record Told(String type, JsonNode object) {}
-
-  private static List<Told> events(Format format, byte[] bytes, String apiVersion, String kind)
-      throws Exception {
-    List<Told> events = new ArrayList<>();
-    ByteBuffer in = ByteBuffer.wrap(bytes);
-    while (in.hasRemaining()) {
-      JsonNode event;
-      switch (format) {
-        case JSON -> {
-          int end = in.position();
-          while (end < in.limit() && bytes[end] != '\n') {
-            end++;
-          }
-          if (end == in.limit()) {
-            return events;
-          }
-          event = JSON.readTree(bytes, in.position(), end - in.position());
-          in.position(end + 1);
-        }
-        case PROTOBUF -> {
-          if (in.remaining() < 4 || in.getInt(in.position()) > in.remaining() - 4) {
-            return events;
-          }
-          byte[] message = new byte[in.getInt()];
-          in.get(message);
-          event = ProtobufCodec.builtIn().toTree(message, "v1", "WatchEvent");
-        }
-        case CBOR -> {
-          int length = CborItems.length(bytes, in.position());
-          if (length < 0) {
-            return events;
-          }
-          byte[] item = new byte[length];
-          in.get(item);
-          event = CborForms.toTree(item, TypeTable.builtIn().type(apiVersion, kind));
-        }
-        default -> throw new AssertionError(format);
-      }
-      events.add(new Told(event.get("type").asText(), event.get("object")));
-    }
-    return events;
-  }
-
-  /**
-   * The part of an unfinished compressed stream that every reader delivers at once: Go's reader
-   * delivers what precedes an empty stored block, and holds back what follows the last one.
-   */
-  private static byte[] inflated(byte[] bytes) throws Exception {
-    int end = bytes.length;
-    while (end > 10
-        && !(bytes[end - 1] == -1
-            && bytes[end - 2] == -1
-            && bytes[end - 3] == 0
-            && bytes[end - 4] == 0)) {
-      end--;
-    }
-    if (end <= 10) {
-      return new byte[0];
-    }
-    Inflater inflater = new Inflater(true);
-    inflater.setInput(bytes, 10, end - 10);
-    java.io.ByteArrayOutputStream out = new java.io.ByteArrayOutputStream();
-    byte[] buffer = new byte[8192];
-    for (int n = inflater.inflate(buffer); n > 0; n = inflater.inflate(buffer)) {
-      out.write(buffer, 0, n);
-    }
-    inflater.end();
-    return out.toByteArray();
-  }
-
   @ParameterizedTest
   @MethodSource("watchable")
   void aWatchListIsTheStateABookmarkAndEachChange(String accept, boolean partial, boolean gzip)
@@ -357,7 +288,7 @@ class EncodedReadsTest {
       }
     }
     int initial = expected.size();
-    Body body = reads.watch(configMaps, "ns", options, how, Caches.UNCOUNTED);
+    Body body = reads.watch(configMaps, "ns", options, null, how, Caches.UNCOUNTED).body();
     try (Drawing drawing = new Drawing(body, random)) {
       // Events can be read as they are written, before the stream ends.
       byte[] begun =
@@ -372,11 +303,11 @@ class EncodedReadsTest {
       List<Told> first = events(format, gzip ? inflated(begun) : begun, apiVersion, kind);
       assertThat(first.subList(0, initial)).isEqualTo(expected);
       Told bookmark = first.get(initial);
-      assertThat(bookmark.type).isEqualTo("BOOKMARK");
-      assertThat(bookmark.object.get("kind").asText()).isEqualTo(kind);
-      assertThat(bookmark.object.at("/metadata/annotations/k8s.io~1initial-events-end").asText())
+      assertThat(bookmark.type()).isEqualTo("BOOKMARK");
+      assertThat(bookmark.object().get("kind").asText()).isEqualTo(kind);
+      assertThat(bookmark.object().at("/metadata/annotations/k8s.io~1initial-events-end").asText())
           .isEqualTo("true");
-      assertThat(bookmark.object.at("/metadata/resourceVersion").asText())
+      assertThat(bookmark.object().at("/metadata/resourceVersion").asText())
           .isEqualTo(Long.toString(store.currentRevision()));
       expected.add(bookmark);
 
@@ -400,7 +331,89 @@ class EncodedReadsTest {
       List<Told> told = events(format, gzip ? Drawing.unzip(all) : all, apiVersion, kind);
       assertThat(told.subList(0, live)).isEqualTo(expected);
       assertThat(told).hasSize(live + 1);
-      assertThat(told.getLast().type).isEqualTo("BOOKMARK");
+      assertThat(told.getLast().type()).isEqualTo("BOOKMARK");
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("watchable")
+  void whatAClientHoldsIsNamedInsteadOfSent(String accept, boolean partial, boolean gzip)
+      throws Exception {
+    Reads.ResponseOptions how = how(accept, partial ? "PartialObjectMetadata" : "", false, gzip);
+    Format format = how.encoding().format();
+    String kind = partial ? "PartialObjectMetadata" : "ConfigMap";
+    HeldState held = new HeldState(store.history(), store.currentRevision(), null, 0);
+    put("c3", "blue", 5000);
+    put("c7", "red", 10);
+    delete("c9");
+    Body body =
+        reads
+            .watch(
+                configMaps,
+                "ns",
+                watchList("labelSelector", "color=red"),
+                held,
+                how,
+                Caches.UNCOUNTED)
+            .body();
+    try (Drawing drawing = new Drawing(body, random)) {
+      byte[] bytes =
+          drawing.until(
+              b -> events(format, gzip ? inflated(b) : b, partial ? META : "v1", kind).size() >= 3);
+      List<Told> told = events(format, gzip ? inflated(bytes) : bytes, partial ? META : "v1", kind);
+      assertThat(told).extracting(Told::type).containsExactly("ADDED", "BOOKMARK", "BOOKMARK");
+      assertThat(told.get(0).object()).isEqualTo(shown(accept, state.get("c7"), partial, false));
+      JsonNode unchanged = told.get(1).object();
+      assertThat(unchanged.get("kind").asText()).isEqualTo(kind);
+      assertThat(unchanged.get("apiVersion").asText()).isEqualTo(partial ? META : "v1");
+      assertThat(unchanged.at("/metadata/resourceVersion").asText())
+          .isEqualTo(Long.toString(store.currentRevision()));
+      assertThat(unchanged.at("/metadata/annotations/rheo.dev~1unchanged").asText())
+          .isEqualTo(
+              state.values().stream()
+                  .filter(o -> o.at("/metadata/labels/color").asText().equals("red"))
+                  .map(o -> o.at("/metadata/name").asText())
+                  .filter(name -> !name.equals("c7"))
+                  .map(name -> "ns/" + name)
+                  .collect(Collectors.joining(" ")));
+      assertThat(
+              told.get(2).object().at("/metadata/annotations/k8s.io~1initial-events-end").asText())
+          .isEqualTo("true");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"Metadata", "Object"})
+  void aTableNamesWhatAClientHolds(String include) throws Exception {
+    HeldState held = new HeldState(store.history(), store.currentRevision(), null, 0);
+    put("c7", "red", 10);
+    NegotiatedMediaType accepted =
+        encodings.negotiation().accept("application/json;as=Table;g=meta.k8s.io;v=v1", true);
+    Reads.ResponseOptions how =
+        new Reads.ResponseOptions(encodings.find(configMaps, accepted, null, include), false);
+    Body body =
+        reads
+            .watch(
+                configMaps,
+                "ns",
+                watchList("fieldSelector", "metadata.name!=c0"),
+                held,
+                how,
+                Caches.UNCOUNTED)
+            .body();
+    try (Drawing drawing = new Drawing(body, random)) {
+      List<JsonNode> events = drawing.lines(3);
+      assertThat(events).hasSize(3);
+      assertThat(events.get(0).at("/object/rows/0/cells/0").asText()).isEqualTo("c7");
+      assertThat(
+              events
+                  .get(1)
+                  .at("/object/rows/0/object/metadata/annotations/rheo.dev~1unchanged")
+                  .asText()
+                  .split(" "))
+          .hasSize(38)
+          .contains("ns/c1")
+          .doesNotContain("ns/c0", "ns/c7");
     }
   }
 
@@ -480,12 +493,15 @@ class EncodedReadsTest {
         options(true, "sendInitialEvents", "true", "resourceVersionMatch", "NotOlderThan");
     try (Drawing drawing =
         new Drawing(
-            reads.watch(
-                configMaps,
-                "ns",
-                options,
-                how("application/json", "", false, true),
-                Caches.UNCOUNTED),
+            reads
+                .watch(
+                    configMaps,
+                    "ns",
+                    options,
+                    null,
+                    how("application/json", "", false, true),
+                    Caches.UNCOUNTED)
+                .body(),
             random)) {
       drawing.until(
           bytes -> events(Format.JSON, inflated(bytes), "v1", "ConfigMap").size() == state.size());
@@ -521,12 +537,15 @@ class EncodedReadsTest {
         }
       }
       Body body =
-          reads.watch(
-              configMaps,
-              "ns",
-              watchList(),
-              new Reads.ResponseOptions(encoding, false),
-              Caches.UNCOUNTED);
+          reads
+              .watch(
+                  configMaps,
+                  "ns",
+                  watchList(),
+                  null,
+                  new Reads.ResponseOptions(encoding, false),
+                  Caches.UNCOUNTED)
+              .body();
       try (Drawing drawing = new Drawing(body, random)) {
         List<JsonNode> events = drawing.lines(objects.size() + 1);
         assertThat(events.getFirst().at("/object/columnDefinitions").isArray()).isTrue();
@@ -612,15 +631,22 @@ class EncodedReadsTest {
           List.of("application/json", "application/vnd.kubernetes.protobuf", "application/cbor")) {
         Reads.ResponseOptions how = how(accept, "", false, gzip);
         Body body =
-            reads.watch(
-                configMaps, "ns", options(true, "resourceVersion", "2"), how, Caches.UNCOUNTED);
+            reads
+                .watch(
+                    configMaps,
+                    "ns",
+                    options(true, "resourceVersion", "2"),
+                    null,
+                    how,
+                    Caches.UNCOUNTED)
+                .body();
         try (Drawing drawing = new Drawing(body, random)) {
           byte[] bytes = drawing.bytes();
           List<Told> events =
               events(how.encoding().format(), gzip ? Drawing.unzip(bytes) : bytes, "v1", "Status");
           assertThat(events).hasSize(1);
-          assertThat(events.getFirst().type).isEqualTo("ERROR");
-          assertThat(events.getFirst().object.get("code").asInt()).isEqualTo(410);
+          assertThat(events.getFirst().type()).isEqualTo("ERROR");
+          assertThat(events.getFirst().object().get("code").asInt()).isEqualTo(410);
         }
       }
     }

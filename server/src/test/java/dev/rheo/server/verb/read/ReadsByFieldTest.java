@@ -172,7 +172,7 @@ class ReadsByFieldTest {
     List<String> initial = expected(revision, null, "n1");
     assertThat(initial).hasSizeGreaterThan(3);
     ListOptions options = watchList("fieldSelector", "spec.nodeName=n1");
-    Body body = reads.watch(pods, null, options, json, Caches.UNCOUNTED);
+    Body body = reads.watch(pods, null, options, null, json, Caches.UNCOUNTED).body();
     try (Drawing watch = new Drawing(body, random)) {
       List<JsonNode> lines = watch.news(initial.size() + 1);
       assertThat(
@@ -218,7 +218,9 @@ class ReadsByFieldTest {
     query.put("fieldSelector", "spec.nodeName=one");
     query.put("sendInitialEvents", "true");
     query.put("resourceVersionMatch", "NotOlderThan");
-    assertThat(turns(reads.watch(pods, null, options(true, query), json, Caches.UNCOUNTED)))
+    assertThat(
+            turns(
+                reads.watch(pods, null, options(true, query), null, json, Caches.UNCOUNTED).body()))
         .isZero();
   }
 

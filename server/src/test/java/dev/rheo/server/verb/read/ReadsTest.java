@@ -94,7 +94,10 @@ class ReadsTest {
 
   private Drawing watch(String namespace, String... pairs) throws Exception {
     return new Drawing(
-        reads.watch(configMaps, namespace, options(true, pairs), json, Caches.UNCOUNTED), random);
+        reads
+            .watch(configMaps, namespace, options(true, pairs), null, json, Caches.UNCOUNTED)
+            .body(),
+        random);
   }
 
   @Test
@@ -271,10 +274,11 @@ class ReadsTest {
   }
 
   /** Counts events and, apart, those that are initial. */
-  private static final class Counts implements WatchMetrics {
+  static class Counts implements WatchMetrics {
     int events;
     int initialEvents;
     int ofAnotherShard;
+    int initialStreams;
     int initialDone;
 
     @Override
@@ -282,6 +286,17 @@ class ReadsTest {
       assertThat(bytes).isPositive();
       events++;
       initialEvents += initial ? 1 : 0;
+    }
+
+    @Override
+    public void initial(boolean difference) {
+      assertThat(difference).isFalse();
+      initialStreams++;
+    }
+
+    @Override
+    public void unchanged(int objects) {
+      throw new AssertionError("nothing was said to be held");
     }
 
     @Override
@@ -305,15 +320,19 @@ class ReadsTest {
     Counts all = new Counts();
     Counts changes = new Counts();
     try (Drawing watchList =
-            new Drawing(reads.watch(configMaps, null, watchList(), json, all), random);
+            new Drawing(
+                reads.watch(configMaps, null, watchList(), null, json, all).body(), random);
         Drawing watch =
             new Drawing(
-                reads.watch(
-                    configMaps,
-                    null,
-                    options(true, "resourceVersion", Long.toString(first)),
-                    json,
-                    changes),
+                reads
+                    .watch(
+                        configMaps,
+                        null,
+                        options(true, "resourceVersion", Long.toString(first)),
+                        null,
+                        json,
+                        changes)
+                    .body(),
                 random)) {
       assertThat(watchList.news(3)).hasSize(3);
       put("a", "3", "");
@@ -321,9 +340,12 @@ class ReadsTest {
       assertThat(watch.news(2).stream().map(Drawing::told))
           .containsExactly("ADDED 2@3", "ADDED 3@4");
     }
-    assertThat(List.of(all.events, all.initialEvents, all.initialDone)).containsExactly(3, 2, 1);
-    assertThat(List.of(changes.events, changes.initialEvents, changes.initialDone))
-        .containsExactly(2, 0, 0);
+    assertThat(List.of(all.events, all.initialEvents, all.initialStreams, all.initialDone))
+        .containsExactly(3, 2, 1, 1);
+    assertThat(
+            List.of(
+                changes.events, changes.initialEvents, changes.initialStreams, changes.initialDone))
+        .containsExactly(2, 0, 0, 0);
   }
 
   @Test

@@ -289,7 +289,8 @@ class ShardedReadsTest {
   }
 
   private Drawing watch(ListOptions options) throws Exception {
-    return new Drawing(reads.watch(configMaps, null, options, json, Caches.UNCOUNTED), random);
+    return new Drawing(
+        reads.watch(configMaps, null, options, null, json, Caches.UNCOUNTED).body(), random);
   }
 
   /** Creates the object that is the last one of its shard. */
@@ -334,6 +335,12 @@ class ShardedReadsTest {
           }
 
           @Override
+          public void initial(boolean difference) {}
+
+          @Override
+          public void unchanged(int objects) {}
+
+          @Override
           public void ofAnotherShard() {
             filtered[0]++;
           }
@@ -353,7 +360,7 @@ class ShardedReadsTest {
       last = change();
     }
     try (Drawing watch =
-        new Drawing(reads.watch(configMaps, null, options, json, metrics), random)) {
+        new Drawing(reads.watch(configMaps, null, options, null, json, metrics).body(), random)) {
       long until = last;
       watch.until(bytes -> events[0] + filtered[0] == until - 1);
       assertThat(events[0]).isPositive();

@@ -256,7 +256,7 @@ class TypesComeAndGoTest {
     }
     boolean gzip = number % 2 == 1;
     Reads.ResponseOptions plain = new Reads.ResponseOptions(encodings.json(type), gzip);
-    Body body = reads.watch(type, null, watchList(), plain, Caches.UNCOUNTED);
+    Body body = reads.watch(type, null, watchList(), null, plain, Caches.UNCOUNTED).body();
     try (Drawing watch = new Drawing(body, new Random(number))) {
       if (gzip) {
         // Its forms may be wanted and not made yet when the type goes.

@@ -379,10 +379,19 @@ class VersionedReadsTest {
     for (Stored object : state.values()) {
       expected.event("ADDED", object);
     }
-    expected.bytes.writeBytes(encoding.bookmark(store.currentRevision(), true, false));
+    expected.bytes.writeBytes(
+        encoding.bookmark(
+            store.currentRevision(), Map.of("k8s.io/initial-events-end", "true"), false));
     Body body =
-        reads.watch(
-            type, "ns", options, new Reads.ResponseOptions(encoding, gzip), Caches.UNCOUNTED);
+        reads
+            .watch(
+                type,
+                "ns",
+                options,
+                null,
+                new Reads.ResponseOptions(encoding, gzip),
+                Caches.UNCOUNTED)
+            .body();
     try (Drawing drawing = new Drawing(body, random)) {
       compare(drawing, expected, gzip);
       expected.event("MODIFIED", put(type, "c0", "red", 500));
