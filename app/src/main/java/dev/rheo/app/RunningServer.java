@@ -4,7 +4,6 @@ import dev.rheo.access.KubeconfigWriter;
 import dev.rheo.api.io.HostPort;
 import dev.rheo.api.io.IoFailures;
 import dev.rheo.api.status.ApiException;
-import dev.rheo.cache.CacheSettings;
 import dev.rheo.cache.CachedResource;
 import dev.rheo.cache.FormBounds;
 import dev.rheo.cache.FormKind;
@@ -12,7 +11,6 @@ import dev.rheo.cache.WatchCache;
 import dev.rheo.codec.io.Meter;
 import dev.rheo.edge.Deflaters;
 import dev.rheo.edge.Edge;
-import dev.rheo.edge.EdgeSettings;
 import dev.rheo.edge.ledger.Account;
 import dev.rheo.edge.ledger.Ledger;
 import dev.rheo.resource.builtin.BuiltInResources;
@@ -60,6 +58,7 @@ import dev.rheo.server.verb.write.LiveObjects;
 import dev.rheo.server.verb.write.LoopbackClient;
 import dev.rheo.server.verb.write.Writes;
 import dev.rheo.server.webhook.WebhookClient;
+import dev.rheo.store.FutureRevisionException;
 import dev.rheo.store.RevisionStore;
 import dev.rheo.store.StoreException;
 import dev.rheo.store.StoreHealth;
@@ -89,9 +88,6 @@ import org.jspecify.annotations.Nullable;
 final class RunningServer implements Server {
 
   private static final Logger LOG = System.getLogger(RunningServer.class.getName());
-
-  /** Approximate heap of one decoded event. */
-  private static final long DECODED_EVENT_BYTES = 200;
 
   /** Approximate memory of one deflater outside the heap. */
   private static final long DEFLATER_BYTES = 300 << 10;
@@ -137,7 +133,7 @@ final class RunningServer implements Server {
   private volatile @Nullable DefinitionController definitions;
   private volatile @Nullable GarbageCollector garbage;
 
-  RunningServer(ServerConfig config) throws ServerStartException {
+  RunningServer(ServerConfig config, Embedding embedding) throws ServerStartException {
     Clock clock = Clock.systemUTC();
     data = new DataDirectory(config.data());
     data.requireUsable();
@@ -146,7 +142,7 @@ final class RunningServer implements Server {
       ResourceRegistry registry = BuiltInResources.registry();
       served = new ServedTypes(registry);
       // First, since it locks the directory: no other server uses the rest then.
-      store = new StoreParts(opened, data, DESCRIPTORS).open(config, clock);
+      store = new StoreParts(opened, data, DESCRIPTORS).open(config, embedding.store(), clock);
       ServiceNetwork services = config.network().services();
       Pki pki = Pki.open(data.pki(), config.host(), config.network().certified(), clock);
       Ledger ledger =
@@ -240,7 +236,12 @@ final class RunningServer implements Server {
                   aggregation.proxy()),
               new Reporting(encodings, requestMetrics),
               ledger);
-      edge = new Edge(edgeSettings(config), ledger, pki.tls(), chain);
+      edge =
+          new Edge(
+              PartSettings.edge(config, embedding),
+              ledger,
+              pki.tls(),
+              embedding.requests().apply(chain));
       opened.add("edge", edge);
       register(metrics, seats, verifier);
       address = edge.start();
@@ -287,9 +288,11 @@ final class RunningServer implements Server {
       opened.add("ledger", indexing::shutdownNow);
       indexing.scheduleWithFixedDelay(
           () -> ledger.indexed(indexBytes()), 0, INDEX_PERIOD.toMillis(), TimeUnit.MILLISECONDS);
-      PostBurstCollector collector = new PostBurstCollector();
-      opened.add("collector", collector);
-      collector.start();
+      if (embedding.ownsProcess()) {
+        PostBurstCollector collector = new PostBurstCollector();
+        opened.add("collector", collector);
+        collector.start();
+      }
       bootstrapped = true;
     } catch (StoreException e) {
       throw cannotStart(e);
@@ -339,7 +342,7 @@ final class RunningServer implements Server {
             store,
             spool,
             resources,
-            cacheSettings(config),
+            PartSettings.cache(config, DESCRIPTORS),
             (kind, making) -> formsWithin(ledger, kind, making));
     opened.add("watch cache", opening);
     opening.start();
@@ -352,33 +355,6 @@ final class RunningServer implements Server {
     try (MemoryMeter meter = new MemoryMeter(account, PATIENCE)) {
       Meter.runWithin(meter, making::make);
     }
-  }
-
-  private static CacheSettings cacheSettings(ServerConfig config) {
-    MemoryPlan memory = config.memory();
-    CacheSettings defaults = CacheSettings.defaults();
-    return new CacheSettings(
-            memory.hotBuffers(),
-            defaults.segmentBytes(),
-            defaults.diskBytes(),
-            config.historyBytes(),
-            memory.eventLog(),
-            (int) (memory.decodedEvents() / DECODED_EVENT_BYTES),
-            memory.snapshots(),
-            ServerConfig.MIN_HISTORY_TIME,
-            defaults.loaders(),
-            config.formBytes(),
-            memory.forms(),
-            defaults.formMakers())
-        .withDescriptors(DESCRIPTORS.cache());
-  }
-
-  private static EdgeSettings edgeSettings(ServerConfig config) {
-    MemoryPlan memory = config.memory();
-    EdgeSettings settings =
-        EdgeSettings.defaults(new InetSocketAddress(config.host(), config.port()));
-    return settings.with(
-        new EdgeSettings.Budgets(memory.outgoing(), settings.budgets().outgoingPerConnection()));
   }
 
   private void writeKubeconfig(Path file, Pki pki) throws IOException {
@@ -482,6 +458,21 @@ final class RunningServer implements Server {
     return address;
   }
 
+  @Override
+  public void forgetHistory() throws InterruptedException {
+    try {
+      long now = store.currentRevision();
+      // Otherwise the cache would be built anew, and every watch would end.
+      if (!cache.awaitRevision(now, PATIENCE)) {
+        throw new IllegalStateException("the watch cache has not reached revision " + now);
+      }
+      store.compact(now);
+      cache.forgetCompacted();
+    } catch (StoreException | FutureRevisionException e) {
+      throw new IllegalStateException("the history cannot be compacted: " + e.getMessage(), e);
+    }
+  }
+
   /** The part of {@code atMost} that is reserved for closing the parts. */
   private static Duration closing(Duration atMost) {
     Duration part = atMost.dividedBy(4);
@@ -493,7 +484,7 @@ final class RunningServer implements Server {
     try {
       if (stopping.compareAndSet(false, true)) {
         try {
-          if (!edge.drain(atMost.minus(closing(atMost)))) {
+          if (!atMost.isZero() && !edge.drain(atMost.minus(closing(atMost)))) {
             LOG.log(Level.WARNING, "some requests were cut off");
           }
         } finally {

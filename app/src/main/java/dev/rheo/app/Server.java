@@ -18,7 +18,16 @@ public interface Server {
    *     data directory, the directory is damaged or not Rheo's
    */
   static Server start(ServerConfig config) throws ServerStartException {
-    return new RunningServer(config);
+    return start(config, Embedding.none());
+  }
+
+  /**
+   * Starts a server inside a program that is more than a server.
+   *
+   * @throws ServerStartException as {@link #start(ServerConfig)}
+   */
+  static Server start(ServerConfig config, Embedding embedding) throws ServerStartException {
+    return new RunningServer(config, embedding);
   }
 
   /**
@@ -35,10 +44,20 @@ public interface Server {
   InetSocketAddress address();
 
   /**
+   * Forgets all past revisions at once, in the store and in the watch cache: a read of one is
+   * refused, and a watch from one ends, with 410 Expired. A watch that has seen the current
+   * revision goes on.
+   *
+   * @throws IllegalStateException if the store cannot compact, or the watch cache does not follow
+   *     it
+   */
+  void forgetHistory() throws InterruptedException;
+
+  /**
    * Stops accepting requests, lets running ones finish, ends the watches at moments spread over
    * part of the time, and closes the store. Returns when everything is closed, after about {@code
-   * atMost} at the latest; requests that are not finished by then are cut off. Further calls wait
-   * for the first.
+   * atMost} at the latest; requests that are not finished by then are cut off, all at once if it is
+   * zero. Further calls wait for the first.
    */
   void shutdown(Duration atMost);
 }

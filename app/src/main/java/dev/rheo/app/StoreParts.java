@@ -13,6 +13,7 @@ import io.netty.util.concurrent.DefaultThreadFactory;
 import java.time.Clock;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import org.jspecify.annotations.Nullable;
 
 /** Opens the store, and starts what works on it: compaction, and the deletion of what expires. */
 final class StoreParts {
@@ -29,9 +30,11 @@ final class StoreParts {
   /**
    * Opens the engine that the configuration names.
    *
+   * @param given the store in memory to use, which its owner closes; null to make one
    * @throws StoreException if it cannot be opened
    */
-  RevisionStore open(ServerConfig config, Clock clock) throws StoreException {
+  RevisionStore open(ServerConfig config, @Nullable MemoryRevisionStore given, Clock clock)
+      throws StoreException {
     Retention retention = new Retention(config.historyTime(), config.historyBytes());
     ScheduledExecutorService scheduler =
         Executors.newSingleThreadScheduledExecutor(new DefaultThreadFactory("retention", true));
@@ -39,8 +42,10 @@ final class StoreParts {
       case MEMORY -> {
         // The data directory holds more than the store: a second server must not use it either.
         opened.add("lock", StoreLock.take(data.store()));
-        MemoryRevisionStore memory = new MemoryRevisionStore(clock);
-        opened.add("store", memory);
+        MemoryRevisionStore memory = given != null ? given : new MemoryRevisionStore(clock);
+        if (given == null) {
+          opened.add("store", memory);
+        }
         compact(new RetentionCompactor(memory, retention, clock, scheduler), scheduler);
         expire(memory);
         return memory;

@@ -284,7 +284,7 @@ final class Follower implements Runnable {
         before.forEach(spool::unlink);
         cache.snapshots().trim(generation);
         LOG.log(
-            Level.INFO,
+            unrouted.isEmpty() && generation.floor <= 1 ? Level.DEBUG : Level.INFO,
             "The watch cache is built: revisions {0} to {1}, {2} events, {3} ms",
             Long.toString(generation.floor),
             Long.toString(generation.applied),
@@ -490,16 +490,21 @@ final class Follower implements Runnable {
       return false;
     }
     lastTick = nanos;
+    boolean more = trim();
+    cleaner.look();
+    return more;
+  }
+
+  /** One step of trimming, by any thread. Returns whether there is more to trim. */
+  boolean trim() {
     long compacted = store.compactedRevision();
-    boolean more;
     lock.lock();
     try {
-      more = retention.trim(cache.published(), compacted);
+      Published now = cache.published();
+      cache.snapshots().trim(now.generation());
+      return retention.trim(now, compacted);
     } finally {
       lock.unlock();
     }
-    cache.snapshots().trim(generation);
-    cleaner.look();
-    return more;
   }
 }

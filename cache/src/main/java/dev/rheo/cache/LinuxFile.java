@@ -30,8 +30,14 @@ final class LinuxFile implements SpoolFile {
     this.fd = fd;
   }
 
-  /** Whether these calls exist and the directory's file system supports RWF_NOWAIT. */
+  /**
+   * Whether these calls exist and may be made, and the directory's file system supports RWF_NOWAIT.
+   */
   static boolean supported(Path directory) {
+    if (!LinuxFile.class.getModule().isNativeAccessEnabled()) {
+      // The JDK would warn of the calls, in every program that has the server inside it.
+      return false;
+    }
     String why = "it has no preadv2";
     if (linked()) {
       Path probe = directory.resolve("probe");

@@ -32,7 +32,7 @@ final class CborMessages extends Messages {
   private int argumentLeft;
 
   @Override
-  int end(ByteBuf in, int from, int to) {
+  public int end(ByteBuf in, int from, int to) {
     int at = from;
     while (at < to) {
       boolean itemDone;

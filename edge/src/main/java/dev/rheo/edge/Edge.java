@@ -53,6 +53,7 @@ public final class Edge implements AutoCloseable {
   }
 
   private final EdgeSettings settings;
+  private final boolean nativeAllowed;
   private final TlsMaterial material;
   private final EdgeContext context;
   private final Transport transport;
@@ -64,8 +65,15 @@ public final class Edge implements AutoCloseable {
   private @Nullable Channel listener;
   private boolean closed;
 
+  /** Uses native libraries if they load and the JVM permits it without a warning. */
   public Edge(EdgeSettings settings, Ledger ledger, TlsMaterial material, Handler handler) {
-    this(settings, ledger, material, handler, true, EdgeClock.SYSTEM);
+    this(
+        settings,
+        ledger,
+        material,
+        handler,
+        Edge.class.getModule().isNativeAccessEnabled(),
+        EdgeClock.SYSTEM);
   }
 
   /**
@@ -79,6 +87,7 @@ public final class Edge implements AutoCloseable {
       boolean nativeAllowed,
       EdgeClock clock) {
     this.settings = settings;
+    this.nativeAllowed = nativeAllowed;
     this.material = material;
     this.context = new EdgeContext(settings, ledger, handler, clock);
     this.transport = new Transport(nativeAllowed, clock, context.acceptance);
@@ -136,15 +145,14 @@ public final class Edge implements AutoCloseable {
       throw cannotListen(bound.cause());
     }
     listener = bound.channel();
-    if (transport.name().equals("epoll") && tls.name().equals("boringssl")) {
-      LOG.log(System.Logger.Level.DEBUG, "transport epoll, TLS boringssl");
-    } else {
-      LOG.log(
-          System.Logger.Level.INFO,
-          "no native library fits this platform: transport {0}, TLS {1}, which cost more CPU",
-          transport.name(),
-          tls.name());
-    }
+    boolean expected =
+        !nativeAllowed || (transport.name().equals("epoll") && tls.name().equals("boringssl"));
+    LOG.log(
+        expected ? System.Logger.Level.DEBUG : System.Logger.Level.INFO,
+        "transport {0}, TLS {1}{2}",
+        transport.name(),
+        tls.name(),
+        expected ? "" : ": no native library fits this platform, which costs more CPU");
     return (InetSocketAddress) bound.channel().localAddress();
   }
 

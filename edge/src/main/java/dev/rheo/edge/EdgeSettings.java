@@ -22,6 +22,10 @@ public record EdgeSettings(
         Budgets.defaults());
   }
 
+  public EdgeSettings withEventLoops(int number) {
+    return new EdgeSettings(listen, number, limits, timeouts, budgets);
+  }
+
   public EdgeSettings with(Limits newLimits) {
     return new EdgeSettings(listen, eventLoops, newLimits, timeouts, budgets);
   }

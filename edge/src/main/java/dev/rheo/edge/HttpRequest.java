@@ -187,6 +187,23 @@ public final class HttpRequest {
     return bare;
   }
 
+  /**
+   * The same request with another target, for a handler that passes a request on to another. It has
+   * the state of this one, and is cancelled with it.
+   *
+   * @throws IllegalArgumentException if the target is malformed
+   */
+  public HttpRequest retargeted(String other) {
+    HttpRequest request =
+        new HttpRequest(method, other, headers, protocol, remote, clientCertificate, receivedNanos);
+    request.body = body;
+    request.vouched = vouched;
+    request.attachment = attachment;
+    request.promise = bytes -> promise.charge(bytes);
+    onCancel(request::cancel);
+    return request;
+  }
+
   /** Marks the peer as authenticated. */
   public void vouch() {
     vouched = true;

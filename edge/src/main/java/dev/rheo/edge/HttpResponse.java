@@ -133,8 +133,18 @@ public final class HttpResponse {
     return longRunning;
   }
 
+  /**
+   * The same response with another body, of unknown length, for a handler that wraps the response
+   * of another. The other body closes that of this one.
+   */
+  public HttpResponse withBody(Body other) {
+    HttpResponse response = new HttpResponse(status, null, other, longRunning, UNKNOWN);
+    headers.forEach(response.headers::add);
+    return response;
+  }
+
   /** What the response is drawn from, whichever it has. */
-  Body source() {
+  public Body source() {
     return body != null ? body : new BytesBody(bytes == null ? NO_BYTES : bytes);
   }
 

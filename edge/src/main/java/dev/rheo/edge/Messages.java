@@ -9,10 +9,10 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Holds the position in one stream; the caller passes each byte once and in order.
  */
-abstract sealed class Messages permits CborMessages, Messages.Lines, Messages.Prefixed {
+public abstract sealed class Messages permits CborMessages, Messages.Lines, Messages.Prefixed {
 
   /** For the {@code Content-Type} of a watch; null for an unknown media type. */
-  static @Nullable Messages of(String mediaType) {
+  public static @Nullable Messages of(String mediaType) {
     String[] parts = mediaType.split(";", -1);
     return switch (parts[0].strip().toLowerCase(java.util.Locale.ROOT)) {
       case "application/json" -> new Lines();
@@ -34,7 +34,7 @@ abstract sealed class Messages permits CborMessages, Messages.Lines, Messages.Pr
    * @return index of the first byte of the message, at most {@code to}; -1 if the prefix is
    *     incomplete
    */
-  int begin(ByteBuf in, int from, int to) {
+  public int begin(ByteBuf in, int from, int to) {
     return from;
   }
 
@@ -43,7 +43,7 @@ abstract sealed class Messages permits CborMessages, Messages.Lines, Messages.Pr
    *
    * @return index after its last byte; -1 if that byte has not arrived
    */
-  abstract int end(ByteBuf in, int from, int to);
+  public abstract int end(ByteBuf in, int from, int to);
 
   /** JSON events without inner line breaks, each followed by one. */
   static final class Lines extends Messages {
@@ -54,7 +54,7 @@ abstract sealed class Messages permits CborMessages, Messages.Lines, Messages.Pr
     }
 
     @Override
-    int end(ByteBuf in, int from, int to) {
+    public int end(ByteBuf in, int from, int to) {
       int at = in.indexOf(from, to, (byte) '\n');
       return at < 0 ? -1 : at + 1;
     }
@@ -67,7 +67,7 @@ abstract sealed class Messages permits CborMessages, Messages.Lines, Messages.Pr
     private long left;
 
     @Override
-    int begin(ByteBuf in, int from, int to) {
+    public int begin(ByteBuf in, int from, int to) {
       int at = from;
       while (prefixSeen < 4) {
         if (at == to) {
@@ -80,7 +80,7 @@ abstract sealed class Messages permits CborMessages, Messages.Lines, Messages.Pr
     }
 
     @Override
-    int end(ByteBuf in, int from, int to) {
+    public int end(ByteBuf in, int from, int to) {
       if (left > to - from) {
         left -= to - from;
         return -1;

@@ -4,21 +4,34 @@ import io.netty.handler.codec.http2.Http2SecurityUtil;
 import io.netty.handler.ssl.ApplicationProtocolConfig;
 import io.netty.handler.ssl.ApplicationProtocolNames;
 import io.netty.handler.ssl.ClientAuth;
+import io.netty.handler.ssl.JdkSslContext;
 import io.netty.handler.ssl.OpenSsl;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslProvider;
 import io.netty.handler.ssl.SupportedCipherSuiteFilter;
 import java.net.Socket;
+import java.security.GeneralSecurityException;
 import java.security.cert.X509Certificate;
+import javax.net.ssl.KeyManager;
+import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLException;
+import javax.net.ssl.TrustManager;
 import javax.net.ssl.X509ExtendedTrustManager;
 
 /** TLS 1.2 and 1.3: BoringSSL where its native library loads, else the JDK's. */
 final class Tls {
 
   private static final int SESSION_CACHE_SIZE = 1000;
+  private static final String[] PROTOCOLS = {"TLSv1.3", "TLSv1.2"};
+  private static final ApplicationProtocolConfig APPLICATION_PROTOCOLS =
+      new ApplicationProtocolConfig(
+          ApplicationProtocolConfig.Protocol.ALPN,
+          ApplicationProtocolConfig.SelectorFailureBehavior.NO_ADVERTISE,
+          ApplicationProtocolConfig.SelectedListenerFailureBehavior.ACCEPT,
+          ApplicationProtocolNames.HTTP_2,
+          ApplicationProtocolNames.HTTP_1_1);
 
   private final boolean nativeLibrary;
 
@@ -31,22 +44,46 @@ final class Tls {
   }
 
   SslContext serverContext(TlsMaterial material) throws SSLException {
+    AnyClient clients = new AnyClient(material.clientAuthorities().toArray(new X509Certificate[0]));
+    return nativeLibrary ? boringSsl(material, clients) : ofJdk(material, clients);
+  }
+
+  private static SslContext boringSsl(TlsMaterial material, AnyClient clients) throws SSLException {
     X509Certificate[] chain = material.certificateChain().toArray(new X509Certificate[0]);
     return SslContextBuilder.forServer(material.privateKey(), chain)
-        .sslProvider(nativeLibrary ? SslProvider.OPENSSL : SslProvider.JDK)
-        .protocols("TLSv1.3", "TLSv1.2")
+        .sslProvider(SslProvider.OPENSSL)
+        .protocols(PROTOCOLS)
         .ciphers(Http2SecurityUtil.CIPHERS, SupportedCipherSuiteFilter.INSTANCE)
         .clientAuth(ClientAuth.OPTIONAL)
-        .trustManager(new AnyClient(material.clientAuthorities().toArray(new X509Certificate[0])))
+        .trustManager(clients)
         .sessionCacheSize(SESSION_CACHE_SIZE)
-        .applicationProtocolConfig(
-            new ApplicationProtocolConfig(
-                ApplicationProtocolConfig.Protocol.ALPN,
-                ApplicationProtocolConfig.SelectorFailureBehavior.NO_ADVERTISE,
-                ApplicationProtocolConfig.SelectedListenerFailureBehavior.ACCEPT,
-                ApplicationProtocolNames.HTTP_2,
-                ApplicationProtocolNames.HTTP_1_1))
+        .applicationProtocolConfig(APPLICATION_PROTOCOLS)
         .build();
+  }
+
+  /**
+   * Not by Netty's builder, which first makes a key store and looks for BouncyCastle: that takes a
+   * first start three tenths of a second.
+   */
+  private static SslContext ofJdk(TlsMaterial material, AnyClient clients) throws SSLException {
+    SSLContext context;
+    try {
+      context = SSLContext.getInstance("TLS");
+      context.init(
+          new KeyManager[] {new ServerIdentity(material)}, new TrustManager[] {clients}, null);
+    } catch (GeneralSecurityException e) {
+      throw new SSLException("the JDK has no TLS", e);
+    }
+    context.getServerSessionContext().setSessionCacheSize(SESSION_CACHE_SIZE);
+    return new JdkSslContext(
+        context,
+        false,
+        Http2SecurityUtil.CIPHERS,
+        SupportedCipherSuiteFilter.INSTANCE,
+        APPLICATION_PROTOCOLS,
+        ClientAuth.OPTIONAL,
+        PROTOCOLS,
+        false);
   }
 
   /**

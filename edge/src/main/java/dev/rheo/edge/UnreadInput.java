@@ -22,16 +22,19 @@ final class UnreadInput {
 
   private static final long FIONREAD = 0x541B;
 
-  private static final MethodHandle IOCTL =
-      Linker.nativeLinker()
-          .downcallHandle(
-              Linker.nativeLinker().defaultLookup().findOrThrow("ioctl"),
-              FunctionDescriptor.of(
-                  ValueLayout.JAVA_INT,
-                  ValueLayout.JAVA_INT,
-                  ValueLayout.JAVA_LONG,
-                  ValueLayout.ADDRESS),
-              Linker.Option.firstVariadicArg(2));
+  /** Made when it is needed first: not every platform has the call, nor permits it. */
+  private static final class Ioctl {
+    private static final MethodHandle CALL =
+        Linker.nativeLinker()
+            .downcallHandle(
+                Linker.nativeLinker().defaultLookup().findOrThrow("ioctl"),
+                FunctionDescriptor.of(
+                    ValueLayout.JAVA_INT,
+                    ValueLayout.JAVA_INT,
+                    ValueLayout.JAVA_LONG,
+                    ValueLayout.ADDRESS),
+                Linker.Option.firstVariadicArg(2));
+  }
 
   private static final ThreadLocal<MemorySegment> BYTES =
       ThreadLocal.withInitial(() -> Arena.ofAuto().allocate(ValueLayout.JAVA_INT));
@@ -50,7 +53,7 @@ final class UnreadInput {
     }
     MemorySegment bytes = BYTES.get();
     try {
-      int failed = (int) IOCTL.invokeExact(socket.fd().intValue(), FIONREAD, bytes);
+      int failed = (int) Ioctl.CALL.invokeExact(socket.fd().intValue(), FIONREAD, bytes);
       return failed == 0 && bytes.get(ValueLayout.JAVA_INT, 0) > 0;
     } catch (Throwable e) {
       throw new IllegalStateException(e);
