@@ -284,7 +284,7 @@ final class Follower implements Runnable {
         before.forEach(spool::unlink);
         cache.snapshots().trim(generation);
         LOG.log(
-            unrouted.isEmpty() && generation.floor <= 1 ? Level.DEBUG : Level.INFO,
+            generation.applied <= 1 ? Level.DEBUG : Level.INFO,
             "The watch cache is built: revisions {0} to {1}, {2} events, {3} ms",
             Long.toString(generation.floor),
             Long.toString(generation.applied),
