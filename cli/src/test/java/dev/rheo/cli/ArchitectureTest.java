@@ -110,32 +110,37 @@ class ArchitectureTest {
         .definedBy("dev.rheo.app..")
         .layer("client")
         .definedBy("dev.rheo.client..")
+        .layer("junit")
+        .definedBy("dev.rheo.junit..")
         .layer("storm")
         .definedBy("dev.rheo.storm..")
         .layer("cli")
         .definedBy("dev.rheo.cli..")
         .whereLayer("access")
-        .mayOnlyBeAccessedByLayers("server", "app", "storm", "cli")
+        .mayOnlyBeAccessedByLayers("server", "app", "junit", "storm", "cli")
         .whereLayer("codec")
-        .mayOnlyBeAccessedByLayers("cel", "schema", "cache", "resource", "merge", "server", "app")
+        .mayOnlyBeAccessedByLayers(
+            "cel", "schema", "cache", "resource", "merge", "server", "app", "junit")
         .whereLayer("cel")
         .mayOnlyBeAccessedByLayers("schema", "resource", "server", "app")
         .whereLayer("schema")
         .mayOnlyBeAccessedByLayers("resource", "server")
         .whereLayer("store")
-        .mayOnlyBeAccessedByLayers("cache", "server", "app")
+        .mayOnlyBeAccessedByLayers("cache", "server", "app", "junit")
         .whereLayer("cache")
         .mayOnlyBeAccessedByLayers("server", "app")
         .whereLayer("edge")
-        .mayOnlyBeAccessedByLayers("server", "app")
+        .mayOnlyBeAccessedByLayers("server", "app", "junit")
         .whereLayer("resource")
         .mayOnlyBeAccessedByLayers("server", "app")
         .whereLayer("merge")
         .mayOnlyBeAccessedByLayers("resource", "server")
         .whereLayer("server")
-        .mayOnlyBeAccessedByLayers("app")
+        .mayOnlyBeAccessedByLayers("app", "junit")
         .whereLayer("app")
-        .mayOnlyBeAccessedByLayers("cli")
+        .mayOnlyBeAccessedByLayers("cli", "junit")
+        .whereLayer("junit")
+        .mayNotBeAccessedByAnyLayer()
         .whereLayer("client")
         .mayOnlyBeAccessedByLayers("storm")
         .whereLayer("storm")
@@ -193,11 +198,15 @@ class ArchitectureTest {
   }
 
   @Test
-  void onlyTheServerAndTheStormSeeAnythingOfNetty() {
+  void onlyTheServerTheStormAndFaultsSeeAnythingOfNetty() {
     noClasses()
         .that()
         .resideOutsideOfPackages(
-            "dev.rheo.edge..", "dev.rheo.server..", "dev.rheo.app..", "dev.rheo.storm..")
+            "dev.rheo.edge..",
+            "dev.rheo.server..",
+            "dev.rheo.app..",
+            "dev.rheo.junit..",
+            "dev.rheo.storm..")
         .should()
         .dependOnClassesThat(resideInAPackage("io.netty.."))
         .check(RHEO);
