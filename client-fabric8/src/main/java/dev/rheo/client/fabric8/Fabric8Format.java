@@ -45,11 +45,10 @@ public final class Fabric8Format<T extends HasMetadata> implements ObjectFormat<
       object = serialization.unmarshal(new ByteArrayInputStream(bytes, offset, length), type);
     } catch (RuntimeException e) {
       throw new IOException(
-          "An object is not a " + kind + " that " + type.getName() + " can hold: " + e.getMessage(),
-          e);
+          "It is not a " + kind + " that " + type.getName() + " can hold: " + reason(e), e);
     }
     if (object == null || object.getMetadata() == null) {
-      throw new IOException("An object is not a " + kind + ": it has no metadata");
+      throw new IOException("It is not a " + kind + ": it has no metadata");
     }
     if (object.getApiVersion() == null) {
       object.setApiVersion(apiVersion);
@@ -67,5 +66,14 @@ public final class Fabric8Format<T extends HasMetadata> implements ObjectFormat<
     } catch (RuntimeException e) {
       throw new IOException("An object could not be written as JSON: " + e.getMessage(), e);
     }
+  }
+
+  /** The exceptions around the first one say nothing. The lines after its first are of Java. */
+  private static String reason(Throwable thrown) {
+    Throwable cause = thrown;
+    while (cause.getCause() != null) {
+      cause = cause.getCause();
+    }
+    return String.valueOf(cause.getMessage()).lines().findFirst().orElse(cause.toString());
   }
 }

@@ -41,26 +41,29 @@ abstract class WatchListFaults {
                   .build())
           .build();
 
-  private final SharedIndexInformer<ConfigMap> informer = informer(client);
+  private SharedIndexInformer<ConfigMap> informer;
 
   /** The informer under test, of the ConfigMaps in the namespace {@code default}. */
   abstract SharedIndexInformer<ConfigMap> informer(KubernetesClient client);
 
   final SharedIndexInformer<ConfigMap> informer() {
+    if (informer == null) {
+      informer = informer(client);
+    }
     return informer;
   }
 
   @AfterEach
   void stop() {
     seen.countDown();
-    informer.stop();
+    informer().stop();
     client.close();
     server.close();
   }
 
   /** What the store has, such as {@code a@5}. */
   final List<String> store() {
-    return informer.getStore().list().stream()
+    return informer().getStore().list().stream()
         .map(o -> o.getMetadata().getName() + "@" + o.getMetadata().getResourceVersion())
         .sorted()
         .toList();

@@ -171,13 +171,16 @@ public final class LiveStore<T> {
     if (before == null) {
       return false;
     }
-    Object told = last == null ? null : packing.pack(last, raw);
-    Object released = packing.released(before.packed);
-    Object packed = told == null ? released : told;
+    Object packed = null;
     boolean done = false;
     while (!done) {
       Object state = indexes.state();
       Map<String, List<String>> former = indexed(before);
+      if (packed == null) {
+        Object told = last == null ? null : packing.pack(last, raw);
+        Object released = packing.released(before.packed);
+        packed = told == null ? released : told;
+      }
       synchronized (lock) {
         done = state == indexes.state();
         if (done) {

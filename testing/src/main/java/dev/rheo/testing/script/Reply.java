@@ -63,8 +63,11 @@ public final class Reply {
     return this;
   }
 
-  /** Sends these bytes as one chunk. */
+  /** Sends these bytes as one chunk; nothing if there are none, since an empty chunk is the end. */
   public Reply bytes(String text) {
+    if (text.isEmpty()) {
+      return this;
+    }
     byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
     return step(
         (socket, out) -> {
