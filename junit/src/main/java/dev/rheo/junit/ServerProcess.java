@@ -10,6 +10,7 @@ import dev.rheo.store.FutureRevisionException;
 import dev.rheo.store.MemoryRevisionStore;
 import dev.rheo.store.StoreException;
 import java.io.IOException;
+import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -81,7 +82,13 @@ final class ServerProcess implements AutoCloseable {
               options.config(files.data(), before == null ? 0 : before.getPort(), files.tokens()),
               new Embedding(store, this::wrap, EVENT_LOOPS, false));
     } catch (ServerStartException e) {
-      throw new IllegalStateException("the server cannot start: " + e.getMessage(), e);
+      direct = null;
+      throw before != null && e.getCause() instanceof BindException
+          ? new IllegalStateException(
+              "another program took the port %d while the server was stopped"
+                  .formatted(before.getPort()),
+              e)
+          : new IllegalStateException("the server cannot start: " + e.getMessage(), e);
     }
     running = server;
     address = server.address();

@@ -1,6 +1,8 @@
 package dev.rheo.junit;
 
-import java.util.LinkedHashSet;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.Supplier;
@@ -21,26 +23,18 @@ final class TestServers {
   /** A server that ends with a context. */
   private static final class Started implements StoredResource {
     private final RheoApiServer server;
-    private final Set<String> applied = new LinkedHashSet<>();
+    private final Set<String> applied = new HashSet<>();
 
     Started(RheoServer annotation) {
       server = builder(annotation).start();
     }
 
+    /** Applies the manifests that have not been applied yet, all at once: each may need others. */
     synchronized RheoApiServer with(String[] manifests) {
-      for (String manifest : manifests) {
-        if (applied.add(manifest)) {
-          boolean done = false;
-          try {
-            server.apply(manifest);
-            done = true;
-          } finally {
-            if (!done) {
-              applied.remove(manifest);
-            }
-          }
-        }
-      }
+      List<String> further =
+          Arrays.stream(manifests).filter(each -> !applied.contains(each)).toList();
+      server.apply(further.toArray(new String[0]));
+      applied.addAll(further);
       return server;
     }
 

@@ -7,6 +7,8 @@ import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -108,6 +110,27 @@ class BuilderTest {
     server.close();
     assertThatThrownBy(server::start).hasMessage("the server is closed");
     assertThatThrownBy(() -> server.createNamespace("a")).hasMessage("the server is stopped");
+  }
+
+  @Test
+  void aPortThatIsTakenIsTold() throws Exception {
+    try (RheoApiServer server = RheoApiServer.builder().start()) {
+      server.stop();
+      int port = server.url().getPort();
+      try (ServerSocket other = new ServerSocket(port, 1, InetAddress.ofLiteral("127.0.0.1"))) {
+        assertThat(other.isBound()).isTrue();
+        assertThatThrownBy(server::start)
+            .hasMessage("another program took the port " + port + " while the server was stopped");
+      }
+      server.start();
+      assertThat(server.isRunning()).isTrue();
+    }
+  }
+
+  @Test
+  void theDefaultsOfTheAnnotationAreThoseOfTheBuilder() throws Exception {
+    assertThat(RheoServer.class.getMethod("maxMemory").getDefaultValue())
+        .isEqualTo(ServerOptions.MEMORY_MIB);
   }
 
   @Test
