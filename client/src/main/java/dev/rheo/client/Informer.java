@@ -213,7 +213,7 @@ public final class Informer<T> implements AutoCloseable {
         runs,
         hasSynced(),
         current == null ? ReflectorState.STOPPED : current.state(),
-        current == null ? "" : current.resourceVersion(),
+        store.resourceVersion(),
         store.size(),
         store.logLength(),
         current == null ? null : current.lastFault());

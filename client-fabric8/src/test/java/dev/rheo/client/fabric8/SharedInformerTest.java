@@ -199,6 +199,35 @@ class SharedInformerTest {
     assertThat(informer.getIndexer().byIndex("namespace", "default")).hasSize(1);
   }
 
+  /**
+   * The Java Operator SDK takes its own copy of an object for obsolete once the informer's version
+   * has reached it, and then reads the informer's: the version must not be ahead of the store.
+   */
+  @Test
+  void theVersionIsNeverAheadOfTheStore() throws Exception {
+    server.expect(
+        Received::isWatchList,
+        initial(configMap("a", 5))
+            .event("MODIFIED", configMap("a", 21))
+            .event("DELETED", configMap("a", 22)));
+    List<String> versions = new CopyOnWriteArrayList<>();
+    informer.itemStore(
+        new BasicItemStore<>(Cache::metaNamespaceKeyFunc) {
+          @Override
+          public ConfigMap put(String key, ConfigMap object) {
+            versions.add(text(object) + " after " + informer.lastSyncResourceVersion());
+            return super.put(key, object);
+          }
+        });
+    informer.addEventHandler(handler);
+
+    start();
+
+    awaitTold("+a@5", "a@5~a@21", "-a@22");
+    assertThat(versions).startsWith("a@5 after null", "a@21 after 20");
+    Await.until("version", () -> "22".equals(informer.lastSyncResourceVersion()));
+  }
+
   @Test
   void aResyncTellsEverythingAgain() throws Exception {
     server.expect(Received::isWatchList, initial(configMap("a", 5)));

@@ -270,6 +270,7 @@ public final class Feed<T> implements Runnable {
       } else {
         changed(events.type(), object);
       }
+      store.reached(reflector.resourceVersion());
       watchdog.until(reflector.deadline(true, timing.now()));
     }
     return new End.Clean();

@@ -41,6 +41,7 @@ public final class LiveStore<T> {
   private final Object lock = new Object();
 
   private volatile boolean synced;
+  private volatile String resourceVersion = "";
 
   // The writer's.
   private int rounds;
@@ -208,6 +209,7 @@ public final class LiveStore<T> {
       }
     }
     listing = false;
+    resourceVersion = version;
     synchronized (lock) {
       log.append(new Change(Type.LISTED, version, null, null, emptyBefore && items.isEmpty()));
       if (!synced) {
@@ -219,7 +221,21 @@ public final class LiveStore<T> {
     return swept;
   }
 
+  /** The store has all changes up to this version. */
+  public void reached(String version) {
+    resourceVersion = version;
+  }
+
   // --- The side of those who read the store.
+
+  /**
+   * Up to which version the store has all changes; empty before it is complete. It is never ahead
+   * of what {@link #get} returns: who reads it and then an object sees the object at this version
+   * or a later one.
+   */
+  public String resourceVersion() {
+    return resourceVersion;
+  }
 
   /** Whether the store has been complete once. */
   public boolean synced() {
