@@ -1,5 +1,7 @@
 package dev.rheo.client.reflector;
 
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,26 +25,39 @@ final class Possession {
   private @Nullable InitialEvents current;
   private @Nullable String lastKey;
 
-  /** What to tell the server; null for nothing. */
-  @Nullable Have have(String resourceVersion) {
+  /**
+   * What to tell the server; null for nothing.
+   *
+   * @param resourceVersion the version up to which the store has the changes
+   * @param whole whether it has all of that version's own. One write can change several objects,
+   *     and the stream may have broken off between them
+   */
+  @Nullable Have have(String resourceVersion, boolean whole) {
     String known = history;
     if (known == null || (!complete && until == null)) {
       return null;
     }
-    long revision =
-        complete && resourceVersion.matches("[1-9][0-9]{0,17}")
-            ? Long.parseLong(resourceVersion)
-            : 0;
+    long revision = 0;
+    if (complete && resourceVersion.matches("[1-9][0-9]{0,17}")) {
+      revision = Long.parseLong(resourceVersion) - (whole ? 0 : 1);
+    }
     if (revision == 0 && until == null) {
       return null;
     }
     return new Have(known, revision, until, untilRevision);
   }
 
+  /** Whether one write of this server can change several objects, which upstream's never do. */
+  boolean writesSeveral() {
+    return history != null;
+  }
+
   /** Initial events begin. */
   void opened(@Nullable InitialEvents initial) {
-    if (initial == null || !initial.history().equals(history)) {
-      // Another server, or the same with another past: what the store has is worth nothing to it.
+    if (initial == null || !initial.difference() || !initial.history().equals(history)) {
+      // Another server, or another past, or a state that is older than what was told: everything
+      // comes, and may bring what is
+      // here to an older version.
       forget();
     }
     current = initial;
@@ -52,9 +67,12 @@ final class Possession {
     }
   }
 
-  /** An initial event has come. */
+  /** An object has come, or was told to be unchanged. */
   void received(String key) {
-    lastKey = key;
+    String last = lastKey;
+    if (last == null || compare(key, last) > 0) {
+      lastKey = key;
+    }
   }
 
   /** All initial events have come. */
@@ -86,15 +104,10 @@ final class Possession {
     return true;
   }
 
-  /** The order of initial events: by namespace, then by name. */
+  /** The order of initial events: that of the keys' bytes. */
   private static int compare(String one, String other) {
-    int slash = one.indexOf('/');
-    int otherSlash = other.indexOf('/');
-    int namespaces =
-        one.substring(0, Math.max(slash, 0)).compareTo(other.substring(0, Math.max(otherSlash, 0)));
-    return namespaces != 0
-        ? namespaces
-        : one.substring(slash + 1).compareTo(other.substring(otherSlash + 1));
+    return Arrays.compareUnsigned(
+        one.getBytes(StandardCharsets.UTF_8), other.getBytes(StandardCharsets.UTF_8));
   }
 
   /** Nothing can be told any more. */

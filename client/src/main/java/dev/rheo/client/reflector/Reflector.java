@@ -99,6 +99,9 @@ public final class Reflector {
    */
   private volatile String resourceVersion = "";
 
+  /** Whether a bookmark or a list has set the version, so that nothing of it is still to come. */
+  private boolean whole;
+
   /**
    * The version cannot be asked for: it is gone or unknown, or initial events beyond it are in the
    * store.
@@ -182,12 +185,12 @@ public final class Reflector {
                 timeout(),
                 0,
                 "",
-                possession.have(resourceVersion));
+                possession.have(resourceVersion, whole));
           }
           case LIST -> page();
           default -> {
             state = WATCH;
-            yield new Query(Kind.WATCH, resourceVersion, timeout(), 0, "", null);
+            yield new Query(Kind.WATCH, watchFrom(), timeout(), 0, "", null);
           }
         };
     asked = query;
@@ -195,6 +198,17 @@ public final class Reflector {
     events = 0;
     bookmarks = false;
     return new Step.Ask(query);
+  }
+
+  /**
+   * The version to watch from. Where one write can change several objects, the stream may have
+   * broken off between them, so the events of the last version are asked for again; those that have
+   * come change nothing.
+   */
+  private String watchFrom() {
+    boolean again =
+        !whole && possession.writesSeveral() && resourceVersion.matches("[1-9][0-9]{1,17}");
+    return again ? Long.toString(Long.parseLong(resourceVersion) - 1) : resourceVersion;
   }
 
   private Query page() {
@@ -248,6 +262,7 @@ public final class Reflector {
       }
     } else if (!version.isEmpty()) {
       resourceVersion = version;
+      whole = false;
     }
     return type == EventType.DELETED ? Action.DELETE : Action.PUT;
   }
@@ -259,10 +274,12 @@ public final class Reflector {
       bookmarks = true;
       if (!bookmark.resourceVersion().isEmpty()) {
         resourceVersion = bookmark.resourceVersion();
+        whole = true;
       }
       return Action.IGNORE;
     }
     if (!bookmark.unchanged().isEmpty()) {
+      bookmark.unchanged().forEach(possession::received);
       return Action.MARK;
     }
     if (!bookmark.endsInitialEvents()) {
@@ -295,6 +312,7 @@ public final class Reflector {
 
   private void complete(String version) {
     resourceVersion = version;
+    whole = true;
     mostRecent = false;
     incomplete = 0;
     suspect = false;

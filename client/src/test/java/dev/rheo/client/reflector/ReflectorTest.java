@@ -331,12 +331,46 @@ class ReflectorTest {
     assertThat(ask().have())
         .isNotNull()
         .extracting(Have::value)
-        .isEqualTo("history=h1; revision=115");
+        .isEqualTo("history=h1; revision=114");
     // Another history: what is here is worth nothing there.
     reflector.opened(new InitialEvents("h2", 300, false));
     ended(new End.Broken(false, "reset"));
     pause();
     assertThat(ask().have()).isNull();
+  }
+
+  @Test
+  void aBookmarkSaysThatNothingOfAVersionIsStillToCome() {
+    ask();
+    reflector.opened(new InitialEvents("h1", 100, false));
+    reflector.bookmark(endBookmark("100"));
+    reflector.event(EventType.MODIFIED, "n/a", "105");
+    reflector.bookmark(new Bookmark("105", false, List.of()));
+    now += 60 * SECOND;
+    ended(refused(410, "Expired", false));
+    assertThat(ask().have())
+        .isNotNull()
+        .extracting(Have::value)
+        .isEqualTo("history=h1; revision=105");
+  }
+
+  @Test
+  void afterEverythingWasSentAgainWhatWasHereCountsNoMore() {
+    ask();
+    reflector.opened(new InitialEvents("h1", 100, false));
+    reflector.bookmark(endBookmark("100"));
+    now += 60 * SECOND;
+    ended(refused(410, "Expired", false));
+    assertThat(ask().have()).isNotNull();
+    // The server's state is older than what it was told of, so it sends everything.
+    reflector.opened(new InitialEvents("h1", 90, false));
+    reflector.event(EventType.ADDED, "n/a", "80");
+    ended(new End.Broken(false, "reset"));
+    pause();
+    assertThat(ask().have())
+        .isNotNull()
+        .extracting(Have::value)
+        .isEqualTo("history=h1; revision=0; until=n%2Fa@90");
   }
 
   @Test
