@@ -13,6 +13,9 @@ final class Possession {
   /** The history to which the numbers belong; null if the server has none to tell. */
   private @Nullable String history;
 
+  /** Whether the server has ever told of a history. */
+  private boolean toldHistory;
+
   private @Nullable String until;
   private long untilRevision;
 
@@ -49,7 +52,7 @@ final class Possession {
 
   /** Whether one write of this server can change several objects, which upstream's never do. */
   boolean writesSeveral() {
-    return history != null;
+    return toldHistory;
   }
 
   /** Initial events begin. */
@@ -63,6 +66,7 @@ final class Possession {
     current = initial;
     lastKey = null;
     if (initial != null) {
+      toldHistory = true;
       history = initial.history();
     }
   }

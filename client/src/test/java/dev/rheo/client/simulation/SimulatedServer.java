@@ -136,6 +136,14 @@ final class SimulatedServer implements Transport {
       next.put(key, after);
       events.add(new Event(before == null ? "ADDED" : "MODIFIED", after));
     }
+    if (kind == Kind.DIFFERENCE && random.nextInt(5) == 0) {
+      // One write of Rheo can change two objects.
+      String other = "n" + random.nextInt(2) + "/o" + random.nextInt(keys);
+      if (!other.equals(key) && next.containsKey(other)) {
+        next.put(other, object(other, revision));
+        events.add(new Event("MODIFIED", next.get(other)));
+      }
+    }
     states.put(revision, next);
   }
 
@@ -405,12 +413,14 @@ final class SimulatedServer implements Transport {
     }
 
     void liveEvents() {
+      long reached = sent;
       for (Event event : List.copyOf(events)) {
         if (event.object.revision > sent) {
           add(event.type, event.object.json);
-          sent = event.object.revision;
+          reached = event.object.revision;
         }
       }
+      sent = reached;
     }
 
     @Override
