@@ -52,6 +52,11 @@ class ServeCommandTest {
     }
 
     @Override
+    public void forgetHistory() {
+      throw new AssertionError("the command line forgets nothing");
+    }
+
+    @Override
     public void shutdown(Duration atMost) {
       shutdown = atMost;
     }

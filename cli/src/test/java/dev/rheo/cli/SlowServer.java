@@ -24,6 +24,11 @@ final class SlowServer {
           }
 
           @Override
+          public void forgetHistory() {
+            throw new AssertionError("the command line forgets nothing");
+          }
+
+          @Override
           public void shutdown(Duration atMost) {
             System.out.println("shutting down");
             if (forEver) {
