@@ -130,7 +130,10 @@ public final class ScriptedServer implements AutoCloseable {
     refuse();
     synchronized (this) {
       if (!surprises.isEmpty()) {
-        throw new AssertionError("Requests that the script did not expect: " + surprises);
+        throw new AssertionError(
+            surprises.size()
+                + " requests that the script did not expect, first of all "
+                + surprises.get(0));
       }
     }
   }
