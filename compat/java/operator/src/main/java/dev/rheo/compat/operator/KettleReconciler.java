@@ -1,6 +1,7 @@
 package dev.rheo.compat.operator;
 
 import io.fabric8.kubernetes.api.model.ConfigMap;
+import io.javaoperatorsdk.operator.api.config.informer.Informer;
 import io.javaoperatorsdk.operator.api.reconciler.Cleaner;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
 import io.javaoperatorsdk.operator.api.reconciler.ControllerConfiguration;
@@ -17,7 +18,12 @@ import java.util.concurrent.ConcurrentHashMap;
  * Tells in the status what the dependent ConfigMap has; fails on purpose for a tea that is none.
  */
 @Workflow(dependents = @Dependent(type = CupsDependent.class))
-@ControllerConfiguration(name = "kettles", finalizerName = KettleReconciler.FINALIZER)
+// Version 5.3.2 takes a change of somebody else for its own if both are told at once, as after a
+// restart of the server, unless it is told not to compare versions.
+@ControllerConfiguration(
+    name = "kettles",
+    finalizerName = KettleReconciler.FINALIZER,
+    informer = @Informer(comparableResourceVersions = false))
 public final class KettleReconciler implements Reconciler<Kettle>, Cleaner<Kettle> {
   static final String FINALIZER = "operator.example.com/kettle";
 

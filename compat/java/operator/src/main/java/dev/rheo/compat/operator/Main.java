@@ -1,5 +1,6 @@
 package dev.rheo.compat.operator;
 
+import dev.rheo.client.fabric8.RheoInformers;
 import dev.rheo.compat.harness.Checks;
 import dev.rheo.compat.harness.Settings;
 import io.fabric8.kubernetes.api.model.ConfigMap;
@@ -70,7 +71,7 @@ public final class Main {
 
   private void run() throws Exception {
     CustomResourceDefinition definition = Definitions.kettles();
-    checks.step("the generated definition is applied and established", () -> install(definition));
+    checks.step("the generated definition is applied and established", () -> install(client, definition));
     Operator operator = operator();
     life();
     refusals();
@@ -89,7 +90,7 @@ public final class Main {
         new Operator(
             overrider ->
                 overrider
-                    .withKubernetesClient(new KubernetesClientBuilder().withConfig(config).build())
+                    .withKubernetesClient(informers(client()))
                     .checkingCRDAndValidateLocalModel(true));
     operator.register(reconciler, overrider -> overrider.settingNamespace(namespace));
     checks.step(
@@ -109,7 +110,16 @@ public final class Main {
     return operator;
   }
 
-  private String install(CustomResourceDefinition definition) {
+  private KubernetesClient client() {
+    return new KubernetesClientBuilder().withConfig(config).build();
+  }
+
+  /** With {@code -Drheo.informers=true} the event sources are our informers. */
+  private static KubernetesClient informers(KubernetesClient client) {
+    return Boolean.getBoolean("rheo.informers") ? RheoInformers.wrap(client) : client;
+  }
+
+  static String install(KubernetesClient client, CustomResourceDefinition definition) {
     CustomResourceDefinition applied =
         client
             .resource(definition)
@@ -305,7 +315,7 @@ public final class Main {
                 .withType("string")
                 .withDefault(new com.fasterxml.jackson.databind.node.TextNode("glass"))
                 .build());
-    checks.step("the definition gets a field", () -> install(definition));
+    checks.step("the definition gets a field", () -> install(client, definition));
     eventually(
         "a stored object has its default",
         () -> {
