@@ -25,6 +25,8 @@ const usage = `usage: load COMMAND [flags]   (load COMMAND -h shows the flags)
   pods     creates, updates, patches or applies pods of some 10 KB, in JSON or protobuf
   renew    updates leases as kubelets do
   hold     keeps informers open that resume after each cut, until SIGTERM
+  touch    changes an annotation of the objects of a set
+  proxy    stands between a client and the server, keeps back watches or expires them, until SIGTERM
   aesgcm   measures AES-GCM on one core, by which the figures of different machines can be compared; needs no server
 `
 
@@ -34,7 +36,7 @@ func main() {
 		os.Exit(2)
 	}
 	commands := map[string]func(*flag.FlagSet, []string) (any, error){
-		"await": await, "create": create, "define": define, "ruled": ruled, "delete": remove, "read": read, "write": write, "pods": writePods, "renew": renew, "hold": hold, "aesgcm": aesgcm,
+		"await": await, "create": create, "define": define, "ruled": ruled, "delete": remove, "read": read, "write": write, "pods": writePods, "renew": renew, "hold": hold, "touch": touch, "proxy": proxy, "aesgcm": aesgcm,
 	}
 	run, ok := commands[os.Args[1]]
 	if !ok {
