@@ -27,7 +27,7 @@ SUBJECTS = [
     Subject("fabric8-watchlist", "fabric8, `watchList=true`"),
     Subject("client-java", "client-java"),
     Subject("client-go", "client-go, JSON", program="go"),
-    Subject("client-go-protobuf", "client-go, protobuf", program="go"),
+    Subject("client-go-protobuf", "client-go, protobuf (its default)", program="go"),
 ]
 
 

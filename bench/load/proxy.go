@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha1"
 	"encoding/base64"
@@ -10,10 +11,12 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"log"
 	"net"
 	"net/http"
 	"net/http/httputil"
 	"net/url"
+	"os"
 	"os/signal"
 	"strings"
 	"sync"
@@ -27,12 +30,14 @@ import (
 // can make the client list again as a server does whose history is gone.
 //
 //	POST /-/hold      from now on, what comes over watches is kept here
-//	POST /-/release   it is passed on; answers when that was
+//	POST /-/release   it is passed on, and no watch is told 410 any more
 //	POST /-/expire    all watches are cut, what is kept of them is dropped, and the next watch that does not ask for initial
 //	                  events gets 410 as its first event
 //	POST /-/strip     Rheo's own headers are taken out of requests and answers, so that it is a server like any other
 //	POST /-/reset     no header is taken out, and the figures begin at zero
 //	GET  /-/figures   what was asked for
+//
+// An order is answered with the time at which it was obeyed, in seconds since 1970.
 type front struct {
 	target *url.URL
 	budget int
@@ -91,6 +96,7 @@ func proxy(f *flag.FlagSet, args []string) (any, error) {
 			p.stripped(r.Out.Header)
 		},
 		ModifyResponse: p.answered,
+		ErrorLog:       log.New(unexpected{}, "", 0),
 	}
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /-/{order}", p.order)
@@ -119,6 +125,16 @@ func proxy(f *flag.FlagSet, args []string) (any, error) {
 	return p.figures, server.Close()
 }
 
+// unexpected is the log of what is not our own doing.
+type unexpected struct{}
+
+func (unexpected) Write(line []byte) (int, error) {
+	if bytes.Contains(line, []byte(errCut.Error())) {
+		return len(line), nil
+	}
+	return os.Stderr.Write(line)
+}
+
 type buffers struct{ pool sync.Pool }
 
 func (b *buffers) Get() []byte  { return b.pool.Get().([]byte) }
@@ -131,7 +147,7 @@ func (p *front) order(w http.ResponseWriter, r *http.Request) {
 	case "hold":
 		p.held = true
 	case "release":
-		p.held = false
+		p.held, p.expired = false, false
 	case "expire":
 		p.held, p.expired = false, true
 		for s := range p.watches {

@@ -32,9 +32,9 @@ func main() {
 	flag.Parse()
 
 	config := &rest.Config{Host: *server, QPS: -1}
-	if *subject == "client-go-protobuf" {
-		config.ContentType = "application/vnd.kubernetes.protobuf"
-		config.AcceptContentTypes = "application/vnd.kubernetes.protobuf,application/json"
+	// Without a choice the typed clients ask for protobuf.
+	if *subject == "client-go" {
+		config.ContentType = "application/json"
 	}
 	client, err := kubernetes.NewForConfig(config)
 	if err != nil {
