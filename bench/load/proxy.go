@@ -39,8 +39,8 @@ import (
 //
 // An order is answered with the time at which it was obeyed, in seconds since 1970.
 type front struct {
-	target *url.URL
-	budget int
+	budget  int // bytes that are kept back of a watch at most
+	handler http.Handler
 
 	lock    sync.Mutex
 	changed *sync.Cond
@@ -76,20 +76,37 @@ func proxy(f *flag.FlagSet, args []string) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &front{budget: *budget, watches: map[*watched]bool{}}
-	p.changed = sync.NewCond(&p.lock)
-	if p.target, err = url.Parse(srv.Base); err != nil {
+	target, err := url.Parse(srv.Base)
+	if err != nil {
 		return nil, err
 	}
-	// HTTP/1.1, for WebSockets.
-	transport := &http.Transport{TLSClientConfig: srv.TLS.Clone(), DisableCompression: true, ReadBufferSize: 64 << 10,
-		MaxIdleConnsPerHost: 16}
+	p := newFront(srv, target, *budget)
+	listener, err := net.Listen("tcp", *listen)
+	if err != nil {
+		return nil, err
+	}
+	fmt.Printf("%s\n", listener.Addr())
+	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, syscall.SIGINT)
+	defer stop()
+	server := &http.Server{Handler: p.handler}
+	go func() { _ = server.Serve(listener) }()
+	<-ctx.Done()
+	return p.figures, server.Close()
+}
+
+func newFront(srv *kube.Server, target *url.URL, budget int) *front {
+	p := &front{budget: budget, watches: map[*watched]bool{}}
+	p.changed = sync.NewCond(&p.lock)
+	transport := &http.Transport{DisableCompression: true, ReadBufferSize: 64 << 10, MaxIdleConnsPerHost: 16}
+	if srv.TLS != nil {
+		transport.TLSClientConfig = srv.TLS.Clone() // which makes it speak HTTP/1.1, as WebSockets do
+	}
 	forward := &httputil.ReverseProxy{
 		Transport:     transport,
 		FlushInterval: -1,
 		BufferPool:    &buffers{sync.Pool{New: func() any { return make([]byte, 256<<10) }}},
 		Rewrite: func(r *httputil.ProxyRequest) {
-			r.SetURL(p.target)
+			r.SetURL(target)
 			if srv.Token != "" {
 				r.Out.Header.Set("Authorization", "Bearer "+srv.Token)
 			}
@@ -112,17 +129,8 @@ func proxy(f *flag.FlagSet, args []string) (any, error) {
 		}
 		tellExpired(w, r)
 	})
-	listener, err := net.Listen("tcp", *listen)
-	if err != nil {
-		return nil, err
-	}
-	fmt.Printf("%s\n", listener.Addr())
-	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, syscall.SIGINT)
-	defer stop()
-	server := &http.Server{Handler: mux}
-	go func() { _ = server.Serve(listener) }()
-	<-ctx.Done()
-	return p.figures, server.Close()
+	p.handler = mux
+	return p
 }
 
 // unexpected is the log of what is not our own doing.
