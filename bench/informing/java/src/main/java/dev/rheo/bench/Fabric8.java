@@ -1,5 +1,6 @@
 package dev.rheo.bench;
 
+import dev.rheo.client.fabric8.RheoInformers;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -9,25 +10,27 @@ import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
 import java.util.List;
 import java.util.Map;
 
-/** fabric8's own informer. */
+/** An informer of fabric8's client: its own, or Rheo's by the one line that users change. */
 final class Fabric8 implements Subject {
   private final SharedIndexInformer<? extends HasMetadata> informer;
 
-  Fabric8(String server, String kind, boolean watchList) {
-    KubernetesClient client = client(server, watchList);
+  /**
+   * @param watchList whether its own informer asks for a watch list
+   * @param ours whether the informer is Rheo's
+   */
+  Fabric8(String server, String kind, boolean watchList, boolean ours) {
+    KubernetesClient own =
+        new KubernetesClientBuilder()
+            .withConfig(new ConfigBuilder().withMasterUrl(server).withWatchList(watchList).build())
+            .build();
+    KubernetesClient client = ours ? RheoInformers.wrap(own) : own;
     informer =
         kind.equals("secrets")
             ? client.secrets().inAnyNamespace().runnableInformer(0)
             : client.configMaps().inAnyNamespace().runnableInformer(0);
   }
 
-  static KubernetesClient client(String server, boolean watchList) {
-    return new KubernetesClientBuilder()
-        .withConfig(new ConfigBuilder().withMasterUrl(server).withWatchList(watchList).build())
-        .build();
-  }
-
-  static boolean carries(HasMetadata object, String stamp) {
+  private static boolean carries(HasMetadata object, String stamp) {
     Map<String, String> annotations = object.getMetadata().getAnnotations();
     return annotations != null && stamp.equals(annotations.get(Tally.ANNOTATION));
   }

@@ -17,11 +17,11 @@ interface Subject {
   /** The subject of a name. */
   static Subject of(String name, String server, String kind) {
     return switch (name) {
-      case "rheo-fabric8" -> new RheoOnFabric8(server, kind);
+      case "rheo-fabric8" -> new Fabric8(server, kind, false, true);
       case "rheo-bytes" -> new RheoOnJdk(server, kind, false);
       case "rheo-compressed" -> new RheoOnJdk(server, kind, true);
-      case "fabric8" -> new Fabric8(server, kind, false);
-      case "fabric8-watchlist" -> new Fabric8(server, kind, true);
+      case "fabric8" -> new Fabric8(server, kind, false, false);
+      case "fabric8-watchlist" -> new Fabric8(server, kind, true, false);
       case "client-java" -> new ClientJava(server, kind);
       default -> throw new IllegalArgumentException("no such subject: " + name);
     };
