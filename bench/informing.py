@@ -1,6 +1,7 @@
 """Runs informers for bench/informers, each in a process of its own, and the proxy between them and the server."""
 import json
 import os
+import shutil
 import signal
 import subprocess
 import threading
@@ -40,6 +41,8 @@ def build():
     home = said(os.path.join(ROOT, "rheo"), "--print-java-home").strip()
     Client.programs = {"go": go, "java": os.path.join(home, "bin", "java")}
     if os.environ.get("RHEO_BUILD") != "off":  # as the launcher does
+        # Else libraries of other versions would stay.
+        shutil.rmtree(os.path.join(JAVA, "target", "lib"), ignore_errors=True)
         subprocess.run(["mvn", "-B", "-q", "-ntp", "-f", os.path.join(ROOT, "pom.xml"), "-Pbench", "-pl", "bench/informing/java", "-am",
                         "package", "-DskipTests", "-Dspotless.check.skip"], check=True, env=dict(os.environ, JAVA_HOME=home))
     jars = os.listdir(os.path.join(JAVA, "target", "lib"))
@@ -103,7 +106,8 @@ class Client:
 
     def _listen(self):
         for line in self.process.stderr:
-            self.said = (self.said + [line.strip()])[-20:]
+            if len(self.said) < 20 and not line.startswith("WARNING: "):
+                self.said.append(line.strip())
 
     def ask(self, order):
         timer = threading.Timer(self.seconds, self.process.kill)
@@ -117,7 +121,7 @@ class Client:
         finally:
             timer.cancel()
         if not line:
-            raise Trouble(f"it ended at '{order}': " + " ".join(self.said)[-300:])
+            raise Trouble(f"it ended at '{order}': " + " ".join(self.said)[:300])
         return json.loads(line)
 
     def cpu(self):
