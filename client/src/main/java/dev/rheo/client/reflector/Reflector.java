@@ -92,6 +92,10 @@ public final class Reflector {
   private volatile ReflectorState state = WATCH_LIST;
   private ReflectorState afterPause = WATCH_LIST;
   private Duration pause = Duration.ZERO;
+
+  /** Whether the pause of this state has been asked for: the state lasts until it is over. */
+  private boolean paused;
+
   private volatile @Nullable String lastFault;
 
   /**
@@ -166,8 +170,11 @@ public final class Reflector {
   /** What to do next. */
   public Step next(long now) {
     if (state == BACKOFF) {
+      paused = !paused;
+      if (paused) {
+        return new Step.Pause(pause);
+      }
       state = afterPause;
-      return new Step.Pause(pause);
     }
     if (state == WATCH_LIST && !(settings.watchList() && server.triesWatchList(now))) {
       beginList();
@@ -442,6 +449,7 @@ public final class Reflector {
   private void pause(ReflectorState then, Duration atLeast, long now) {
     pause = backoff.pause(now, atLeast);
     afterPause = then;
+    paused = false;
     state = BACKOFF;
   }
 
