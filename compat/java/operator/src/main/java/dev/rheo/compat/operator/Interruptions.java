@@ -40,7 +40,9 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * from before it.
  */
 public final class Interruptions {
-  private static final Duration PATIENCE = Duration.ofSeconds(45);
+  /** Above the longest pause of an informer, which is a minute. */
+  private static final Duration PATIENCE = Duration.ofSeconds(120);
+
   private static final int KETTLES = 30;
 
   private final Checks checks;
