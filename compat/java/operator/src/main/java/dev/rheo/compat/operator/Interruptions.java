@@ -189,9 +189,19 @@ public final class Interruptions {
       case 0 -> create();
       case 1 -> {
         if (names.size() > KETTLES / 2) {
-          persist(() -> kettle(name).delete());
+          // One that the operator has never seen goes at once.
+          AtomicBoolean seen = new AtomicBoolean();
+          persist(
+              () -> {
+                Kettle kettle = kettle(name).get();
+                seen.compareAndSet(
+                    false, kettle != null && !kettle.getMetadata().getFinalizers().isEmpty());
+                return kettle(name).delete();
+              });
           wanted.remove(name);
-          deleted.add(name);
+          if (seen.get()) {
+            deleted.add(name);
+          }
         }
       }
       // The dependent: the operator is to make it right again.
