@@ -51,12 +51,13 @@ public final class ScriptedServer implements AutoCloseable {
   private final Set<Socket> connections = ConcurrentHashMap.newKeySet();
   private final int port;
   private volatile ServerSocket listener;
+  private volatile Thread acceptor;
   private @Nullable Function<Received, Reply> otherwise;
 
   private ScriptedServer(ServerSocket listener) {
     this.listener = listener;
     this.port = listener.getLocalPort();
-    serve(listener);
+    acceptor = serve(listener);
   }
 
   public static ScriptedServer start() {
@@ -110,13 +111,19 @@ public final class ScriptedServer implements AutoCloseable {
   /** Stops to listen, so that connections are refused, and cuts those that are open. */
   public void refuse() {
     closeQuietly(listener);
+    // The socket listens until the thread that accepts has left it.
+    try {
+      acceptor.join();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
     cutConnections();
   }
 
   /** Listens again, at the same port. */
   public void acceptAgain() {
     listener = listen(port);
-    serve(listener);
+    acceptor = serve(listener);
   }
 
   /** Cuts all connections. New ones are accepted. */
@@ -149,8 +156,8 @@ public final class ScriptedServer implements AutoCloseable {
     }
   }
 
-  private void serve(ServerSocket socket) {
-    daemon(
+  private Thread serve(ServerSocket socket) {
+    return daemon(
         "scripted-server",
         () -> {
           while (true) {
@@ -230,7 +237,7 @@ public final class ScriptedServer implements AutoCloseable {
   }
 
   /** Runs until the socket that it serves is closed. */
-  private static void daemon(String name, Work work) {
+  private static Thread daemon(String name, Work work) {
     Thread thread =
         new Thread(
             () -> {
@@ -243,5 +250,6 @@ public final class ScriptedServer implements AutoCloseable {
             name);
     thread.setDaemon(true);
     thread.start();
+    return thread;
   }
 }
