@@ -13,12 +13,16 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A body as a blocking stream. It asks the transport for the next batch of bytes when its reader
- * starts on the last one that is here, so at most two batches are in memory.
+ * A body as a blocking stream. The transport is asked for batches until {@link #AHEAD} bytes are
+ * here, and again when the reader has taken half of them. Each batch is asked for by the thread
+ * that brings the one before it, so that a batch costs no change of threads.
  *
  * <p>One thread reads; any thread may close.
  */
 final class BodyStream extends InputStream implements AsyncBody.Consumer<List<ByteBuffer>> {
+
+  /** Above so many bytes that wait for the reader, the transport is not asked for more. */
+  private static final int AHEAD = 256 * 1024;
 
   private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
@@ -27,6 +31,7 @@ final class BodyStream extends InputStream implements AsyncBody.Consumer<List<By
 
   // Guarded by the lock.
   private final Queue<ByteBuffer> chunks = new ArrayDeque<>();
+  private int waiting;
   private boolean requested;
   private boolean ended;
   private boolean closed;
@@ -54,19 +59,25 @@ final class BodyStream extends InputStream implements AsyncBody.Consumer<List<By
 
   @Override
   public void consume(List<ByteBuffer> batch, AsyncBody body) {
+    boolean more;
     lock.lock();
     try {
-      requested = false;
       if (!closed) {
         for (ByteBuffer chunk : batch) {
           if (chunk.hasRemaining()) {
             chunks.add(chunk);
+            waiting += chunk.remaining();
           }
         }
       }
+      more = !closed && waiting < AHEAD;
+      requested = more;
       changed.signalAll();
     } finally {
       lock.unlock();
+    }
+    if (more) {
+      body.consume();
     }
   }
 
@@ -115,7 +126,10 @@ final class BodyStream extends InputStream implements AsyncBody.Consumer<List<By
           throw new IOException("The answer was closed");
         }
         ByteBuffer next = chunks.poll();
-        boolean more = chunks.isEmpty() && !requested && !ended;
+        if (next != null) {
+          waiting -= next.remaining();
+        }
+        boolean more = waiting < AHEAD / 2 && !requested && !ended;
         if (next == null && !more) {
           if (failure != null) {
             throw new IOException("The connection broke: " + failure, failure);

@@ -29,9 +29,9 @@ import java.util.concurrent.ExecutionException;
  * for these requests only: the informer backs off by itself, and has to see 429 and {@code
  * Retry-After}.
  *
- * <p>A body is fetched in batches as its reader asks for them: at most two batches of the transport
- * are in memory. Answers are asked for without compression, because not every transport undoes it
- * while a body streams.
+ * <p>A body is fetched in batches as its reader takes them: at most 256 KiB and a batch of the
+ * transport are in memory. Answers are asked for without compression, because not every transport
+ * undoes it while a body streams.
  *
  * <p>Safe for use by many threads. The fabric8 client stays open when informers stop: who opened it
  * closes it.
