@@ -3,6 +3,7 @@ package example;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import io.javaoperatorsdk.operator.api.config.informer.Informer;
 import io.javaoperatorsdk.operator.api.config.informer.InformerEventSourceConfiguration;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
 import io.javaoperatorsdk.operator.api.reconciler.ControllerConfiguration;
@@ -13,8 +14,13 @@ import io.javaoperatorsdk.operator.processing.event.source.EventSource;
 import io.javaoperatorsdk.operator.processing.event.source.informer.InformerEventSource;
 import java.util.List;
 
-/** Keeps a ConfigMap with the page of each website, and tells its size. */
-@ControllerConfiguration
+/**
+ * Keeps a ConfigMap with the page of each website, and tells its size.
+ *
+ * <p>Version 5.3.2 of the SDK can miss a change that is told together with the answer to a status patch of its own, unless
+ * {@code comparableResourceVersions} is off.
+ */
+@ControllerConfiguration(informer = @Informer(comparableResourceVersions = false))
 public class WebsiteReconciler implements Reconciler<Website> {
   static final String FILE = "index.html";
 

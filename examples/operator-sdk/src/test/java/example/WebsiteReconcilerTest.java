@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.rheo.client.fabric8.RheoInformers;
 import dev.rheo.junit.RheoApiServer;
 import dev.rheo.junit.RheoServer;
 import dev.rheo.junit.TestNamespace;
@@ -32,7 +33,7 @@ class WebsiteReconcilerTest {
 
   @BeforeEach
   void start() {
-    operator = new Operator(options -> options.withKubernetesClient(ofOperator));
+    operator = new Operator(options -> options.withKubernetesClient(RheoInformers.wrap(ofOperator)));
     operator.register(new WebsiteReconciler());
     operator.start();
   }
