@@ -28,7 +28,8 @@ public final class ColdStart {
       for (Class<?> tables : new Class<?>[] {OpenApi.class, Discovery.class}) {
         Class.forName(tables.getName());
       }
-      SSLContext.getDefault();
+      // Not the default context, which a program may still want to choose.
+      SSLContext.getInstance("TLS").init(null, null, null);
     } catch (ClassNotFoundException | GeneralSecurityException | RuntimeException | Error e) {
       // The server meets the same, and can say what it was doing.
       LOG.log(Level.DEBUG, "nothing was loaded ahead", e);

@@ -59,6 +59,8 @@ public final class Informer<T> implements AutoCloseable {
   private boolean running;
   private boolean closed;
 
+  private volatile boolean hasSynced;
+
   private Informer(Builder<T> builder) {
     this.informers = builder.informers;
     this.resource = builder.resource;
@@ -95,6 +97,10 @@ public final class Informer<T> implements AutoCloseable {
       Reflector fresh =
           new Reflector(
               informers.settings(), informers.server(), informers.random(), store::newRound);
+      if (store.size() > 0) {
+        // A replica that lags must not take back what is here.
+        fresh.fromMostRecent();
+      }
       Feed<T> before = feed;
       Feed<T> next = feeds.apply(fresh);
       reflector = fresh;
@@ -102,7 +108,19 @@ public final class Informer<T> implements AutoCloseable {
       // A store has one writer: the former one may still be about to see that it is stopped.
       CompletableFuture<Void> free =
           before == null ? CompletableFuture.completedFuture(null) : before.ended();
-      free.thenRunAsync(next, informers.executor());
+      free.whenComplete((done, none) -> run(next));
+    }
+  }
+
+  private void run(Feed<T> next) {
+    try {
+      informers.executor().execute(next);
+    } catch (RuntimeException | Error e) {
+      next.abandon();
+      synchronized (lock) {
+        running = running && feed != next;
+      }
+      tell(new InformerFault(InformerFault.Kind.REQUEST, "cannot be run: " + e, 0, e));
     }
   }
 
@@ -127,6 +145,8 @@ public final class Informer<T> implements AutoCloseable {
     stop();
     handlers.forEach(Handler::close);
     informers.remove(this);
+    synced.completeExceptionally(
+        new IllegalStateException("the informer of " + resource.path() + " was closed"));
   }
 
   // --- Handlers.
@@ -153,26 +173,27 @@ public final class Informer<T> implements AutoCloseable {
    * list to its end, and each handler that was there by then has been told all of it.
    */
   public boolean hasSynced() {
-    return synced.isDone();
+    return hasSynced;
   }
 
   /**
    * Waits until the informer has synced.
    *
-   * @return false if the time is over and it has not
+   * @return false if the time is over and it has not, or if it is closed
    */
   public boolean awaitSync(Duration time) throws InterruptedException {
     try {
       synced.get(time.toNanos(), TimeUnit.NANOSECONDS);
       return true;
-    } catch (TimeoutException e) {
+    } catch (TimeoutException | ExecutionException e) {
       return false;
-    } catch (ExecutionException e) {
-      throw new IllegalStateException("a sync does not fail", e);
     }
   }
 
-  /** Completes when the informer has synced. Completing it has no effect on the informer. */
+  /**
+   * Completes when the informer has synced, exceptionally if it is closed before. Completing it has
+   * no effect on the informer.
+   */
   public CompletableFuture<Void> synced() {
     return synced.copy();
   }
@@ -225,15 +246,21 @@ public final class Informer<T> implements AutoCloseable {
   }
 
   private void checkSynced() {
-    if (store.synced() && !synced.isDone() && handlers.stream().allMatch(Handler::hasSynced)) {
-      synced.complete(null);
+    if (store.synced() && !hasSynced && handlers.stream().allMatch(Handler::hasSynced)) {
+      hasSynced = true;
+      // What somebody does then must not keep the feed from its stream.
+      try {
+        informers.executor().execute(() -> synced.complete(null));
+      } catch (RuntimeException e) {
+        synced.complete(null);
+      }
     }
   }
 
   private void tell(InformerFault fault) {
     try {
       onFault.accept(fault);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       LOG.log(System.Logger.Level.ERROR, "the handler of faults failed", e);
     }
   }
@@ -285,6 +312,14 @@ public final class Informer<T> implements AutoCloseable {
       reader = Reader.open(store, this, informers.executor());
       // It may have been told everything before this object knew its reader.
       checkSynced();
+      boolean over;
+      synchronized (lock) {
+        over = closed;
+      }
+      if (over || gone) {
+        close();
+        return;
+      }
       orderResync();
     }
 
@@ -302,6 +337,9 @@ public final class Informer<T> implements AutoCloseable {
                       }
                       orderResync();
                     });
+        if (gone) {
+          resyncOrder.run();
+        }
       }
     }
 

@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * try (Informers informers = Informers.on(transport)) {
  *   Informer<Pod> pods =
  *       informers.informer(Resource.of("", "v1", "pods", null), podFormat)
- *           .index("node", pod -> List.of(pod.getSpec().getNodeName()))
+ *           .index("node", pod -> Collections.singletonList(pod.getSpec().getNodeName()))
  *           .build();
  *   pods.addHandler(new EventHandler<>() {
  *     public void onAdd(Pod pod, boolean initial) { … }

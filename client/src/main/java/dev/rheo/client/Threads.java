@@ -1,6 +1,5 @@
 package dev.rheo.client;
 
-import java.lang.reflect.InvocationTargetException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ThreadFactory;
@@ -17,7 +16,8 @@ final class Threads {
     try {
       return (ExecutorService)
           Executors.class.getMethod("newVirtualThreadPerTaskExecutor").invoke(null);
-    } catch (NoSuchMethodException e) {
+    } catch (ReflectiveOperationException e) {
+      // There are none, or, in Java 19 and 20, only as a preview.
       ThreadFactory daemons =
           task -> {
             Thread thread = new Thread(task, "rheo-informer-" + NUMBER.incrementAndGet());
@@ -25,8 +25,6 @@ final class Threads {
             return thread;
           };
       return Executors.newCachedThreadPool(daemons);
-    } catch (IllegalAccessException | InvocationTargetException e) {
-      throw new IllegalStateException("virtual threads cannot be made", e);
     }
   }
 }

@@ -11,6 +11,7 @@ import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
+import org.junit.jupiter.api.extension.TestInstances;
 import org.junit.platform.commons.support.HierarchyTraversalMode;
 import org.junit.platform.commons.support.ReflectionSupport;
 
@@ -50,7 +51,7 @@ final class RheoExtension
   @Override
   public void beforeAll(ExtensionContext context) throws Exception {
     if (perMethod(context)) {
-      context.getTestInstance().ifPresent(instance -> open(context, instance));
+      instances(context).forEach(instance -> open(context, instance));
       return;
     }
     RheoApiServer server = TestServers.server(context);
@@ -67,15 +68,26 @@ final class RheoExtension
         lease.afterwards(() -> clear(field));
       }
     }
-    Object shared = context.getTestInstance().orElse(null);
-    if (shared != null) {
-      fill(open(context, shared), lease);
+    for (Object shared : instances(context)) {
+      Open open = open(context, shared);
+      if (hasNothing(open)) {
+        fill(open, lease);
+      }
     }
+  }
+
+  /** The instances that all tests of a class share, those of the classes around it among them. */
+  private static List<Object> instances(ExtensionContext context) {
+    return context.getTestInstances().map(TestInstances::getAllInstances).orElse(List.of());
   }
 
   @Override
   public void beforeEach(ExtensionContext context) throws Exception {
     RheoApiServer server = TestServers.server(context);
+    if (!TestServers.mayShare(context)) {
+      // The test before may have stopped it.
+      server.start();
+    }
     Lease lease = Lease.of(context, server);
     for (Object instance : context.getRequiredTestInstances().getAllInstances()) {
       Open open = open(context, instance);
@@ -90,9 +102,12 @@ final class RheoExtension
   @Override
   public void afterEach(ExtensionContext context) {
     RheoApiServer server = TestServers.server(context);
-    faults(context, server).remove();
-    if (!TestServers.mayShare(context)) {
-      server.faults().clear();
+    try {
+      faults(context, server).remove();
+    } finally {
+      if (!TestServers.mayShare(context)) {
+        server.faults().clear();
+      }
     }
   }
 

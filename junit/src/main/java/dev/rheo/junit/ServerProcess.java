@@ -186,8 +186,15 @@ final class ServerProcess implements AutoCloseable {
       return;
     }
     closed = true;
-    stop();
-    store.close();
+    try {
+      stop();
+    } finally {
+      store.close();
+      deleteFiles();
+    }
+  }
+
+  private void deleteFiles() {
     try {
       files.close();
     } catch (IOException e) {

@@ -33,8 +33,10 @@ final class TestServers {
     synchronized RheoApiServer with(String[] manifests) {
       List<String> further =
           Arrays.stream(manifests).filter(each -> !applied.contains(each)).toList();
-      server.apply(further.toArray(new String[0]));
-      applied.addAll(further);
+      if (!further.isEmpty()) {
+        server.apply(further.toArray(new String[0]));
+        applied.addAll(further);
+      }
       return server;
     }
 

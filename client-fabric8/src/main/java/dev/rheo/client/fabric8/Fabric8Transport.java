@@ -71,8 +71,10 @@ public final class Fabric8Transport implements Transport {
       body.begin(response.body());
       return new StreamedAnswer(response, body);
     } catch (InterruptedException e) {
-      // An answer that still comes is cancelled by the HTTP client.
-      sent.cancel(true);
+      // An answer that still comes is cancelled by the HTTP client, one that has come is not.
+      if (!sent.cancel(true)) {
+        sent.thenAccept(came -> came.body().cancel());
+      }
       throw e;
     } catch (ExecutionException e) {
       throw unanswered(e);

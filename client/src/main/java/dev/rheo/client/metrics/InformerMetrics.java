@@ -11,8 +11,8 @@ import io.micrometer.core.instrument.binder.MeterBinder;
 import java.util.function.ToLongFunction;
 
 /**
- * The metrics of one informer. All have the tag {@code resource}, which is the path of what the
- * informer keeps.
+ * The metrics of one informer. All have the tags {@code resource} and {@code selectors}, the path
+ * and the query of what the informer keeps.
  *
  * <table>
  * <caption>Metrics</caption>
@@ -38,7 +38,9 @@ public final class InformerMetrics implements MeterBinder {
    */
   public InformerMetrics(Informer<?> informer, Tags more) {
     this.informer = informer;
-    this.tags = more.and("resource", informer.resource().path());
+    this.tags =
+        more.and("resource", informer.resource().path())
+            .and("selectors", informer.resource().selectors());
   }
 
   @Override

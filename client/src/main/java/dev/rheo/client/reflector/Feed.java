@@ -93,17 +93,17 @@ public final class Feed<T> implements Runnable {
     }
     try {
       while (!stopped()) {
-        Step step = reflector.next(timing.now());
-        if (step instanceof Step.Pause pause) {
-          timing.pause(pause.time());
-        } else if (step instanceof Step.Ask ask) {
-          ask(ask.query());
-        } else {
-          return;
+        try {
+          if (!step()) {
+            return;
+          }
+        } catch (InterruptedException e) {
+          // By stop(), which the loop sees, or by a transform or an index, which must not end the
+          // feed.
+        } catch (RuntimeException | Error fault) {
+          failed(fault);
         }
       }
-    } catch (InterruptedException e) {
-      // Only stop() interrupts.
     } finally {
       synchronized (lock) {
         thread = null;
@@ -113,6 +113,39 @@ public final class Feed<T> implements Runnable {
       reflector.stop();
       ended.complete(null);
     }
+  }
+
+  /** Does what the reflector says; false if that is to end. */
+  private boolean step() throws InterruptedException {
+    Step step = reflector.next(timing.now());
+    if (step instanceof Step.Pause pause) {
+      timing.pause(pause.time());
+    } else if (step instanceof Step.Ask ask) {
+      ask(ask.query());
+    } else {
+      return false;
+    }
+    return true;
+  }
+
+  /**
+   * Something was thrown that has no business here, such as a class that is missing: all is listed
+   * again after a pause.
+   */
+  private void failed(Throwable fault) {
+    End end = new End.Faulty(fault.toString());
+    counters.failures.increment();
+    try {
+      listener.failed(reflector.state(), end);
+    } catch (RuntimeException | Error ignored) {
+      // The listener is what fails.
+    }
+    reflector.ended(end, timing.now());
+  }
+
+  /** The feed will never be run. */
+  public void abandon() {
+    ended.complete(null);
   }
 
   /** Completes when {@link #run} has returned: from then on the feed does not touch the store. */
@@ -126,7 +159,7 @@ public final class Feed<T> implements Runnable {
     synchronized (lock) {
       stopped = true;
       answer = open;
-      if (thread != null) {
+      if (thread != null && thread != Thread.currentThread()) {
         thread.interrupt();
       }
     }
@@ -208,8 +241,10 @@ public final class Feed<T> implements Runnable {
         return read(query, answer, watchdog);
       } catch (MalformedJsonException | UnknownObjectException e) {
         return new End.Faulty(told(e));
-      } catch (IOException | RuntimeException e) {
+      } catch (IOException e) {
         return watchdog.silent() ? new End.Silent() : new End.Broken(false, told(e));
+      } catch (RuntimeException e) {
+        return watchdog.silent() ? new End.Silent() : new End.Faulty(told(e));
       }
     } finally {
       synchronized (lock) {
@@ -341,7 +376,14 @@ public final class Feed<T> implements Runnable {
       counters.unreadable.increment();
       listener.unreadable(key, e);
     }
-    store.delete(key, last, transform == null ? raw : null);
+    try {
+      store.delete(key, last, transform == null ? raw : null);
+    } catch (RuntimeException e) {
+      // What was told last cannot be kept; that the object is gone must be.
+      counters.unreadable.increment();
+      listener.unreadable(key, e);
+      store.delete(key, null, null);
+    }
   }
 
   private byte @Nullable [] raw(Captured object) {
@@ -379,8 +421,8 @@ public final class Feed<T> implements Runnable {
     Duration wait =
         answer
             .header("Retry-After")
-            .filter(v -> v.matches("[0-9]{1,4}"))
-            .map(v -> Duration.ofSeconds(Long.parseLong(v)))
+            .filter(v -> v.matches("[0-9]{1,6}"))
+            .map(v -> Duration.ofSeconds(Math.min(Long.parseLong(v), Refusal.LONGEST_WAIT)))
             .orElse(Duration.ZERO);
     return new Refusal(
         answer.status(),

@@ -124,6 +124,7 @@ public final class Reflector {
   private long askedAt;
   private long events;
   private boolean bookmarks;
+  private boolean answered;
 
   // A list that is read in pages.
   private String continueToken = "";
@@ -204,6 +205,7 @@ public final class Reflector {
     askedAt = now;
     events = 0;
     bookmarks = false;
+    answered = false;
     return new Step.Ask(query);
   }
 
@@ -237,6 +239,7 @@ public final class Reflector {
 
   /** The server has accepted the request. */
   public void opened(@Nullable InitialEvents initial) {
+    answered = true;
     if (state == WATCH_LIST) {
       possession.opened(initial);
     }
@@ -270,6 +273,7 @@ public final class Reflector {
     } else if (!version.isEmpty()) {
       resourceVersion = version;
       whole = false;
+      lastFault = null;
     }
     return type == EventType.DELETED ? Action.DELETE : Action.PUT;
   }
@@ -282,6 +286,7 @@ public final class Reflector {
       if (!bookmark.resourceVersion().isEmpty()) {
         resourceVersion = bookmark.resourceVersion();
         whole = true;
+        lastFault = null;
       }
       return Action.IGNORE;
     }
@@ -394,10 +399,8 @@ public final class Reflector {
         }
         return;
       }
-      if (refusal.code() == 429) {
-        pause(LIST, refusal.retryAfter(), now);
-        return;
-      }
+      pause(refusal.code() == 429 ? LIST : WATCH_LIST, refusal.retryAfter(), now);
+      return;
     } else if (end instanceof End.Broken broken) {
       // The pages before this one need not be read again.
       boolean again = broken.refused() || ++brokenPages < PAGE_TRIES;
@@ -409,7 +412,7 @@ public final class Reflector {
   }
 
   private void watchEnded(End end, long now) {
-    boolean atOnce = events == 0 && now - askedAt < SHORT_WATCH;
+    boolean atOnce = events == 0 && (!answered || now - askedAt < SHORT_WATCH);
     if (end instanceof End.Refused refused) {
       Refusal refusal = refused.refusal();
       if (refusal.expired() || refusal.tooLarge()) {
@@ -451,6 +454,11 @@ public final class Reflector {
     afterPause = then;
     paused = false;
     state = BACKOFF;
+  }
+
+  /** The store has objects whose version is not known: nothing older may come. */
+  public void fromMostRecent() {
+    mostRecent = true;
   }
 
   /** An item of a list has come. */

@@ -66,6 +66,9 @@ final class ChangeLog {
 
   void close(Position position) {
     positions.remove(position);
+    // Whoever keeps the position must not keep what is appended from now on.
+    position.last = new Change(Change.Type.SYNCED, "", null, null, false);
+    position.behind = 0;
     if (positions.isEmpty()) {
       length = 0;
     }

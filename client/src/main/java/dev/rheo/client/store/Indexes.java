@@ -4,9 +4,11 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The indexes of a store: for each name a function from an object to values, and for each value the
@@ -53,7 +55,7 @@ final class Indexes<T> {
   /** The values that the object has in each index, to be computed before anything is changed. */
   Map<String, List<String>> valuesOf(T object) {
     Map<String, List<String>> values = new LinkedHashMap<>();
-    functions.forEach((name, function) -> values.put(name, List.copyOf(function.apply(object))));
+    functions.forEach((name, function) -> values.put(name, values(function, object)));
     return values;
   }
 
@@ -76,22 +78,40 @@ final class Indexes<T> {
         });
   }
 
-  void remove(String key, Map<String, List<String>> values) {
-    values.forEach(
-        (name, of) -> {
-          Map<String, Set<String>> index = keys.get(name);
-          if (index == null) {
-            return;
-          }
-          for (String value : of) {
-            index.computeIfPresent(
-                value,
-                (any, set) -> {
-                  set.remove(key);
-                  return set.isEmpty() ? null : set;
-                });
+  /**
+   * Gives an object other values. A value that stays is never missing meanwhile.
+   *
+   * @param former the values so far; null if they are not known
+   */
+  void replace(
+      String key, @Nullable Map<String, List<String>> former, Map<String, List<String>> values) {
+    add(key, values);
+    keys.forEach(
+        (name, index) -> {
+          List<String> now = values.getOrDefault(name, List.of());
+          Collection<String> before =
+              former == null ? List.copyOf(index.keySet()) : former.getOrDefault(name, List.of());
+          for (String value : before) {
+            if (!now.contains(value)) {
+              remove(index, key, value);
+            }
           }
         });
+  }
+
+  private static void remove(Map<String, Set<String>> index, String key, String value) {
+    index.computeIfPresent(
+        value,
+        (any, set) -> {
+          set.remove(key);
+          return set.isEmpty() ? null : set;
+        });
+  }
+
+  /** What a function gives for an object: no value for null, and none that is null. */
+  static <T> List<String> values(Function<T, ? extends Collection<String>> function, T object) {
+    Collection<String> values = function.apply(object);
+    return values == null ? List.of() : values.stream().filter(Objects::nonNull).toList();
   }
 
   /** The keys of the objects that have the value. */

@@ -133,7 +133,7 @@ public final class LiveStore<T> {
     while (!done) {
       Object state = indexes.state();
       Map<String, List<String>> values = indexes.valuesOf(object);
-      Map<String, List<String>> former = indexed(before);
+      @Nullable Map<String, List<String>> former = indexed(before);
       if (item == null) {
         // Not before its values are known: an object that cannot be indexed is not kept.
         Object packed = packing.pack(object, raw);
@@ -144,8 +144,7 @@ public final class LiveStore<T> {
         done = state == indexes.state();
         if (done) {
           items.put(kept, item);
-          indexes.remove(kept, former);
-          indexes.add(kept, values);
+          indexes.replace(kept, former, values);
           log.append(
               before == null
                   ? new Change(Type.ADD, kept, null, item.packed, !synced)
@@ -156,8 +155,21 @@ public final class LiveStore<T> {
     wake();
   }
 
-  private Map<String, List<String>> indexed(@Nullable Item item) {
-    return item == null ? Map.of() : indexes.valuesOf(packing.unpack(item.packed));
+  /** The values that the indexes have of an object; null if they cannot be told any more. */
+  private @Nullable Map<String, List<String>> indexed(@Nullable Item item) {
+    try {
+      return item == null ? Map.of() : indexes.valuesOf(packing.unpack(item.packed));
+    } catch (RuntimeException e) {
+      return null;
+    }
+  }
+
+  private Object released(Item item) {
+    try {
+      return packing.released(item.packed);
+    } catch (RuntimeException e) {
+      return item.packed;
+    }
   }
 
   /**
@@ -176,17 +188,17 @@ public final class LiveStore<T> {
     boolean done = false;
     while (!done) {
       Object state = indexes.state();
-      Map<String, List<String>> former = indexed(before);
+      @Nullable Map<String, List<String>> former = indexed(before);
       if (packed == null) {
         Object told = last == null ? null : packing.pack(last, raw);
-        Object released = packing.released(before.packed);
+        Object released = released(before);
         packed = told == null ? released : told;
       }
       synchronized (lock) {
         done = state == indexes.state();
         if (done) {
           items.remove(key);
-          indexes.remove(key, former);
+          indexes.replace(key, former, Map.of());
           log.append(new Change(Type.DELETE, before.key, before.packed, packed, last == null));
         }
       }
@@ -303,12 +315,22 @@ public final class LiveStore<T> {
       indexes.open(name, function);
     }
     // From now on the writer cares for what it changes.
+    try {
+      indexPresent(name, function);
+    } catch (RuntimeException | Error e) {
+      // An index of some of the objects is none.
+      removeIndex(name);
+      throw e;
+    }
+  }
+
+  private void indexPresent(String name, Function<T, ? extends Collection<String>> function) {
     for (String key : items.keySet()) {
       boolean done = false;
       while (!done) {
         Item item = items.get(key);
         List<String> values =
-            item == null ? List.of() : List.copyOf(function.apply(packing.unpack(item.packed)));
+            item == null ? List.of() : Indexes.values(function, packing.unpack(item.packed));
         synchronized (lock) {
           done = items.get(key) == item;
           if (done && item != null) {

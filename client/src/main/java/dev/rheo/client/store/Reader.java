@@ -5,6 +5,7 @@ import java.util.Deque;
 import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -97,9 +98,17 @@ public final class Reader<T> {
       try {
         executor.execute(this::run);
       } catch (RejectedExecutionException e) {
-        // The executor has been shut down: nothing can be told any more, and nothing is kept for
-        // it.
-        close();
+        if (executor instanceof ExecutorService service && service.isShutdown()) {
+          // Nothing can be told any more, and nothing is kept for it.
+          close();
+        } else {
+          // It has no room now: the next change tries again.
+          work.set(0);
+          fail(e);
+        }
+      } catch (RuntimeException | Error e) {
+        work.set(0);
+        throw e;
       }
     }
   }
@@ -110,6 +119,9 @@ public final class Reader<T> {
       seen = work.get();
       tellAll();
     } while (!work.compareAndSet(seen, 0));
+    if (closed) {
+      present.clear();
+    }
   }
 
   private void tellAll() {
@@ -207,11 +219,15 @@ public final class Reader<T> {
       telling.run();
     } catch (Throwable fault) {
       // Whatever a receiver throws, the next change is told.
-      try {
-        receiver.failed(fault);
-      } catch (RuntimeException ignored) {
-        // There is nobody left to tell it to.
-      }
+      fail(fault);
+    }
+  }
+
+  private void fail(Throwable fault) {
+    try {
+      receiver.failed(fault);
+    } catch (RuntimeException | Error ignored) {
+      // There is nobody left to tell it to.
     }
   }
 }

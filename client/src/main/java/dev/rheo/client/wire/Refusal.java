@@ -17,6 +17,9 @@ import org.jspecify.annotations.Nullable;
  */
 public record Refusal(
     int code, String reason, String message, boolean tooLarge, Duration retryAfter) {
+  /** The most seconds for which a server can ask to wait; more is a fault of somebody's. */
+  public static final long LONGEST_WAIT = 3600;
+
   private static final int EXCERPT = 200;
   private static final String TOO_LARGE = "Too large resource version";
 
@@ -57,7 +60,11 @@ public record Refusal(
       message = "the server answered " + code + excerpt(body, length);
     }
     return new Refusal(
-        code, reason, message, tooLarge, Duration.ofSeconds(Math.min(Math.max(seconds, 0), 3600)));
+        code,
+        reason,
+        message,
+        tooLarge,
+        Duration.ofSeconds(Math.min(Math.max(seconds, 0), LONGEST_WAIT)));
   }
 
   /** The beginning of an answer that is no Status, such as a proxy's, in one line. */

@@ -98,9 +98,23 @@ class ReflectorTest {
     ended(new End.Clean());
     assertThat(ask().parameters(""))
         .matches("watch=true&allowWatchBookmarks=true&timeoutSeconds=[0-9]+&resourceVersion=70");
+    reflector.opened(null);
     now += 100 * SECOND;
     ended(new End.Broken(false, "reset"));
     assertThat(ask().kind()).isEqualTo(Query.Kind.WATCH);
+  }
+
+  @Test
+  void whereThereIsNoAnswerForLongThePausesGrow() {
+    sync("63");
+    now += 400 * SECOND;
+    ended(new End.Clean());
+    for (int i = 0; i < 4; i++) {
+      assertThat(ask().kind()).isEqualTo(Query.Kind.WATCH);
+      now += 20 * SECOND;
+      ended(new End.Broken(true, "timed out"));
+      assertThat(pause()).isGreaterThanOrEqualTo(Duration.ofMillis((long) (800 * Math.pow(2, i))));
+    }
   }
 
   @Test

@@ -1,6 +1,7 @@
 package dev.rheo.client.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.rheo.client.wire.ObjectHead;
 import java.util.ArrayDeque;
@@ -13,6 +14,7 @@ import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
@@ -328,5 +330,91 @@ class ChangesTest {
     put(store, "a", 1, 0);
     put(store, "b", 2, 0);
     assertThat(calls).containsExactly("a@1", "b@2");
+  }
+
+  /** What the review of the first version found: each was wrong. */
+  @Test
+  void anIndexThatFailsOnAnObjectIsNotAdded() {
+    LiveStore<String> store = store(100);
+    put(store, "a", 1, 0);
+    assertThatThrownBy(
+            () ->
+                store.addIndex(
+                    "broken",
+                    object -> {
+                      throw new IllegalStateException("of an index");
+                    }))
+        .hasMessage("of an index");
+    assertThat(store.indexNames()).isEmpty();
+    put(store, "a", 2, 0);
+    assertThat(store.list()).containsExactly("a@2");
+  }
+
+  @Test
+  void anIndexThatFailsLaterKeepsNoObject() {
+    AtomicReference<Boolean> fails = new AtomicReference<>(false);
+    LiveStore<String> store =
+        new LiveStore<>(
+            Packing.objects(),
+            Map.of(
+                "first",
+                object -> {
+                  if (fails.get()) {
+                    throw new IllegalStateException("of an index");
+                  }
+                  return List.of(object.substring(0, 1));
+                }),
+            100);
+    put(store, "a", 1, 0);
+    fails.set(true);
+    assertThat(store.delete("a", null, null)).isTrue();
+    fails.set(false);
+    assertThat(store.list()).isEmpty();
+    assertThat(store.keysByIndex("first", "a")).isEmpty();
+  }
+
+  @Test
+  void whoNeverLeavesAnIndexIsNeverMissing() throws Exception {
+    LiveStore<String> store =
+        new LiveStore<>(Packing.objects(), Map.of("first", o -> List.of(o.substring(0, 1))), 100);
+    put(store, "a", 1, 0);
+    ExecutorService pool = Executors.newSingleThreadExecutor();
+    try {
+      var missing =
+          pool.submit(
+              () -> {
+                int count = 0;
+                for (int i = 0; i < 200_000; i++) {
+                  count += store.byIndex("first", "a").isEmpty() ? 1 : 0;
+                }
+                return count;
+              });
+      for (int version = 2; !missing.isDone(); version++) {
+        put(store, "a", version, 0);
+      }
+      assertThat(missing.get()).isZero();
+    } finally {
+      pool.shutdown();
+    }
+  }
+
+  @Test
+  void anExecutorWithoutRoomLosesNothing() {
+    LiveStore<String> store = store(100);
+    Checked handler = new Checked();
+    AtomicReference<Boolean> full = new AtomicReference<>(true);
+    Reader.open(
+        store,
+        handler,
+        task -> {
+          if (full.get()) {
+            throw new RejectedExecutionException("full");
+          }
+          task.run();
+        });
+    put(store, "a", 1, 0);
+    full.set(false);
+    put(store, "b", 2, 0);
+    assertThat(handler.told).containsExactly("+a@1", "+b@2");
   }
 }

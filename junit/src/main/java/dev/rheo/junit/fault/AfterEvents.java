@@ -9,8 +9,8 @@ final class AfterEvents implements EventScript {
 
   /**
    * @param events how many pass
-   * @param initialOnly whether it happens within the initial events only: not after the first
-   *     bookmark
+   * @param initialOnly whether it happens within the initial events only: not after the bookmark
+   *     that ends them
    */
   AfterEvents(Verdict verdict, long events, boolean initialOnly) {
     this.verdict = verdict;
@@ -24,8 +24,8 @@ final class AfterEvents implements EventScript {
   }
 
   @Override
-  public Verdict before(boolean bookmark) {
-    over |= bookmark && initialOnly;
+  public Verdict before(boolean bookmark, boolean endsInitial) {
+    over |= endsInitial && initialOnly;
     return Verdict.PASS;
   }
 

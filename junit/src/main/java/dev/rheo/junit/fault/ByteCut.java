@@ -8,6 +8,7 @@ import io.netty.buffer.ByteBuf;
 /** Breaks answers off after a number of bytes, wherever that is. */
 final class ByteCut implements Effect {
   private final long bytes;
+  private volatile boolean ended;
 
   ByteCut(long bytes) {
     this.bytes = bytes;
@@ -25,6 +26,11 @@ final class ByteCut implements Effect {
     return response.withBody(new CutBody(response.source(), met));
   }
 
+  @Override
+  public void end() {
+    ended = true;
+  }
+
   private final class CutBody extends WrappedBody {
     private final Met met;
     private final Grace grace = new Grace();
@@ -37,6 +43,9 @@ final class ByteCut implements Effect {
 
     @Override
     public State draw(ByteBuf out) {
+      if (ended) {
+        return super.draw(out);
+      }
       if (left == 0) {
         if (bytes > 0 && !grace.isOver(this::wake)) {
           return State.WAIT;
@@ -49,7 +58,8 @@ final class ByteCut implements Effect {
       State state = super.draw(part);
       out.writerIndex(out.writerIndex() + part.readableBytes());
       left -= part.readableBytes();
-      return left == 0 ? State.MORE : state;
+      // An answer of just so many bytes is whole.
+      return left == 0 && state != State.END ? State.MORE : state;
     }
 
     @Override

@@ -28,4 +28,12 @@ interface Effect {
 
   /** Lets go on what is held. */
   default void release() {}
+
+  /**
+   * The fault has been removed: what is held goes on, and what has not happened yet does not
+   * happen.
+   */
+  default void end() {
+    release();
+  }
 }

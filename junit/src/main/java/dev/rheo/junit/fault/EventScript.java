@@ -26,8 +26,9 @@ interface EventScript {
 
   /**
    * @param bookmark whether it is one
+   * @param endsInitial whether it is the one that ends the initial events
    */
-  default Verdict before(boolean bookmark) {
+  default Verdict before(boolean bookmark, boolean endsInitial) {
     return Verdict.PASS;
   }
 

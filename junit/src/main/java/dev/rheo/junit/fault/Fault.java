@@ -95,13 +95,16 @@ public final class Fault {
     effect.release();
   }
 
-  /** Ends the fault: no further request meets it. What it holds goes on. */
+  /**
+   * Ends the fault: no further request meets it, and watches that it would have disturbed later are
+   * not. What it holds goes on.
+   */
   public void remove() {
     synchronized (this) {
       removed = true;
     }
     remover.accept(this);
-    release();
+    effect.end();
   }
 
   Effect effect() {

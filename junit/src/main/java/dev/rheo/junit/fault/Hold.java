@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 /** Holds requests before the server has seen them: for a time, or until they are released. */
 final class Hold implements Effect {
   private final @Nullable Duration time;
+  private volatile boolean ended;
   private final Set<CountDownLatch> held = ConcurrentHashMap.newKeySet();
 
   /**
@@ -26,6 +27,10 @@ final class Hold implements Effect {
     CountDownLatch latch = new CountDownLatch(1);
     held.add(latch);
     try {
+      if (ended) {
+        // It was removed while this request met it.
+        latch.countDown();
+      }
       request.onCancel(latch::countDown);
       met.happened();
       Duration limit = time;
@@ -43,6 +48,12 @@ final class Hold implements Effect {
       throw ApiException.serviceUnavailable("the client has gone");
     }
     return request;
+  }
+
+  @Override
+  public void end() {
+    ended = true;
+    release();
   }
 
   @Override

@@ -58,6 +58,7 @@ final class LiveWatches {
 
   private final class LiveBody extends WrappedBody {
     private final ApiRequest request;
+    private final Grace grace = new Grace();
     private volatile boolean cut;
 
     LiveBody(Body body, ApiRequest request) {
@@ -67,7 +68,10 @@ final class LiveWatches {
 
     @Override
     public State draw(ByteBuf out) {
-      return cut ? State.ABORT : super.draw(out);
+      if (!cut) {
+        return super.draw(out);
+      }
+      return grace.isOver(this::wake) ? State.ABORT : State.WAIT;
     }
 
     @Override

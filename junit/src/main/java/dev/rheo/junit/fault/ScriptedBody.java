@@ -24,8 +24,13 @@ import java.util.function.Consumer;
 final class ScriptedBody implements Body {
   private static final int PIECE = 16 << 10;
 
-  /** A length prefix, and the type of the event. */
-  private static final int HEAD = 40;
+  /** A length prefix, the type of the event and, of a bookmark, its annotation. */
+  private static final int HEAD = 640;
+
+  /** Within so many bytes is the type. */
+  private static final int TYPE = 40;
+
+  private static final String INITIAL_EVENTS_END = "initial-events-end";
 
   private static final String BOOKMARK = "BOOKMARK";
 
@@ -39,7 +44,7 @@ final class ScriptedBody implements Body {
   private final ByteBuf head = Unpooled.buffer(HEAD, HEAD);
   private final ByteBuf output = Unpooled.directBuffer(2 * PIECE, 2 * PIECE);
   private final Grace grace = new Grace();
-  private Runnable wake = () -> {};
+  private volatile Runnable wake = () -> {};
 
   /** What the server's body said last. */
   private State state = State.MORE;
@@ -59,6 +64,7 @@ final class ScriptedBody implements Body {
   private boolean dropped;
   private boolean bookmark;
   private volatile boolean released;
+  private volatile boolean removed;
   private volatile boolean finishing;
 
   /**
@@ -90,7 +96,7 @@ final class ScriptedBody implements Body {
   public State draw(ByteBuf out) {
     if (!started) {
       started = true;
-      decide(script.atStart());
+      decide(removed ? Verdict.PASS : script.atStart());
     }
     boolean asked = false;
     while (true) {
@@ -174,7 +180,7 @@ final class ScriptedBody implements Body {
       if (end >= 0) {
         within = false;
         if (!dropped) {
-          decide(script.after(bookmark));
+          decide(removed ? Verdict.PASS : script.after(bookmark));
         }
       }
     }
@@ -187,8 +193,12 @@ final class ScriptedBody implements Body {
   /** The type of the event is known. */
   private void begin() {
     held = false;
-    bookmark = head.toString(StandardCharsets.ISO_8859_1).contains(BOOKMARK);
-    Verdict before = script.before(bookmark);
+    String text = head.toString(StandardCharsets.ISO_8859_1);
+    bookmark = text.substring(0, Math.min(TYPE, text.length())).contains(BOOKMARK);
+    Verdict before =
+        removed
+            ? Verdict.PASS
+            : script.before(bookmark, bookmark && text.contains(INITIAL_EVENTS_END));
     dropped = before == Verdict.DROP;
     if (dropped) {
       met.happened();
@@ -215,6 +225,12 @@ final class ScriptedBody implements Body {
   void release() {
     released = true;
     wake.run();
+  }
+
+  /** The fault has been removed: what has not happened yet does not happen. */
+  void remove() {
+    removed = true;
+    release();
   }
 
   @Override

@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 /** Disturbs the answers of watches, event by event. */
 final class Streams implements Effect {
   private final Function<Met, EventScript> script;
+  private volatile boolean ended;
   private final Set<ScriptedBody> open = ConcurrentHashMap.newKeySet();
 
   /**
@@ -41,7 +42,16 @@ final class Streams implements Effect {
     ScriptedBody body =
         new ScriptedBody(response.source(), messages, json, script.apply(met), met, open::remove);
     open.add(body);
+    if (ended) {
+      body.remove();
+    }
     return response.withBody(body);
+  }
+
+  @Override
+  public void end() {
+    ended = true;
+    open.forEach(ScriptedBody::remove);
   }
 
   @Override

@@ -6,7 +6,7 @@ import io.netty.buffer.ByteBuf;
 /** A body that is drawn from another one. */
 class WrappedBody implements Body {
   private final Body body;
-  private Runnable wake = () -> {};
+  private volatile Runnable wake = () -> {};
 
   WrappedBody(Body body) {
     this.body = body;
