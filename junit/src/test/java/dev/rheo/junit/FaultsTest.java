@@ -415,6 +415,42 @@ class FaultsTest {
   }
 
   @Test
+  void aFaultThatIsRemovedSparesTheWatchesThatItHasTaken() throws Exception {
+    Fault cut = faults.onWatch("configmaps").cutAfter(2);
+    try (Stream<String> stream = client.lines(MAPS + "?watch=true&resourceVersion=0")) {
+      Iterator<String> lines = stream.iterator();
+      client.create("first");
+      assertThat(lines.next()).contains("first");
+      cut.remove();
+      for (String name : List.of("second", "third")) {
+        client.create(name);
+        assertThat(lines.next()).contains(name);
+      }
+      assertThat(cut.fired()).isZero();
+    }
+  }
+
+  @Test
+  void theKeysThatADifferenceLeavesOutAreNotTheEndOfTheInitialEvents() throws Exception {
+    create(2);
+    HttpResponse<Stream<String>> whole = client.stream(WATCH_LIST);
+    String told = whole.headers().firstValue("Rheo-Initial-Events").orElseThrow();
+    whole.body().close();
+    client.create("later");
+    Fault end = faults.onWatch("configmaps").withoutEndBookmark();
+    HttpResponse<Stream<String>> difference = client.stream(WATCH_LIST, "Rheo-Have", told);
+    try (Stream<String> stream = difference.body()) {
+      Iterator<String> lines = stream.iterator();
+      List<String> came = List.of(lines.next(), lines.next());
+      assertThat(came).anyMatch(line -> line.contains("rheo.dev/unchanged"));
+      assertThat(came).anyMatch(line -> line.contains("later"));
+      end.awaitFired(LONG);
+      client.create("live");
+      assertThat(lines.next()).contains("live");
+    }
+  }
+
+  @Test
   void faultsAreOfANamespaceAndCanBeSkipped() throws Exception {
     Fault elsewhere = faults.onList("configmaps").inNamespace("elsewhere").internalError();
     assertThat(client.get(MAPS).statusCode()).isEqualTo(200);

@@ -11,10 +11,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.awaitility.core.ConditionTimeoutException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Isolated;
 
@@ -66,13 +68,19 @@ class LeftoversTest {
       use(server);
     }
     assertThat(files()).isEqualTo(files);
-    Await.until(
-        "no thread is left but " + threads,
-        () -> {
-          Set<Thread> left = threads();
-          left.removeAll(threads);
-          return left.isEmpty();
-        });
+    Set<Thread> left = new HashSet<>();
+    try {
+      Await.until(
+          "no thread is left",
+          () -> {
+            left.clear();
+            left.addAll(threads());
+            left.removeAll(threads);
+            return left.isEmpty();
+          });
+    } catch (ConditionTimeoutException e) {
+      throw new AssertionError("these threads are left: " + left, e);
+    }
   }
 
   /** With what holds on: clients, a watch, and a request that is never answered. */

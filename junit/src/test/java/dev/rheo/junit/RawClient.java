@@ -81,6 +81,11 @@ final class RawClient implements AutoCloseable {
 
   /** The lines of a stream, as they arrive. A broken connection ends them with an exception. */
   Stream<String> lines(String target, String... headers) throws Exception {
+    return stream(target, headers).body();
+  }
+
+  /** The same, with the answer's header. */
+  HttpResponse<Stream<String>> stream(String target, String... headers) throws Exception {
     HttpRequest.Builder request = request(target);
     if (headers.length > 0) {
       request.headers(headers);
@@ -89,7 +94,7 @@ final class RawClient implements AutoCloseable {
     if (response.statusCode() != 200) {
       throw new AssertionError(response.body().toList());
     }
-    return response.body();
+    return response;
   }
 
   InputStream bytes(String target, String... headers) throws Exception {
