@@ -16,15 +16,18 @@ import java.util.concurrent.atomic.AtomicInteger;
  * record, a frame, an event.
  */
 final class CuttingProxy implements Closeable {
-  private static final int MOST_BYTES = 256 << 10;
-
   private final ServerSocket listener;
   private final InetSocketAddress server;
+  private final int mostBytes;
   private final Random random;
   private final AtomicInteger cuts = new AtomicInteger();
   private volatile boolean cutting = true;
 
-  CuttingProxy(InetSocketAddress server, long seed) throws IOException {
+  /**
+   * @param mostBytes after how many bytes at most a connection is cut
+   */
+  CuttingProxy(InetSocketAddress server, int mostBytes, long seed) throws IOException {
+    this.mostBytes = mostBytes;
     this.server = server;
     this.random = new Random(seed);
     this.listener = new ServerSocket(0, 256, InetAddress.getLoopbackAddress());
@@ -61,7 +64,7 @@ final class CuttingProxy implements Closeable {
       upstream.connect(server);
       int budget;
       synchronized (random) {
-        budget = 2000 + random.nextInt(MOST_BYTES);
+        budget = 2000 + random.nextInt(mostBytes);
       }
       Thread up = Thread.ofPlatform().daemon().start(() -> copyUp(client, upstream));
       copyDown(upstream, client, budget);
