@@ -71,6 +71,9 @@ public final class Storm {
   /** Disk bytes per payload byte: the store, its log, the spool. */
   private static final double DISK_FACTOR = 3;
 
+  /** Heap bytes per payload byte that an informer keeps. */
+  private static final double HEAP_FACTOR = 1.2;
+
   /** Earliest sample that is shown with a run, in seconds from its start. */
   private static final double SHOWN_BEFORE = -3;
 
@@ -101,6 +104,7 @@ public final class Storm {
    * @throws StormException if nothing could be measured
    */
   public StormResult run() throws StormException, InterruptedException {
+    checkHeap();
     Path kubeconfig = options.kubeconfig();
     if (kubeconfig != null) {
       return against(access(kubeconfig, options.context()), null);
@@ -117,6 +121,18 @@ public final class Storm {
       return Kubeconfig.read(kubeconfig, context);
     } catch (AccessException e) {
       throw new StormException(String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  /** Informers keep what they are sent. */
+  private void checkHeap() throws StormException {
+    StormSettings settings = options.settings();
+    double needed = HEAP_FACTOR * settings.informers() * settings.objects() * settings.size();
+    long heap = Runtime.getRuntime().maxMemory();
+    if (settings.reader() == StormSettings.Reader.INFORMERS && needed > heap) {
+      throw new StormException(
+          "what %d informers keep needs some %d MiB and the storm has %d MiB: use fewer --informers or --objects"
+              .formatted(settings.informers(), (long) needed >> 20, heap >> 20));
     }
   }
 
