@@ -40,13 +40,11 @@ import org.jspecify.annotations.Nullable;
  * @param <T> the host client's class for the objects
  */
 public final class Informer<T> implements AutoCloseable {
-  private static final System.Logger LOG = System.getLogger(Informer.class.getName());
-
   private final Informers informers;
   private final Resource resource;
   private final LiveStore<T> store;
   private final Function<Reflector, Feed<T>> feeds;
-  private final Consumer<InformerFault> onFault;
+  private final Faults faults;
   private final List<Handler> handlers = new CopyOnWriteArrayList<>();
   private final FeedCounters counters = new FeedCounters();
   private final CompletableFuture<Void> synced = new CompletableFuture<>();
@@ -65,7 +63,7 @@ public final class Informer<T> implements AutoCloseable {
     this.informers = builder.informers;
     this.resource = builder.resource;
     this.store = new LiveStore<>(builder.packing, builder.indexes, builder.logBound);
-    this.onFault = builder.onFault == null ? this::log : builder.onFault;
+    this.faults = new Faults(builder.resource.path(), builder.onFault);
     this.feeds =
         next ->
             new Feed<>(
@@ -120,7 +118,7 @@ public final class Informer<T> implements AutoCloseable {
       synchronized (lock) {
         running = running && feed != next;
       }
-      tell(new InformerFault(InformerFault.Kind.REQUEST, "cannot be run: " + e, 0, e));
+      faults.tell(new InformerFault(InformerFault.Kind.REQUEST, "cannot be run: " + e, 0, e));
     }
   }
 
@@ -257,36 +255,19 @@ public final class Informer<T> implements AutoCloseable {
     }
   }
 
-  private void tell(InformerFault fault) {
-    try {
-      onFault.accept(fault);
-    } catch (RuntimeException | Error e) {
-      LOG.log(System.Logger.Level.ERROR, "the handler of faults failed", e);
-    }
-  }
-
-  private void log(InformerFault fault) {
-    System.Logger.Level level =
-        switch (fault.kind()) {
-          // What mends itself is told quietly; what somebody must mend is not.
-          case REQUEST ->
-              fault.refusesForGood() ? System.Logger.Level.WARNING : System.Logger.Level.DEBUG;
-          case OBJECT, HANDLER -> System.Logger.Level.ERROR;
-        };
-    LOG.log(level, resource.path() + ": " + fault.message(), fault.cause());
-  }
-
   /** What the feed tells. */
   private final class Listener implements FeedListener {
     @Override
     public void failed(ReflectorState state, End end) {
       int status = end instanceof End.Refused refused ? refused.refusal().code() : 0;
-      tell(new InformerFault(InformerFault.Kind.REQUEST, state + ": " + end.text(), status, null));
+      faults.tell(
+          new InformerFault(InformerFault.Kind.REQUEST, state + ": " + end.text(), status, null));
     }
 
     @Override
     public void unreadable(String key, Exception why) {
-      tell(new InformerFault(InformerFault.Kind.OBJECT, key + ": " + why.getMessage(), 0, why));
+      faults.tell(
+          new InformerFault(InformerFault.Kind.OBJECT, key + ": " + why.getMessage(), 0, why));
     }
 
     @Override
@@ -403,7 +384,8 @@ public final class Informer<T> implements AutoCloseable {
 
     @Override
     public void failed(Throwable fault) {
-      tell(new InformerFault(InformerFault.Kind.HANDLER, "a handler failed: " + fault, 0, fault));
+      faults.tell(
+          new InformerFault(InformerFault.Kind.HANDLER, "a handler failed: " + fault, 0, fault));
     }
   }
 
