@@ -5,6 +5,7 @@ import dev.rheo.client.reflector.ReflectorSettings;
 import dev.rheo.client.reflector.Resource;
 import dev.rheo.client.reflector.SystemTiming;
 import dev.rheo.client.reflector.Timing;
+import dev.rheo.client.reflector.Watchdog;
 import dev.rheo.client.transport.Answer;
 import dev.rheo.client.transport.Transport;
 import dev.rheo.client.wire.Bookmark;
@@ -154,9 +155,10 @@ public final class RheoListerWatcher<T extends KubernetesObject>
     }
     EventStream stream = new EventStream(answer);
     Map<String, T> objects = new LinkedHashMap<>();
-    try (Silence silence = new Silence(timing, settings.initialSilence(), answer::close)) {
+    long patience = settings.initialSilence().toNanos();
+    try (Watchdog watchdog = new Watchdog(timing, timing.now() + patience, answer::close)) {
       while (stream.events.next()) {
-        silence.over();
+        watchdog.until(timing.now() + patience);
         EventType type = stream.events.type();
         if (type == EventType.ERROR) {
           Refusal said =

@@ -1,6 +1,7 @@
 package dev.rheo.client.reflector;
 
 import java.time.Duration;
+import java.util.function.Consumer;
 
 /**
  * The numbers of a reflector. The defaults are those of client-go 1.36 where it has them.
@@ -55,122 +56,101 @@ public record ReflectorSettings(
 
   /** These settings with watch lists on or off. */
   public ReflectorSettings withWatchList(boolean on) {
-    return new ReflectorSettings(
-        on,
-        minWatchTimeout,
-        maxWatchTimeout,
-        initialSilence,
-        incompleteTries,
-        refusedFor,
-        answerTimeout,
-        pageSize,
-        backoffFirst,
-        backoffMost,
-        backoffReset,
-        objectLimit);
+    return changed(draft -> draft.watchList = on);
   }
 
   /** These settings with other bounds for {@code timeoutSeconds}. */
   public ReflectorSettings withWatchTimeout(Duration min, Duration max) {
-    return new ReflectorSettings(
-        watchList,
-        min,
-        max,
-        initialSilence,
-        incompleteTries,
-        refusedFor,
-        answerTimeout,
-        pageSize,
-        backoffFirst,
-        backoffMost,
-        backoffReset,
-        objectLimit);
+    return changed(
+        draft -> {
+          draft.minWatchTimeout = min;
+          draft.maxWatchTimeout = max;
+        });
   }
 
   /**
    * These settings with another bound for silence in initial events, and another number of tries.
    */
   public ReflectorSettings withInitialSilence(Duration silence, int tries) {
-    return new ReflectorSettings(
-        watchList,
-        minWatchTimeout,
-        maxWatchTimeout,
-        silence,
-        tries,
-        refusedFor,
-        answerTimeout,
-        pageSize,
-        backoffFirst,
-        backoffMost,
-        backoffReset,
-        objectLimit);
+    return changed(
+        draft -> {
+          draft.initialSilence = silence;
+          draft.incompleteTries = tries;
+        });
   }
 
   /** These settings with another time for which a refusal of watch lists is remembered. */
   public ReflectorSettings withRefusedFor(Duration time) {
-    return new ReflectorSettings(
-        watchList,
-        minWatchTimeout,
-        maxWatchTimeout,
-        initialSilence,
-        incompleteTries,
-        time,
-        answerTimeout,
-        pageSize,
-        backoffFirst,
-        backoffMost,
-        backoffReset,
-        objectLimit);
+    return changed(draft -> draft.refusedFor = time);
   }
 
   /** These settings with other pauses after failures. */
   public ReflectorSettings withBackoff(Duration first, Duration most) {
-    return new ReflectorSettings(
-        watchList,
-        minWatchTimeout,
-        maxWatchTimeout,
-        initialSilence,
-        incompleteTries,
-        refusedFor,
-        answerTimeout,
-        pageSize,
-        first,
-        most,
-        backoffReset,
-        objectLimit);
+    return changed(
+        draft -> {
+          draft.backoffFirst = first;
+          draft.backoffMost = most;
+        });
   }
 
   /** These settings with another limit of a page. */
   public ReflectorSettings withPageSize(int size) {
-    return new ReflectorSettings(
-        watchList,
-        minWatchTimeout,
-        maxWatchTimeout,
-        initialSilence,
-        incompleteTries,
-        refusedFor,
-        answerTimeout,
-        size,
-        backoffFirst,
-        backoffMost,
-        backoffReset,
-        objectLimit);
+    return changed(draft -> draft.pageSize = size);
   }
 
   /** These settings with another bound for the bytes of one object. */
   public ReflectorSettings withObjectLimit(int bytes) {
-    return new ReflectorSettings(
-        watchList,
-        minWatchTimeout,
-        maxWatchTimeout,
-        initialSilence,
-        incompleteTries,
-        refusedFor,
-        answerTimeout,
-        pageSize,
-        backoffFirst,
-        backoffMost,
-        backoffReset,
-        bytes);
+    return changed(draft -> draft.objectLimit = bytes);
+  }
+
+  private ReflectorSettings changed(Consumer<Draft> change) {
+    Draft draft = new Draft(this);
+    change.accept(draft);
+    return draft.settings();
+  }
+
+  /** Settings that are being changed: those that somebody can choose. */
+  private static final class Draft {
+    private final ReflectorSettings before;
+    private boolean watchList;
+    private Duration minWatchTimeout;
+    private Duration maxWatchTimeout;
+    private Duration initialSilence;
+    private int incompleteTries;
+    private Duration refusedFor;
+    private int pageSize;
+    private Duration backoffFirst;
+    private Duration backoffMost;
+    private int objectLimit;
+
+    Draft(ReflectorSettings before) {
+      this.before = before;
+      watchList = before.watchList;
+      minWatchTimeout = before.minWatchTimeout;
+      maxWatchTimeout = before.maxWatchTimeout;
+      initialSilence = before.initialSilence;
+      incompleteTries = before.incompleteTries;
+      refusedFor = before.refusedFor;
+      pageSize = before.pageSize;
+      backoffFirst = before.backoffFirst;
+      backoffMost = before.backoffMost;
+      objectLimit = before.objectLimit;
+    }
+
+    ReflectorSettings settings() {
+      return new ReflectorSettings(
+          watchList,
+          minWatchTimeout,
+          maxWatchTimeout,
+          initialSilence,
+          incompleteTries,
+          refusedFor,
+          before.answerTimeout,
+          pageSize,
+          backoffFirst,
+          backoffMost,
+          before.backoffReset,
+          objectLimit);
+    }
   }
 }

@@ -7,7 +7,7 @@ import java.time.Duration;
  * looks when the deadline that it knows has come, and sleeps on if it has moved. Safe for use by
  * many threads.
  */
-final class Watchdog implements AutoCloseable {
+public final class Watchdog implements AutoCloseable {
   private final Timing timing;
   private final Runnable whenSilent;
   private volatile long deadline;
@@ -15,14 +15,19 @@ final class Watchdog implements AutoCloseable {
   private Runnable cancel = () -> {};
   private boolean closed;
 
-  Watchdog(Timing timing, long deadline, Runnable whenSilent) {
+  /**
+   * @param deadline when the request counts as silent, unless that is put off
+   * @param whenSilent ends the request; must not block
+   */
+  public Watchdog(Timing timing, long deadline, Runnable whenSilent) {
     this.timing = timing;
     this.deadline = deadline;
     this.whenSilent = whenSilent;
     order();
   }
 
-  void until(long later) {
+  /** Puts the deadline off, or forward. */
+  public void until(long later) {
     boolean earlier = later - deadline < 0;
     deadline = later;
     if (earlier) {
@@ -31,7 +36,7 @@ final class Watchdog implements AutoCloseable {
   }
 
   /** Whether the request was ended for its silence. */
-  boolean silent() {
+  public boolean silent() {
     return silent;
   }
 

@@ -11,10 +11,8 @@ import dev.rheo.client.transport.RawObject;
 import dev.rheo.client.transport.Transport;
 import dev.rheo.storm.net.StreamTransport;
 import dev.rheo.storm.net.Streams;
-import dev.rheo.storm.result.Failure;
 import dev.rheo.storm.result.Failure.Kind;
 import dev.rheo.storm.result.Mode;
-import dev.rheo.storm.verify.Audit;
 import dev.rheo.storm.verify.History;
 import dev.rheo.storm.verify.StreamVerifier;
 import dev.rheo.storm.verify.VerificationException;
@@ -28,38 +26,20 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A reader that is one of Rheo's informers: it keeps what comes. What comes is verified on its way
- * to the informer, and at the end what the informer keeps.
+ * to the informer, and at the end what the informer keeps. The audit, which is not thread-safe, is
+ * guarded by itself.
  */
-final class InformerReader implements Reader {
+final class InformerReader extends Reader {
   private static final Duration SETTLE_POLL = Duration.ofMillis(50);
 
-  private final int number;
-  private final ReadPlan plan;
-  private final Listener listener;
   private final InformerThreads threads;
   private final Informer<RawObject> informer;
-
-  /** The audit is not thread-safe: guarded by itself. */
-  private final Audit audit;
-
-  private volatile State state = State.ASKING;
-  private volatile long bytes;
-  private volatile long started;
-  private volatile long firstByte;
-  private volatile long synced;
-  private volatile @Nullable Failure failure;
-  private volatile @Nullable String refusedWatchList;
-  private volatile int retries;
-  private volatile int resumes;
 
   @SuppressWarnings("this-escape") // The informer is not started here.
   InformerReader(
       int number, ReadPlan plan, Streams streams, Listener listener, InformerThreads threads) {
-    this.number = number;
-    this.plan = plan;
-    this.listener = listener;
+    super(number, plan, listener);
     this.threads = threads;
-    this.audit = new Audit(plan.ledger(), plan.namespace(), plan.floor());
     Duration open = plan.serverTimeout();
     ReflectorSettings settings =
         ReflectorSettings.defaults()
@@ -88,7 +68,7 @@ final class InformerReader implements Reader {
   }
 
   @Override
-  public void start() {
+  void start() {
     started = System.nanoTime();
     informer.start();
   }
@@ -122,19 +102,19 @@ final class InformerReader implements Reader {
   }
 
   @Override
-  public void stop(Kind kind, String message) {
+  void stop(Kind kind, String message) {
     fail(kind, message);
   }
 
   @Override
-  public void release() {
+  void release() {
     if (state == State.FOLLOWING) {
       finish(null);
     }
   }
 
   @Override
-  public void settle(History history, long deadlineNanos) {
+  void settle(History history, long deadlineNanos) {
     if (state != State.FOLLOWING) {
       return;
     }
@@ -186,7 +166,7 @@ final class InformerReader implements Reader {
       fail(found);
       return;
     }
-    end(State.COMPLETE, null);
+    finish(State.COMPLETE, null);
   }
 
   private void fail(Kind kind, String message) {
@@ -198,74 +178,12 @@ final class InformerReader implements Reader {
   }
 
   private void fail(VerificationException finding) {
-    end(State.FAILED, finding.ofReader(number));
+    finish(State.FAILED, finding.ofReader(number));
   }
 
-  private void end(State last, @Nullable Failure why) {
-    synchronized (this) {
-      if (ended()) {
-        return;
-      }
-      failure = why;
-      state = last;
-    }
+  @Override
+  void close() {
     informer.close();
-    listener.ended(this);
-  }
-
-  @Override
-  public State state() {
-    return state;
-  }
-
-  @Override
-  public long bytes() {
-    return bytes;
-  }
-
-  @Override
-  public int objects() {
-    return audit.objects();
-  }
-
-  @Override
-  public int changes() {
-    return audit.changes();
-  }
-
-  @Override
-  public int foreign() {
-    return audit.foreign();
-  }
-
-  @Override
-  public double firstByteSeconds() {
-    return firstByte == 0 ? -1 : (firstByte - started) / 1e9;
-  }
-
-  @Override
-  public double syncSeconds() {
-    return synced == 0 ? -1 : (synced - started) / 1e9;
-  }
-
-  @Override
-  public @Nullable Failure failure() {
-    return failure;
-  }
-
-  @Override
-  public @Nullable String refusedWatchList() {
-    return refusedWatchList;
-  }
-
-  @Override
-  public int retries() {
-    return retries;
-  }
-
-  @Override
-  public int resumes() {
-    return resumes;
   }
 
   /** Verifies what comes before the informer reads it. */

@@ -2,6 +2,7 @@ package dev.rheo.storm.run;
 
 import dev.rheo.storm.result.Failure;
 import dev.rheo.storm.result.Failure.Kind;
+import dev.rheo.storm.verify.Audit;
 import dev.rheo.storm.verify.History;
 import org.jspecify.annotations.Nullable;
 
@@ -14,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  *     └──► FAILED    from any state but COMPLETE
  * </pre>
  */
-interface Reader {
+abstract class Reader {
   /** Where a reader is. */
   enum State {
     ASKING,
@@ -31,57 +32,118 @@ interface Reader {
     void ended(Reader reader);
   }
 
-  void start();
+  final int number;
+  final ReadPlan plan;
+  final Listener listener;
+  final Audit audit;
 
-  State state();
+  // Written by one thread at a time.
+  volatile State state = State.ASKING;
+  volatile long bytes;
+  volatile long started;
+  volatile long firstByte;
+  volatile long synced;
+  volatile @Nullable String refusedWatchList;
+  volatile int retries;
+  volatile int resumes;
+  private volatile @Nullable Failure failure;
 
-  default boolean ended() {
-    return state() == State.COMPLETE || state() == State.FAILED;
+  Reader(int number, ReadPlan plan, Listener listener) {
+    this.number = number;
+    this.plan = plan;
+    this.listener = listener;
+    this.audit = new Audit(plan.ledger(), plan.namespace(), plan.floor());
   }
 
-  /** Returns whether the reader has synced or failed. */
-  default boolean initialDone() {
-    return state() != State.ASKING && state() != State.SYNCING;
-  }
-
-  /** Returns the bytes of bodies received so far. */
-  long bytes();
-
-  /** Returns the number of initial objects verified so far. */
-  int objects();
-
-  /** Returns the number of changes verified so far. */
-  int changes();
-
-  /** Returns the number of objects and events of others, which are passed over. */
-  int foreign();
-
-  /** Returns the seconds from the start to the first byte of a body, or -1. */
-  double firstByteSeconds();
-
-  /** Returns the seconds from the start to the sync, or -1. */
-  double syncSeconds();
-
-  @Nullable Failure failure();
-
-  /** Returns the status and message with which the server refused a watch list, or null. */
-  @Nullable String refusedWatchList();
-
-  /** Returns how many refused requests were retried: 429, or 5xx with {@code Retry-After}. */
-  int retries();
-
-  /** Returns how many watches the server ended and the reader resumed. */
-  int resumes();
+  abstract void start();
 
   /** Fails the reader unless it has ended. */
-  void stop(Kind kind, String message);
+  abstract void stop(Kind kind, String message);
 
   /** Completes the reader if it is following, without checking its changes. */
-  void release();
+  abstract void release();
 
   /**
    * Completes the reader once everything in this final history has arrived, or fails it if that has
    * not happened by the deadline.
    */
-  void settle(History history, long deadlineNanos);
+  abstract void settle(History history, long deadlineNanos);
+
+  /** Gives back what the reader reads with. */
+  abstract void close();
+
+  /** Ends the reader, unless it has ended. */
+  final void finish(State last, @Nullable Failure why) {
+    synchronized (this) {
+      if (ended()) {
+        return;
+      }
+      failure = why;
+      state = last;
+    }
+    close();
+    listener.ended(this);
+  }
+
+  final State state() {
+    return state;
+  }
+
+  final boolean ended() {
+    return state == State.COMPLETE || state == State.FAILED;
+  }
+
+  /** Returns whether the reader has synced or failed. */
+  final boolean initialDone() {
+    return state != State.ASKING && state != State.SYNCING;
+  }
+
+  /** Returns the bytes of bodies received so far. */
+  final long bytes() {
+    return bytes;
+  }
+
+  /** Returns the number of initial objects verified so far. */
+  final int objects() {
+    return audit.objects();
+  }
+
+  /** Returns the number of changes verified so far. */
+  final int changes() {
+    return audit.changes();
+  }
+
+  /** Returns the number of objects and events of others, which are passed over. */
+  final int foreign() {
+    return audit.foreign();
+  }
+
+  /** Returns the seconds from the start to the first byte of a body, or -1. */
+  final double firstByteSeconds() {
+    return firstByte == 0 ? -1 : (firstByte - started) / 1e9;
+  }
+
+  /** Returns the seconds from the start to the sync, or -1. */
+  final double syncSeconds() {
+    return synced == 0 ? -1 : (synced - started) / 1e9;
+  }
+
+  final @Nullable Failure failure() {
+    return failure;
+  }
+
+  /** Returns the status and message with which the server refused a watch list, or null. */
+  final @Nullable String refusedWatchList() {
+    return refusedWatchList;
+  }
+
+  /** Returns how many refused requests were retried: 429, or 5xx with {@code Retry-After}. */
+  final int retries() {
+    return retries;
+  }
+
+  /** Returns how many watches the server ended and the reader resumed. */
+  final int resumes() {
+    return resumes;
+  }
 }

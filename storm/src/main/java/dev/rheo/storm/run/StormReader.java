@@ -4,10 +4,8 @@ import dev.rheo.storm.net.Answer;
 import dev.rheo.storm.net.Stream;
 import dev.rheo.storm.net.StreamHandler;
 import dev.rheo.storm.net.Streams;
-import dev.rheo.storm.result.Failure;
 import dev.rheo.storm.result.Failure.Kind;
 import dev.rheo.storm.result.Mode;
-import dev.rheo.storm.verify.Audit;
 import dev.rheo.storm.verify.History;
 import dev.rheo.storm.verify.StreamVerifier;
 import dev.rheo.storm.verify.VerificationException;
@@ -24,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Works on one event loop at a time; accessors and commands may be called from any thread.
  */
-final class StormReader implements Reader {
+final class StormReader extends Reader {
   private static final int OK = 200;
   private static final int BAD_REQUEST = 400;
   private static final int UNPROCESSABLE = 422;
@@ -40,21 +38,8 @@ final class StormReader implements Reader {
   private static final ThreadLocal<byte[]> SCRATCH =
       ThreadLocal.withInitial(() -> new byte[64 << 10]);
 
-  private final int number;
-  private final ReadPlan plan;
   private final Streams streams;
-  private final Listener listener;
-  private final Audit audit;
 
-  private volatile State state = State.ASKING;
-  private volatile long bytes;
-  private volatile long started;
-  private volatile long firstByte;
-  private volatile long synced;
-  private volatile @Nullable Failure failure;
-  private volatile @Nullable String refusedWatchList;
-  private volatile int retries;
-  private volatile int resumes;
   private volatile @Nullable Stream stream;
 
   private Mode asking;
@@ -65,16 +50,13 @@ final class StormReader implements Reader {
   private boolean paused;
 
   StormReader(int number, ReadPlan plan, Streams streams, Listener listener) {
-    this.number = number;
-    this.plan = plan;
+    super(number, plan, listener);
     this.streams = streams;
-    this.listener = listener;
-    this.audit = new Audit(plan.ledger(), plan.namespace(), plan.floor());
     this.asking = plan.mode();
   }
 
   @Override
-  public void start() {
+  void start() {
     started = System.nanoTime();
     ask();
   }
@@ -95,72 +77,15 @@ final class StormReader implements Reader {
     }
   }
 
-  // --- accessors, callable from any thread
-
-  @Override
-  public State state() {
-    return state;
-  }
-
-  @Override
-  public long bytes() {
-    return bytes;
-  }
-
-  @Override
-  public int objects() {
-    return audit.objects();
-  }
-
-  @Override
-  public int changes() {
-    return audit.changes();
-  }
-
-  @Override
-  public int foreign() {
-    return audit.foreign();
-  }
-
-  @Override
-  public double firstByteSeconds() {
-    return firstByte == 0 ? -1 : (firstByte - started) / 1e9;
-  }
-
-  @Override
-  public double syncSeconds() {
-    return synced == 0 ? -1 : (synced - started) / 1e9;
-  }
-
-  @Override
-  public @Nullable Failure failure() {
-    return failure;
-  }
-
-  @Override
-  public @Nullable String refusedWatchList() {
-    return refusedWatchList;
-  }
-
-  @Override
-  public int retries() {
-    return retries;
-  }
-
-  @Override
-  public int resumes() {
-    return resumes;
-  }
-
   // --- commands, callable from any thread
 
   @Override
-  public void stop(Kind kind, String message) {
+  void stop(Kind kind, String message) {
     onLoop(() -> fail(new VerificationException(kind, audit.position(), message)));
   }
 
   @Override
-  public void release() {
+  void release() {
     onLoop(
         () -> {
           if (state == State.FOLLOWING) {
@@ -170,7 +95,7 @@ final class StormReader implements Reader {
   }
 
   @Override
-  public void settle(History history, long deadlineNanos) {
+  void settle(History history, long deadlineNanos) {
     onLoop(
         () -> {
           if (state != State.FOLLOWING) {
@@ -221,19 +146,12 @@ final class StormReader implements Reader {
     finish(State.COMPLETE, null);
   }
 
-  private void finish(State last, @Nullable Failure why) {
-    synchronized (this) {
-      if (ended()) {
-        return;
-      }
-      failure = why;
-      state = last;
-    }
+  @Override
+  void close() {
     Stream current = stream;
     if (current != null) {
       current.cancel();
     }
-    listener.ended(this);
   }
 
   private void checkSynced() {
