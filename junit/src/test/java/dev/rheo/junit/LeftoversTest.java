@@ -24,7 +24,8 @@ import org.junit.jupiter.api.parallel.Isolated;
 @Isolated
 class LeftoversTest {
   /**
-   * Threads that Netty, Prometheus and the JDK have once in a JVM, whatever the number of servers.
+   * Threads that Netty, Prometheus, OkHttp and the JDK have once in a JVM, whatever the number of
+   * servers. OkHttp's task runner bears the name of the task that it ran last.
    */
   private static final List<String> OF_THE_JVM =
       List.of(
@@ -38,6 +39,7 @@ class LeftoversTest {
           "process reaper",
           "Okio Watchdog",
           "OkHttp TaskRunner",
+          "OkHttp ConnectionPool",
           "vertx-blocked-thread-checker",
           "surefire");
 

@@ -12,7 +12,9 @@ import dev.rheo.client.wire.MalformedJsonException;
 import dev.rheo.client.wire.ObjectHead;
 import dev.rheo.client.wire.Refusal;
 import dev.rheo.client.wire.WatchStream;
+import java.io.FilterInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.ConnectException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -247,6 +249,7 @@ public final class Feed<T> implements Runnable {
         return watchdog.silent() ? new End.Silent() : new End.Faulty(told(e));
       }
     } finally {
+      store.tell();
       synchronized (lock) {
         open = null;
       }
@@ -274,7 +277,7 @@ public final class Feed<T> implements Runnable {
       return new End.Refused(refusal(answer));
     }
     if (query.kind() == Query.Kind.LIST) {
-      ListStream list = new ListStream(answer.body(), settings.objectLimit());
+      ListStream list = new ListStream(told(answer.body()), settings.objectLimit());
       while (list.next()) {
         watchdog.until(reflector.deadline(true, timing.now()));
         reflector.item();
@@ -292,7 +295,7 @@ public final class Feed<T> implements Runnable {
       counters.differences.increment();
     }
     reflector.opened(initial);
-    WatchStream events = new WatchStream(answer.body(), settings.objectLimit());
+    WatchStream events = new WatchStream(told(answer.body()), settings.objectLimit());
     while (events.next()) {
       Captured object = events.object();
       if (events.type() == EventType.ERROR) {
@@ -309,6 +312,17 @@ public final class Feed<T> implements Runnable {
       watchdog.until(reflector.deadline(true, timing.now()));
     }
     return new End.Clean();
+  }
+
+  /** The body of an answer; before each read, which may wait, handlers are told what has come. */
+  private InputStream told(InputStream body) {
+    return new FilterInputStream(body) {
+      @Override
+      public int read(byte[] bytes, int offset, int length) throws IOException {
+        store.tell();
+        return super.read(bytes, offset, length);
+      }
+    };
   }
 
   private void bookmarked(Bookmark bookmark) throws IOException {

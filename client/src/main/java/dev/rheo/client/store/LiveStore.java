@@ -47,6 +47,7 @@ public final class LiveStore<T> {
   private int rounds;
   private boolean listing;
   private boolean emptyBefore;
+  private boolean untold;
 
   /** An object as it is kept. */
   private static final class Item {
@@ -119,7 +120,8 @@ public final class LiveStore<T> {
   }
 
   /**
-   * Puts an object: adds it or replaces its older version.
+   * Puts an object: adds it or replaces its older version. Handlers are told at the next {@link
+   * #tell}: to rouse each of them for each object would cost more than the object does.
    *
    * @param raw the bytes as they came; null if a transform may have changed the object or the
    *     packing wants none
@@ -152,7 +154,7 @@ public final class LiveStore<T> {
         }
       }
     }
-    wake();
+    untold = true;
   }
 
   /** The values that the indexes have of an object; null if they cannot be told any more. */
@@ -231,6 +233,13 @@ public final class LiveStore<T> {
     }
     wake();
     return swept;
+  }
+
+  /** Lets handlers be told what has been put. Costs nothing if nothing has. */
+  public void tell() {
+    if (untold) {
+      wake();
+    }
   }
 
   /** The store has all changes up to this version. */
@@ -432,7 +441,9 @@ public final class LiveStore<T> {
     return packing.wantsBytes();
   }
 
+  /** Called by the writer, who may have put something before. */
   private void wake() {
+    untold = false;
     for (Reader<T> reader : readers) {
       reader.wake();
     }

@@ -100,6 +100,7 @@ class ChangesTest {
   private static void put(LiveStore<String> store, String key, int version, int round) {
     store.put(
         new ObjectHead("", key, "" + version, version), key, round, key + "@" + version, null);
+    store.tell();
   }
 
   @Test
