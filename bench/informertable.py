@@ -7,7 +7,7 @@ PAGE = os.path.join(os.path.dirname(HERE), "docs", "benchmarks.md")
 BEGIN, END = "<!-- informers: written by bench/informers --table -->", "<!-- end of informers -->"
 LABEL = {"rheo": "Rheo", "kube": "kube-apiserver"}
 BASE = "rheo-fabric8"
-# A peak that was looked for in fewer collections has their number beside it.
+# A peak that was looked for in fewer collections has their number beside it; one that was over before the first is not known.
 FEW = 5
 HEAD = ["client", "synced, s", "÷ Rheo on fabric8", "CPU, s", "peak RSS, MB", "store, MB", "peak at first sync ÷ store",
         "at a relist ÷ store", "at a relist, all changed ÷ store", "relist, s", "events/s, 1 handler", "10 handlers"]
@@ -33,7 +33,7 @@ def row(document, server, objects, subject):
         (memory.get(k, {}).get("peak_bytes"), memory.get(k, {}).get("collections")) for k in ("relist", "relist_changed")]
     return [document["subjects"][subject], number(quick.get("seconds"), 2), over(quick.get("seconds"), base.get("seconds")),
             number(quick.get("client_cpu_s"), 1), number(quick.get("median_rss_mb")), number(store and store / 1e6),
-            *(over(bytes_, store) + (f" ({seen})" if seen and seen < FEW else "") for bytes_, seen in peaks),
+            *(over(bytes_ if seen else None, store) + (f" ({seen})" if seen and seen < FEW else "") for bytes_, seen in peaks),
             number(by.get("events-1", {}).get("relist_s"), 1), number(by.get("events-1", {}).get("events_per_s")),
             number(by.get("events-10", {}).get("events_per_s"))]
 

@@ -94,7 +94,10 @@ public final class Informer<T> implements AutoCloseable {
       running = true;
       Reflector fresh =
           new Reflector(
-              informers.settings(), informers.server(), informers.random(), store::newRound);
+              informers.settings(),
+              informers.server(resource),
+              informers.random(),
+              store::newRound);
       if (store.size() > 0) {
         // A replica that lags must not take back what is here.
         fresh.fromMostRecent();

@@ -10,8 +10,10 @@ import dev.rheo.client.transport.Transport;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
@@ -46,7 +48,10 @@ public final class Informers implements AutoCloseable {
   private final Timing timing;
   private final @Nullable SystemTiming ownTiming;
   private final RandomGenerator random;
-  private final ServerMemory server = new ServerMemory();
+
+  /** By the API version, since another server may answer for each (aggregation). */
+  private final Map<String, ServerMemory> servers = new ConcurrentHashMap<>();
+
   private final List<Informer<?>> all = new CopyOnWriteArrayList<>();
 
   private Informers(Builder builder) {
@@ -136,8 +141,8 @@ public final class Informers implements AutoCloseable {
     return random;
   }
 
-  ServerMemory server() {
-    return server;
+  ServerMemory server(Resource resource) {
+    return servers.computeIfAbsent(resource.apiPath(), any -> new ServerMemory());
   }
 
   void add(Informer<?> informer) {

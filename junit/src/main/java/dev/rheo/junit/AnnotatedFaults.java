@@ -25,13 +25,20 @@ final class AnnotatedFaults {
       at.getElement().filter(element -> element != elements.peek()).ifPresent(elements::push);
     }
     AnnotatedFaults all = new AnnotatedFaults();
-    for (AnnotatedElement element : elements) {
-      for (WithFault each : AnnotationSupport.findRepeatableAnnotations(element, WithFault.class)) {
-        Fault fault = all.add(each, faults);
-        if (fault != null) {
-          all.inForce.add(each.times() > 0 ? fault.times(each.times()) : fault);
+    try {
+      for (AnnotatedElement element : elements) {
+        for (WithFault each :
+            AnnotationSupport.findRepeatableAnnotations(element, WithFault.class)) {
+          Fault fault = all.add(each, faults);
+          if (fault != null) {
+            all.inForce.add(each.times() > 0 ? fault.times(each.times()) : fault);
+          }
         }
       }
+    } catch (RuntimeException | Error e) {
+      // One that makes no sense: the next test must not have those before it.
+      all.remove();
+      throw e;
     }
     return all;
   }

@@ -5,6 +5,7 @@ import java.lang.annotation.Annotation;
 import java.lang.reflect.AnnotatedElement;
 import java.lang.reflect.Field;
 import java.lang.reflect.Modifier;
+import java.lang.reflect.Parameter;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
@@ -43,10 +44,20 @@ enum Injected {
         && !isClaimed(field);
   }
 
-  /** Whether an annotation says that somebody else gives the field its value. */
-  private static boolean isClaimed(Field field) {
-    for (Annotation annotation : field.getAnnotations()) {
-      if (!(annotation instanceof Kubeconfig) && !(annotation instanceof TestNamespace)) {
+  /** Whether a parameter gets a value. */
+  static boolean isParameter(Parameter parameter) {
+    return of(parameter.getType(), parameter) != null && !isClaimed(parameter);
+  }
+
+  /**
+   * Whether an annotation says that somebody else gives the value, such as {@code @Autowired}. What
+   * says whether it may be null says nothing of that.
+   */
+  private static boolean isClaimed(AnnotatedElement element) {
+    for (Annotation annotation : element.getAnnotations()) {
+      if (!(annotation instanceof Kubeconfig)
+          && !(annotation instanceof TestNamespace)
+          && !annotation.annotationType().getSimpleName().contains("Null")) {
         return true;
       }
     }

@@ -175,8 +175,7 @@ final class RheoExtension
 
   @Override
   public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
-    Parameter wanted = parameter.getParameter();
-    return Injected.of(wanted.getType(), wanted) != null;
+    return Injected.isParameter(parameter.getParameter());
   }
 
   @Override

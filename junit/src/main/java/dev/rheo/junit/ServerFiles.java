@@ -9,11 +9,20 @@ import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.security.SecureRandom;
 import java.util.HexFormat;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /** The files of one server, in a temporary folder of its own. */
 final class ServerFiles implements AutoCloseable {
   private static final int TOKEN_BYTES = 24;
   private static final String NAME = "rheo-junit-";
+
+  /** Those that are left when the JVM ends, as when a run of tests is broken off. */
+  private static final Set<ServerFiles> OPEN = ConcurrentHashMap.newKeySet();
+
+  static {
+    Runtime.getRuntime().addShutdownHook(new Thread(ServerFiles::deleteAll, "rheo-junit files"));
+  }
 
   private final Path folder;
   private final String token;
@@ -33,6 +42,7 @@ final class ServerFiles implements AutoCloseable {
     new SecureRandom().nextBytes(random);
     ServerFiles files =
         new ServerFiles(Files.createTempDirectory(NAME), HexFormat.of().formatHex(random));
+    OPEN.add(files);
     Files.writeString(
         files.tokens(), "%s,junit,junit,\"system:masters\"%n".formatted(files.token()));
     return files;
@@ -65,9 +75,20 @@ final class ServerFiles implements AutoCloseable {
     return Files.readString(pki().resolve("ca.crt"), StandardCharsets.US_ASCII);
   }
 
+  private static void deleteAll() {
+    for (ServerFiles files : OPEN) {
+      try {
+        files.close();
+      } catch (IOException e) {
+        // A server that still runs has made a file meanwhile.
+      }
+    }
+  }
+
   /** Deletes the folder. */
   @Override
   public void close() throws IOException {
+    OPEN.remove(this);
     Files.walkFileTree(
         folder,
         new SimpleFileVisitor<>() {

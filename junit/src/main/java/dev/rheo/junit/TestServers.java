@@ -8,6 +8,7 @@ import java.util.Set;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.extension.ExtensionConfigurationException;
 import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.platform.commons.support.AnnotationSupport;
 
 /** The servers of a run of tests, each in the store of the context that it ends with. */
@@ -114,13 +115,32 @@ final class TestServers {
         .maxMemory(wanted.maxMemory());
   }
 
-  /** Whether tests of a run may use one server at once. */
+  /** Whether another test may use the server of a test at the same time. */
   static boolean mayShare(ExtensionContext context) {
-    return annotated(context).annotation().scope() != RheoServer.Scope.METHOD
-        && context
+    boolean parallel =
+        context
             .getConfigurationParameter("junit.jupiter.execution.parallel.enabled")
             .map(Boolean::parseBoolean)
             .orElse(false);
+    Annotated annotated = annotated(context);
+    return parallel
+        && switch (annotated.annotation().scope()) {
+          case METHOD -> false;
+          case CLASS -> !oneAfterTheOther(context, annotated.context());
+          case RUN -> true;
+        };
+  }
+
+  /** Whether the tests within a context run one after the other, as far as this one tells. */
+  private static boolean oneAfterTheOther(ExtensionContext test, ExtensionContext within) {
+    for (ExtensionContext at = test;
+        at != null && !at.getUniqueId().equals(within.getUniqueId());
+        at = at.getParent().orElse(null)) {
+      if (at.getExecutionMode() != ExecutionMode.SAME_THREAD) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /**

@@ -66,6 +66,10 @@ public final class RheoListerWatcher<T extends KubernetesObject>
   private static final Set<Integer> NOT_UNDERSTOOD = Set.of(400, 405, 406, 415, 422, 501);
 
   private static final Duration SHORT_WATCH = Duration.ofSeconds(1);
+
+  /** How late the end of a watch may be, after the longest time that is asked for. */
+  private static final Duration LATE = Duration.ofSeconds(30);
+
   private static final int REFUSAL_LIMIT = 64 * 1024;
 
   private final Transport transport;
@@ -86,6 +90,7 @@ public final class RheoListerWatcher<T extends KubernetesObject>
   private final Object lock = new Object();
 
   private boolean closed;
+  private @Nullable Thread asking;
   private @Nullable Answer open;
   private @Nullable EventStream handed;
 
@@ -153,12 +158,12 @@ public final class RheoListerWatcher<T extends KubernetesObject>
       refusedUntil = timing.now() + settings.refusedFor().toNanos();
       return null;
     }
-    EventStream stream = new EventStream(answer);
+    Duration patience = settings.initialSilence();
+    EventStream stream = new EventStream(answer, patience);
     Map<String, T> objects = new LinkedHashMap<>();
-    long patience = settings.initialSilence().toNanos();
-    try (Watchdog watchdog = new Watchdog(timing, timing.now() + patience, answer::close)) {
+    try {
       while (stream.events.next()) {
-        watchdog.until(timing.now() + patience);
+        stream.endsIn(patience);
         EventType type = stream.events.type();
         if (type == EventType.ERROR) {
           Refusal said =
@@ -176,6 +181,7 @@ public final class RheoListerWatcher<T extends KubernetesObject>
               handed = stream;
             }
             watchedAt = timing.now();
+            stream.endsIn(longestWatch());
             return new Listed(bookmark.resourceVersion(), List.copyOf(objects.values()));
           }
           continue;
@@ -204,9 +210,12 @@ public final class RheoListerWatcher<T extends KubernetesObject>
       if (answer.status() != 200) {
         throw refusal(answer);
       }
-      try (answer) {
+      long patience = settings.answerTimeout().toNanos();
+      try (answer;
+          Watchdog watchdog = new Watchdog(timing, timing.now() + patience, answer::close)) {
         ListStream list = new ListStream(answer.body(), settings.objectLimit());
         while (list.next()) {
+          watchdog.until(timing.now() + patience);
           items.add(format.decode(list.item().bytes(), 0, list.item().length()));
         }
         if (list.continueToken().isEmpty()) {
@@ -245,7 +254,11 @@ public final class RheoListerWatcher<T extends KubernetesObject>
     if (answer.status() != 200) {
       throw refusal(answer);
     }
-    return new EventStream(answer);
+    return new EventStream(answer, longestWatch());
+  }
+
+  private Duration longestWatch() {
+    return settings.maxWatchTimeout().plus(LATE);
   }
 
   /** The informer asks again at once. */
@@ -266,11 +279,20 @@ public final class RheoListerWatcher<T extends KubernetesObject>
 
     private final Answer answer;
     private final WatchStream events;
+    private final Watchdog watchdog;
     private boolean any;
 
-    EventStream(Answer answer) {
+    /**
+     * @param patience for how long the stream may go on, unless that is put off
+     */
+    EventStream(Answer answer, Duration patience) {
       this.answer = answer;
       this.events = new WatchStream(answer.body(), settings.objectLimit());
+      this.watchdog = new Watchdog(timing, timing.now() + patience.toNanos(), answer::close);
+    }
+
+    void endsIn(Duration patience) {
+      watchdog.until(timing.now() + patience.toNanos());
     }
 
     T object() throws IOException {
@@ -285,6 +307,9 @@ public final class RheoListerWatcher<T extends KubernetesObject>
         more = events.next();
       } catch (IOException e) {
         more = false;
+      }
+      if (!more) {
+        watchdog.close();
       }
       any |= more;
       shortWatch = !any && timing.now() - watchedAt < SHORT_WATCH.toNanos();
@@ -311,6 +336,7 @@ public final class RheoListerWatcher<T extends KubernetesObject>
 
     @Override
     public void close() {
+      watchdog.close();
       answer.close();
     }
   }
@@ -319,8 +345,15 @@ public final class RheoListerWatcher<T extends KubernetesObject>
 
   private Answer send(String query) throws ApiException {
     String selected = resource.selectors();
+    Thread own = Thread.currentThread();
     Answer answer;
-    try {
+    synchronized (lock) {
+      checkOpen(null);
+      asking = own;
+    }
+    Watchdog unanswered =
+        new Watchdog(timing, timing.now() + settings.answerTimeout().toNanos(), own::interrupt);
+    try (unanswered) {
       answer =
           transport.get(
               resource.path() + "?" + (selected.isEmpty() ? query : selected + "&" + query),
@@ -330,20 +363,32 @@ public final class RheoListerWatcher<T extends KubernetesObject>
     } catch (IOException e) {
       throw new ApiException(e.getMessage(), e, 0, null);
     } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
+      checkOpen(e);
+      if (unanswered.silent()) {
+        throw new ApiException("The server does not answer", e, 0, null);
+      }
+      own.interrupt();
       throw new ApiException("The request was interrupted", e, 0, null);
+    } finally {
+      synchronized (lock) {
+        asking = null;
+      }
+    }
+    if (unanswered.silent()) {
+      // It has interrupted this thread, but too late.
+      boolean ignored = Thread.interrupted();
     }
     synchronized (lock) {
-      open = answer;
       if (closed) {
         answer.close();
-        throw new ApiException("The lister and watcher of " + resource.path() + " is closed");
       }
+      checkOpen(null);
+      open = answer;
     }
     return answer;
   }
 
-  private void checkOpen(IOException e) throws ApiException {
+  private void checkOpen(@Nullable Exception e) throws ApiException {
     synchronized (lock) {
       if (closed) {
         throw new ApiException(
@@ -384,10 +429,15 @@ public final class RheoListerWatcher<T extends KubernetesObject>
   /** Ends a stream that nobody has taken. */
   private void drop() {
     Answer left;
+    EventStream waiting;
     synchronized (lock) {
+      waiting = handed;
       handed = null;
       left = open;
       open = null;
+    }
+    if (waiting != null) {
+      waiting.close();
     }
     if (left != null) {
       left.close();
@@ -399,6 +449,9 @@ public final class RheoListerWatcher<T extends KubernetesObject>
   public void close() {
     synchronized (lock) {
       closed = true;
+      if (asking != null) {
+        asking.interrupt();
+      }
     }
     drop();
     if (timing instanceof SystemTiming system) {

@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.rheo.client.reflector.ReflectorSettings;
 import dev.rheo.client.reflector.Resource;
 import dev.rheo.client.reflector.SystemTiming;
+import dev.rheo.client.reflector.Timing;
 import dev.rheo.testing.Await;
 import dev.rheo.testing.script.Received;
 import dev.rheo.testing.script.Reply;
@@ -18,9 +19,13 @@ import io.kubernetes.client.informer.ResourceEventHandler;
 import io.kubernetes.client.informer.SharedIndexInformer;
 import io.kubernetes.client.informer.SharedInformerFactory;
 import io.kubernetes.client.openapi.ApiClient;
+import io.kubernetes.client.openapi.ApiException;
 import io.kubernetes.client.openapi.models.V1ConfigMap;
+import io.kubernetes.client.util.CallGeneratorParams;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
@@ -37,6 +42,7 @@ class RheoListerWatcherTest {
   private final List<String> told = new CopyOnWriteArrayList<>();
   private final CountDownLatch go = new CountDownLatch(1);
   private ReflectorSettings settings = ReflectorSettings.defaults();
+  private Timing timing = new SystemTiming();
   private RheoListerWatcher<V1ConfigMap> watcher;
   private SharedIndexInformer<V1ConfigMap> informer;
 
@@ -47,7 +53,7 @@ class RheoListerWatcherTest {
             Resource.of("", "v1", "configmaps", "default").withLabels("a=b"),
             V1ConfigMap.class,
             settings,
-            new SystemTiming());
+            timing);
     informer = factory.sharedIndexInformerFor(watcher, V1ConfigMap.class, 0);
     informer.addEventHandler(
         new ResourceEventHandler<>() {
@@ -89,7 +95,9 @@ class RheoListerWatcherTest {
   void stop() {
     go.countDown();
     factory.stopAllRegisteredInformers();
-    watcher.close();
+    if (watcher != null) {
+      watcher.close();
+    }
     server.close();
   }
 
@@ -221,5 +229,88 @@ class RheoListerWatcherTest {
     watcher.close();
 
     Await.until("no connection is open", () -> server.connections() == 0);
+  }
+
+  @Test
+  void aCloseEndsARequestThatIsNotAnswered() throws Exception {
+    server.expect(Received::isWatchList, Reply.late(go));
+    RheoListerWatcher<V1ConfigMap> waiting =
+        RheoListerWatcher.of(
+            client, Resource.of("", "v1", "configmaps", "default"), V1ConfigMap.class);
+    CompletableFuture<?> list =
+        CompletableFuture.supplyAsync(
+            () -> {
+              try {
+                return waiting.list(new CallGeneratorParams(false, "", null));
+              } catch (ApiException e) {
+                throw new CompletionException(e);
+              }
+            });
+    server.awaitRequest(1);
+
+    waiting.close();
+
+    assertThat(list)
+        .failsWithin(Duration.ofSeconds(30))
+        .withThrowableThat()
+        .withMessageContaining("is closed");
+  }
+
+  @Test
+  void aServerThatDoesNotAnswerIsAskedAgain() {
+    timing = new HastyTiming();
+    settings = settings.withInitialSilence(Duration.ofMinutes(10), 1);
+    server
+        .expect(Received::isWatchList, Reply.late(go))
+        .expect(
+            Received::isWatchList,
+            Reply.stream().event("ADDED", configMap("a", 5)).event("BOOKMARK", endBookmark(20)));
+    start();
+
+    awaitStore("a@5");
+  }
+
+  /** A server may die so that nobody is told: the end of the watch then never comes. */
+  @Test
+  void aWatchThatOutlivesItsTimeIsMadeAgain() {
+    timing = new HastyTiming();
+    settings =
+        settings
+            .withInitialSilence(Duration.ofMinutes(10), 1)
+            .withWatchTimeout(Duration.ofSeconds(1), Duration.ofSeconds(1));
+    server
+        .expect(
+            Received::isWatchList,
+            Reply.stream()
+                .event("ADDED", configMap("a", 5))
+                .event("BOOKMARK", endBookmark(20))
+                .await(go))
+        .expect(
+            request -> request.isWatch() && !request.isWatchList(),
+            Reply.stream().event("ADDED", configMap("b", 40)));
+    start();
+
+    awaitStore("a@5", "b@40");
+  }
+
+  /** Time that passes fifty times as fast. */
+  private static final class HastyTiming implements Timing {
+    private static final int TIMES = 50;
+    private final SystemTiming system = new SystemTiming();
+
+    @Override
+    public long now() {
+      return system.now() * TIMES;
+    }
+
+    @Override
+    public void pause(Duration time) throws InterruptedException {
+      system.pause(time.dividedBy(TIMES));
+    }
+
+    @Override
+    public Runnable later(Duration time, Runnable what) {
+      return system.later(time.dividedBy(TIMES), what);
+    }
   }
 }

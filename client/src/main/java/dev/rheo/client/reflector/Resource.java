@@ -29,6 +29,16 @@ public record Resource(String path, String selectors) {
     return new Resource(base + scope + "/" + encoded(Objects.requireNonNull(plural)), "");
   }
 
+  /** Where the API version begins in paths: {@code /api/v1}, {@code /apis/apps/v1}. */
+  public String apiPath() {
+    int slashes = path.startsWith("/apis/") ? 4 : 3;
+    int end = 0;
+    for (int i = 0; i < slashes && end >= 0; i++) {
+      end = path.indexOf('/', end + (i == 0 ? 0 : 1));
+    }
+    return end <= 0 ? path : path.substring(0, end);
+  }
+
   /** The same, for objects whose labels the selector admits. */
   public Resource withLabels(String selector) {
     return with("labelSelector", selector);

@@ -1,8 +1,8 @@
 package dev.rheo.client.reflector;
 
 /**
- * What the informers of one server know of it together: whether it does watch lists. Safe for use
- * by many threads.
+ * What the informers of one API version know of its server together: whether it does watch lists.
+ * Safe for use by many threads.
  */
 public final class ServerMemory {
   private volatile boolean refused;
