@@ -142,7 +142,9 @@ final class RunningServer implements Server {
       ResourceRegistry registry = BuiltInResources.registry();
       served = new ServedTypes(registry);
       // First, since it locks the directory: no other server uses the rest then.
-      store = new StoreParts(opened, data, DESCRIPTORS).open(config, embedding.store(), clock);
+      store =
+          new StoreParts(opened, data, DESCRIPTORS)
+              .open(config, registry, embedding.store(), clock);
       ServiceNetwork services = config.network().services();
       Pki pki = Pki.open(data.pki(), config.host(), config.network().certified(), clock);
       Ledger ledger =
@@ -274,7 +276,8 @@ final class RunningServer implements Server {
       definitions = defining;
       defining.start();
       aggregation.start(client, served, pki, clock);
-      new ServiceKeeping(opened, config, address).start(client, writes.repair(), served, clock);
+      new ServiceKeeping(opened, config, store, address)
+          .start(client, writes.repair(), served, clock);
       if (config.controllers().contains(Controllers.GARBAGE_COLLECTOR)) {
         GarbageCollector collector =
             new GarbageCollector(

@@ -32,6 +32,7 @@ import org.jspecify.annotations.Nullable;
  * @param controllers the controllers that run; without one, another process must do its work
  * @param access tokens of service accounts, authorization and admission
  * @param aggregation how requests go on to extension API servers
+ * @param etcd where etcd is, for {@link StoreKind#ETCD}
  */
 public record ServerConfig(
     Path data,
@@ -49,7 +50,8 @@ public record ServerConfig(
     Duration eventTtl,
     Set<Controllers> controllers,
     AccessConfig access,
-    AggregationConfig aggregation) {
+    AggregationConfig aggregation,
+    EtcdConfig etcd) {
 
   /** History that is kept whatever the limits, so that clients can resume after a short absence. */
   public static final Duration MIN_HISTORY_TIME = Retention.FLOOR;
@@ -81,7 +83,8 @@ public record ServerConfig(
         DEFAULT_EVENT_TTL,
         EnumSet.allOf(Controllers.class),
         AccessConfig.defaults(),
-        AggregationConfig.defaults());
+        AggregationConfig.defaults(),
+        EtcdConfig.none());
   }
 
   /**
@@ -107,6 +110,9 @@ public record ServerConfig(
     }
     if (formBytes <= 0) {
       throw new IllegalArgumentException("form bytes must be positive");
+    }
+    if (store == StoreKind.ETCD && etcd.servers().isEmpty()) {
+      throw new IllegalArgumentException("the store etcd needs at least one etcd server");
     }
     if (eventTtl.isNegative() || eventTtl.compareTo(MAX_EVENT_TTL) > 0) {
       throw new IllegalArgumentException("Events cannot live for " + eventTtl);

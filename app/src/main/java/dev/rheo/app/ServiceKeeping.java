@@ -6,8 +6,13 @@ import dev.rheo.server.allocation.IpAddress;
 import dev.rheo.server.allocation.ServiceNetwork;
 import dev.rheo.server.controller.DefaultServiceCidr;
 import dev.rheo.server.controller.KubernetesService;
+import dev.rheo.server.controller.RunningServers;
+import dev.rheo.server.storage.ServerLeases;
+import dev.rheo.server.verb.read.StoreFailures;
 import dev.rheo.server.verb.write.AllocationRepair;
 import dev.rheo.server.verb.write.LoopbackClient;
+import dev.rheo.store.RevisionStore;
+import dev.rheo.store.StoreException;
 import java.lang.System.Logger.Level;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -32,14 +37,18 @@ final class ServiceKeeping {
 
   private final OpenedParts opened;
   private final ServerConfig config;
+  private final RevisionStore store;
   private final InetSocketAddress address;
 
   /**
+   * @param store that other servers may use, too, if it is etcd
    * @param address at which the server listens
    */
-  ServiceKeeping(OpenedParts opened, ServerConfig config, InetSocketAddress address) {
+  ServiceKeeping(
+      OpenedParts opened, ServerConfig config, RevisionStore store, InetSocketAddress address) {
     this.opened = opened;
     this.config = config;
+    this.store = store;
     this.address = address;
   }
 
@@ -56,7 +65,10 @@ final class ServiceKeeping {
             served,
             services.ranges().getFirst().first().toString(),
             address.getPort(),
-            advertised == null ? null : IpAddress.of(advertised).toString());
+            advertised == null ? null : IpAddress.of(advertised).toString(),
+            config.store() == StoreKind.ETCD
+                ? sharing(new ServerLeases(store))
+                : RunningServers.ALONE);
     opened.add("service kubernetes", kubernetes);
     ScheduledExecutorService scheduler =
         Executors.newSingleThreadScheduledExecutor(Thread.ofVirtual().name("services").factory());
@@ -68,6 +80,21 @@ final class ServiceKeeping {
     schedule(scheduler, keep, KEEP_PERIOD);
     schedule(scheduler, publish, KEEP_PERIOD);
     schedule(scheduler, Guarded.of("what Services hold", repair::run), REPAIR_PERIOD);
+  }
+
+  private static RunningServers sharing(ServerLeases leases) {
+    return (own, runs) -> {
+      try {
+        if (own != null && runs) {
+          leases.renew(own);
+        } else if (own != null) {
+          leases.leave(own);
+        }
+        return leases.alive();
+      } catch (StoreException e) {
+        throw StoreFailures.of(e);
+      }
+    };
   }
 
   /** Without an interrupt, which would close a file that the task reads from. */

@@ -5,7 +5,9 @@ public enum StoreKind {
   /** On disk in the data directory; an acknowledged write survives a crash and loss of power. */
   ROCKSDB("rocksdb"),
   /** In memory; gone when the server ends. */
-  MEMORY("memory");
+  MEMORY("memory"),
+  /** In an etcd cluster, which any number of servers share. */
+  ETCD("etcd");
 
   private final String label;
 

@@ -1,5 +1,6 @@
 package dev.rheo.app;
 
+import dev.rheo.resource.type.ResourceRegistry;
 import dev.rheo.store.ExpirySweeper;
 import dev.rheo.store.MemoryRevisionStore;
 import dev.rheo.store.Retention;
@@ -30,10 +31,15 @@ final class StoreParts {
   /**
    * Opens the engine that the configuration names.
    *
+   * @param registry the kinds of Kubernetes
    * @param given the store in memory to use, which its owner closes; null to make one
    * @throws StoreException if it cannot be opened
    */
-  RevisionStore open(ServerConfig config, @Nullable MemoryRevisionStore given, Clock clock)
+  RevisionStore open(
+      ServerConfig config,
+      ResourceRegistry registry,
+      @Nullable MemoryRevisionStore given,
+      Clock clock)
       throws StoreException {
     Retention retention = new Retention(config.historyTime(), config.historyBytes());
     ScheduledExecutorService scheduler =
@@ -62,6 +68,12 @@ final class StoreParts {
         compact(new RetentionCompactor(rocks, retention, clock, scheduler), scheduler);
         expire(rocks);
         return rocks;
+      }
+      case ETCD -> {
+        // Each server has a data directory of its own, for its cache.
+        opened.add("lock", StoreLock.take(data.store()));
+        scheduler.shutdown();
+        return EtcdParts.open(config.etcd(), registry, opened);
       }
     }
     throw new IllegalStateException(config.store().toString());

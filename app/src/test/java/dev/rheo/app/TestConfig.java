@@ -45,6 +45,7 @@ final class TestConfig {
         ServerConfig.DEFAULT_EVENT_TTL,
         EnumSet.allOf(Controllers.class),
         access,
-        AggregationConfig.defaults());
+        AggregationConfig.defaults(),
+        EtcdConfig.none());
   }
 }

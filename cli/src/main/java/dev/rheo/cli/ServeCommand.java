@@ -5,6 +5,7 @@ import dev.rheo.api.io.HostPort;
 import dev.rheo.app.AccessConfig;
 import dev.rheo.app.AggregationConfig;
 import dev.rheo.app.ClusterNetwork;
+import dev.rheo.app.EtcdConfig;
 import dev.rheo.app.MemoryPlan;
 import dev.rheo.app.Release;
 import dev.rheo.app.Server;
@@ -94,6 +95,7 @@ final class ServeCommand implements Callable<Integer> {
 
   @Mixin private AccessOptions access = new AccessOptions();
   @Mixin private AggregationOptions aggregation = new AggregationOptions();
+  @Mixin private EtcdOptions etcd = new EtcdOptions();
 
   @Option(
       names = "--feature-gates",
@@ -196,7 +198,7 @@ final class ServeCommand implements Callable<Integer> {
           return kind;
         }
       }
-      throw new TypeConversionException("'%s' is neither rocksdb nor memory".formatted(text));
+      throw new TypeConversionException("'%s' is none of rocksdb, memory and etcd".formatted(text));
     }
   }
 
@@ -280,7 +282,8 @@ final class ServeCommand implements Callable<Integer> {
         eventTtl,
         checked("--controllers", controllers, ServerConfig::controllers),
         accessConfig(),
-        aggregationConfig());
+        aggregationConfig(),
+        etcdConfig());
   }
 
   private ClusterNetwork network() {
@@ -305,6 +308,19 @@ final class ServeCommand implements Callable<Integer> {
     } catch (IllegalArgumentException e) {
       throw wrong(String.valueOf(e.getMessage()));
     }
+  }
+
+  private EtcdConfig etcdConfig() {
+    EtcdConfig config;
+    try {
+      config = etcd.config();
+    } catch (IllegalArgumentException e) {
+      throw wrong(String.valueOf(e.getMessage()));
+    }
+    if (config.servers().isEmpty() != (store != StoreKind.ETCD)) {
+      throw wrong("--store etcd and --etcd-servers belong together");
+    }
+    return config;
   }
 
   private <T, R> R checked(String option, T value, Function<T, R> reader) {

@@ -190,10 +190,10 @@ class ArchitectureTest {
   void nettyStaysAtTheEdge() {
     noClasses()
         .that()
-        .resideOutsideOfPackages("dev.rheo.edge..", "dev.rheo.storm.net..")
+        .resideOutsideOfPackages("dev.rheo.edge..", "dev.rheo.storm.net..", "dev.rheo.store.etcd..")
         .should()
         .dependOnClassesThat(resideInAPackage("io.netty..").and(DescribedPredicate.not(OPEN)))
-        .because("only the edge, and the storm's, know how bytes travel")
+        .because("only the edge, the storm's and the store on etcd know how bytes travel")
         .check(RHEO);
   }
 
@@ -206,9 +206,19 @@ class ArchitectureTest {
             "dev.rheo.server..",
             "dev.rheo.app..",
             "dev.rheo.junit..",
-            "dev.rheo.storm..")
+            "dev.rheo.storm..",
+            "dev.rheo.store.etcd..")
         .should()
         .dependOnClassesThat(resideInAPackage("io.netty.."))
+        .check(RHEO);
+  }
+
+  @Test
+  void grpcStaysInTheStoreOnEtcd() {
+    noClasses()
+        .that(DescribedPredicate.not(resideInAPackage("dev.rheo.store.etcd..")))
+        .should()
+        .dependOnClassesThat(resideInAnyPackage("io.grpc..", "com.google.protobuf.."))
         .check(RHEO);
   }
 

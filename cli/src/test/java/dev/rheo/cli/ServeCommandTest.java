@@ -174,7 +174,7 @@ class ServeCommandTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "--store=etcd | neither rocksdb nor memory",
+        "--store=etcd | --store etcd and --etcd-servers belong together",
         "--listen=6443 | not HOST:PORT",
         "--listen=localhost:65536 | not HOST:PORT",
         "--listen=::1:6443 | not HOST:PORT",

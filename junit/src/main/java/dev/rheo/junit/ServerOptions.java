@@ -4,6 +4,7 @@ import dev.rheo.api.feature.FeatureGates;
 import dev.rheo.app.AccessConfig;
 import dev.rheo.app.AggregationConfig;
 import dev.rheo.app.ClusterNetwork;
+import dev.rheo.app.EtcdConfig;
 import dev.rheo.app.MemoryPlan;
 import dev.rheo.app.ServerConfig;
 import dev.rheo.app.StoreKind;
@@ -62,7 +63,8 @@ record ServerOptions(
           ServerConfig.DEFAULT_EVENT_TTL,
           ServerConfig.controllers(controllers),
           access(),
-          AggregationConfig.defaults());
+          AggregationConfig.defaults(),
+          EtcdConfig.none());
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException(
           "the server cannot have these options: " + e.getMessage(), e);

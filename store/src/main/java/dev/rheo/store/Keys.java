@@ -8,8 +8,8 @@ import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 
-/** The validity, order and encoding of keys. */
-final class Keys {
+/** The validity, order and encoding of keys, for engines. */
+public final class Keys {
   static final int MAX_BYTES = 1024;
 
   /**
@@ -20,8 +20,12 @@ final class Keys {
 
   private Keys() {}
 
-  /** The UTF-8 bytes of a valid key. */
-  static byte[] encode(String key) {
+  /**
+   * The UTF-8 bytes of a valid key.
+   *
+   * @throws IllegalArgumentException if it is not valid
+   */
+  public static byte[] encode(String key) {
     byte[] bytes = utf8(key);
     if (bytes.length == 0) {
       throw new IllegalArgumentException("a key must not be empty");
@@ -39,8 +43,10 @@ final class Keys {
   /**
    * The UTF-8 bytes of a range bound, which may be any string without unpaired surrogates: UTF-8
    * cannot encode them, so they have no place in the order.
+   *
+   * @throws IllegalArgumentException if it holds one
    */
-  static byte[] utf8(String text) {
+  public static byte[] utf8(String text) {
     try {
       ByteBuffer encoded = StandardCharsets.UTF_8.newEncoder().encode(CharBuffer.wrap(text));
       byte[] bytes = new byte[encoded.remaining()];
@@ -51,8 +57,12 @@ final class Keys {
     }
   }
 
-  /** Refuses operations that no state of the store could accept. */
-  static void validate(List<RevisionStore.Op> operations) {
+  /**
+   * Refuses operations that no state of the store could accept.
+   *
+   * @throws IllegalArgumentException saying why
+   */
+  public static void validate(List<RevisionStore.Op> operations) {
     HashSet<String> seen = HashSet.newHashSet(operations.size());
     for (RevisionStore.Op op : operations) {
       encode(op.key());

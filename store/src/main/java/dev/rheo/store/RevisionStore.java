@@ -68,7 +68,7 @@ public interface RevisionStore extends AutoCloseable {
   /**
    * The keys in {@code [start, end)} as of a revision, in order. They are read lazily, so memory
    * does not grow with the range. The cursor can be read until it is closed, even if its revision
-   * is compacted.
+   * is compacted; only of an engine that others compact, too, its {@code next} may then fail.
    *
    * @param revision 0 for the current one
    */
@@ -213,7 +213,8 @@ public interface RevisionStore extends AutoCloseable {
     /**
      * Waits for a change of the range, for at most the given time. A batch is bounded in bytes (a
      * few MB) unless one revision alone is larger. If nothing changed, a batch without events
-     * reports the progress.
+     * reports the progress, as far as the engine knows it: one on another machine may tell it at a
+     * later call.
      *
      * @throws CompactedException if the position was compacted
      * @throws StoreException if the store failed or this cursor was closed

@@ -16,6 +16,8 @@ public class StoreException extends Exception {
   public enum Fault {
     /** Temporary, or of this call only: closed, in use, a read that failed. */
     PASSING,
+    /** A commit that is larger than the engine takes. */
+    TOO_LARGE,
     /** Nothing can be written until the cause, such as a full disk, is gone. */
     UNWRITABLE,
     /** The data is damaged; only a restore from a copy helps. */
@@ -53,7 +55,7 @@ public class StoreException extends Exception {
   }
 
   /** The store, or a part of it, was closed. */
-  static StoreException closed(String part) {
+  public static StoreException closed(String part) {
     return new StoreException(
         Fault.PASSING, "it is closed", "the " + part + " is closed", false, null);
   }

@@ -7,7 +7,7 @@ import java.time.InstantSource;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-class MemoryRevisionStoreTest extends RevisionStoreContract {
+class MemoryRevisionStoreTest extends ExpiryContract {
   @Override
   protected RevisionStore create(InstantSource clock) {
     return new MemoryRevisionStore(clock);

@@ -33,7 +33,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 public abstract class RevisionStoreContract {
   protected static final Duration LONG = Duration.ofSeconds(30);
-  private static final String ALL = "";
+  static final String ALL = "";
 
   private RevisionStore store;
 
@@ -50,7 +50,14 @@ public abstract class RevisionStoreContract {
 
   @AfterEach
   void close() {
-    store.close();
+    if (store != null) {
+      store.close();
+    }
+  }
+
+  /** Whether a range that is open can be read to its end whatever is compacted. */
+  protected boolean keepsOpenRanges() {
+    return true;
   }
 
   // --- revisions and commits
@@ -315,10 +322,15 @@ public abstract class RevisionStoreContract {
     store.compact(store.currentRevision());
     assertThatThrownBy(() -> store.range(ALL, ALL, revision))
         .isInstanceOf(CompactedException.class);
-    for (int i = 1; i < keys; i++) {
-      assertThat(text(cursor.next())).isEqualTo("k%04d=old@2 since 2".formatted(i));
+    int read = 1;
+    try {
+      for (; read < keys; read++) {
+        assertThat(text(cursor.next())).isEqualTo("k%04d=old@2 since 2".formatted(read));
+      }
+      assertThat(cursor.next()).isNull();
+    } catch (StoreException e) {
+      assertThat(keepsOpenRanges()).as("failed at " + read).isFalse();
     }
-    assertThat(cursor.next()).isNull();
     cursor.close();
     cursor.close();
     assertThatThrownBy(cursor::next).isInstanceOf(StoreException.class);
@@ -410,14 +422,21 @@ public abstract class RevisionStoreContract {
     store.commit(List.of(put("x", "1")));
     try (WatchCursor watch = store.watch("a", "b", 1)) {
       assertThat(watch.next(LONG).events()).hasSize(1);
-      Batch quiet = watch.next(Duration.ZERO);
-      assertThat(quiet.events()).isEmpty();
-      assertThat(quiet.revision()).isEqualTo(3);
+      awaitProgress(watch, 3);
       store.commit(List.of(put("x", "2")));
-      Batch progress = watch.next(Duration.ofMillis(1));
-      assertThat(progress.events()).isEmpty();
-      assertThat(progress.revision()).isEqualTo(4);
+      awaitProgress(watch, 4);
     }
+  }
+
+  private static void awaitProgress(WatchCursor watch, long revision) {
+    Await.until(
+        "progress " + revision,
+        () -> {
+          Batch quiet = watch.next(Duration.ofMillis(1));
+          assertThat(quiet.events()).isEmpty();
+          assertThat(quiet.revision()).isLessThanOrEqualTo(revision);
+          return quiet.revision() == revision;
+        });
   }
 
   @Test
@@ -657,113 +676,6 @@ public abstract class RevisionStoreContract {
   // --- time to live
 
   @Test
-  void aKeyIsDeletedWhenItsTimeIsOver() throws Exception {
-    store.commit(List.of(live("a", "1", 10), put("b", "1")));
-    pass(9);
-    assertThat(expireAll()).isZero();
-    assertThat(text(store.get("a", 0))).isEqualTo("a=1@2 since 2");
-    try (WatchCursor watch = store.watch(ALL, ALL, 3)) {
-      pass(1);
-      assertThat(text(store.get("a", 0))).as("until it is deleted").isEqualTo("a=1@2 since 2");
-      assertThat(expireAll()).isEqualTo(1);
-      assertThat(watch.next(LONG).events().stream().map(e -> text(e))).containsExactly("-a@3");
-    }
-    assertThat(store.get("a", 0)).isNull();
-    assertThat(text(store.get("a", 2))).isEqualTo("a=1@2 since 2");
-    assertThat(range(ALL, ALL, 0)).containsExactly("b=1@2 since 2");
-    assertThat(store.currentRevision()).isEqualTo(3);
-    assertThat(store.stats().keys()).isIn(1L, -1L);
-    assertThat(expireAll()).as("once").isZero();
-  }
-
-  @Test
-  void eachExpiryIsACommitOfItsOwn() throws Exception {
-    store.commit(List.of(live("a", "1", 2), live("b", "1", 1), live("c", "1", 3)));
-    pass(5);
-    assertThat(expireAll()).isEqualTo(3);
-    assertThat(store.currentRevision()).isEqualTo(5);
-    assertThat(events(ALL, ALL, 3, 5).stream().map(e -> e.substring(2)))
-        .containsExactly("@3", "@4", "@5");
-    assertThat(range(ALL, ALL, 0)).isEmpty();
-  }
-
-  @Test
-  void aPutRenewsTheTimeAndOneWithoutEndsIt() throws Exception {
-    store.commit(List.of(live("renewed", "1", 10), live("kept", "1", 10), put("late", "1")));
-    pass(5);
-    store.commit(List.of(live("renewed", "2", 10), put("kept", "2"), live("late", "2", 1)));
-    pass(5);
-    assertThat(expireAll()).isEqualTo(1);
-    assertThat(keys(ALL, ALL)).containsExactly("kept", "renewed");
-    pass(5);
-    assertThat(expireAll()).isEqualTo(1);
-    assertThat(range(ALL, ALL, 0)).containsExactly("kept=2@3 since 2");
-    pass(1000);
-    assertThat(expireAll()).isZero();
-  }
-
-  @Test
-  void aKeyThatIsDeletedOrMadeAgainDoesNotExpire() throws Exception {
-    store.commit(List.of(live("gone", "1", 10), live("again", "1", 10)));
-    store.commit(List.of(delete("gone"), delete("again")));
-    store.commit(List.of(put("again", "2")));
-    pass(20);
-    assertThat(expireAll()).isZero();
-    assertThat(range(ALL, ALL, 0)).containsExactly("again=2@4 since 4");
-    assertThat(store.currentRevision()).isEqualTo(4);
-  }
-
-  @Test
-  void aShorterTimeThatComesLaterIsNotMissed() throws Exception {
-    store.commit(List.of(live("long", "1", 100)));
-    assertThat(expireAll()).isZero();
-    store.commit(List.of(live("short", "1", 1)));
-    pass(1);
-    assertThat(expireAll()).isEqualTo(1);
-    assertThat(keys(ALL, ALL)).containsExactly("long");
-    pass(-50);
-    store.commit(List.of(live("earlier", "1", 1)));
-    pass(1);
-    assertThat(expireAll()).as("after the clock went back").isEqualTo(1);
-    pass(148);
-    assertThat(expireAll()).isEqualTo(1);
-    assertThat(keys(ALL, ALL)).isEmpty();
-  }
-
-  @Test
-  void aMassExpiryIsDoneInSteps() throws Exception {
-    for (int i = 0; i < 50; i++) {
-      store.commit(List.of(live("k" + i, "1", 1 + i % 7)));
-    }
-    pass(7);
-    int steps = 1;
-    for (long before = store.currentRevision(); store.expire(10); steps++) {
-      assertThat(store.currentRevision() - before).isLessThanOrEqualTo(10);
-      before = store.currentRevision();
-    }
-    assertThat(steps).isBetween(5, 6);
-    assertThat(keys(ALL, ALL)).isEmpty();
-    assertThat(store.stats().expiredKeys()).isEqualTo(50);
-  }
-
-  @Test
-  void writersAndExpiryDoNotDisturbEachOther() throws Exception {
-    for (int i = 0; i < 300; i++) {
-      store.commit(List.of(live("k" + i % 100, "" + i, 1 + i % 5)));
-    }
-    pass(10);
-    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
-      Future<?> sweeping = threads.submit(() -> expireAll());
-      for (int i = 0; i < 100; i++) {
-        store.commit(List.of(put("k" + i, "kept")));
-      }
-      sweeping.get();
-    }
-    expireAll();
-    assertThat(range(ALL, ALL, 0)).hasSize(100).allMatch(text -> text.contains("=kept@"));
-  }
-
-  @Test
   void aTimeToLiveThatMakesNoSenseIsRefused() {
     for (Duration ttl : List.of(Duration.ofSeconds(-1), Duration.ofSeconds(Long.MAX_VALUE))) {
       assertThatThrownBy(() -> store.commit(List.of(new Op.Put("a", bytes("1"), Op.ANY, ttl))))
@@ -799,12 +711,16 @@ public abstract class RevisionStoreContract {
 
   // --- helpers
 
-  private void pass(long seconds) {
+  RevisionStore store() {
+    return store;
+  }
+
+  void pass(long seconds) {
     now = now.plusSeconds(seconds);
   }
 
   /** Returns how many keys were deleted. */
-  private long expireAll() throws StoreException {
+  long expireAll() throws StoreException {
     long before = store.stats().expiredKeys();
     while (store.expire(7)) {
       // Until nothing is due.
@@ -827,7 +743,7 @@ public abstract class RevisionStoreContract {
             });
   }
 
-  private List<String> range(String start, String end, long revision) throws Exception {
+  List<String> range(String start, String end, long revision) throws Exception {
     List<String> found = new ArrayList<>();
     try (RangeCursor cursor = store.range(start, end, revision)) {
       for (KeyValue kv = cursor.next(); kv != null; kv = cursor.next()) {
@@ -837,7 +753,7 @@ public abstract class RevisionStoreContract {
     return found;
   }
 
-  private List<String> keys(String start, String end) throws Exception {
+  List<String> keys(String start, String end) throws Exception {
     return range(start, end, 0).stream().map(text -> text.split("=", 2)[0]).toList();
   }
 
@@ -852,7 +768,7 @@ public abstract class RevisionStoreContract {
   }
 
   /** The events of a watch from a revision until its progress reaches another. */
-  private List<String> events(String start, String end, long from, long until) throws Exception {
+  List<String> events(String start, String end, long from, long until) throws Exception {
     List<String> seen = new ArrayList<>();
     try (WatchCursor watch = store.watch(start, end, from)) {
       for (long at = 0; at < until; ) {

@@ -7,7 +7,7 @@ import java.time.InstantSource;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class RocksRevisionStoreTest extends RevisionStoreContract {
+class RocksRevisionStoreTest extends ExpiryContract {
   @TempDir Path directory;
 
   @Override

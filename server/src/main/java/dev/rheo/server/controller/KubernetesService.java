@@ -10,13 +10,14 @@ import dev.rheo.resource.type.ResourceType;
 import dev.rheo.server.verb.write.LoopbackClient;
 import dev.rheo.server.verb.write.ObjectPath;
 import java.lang.System.Logger.Level;
+import java.util.List;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps the Service {@code kubernetes}, by which clients in the cluster reach the server, and its
- * endpoint, which is the server's address while it runs. As upstream, the Service is created once;
- * Endpoints and EndpointSlice are corrected whenever they differ.
+ * Keeps the Service {@code kubernetes}, by which clients in the cluster reach the servers, and its
+ * endpoints, which are the addresses of the servers that run. As upstream, the Service is created
+ * once; Endpoints and EndpointSlice are corrected whenever they differ.
  */
 public final class KubernetesService implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger(KubernetesService.class.getName());
@@ -29,42 +30,35 @@ public final class KubernetesService implements AutoCloseable {
   private final ServerObjects objects;
   private final String clusterIp;
   private final int port;
-  private final @Nullable Endpoint endpoint;
-
-  /**
-   * Where the server is reached.
-   *
-   * @param address an IP address that is not for one machine alone
-   */
-  private record Endpoint(String address, int port) {
-    String addressType() {
-      return address.indexOf(':') < 0 ? "IPv4" : "IPv6";
-    }
-  }
+  private final @Nullable String own;
+  private final RunningServers servers;
 
   /**
    * @param clusterIp the first address of the default range
    * @param port the port on which the server listens
    * @param address an address of the server that others can reach, or null if there is none: the
-   *     Service then has no endpoints
+   *     Service then has no endpoints of this server
+   * @param servers who else runs
    */
   public KubernetesService(
       LoopbackClient client,
       Supplier<ResourceRegistry> served,
       String clusterIp,
       int port,
-      @Nullable String address) {
+      @Nullable String address,
+      RunningServers servers) {
     this.objects = new ServerObjects(client, served);
     this.clusterIp = clusterIp;
     this.port = port;
-    this.endpoint = address == null ? null : new Endpoint(address, port);
+    this.own = address;
+    this.servers = servers;
   }
 
   /** Makes the objects what they must be. Not thread-safe. */
   public void run() {
     ResourceType services = objects.type("", "services");
     objects.ensure(ObjectPath.of(services, NAMESPACE, NAME), () -> service(services), _ -> false);
-    publish(endpoint);
+    publish(servers.addresses(own, true));
   }
 
   private ObjectNode service(ResourceType type) {
@@ -87,9 +81,9 @@ public final class KubernetesService implements AutoCloseable {
     return service;
   }
 
-  private void publish(@Nullable Endpoint at) {
+  private void publish(List<String> addresses) {
     ResourceType endpoints = objects.type("", "endpoints");
-    ObjectNode wanted = ServerObjects.asStored(endpoints(endpoints, at));
+    ObjectNode wanted = ServerObjects.asStored(endpoints(endpoints, addresses));
     objects.ensure(
         ObjectPath.of(endpoints, NAMESPACE, NAME),
         wanted::deepCopy,
@@ -98,7 +92,7 @@ public final class KubernetesService implements AutoCloseable {
                 | label(present, "endpointslice.kubernetes.io/skip-mirror", "true"));
     ResourceType slices = objects.type("discovery.k8s.io", "endpointslices");
     ObjectPath path = ObjectPath.of(slices, NAMESPACE, NAME);
-    ObjectNode slice = ServerObjects.asStored(slice(slices, at));
+    ObjectNode slice = ServerObjects.asStored(slice(slices, addresses));
     ObjectNode present = objects.client().get(path);
     if (present != null && differs(present, slice, "addressType")) {
       // The type of a slice cannot be changed.
@@ -113,38 +107,42 @@ public final class KubernetesService implements AutoCloseable {
                 | label(live, "kubernetes.io/service-name", NAME));
   }
 
-  private static ObjectNode endpoints(ResourceType type, @Nullable Endpoint at) {
+  private ObjectNode endpoints(ResourceType type, List<String> addresses) {
     ObjectNode object = ServerObjects.named(type, NAME);
     Trees.metadata(object)
         .putObject("labels")
         .put("endpointslice.kubernetes.io/skip-mirror", "true");
-    if (at != null) {
+    if (!addresses.isEmpty()) {
       ObjectNode subset = object.putArray("subsets").addObject();
-      subset.putArray("addresses").addObject().put("ip", at.address());
-      port(subset, at);
+      ArrayNode all = subset.putArray("addresses");
+      addresses.forEach(address -> all.addObject().put("ip", address));
+      port(subset);
     }
     return object;
   }
 
-  private static ObjectNode slice(ResourceType type, @Nullable Endpoint at) {
+  private ObjectNode slice(ResourceType type, List<String> addresses) {
     ObjectNode object = ServerObjects.named(type, NAME);
     Trees.metadata(object).putObject("labels").put("kubernetes.io/service-name", NAME);
-    object.put("addressType", at == null ? "IPv4" : at.addressType());
+    boolean six = !addresses.isEmpty() && addresses.getFirst().indexOf(':') >= 0;
+    object.put("addressType", six ? "IPv6" : "IPv4");
     ArrayNode endpoints = object.putArray("endpoints");
-    if (at != null) {
+    for (String address : addresses) {
       ObjectNode one = endpoints.addObject();
-      one.putArray("addresses").add(at.address());
+      one.putArray("addresses").add(address);
       one.putObject("conditions").put("ready", true);
-      port(object, at);
+    }
+    if (!addresses.isEmpty()) {
+      port(object);
     }
     return object;
   }
 
-  private static void port(ObjectNode of, Endpoint at) {
+  private void port(ObjectNode of) {
     of.putArray("ports")
         .addObject()
         .put("name", PORT_NAME)
-        .put("port", at.port())
+        .put("port", port)
         .put("protocol", "TCP");
   }
 
@@ -176,7 +174,7 @@ public final class KubernetesService implements AutoCloseable {
   @Override
   public void close() {
     try {
-      publish(null);
+      publish(servers.addresses(own, false));
     } catch (ApiException e) {
       LOG.log(Level.WARNING, "the endpoint of the Service kubernetes stays: {0}", e.getMessage());
     }

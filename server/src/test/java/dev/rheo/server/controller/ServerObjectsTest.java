@@ -6,7 +6,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.rheo.server.security.ExtensionTrust;
 import dev.rheo.server.security.Pki;
+import dev.rheo.server.storage.ServerLeases;
 import dev.rheo.server.verb.write.Cluster;
+import dev.rheo.store.RevisionStore.Op;
+import dev.rheo.store.StoreException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -52,7 +55,12 @@ class ServerObjectsTest {
   }
 
   private KubernetesService service(String address) {
-    return new KubernetesService(cluster.client, () -> cluster.registry, "10.0.0.1", 6443, address);
+    return service(address, RunningServers.ALONE);
+  }
+
+  private KubernetesService service(String address, RunningServers servers) {
+    return new KubernetesService(
+        cluster.client, () -> cluster.registry, "10.0.0.1", 6443, address, servers);
   }
 
   private void unchangedBy(Runnable run) {
@@ -94,6 +102,49 @@ class ServerObjectsTest {
     assertThat(slice.at("/endpoints/0/addresses/0").asText()).isEqualTo("192.0.2.7");
     assertThat(slice.at("/addressType").asText()).isEqualTo("IPv4");
     unchangedBy(service("192.0.2.7")::run);
+  }
+
+  /** As each server has a key that dies with it, the store tells who is there. */
+  @Test
+  void theServiceKubernetesLeadsToAllServersOfAStore() throws Exception {
+    ServerLeases leases = new ServerLeases(cluster.store);
+    RunningServers servers =
+        (own, runs) -> {
+          try {
+            if (runs) {
+              leases.renew(own);
+            } else {
+              leases.leave(own);
+            }
+            return leases.alive();
+          } catch (StoreException e) {
+            throw new AssertionError(e);
+          }
+        };
+    KubernetesService one = service("192.0.2.7", servers);
+    KubernetesService other = service("192.0.2.9", servers);
+    one.run();
+    other.run();
+    assertEndpoints("192.0.2.7", "192.0.2.9");
+    one.run();
+    assertEndpoints("192.0.2.7", "192.0.2.9");
+    one.close();
+    assertEndpoints("192.0.2.9");
+    // The other one dies, and so does its key.
+    cluster.store.commit(List.of(new Op.Delete("/registry/masterleases/192.0.2.9", Op.ANY)));
+    one.run();
+    assertEndpoints("192.0.2.7");
+  }
+
+  private void assertEndpoints(String... addresses) {
+    assertThat(
+            cluster
+                .stored("endpoints", "default", "kubernetes")
+                .at("/subsets/0/addresses")
+                .findValuesAsText("ip"))
+        .containsExactly(addresses);
+    assertThat(cluster.stored(SLICES, "default", "kubernetes").get("endpoints"))
+        .hasSize(addresses.length);
   }
 
   @Test

@@ -20,6 +20,9 @@ public final class StoreFailures {
     if (e.fault() == StoreException.Fault.DAMAGED) {
       return damaged(e.reason(), e);
     }
+    if (e.fault() == StoreException.Fault.TOO_LARGE) {
+      return ApiException.requestEntityTooLarge("the store refuses it: " + e.reason());
+    }
     return unavailable("the store cannot serve: " + e.reason(), e);
   }
 

@@ -1,0 +1,148 @@
+package dev.rheo.server.storage;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.rheo.codec.cbor.CborForms;
+import dev.rheo.codec.io.MalformedException;
+import dev.rheo.codec.json.Canonicalizer;
+import dev.rheo.codec.json.HeaderScanner;
+import dev.rheo.codec.json.ObjectDecoder;
+import dev.rheo.codec.protobuf.ProtobufCodec;
+import dev.rheo.resource.type.ResourceRegistry;
+import dev.rheo.resource.type.ResourceType;
+import dev.rheo.resource.type.StoredResource;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Translates between the canonical form of objects and those in which kube-apiserver keeps them.
+ *
+ * <p>Kinds of Kubernetes are protobuf in an envelope ({@code k8s}, a zero byte, {@code
+ * runtime.Unknown}) or JSON or CBOR, in whichever version they were written. They are read into the
+ * version in which Rheo stores them, with what has got a default since. Objects of other kinds are
+ * JSON or CBOR. Values of keys that are no objects are left as they are.
+ *
+ * <p>Immutable and thread-safe.
+ */
+public final class StoredForms {
+  /** How what is written looks. */
+  public enum Written {
+    PROTOBUF,
+    JSON
+  }
+
+  private static final String ROOT = "/registry/";
+
+  /** The most slashes of a key after {@link #ROOT} up to the end of a resource's prefix. */
+  private static final int DEEPEST = 2;
+
+  private static final HeaderScanner HEADERS = HeaderScanner.of(List.of());
+
+  private final ResourceRegistry registry;
+  private final Written written;
+  private final Map<String, StoredResource> byPrefix = new HashMap<>();
+
+  /**
+   * @param registry the kinds of Kubernetes; others need no table
+   */
+  public StoredForms(ResourceRegistry registry, Written written) {
+    this.registry = registry;
+    this.written = written;
+    for (StoredResource resource : registry.stored()) {
+      byPrefix.put(resource.keyPrefix(), resource);
+    }
+  }
+
+  /**
+   * The canonical form of a value.
+   *
+   * @throws dev.rheo.codec.io.MalformedException if it is not an object that can be read
+   */
+  public byte[] read(String key, byte[] value) {
+    StoredResource resource = resource(key);
+    ObjectNode tree;
+    if (startsWith(value, 'k', '8', 's', 0)) {
+      if (resource == null) {
+        return value;
+      }
+      tree = ProtobufCodec.builtIn().toTree(value);
+    } else if (startsWith(value, 0xd9, 0xd9, 0xf7)) {
+      tree = CborForms.toTree(value, resource == null ? null : resource.objectType());
+    } else if (!startsWith(value, '{') || isCanonical(value)) {
+      return value;
+    } else {
+      tree = ObjectDecoder.decode(value, ObjectDecoder.MAX_DEPTH).tree();
+    }
+    if (resource == null) {
+      return Canonicalizer.encode(tree, null);
+    }
+    ObjectNode stored = inStoredVersion(tree, resource);
+    resource.defaults().apply(stored);
+    return Canonicalizer.encode(stored, resource.objectType());
+  }
+
+  /** A canonical form as it is written. */
+  public byte[] write(String key, byte[] canonical) {
+    StoredResource resource = resource(key);
+    if (written == Written.JSON
+        || resource == null
+        || !ProtobufCodec.builtIn().supports(resource.apiVersion(), resource.kind())) {
+      return canonical;
+    }
+    return ProtobufCodec.builtIn().toProtobuf(canonical);
+  }
+
+  private @Nullable StoredResource resource(String key) {
+    if (!key.startsWith(ROOT)) {
+      return null;
+    }
+    int slash = key.indexOf('/', ROOT.length());
+    for (int i = 0; i < DEEPEST && slash > 0; i++) {
+      StoredResource found = byPrefix.get(key.substring(0, slash + 1));
+      if (found != null) {
+        return found;
+      }
+      slash = key.indexOf('/', slash + 1);
+    }
+    return null;
+  }
+
+  private ObjectNode inStoredVersion(ObjectNode tree, StoredResource resource) {
+    String apiVersion = tree.path("apiVersion").asText();
+    if (apiVersion.equals(resource.apiVersion())) {
+      return tree;
+    }
+    for (ResourceType type : registry.all()) {
+      if (type.isStored()
+          && type.storage() == resource
+          && type.apiVersion().equals(apiVersion)
+          && type.kind().equals(tree.path("kind").asText())) {
+        return type.conversion().toStored(tree);
+      }
+    }
+    throw new MalformedException(
+        "an object of " + resource + " in the unknown version " + apiVersion);
+  }
+
+  /** Whether JSON was written by Rheo: what kube-apiserver writes has no resourceVersion. */
+  private static boolean isCanonical(byte[] json) {
+    try {
+      return HEADERS.scan(json).revisionOffset() >= 0;
+    } catch (RuntimeException e) {
+      return false;
+    }
+  }
+
+  private static boolean startsWith(byte[] value, int... first) {
+    if (value.length < first.length) {
+      return false;
+    }
+    for (int i = 0; i < first.length; i++) {
+      if ((value[i] & 0xff) != first[i]) {
+        return false;
+      }
+    }
+    return true;
+  }
+}

@@ -1,0 +1,165 @@
+package dev.rheo.server.storage;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.rheo.codec.cbor.CborForms;
+import dev.rheo.codec.io.MalformedException;
+import dev.rheo.codec.json.Canonicalizer;
+import dev.rheo.codec.json.HeaderScanner;
+import dev.rheo.codec.json.ObjectDecoder;
+import dev.rheo.codec.protobuf.ProtobufCodec;
+import dev.rheo.resource.builtin.BuiltInResources;
+import dev.rheo.resource.type.ResourceRegistry;
+import dev.rheo.resource.type.StoredResource;
+import dev.rheo.server.storage.StoredForms.Written;
+import dev.rheo.store.MemoryRevisionStore;
+import dev.rheo.store.RevisionStore;
+import dev.rheo.store.RevisionStore.Event;
+import dev.rheo.store.RevisionStore.Op;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Values as kube-apiserver has them in etcd, and as Rheo sees them. */
+class StoredFormsTest {
+  private static final ResourceRegistry REGISTRY = BuiltInResources.registry();
+
+  private final StoredForms forms = new StoredForms(REGISTRY, Written.PROTOBUF);
+
+  private static ObjectNode tree(String json) {
+    return ObjectDecoder.decode(json.getBytes(UTF_8), ObjectDecoder.MAX_DEPTH).tree();
+  }
+
+  private static StoredResource stored(String name) {
+    StoredResource resource = REGISTRY.stored(name);
+    assertThat(resource).as(name).isNotNull();
+    return resource;
+  }
+
+  private static String minimal(StoredResource resource) {
+    return "{\"kind\":\"%s\",\"apiVersion\":\"%s\",\"metadata\":{\"name\":\"a\",%s\"uid\":\"u\",\"labels\":{\"l\":\"ü\"}}}"
+        .formatted(
+            resource.kind(),
+            resource.apiVersion(),
+            resource.namespaced() ? "\"namespace\":\"n\"," : "");
+  }
+
+  private static String key(StoredResource resource) {
+    return resource.key(resource.namespaced() ? "n" : null, "a");
+  }
+
+  /** The canonical form of an object with its defaults. */
+  private static byte[] canonical(StoredResource resource, String json) {
+    ObjectNode tree = tree(json);
+    resource.defaults().apply(tree);
+    return Canonicalizer.encode(tree, resource.objectType());
+  }
+
+  @Test
+  void eachKindIsWrittenInProtobufAndReadInEachForm() {
+    for (StoredResource resource : REGISTRY.stored()) {
+      byte[] canonical = canonical(resource, minimal(resource));
+      String key = key(resource);
+      byte[] written = forms.write(key, canonical);
+      assertThat(new String(written, 0, 4, UTF_8)).as(key).isEqualTo("k8s\0");
+      assertThat(new String(forms.read(key, written), UTF_8))
+          .as(key)
+          .isEqualTo(new String(canonical, UTF_8));
+      // JSON as kube-apiserver writes it, with less and with a line feed.
+      assertThat(new String(forms.read(key, (minimal(resource) + "\n").getBytes(UTF_8)), UTF_8))
+          .as(key)
+          .isEqualTo(new String(canonical, UTF_8));
+      assertThat(
+              new String(
+                  forms.read(key, CborForms.object(canonical, resource.objectType())), UTF_8))
+          .as(key)
+          .isEqualTo(new String(canonical, UTF_8));
+      assertThat(forms.read(key, canonical)).as(key).isSameAs(canonical);
+      assertThat(new StoredForms(REGISTRY, Written.JSON).write(key, canonical)).isSameAs(canonical);
+    }
+  }
+
+  @Test
+  void anOlderVersionIsReadIntoTheStoredOne() {
+    StoredResource scalers = stored("horizontalpodautoscalers.autoscaling");
+    String older =
+        "{\"kind\":\"HorizontalPodAutoscaler\",\"apiVersion\":\"autoscaling/v1\",\"metadata\":{\"name\":\"a\","
+            + "\"namespace\":\"n\"},\"spec\":{\"scaleTargetRef\":{\"kind\":\"Deployment\",\"name\":\"d\"},"
+            + "\"maxReplicas\":3,\"targetCPUUtilizationPercentage\":70}}";
+    byte[] protobuf = ProtobufCodec.builtIn().toProtobuf(older.getBytes(UTF_8));
+    for (byte[] value : List.of(older.getBytes(UTF_8), protobuf)) {
+      ObjectNode read = tree(new String(forms.read(key(scalers), value), UTF_8));
+      assertThat(read.path("apiVersion").asText()).isEqualTo(scalers.apiVersion());
+      assertThat(read.at("/spec/maxReplicas").asInt()).isEqualTo(3);
+    }
+  }
+
+  @Test
+  void whatWasWrittenBeforeADefaultCameIsReadWithIt() {
+    StoredResource services = stored("services");
+    ObjectNode read =
+        tree(
+            new String(
+                forms.read(
+                    key(services),
+                    ("{\"kind\":\"Service\",\"apiVersion\":\"v1\",\"metadata\":{\"name\":\"a\",\"namespace\":\"n\"},"
+                            + "\"spec\":{\"ports\":[{\"port\":80}]}}")
+                        .getBytes(UTF_8)),
+                UTF_8));
+    assertThat(read.at("/spec/sessionAffinity").asText()).isEqualTo("None");
+    assertThat(read.at("/spec/ports/0/protocol").asText()).isEqualTo("TCP");
+  }
+
+  @Test
+  void customResourcesAreJson() {
+    String key = "/registry/example.org/widgets/n/a";
+    String theirs =
+        "{\"apiVersion\":\"example.org/v1\",\"kind\":\"Widget\",\"metadata\":{\"name\":\"a\",\"namespace\":\"n\"},"
+            + "\"spec\":{\"size\":1}}\n";
+    byte[] read = forms.read(key, theirs.getBytes(UTF_8));
+    assertThat(HeaderScanner.of(List.of()).scan(read).revisionOffset()).isPositive();
+    assertThat(tree(new String(read, UTF_8)).path("spec")).isEqualTo(tree(theirs).path("spec"));
+    assertThat(forms.read(key, read)).isSameAs(read);
+    assertThat(forms.write(key, read)).isSameAs(read);
+  }
+
+  @Test
+  void whatIsNoObjectIsLeftAsItIs() {
+    byte[] record = {0, 1, 2};
+    assertThat(forms.read("/registry/ranges/servicenodeports/3", record)).isSameAs(record);
+    byte[] ranges = "k8s\0something".getBytes(UTF_8);
+    assertThat(forms.read("/registry/ranges/servicenodeports", ranges)).isSameAs(ranges);
+    assertThatThrownBy(() -> forms.read("/registry/pods/n/a", "k8s\0xx".getBytes(UTF_8)))
+        .isInstanceOf(MalformedException.class);
+    assertThatThrownBy(
+            () ->
+                forms.read(
+                    "/registry/pods/n/a",
+                    "{\"kind\":\"Pod\",\"apiVersion\":\"v9\",\"metadata\":{}}".getBytes(UTF_8)))
+        .isInstanceOf(MalformedException.class);
+  }
+
+  @Test
+  void aSharedStoreShowsTheCanonicalForm() throws Exception {
+    StoredResource maps = stored("configmaps");
+    byte[] canonical = canonical(maps, minimal(maps));
+    try (MemoryRevisionStore raw = new MemoryRevisionStore();
+        RevisionStore shared = new SharedStore(raw, forms)) {
+      shared.commit(List.of(new Op.Put(key(maps), canonical, Op.ABSENT)));
+      raw.commit(List.of(new Op.Put("/registry/configmaps/n/b", new byte[] {1}, Op.ABSENT)));
+      assertThat(new String(raw.get(key(maps), 0).value(), 0, 4, UTF_8)).isEqualTo("k8s\0");
+      assertThat(shared.get(key(maps), 0).value()).isEqualTo(canonical);
+      assertThat(shared.get("/registry/configmaps/n/b", 0).value()).as("unreadable").hasSize(1);
+      try (RevisionStore.RangeCursor range = shared.range("", "", 0)) {
+        assertThat(range.next().value()).isEqualTo(canonical);
+      }
+      try (RevisionStore.WatchCursor watch = shared.watch("", "", 1)) {
+        Event first = watch.next(Duration.ofSeconds(5)).events().getFirst();
+        assertThat(first.value()).isEqualTo(canonical);
+      }
+    }
+  }
+}

@@ -1,0 +1,17 @@
+/**
+ * The store on etcd: any number of servers share one.
+ *
+ * <pre>
+ *   EtcdRevisionStore   the store; what it opens:
+ *     EtcdConnection    one channel to all members: balance, TLS, token, deadlines, faults
+ *     EtcdRange         a read in pages that grow with what comes
+ *     EtcdWatch         a watch: fragments, progress, one answer at a time
+ *     Leases            times to live, shared by many keys
+ *   EtcdCompactor       compaction, by one of all servers
+ *   Messages, EtcdApi   etcd's protocol
+ * </pre>
+ */
+@NullMarked
+package dev.rheo.store.etcd;
+
+import org.jspecify.annotations.NullMarked;
