@@ -83,7 +83,9 @@ final class EtcdCheck {
                 + "; needed is 3.5.13 or later, or 3.4.31 or later");
       }
       if (any != null && any.cluster() != said.header().cluster()) {
-        throw new StoreException("etcd at " + member + " belongs to another cluster");
+        throw new StoreException(
+            "etcd at %s belongs to the cluster %x, another member to %x"
+                .formatted(member, said.header().cluster(), any.cluster()));
       }
       any = said.header();
       store.databaseBytes(said.size());

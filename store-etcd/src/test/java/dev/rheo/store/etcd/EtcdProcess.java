@@ -25,18 +25,18 @@ final class EtcdProcess implements AutoCloseable {
   private final URI address;
   private Process process;
 
-  private EtcdProcess(Path binary, Path directory, String... more) throws Exception {
+  private EtcdProcess(
+      Path binary, Path directory, String name, String peer, String cluster, String... more)
+      throws IOException {
     this.directory = directory;
-    int port = freePort();
-    String client = "http://127.0.0.1:" + port;
-    String peer = "http://127.0.0.1:" + freePort();
+    String client = "http://127.0.0.1:" + freePort();
     address = URI.create(client);
     command = new ArrayList<>();
     command.addAll(
         List.of(
             binary.toString(),
             "--name",
-            "one",
+            name,
             "--data-dir",
             directory.toString(),
             "--listen-client-urls",
@@ -48,12 +48,15 @@ final class EtcdProcess implements AutoCloseable {
             "--initial-advertise-peer-urls",
             peer,
             "--initial-cluster",
-            "one=" + peer,
+            cluster,
             "--log-level",
             "error",
             "--unsafe-no-fsync"));
     command.addAll(Arrays.asList(more));
-    start();
+  }
+
+  private static String peer() throws IOException {
+    return "http://127.0.0.1:" + freePort();
   }
 
   /** Starts an etcd of a version such as {@code 3.6}, or skips the test where there is none. */
@@ -61,7 +64,27 @@ final class EtcdProcess implements AutoCloseable {
     Path binary = binary(version);
     Assumptions.assumeTrue(
         binary != null, "no etcd " + version + ": bench/peers/build etcds makes it");
-    return new EtcdProcess(binary, directory, more);
+    String peer = peer();
+    EtcdProcess one = new EtcdProcess(binary, directory, "one", peer, "one=" + peer, more);
+    one.start();
+    return one;
+  }
+
+  /** Starts the three members of a cluster, of the newest etcd that there is. */
+  static List<EtcdProcess> cluster(Path directory) throws Exception {
+    Path binary = binary("3");
+    Assumptions.assumeTrue(binary != null, "no etcd: bench/peers/build etcds makes it");
+    List<String> peers = List.of(peer(), peer(), peer());
+    String cluster = "a=%s,b=%s,c=%s".formatted(peers.get(0), peers.get(1), peers.get(2));
+    List<EtcdProcess> members = new ArrayList<>();
+    for (int i = 0; i < peers.size(); i++) {
+      String name = "abc".substring(i, i + 1);
+      members.add(new EtcdProcess(binary, directory.resolve(name), name, peers.get(i), cluster));
+    }
+    for (EtcdProcess member : members) {
+      member.start();
+    }
+    return members;
   }
 
   /** The newest etcd that there is, or the test is skipped. */
