@@ -68,8 +68,9 @@ public final class TypeChanges {
 
   /**
    * Serves some types instead of others at once, such as those of a definition that was written: a
-   * request finds either the ones or the others. Watches of types that are replaced end, unless
-   * they show objects as they are stored. Waits until the objects of new types can be read.
+   * request finds either the ones or the others. Who has found one that is replaced can go on with
+   * it until it is forgotten ({@link #forget}); its watches then end, unless they show objects as
+   * they are stored. Waits until the objects of new types can be read.
    *
    * @param gone types that are served
    * @param added of one collection
@@ -97,7 +98,6 @@ public final class TypeChanges {
     }
     ResourceRegistry then = next;
     served.update(any -> then);
-    forget(gone);
   }
 
   /** No longer serves types. Who has found one can go on with it until it is forgotten. */

@@ -23,7 +23,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -33,6 +32,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -54,7 +54,8 @@ public final class DefinitionController implements AutoCloseable {
 
   /**
    * How long watches of a resource that is gone go on, as upstream: they see the last objects go,
-   * and their clients that the definition is gone before they ask for its objects in vain.
+   * and their clients that the definition is gone before they ask for its objects in vain. Lists of
+   * types that others replace are completed meanwhile.
    */
   private static final Duration LINGERING = Duration.ofSeconds(1);
 
@@ -84,16 +85,21 @@ public final class DefinitionController implements AutoCloseable {
   /** Those that could not be brought up to date, to be looked at again. Used by the thread only. */
   private final Set<String> failed = new HashSet<>();
 
-  /** The types of definitions that are gone, until they are forgotten. Used by the thread only. */
-  private final Map<String, Leaving> leaving = new HashMap<>();
+  /** Types that are served no longer, until they are forgotten. Used by the thread only. */
+  private final List<Leaving> leaving = new ArrayList<>();
 
   private final Map<String, Thread> deletions = new ConcurrentHashMap<>();
   private final CountDownLatch closing = new CountDownLatch(1);
   private final CountDownLatch served = new CountDownLatch(1);
   private final Follower follower;
 
-  /** What is no longer served, and when its watches end. */
-  private record Leaving(List<ResourceType> types, Instant until) {}
+  /**
+   * What is no longer served, and when its watches and lists end.
+   *
+   * @param name of the definition
+   * @param gone whether it has no types any more; else others are in their place
+   */
+  private record Leaving(String name, boolean gone, List<ResourceType> types, Instant until) {}
 
   /**
    * What is known of a definition.
@@ -222,17 +228,18 @@ public final class DefinitionController implements AutoCloseable {
 
   private void forgetThoseLongGone() {
     Instant now = clock.instant();
-    leaving.entrySet().stream()
-        .filter(each -> !now.isBefore(each.getValue().until()))
-        .map(Map.Entry::getKey)
-        .toList()
-        .forEach(this::forget);
+    forget(each -> !now.isBefore(each.until()));
   }
 
-  private void forget(String name) {
-    Leaving left = leaving.remove(name);
-    if (left != null) {
-      changes.forget(left.types());
+  private void forget(Predicate<Leaving> which) {
+    List<Leaving> left = leaving.stream().filter(which).toList();
+    leaving.removeAll(left);
+    left.forEach(each -> changes.forget(each.types()));
+  }
+
+  private void leave(String name, boolean gone, List<ResourceType> types) {
+    if (!types.isEmpty()) {
+      leaving.add(new Leaving(name, gone, types, clock.instant().plus(LINGERING)));
     }
   }
 
@@ -249,7 +256,7 @@ public final class DefinitionController implements AutoCloseable {
     if (definition == null) {
       if (before != null) {
         changes.unserve(before.types());
-        leaving.put(name, new Leaving(before.types(), clock.instant().plus(LINGERING)));
+        leave(name, true, before.types());
         known.remove(name);
         // Its names are free.
         others(name, before.names()).forEach(other -> look(Trees.name(other)));
@@ -297,9 +304,11 @@ public final class DefinitionController implements AutoCloseable {
   private List<ResourceType> serve(
       String name, List<ResourceType> present, List<ResourceType> wanted)
       throws StoreException, IOException, InterruptedException, TimeoutException {
-    forget(name);
+    // Where they were cached, those that come now will be.
+    forget(each -> each.gone() && each.name().equals(name));
     try {
       changes.replace(present, wanted, CACHING);
+      leave(name, wanted.isEmpty(), present);
       return wanted;
     } catch (IllegalArgumentException e) {
       LOG.log(
@@ -308,6 +317,7 @@ public final class DefinitionController implements AutoCloseable {
           name,
           e.getMessage());
       changes.replace(present, List.of(), CACHING);
+      leave(name, true, present);
       return List.of();
     }
   }
