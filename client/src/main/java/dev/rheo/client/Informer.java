@@ -238,6 +238,7 @@ public final class Informer<T> implements AutoCloseable {
         store.resourceVersion(),
         store.size(),
         store.logLength(),
+        counters.unreadable(),
         current == null ? null : current.lastFault());
   }
 

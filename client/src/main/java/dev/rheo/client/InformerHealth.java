@@ -12,6 +12,8 @@ import org.jspecify.annotations.Nullable;
  * @param resourceVersion up to which version the store has all changes; empty before it is complete
  * @param objects how many objects it has
  * @param behind how many changes its slowest handler has not been told
+ * @param unreadable how often an object could not be kept, because it could not be read, or because
+ *     a transform or the function of an index threw: it is missing, or as it was before
  * @param lastFault what failed since it was last well; null if it is well
  */
 public record InformerHealth(
@@ -21,6 +23,7 @@ public record InformerHealth(
     String resourceVersion,
     int objects,
     long behind,
+    long unreadable,
     @Nullable String lastFault) {
 
   /** Whether it follows its server now. */

@@ -49,6 +49,9 @@ final class AnnotatedFaults {
 
   /** Returns null if it has happened already. */
   private @Nullable Fault add(WithFault wanted, Faults faults) {
+    if (wanted.times() < 0 || wanted.millis() < 0) {
+      throw new IllegalArgumentException(wanted + ": times and millis must not be negative");
+    }
     String resource = wanted.resource();
     int after = wanted.after();
     Duration time = Duration.ofMillis(wanted.millis());

@@ -129,6 +129,10 @@ final class Manifests {
     ClassLoader context = Thread.currentThread().getContextClassLoader();
     ClassLoader loader = context != null ? context : Manifests.class.getClassLoader();
     String name = file.startsWith("/") ? file.substring(1) : file;
+    if (name.isBlank() || name.endsWith("/")) {
+      throw new IllegalArgumentException(
+          "'%s' is no file on the class path: name each manifest".formatted(file));
+    }
     try (@Nullable InputStream in = loader.getResourceAsStream(name)) {
       if (in == null) {
         throw new IllegalArgumentException(

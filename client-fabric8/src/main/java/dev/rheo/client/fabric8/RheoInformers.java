@@ -78,6 +78,13 @@ public final class RheoInformers implements AutoCloseable {
     return WrappedClient.of(this, client);
   }
 
+  /** As fabric8's informers: a client that is closed starts none. */
+  void checkOpen() {
+    if (client.getHttpClient().isClosed()) {
+      throw new IllegalStateException("Client is closed");
+    }
+  }
+
   /**
    * An informer, not started, for what an operation selects.
    *

@@ -136,6 +136,7 @@ final class SharedInformer<T extends HasMetadata> implements SharedIndexInformer
       if (informer != null) {
         return started.copy();
       }
+      rheo.checkOpen();
       built = build();
       cache.begin(built.store());
       informer = built;
@@ -215,7 +216,7 @@ final class SharedInformer<T extends HasMetadata> implements SharedIndexInformer
     Throwable fatal = policy.judge(fault, running.health().state(), started.isDone());
     System.Logger.Level level =
         fatal != null || fault.kind() != InformerFault.Kind.REQUEST
-            ? System.Logger.Level.ERROR
+            ? System.Logger.Level.WARNING
             : System.Logger.Level.DEBUG;
     LOG.log(level, this + ": " + fault.message(), fault.cause());
     if (fatal != null) {

@@ -104,6 +104,24 @@ class SharedInformerTest {
     return reply.event("BOOKMARK", endBookmark(20));
   }
 
+  /** As fabric8's: nobody waits for what cannot come. */
+  @Test
+  void aClientThatIsClosedStartsNoInformer() {
+    client.close();
+    assertThatThrownBy(informer::start)
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessage("Client is closed");
+  }
+
+  @Test
+  void aStartTakesNoLongerThanTheTriesOfTheClient() {
+    server.close();
+    // Its own pauses would be minutes.
+    SharedIndexInformer<ConfigMap> patient =
+        RheoInformers.of(client).informer(client.configMaps().inAnyNamespace());
+    assertThat(patient.start().toCompletableFuture()).failsWithin(Duration.ofSeconds(30));
+  }
+
   @Test
   void aHandlerIsToldEachChangeAndOneThatIsRemovedNothing() throws Exception {
     CountDownLatch removed = new CountDownLatch(1);

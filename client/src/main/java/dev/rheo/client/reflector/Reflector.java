@@ -372,8 +372,10 @@ public final class Reflector {
     if (end instanceof End.Faulty) {
       possession.forget();
     }
-    incomplete = progress ? 0 : incomplete + 1;
-    if (incomplete < settings.incompleteTries()) {
+    // Before silence there may be much: that the server will tell the end it does not show.
+    boolean nearer = progress && !(end instanceof End.Silent);
+    incomplete = nearer ? 1 : incomplete + 1;
+    if (nearer || incomplete < settings.incompleteTries()) {
       pause(WATCH_LIST, Duration.ZERO, now);
       return;
     }

@@ -215,6 +215,7 @@ class ReflectorTest {
       pause();
       assertThat(ask().kind()).isEqualTo(Query.Kind.WATCH_LIST);
       reflector.opened(null);
+      reflector.event(EventType.ADDED, "a", "5");
       ended(end);
       pause();
       Query list = ask();
