@@ -252,6 +252,10 @@ final class EtcdConnection implements AutoCloseable {
         channel, MetadataUtils.newAttachHeadersInterceptor(headers));
   }
 
+  boolean logsIn() {
+    return settings.user() != null;
+  }
+
   private @Nullable String token() {
     EtcdSettings.User user = settings.user();
     if (user == null) {

@@ -200,6 +200,10 @@ public final class EtcdRevisionStore implements RevisionStore {
   EtcdWatch watch(EtcdKeys.Bounds bounds, long from) throws CompactedException, StoreException {
     EtcdWatch watch;
     try {
+      if (connection.logsIn()) {
+        // A stream cannot log in again if the token is too old; a call can.
+        long ignored = ask(0);
+      }
       watch = new EtcdWatch(this, bounds, from);
     } catch (StatusRuntimeException e) {
       throw EtcdFaults.of(e);

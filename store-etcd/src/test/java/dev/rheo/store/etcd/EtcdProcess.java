@@ -70,6 +70,19 @@ final class EtcdProcess implements AutoCloseable {
     return one;
   }
 
+  /** The newest etcd that there is, with TLS for its clients, or the test is skipped. */
+  static EtcdProcess startSecure(Path directory, String... more) throws Exception {
+    Path binary = binary("3");
+    Assumptions.assumeTrue(binary != null, "no etcd: bench/peers/build etcds makes it");
+    String peer = peer();
+    EtcdProcess one = new EtcdProcess(binary, directory, "one", peer, "one=" + peer, more);
+    one.command.replaceAll(
+        argument ->
+            argument.equals(one.address.toString()) ? "https" + argument.substring(4) : argument);
+    one.start();
+    return one;
+  }
+
   /** Starts the three members of a cluster, of the newest etcd that there is. */
   static List<EtcdProcess> cluster(Path directory) throws Exception {
     Path binary = binary("3");
