@@ -4,6 +4,7 @@ import dev.rheo.store.CompactedException;
 import dev.rheo.store.StoreException;
 import io.grpc.StatusRuntimeException;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -65,6 +66,7 @@ final class EtcdCheck {
 
   private Messages.Header ask() throws StoreException, UnreachableException {
     Messages.Header any = null;
+    boolean streams = true;
     StatusRuntimeException failure = null;
     for (EtcdConnection.Member member : store.connection().members()) {
       Messages.StatusAnswer said;
@@ -74,6 +76,7 @@ final class EtcdCheck {
         failure = e;
         continue;
       }
+      streams &= isAtLeast(said.version(), 7, 0);
       if (!newEnough(said.version())) {
         throw new StoreException(
             "etcd at "
@@ -93,6 +96,7 @@ final class EtcdCheck {
     if (any == null) {
       throw new UnreachableException(store.connection().members(), failure);
     }
+    store.streamsRanges(streams);
     return any;
   }
 
@@ -116,16 +120,19 @@ final class EtcdCheck {
   }
 
   static boolean newEnough(String version) {
+    return isAtLeast(version, 5, 13) || (isAtLeast(version, 4, 31) && !isAtLeast(version, 5, 0));
+  }
+
+  /** Whether a version is 3.{@code minor}.{@code patch} or later. */
+  private static boolean isAtLeast(String version, long minor, long patch) {
     Matcher match = VERSION.matcher(version);
     if (!match.matches()) {
       return false;
     }
-    long major = Long.parseLong(match.group(1));
-    long minor = Long.parseLong(match.group(2));
-    long patch = Long.parseLong(match.group(3));
-    if (major != 3 || minor > 5) {
-      return major > 3 || (major == 3 && minor > 5);
-    }
-    return (minor == 5 && patch >= 13) || (minor == 4 && patch >= 31);
+    long[] wanted = {3, minor, patch};
+    long[] is = {
+      Long.parseLong(match.group(1)), Long.parseLong(match.group(2)), Long.parseLong(match.group(3))
+    };
+    return Arrays.compare(is, wanted) >= 0;
   }
 }

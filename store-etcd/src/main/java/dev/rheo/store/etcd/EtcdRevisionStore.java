@@ -6,6 +6,7 @@ import dev.rheo.store.Keys;
 import dev.rheo.store.RevisionConflictException;
 import dev.rheo.store.RevisionStore;
 import dev.rheo.store.StoreException;
+import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -39,6 +40,7 @@ public final class EtcdRevisionStore implements RevisionStore {
   private final LongAdder commits = new LongAdder();
   private volatile String history = "";
   private volatile long databaseBytes;
+  private volatile boolean streamsRanges;
 
   private EtcdRevisionStore(EtcdSettings settings) throws StoreException {
     connection = new EtcdConnection(settings);
@@ -180,7 +182,46 @@ public final class EtcdRevisionStore implements RevisionStore {
     check(revision);
     EtcdKeys.Bounds bounds = keys.bounds(start, end);
     checkOpen();
+    if (streamsRanges && !bounds.empty()) {
+      RangeCursor stream = stream(bounds, at(revision));
+      if (stream != null) {
+        return stream;
+      }
+    }
     return new EtcdRange(this, bounds, revision);
+  }
+
+  /** Reads a range as a stream; null if the member cannot do that. */
+  private @Nullable RangeCursor stream(EtcdKeys.Bounds bounds, long revision)
+      throws CompactedException, FutureRevisionException, StoreException {
+    EtcdRangeStream stream = new EtcdRangeStream(this, bounds, revision, patience);
+    Status failed = null;
+    boolean begun = false;
+    try {
+      failed = stream.begin();
+      begun = failed == null;
+    } finally {
+      if (!begun) {
+        stream.close();
+      }
+    }
+    if (failed == null) {
+      return stream;
+    }
+    if (EtcdFaults.unknown(failed)) {
+      streamsRanges = false;
+      return null;
+    }
+    throw unreadable(revision, failed.asRuntimeException());
+  }
+
+  /** Whether ranges are streamed: if all members are new enough and none has refused. */
+  boolean streamsRanges() {
+    return streamsRanges;
+  }
+
+  void streamsRanges(boolean streams) {
+    streamsRanges = streams;
   }
 
   @Override

@@ -5,6 +5,7 @@
  *   EtcdRevisionStore   the store; what it opens:
  *     EtcdConnection    one channel to all members: balance, TLS, token, deadlines, faults
  *     EtcdRange         a read in pages that grow with what comes
+ *     EtcdRangeStream   the same as a stream, where etcd can (3.7)
  *     EtcdWatch         a watch: fragments, progress, one answer at a time
  *     Leases            times to live, shared by many keys
  *   EtcdCompactor       compaction, by one of all servers

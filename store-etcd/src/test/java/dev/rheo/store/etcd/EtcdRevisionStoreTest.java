@@ -157,8 +157,8 @@ class EtcdRevisionStoreTest {
   }
 
   @Test
-  void pagesGrowAndShrinkWithTheObjects() throws Exception {
-    try (EtcdProcess etcd = etcd();
+  void rangesAreReadInPagesThatGrowAndShrinkWithTheObjectsOrStreamed() throws Exception {
+    try (EtcdProcess etcd = EtcdProcess.start("3.7", directory.resolve("etcd"));
         EtcdRevisionStore store = EtcdRevisionStore.open(etcd.settings("/registry"))) {
       List<String> written = new ArrayList<>();
       for (int i = 0; i < 3000; i++) {
@@ -167,6 +167,9 @@ class EtcdRevisionStoreTest {
         store.commit(List.of(new Op.Put(key, new byte[size], Op.ABSENT)));
         written.add(key);
       }
+      assertThat(keys(store)).isEqualTo(written);
+      assertThat(store.streamsRanges()).as("this etcd streams").isTrue();
+      store.streamsRanges(false);
       assertThat(keys(store)).isEqualTo(written);
     }
   }
