@@ -5,25 +5,18 @@ import dev.rheo.store.RevisionStore.Batch;
 import dev.rheo.store.RevisionStore.Event;
 import dev.rheo.store.RevisionStore.WatchCursor;
 import dev.rheo.store.StoreException;
-import io.grpc.CallOptions;
-import io.grpc.ClientCall;
-import io.grpc.Metadata;
 import io.grpc.Status;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Queue;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A watch, with a stream of its own.
  *
- * <p><b>Memory.</b> etcd is asked for one answer at a time, and for the next when the one before it
- * has been read. What it has sent ahead waits in the stream's window. Large answers come in
+ * <p><b>Memory.</b> One answer is asked for at a time ({@link EtcdStream}). Large ones come in
  * fragments of some 2 MB, each of which is told before the next is asked for, save the changes of
  * the revision that may go on in the next.
  *
@@ -42,36 +35,24 @@ final class EtcdWatch implements WatchCursor {
   /** Before the first: the changes that somebody waits for are mostly on their way. */
   private static final long ASK_AFTER_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
 
-  /** Answers that are asked for ahead of their reader. */
-  private static final int AHEAD = 1;
-
   private final EtcdRevisionStore store;
   private final long from;
-  private final ClientCall<Messages.WatchRequest, Messages.WatchAnswer> call;
-  private final ReentrantLock lock = new ReentrantLock();
-  private final Condition changed = lock.newCondition();
-
-  // Guarded by the lock.
-  private final Queue<Messages.WatchAnswer> answers = new ArrayDeque<>();
-  private @Nullable Status ended;
-  private boolean closed;
-  private long wanted;
-  private long askAt = System.nanoTime();
+  private final EtcdStream<Messages.WatchRequest, Messages.WatchAnswer> stream;
+  private final AtomicLong wanted = new AtomicLong();
+  private volatile long revision;
 
   // The reader's.
   private final List<Event> unfinished = new ArrayList<>();
-  private volatile long revision;
+  private long asked = System.nanoTime() - ASK_EVERY_NANOS;
+  private boolean waitedFor;
 
   EtcdWatch(EtcdRevisionStore store, EtcdKeys.Bounds bounds, long from) {
     this.store = store;
     this.from = from;
-    this.call = store.connection().stream(EtcdApi.WATCH, CallOptions.DEFAULT);
-    call.start(new Listener(), new Metadata());
-    call.request(AHEAD);
+    this.stream = new EtcdStream<>(store.connection(), EtcdApi.WATCH, "watch");
     // A range without keys cannot be watched. A key that cannot be has no changes, but a progress.
-    byte[] key = bounds.empty() ? new byte[1] : bounds.start();
-    byte[] end = bounds.empty() ? new byte[0] : bounds.end();
-    call.sendMessage(new Messages.WatchRequest.Create(key, end, from));
+    EtcdKeys.Bounds watched = bounds.empty() ? EtcdKeys.NOTHING : bounds;
+    stream.send(new Messages.WatchRequest.Create(watched.start(), watched.end(), from));
   }
 
   /**
@@ -89,47 +70,10 @@ final class EtcdWatch implements WatchCursor {
     Batch ignored = batch(created);
   }
 
-  /** Hands answers to the reader. */
-  private final class Listener extends ClientCall.Listener<Messages.WatchAnswer> {
-    @Override
-    public void onMessage(Messages.WatchAnswer answer) {
-      lock.lock();
-      try {
-        answers.add(answer);
-        changed.signalAll();
-      } finally {
-        lock.unlock();
-      }
-    }
-
-    @Override
-    public void onClose(Status status, Metadata trailers) {
-      lock.lock();
-      try {
-        ended = status;
-        changed.signalAll();
-      } finally {
-        lock.unlock();
-      }
-    }
-  }
-
   /** Somebody waits for the watch to be at this revision. */
   void want(long later) {
-    if (later <= revision) {
-      return;
-    }
-    lock.lock();
-    try {
-      if (later > wanted) {
-        if (wanted <= revision) {
-          askAt = System.nanoTime() + ASK_AFTER_NANOS;
-        }
-        wanted = later;
-        changed.signalAll();
-      }
-    } finally {
-      lock.unlock();
+    if (later > revision && wanted.getAndAccumulate(later, Math::max) < later) {
+      stream.wake();
     }
   }
 
@@ -152,41 +96,36 @@ final class EtcdWatch implements WatchCursor {
   /** The next answer; null if there is none in time. */
   private Messages.@Nullable WatchAnswer take(long deadline)
       throws StoreException, InterruptedException {
-    lock.lockInterruptibly();
-    try {
-      while (true) {
-        if (closed || store.closed()) {
-          throw StoreException.closed("watch");
-        }
-        Messages.WatchAnswer answer = answers.poll();
-        if (answer != null) {
-          call.request(1);
-          return answer;
-        }
-        Status end = ended;
-        if (end != null) {
-          throw EtcdFaults.of(
-              end.isOk() ? Status.UNAVAILABLE.withDescription("the watch was ended") : end,
-              false,
-              end.getCause());
-        }
-        long now = System.nanoTime();
-        long wait = deadline - now;
-        boolean waitedFor = wanted > revision;
-        if ((waitedFor || wait <= 0) && askAt - now <= 0) {
-          call.sendMessage(new Messages.WatchRequest.Progress());
-          askAt = now + ASK_EVERY_NANOS;
-        }
-        if (wait <= 0) {
-          return null;
-        }
-        if (waitedFor) {
-          wait = Math.min(wait, askAt - now);
-        }
-        long ignored = changed.awaitNanos(wait);
+    while (true) {
+      long now = System.nanoTime();
+      long wait = deadline - now;
+      boolean wants = wanted.get() > revision;
+      if (wants && !waitedFor) {
+        asked = Math.max(asked, now - ASK_EVERY_NANOS + ASK_AFTER_NANOS);
       }
-    } finally {
-      lock.unlock();
+      waitedFor = wants;
+      long untilAsked = asked + ASK_EVERY_NANOS - now;
+      Messages.WatchAnswer answer =
+          stream.poll(wants ? Math.min(wait, Math.max(untilAsked, 0)) : wait);
+      if (answer != null) {
+        return answer;
+      }
+      Status end = stream.ended();
+      if (end != null) {
+        throw EtcdFaults.of(
+            end.isOk() ? Status.UNAVAILABLE.withDescription("the watch was ended") : end,
+            false,
+            end.getCause());
+      }
+      now = System.nanoTime();
+      boolean over = deadline - now <= 0;
+      if ((over || waitedFor) && now - asked >= ASK_EVERY_NANOS) {
+        stream.send(new Messages.WatchRequest.Progress());
+        asked = now;
+      }
+      if (over) {
+        return null;
+      }
     }
   }
 
@@ -238,15 +177,7 @@ final class EtcdWatch implements WatchCursor {
 
   @Override
   public void close() {
-    lock.lock();
-    try {
-      closed = true;
-      answers.clear();
-      changed.signalAll();
-    } finally {
-      lock.unlock();
-    }
-    call.cancel("closed", null);
+    stream.close();
     store.forget(this);
   }
 }

@@ -6,7 +6,8 @@
  *     EtcdConnection    one channel to all members: balance, TLS, token, deadlines, faults
  *     EtcdRange         a read in pages that grow with what comes
  *     EtcdRangeStream   the same as a stream, where etcd can (3.7)
- *     EtcdWatch         a watch: fragments, progress, one answer at a time
+ *     EtcdWatch         a watch: fragments, progress
+ *     EtcdStream        what the two read: one answer at a time
  *     Leases            times to live, shared by many keys
  *   EtcdCompactor       compaction, by one of all servers
  *   Messages, EtcdApi   etcd's protocol
