@@ -104,7 +104,7 @@ final class EtcdCheck {
   void progress() throws StoreException {
     long current = store.currentRevision();
     long end = System.nanoTime() + patience.toNanos();
-    try (EtcdWatch watch = store.watch(EtcdKeys.NOTHING, current)) {
+    try (EtcdWatch watch = store.watch(store.nothing(), current)) {
       watch.want(current);
       while (watch.next(Duration.ofMillis(100)).revision() < current) {
         if (System.nanoTime() - end > 0) {

@@ -13,9 +13,6 @@ final class EtcdKeys {
   /** As a key: the first one. As the end of a range: no end. */
   private static final byte[] ZERO = {0};
 
-  /** A range without keys. */
-  static final Bounds NOTHING = new Bounds(ZERO, new byte[0], true);
-
   private final byte[] ours;
   private final byte[] theirs;
 
@@ -49,6 +46,14 @@ final class EtcdKeys {
   String decode(byte[] key) {
     return new String(
         begins(key, theirs) ? replace(key, theirs, ours) : key, StandardCharsets.UTF_8);
+  }
+
+  /**
+   * A key that never exists, as a range. It is read and watched to learn what etcd says besides,
+   * and lies below the prefix, as users of etcd may see no other keys.
+   */
+  Bounds nothing() {
+    return new Bounds(theirs.length == 0 ? ZERO : theirs, new byte[0], true);
   }
 
   /** The range of the store's keys in {@code [start, end)}. */

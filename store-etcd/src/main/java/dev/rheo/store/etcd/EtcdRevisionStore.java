@@ -81,6 +81,10 @@ public final class EtcdRevisionStore implements RevisionStore {
     return connection.closed();
   }
 
+  EtcdKeys.Bounds nothing() {
+    return keys.nothing();
+  }
+
   void checkOpen() throws StoreException {
     if (closed()) {
       throw StoreException.closed("store");
@@ -308,7 +312,7 @@ public final class EtcdRevisionStore implements RevisionStore {
     return connection
         .read(
             EtcdApi.RANGE,
-            new Messages.Range(new byte[1], new byte[0], 0, revision, true),
+            new Messages.Range(nothing().start(), new byte[0], 0, revision, true),
             CONSISTENT)
         .header()
         .revision();
@@ -390,7 +394,7 @@ public final class EtcdRevisionStore implements RevisionStore {
         throw EtcdFaults.of(e);
       }
     }
-    try (WatchCursor late = watch(EtcdKeys.NOTHING, 1)) {
+    try (WatchCursor late = watch(nothing(), 1)) {
       Batch ignored = late.next(patience);
       throw new StoreException("etcd does not tell what it has compacted");
     } catch (CompactedException e) {

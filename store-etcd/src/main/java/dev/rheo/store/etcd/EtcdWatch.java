@@ -51,7 +51,7 @@ final class EtcdWatch implements WatchCursor {
     this.from = from;
     this.stream = new EtcdStream<>(store.connection(), EtcdApi.WATCH, "watch");
     // A range without keys cannot be watched. A key that cannot be has no changes, but a progress.
-    EtcdKeys.Bounds watched = bounds.empty() ? EtcdKeys.NOTHING : bounds;
+    EtcdKeys.Bounds watched = bounds.empty() ? store.nothing() : bounds;
     stream.send(new Messages.WatchRequest.Create(watched.start(), watched.end(), from));
   }
 

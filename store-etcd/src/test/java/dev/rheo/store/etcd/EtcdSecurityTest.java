@@ -16,6 +16,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Base64;
 import java.util.List;
 import javax.net.ssl.KeyManager;
 import org.junit.jupiter.api.Test;
@@ -99,6 +100,12 @@ class EtcdSecurityTest {
       order(etcd, "role/add", "{\"name\":\"root\"}");
       order(etcd, "user/add", "{\"name\":\"root\",\"password\":\"secret\"}");
       order(etcd, "user/grant", "{\"user\":\"root\",\"role\":\"root\"}");
+      // Somebody who may see no more than a server needs.
+      order(etcd, "role/add", "{\"name\":\"rheo\"}");
+      allow(etcd, "/registry/", "/registry0");
+      allow(etcd, "compact_rev_key", "");
+      order(etcd, "user/add", "{\"name\":\"rheo\",\"password\":\"secret\"}");
+      order(etcd, "user/grant", "{\"user\":\"rheo\",\"role\":\"rheo\"}");
       order(etcd, "enable", "{}");
       EtcdSettings anonymous = settings(etcd, "http", null);
       assertThatThrownBy(() -> EtcdRevisionStore.open(anonymous))
@@ -129,9 +136,20 @@ class EtcdSecurityTest {
     return new EtcdSettings(
         settings.endpoints(),
         null,
-        new EtcdSettings.User("root", password),
+        new EtcdSettings.User("rheo", password),
         settings.prefix(),
         PATIENCE);
+  }
+
+  private static void allow(EtcdProcess etcd, String key, String end) throws Exception {
+    Base64.Encoder base64 = Base64.getEncoder();
+    order(
+        etcd,
+        "role/grant",
+        "{\"name\":\"rheo\",\"perm\":{\"permType\":\"READWRITE\",\"key\":\"%s\",\"range_end\":\"%s\"}}"
+            .formatted(
+                base64.encodeToString(key.getBytes(UTF_8)),
+                base64.encodeToString(end.getBytes(UTF_8))));
   }
 
   /** By the gateway that etcd has for JSON. */
