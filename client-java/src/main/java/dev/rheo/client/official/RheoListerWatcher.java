@@ -1,6 +1,7 @@
 package dev.rheo.client.official;
 
 import dev.rheo.client.ClientFeatures;
+import dev.rheo.client.reflector.Reflector;
 import dev.rheo.client.reflector.ReflectorSettings;
 import dev.rheo.client.reflector.Resource;
 import dev.rheo.client.reflector.SystemTiming;
@@ -66,10 +67,6 @@ public final class RheoListerWatcher<T extends KubernetesObject>
   private static final Set<Integer> NOT_UNDERSTOOD = Set.of(400, 405, 406, 415, 422, 501);
 
   private static final Duration SHORT_WATCH = Duration.ofSeconds(1);
-
-  /** How late the end of a watch may be, after the longest time that is asked for. */
-  private static final Duration LATE = Duration.ofSeconds(30);
-
   private static final int REFUSAL_LIMIT = 64 * 1024;
 
   private final Transport transport;
@@ -258,7 +255,7 @@ public final class RheoListerWatcher<T extends KubernetesObject>
   }
 
   private Duration longestWatch() {
-    return settings.maxWatchTimeout().plus(LATE);
+    return settings.maxWatchTimeout().plus(Reflector.LATE);
   }
 
   /** The informer asks again at once. */

@@ -277,7 +277,7 @@ public final class Feed<T> implements Runnable {
       return new End.Refused(refusal(answer));
     }
     if (query.kind() == Query.Kind.LIST) {
-      ListStream list = new ListStream(told(answer.body()), settings.objectLimit());
+      ListStream list = new ListStream(telling(answer.body()), settings.objectLimit());
       while (list.next()) {
         watchdog.until(reflector.deadline(true, timing.now()));
         reflector.item();
@@ -295,7 +295,7 @@ public final class Feed<T> implements Runnable {
       counters.differences.increment();
     }
     reflector.opened(initial);
-    WatchStream events = new WatchStream(told(answer.body()), settings.objectLimit());
+    WatchStream events = new WatchStream(telling(answer.body()), settings.objectLimit());
     while (events.next()) {
       Captured object = events.object();
       if (events.type() == EventType.ERROR) {
@@ -315,7 +315,7 @@ public final class Feed<T> implements Runnable {
   }
 
   /** The body of an answer; before each read, which may wait, handlers are told what has come. */
-  private InputStream told(InputStream body) {
+  private InputStream telling(InputStream body) {
     return new FilterInputStream(body) {
       @Override
       public int read(byte[] bytes, int offset, int length) throws IOException {

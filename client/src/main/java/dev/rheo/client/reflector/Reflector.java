@@ -72,7 +72,7 @@ public final class Reflector {
   private static final int PAGE_TRIES = 3;
 
   /** How much later than asked for the server may end a watch. */
-  private static final Duration LATE = Duration.ofSeconds(30);
+  public static final Duration LATE = Duration.ofSeconds(30);
 
   /**
    * A server that sends bookmarks sends one a minute; after this time without one the connection is
@@ -372,7 +372,7 @@ public final class Reflector {
     if (end instanceof End.Faulty) {
       possession.forget();
     }
-    // Before silence there may be much: that the server will tell the end it does not show.
+    // What comes before a silence does not show that the end will come.
     boolean nearer = progress && !(end instanceof End.Silent);
     incomplete = nearer ? 1 : incomplete + 1;
     if (nearer || incomplete < settings.incompleteTries()) {

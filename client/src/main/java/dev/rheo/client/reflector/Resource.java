@@ -31,11 +31,9 @@ public record Resource(String path, String selectors) {
 
   /** Where the API version begins in paths: {@code /api/v1}, {@code /apis/apps/v1}. */
   public String apiPath() {
-    int slashes = path.startsWith("/apis/") ? 4 : 3;
-    int end = 0;
-    for (int i = 0; i < slashes && end >= 0; i++) {
-      end = path.indexOf('/', end + (i == 0 ? 0 : 1));
-    }
+    int version =
+        path.startsWith("/apis/") ? path.indexOf('/', "/apis/".length()) + 1 : "/api/".length();
+    int end = path.indexOf('/', version);
     return end <= 0 ? path : path.substring(0, end);
   }
 

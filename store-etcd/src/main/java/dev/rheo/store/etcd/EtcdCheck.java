@@ -58,8 +58,7 @@ final class EtcdCheck {
       try {
         Thread.sleep(PAUSE);
       } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        throw new StoreException("interrupted", e);
+        throw EtcdFaults.of(e);
       }
     }
   }
@@ -114,8 +113,7 @@ final class EtcdCheck {
     } catch (CompactedException e) {
       // Somebody compacts up to the current revision, so watches work.
     } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new StoreException("interrupted", e);
+      throw EtcdFaults.of(e);
     }
   }
 

@@ -44,7 +44,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class EtcdConnection implements AutoCloseable {
   /** The largest answer that is taken in: an object, or a page of them. */
-  static final int LARGEST_ANSWER = 64 << 20;
+  private static final int LARGEST_ANSWER = 64 << 20;
 
   /** What of a stream is on its way, or waits for its reader. */
   private static final int WINDOW = 1 << 20;

@@ -102,7 +102,7 @@ final class EtcdKeys {
     return replaced;
   }
 
-  static int compare(byte[] a, byte[] b) {
+  private static int compare(byte[] a, byte[] b) {
     return Arrays.compareUnsigned(a, b);
   }
 

@@ -67,8 +67,7 @@ final class EtcdRangeStream implements RangeCursor {
       try {
         next = stream.poll(patience.toNanos());
       } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        throw new StoreException("interrupted", e);
+        throw EtcdFaults.of(e);
       }
       if (next == null) {
         Status end = stream.ended();

@@ -260,8 +260,7 @@ public final class EtcdRevisionStore implements RevisionStore {
       created = true;
       return watch;
     } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new StoreException("interrupted", e);
+      throw EtcdFaults.of(e);
     } finally {
       if (!created) {
         watch.close();
@@ -400,8 +399,7 @@ public final class EtcdRevisionStore implements RevisionStore {
     } catch (CompactedException e) {
       compactedAt(e.compacted());
     } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new StoreException("interrupted", e);
+      throw EtcdFaults.of(e);
     }
   }
 

@@ -23,22 +23,20 @@ final class Messages {
 
   // --- Of answers.
 
-  record Header(long cluster, long member, long revision) {
-    static final Header NONE = new Header(0, 0, 0);
+  record Header(long cluster, long revision) {
+    static final Header NONE = new Header(0, 0);
 
     private static Header read(Reader in) throws IOException {
       long cluster = 0;
-      long member = 0;
       long revision = 0;
       for (int field = in.field(); field != 0; field = in.field()) {
         switch (field) {
           case 1 -> cluster = in.number();
-          case 2 -> member = in.number();
           case 3 -> revision = in.number();
           default -> in.skip();
         }
       }
-      return new Header(cluster, member, revision);
+      return new Header(cluster, revision);
     }
   }
 
@@ -366,24 +364,21 @@ final class Messages {
    * What a member says of itself.
    *
    * @param size of its database, in bytes
-   * @param learner whether it has no vote and may lag
    */
-  record StatusAnswer(Header header, String version, long size, boolean learner) {
+  record StatusAnswer(Header header, String version, long size) {
     static StatusAnswer read(Reader in) throws IOException {
       Header header = Header.NONE;
       String version = "";
       long size = 0;
-      boolean learner = false;
       for (int field = in.field(); field != 0; field = in.field()) {
         switch (field) {
           case 1 -> header = in.message(Header::read);
           case 2 -> version = in.text();
           case 3 -> size = in.number();
-          case 10 -> learner = in.number() != 0;
           default -> in.skip();
         }
       }
-      return new StatusAnswer(header, version, size, learner);
+      return new StatusAnswer(header, version, size);
     }
   }
 
