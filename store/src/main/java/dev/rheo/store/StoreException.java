@@ -16,6 +16,8 @@ public class StoreException extends Exception {
   public enum Fault {
     /** Temporary, or of this call only: closed, in use, a read that failed. */
     PASSING,
+    /** It gave no answer in time: slow, cut off or gone. */
+    SILENT,
     /** A commit that is larger than the engine takes. */
     TOO_LARGE,
     /** Nothing can be written until the cause, such as a full disk, is gone. */

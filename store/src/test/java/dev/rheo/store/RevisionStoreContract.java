@@ -60,6 +60,11 @@ public abstract class RevisionStoreContract {
     return true;
   }
 
+  /** Whether a watch is sent changes before it is read. */
+  protected boolean sendsAhead() {
+    return false;
+  }
+
   // --- revisions and commits
 
   @Test
@@ -664,9 +669,17 @@ public abstract class RevisionStoreContract {
     try (WatchCursor behind = store.watch(ALL, ALL, 2);
         WatchCursor atHead = store.watch(ALL, ALL, 7)) {
       store.compact(6);
-      assertThatThrownBy(() -> behind.next(LONG))
-          .isInstanceOfSatisfying(
-              CompactedException.class, e -> assertThat(e.compacted()).isEqualTo(6));
+      try {
+        // What was on its way before the compaction may still come, but then all of it.
+        List<Long> told = new ArrayList<>();
+        while (told.size() < 5) {
+          behind.next(LONG).events().forEach(event -> told.add(event.modRevision()));
+        }
+        assertThat(sendsAhead()).isTrue();
+        assertThat(told).containsExactly(2L, 3L, 4L, 5L, 6L);
+      } catch (CompactedException e) {
+        assertThat(e.compacted()).isEqualTo(6);
+      }
       assertThat(atHead.next(Duration.ZERO).revision()).isEqualTo(6);
       store.commit(List.of(put("a", "x")));
       assertThat(atHead.next(LONG).events()).hasSize(1);

@@ -57,10 +57,9 @@ final class EtcdFaults {
                   ? requestTooLarge(message, cause)
                   : new StoreException(Fault.PASSING, "it is too busy", message, false, cause);
       case UNAVAILABLE ->
-          new StoreException(Fault.PASSING, "it cannot be reached", message, undecided, cause);
+          new StoreException(Fault.SILENT, "it cannot be reached", message, undecided, cause);
       case DEADLINE_EXCEEDED ->
-          new StoreException(
-              Fault.PASSING, "it does not answer in time", message, undecided, cause);
+          new StoreException(Fault.SILENT, "it does not answer in time", message, undecided, cause);
       case UNAUTHENTICATED, PERMISSION_DENIED ->
           new StoreException(Fault.PASSING, "it refuses access", message, false, cause);
       case INVALID_ARGUMENT ->
@@ -71,6 +70,12 @@ final class EtcdFaults {
           new StoreException(
               Fault.PASSING, "it failed, its log says why", message, undecided, cause);
     };
+  }
+
+  /** A thread that was interrupted while it waited; it stays so. */
+  static StoreException of(InterruptedException e) {
+    Thread.currentThread().interrupt();
+    return new StoreException("interrupted", e);
   }
 
   private static StoreException requestTooLarge(String message, @Nullable Throwable cause) {

@@ -8,6 +8,7 @@ import io.grpc.MethodDescriptor;
 import io.grpc.Status;
 import java.util.ArrayDeque;
 import java.util.Queue;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -40,8 +41,17 @@ final class EtcdStream<Q, A> implements AutoCloseable {
     this.connection = connection;
     this.what = what;
     this.call = connection.stream(method, CallOptions.DEFAULT);
-    call.start(new Listener(), new Metadata());
-    call.request(1);
+    tell(() -> call.start(new Listener(), new Metadata()));
+    tell(() -> call.request(1));
+  }
+
+  /** Tells the call something, unless the connection is closed: its thread may be gone then. */
+  private static void tell(Runnable what) {
+    try {
+      what.run();
+    } catch (RejectedExecutionException e) {
+      // Whoever reads is told that it is closed.
+    }
   }
 
   private final class Listener extends ClientCall.Listener<A> {
@@ -67,12 +77,12 @@ final class EtcdStream<Q, A> implements AutoCloseable {
   }
 
   void send(Q request) {
-    call.sendMessage(request);
+    tell(() -> call.sendMessage(request));
   }
 
   /** There are no more requests. */
   void sent() {
-    call.halfClose();
+    tell(call::halfClose);
   }
 
   /**
@@ -91,7 +101,7 @@ final class EtcdStream<Q, A> implements AutoCloseable {
         }
         A answer = answers.poll();
         if (answer != null) {
-          call.request(1);
+          tell(() -> call.request(1));
           return answer;
         }
         if (ended != null || woken || left <= 0) {
@@ -127,6 +137,6 @@ final class EtcdStream<Q, A> implements AutoCloseable {
           closed = true;
           answers.clear();
         });
-    call.cancel("closed", null);
+    tell(() -> call.cancel("closed", null));
   }
 }

@@ -36,6 +36,11 @@ abstract class EtcdContract extends RevisionStoreContract {
     return false;
   }
 
+  @Override
+  protected boolean sendsAhead() {
+    return true;
+  }
+
   @AfterEach
   void stop() throws Exception {
     if (etcd != null) {
