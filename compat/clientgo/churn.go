@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strconv"
 	"sync"
 	"sync/atomic"
@@ -27,7 +28,11 @@ type churn struct {
 
 	lock    sync.Mutex
 	objects map[string]*written // resource/name
+	living  map[int][]*written  // worker → its objects whose state is known
 }
+
+// most is how many objects a worker keeps.
+const most = 60
 
 // written is the last acknowledged state of an object.
 type written struct {
@@ -38,7 +43,7 @@ type written struct {
 }
 
 func newChurn(client kubernetes.Interface, namespace string) *churn {
-	return &churn{client: client, namespace: namespace, objects: map[string]*written{}}
+	return &churn{client: client, namespace: namespace, objects: map[string]*written{}, living: map[int][]*written{}}
 }
 
 // run churns for a while.
@@ -67,8 +72,8 @@ func (c *churn) start(ctx context.Context, workers int) func() {
 }
 
 func (c *churn) step(ctx context.Context, worker int) {
-	switch mine := c.pick(worker); {
-	case mine == nil || rand.N(10) < 3:
+	switch mine, living := c.pick(worker); {
+	case mine == nil || living < most && rand.N(10) < 3:
 		c.create(ctx, worker)
 	case rand.N(10) < 3:
 		c.remove(ctx, mine)
@@ -77,16 +82,16 @@ func (c *churn) step(ctx context.Context, worker int) {
 	}
 }
 
-// pick chooses a living object of the worker whose state is known.
-func (c *churn) pick(worker int) *written {
+// pick chooses a living object of the worker whose state is known, and tells how many there are.
+func (c *churn) pick(worker int) (*written, int) {
 	c.lock.Lock()
 	defer c.lock.Unlock()
-	for _, o := range c.objects {
-		if o.worker == worker && !o.deleted && !o.unsure {
-			return o
-		}
+	c.living[worker] = slices.DeleteFunc(c.living[worker], func(o *written) bool { return o.deleted || o.unsure })
+	mine := c.living[worker]
+	if len(mine) == 0 {
+		return nil, 0
 	}
-	return nil
+	return mine[rand.N(len(mine))], len(mine)
 }
 
 func (c *churn) create(ctx context.Context, worker int) {
@@ -139,7 +144,11 @@ func (c *churn) send(ctx context.Context, o *written, n int, verb string) (metav
 func (c *churn) settleWrite(o *written, m metav1.Object, n int, deleted bool, err error) {
 	c.lock.Lock()
 	defer c.lock.Unlock()
-	c.objects[o.resource+"/"+o.name] = o
+	key := o.resource + "/" + o.name
+	if c.objects[key] == nil {
+		c.objects[key] = o
+		c.living[o.worker] = append(c.living[o.worker], o)
+	}
 	if err != nil {
 		// also an AlreadyExists or NotFound may follow a request whose answer was lost and that client-go sent again
 		o.unsure = true

@@ -33,6 +33,9 @@ var (
 	upstream    = flag.Bool("upstream", false, "the server is kube-apiserver, which forgets its history when it is restarted and compresses no watch")
 	servers     = flag.Int("servers", 1, "how many servers take turns: a restart of another one does not end a watch")
 	workers     = flag.Int("workers", 6, "churning writers")
+	copies      = flag.Int("copies", 1, "how often each informer is started")
+	lasting     = flag.Duration("lasting", 0, "how long the restarts are repeated in turn")
+	etcd        = flag.String("etcd", "", "address of the etcd that the servers share: in the end its content is compared, too")
 	failures    int
 	passed      int
 	configMaps  = schema.GroupVersionResource{Version: "v1", Resource: "configmaps"}
@@ -89,7 +92,10 @@ func run() error {
 	}
 
 	begin := time.Now()
-	books := start(ctx, config, watchList)
+	var books []*book
+	for range *copies {
+		books = append(books, start(ctx, config, watchList)...)
+	}
 	for _, b := range books {
 		wait, stop := context.WithTimeout(ctx, 20*time.Second)
 		check(cache.WaitForCacheSync(wait.Done(), b.follower.HasSynced), "%s: synced", b.name)
@@ -118,10 +124,12 @@ func run() error {
 	for _, b := range books {
 		b.expectExactly(churn, "after churn")
 	}
-	for i, command := range steps {
+	restarted := 0
+	for ; restarted < len(steps) || len(steps) > 0 && time.Since(begin) < *lasting; restarted++ {
+		command, when := steps[restarted%len(steps)], fmt.Sprintf("after restart %d", restarted+1)
 		stop := churn.start(ctx, *workers)
 		time.Sleep(*churnFor / 2)
-		fmt.Printf("     restart %d: %s\n", i+1, command)
+		fmt.Printf("     restart %d: %s\n", restarted+1, command)
 		out, err := exec.Command("sh", "-c", command).CombinedOutput()
 		if err != nil {
 			stop()
@@ -129,17 +137,20 @@ func run() error {
 		}
 		time.Sleep(*churnFor)
 		stop()
-		settle(ctx, judge, books, fmt.Sprintf("after restart %d", i+1))
-		churn.expectAcknowledged(ctx, fmt.Sprintf("after restart %d", i+1))
+		settle(ctx, judge, books, when)
+		churn.expectAcknowledged(ctx, when)
 		for _, b := range books {
-			b.expectExactly(churn, fmt.Sprintf("after restart %d", i+1))
+			b.expectExactly(churn, when)
 		}
+	}
+	if *etcd != "" {
+		expectStored(ctx, judge)
 	}
 	fmt.Printf("     %d writes\n", churn.writes.Load())
 	for _, b := range books {
 		lists, watches, initial := b.seen.counts()
-		if len(steps) > 0 && !*upstream {
-			check(lists+initial == before[b] && watches > len(steps)-*servers, "%s: resumed, never listed again: %d watches", b.name, watches)
+		if restarted > 0 && !*upstream {
+			check(lists+initial == before[b] && watches > restarted-*servers, "%s: resumed, never listed again: %d watches", b.name, watches)
 		}
 		b.expectForm(watchList)
 		b.verdict()

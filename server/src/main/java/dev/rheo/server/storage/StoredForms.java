@@ -42,6 +42,7 @@ public final class StoredForms {
   private final ResourceRegistry registry;
   private final Written written;
   private final Map<String, StoredResource> byPrefix = new HashMap<>();
+  private final EarlierVersions earlier = new EarlierVersions();
 
   /**
    * @param registry the kinds of Kubernetes; others need no table
@@ -120,6 +121,9 @@ public final class StoredForms {
           && type.kind().equals(tree.path("kind").asText())) {
         return type.conversion().toStored(tree);
       }
+    }
+    if (earlier.toStored(tree, resource)) {
+      return tree;
     }
     throw new MalformedException(
         "an object of " + resource + " in the unknown version " + apiVersion);

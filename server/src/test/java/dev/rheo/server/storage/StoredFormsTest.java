@@ -98,6 +98,100 @@ class StoredFormsTest {
   }
 
   @Test
+  void anEarlierVersionWithTheSameFieldsIsReadByItsNewName() {
+    for (String name :
+        List.of(
+            "mutatingadmissionpolicies.admissionregistration.k8s.io",
+            "mutatingadmissionpolicybindings.admissionregistration.k8s.io",
+            "deployments.apps",
+            "poddisruptionbudgets.policy",
+            "leases.coordination.k8s.io")) {
+      StoredResource resource = stored(name);
+      String minimal = minimal(resource);
+      byte[] now = forms.read(key(resource), minimal.getBytes(UTF_8));
+      String group = resource.apiVersion().substring(0, resource.apiVersion().indexOf('/'));
+      String version = group.equals("apps") ? "v1beta2" : "v1beta1";
+      String earlier = minimal.replace(resource.apiVersion(), group + "/" + version);
+      assertThat(earlier).isNotEqualTo(minimal);
+      byte[] protobuf = ProtobufCodec.builtIn().toProtobuf(earlier.getBytes(UTF_8));
+      for (byte[] value : List.of(earlier.getBytes(UTF_8), protobuf)) {
+        assertThat(new String(forms.read(key(resource), value), UTF_8))
+            .as(name)
+            .isEqualTo(new String(now, UTF_8));
+      }
+    }
+    // Its fields have other meanings there.
+    StoredResource levels = stored("prioritylevelconfigurations.flowcontrol.apiserver.k8s.io");
+    assertThatThrownBy(
+            () ->
+                forms.read(
+                    key(levels),
+                    minimal(levels).replace("k8s.io/v1\"", "k8s.io/v1beta2\"").getBytes(UTF_8)))
+        .isInstanceOf(MalformedException.class);
+  }
+
+  @Test
+  void aDefinitionIsReadAsKubeApiserverStoresIt() {
+    StoredResource definitions = stored("customresourcedefinitions.apiextensions.k8s.io");
+    String head =
+        "{\"kind\":\"CustomResourceDefinition\",\"apiVersion\":\"apiextensions.k8s.io/%s\","
+            + "\"metadata\":{\"name\":\"things.example.org\"},\"spec\":{\"group\":\"example.org\","
+            + "\"names\":{\"plural\":\"things\",\"kind\":\"Thing\"},\"scope\":\"Namespaced\",";
+    String schema = "{\"openAPIV3Schema\":{\"type\":\"object\"}}";
+    String alike =
+        head.formatted("v1beta1")
+            + "\"version\":\"v1\",\"validation\":"
+            + schema
+            + ",\"subresources\":{\"status\":{}},\"versions\":[{\"name\":\"v1\",\"served\":true,\"storage\":true},"
+            + "{\"name\":\"v2\",\"served\":true,\"storage\":false}],\"additionalPrinterColumns\":"
+            + "[{\"name\":\"A\",\"type\":\"integer\",\"JSONPath\":\".a\"}],\"selectableFields\":[{\"jsonPath\":\".b\"}],"
+            + "\"conversion\":{\"strategy\":\"Webhook\",\"webhookClientConfig\":{\"url\":\"https://h\"},"
+            + "\"conversionReviewVersions\":[\"v1\"]},\"preserveUnknownFields\":false}}";
+    String each =
+        ",\"schema\":"
+            + schema
+            + ",\"subresources\":{\"status\":{}},\"additionalPrinterColumns\":"
+            + "[{\"name\":\"A\",\"type\":\"integer\",\"jsonPath\":\".a\"}],\"selectableFields\":[{\"jsonPath\":\".b\"}]";
+    String now =
+        head.formatted("v1")
+            + "\"versions\":[{\"name\":\"v1\",\"served\":true,\"storage\":true"
+            + each
+            + "},{\"name\":\"v2\",\"served\":true,\"storage\":false"
+            + each
+            + "}],\"conversion\":{\"strategy\":\"Webhook\",\"webhook\":{\"clientConfig\":{\"url\":\"https://h\"},"
+            + "\"conversionReviewVersions\":[\"v1\"]}}}}";
+    String key = key(definitions);
+    assertThat(new String(forms.read(key, alike.getBytes(UTF_8)), UTF_8))
+        .isEqualTo(new String(forms.read(key, now.getBytes(UTF_8)), UTF_8));
+
+    String apart =
+        head.formatted("v1beta1")
+            + "\"version\":\"v1\",\"versions\":[{\"name\":\"v1\",\"served\":true,\"storage\":true,\"schema\":"
+            + schema
+            + ",\"additionalPrinterColumns\":[{\"name\":\"A\",\"type\":\"integer\",\"JSONPath\":\".a\"}]},"
+            + "{\"name\":\"v2\",\"served\":false,\"storage\":false,\"schema\":"
+            + schema
+            + "}]}}";
+    ObjectNode read = tree(new String(forms.read(key, apart.getBytes(UTF_8)), UTF_8));
+    assertThat(read.at("/spec/versions/0/additionalPrinterColumns/0/jsonPath").asText())
+        .isEqualTo(".a");
+    assertThat(read.at("/spec/versions/1").has("additionalPrinterColumns")).isFalse();
+    // What v1beta1 means if it says nothing.
+    assertThat(read.at("/spec/preserveUnknownFields").asBoolean()).isTrue();
+
+    String single =
+        head.formatted("v1beta1")
+            + "\"version\":\"v1\",\"validation\":"
+            + schema
+            + ",\"preserveUnknownFields\":false}}";
+    read = tree(new String(forms.read(key, single.getBytes(UTF_8)), UTF_8));
+    assertThat(read.at("/spec/versions")).hasSize(1);
+    assertThat(read.at("/spec/versions/0/storage").asBoolean()).isTrue();
+    assertThat(read.at("/spec/versions/0/schema/openAPIV3Schema/type").asText())
+        .isEqualTo("object");
+  }
+
+  @Test
   void whatWasWrittenBeforeADefaultCameIsReadWithIt() {
     StoredResource services = stored("services");
     ObjectNode read =

@@ -23,7 +23,13 @@ public final class StoreFailures {
     if (e.fault() == StoreException.Fault.TOO_LARGE) {
       return ApiException.requestEntityTooLarge("the store refuses it: " + e.reason());
     }
-    return unavailable("the store cannot serve: " + e.reason(), e);
+    String message = "the store cannot serve: " + e.reason();
+    return e.fault() == StoreException.Fault.SILENT ? late(message, e) : unavailable(message, e);
+  }
+
+  /** As a cache that is late: a retry after a second may succeed. */
+  private static ApiException late(String message, StoreException cause) {
+    return new ApiException(Status.failure(504, "Timeout", message, retry()), cause);
   }
 
   /** Not a 503: a retry cannot succeed. */
@@ -33,9 +39,10 @@ public final class StoreFailures {
 
   /** A retry after a second may succeed. */
   static ApiException unavailable(String message, @Nullable StoreException cause) {
-    return new ApiException(
-        Status.failure(
-            503, "ServiceUnavailable", message, new Details("", "", "", "", List.of(), 1)),
-        cause);
+    return new ApiException(Status.failure(503, "ServiceUnavailable", message, retry()), cause);
+  }
+
+  private static Details retry() {
+    return new Details("", "", "", "", List.of(), 1);
   }
 }
