@@ -35,8 +35,10 @@ final class PartSettings {
     EdgeSettings settings =
         EdgeSettings.defaults(new InetSocketAddress(config.host(), config.port()))
             .withEventLoops(embedding.eventLoops());
-    return settings.with(
-        new EdgeSettings.Budgets(
-            config.memory().outgoing(), settings.budgets().outgoingPerConnection()));
+    return settings
+        .with(settings.limits().withGoAwayChance(config.goAwayChance()))
+        .with(
+            new EdgeSettings.Budgets(
+                config.memory().outgoing(), settings.budgets().outgoingPerConnection()));
   }
 }

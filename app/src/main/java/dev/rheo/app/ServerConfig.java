@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  * @param data the data directory; created if it does not exist
  * @param host the name or address to listen on
  * @param port 0 to 65535; 0 takes any free one
+ * @param goAwayChance the probability that a request has its client connect anew, 0 to {@link
+ *     #MAX_GO_AWAY_CHANCE}
  * @param store the engine
  * @param kubeconfig where the administrator's kubeconfig is written
  * @param gates the feature gates
@@ -38,6 +40,7 @@ public record ServerConfig(
     Path data,
     String host,
     int port,
+    double goAwayChance,
     StoreKind store,
     Path kubeconfig,
     FeatureGates gates,
@@ -62,6 +65,9 @@ public record ServerConfig(
   public static final Duration DEFAULT_EVENT_TTL = Duration.ofHours(1);
   public static final Duration MAX_EVENT_TTL = RevisionStore.Op.LONGEST_LIFE;
 
+  /** As upstream: one request in fifty. */
+  public static final double MAX_GO_AWAY_CHANCE = 0.02;
+
   /** The port of a Kubernetes API server. */
   public static final int DEFAULT_PORT = 6443;
 
@@ -70,6 +76,7 @@ public record ServerConfig(
     return new ServerConfig(
         data,
         "127.0.0.1",
+        0,
         0,
         store,
         data.resolve("admin.kubeconfig"),
@@ -101,6 +108,9 @@ public record ServerConfig(
     controllers = Set.copyOf(controllers);
     if (port < 0 || port > 65535) {
       throw new IllegalArgumentException("port " + port + " is not between 0 and 65535");
+    }
+    if (!(goAwayChance >= 0 && goAwayChance <= MAX_GO_AWAY_CHANCE)) {
+      throw new IllegalArgumentException("the chance of GOAWAY is not between 0 and 0.02");
     }
     if (historyTime.compareTo(MIN_HISTORY_TIME) < 0) {
       throw new IllegalArgumentException("history time is below " + MIN_HISTORY_TIME);

@@ -33,6 +33,7 @@ final class TestConfig {
         data,
         "127.0.0.1",
         port,
+        0,
         kind,
         kubeconfig,
         gates,

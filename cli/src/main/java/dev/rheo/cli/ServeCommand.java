@@ -73,6 +73,15 @@ final class ServeCommand implements Callable<Integer> {
   private ListenAddress listen = new ListenAddress("127.0.0.1", ServerConfig.DEFAULT_PORT);
 
   @Option(
+      names = "--goaway-chance",
+      paramLabel = "CHANCE",
+      defaultValue = "0",
+      description =
+          "The probability, up to 0.02, that a request over HTTP/2 has its client open another"
+              + " connection for the next ones; behind a load balancer, 0.001 spreads clients anew.")
+  private double goAwayChance;
+
+  @Option(
       names = "--store",
       paramLabel = "ENGINE",
       defaultValue = "rocksdb",
@@ -253,6 +262,9 @@ final class ServeCommand implements Callable<Integer> {
     if (Files.exists(data) && !Files.isDirectory(data)) {
       throw wrong(data + ", given with --data, is not a directory");
     }
+    if (!(goAwayChance >= 0 && goAwayChance <= ServerConfig.MAX_GO_AWAY_CHANCE)) {
+      throw wrong("--goaway-chance must be from 0 to " + ServerConfig.MAX_GO_AWAY_CHANCE);
+    }
     if (historyTime.compareTo(ServerConfig.MIN_HISTORY_TIME) < 0) {
       throw wrong("--history-time must be 5m or more");
     }
@@ -270,6 +282,7 @@ final class ServeCommand implements Callable<Integer> {
         data,
         listen.host(),
         listen.port(),
+        goAwayChance,
         store,
         kubeconfig == null ? data.resolve("admin.kubeconfig") : kubeconfig,
         checked("--feature-gates", featureGates, FeatureGates::parse),

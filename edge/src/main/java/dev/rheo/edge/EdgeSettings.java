@@ -50,16 +50,30 @@ public record EdgeSettings(
    *     upstream
    * @param resetsPerWindow HTTP/2 streams that a client may reset within 30 s (CVE-2023-44487).
    *     1000
+   * @param goAwayChance the probability, from 0 to 1, that a request on an HTTP/2 connection has
+   *     the client open another one for its next requests, so that load balancers can spread the
+   *     clients anew; what runs on the old one goes on. 0, as upstream
    */
   public record Limits(
       int streamsPerConnection,
       int requestHeaderBytes,
       int targetBytes,
       int requestBodyBytes,
-      int resetsPerWindow) {
+      int resetsPerWindow,
+      double goAwayChance) {
 
     public static Limits defaults() {
-      return new Limits(100, 64 << 10, 32 << 10, 3 << 20, 1000);
+      return new Limits(100, 64 << 10, 32 << 10, 3 << 20, 1000, 0);
+    }
+
+    public Limits withGoAwayChance(double chance) {
+      return new Limits(
+          streamsPerConnection,
+          requestHeaderBytes,
+          targetBytes,
+          requestBodyBytes,
+          resetsPerWindow,
+          chance);
     }
   }
 

@@ -19,6 +19,7 @@ import io.netty.handler.codec.http2.Http2StreamChannel;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.Future;
 import java.util.Locale;
+import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -184,6 +185,10 @@ final class Http2StreamHandler extends ChannelInboundHandlerAdapter {
     }
     String expect = headers.get("expect");
     begun.begin(hasBody, declared(headers), "100-continue".equalsIgnoreCase(expect));
+    double chance = edge.settings.limits().goAwayChance();
+    if (chance > 0 && ThreadLocalRandom.current().nextDouble() < chance) {
+      flow.drain();
+    }
   }
 
   /** The codec has checked that it is a number, and checks it against the body. */

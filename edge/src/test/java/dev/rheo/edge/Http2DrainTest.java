@@ -2,6 +2,7 @@ package dev.rheo.edge;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.rheo.edge.ledger.Ledger;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.concurrent.Future;
@@ -70,6 +71,43 @@ class Http2DrainTest {
       assertThat(drained.get(20, TimeUnit.SECONDS)).isTrue();
       assertThat(fixture.edge.stats().requestsTotal()).isEqualTo(2);
       assertThat(fixture.edge.stats().connections()).isZero();
+    }
+  }
+
+  @Test
+  void byChanceAClientIsSentToAnotherConnectionAndItsWatchesGoOn() throws Exception {
+    try (EdgeFixture fixture =
+            new EdgeFixture(
+                this::answer,
+                settings -> settings.with(settings.limits().withGoAwayChance(1)),
+                Ledger.Limits.roomy(),
+                true,
+                clock);
+        RawHttp2 client = new RawHttp2(fixture)) {
+      client.get(1, "/watch");
+      RawHttp2.Frame ping = null;
+      boolean answered = false;
+      while (ping == null || !answered) {
+        RawHttp2.Frame frame = client.next();
+        assertThat(frame).isNotNull();
+        answered |= frame.type() == RawHttp2.HEADERS;
+        if (frame.type() == RawHttp2.GOAWAY) {
+          assertThat(frame.lastStream()).isEqualTo(Integer.MAX_VALUE);
+        } else if (frame.type() == RawHttp2.PING) {
+          ping = frame;
+        }
+      }
+      client.send(RawHttp2.PING, RawHttp2.ACK, 0, ping.payload());
+      assertThat(next(client, RawHttp2.GOAWAY).lastStream()).isEqualTo(1);
+      feed.give("{}\n");
+      assertThat(next(client, RawHttp2.DATA).stream()).isEqualTo(1);
+      feed.end(Body.State.END);
+      RawHttp2.Frame last = null;
+      for (RawHttp2.Frame frame = client.next(); frame != null; frame = client.next()) {
+        last = frame;
+      }
+      assertThat(last).isNotNull();
+      assertThat(last.endsStream()).isTrue();
     }
   }
 

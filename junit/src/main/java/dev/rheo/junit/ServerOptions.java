@@ -51,6 +51,7 @@ record ServerOptions(
           data,
           "127.0.0.1",
           port,
+          0,
           StoreKind.MEMORY,
           data.resolve("admin.kubeconfig"),
           FeatureGates.parse(featureGates),

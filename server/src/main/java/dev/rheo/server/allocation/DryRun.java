@@ -3,6 +3,7 @@ package dev.rheo.server.allocation;
 import dev.rheo.server.verb.read.StoreReads;
 import java.util.HashSet;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The pools of a dry run, which takes nothing: what a client gets of them only shows the form of
@@ -45,6 +46,7 @@ final class DryRun {
   static PortPool ports(StoreReads reads) {
     return new PortPool() {
       private final Set<Long> shown = new HashSet<>();
+      private final @Nullable PortBitmap theirs = PortBitmap.read(reads);
 
       @Override
       public int next() {
@@ -55,7 +57,9 @@ final class DryRun {
 
       @Override
       public void take(long port) throws PoolException {
-        if (reads.get(PortRecord.key((int) port)) != null || !shown.add(port)) {
+        if (reads.get(PortRecord.key((int) port)) != null
+            || (theirs != null && theirs.has(port))
+            || !shown.add(port)) {
           throw new PoolException("provided port is already allocated");
         }
       }

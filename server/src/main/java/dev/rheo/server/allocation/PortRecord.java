@@ -8,8 +8,8 @@ import java.nio.charset.StandardCharsets;
 
 /**
  * The record of a node port in the store, which tells the Service that holds it. Upstream keeps all
- * ports in one value; with a key for each, writes of different Services do not conflict, and a
- * commit cannot take a port twice.
+ * ports in one value ({@link PortBitmap}); with a key for each, writes of different Services do not
+ * conflict, and a commit cannot take a port twice.
  *
  * @param namespace of the Service
  * @param name of the Service

@@ -6,8 +6,11 @@ import dev.rheo.resource.type.ResourceRegistry;
 import dev.rheo.resource.type.StoredResource;
 import dev.rheo.server.verb.read.StoreReads;
 import dev.rheo.store.RevisionStore;
+import dev.rheo.store.RevisionStore.Op;
 import java.util.Objects;
+import java.util.Set;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Decides which cluster IPs and node ports a version of a Service has, as kube-apiserver does: the
@@ -84,6 +87,18 @@ public final class ServiceAllocator {
   /** The ranges of cluster IPs. */
   public AddressRanges ranges() {
     return ranges;
+  }
+
+  /**
+   * What the commit of a write has to do besides, so that kube-apiservers on the same store know of
+   * the node ports; null for nothing.
+   */
+  public @Nullable Op record(Set<Integer> taken, Set<Integer> givenBack) {
+    if (taken.isEmpty() && givenBack.isEmpty()) {
+      return null;
+    }
+    PortBitmap theirs = PortBitmap.read(reads);
+    return theirs == null ? null : theirs.change(taken, givenBack);
   }
 
   /** Whether a port is one of the node ports. */

@@ -7,8 +7,8 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The node ports that no record in the store says are taken. Whether the write gets them is decided
- * by its commit, which creates these records.
+ * The node ports that neither a record in the store nor kube-apiserver's bitmap says are taken.
+ * Whether the write gets them is decided by its commit, which creates these records.
  */
 final class StoredPorts implements PortPool {
   private final StoreReads reads;
@@ -59,6 +59,10 @@ final class StoredPorts implements PortPool {
             }
             return true;
           });
+      PortBitmap theirs = PortBitmap.read(reads);
+      if (theirs != null) {
+        theirs.addTo(found, range);
+      }
       known = found;
       taken = known;
     }

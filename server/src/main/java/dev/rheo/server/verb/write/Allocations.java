@@ -95,7 +95,15 @@ final class Allocations {
     List<Op> operations = new ArrayList<>();
     take(path, after.without(before), operations);
     giveBack(path, before.without(after), operations);
+    recordPorts(after.without(before), before.without(after), operations);
     return operations;
+  }
+
+  private void recordPorts(Holdings taken, Holdings givenBack, List<Op> operations) {
+    Op record = allocator.record(taken.ports(), givenBack.ports());
+    if (record != null) {
+      operations.add(record);
+    }
   }
 
   /**
@@ -107,7 +115,9 @@ final class Allocations {
       return List.of();
     }
     List<Op> operations = new ArrayList<>();
-    giveBack(path, Holdings.of(version.tree()), operations);
+    Holdings held = Holdings.of(version.tree());
+    giveBack(path, held, operations);
+    recordPorts(Holdings.NONE, held, operations);
     ObjectPath orphaned = ObjectPath.of(endpoints, path.namespace(), path.name());
     KeyValue stored = reads.get(orphaned.key());
     if (stored != null) {

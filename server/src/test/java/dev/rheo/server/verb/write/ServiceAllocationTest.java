@@ -7,15 +7,19 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.rheo.api.options.WriteOptions;
 import dev.rheo.api.status.ApiException;
+import dev.rheo.codec.protobuf.ProtobufCodec;
 import dev.rheo.server.allocation.PortRange;
 import dev.rheo.server.allocation.PortRecord;
 import dev.rheo.server.allocation.ServiceNetwork;
 import dev.rheo.store.MemoryRevisionStore;
 import dev.rheo.store.RevisionStore;
 import dev.rheo.store.RevisionStore.Op;
+import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Base64;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -128,6 +132,57 @@ class ServiceAllocationTest {
     assertThat(object.at("/metadata/uid").asText()).isNotEmpty();
     delete("a");
     assertThat(held()).isEmpty();
+  }
+
+  private static final String BITMAP = "/registry/ranges/servicenodeports";
+
+  private static byte[] bitmap(int... bits) {
+    BigInteger data = BigInteger.ZERO;
+    for (int bit : bits) {
+      data = data.setBit(bit);
+    }
+    byte[] bytes = data.toByteArray();
+    bytes = bytes[0] == 0 ? Arrays.copyOfRange(bytes, 1, bytes.length) : bytes;
+    return ProtobufCodec.builtIn()
+        .toProtobuf(
+            ("{\"kind\":\"RangeAllocation\",\"apiVersion\":\"v1\",\"metadata\":{},\"range\":\"30000-30127\",\"data\":\""
+                    + Base64.getEncoder().encodeToString(bytes)
+                    + "\"}")
+                .getBytes(StandardCharsets.UTF_8));
+  }
+
+  @Test
+  void kubeApiserversBitmapOfPortsIsReadAndKept() throws Exception {
+    start("10.0.0.0/24", "30000-30127");
+    String ports = "'type':'NodePort','ports':[{'port':80,'nodePort':%d}]";
+    create("before", ports.formatted(30005));
+    // Only a kube-apiserver makes it.
+    assertThat(cluster.store.get(BITMAP, 0)).isNull();
+    cluster.store.commit(List.of(new Op.Put(BITMAP, bitmap(0, 5, 100, 127), Op.ABSENT)));
+
+    assertThat(refusal(422, () -> create("a", ports.formatted(30100))))
+        .contains("provided port is already allocated");
+    create("a", ports.formatted(30001));
+    assertThat(cluster.store.get(BITMAP, 0).value()).isEqualTo(bitmap(0, 1, 5, 100, 127));
+    update("a", spec -> ((ObjectNode) spec.at("/ports/0")).put("nodePort", 30126));
+    assertThat(cluster.store.get(BITMAP, 0).value()).isEqualTo(bitmap(0, 5, 100, 126, 127));
+    long before = cluster.store.get(BITMAP, 0).modRevision();
+    update("a", spec -> spec.put("externalTrafficPolicy", "Local"));
+    assertThat(cluster.store.get(BITMAP, 0).modRevision()).isEqualTo(before);
+    delete("a");
+    delete("before");
+    assertThat(cluster.store.get(BITMAP, 0).value()).isEqualTo(bitmap(0, 100, 127));
+
+    Set<Integer> given = new HashSet<>();
+    for (int i = 0; i < 125; i++) {
+      given.add(
+          create("s" + i, "'type':'NodePort','ports':[{'port':80}]")
+              .at("/ports/0/nodePort")
+              .asInt());
+    }
+    assertThat(given).hasSize(125).doesNotContain(30000, 30100, 30127);
+    assertThat(refusal(500, () -> create("full", "'type':'NodePort','ports':[{'port':80}]")))
+        .contains("range is full");
   }
 
   @Test
