@@ -35,6 +35,8 @@ public final class EtcdRevisionStore implements RevisionStore {
   private final Duration patience;
   private final EtcdKeys keys;
   private final Leases leases;
+  private final SharedAnswer<Long> current =
+      new SharedAnswer<>(() -> ask(0), Thread::startVirtualThread);
   private final Set<EtcdWatch> watches = ConcurrentHashMap.newKeySet();
   private final AtomicLong compacted = new AtomicLong();
   private final LongAdder commits = new LongAdder();
@@ -280,16 +282,18 @@ public final class EtcdRevisionStore implements RevisionStore {
   @Override
   public long currentRevision() throws StoreException {
     checkOpen();
-    long current;
+    long revision;
     try {
-      current = ask(0);
+      revision = current.get();
     } catch (StatusRuntimeException e) {
+      throw EtcdFaults.of(e);
+    } catch (InterruptedException e) {
       throw EtcdFaults.of(e);
     }
     for (EtcdWatch watch : watches) {
-      watch.want(current);
+      watch.want(revision);
     }
-    return current;
+    return revision;
   }
 
   /**
@@ -299,8 +303,8 @@ public final class EtcdRevisionStore implements RevisionStore {
    */
   long at(long revision) throws CompactedException, FutureRevisionException, StoreException {
     try {
-      long current = ask(revision);
-      return revision == 0 ? current : revision;
+      long now = ask(revision);
+      return revision == 0 ? now : revision;
     } catch (StatusRuntimeException e) {
       throw unreadable(revision, e);
     }
