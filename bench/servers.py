@@ -170,6 +170,63 @@ class Rheo(Server):
         return ", ".join(said.splitlines())
 
 
+class RheoOnEtcd(Rheo):
+    """On an etcd of its own, the one that runs beside kube-apiserver, with the same options."""
+    name, label = "rheo-etcd", "Rheo on etcd"
+    etcd = None
+
+    def start(self, keep=False):
+        begin = time.monotonic()
+        if self.etcd is None or self.etcd.poll() is not None:
+            data = os.path.join(self.folder, "etcd-data")
+            if not keep:
+                shutil.rmtree(data, ignore_errors=True)
+            self.etcd_url = f"http://127.0.0.1:{free_port()}"
+            with open(os.path.join(self.folder, "etcd.log"), "ab") as log:
+                self.etcd = subprocess.Popen(
+                    [self.etcd_program, "--data-dir", data, "--log-level", "error", "--quota-backend-bytes=8589934592",
+                     "--listen-client-urls", self.etcd_url, "--advertise-client-urls", self.etcd_url,
+                     "--listen-peer-urls", f"http://127.0.0.1:{free_port()}"], stdout=log, stderr=log, stdin=subprocess.DEVNULL)
+        self.options = [*type(self).options, "--store", "etcd", "--etcd-servers", self.etcd_url]
+        super().start(keep)
+        return round(time.monotonic() - begin, 3)
+
+    def pids(self):
+        alone = {"etcd": self.etcd.pid} if self.etcd and self.etcd.poll() is None else {}
+        return {**super().pids(), **alone}
+
+    def stop(self, sig=signal.SIGTERM):
+        super().stop(sig)
+        if self.etcd and self.etcd.poll() is None:
+            self.end(self.etcd.pid, sig)
+            self.etcd.wait()
+
+    def restart_alone(self):
+        Rheo.stop(self)
+        return Rheo.start(self, keep=True)
+
+    def second(self):
+        """Another server on the same etcd, with the same authority."""
+        folder = os.path.join(self.folder, "second")
+        os.makedirs(os.path.join(folder, "rheo-data"))
+        shutil.copytree(os.path.join(self.folder, "rheo-data", "pki"), os.path.join(folder, "rheo-data", "pki"))
+        other = Rheo(folder)
+        other.options = self.options
+        other.start(keep=True)
+        return other
+
+    @classmethod
+    def prepare(cls):
+        super().prepare()
+        cls.etcd_program = said(os.path.join(HERE, "peers", "build"), Kube.release).split()[0]
+        cls.etcd_version = said(cls.etcd_program, "--version").splitlines()[0].split()[-1]
+        cls.label = f"Rheo on etcd {cls.etcd_version}"
+
+    @classmethod
+    def version(cls):
+        return f"{super().version()}, etcd {cls.etcd_version}"
+
+
 class OtherRheo(Rheo):
     """Another checkout's, to compare with: run sets it."""
     name, label, checkout = "rheo-before", "Rheo before", None
@@ -217,6 +274,20 @@ class Kube(Server):
     def stop(self, sig=signal.SIGTERM):
         for pid in self.pids().values():
             self.end(pid, sig)
+
+    def restart_alone(self):
+        """kube-apiserver without its etcd."""
+        pid = self.pids()["apiserver"]
+        with open(f"/proc/{pid}/cmdline", "rb") as f:
+            command = f.read().split(b"\0")[:-1]
+        self.end(pid, signal.SIGTERM)
+        begin = time.monotonic()
+        with open(os.path.join(self.folder, "apiserver.log"), "ab") as log:
+            process = subprocess.Popen(command, cwd=self.folder, stdout=log, stderr=log, stdin=subprocess.DEVNULL)
+        with open(os.path.join(self.folder, "apiserver.pid"), "w", encoding="ascii") as f:
+            f.write(str(process.pid))
+        self.wait_ready(process)
+        return round(time.monotonic() - begin, 3)
 
     @classmethod
     def prepare(cls):

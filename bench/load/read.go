@@ -14,6 +14,7 @@ import (
 	"slices"
 	"sort"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"rheo.dev/bench/load/internal/kube"
@@ -45,15 +46,16 @@ type readResult struct {
 	Mode     string    `json:"mode"`
 	Format   string    `json:"format"`
 	Readers  int       `json:"readers"`
-	Reads    int       `json:"reads"`       // begun: one a reader, or as many as the time allowed
-	Complete int       `json:"complete"`    // those that got all objects, intact and in order, and the bookmark or the end
-	Equal    bool      `json:"equal"`       // all complete ones that asked for the same got the same bytes
-	Digest   string    `json:"digest"`      // of these, the same whether compressed or not; of several kinds of answers, their XOR
-	Cipher   string    `json:"cipher"`      // of TLS
-	Objects  int64     `json:"objects"`     // that the complete ones got
-	Bytes    int64     `json:"bytes"`       // on the wire
-	Plain    int64     `json:"plain_bytes"` // decompressed
-	Seconds  float64   `json:"seconds"`     // start of the first to end of the last
+	Reads    int       `json:"reads"`             // begun: one a reader, or as many as the time allowed
+	Retried  int64     `json:"retried,omitempty"` // begun again after a cut
+	Complete int       `json:"complete"`          // those that got all objects, intact and in order, and the bookmark or the end
+	Equal    bool      `json:"equal"`             // all complete ones that asked for the same got the same bytes
+	Digest   string    `json:"digest"`            // of these, the same whether compressed or not; of several kinds of answers, their XOR
+	Cipher   string    `json:"cipher"`            // of TLS
+	Objects  int64     `json:"objects"`           // that the complete ones got
+	Bytes    int64     `json:"bytes"`             // on the wire
+	Plain    int64     `json:"plain_bytes"`       // decompressed
+	Seconds  float64   `json:"seconds"`           // start of the first to end of the last
 	Rate     float64   `json:"mb_per_s"`
 	TTFB     spread    `json:"ttfb_s"`
 	Sync     spread    `json:"sync_s"`
@@ -90,6 +92,7 @@ func read(f *flag.FlagSet, args []string) (any, error) {
 	f.DurationVar(&plan.deadline, "timeout", 10*time.Minute, "for each reader")
 	version := f.String("version", "", "of blobs: v1, in which they are stored, or v2")
 	readers := f.Int("readers", 1, "number of readers")
+	retry := f.Bool("retry", false, "a read that is cut is begun again until it is complete, as an informer's is")
 	again := f.Duration("again", 0, "for so long each reader begins again when it is done")
 	connections := f.String("connections", "own", "own: one a reader; shared: one for all")
 	every := f.Bool("each", false, "print every reader")
@@ -117,12 +120,18 @@ func read(f *flag.FlagSet, args []string) (any, error) {
 	client := plan.server.Clients(*connections == "own")
 	all := make([][]reading, *readers)
 	var wait sync.WaitGroup
+	var retried atomic.Int64
 	begin := time.Now()
 	for i := range all {
 		wait.Go(func() {
 			c := client(i)
 			for len(all[i]) == 0 || time.Since(begin) < *again {
 				r := plan.one(c, i+*readers*len(all[i]))
+				for *retry && r.Error != "" && time.Since(begin) < plan.deadline {
+					retried.Add(1)
+					time.Sleep(100 * time.Millisecond)
+					r = plan.one(c, i+*readers*len(all[i]))
+				}
 				all[i] = append(all[i], r)
 				if r.Error != "" && *again > 0 {
 					time.Sleep(time.Second)
@@ -135,7 +144,7 @@ func read(f *flag.FlagSet, args []string) (any, error) {
 	}
 	wait.Wait()
 	out := plan.summarise(slices.Concat(all...), time.Since(begin).Seconds(), *every)
-	out.Readers = *readers
+	out.Readers, out.Retried = *readers, retried.Load()
 	return out, nil
 }
 
