@@ -27,6 +27,11 @@ final class ExpiryIndex {
   private final LongAdder expired = new LongAdder();
   private final ReentrantLock stepping = new ReentrantLock();
 
+  /** How many want all entries to stay, and from which time on entries have stayed for them. */
+  private int holds;
+
+  private long kept = Long.MAX_VALUE;
+
   /**
    * The entries of one step.
    *
@@ -62,11 +67,44 @@ final class ExpiryIndex {
       try {
         Due due = gate.call("expire", engine -> due(engine, from, now, most));
         expired.add(committer.commitEach(due.deletions()));
+        if (holds > 0) {
+          kept = Math.min(kept, from);
+          left = due.next();
+          // If many are due at one time, the next step would find the same ones again.
+          return false;
+        }
         drop(due.entries());
         left = due.next();
         return left <= now;
       } finally {
         first.isAtMost(left);
+      }
+    } finally {
+      stepping.unlock();
+    }
+  }
+
+  /**
+   * Keeps all entries in the index until {@link #release}. Values expire as always; the entries of
+   * those that did are dropped later.
+   */
+  void hold() {
+    stepping.lock();
+    try {
+      holds++;
+    } finally {
+      stepping.unlock();
+    }
+  }
+
+  /** Ends a hold. */
+  void release() {
+    stepping.lock();
+    try {
+      holds--;
+      if (holds == 0 && kept < Long.MAX_VALUE) {
+        first.isAtMost(kept);
+        kept = Long.MAX_VALUE;
       }
     } finally {
       stepping.unlock();

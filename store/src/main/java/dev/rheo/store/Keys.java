@@ -16,7 +16,7 @@ public final class Keys {
    * The order of the UTF-8 bytes, which is that of the code points. {@link String#compareTo}
    * differs from it, because it orders surrogates before U+E000 to U+FFFF.
    */
-  static final Comparator<String> ORDER = Keys::compare;
+  public static final Comparator<String> ORDER = Keys::compare;
 
   private Keys() {}
 

@@ -5,6 +5,7 @@ import dev.rheo.store.StorageFormat.Meta;
 import dev.rheo.store.StoreException.Fault;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.RejectedExecutionException;
@@ -44,6 +45,9 @@ public final class RocksRevisionStore implements RevisionStore, SampledHistory {
 
   /** The most virtual threads that wait for one of these threads. */
   private static final int MAX_WAITING = 4096;
+
+  /** How long the head may be behind the last commit. */
+  private static final Duration PATIENCE = Duration.ofSeconds(10);
 
   private final StoreDirectory directory;
   private final PlatformPool threads = new PlatformPool("rheo-store-read", READERS, MAX_WAITING);
@@ -153,7 +157,7 @@ public final class RocksRevisionStore implements RevisionStore, SampledHistory {
     }
   }
 
-  private static Recovered recovered(StoreDirectory held, Engine engine)
+  static Recovered recovered(StoreDirectory held, Engine engine)
       throws RocksDBException, StoreException {
     try {
       return Recovered.from(engine, held.id());
@@ -225,6 +229,44 @@ public final class RocksRevisionStore implements RevisionStore, SampledHistory {
       throws CompactedException, FutureRevisionException, StoreException {
     KeyRange range = new KeyRange(start, end);
     return new RocksRange(gate, head, range, head.pin(revision));
+  }
+
+  /**
+   * All that the store holds now. Until it is closed it keeps what it reads, as an open range does.
+   */
+  public StoreSnapshot snapshot() throws StoreException {
+    head.checkOpen();
+    expiry.hold();
+    boolean pinned = false;
+    try {
+      HeadFigures figures = pinFigures();
+      pinned = true;
+      return new RocksSnapshot(gate, head, figures, history(), expiry::release, () -> {});
+    } finally {
+      if (!pinned) {
+        expiry.release();
+      }
+    }
+  }
+
+  /** Pins the revision of the last commit, and returns the figures as of it. */
+  private HeadFigures pinFigures() throws StoreException {
+    while (true) {
+      HeadFigures figures = committer.figures();
+      try {
+        // The figures are a moment ahead of the head.
+        if (head.await(figures.revision(), PATIENCE.toNanos(), () -> false) > 0) {
+          head.pin(figures.revision());
+          return figures;
+        }
+        head.checkOpen();
+      } catch (CompactedException | FutureRevisionException e) {
+        LOGGER.log(System.Logger.Level.DEBUG, "overtaken by a compaction", e);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new StoreException("interrupted", e);
+      }
+    }
   }
 
   @Override

@@ -39,7 +39,7 @@ import org.jspecify.annotations.Nullable;
  * empty or a store's. A directory that is refused stays as it was, byte for byte.
  */
 final class StoreDirectory implements AutoCloseable {
-  private static final String DATA = "data";
+  static final String DATA = "data";
   private static final String NEW = "data.new";
   private static final String FORMAT_FILE = "rheo.format";
   private static final String FORMAT_TITLE = "rheo store";
