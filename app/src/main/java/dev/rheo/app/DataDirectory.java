@@ -27,6 +27,9 @@ record DataDirectory(Path root) {
 
   private static final Logger LOG = System.getLogger(DataDirectory.class.getName());
 
+  /** The store while it is restored, renamed when it is complete. */
+  private static final String RESTORING = "store.restoring";
+
   private static final List<String> OURS = List.of("store", "pki");
   private static final Set<PosixFilePermission> OTHERS =
       Set.of(
@@ -55,12 +58,13 @@ record DataDirectory(Path root) {
     if (!Files.isDirectory(root)) {
       throw new ServerStartException(root + " is not a directory: choose another with --data");
     }
-    try (Stream<Path> entries = Files.list(root)) {
-      List<String> names =
-          entries
-              .map(entry -> entry.getFileName().toString())
-              .filter(name -> !name.equals("lost+found"))
-              .toList();
+    try {
+      List<String> names = names();
+      if (names.contains(RESTORING)) {
+        throw new ServerStartException(
+            "a restore into %s was broken off: delete %s, and restore again"
+                .formatted(root, root.resolve(RESTORING)));
+      }
       if (!names.isEmpty() && names.stream().noneMatch(OURS::contains)) {
         throw new ServerStartException(
             "%s holds files that are not Rheo's (%s): choose another directory with --data"
@@ -78,6 +82,16 @@ record DataDirectory(Path root) {
     }
   }
 
+  /** What is in the directory, which must exist. */
+  List<String> names() throws IOException {
+    try (Stream<Path> entries = Files.list(root)) {
+      return entries
+          .map(entry -> entry.getFileName().toString())
+          .filter(name -> !name.equals("lost+found"))
+          .toList();
+    }
+  }
+
   /**
    * Creates the directory and its parts if they do not exist, accessible to their owner only.
    *
@@ -89,15 +103,19 @@ record DataDirectory(Path root) {
       for (Path part : parts()) {
         keepForOwner(part);
       }
-      if (isPosix()) {
-        // Makes the entries of the parts durable: without them the store's durable data is lost.
-        try (FileChannel directory = FileChannel.open(root, StandardOpenOption.READ)) {
-          directory.force(true);
-        }
-      }
+      sync(root);
     } catch (IOException e) {
       throw new ServerStartException(
           "cannot make the directory %s: %s".formatted(root, IoFailures.tell(e)), e);
+    }
+  }
+
+  /** Makes the entries of a directory durable: without them the durable data in it is lost. */
+  static void sync(Path directory) throws IOException {
+    if (isPosix()) {
+      try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
+        channel.force(true);
+      }
     }
   }
 
@@ -105,7 +123,7 @@ record DataDirectory(Path root) {
     return List.of(store(), spool(), pki());
   }
 
-  private void create() throws IOException {
+  void create() throws IOException {
     boolean posix = isPosix();
     if (!Files.exists(root)) {
       Path parent = root.toAbsolutePath().getParent();
@@ -123,7 +141,7 @@ record DataDirectory(Path root) {
    * existing one. The files in it need no check: without access to the directory others reach no
    * file in it, whatever the file's own mode is.
    */
-  private static void keepForOwner(Path directory) throws IOException {
+  static void keepForOwner(Path directory) throws IOException {
     boolean posix = isPosix();
     if (!Files.exists(directory, LinkOption.NOFOLLOW_LINKS)) {
       Files.createDirectory(directory, posix ? FOR_OWNER : ANYHOW);
@@ -140,6 +158,10 @@ record DataDirectory(Path root) {
 
   Path store() {
     return root.resolve("store");
+  }
+
+  Path restoring() {
+    return root.resolve(RESTORING);
   }
 
   Path spool() {

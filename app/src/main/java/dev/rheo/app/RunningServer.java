@@ -142,9 +142,8 @@ final class RunningServer implements Server {
       ResourceRegistry registry = BuiltInResources.registry();
       served = new ServedTypes(registry);
       // First, since it locks the directory: no other server uses the rest then.
-      store =
-          new StoreParts(opened, data, DESCRIPTORS)
-              .open(config, registry, embedding.store(), clock);
+      StoreParts parts = new StoreParts(opened, data, DESCRIPTORS);
+      store = parts.open(config, registry, embedding.store(), clock);
       ServiceNetwork services = config.network().services();
       Pki pki = Pki.open(data.pki(), config.host(), config.network().certified(), clock);
       Ledger ledger =
@@ -220,7 +219,8 @@ final class RunningServer implements Server {
               served,
               aggregation.documents(),
               encodings.negotiation(),
-              issuer);
+              issuer,
+              parts.snapshots());
       Reads stored = new Reads(store, cache, timer, System::nanoTime, random);
       ResourceReads reads =
           new ResourceReads(stored, encodings, config.gates(), requestMetrics, deflaters);

@@ -1,6 +1,7 @@
 package dev.rheo.app;
 
 import dev.rheo.resource.type.ResourceRegistry;
+import dev.rheo.server.snapshot.Snapshots;
 import dev.rheo.store.ExpirySweeper;
 import dev.rheo.store.MemoryRevisionStore;
 import dev.rheo.store.Retention;
@@ -21,6 +22,7 @@ final class StoreParts {
   private final OpenedParts opened;
   private final DataDirectory data;
   private final DescriptorPlan descriptors;
+  private @Nullable RocksRevisionStore embedded;
 
   StoreParts(OpenedParts opened, DataDirectory data, DescriptorPlan descriptors) {
     this.opened = opened;
@@ -64,6 +66,7 @@ final class StoreParts {
                     .withNativeMemory(config.memory().storeCaches())
                     .withDescriptors(descriptors.store()),
                 clock);
+        embedded = rocks;
         opened.add("store", rocks);
         compact(new RetentionCompactor(rocks, retention, clock, scheduler), scheduler);
         expire(rocks);
@@ -77,6 +80,17 @@ final class StoreParts {
       }
     }
     throw new IllegalStateException(config.store().toString());
+  }
+
+  /**
+   * Snapshots of the store that was opened. They have the values as they are on disk, whatever
+   * stands between the store and the server.
+   */
+  Snapshots snapshots() {
+    RocksRevisionStore rocks = embedded;
+    Snapshots snapshots = new Snapshots(rocks == null ? null : rocks::snapshot);
+    opened.add("snapshots", snapshots);
+    return snapshots;
   }
 
   private void compact(RetentionCompactor compactor, ScheduledExecutorService scheduler) {

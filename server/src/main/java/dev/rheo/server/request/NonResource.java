@@ -25,6 +25,7 @@ import dev.rheo.server.health.Health;
 import dev.rheo.server.metrics.MetricsPage;
 import dev.rheo.server.request.info.RequestInfo;
 import dev.rheo.server.security.token.TokenIssuer;
+import dev.rheo.server.snapshot.Snapshots;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -34,7 +35,10 @@ import java.util.TreeSet;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** Serves the paths outside the resources: health, version, discovery, OpenAPI, metrics, keys. */
+/**
+ * Serves the paths outside the resources: health, version, discovery, OpenAPI, metrics, keys,
+ * snapshots.
+ */
 public final class NonResource {
   private static final String OPENAPI_V2_PROTOBUF =
       "application/com.github.proto-openapi.spec.v2.v1.0+protobuf";
@@ -61,6 +65,7 @@ public final class NonResource {
   private final Negotiation negotiation;
   private final ExtensionDocuments extensions;
   private final TokenIssuer tokens;
+  private final Snapshots snapshots;
 
   /**
    * @param address host and port under which clients reach the server
@@ -68,6 +73,7 @@ public final class NonResource {
    * @param extensions what extension API servers tell of themselves
    * @param negotiation the media types in which objects are answered
    * @param tokens tells how tokens of service accounts are verified
+   * @param snapshots makes snapshots of the store
    */
   public NonResource(
       Health healthz,
@@ -80,8 +86,10 @@ public final class NonResource {
       Supplier<ResourceRegistry> served,
       ExtensionDocuments extensions,
       Negotiation negotiation,
-      TokenIssuer tokens) {
+      TokenIssuer tokens,
+      Snapshots snapshots) {
     this.tokens = tokens;
+    this.snapshots = snapshots;
     this.negotiation = negotiation.untransformed();
     this.served = served;
     this.extensions = extensions;
@@ -115,8 +123,16 @@ public final class NonResource {
       case "/.well-known/openid-configuration" ->
           issued(request, MediaType.JSON, tokens.configuration(address.get()));
       case TokenIssuer.KEYS_PATH -> issued(request, JWKS, tokens.keySet());
+      case Snapshots.PATH -> snapshot(info);
       default -> below(trimmed(info.path()), request);
     };
+  }
+
+  private HttpResponse snapshot(RequestInfo info) {
+    if (!info.verb().equals("get")) {
+      throw ApiException.methodNotAllowed();
+    }
+    return snapshots.answer();
   }
 
   private @Nullable HttpResponse health(String path, HttpRequest request) {
