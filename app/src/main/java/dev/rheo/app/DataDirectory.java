@@ -1,6 +1,7 @@
 package dev.rheo.app;
 
 import dev.rheo.api.io.IoFailures;
+import dev.rheo.store.StoreException;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -93,6 +94,19 @@ record DataDirectory(Path root) {
   }
 
   /**
+   * Checks that the store was not frozen to be moved elsewhere.
+   *
+   * @throws StoreException if it was
+   */
+  void requireThawed() throws StoreException {
+    if (Files.exists(frozen())) {
+      throw new StoreException(
+          "the store in %s was frozen to be moved to another, which may have newer objects: serve that one, or delete %s"
+              .formatted(root, frozen()));
+    }
+  }
+
+  /**
    * Creates the directory and its parts if they do not exist, accessible to their owner only.
    *
    * @throws ServerStartException if that fails
@@ -158,6 +172,11 @@ record DataDirectory(Path root) {
 
   Path store() {
     return root.resolve("store");
+  }
+
+  /** A file that is there while the store must not be written to, even by a later server. */
+  Path frozen() {
+    return root.resolve("frozen");
   }
 
   Path restoring() {

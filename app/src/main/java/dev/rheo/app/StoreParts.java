@@ -1,8 +1,10 @@
 package dev.rheo.app;
 
 import dev.rheo.resource.type.ResourceRegistry;
+import dev.rheo.server.snapshot.Freezing;
 import dev.rheo.server.snapshot.Snapshots;
 import dev.rheo.store.ExpirySweeper;
+import dev.rheo.store.FreezableStore;
 import dev.rheo.store.MemoryRevisionStore;
 import dev.rheo.store.Retention;
 import dev.rheo.store.RetentionCompactor;
@@ -13,6 +15,7 @@ import dev.rheo.store.StoreException;
 import dev.rheo.store.StoreLock;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.time.Clock;
+import java.util.Objects;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +26,7 @@ final class StoreParts {
   private final DataDirectory data;
   private final DescriptorPlan descriptors;
   private @Nullable RocksRevisionStore embedded;
+  private @Nullable FreezableStore freezable;
 
   StoreParts(OpenedParts opened, DataDirectory data, DescriptorPlan descriptors) {
     this.opened = opened;
@@ -43,6 +47,23 @@ final class StoreParts {
       @Nullable MemoryRevisionStore given,
       Clock clock)
       throws StoreException {
+    if (config.store() == StoreKind.ROCKSDB) {
+      data.requireThawed();
+    }
+    FreezableStore store = new FreezableStore(engine(config, registry, given, clock));
+    freezable = store;
+    if (config.store() != StoreKind.ETCD) {
+      expire(store);
+    }
+    return store;
+  }
+
+  private RevisionStore engine(
+      ServerConfig config,
+      ResourceRegistry registry,
+      @Nullable MemoryRevisionStore given,
+      Clock clock)
+      throws StoreException {
     Retention retention = new Retention(config.historyTime(), config.historyBytes());
     ScheduledExecutorService scheduler =
         Executors.newSingleThreadScheduledExecutor(new DefaultThreadFactory("retention", true));
@@ -55,7 +76,6 @@ final class StoreParts {
           opened.add("store", memory);
         }
         compact(new RetentionCompactor(memory, retention, clock, scheduler), scheduler);
-        expire(memory);
         return memory;
       }
       case ROCKSDB -> {
@@ -69,7 +89,6 @@ final class StoreParts {
         embedded = rocks;
         opened.add("store", rocks);
         compact(new RetentionCompactor(rocks, retention, clock, scheduler), scheduler);
-        expire(rocks);
         return rocks;
       }
       case ETCD -> {
@@ -88,7 +107,8 @@ final class StoreParts {
    */
   Snapshots snapshots() {
     RocksRevisionStore rocks = embedded;
-    Snapshots snapshots = new Snapshots(rocks == null ? null : rocks::snapshot);
+    Freezing freezing = new StoreFreezing(Objects.requireNonNull(freezable), data, rocks != null);
+    Snapshots snapshots = new Snapshots(rocks == null ? null : rocks::snapshot, freezing);
     opened.add("snapshots", snapshots);
     return snapshots;
   }

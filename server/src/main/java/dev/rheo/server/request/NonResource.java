@@ -108,6 +108,9 @@ public final class NonResource {
     if (health != null) {
       return health;
     }
+    if (Snapshots.isAt(info.path())) {
+      return snapshots.answer(info.path(), info.verb());
+    }
     if (!info.verb().equals("get") && !info.verb().equals("head")) {
       throw ApiException.methodNotAllowed();
     }
@@ -123,16 +126,8 @@ public final class NonResource {
       case "/.well-known/openid-configuration" ->
           issued(request, MediaType.JSON, tokens.configuration(address.get()));
       case TokenIssuer.KEYS_PATH -> issued(request, JWKS, tokens.keySet());
-      case Snapshots.PATH -> snapshot(info);
       default -> below(trimmed(info.path()), request);
     };
-  }
-
-  private HttpResponse snapshot(RequestInfo info) {
-    if (!info.verb().equals("get")) {
-      throw ApiException.methodNotAllowed();
-    }
-    return snapshots.answer();
   }
 
   private @Nullable HttpResponse health(String path, HttpRequest request) {

@@ -1,5 +1,8 @@
 package dev.rheo.server.snapshot;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.rheo.api.media.MediaType;
 import dev.rheo.api.status.ApiException;
 import dev.rheo.api.status.Details;
 import dev.rheo.api.status.Status;
@@ -8,20 +11,30 @@ import dev.rheo.server.verb.read.StoreFailures;
 import dev.rheo.store.PlatformPool;
 import dev.rheo.store.StoreException;
 import dev.rheo.store.StoreSnapshot;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Answers with a snapshot of the store, in the format of its file, while the server goes on. It is
- * made as its peer takes it, and one at a time, so it costs a constant amount of memory: {@link
- * SnapshotBody}. Whoever may ask for it can read all that is stored; that is for the authorizer to
- * decide, which by default lets administrators alone. Thread-safe.
+ * Answers with a snapshot of the store, in the format of its file, while the server goes on, and
+ * freezes the store for whoever moves it elsewhere. A snapshot is made as its peer takes it, and
+ * one at a time, so it costs a constant amount of memory: {@link SnapshotBody}. Whoever may ask for
+ * it can read all that is stored; that is for the authorizer to decide, which by default lets
+ * administrators alone. Thread-safe.
  */
 public final class Snapshots implements AutoCloseable {
-  /** The path. */
+  /** The path of snapshots, which are got. */
   public static final String PATH = "/rheo/snapshot";
 
+  /** The path to post to that the store be frozen. It is answered with the store's revision. */
+  public static final String FREEZE = "/rheo/freeze";
+
+  /** The path to post to that the store be thawed. */
+  public static final String THAW = "/rheo/thaw";
+
+  private static final Logger LOG = System.getLogger(Snapshots.class.getName());
   private static final String TYPE = "application/octet-stream";
   private static final int RETRY_SECONDS = 10;
 
@@ -31,21 +44,54 @@ public final class Snapshots implements AutoCloseable {
   }
 
   private final @Nullable Source source;
+  private final Freezing freezing;
   private final PlatformPool threads = new PlatformPool("rheo-snapshot", 1, 1);
   private final AtomicBoolean running = new AtomicBoolean();
 
   /**
    * @param source null if the store has no snapshots
+   * @param freezing keeps the store from changing
    */
-  public Snapshots(@Nullable Source source) {
+  public Snapshots(@Nullable Source source, Freezing freezing) {
     this.source = source;
+    this.freezing = freezing;
+  }
+
+  /** Whether these paths lead here. */
+  public static boolean isAt(String path) {
+    return path.equals(PATH) || path.equals(FREEZE) || path.equals(THAW);
+  }
+
+  /**
+   * Answers at one of the paths.
+   *
+   * @param verb the request's, such as {@code get}
+   */
+  public HttpResponse answer(String path, String verb) {
+    if (!verb.equals(path.equals(PATH) ? "get" : "post")) {
+      throw ApiException.methodNotAllowed();
+    }
+    if (path.equals(PATH)) {
+      return snapshot();
+    }
+    try {
+      boolean freeze = path.equals(FREEZE);
+      long revision = freeze ? freezing.freeze() : freezing.thaw();
+      LOG.log(Level.WARNING, "the store is {0}", freeze ? "frozen: writes are refused" : "thawed");
+      return HttpResponse.bytes(
+          200,
+          MediaType.JSON,
+          "{\"frozen\":%s,\"revision\":%d}".formatted(freeze, revision).getBytes(UTF_8));
+    } catch (StoreException e) {
+      throw StoreFailures.of(e);
+    }
   }
 
   /**
    * @throws ApiException 404 if the store has no snapshots, 429 while another is made, 503 if the
    *     store fails
    */
-  public HttpResponse answer() {
+  private HttpResponse snapshot() {
     Source from = source;
     if (from == null) {
       throw new ApiException(
