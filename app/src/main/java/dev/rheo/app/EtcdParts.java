@@ -29,15 +29,7 @@ final class EtcdParts {
 
   static RevisionStore open(EtcdConfig config, ResourceRegistry registry, OpenedParts opened)
       throws StoreException {
-    EtcdSettings settings;
-    try {
-      settings = settings(config);
-    } catch (IOException e) {
-      throw new StoreException("the files for etcd cannot be read: " + IoFailures.tell(e), e);
-    } catch (IllegalArgumentException e) {
-      throw new StoreException(String.valueOf(e.getMessage()), e);
-    }
-    EtcdRevisionStore store = EtcdRevisionStore.open(settings);
+    EtcdRevisionStore store = connect(config);
     opened.add("store", store);
     ScheduledExecutorService scheduler =
         Executors.newSingleThreadScheduledExecutor(new DefaultThreadFactory("compaction", true));
@@ -49,7 +41,22 @@ final class EtcdParts {
           scheduler.shutdownNow();
         });
     compactor.start();
-    return new SharedStore(store, new StoredForms(registry, written(config)));
+    return new SharedStore(store, forms(config, registry));
+  }
+
+  /** The store without what it stands for: values are in the forms of kube-apiserver. */
+  static EtcdRevisionStore connect(EtcdConfig config) throws StoreException {
+    try {
+      return EtcdRevisionStore.open(settings(config));
+    } catch (IOException e) {
+      throw new StoreException("the files for etcd cannot be read: " + IoFailures.tell(e), e);
+    } catch (IllegalArgumentException e) {
+      throw new StoreException(String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  static StoredForms forms(EtcdConfig config, ResourceRegistry registry) {
+    return new StoredForms(registry, written(config));
   }
 
   private static StoredForms.Written written(EtcdConfig config) {

@@ -4,7 +4,7 @@ package dev.rheo.app;
 public final class SnapshotException extends Exception {
   private static final long serialVersionUID = 1L;
 
-  SnapshotException(String message, Throwable cause) {
+  public SnapshotException(String message, Throwable cause) {
     super(message, cause);
   }
 

@@ -36,6 +36,12 @@ public final class SnapshotFiles {
   /** The path of a server at which it answers with a snapshot. */
   public static final String PATH = dev.rheo.server.snapshot.Snapshots.PATH;
 
+  /** The path to post to that a server's store be frozen. */
+  public static final String FREEZE = dev.rheo.server.snapshot.Snapshots.FREEZE;
+
+  /** The path to post to that it be thawed. */
+  public static final String THAW = dev.rheo.server.snapshot.Snapshots.THAW;
+
   private static final int BUFFER = 128 << 10;
 
   private SnapshotFiles() {}
@@ -109,8 +115,28 @@ public final class SnapshotFiles {
    * @return what was restored
    */
   public static Summary restore(Path file, Path data, long bump) throws SnapshotException {
-    DataDirectory directory = new DataDirectory(data);
     try (SnapshotReader reader = open(file)) {
+      restore(reader, data, bump, () -> {});
+      return summary(reader);
+    } catch (StoreException e) {
+      throw failed(e);
+    }
+  }
+
+  /** What must be true of a restored store before it may be served. */
+  interface Condition {
+    void require() throws SnapshotException, StoreException;
+  }
+
+  /**
+   * Makes a data directory of a snapshot.
+   *
+   * @param condition checked when all is there
+   */
+  static void restore(StoreSnapshot snapshot, Path data, long bump, Condition condition)
+      throws SnapshotException, StoreException {
+    DataDirectory directory = new DataDirectory(data);
+    try {
       if (Files.exists(data) && !Files.isDirectory(data)) {
         throw new SnapshotException(data + " is not a directory");
       }
@@ -124,7 +150,8 @@ public final class SnapshotFiles {
         directory.create();
         DataDirectory.keepForOwner(directory.restoring());
         DataDirectory.sync(data);
-        StoreBackup.restore(directory.restoring(), reader, bump, RocksSettings.defaults());
+        StoreBackup.restore(directory.restoring(), snapshot, bump, RocksSettings.defaults());
+        condition.require();
         Files.move(directory.restoring(), directory.store(), StandardCopyOption.ATOMIC_MOVE);
         complete = true;
         DataDirectory.sync(data);
@@ -133,9 +160,6 @@ public final class SnapshotFiles {
           delete(directory.restoring());
         }
       }
-      return summary(reader);
-    } catch (StoreException e) {
-      throw failed(e);
     } catch (IOException e) {
       throw new SnapshotException("cannot restore %s: %s".formatted(data, IoFailures.tell(e)), e);
     }

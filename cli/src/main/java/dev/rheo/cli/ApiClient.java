@@ -11,6 +11,7 @@ import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
@@ -32,6 +33,12 @@ import org.jspecify.annotations.Nullable;
 /** Requests of commands to a server that a kubeconfig names. */
 final class ApiClient {
   private static final Duration CONNECT = Duration.ofSeconds(15);
+
+  /** How often a busy server is asked again, and after which time. */
+  private static final int BUSY_TIMES = 40;
+
+  private static final Duration BUSY_PAUSE = Duration.ofMillis(250);
+
   private static final int MOST_OF_A_REFUSAL = 64 << 10;
 
   private final Access access;
@@ -73,7 +80,17 @@ final class ApiClient {
    * @param path begins with a slash
    */
   InputStream get(String path) throws CommandFailedException, InterruptedException {
-    HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(access.url() + path)).GET();
+    return send(HttpRequest.newBuilder(URI.create(access.url() + path)).GET());
+  }
+
+  /** The body of the answer to a POST without a body. */
+  InputStream post(String path) throws CommandFailedException, InterruptedException {
+    return send(
+        HttpRequest.newBuilder(URI.create(access.url() + path)).POST(BodyPublishers.noBody()));
+  }
+
+  private InputStream send(HttpRequest.Builder request)
+      throws CommandFailedException, InterruptedException {
     String token = access.token().token();
     if (token != null) {
       request.header("Authorization", "Bearer " + token);
@@ -81,6 +98,11 @@ final class ApiClient {
     HttpResponse<InputStream> answer;
     try {
       answer = http.send(request.build(), BodyHandlers.ofInputStream());
+      for (int i = 0; i < BUSY_TIMES && answer.statusCode() == 429; i++) {
+        answer.body().close();
+        Thread.sleep(BUSY_PAUSE.toMillis());
+        answer = http.send(request.build(), BodyHandlers.ofInputStream());
+      }
     } catch (IOException e) {
       String why = e.getMessage() == null ? "no connection" : e.getMessage();
       throw new CommandFailedException("%s cannot be reached: %s".formatted(access.url(), why), e);

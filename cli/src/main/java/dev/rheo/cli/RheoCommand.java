@@ -39,6 +39,7 @@ final class RheoCommand implements Runnable {
     this.commandLine =
         new CommandLine(this)
             .addSubcommand(serve)
+            .addSubcommand(new MigrateCommand())
             .addSubcommand(new SnapshotCommand())
             .addSubcommand(new StormCommand(out, err))
             .addSubcommand(new VersionCommand())

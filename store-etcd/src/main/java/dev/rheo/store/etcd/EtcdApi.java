@@ -39,6 +39,12 @@ final class EtcdApi {
       unary(
           "etcdserverpb.Lease/LeaseGrant", Messages.LeaseGrant::encode, Messages.LeaseAnswer::read);
 
+  static final MethodDescriptor<Messages.LeaseQuestion, Messages.LeaseTime> LEASE_TIME =
+      unary(
+          "etcdserverpb.Lease/LeaseTimeToLive",
+          Messages.LeaseQuestion::encode,
+          Messages.LeaseTime::read);
+
   static final MethodDescriptor<Messages.Done, Messages.StatusAnswer> STATUS =
       unary("etcdserverpb.Maintenance/Status", done -> Reader.EMPTY, Messages.StatusAnswer::read);
 

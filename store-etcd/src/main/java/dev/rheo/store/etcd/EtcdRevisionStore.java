@@ -87,6 +87,14 @@ public final class EtcdRevisionStore implements RevisionStore {
     return keys.nothing();
   }
 
+  EtcdKeys.Bounds everything() {
+    return keys.bounds("", "");
+  }
+
+  byte[] encode(String key) {
+    return keys.encode(key);
+  }
+
   void checkOpen() throws StoreException {
     if (closed()) {
       throw StoreException.closed("store");

@@ -40,13 +40,17 @@ final class Messages {
     }
   }
 
-  record Pair(byte[] key, byte[] value, long created, long modified, long version) {
+  /**
+   * @param lease the lease that the key dies with; 0 for none
+   */
+  record Pair(byte[] key, byte[] value, long created, long modified, long version, long lease) {
     private static Pair read(Reader in) throws IOException {
       byte[] key = Reader.EMPTY;
       byte[] value = Reader.EMPTY;
       long created = 0;
       long modified = 0;
       long version = 0;
+      long lease = 0;
       for (int field = in.field(); field != 0; field = in.field()) {
         switch (field) {
           case 1 -> key = in.bytes();
@@ -54,10 +58,11 @@ final class Messages {
           case 3 -> modified = in.number();
           case 4 -> version = in.number();
           case 5 -> value = in.bytes();
+          case 6 -> lease = in.number();
           default -> in.skip();
         }
       }
-      return new Pair(key, value, created, modified, version);
+      return new Pair(key, value, created, modified, version, lease);
     }
   }
 
@@ -337,6 +342,29 @@ final class Messages {
         }
       }
       return new LeaseAnswer(lease);
+    }
+  }
+
+  record LeaseQuestion(long lease) {
+    byte[] encode() {
+      return new Writer().number(1, lease).done();
+    }
+  }
+
+  /**
+   * @param seconds how long a lease still lives; -1 if there is none any more
+   */
+  record LeaseTime(long seconds) {
+    static LeaseTime read(Reader in) throws IOException {
+      long seconds = 0;
+      for (int field = in.field(); field != 0; field = in.field()) {
+        if (field == 3) {
+          seconds = in.number();
+        } else {
+          in.skip();
+        }
+      }
+      return new LeaseTime(seconds);
     }
   }
 
