@@ -63,6 +63,12 @@ final class EtcdRange implements RangeCursor {
 
   @Override
   public @Nullable KeyValue next() throws StoreException {
+    Messages.Pair next = nextPair();
+    return next == null ? null : store.keyValue(next);
+  }
+
+  /** The next key with all that etcd tells of it, or null at the end. */
+  Messages.@Nullable Pair nextPair() throws StoreException {
     store.checkOpen();
     if (closed) {
       throw StoreException.closed("range");
@@ -74,7 +80,7 @@ final class EtcdRange implements RangeCursor {
         throw EtcdFaults.of(e);
       }
     }
-    return page.hasNext() ? store.keyValue(page.next()) : null;
+    return page.hasNext() ? page.next() : null;
   }
 
   private Messages.RangeAnswer read() {

@@ -19,15 +19,15 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * All that etcd holds below the prefix, as of one revision. The keys are read twice: first without
- * their values, to count them and to learn which have a lease, and how long it lives. What is kept
- * in memory is those that have one, some 150 bytes each.
+ * All that etcd holds below the prefix, as of one revision. The keys are read twice: first to count
+ * them and to learn which have a lease, and how long it lives. (Etcd 3.7 does not tell leases to
+ * whoever asks for keys without values.) What is kept in memory is those that have one, some 150
+ * bytes each.
  *
  * <p>It is for whoever moves the store elsewhere. For a backup of an etcd, etcd's own snapshots are
  * better: they have history and all prefixes.
  */
 public final class EtcdSnapshot implements StoreSnapshot {
-  private static final long PAGE_KEYS = 4096;
   private static final Duration PATIENCE = Duration.ofSeconds(10);
 
   private final EtcdRevisionStore store;
@@ -54,31 +54,18 @@ public final class EtcdSnapshot implements StoreSnapshot {
   private long learn(long revision, InstantSource clock)
       throws StoreException, CompactedException, FutureRevisionException {
     Map<Long, Long> ends = new HashMap<>();
-    EtcdKeys.Bounds bounds = store.everything();
-    byte[] start = bounds.start();
     long keys = 0;
-    try {
-      while (true) {
-        Messages.RangeAnswer page =
-            store
-                .connection()
-                .read(
-                    EtcdApi.RANGE,
-                    new Messages.Range(start, bounds.end(), PAGE_KEYS, revision, true));
-        for (Messages.Pair pair : page.pairs()) {
-          keys++;
-          if (pair.lease() != 0) {
-            long end = ends.computeIfAbsent(pair.lease(), lease -> end(lease, clock));
-            expiries.add(new Expiry(store.keyValue(pair).key(), end, pair.modified()));
-          }
+    try (EtcdRange all = new EtcdRange(store, store.everything(), revision)) {
+      for (Messages.Pair pair = all.nextPair(); pair != null; pair = all.nextPair()) {
+        keys++;
+        if (pair.lease() != 0) {
+          long end = ends.computeIfAbsent(pair.lease(), lease -> end(lease, clock));
+          expiries.add(new Expiry(store.keyValue(pair).key(), end, pair.modified()));
         }
-        if (!page.more() || page.pairs().isEmpty()) {
-          return keys;
-        }
-        start = EtcdKeys.behind(page.pairs().getLast().key());
       }
+      return keys;
     } catch (StatusRuntimeException e) {
-      throw store.unreadable(revision, e);
+      throw EtcdFaults.of(e);
     }
   }
 
@@ -146,7 +133,7 @@ public final class EtcdSnapshot implements StoreSnapshot {
               .connection()
               .read(
                   EtcdApi.RANGE,
-                  new Messages.Range(store.encode(key), new byte[0], 0, header.revision(), true))
+                  new Messages.Range(store.encode(key), new byte[0], 0, header.revision(), false))
               .pairs();
       return !found.isEmpty() && found.getFirst().lease() != 0;
     } catch (StatusRuntimeException e) {
