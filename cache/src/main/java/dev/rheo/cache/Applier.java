@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
@@ -38,6 +39,7 @@ final class Applier {
   private final ArrayDeque<DecodedChunk> decoded = new ArrayDeque<>();
   private final Set<String> reported = new HashSet<>();
   private final List<Logged> batch = new ArrayList<>();
+  private final Set<Resource> obscured = ConcurrentHashMap.newKeySet();
   private long unpublished;
 
   final LongAdder undecodable = new LongAdder();
@@ -67,6 +69,10 @@ final class Applier {
   }
 
   private void load(Table table, RevisionStore.KeyValue keyValue, byte[] key) throws IOException {
+    if (keyValue.value() == RevisionStore.UNREADABLE) {
+      hide(table, keyValue.key());
+      return;
+    }
     Entry entry = write(table, keyValue.key(), key, keyValue.value(), keyValue.modRevision());
     if (entry != null) {
       table.editor.put(entry);
@@ -82,8 +88,14 @@ final class Applier {
     }
     byte[] key = table.keyOf(event.key());
     byte[] value = event.value();
+    boolean hidden = value == RevisionStore.UNREADABLE;
+    if (hidden) {
+      hide(table, event.key());
+    } else {
+      table.shownAgain(event.key(), event.modRevision());
+    }
     Entry current =
-        value == null ? null : write(table, event.key(), key, value, event.modRevision());
+        value == null || hidden ? null : write(table, event.key(), key, value, event.modRevision());
     Entry previous = current == null ? table.editor.remove(key) : table.editor.put(current);
     table.changed(event.key(), current != null);
     if (current == null && previous == null) {
@@ -115,6 +127,20 @@ final class Applier {
       decoded.add(new DecodedChunk(table.log, begun));
     }
     batch.add(new Logged(table, table.log.end() - 1, logged));
+  }
+
+  /** An object that cannot be read counts as absent, and its resource as incomplete. */
+  private void hide(Table table, String storeKey) {
+    if (table.unreadable.add(storeKey)) {
+      obscured.add(table.owner);
+    }
+  }
+
+  /** Removes and returns the resources that have become incomplete. By any thread. */
+  List<Resource> takeObscured() {
+    List<Resource> taken = List.copyOf(obscured);
+    taken.forEach(obscured::remove);
+    return taken;
   }
 
   private static void count(Table table, Entry entry, int sign) {

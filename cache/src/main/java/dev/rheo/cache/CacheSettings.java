@@ -20,6 +20,7 @@ import java.time.Duration;
  * @param formDiskBytes budget of the files of derived forms; above it the oldest file is evicted
  * @param formHeapBytes heap of the index of derived forms, at 112 bytes a form
  * @param formMakers threads that make derived forms, each for one object at a time
+ * @param encrypted whether the files hold no plain text
  */
 public record CacheSettings(
     long hotBytes,
@@ -33,7 +34,38 @@ public record CacheSettings(
     int loaders,
     long formDiskBytes,
     long formHeapBytes,
-    int formMakers) {
+    int formMakers,
+    boolean encrypted) {
+
+  /** Settings of files in plain text. */
+  public CacheSettings(
+      long hotBytes,
+      int segmentBytes,
+      long diskBytes,
+      long historyBytes,
+      long logBytes,
+      int decodedEvents,
+      long snapshotBytes,
+      Duration minHistory,
+      int loaders,
+      long formDiskBytes,
+      long formHeapBytes,
+      int formMakers) {
+    this(
+        hotBytes,
+        segmentBytes,
+        diskBytes,
+        historyBytes,
+        logBytes,
+        decodedEvents,
+        snapshotBytes,
+        minHistory,
+        loaders,
+        formDiskBytes,
+        formHeapBytes,
+        formMakers,
+        false);
+  }
 
   /** File offsets are ints. */
   private static final int LARGEST_SEGMENT = 1 << 30;
@@ -65,6 +97,24 @@ public record CacheSettings(
               (int) Math.min(LARGEST_SEGMENT, (long) fitting.segmentBytes + SEGMENT_STEP));
     }
     return fitting;
+  }
+
+  /** These settings with files that hold no plain text. */
+  public CacheSettings withEncryption() {
+    return new CacheSettings(
+        hotBytes,
+        segmentBytes,
+        diskBytes,
+        historyBytes,
+        logBytes,
+        decodedEvents,
+        snapshotBytes,
+        minHistory,
+        loaders,
+        formDiskBytes,
+        formHeapBytes,
+        formMakers,
+        true);
   }
 
   /**
@@ -105,7 +155,8 @@ public record CacheSettings(
         loaders,
         formDiskBytes,
         formHeapBytes,
-        formMakers);
+        formMakers,
+        encrypted);
   }
 
   /**

@@ -10,6 +10,7 @@ import java.util.List;
  * @param storeRevision the newest revision that the store has reported; the difference is the lag
  * @param rebuilds builds from the store, the first one included
  * @param undecodable values of the store that were skipped because they cannot be read
+ * @param unreadable objects that cannot be read now, at most 1000 counted for each resource
  * @param spoolBytes bytes of the spool's files, including unlinked files that are still open
  * @param unlinkedBytes the part of {@code spoolBytes} in unlinked files, which only slow readers
  *     keep
@@ -33,6 +34,7 @@ public record CacheStats(
     long storeRevision,
     long rebuilds,
     long undecodable,
+    long unreadable,
     long spoolBytes,
     long unlinkedBytes,
     long liveBytes,

@@ -38,6 +38,7 @@ final class FormSpool {
   private final int fileBytes;
   private final int maxFiles;
   private final int maxForms;
+  private final boolean encrypted;
   private final ConcurrentHashMap<Long, Form> index = new ConcurrentHashMap<>();
 
   /** Chains that left the index but are not yet accounted for. */
@@ -61,6 +62,7 @@ final class FormSpool {
     this.lock = threads.lock();
     this.directory = directory;
     this.files = files;
+    this.encrypted = settings.encrypted();
     this.diskBytes = settings.formDiskBytes();
     this.fileBytes = settings.formFileBytes();
     this.maxFiles = settings.formFiles();
@@ -141,7 +143,7 @@ final class FormSpool {
   private FormFile begin() throws IOException {
     SpoolFile.Factory factory = files;
     if (factory == null) {
-      factory = SpoolFile.Factory.platform(directory);
+      factory = SpoolFile.Factory.platform(directory, encrypted);
       files = factory;
     }
     while (open.size() >= maxFiles

@@ -121,6 +121,11 @@ final class Members {
     built.signalAll();
   }
 
+  /** Whether the cache is being built, or was closed. Called under the lock. */
+  boolean isPaused() {
+    return paused || closed;
+  }
+
   /** Ends the waits. */
   void close() {
     lock.lock();

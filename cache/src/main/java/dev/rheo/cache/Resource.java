@@ -70,6 +70,11 @@ final class Resource implements ResourceCache {
     return cache.published().require(this).table().oldest();
   }
 
+  @Override
+  public @Nullable String unreadable() {
+    return cache.published().require(this).table().unreadable.first();
+  }
+
   Threads threads() {
     return cache.threads();
   }

@@ -36,6 +36,13 @@ public interface ResourceCache {
    */
   EventReader events(long afterRevision, Scope scope) throws CompactedException;
 
+  /**
+   * The store's key of an object that exists and cannot be read, so that this resource shows it as
+   * absent; null if there is none. Its readers are woken when there is one. {@link
+   * WatchCache#readAgain} tries again.
+   */
+  @Nullable String unreadable();
+
   /** The lowest revision that {@link #events} and {@link #snapshotAt} accept. */
   long oldestRevision();
 }

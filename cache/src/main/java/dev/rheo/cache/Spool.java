@@ -24,6 +24,7 @@ final class Spool {
   private SpoolFile.@Nullable Factory files;
   private final int segmentBytes;
   private final int hotBlocks;
+  private final boolean encrypted;
   private final IntConsumer unlinked;
   private final ConcurrentHashMap<Integer, Segment> segments = new ConcurrentHashMap<>();
   private final LongAdder openBytes = new LongAdder();
@@ -47,6 +48,7 @@ final class Spool {
     this.files = files;
     this.unlinked = unlinked;
     this.segmentBytes = settings.segmentBytes();
+    this.encrypted = settings.encrypted();
     this.hotBlocks = (int) Math.max(2, settings.hotBytes() / Segment.BLOCK);
   }
 
@@ -59,7 +61,7 @@ final class Spool {
       }
     }
     if (files == null) {
-      files = SpoolFile.Factory.platform(directory);
+      files = SpoolFile.Factory.platform(directory, encrypted);
     }
   }
 

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 
 /** A file of the spool, as the operating system provides it. Safe for any number of threads. */
 interface SpoolFile {
@@ -35,9 +36,14 @@ interface SpoolFile {
       return Files.getFileStore(directory).getUsableSpace();
     }
 
-    /** The best one that this platform supports. */
-    static Factory platform(Path directory) {
-      return LinuxFile.supported(directory) ? LinuxFile::create : ChannelFile::create;
+    /**
+     * The best one that this platform supports.
+     *
+     * @param encrypted whether the files must hold no plain text
+     */
+    static Factory platform(Path directory, boolean encrypted) {
+      Factory plain = LinuxFile.supported(directory) ? LinuxFile::create : ChannelFile::create;
+      return encrypted ? EncryptedFile.on(plain, new SecureRandom()) : plain;
     }
   }
 }

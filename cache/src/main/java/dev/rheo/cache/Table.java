@@ -37,6 +37,9 @@ final class Table {
   /** Revision of the state at which the log begins, if that is above the generation's floor. */
   private volatile long floor;
 
+  /** Objects that exist and are shown as absent. Changed under the cache's lock. */
+  final UnreadableKeys unreadable = new UnreadableKeys();
+
   /** The resource was removed. Set before the log is trimmed, so readers check it after reading. */
   volatile boolean dropped;
 
@@ -110,5 +113,15 @@ final class Table {
   void loaded(long revision) {
     deleted = null;
     floor = revision;
+  }
+
+  /**
+   * A key is shown again that was absent although its object existed. The history before this
+   * revision is wrong and forgotten.
+   */
+  void shownAgain(String storeKey, long revision) {
+    if (unreadable.remove(storeKey)) {
+      floor = Math.max(floor, revision);
+    }
   }
 }

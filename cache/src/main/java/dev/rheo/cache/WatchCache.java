@@ -39,6 +39,8 @@ public final class WatchCache implements AutoCloseable {
   private final EventDecoder decoder;
   private final Snapshots snapshots;
   private final Follower follower;
+  private final Rereading rereading;
+  private final Applier applier;
 
   /** Guards the spool's writer, the applier and the unpublished state of the generation. */
   private final ReentrantLock lock;
@@ -92,7 +94,7 @@ public final class WatchCache implements AutoCloseable {
     loaders = new Loaders(threads, settings.loaders());
     decoder = new EventDecoder(spool, loaders);
     snapshots = new Snapshots(decoder, loaders, settings.snapshotBytes());
-    Applier applier = new Applier(spool, settings);
+    applier = new Applier(spool, settings);
     members = new Members(this, store, spool, applier, resources);
     Generation nothing = new Generation(members.all(), 0);
     published = Follower.state(nothing);
@@ -100,6 +102,7 @@ public final class WatchCache implements AutoCloseable {
     nothing.floor = Long.MAX_VALUE;
     routed = published;
     follower = new Follower(this, store, members, spool, applier, settings);
+    rereading = new Rereading(this, store, members, applier);
   }
 
   /** Starts to build the cache, in the background. */
@@ -181,6 +184,14 @@ public final class WatchCache implements AutoCloseable {
     }
   }
 
+  /**
+   * Tries to read what could not be read: {@link ResourceCache#unreadable}. Cheap if there is
+   * nothing. May block on the store, so it is not for event loops or virtual threads.
+   */
+  public void readAgain() {
+    rereading.run();
+  }
+
   /** Every change up to this revision is applied in all resources. */
   public long revision() {
     return published.revision();
@@ -217,6 +228,7 @@ public final class WatchCache implements AutoCloseable {
     long live = 0;
     long history = 0;
     int waitingReaders = 0;
+    long unreadable = 0;
     long hot;
     lock.lock();
     try {
@@ -231,6 +243,7 @@ public final class WatchCache implements AutoCloseable {
                   table.log.end() - table.log.first(),
                   table.formBytes));
           log += table.log.bytes();
+          unreadable += table.unreadable.count();
           live += table.recordBytes;
         }
       }
@@ -254,6 +267,7 @@ public final class WatchCache implements AutoCloseable {
         follower.storeRevision(),
         follower.rebuilds(),
         follower.undecodable(),
+        unreadable,
         open,
         Math.max(0, open - spool.linkedBytes()),
         live,
@@ -353,6 +367,11 @@ public final class WatchCache implements AutoCloseable {
     }
   }
 
+  /** Has the cache built again, beside the present state. */
+  void buildAgain() {
+    damaged.set(true);
+  }
+
   boolean damaged() {
     return damaged.get();
   }
@@ -380,6 +399,9 @@ public final class WatchCache implements AutoCloseable {
     }
     for (Applier.Logged logged : events) {
       logged.table().owner.waiters.collect(logged.number(), logged.event(), woken);
+    }
+    for (Resource incomplete : applier.takeObscured()) {
+      incomplete.waiters.collectAll(woken);
     }
     routed = next;
     wake(woken);

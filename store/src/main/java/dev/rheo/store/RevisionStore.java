@@ -45,6 +45,13 @@ import org.jspecify.annotations.Nullable;
  * Every method may block. An engine may write concurrent commits as a group.
  */
 public interface RevisionStore extends AutoCloseable {
+  /**
+   * Stands in ranges and watches for a value that exists and cannot be read, for instance because
+   * its encryption key is not at hand; compared by identity. {@link #get} tells the reason with a
+   * {@link StoreException} of {@link StoreException.Fault#UNREADABLE}.
+   */
+  @SuppressWarnings("MutablePublicArray") // It is empty.
+  byte[] UNREADABLE = {};
 
   /**
    * Applies all operations, or none. Each key may occur in at most one operation. A commit that
@@ -169,8 +176,15 @@ public interface RevisionStore extends AutoCloseable {
    *
    * @param createRevision the revision that (last) created the key
    * @param modRevision the revision that wrote this value
+   * @param stale whether the value should be written again although nothing changed, since it is
+   *     encrypted with another key than it would be today
    */
-  record KeyValue(String key, byte[] value, long createRevision, long modRevision) {}
+  record KeyValue(String key, byte[] value, long createRevision, long modRevision, boolean stale) {
+    /** A value as it should be. */
+    public KeyValue(String key, byte[] value, long createRevision, long modRevision) {
+      this(key, value, createRevision, modRevision, false);
+    }
+  }
 
   /**
    * One change. For a deletion {@code value} is null and {@code createRevision} 0.

@@ -20,6 +20,8 @@ public class StoreException extends Exception {
     SILENT,
     /** A commit that is larger than the engine takes. */
     TOO_LARGE,
+    /** Of one value, which cannot be decrypted or encrypted; {@link #reason} says why. */
+    UNREADABLE,
     /** Nothing can be written until the cause, such as a full disk, is gone. */
     UNWRITABLE,
     /** The data is damaged; only a restore from a copy helps. */

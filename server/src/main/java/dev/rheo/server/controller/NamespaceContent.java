@@ -157,6 +157,10 @@ final class NamespaceContent {
   }
 
   private int size(ResourceType type, String namespace) {
+    if (resource(type).unreadable() != null) {
+      // It may be in this namespace, and nobody would find it again.
+      throw ApiException.internalError("an object of " + type + " cannot be read");
+    }
     return resource(type).snapshot().size(namespace + "/");
   }
 

@@ -35,6 +35,13 @@ public final class Health {
     this.checks = List.copyOf(checks);
   }
 
+  /** The same endpoint with further checks. */
+  public Health with(List<Check> more) {
+    List<Check> all = new ArrayList<>(checks);
+    all.addAll(more);
+    return new Health(endpoint, all);
+  }
+
   public String endpoint() {
     return endpoint;
   }

@@ -200,6 +200,11 @@ public final class PartMetrics {
         "Values that were passed over.",
         cache,
         CacheStats::undecodable);
+    gauge(
+        "rheo_cache_unreadable_objects",
+        "Objects that cannot be decrypted, at most 1000 counted for each resource.",
+        cache,
+        CacheStats::unreadable);
     gauge("rheo_spool_bytes", "Bytes of the spool's files.", cache, CacheStats::spoolBytes);
     gauge(
         "rheo_spool_unlinked_bytes",

@@ -98,7 +98,8 @@ public final class SharedStore implements RevisionStore {
     byte[] read = read(stored.key(), stored.value());
     return read == stored.value()
         ? stored
-        : new KeyValue(stored.key(), read, stored.createRevision(), stored.modRevision());
+        : new KeyValue(
+            stored.key(), read, stored.createRevision(), stored.modRevision(), stored.stale());
   }
 
   private Event read(Event event) {
@@ -110,6 +111,9 @@ public final class SharedStore implements RevisionStore {
   }
 
   private byte[] read(String key, byte[] value) {
+    if (value == UNREADABLE) {
+      return value;
+    }
     try {
       return forms.read(key, value);
     } catch (RuntimeException e) {

@@ -10,10 +10,7 @@ import dev.rheo.codec.protobuf.ProtobufCodec;
 import dev.rheo.resource.type.ResourceRegistry;
 import dev.rheo.resource.type.ResourceType;
 import dev.rheo.resource.type.StoredResource;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Translates between the canonical form of objects and those in which kube-apiserver keeps them.
@@ -32,16 +29,11 @@ public final class StoredForms {
     JSON
   }
 
-  private static final String ROOT = "/registry/";
-
-  /** The most slashes of a key after {@link #ROOT} up to the end of a resource's prefix. */
-  private static final int DEEPEST = 2;
-
   private static final HeaderScanner HEADERS = HeaderScanner.of(List.of());
 
   private final ResourceRegistry registry;
   private final Written written;
-  private final Map<String, StoredResource> byPrefix = new HashMap<>();
+  private final KeyLayout layout;
   private final EarlierVersions earlier = new EarlierVersions();
 
   /**
@@ -50,9 +42,7 @@ public final class StoredForms {
   public StoredForms(ResourceRegistry registry, Written written) {
     this.registry = registry;
     this.written = written;
-    for (StoredResource resource : registry.stored()) {
-      byPrefix.put(resource.keyPrefix(), resource);
-    }
+    this.layout = new KeyLayout(registry);
   }
 
   /**
@@ -61,7 +51,7 @@ public final class StoredForms {
    * @throws dev.rheo.codec.io.MalformedException if it is not an object that can be read
    */
   public byte[] read(String key, byte[] value) {
-    StoredResource resource = resource(key);
+    StoredResource resource = layout.builtIn(key);
     ObjectNode tree;
     if (startsWith(value, 'k', '8', 's', 0)) {
       if (resource == null) {
@@ -85,28 +75,13 @@ public final class StoredForms {
 
   /** A canonical form as it is written. */
   public byte[] write(String key, byte[] canonical) {
-    StoredResource resource = resource(key);
+    StoredResource resource = layout.builtIn(key);
     if (written == Written.JSON
         || resource == null
         || !ProtobufCodec.builtIn().supports(resource.apiVersion(), resource.kind())) {
       return canonical;
     }
     return ProtobufCodec.builtIn().toProtobuf(canonical);
-  }
-
-  private @Nullable StoredResource resource(String key) {
-    if (!key.startsWith(ROOT)) {
-      return null;
-    }
-    int slash = key.indexOf('/', ROOT.length());
-    for (int i = 0; i < DEEPEST && slash > 0; i++) {
-      StoredResource found = byPrefix.get(key.substring(0, slash + 1));
-      if (found != null) {
-        return found;
-      }
-      slash = key.indexOf('/', slash + 1);
-    }
-    return null;
   }
 
   private ObjectNode inStoredVersion(ObjectNode tree, StoredResource resource) {

@@ -40,6 +40,9 @@ final class Instances {
       // The cache must show all objects that were created before the definition was deleted.
       client.awaitCurrent();
       ResourceCache resource = cache.resource(type.storage().name());
+      if (resource.unreadable() != null) {
+        throw ApiException.internalError("an object of " + type + " cannot be read");
+      }
       if (resource.snapshot().size() > 0) {
         client.deleteCollection(ObjectPath.of(type, "", ""));
         client.awaitCurrent();

@@ -9,9 +9,12 @@ import dev.rheo.cache.Snapshot;
 import dev.rheo.cache.WatchCache;
 import dev.rheo.resource.type.ResourceType;
 import dev.rheo.store.CompactedException;
+import dev.rheo.store.FutureRevisionException;
 import dev.rheo.store.RevisionStore;
+import dev.rheo.store.RevisionStore.KeyValue;
 import dev.rheo.store.StoreException;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Waits until the watch cache is as fresh as a request demands, and finds the state to read.
@@ -64,6 +67,33 @@ public final class Freshness {
         : StoreFailures.unavailable("the watch cache cannot be built: " + obstacle, null);
   }
 
+  /**
+   * Refuses to show a resource of which an object cannot be read: a list or a watch without it
+   * would be wrong.
+   *
+   * @throws ApiException 429, as upstream
+   */
+  public void requireReadable(ResourceCache resource) {
+    String key = resource.unreadable();
+    if (key != null) {
+      throw ApiException.tooManyRequests(
+          "storage is (re)initializing: unable to transform key \"%s\": %s"
+              .formatted(key, unreadable(key)),
+          1);
+    }
+  }
+
+  private String unreadable(String key) {
+    try {
+      @Nullable KeyValue ignored = store.get(key, 0);
+      return "it is about to be read again";
+    } catch (StoreException e) {
+      return e.reason();
+    } catch (CompactedException | FutureRevisionException e) {
+      return "the present revision cannot be read";
+    }
+  }
+
   private ApiException damaged() {
     return StoreFailures.damaged(store.health().reason(), null);
   }
@@ -72,9 +102,15 @@ public final class Freshness {
    * The state that a list reads.
    *
    * @throws ApiException 410 if it is no longer retained, 504 if the cache does not reach it in
-   *     time
+   *     time, 429 if an object of the resource cannot be read
    */
   public Snapshot snapshot(ResourceCache resource, ReadPlan plan) throws InterruptedException {
+    Snapshot snapshot = found(resource, plan);
+    requireReadable(resource);
+    return snapshot;
+  }
+
+  private Snapshot found(ResourceCache resource, ReadPlan plan) throws InterruptedException {
     try {
       return switch (plan) {
         case ReadPlan.Any _ -> resource.snapshot();

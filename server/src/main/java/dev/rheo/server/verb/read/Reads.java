@@ -68,6 +68,7 @@ public final class Reads {
 
   private final WatchCache cache;
   private final Freshness freshness;
+  private final StoreReads stored;
   private final HashedWheelTimer timer;
   private final LongSupplier nanoTime;
   private final RandomGenerator random;
@@ -84,6 +85,7 @@ public final class Reads {
       RandomGenerator random) {
     this.cache = cache;
     this.freshness = new Freshness(store, cache);
+    this.stored = new StoreReads(store);
     this.timer = timer;
     this.nanoTime = nanoTime;
     this.random = random;
@@ -158,8 +160,14 @@ public final class Reads {
     } else if (wanted != 0) {
       freshness.await(wanted);
     }
-    Entry entry = resource.get(key(type, namespace, name));
+    String key = key(type, namespace, name);
+    Entry entry = resource.get(key);
     if (entry == null) {
+      if (resource.unreadable() != null
+          && stored.get(resource.resource().keyPrefix() + key) != null) {
+        // The store can read it by now, the cache cannot yet.
+        freshness.requireReadable(resource);
+      }
       throw ApiException.notFound(type.groupResource(), name);
     }
     return new FoundObject(entry);
@@ -262,6 +270,7 @@ public final class Reads {
       WatchMetrics metrics)
       throws InterruptedException {
     ResourceCache resource = freshness.resource(type);
+    freshness.requireReadable(resource);
     WatchPlan plan = options.watchPlan(type.group(), type.plural());
     Selection selection = Selection.of(options);
     WatchSpec spec =
@@ -271,6 +280,7 @@ public final class Reads {
             plan.bookmarks(),
             plan.endOfInitialEvents(),
             () -> cache.holds(type.storage().name()),
+            () -> resource.unreadable() != null,
             metrics);
     try {
       Scope scope = selection.scope(resource.resource(), namespace);
@@ -305,6 +315,7 @@ public final class Reads {
       case WatchPlan.FromNow _ -> after = cache.revision();
       case WatchPlan.InitialAny _ -> {}
     }
+    freshness.requireReadable(resource);
     WorkBudget effort = new WorkBudget(ItemBody.EFFORT_PER_DRAW);
     FilteredCursor initial = null;
     InitialState state = null;

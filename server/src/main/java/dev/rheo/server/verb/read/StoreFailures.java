@@ -23,6 +23,9 @@ public final class StoreFailures {
     if (e.fault() == StoreException.Fault.TOO_LARGE) {
       return ApiException.requestEntityTooLarge("the store refuses it: " + e.reason());
     }
+    if (e.fault() == StoreException.Fault.UNREADABLE) {
+      return ApiException.internalError(e.reason(), e);
+    }
     String message = "the store cannot serve: " + e.reason();
     return e.fault() == StoreException.Fault.SILENT ? late(message, e) : unavailable(message, e);
   }

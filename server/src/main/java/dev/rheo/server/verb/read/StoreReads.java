@@ -45,7 +45,7 @@ public final class StoreReads {
     String end = prefix.substring(0, prefix.length() - 1) + '0';
     try (RevisionStore.RangeCursor cursor = store.range(prefix, end, 0)) {
       KeyValue value = cursor.next();
-      while (value != null && more.test(value)) {
+      while (value != null && more.test(readable(value))) {
         value = cursor.next();
       }
     } catch (StoreException e) {
@@ -53,6 +53,13 @@ public final class StoreReads {
     } catch (CompactedException | FutureRevisionException e) {
       throw unreadable(e);
     }
+  }
+
+  private static KeyValue readable(KeyValue value) {
+    if (value.value() == RevisionStore.UNREADABLE) {
+      throw ApiException.internalError("unable to transform key \"%s\"".formatted(value.key()));
+    }
+    return value;
   }
 
   private static ApiException unreadable(Exception e) {

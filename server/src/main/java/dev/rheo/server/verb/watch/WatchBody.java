@@ -143,6 +143,10 @@ public final class WatchBody extends ItemBody {
     if (isOverdue()) {
       return lastWords();
     }
+    if (spec.unreadable().getAsBoolean()) {
+      return fail(
+          ApiException.internalError("an object of " + spec.resource() + " cannot be read"));
+    }
     if (initial != null) {
       Entry entry = initial.next();
       if (entry != null) {

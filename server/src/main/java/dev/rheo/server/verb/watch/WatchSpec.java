@@ -11,6 +11,7 @@ import java.util.function.BooleanSupplier;
  * @param markInitialEnd whether the client asked for the bookmark after the initial events
  * @param replaced whether the objects are served by another type meanwhile, to be asked when this
  *     one can no longer show them
+ * @param unreadable whether an object of the resource cannot be read, so that the watch must end
  */
 public record WatchSpec(
     ResourceType type,
@@ -18,6 +19,7 @@ public record WatchSpec(
     boolean bookmarks,
     boolean markInitialEnd,
     BooleanSupplier replaced,
+    BooleanSupplier unreadable,
     WatchMetrics metrics) {
 
   public String resource() {

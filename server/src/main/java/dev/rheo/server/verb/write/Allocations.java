@@ -125,7 +125,7 @@ final class Allocations {
           Deletes.outcome(
               orphaned,
               DeleteOptions.none(),
-              new Version(stored.value(), stored.modRevision()),
+              new Version(stored.value(), stored.modRevision(), stored.stale()),
               clock.instant());
       if (outcome instanceof Outcome.Put put) {
         operations.add(new Op.Put(orphaned.key(), form(put.object()), stored.modRevision()));

@@ -149,7 +149,11 @@ final class Committer {
       case Outcome.Put put -> {
         byte[] form = form(resource, put.object());
         if (version != null && !put.thenRemove() && isSame(form, version.form())) {
-          yield unchanged(resource, key, version, version.form(), fresh);
+          if (!version.stale()) {
+            yield unchanged(resource, key, version, version.form(), fresh);
+          }
+          // Written again, with today's key. Nothing else changes, not even times.
+          form = version.form();
         }
         if (!Versions.storable(key)) {
           throw ApiException.invalid(
@@ -184,8 +188,11 @@ final class Committer {
 
   private @Nullable CommitResult unchanged(
       StoredResource resource, String key, @Nullable Version version, byte[] form, boolean fresh) {
-    if (!fresh && !sameRevision(versions.current(resource, key), version)) {
-      return null;
+    if (!fresh) {
+      Version now = versions.current(resource, key);
+      if (!sameRevision(now, version) || now != null && now.stale()) {
+        return null;
+      }
     }
     return new CommitResult(form, version == null ? 0 : version.revision(), How.UNCHANGED);
   }

@@ -49,7 +49,7 @@ final class ResponseBodies {
 
   /** The object's tree in the requested API version, with its resourceVersion. */
   static ObjectNode served(ResourceType type, CommitResult written) {
-    return served(type, new Version(written.form(), written.revision()));
+    return served(type, new Version(written.form(), written.revision(), false));
   }
 
   static ObjectNode served(ResourceType type, Version version) {

@@ -69,7 +69,7 @@ final class Versions {
       // Only the form is kept.
       Meter.release(mark);
       Meter.charge(form.length);
-      return new Version(form, entry.revision());
+      return new Version(form, entry.revision(), false);
     } catch (IOException e) {
       return null;
     }
@@ -87,7 +87,7 @@ final class Versions {
       return null;
     }
     Meter.charge(Math.max(0, value.value().length - expected));
-    return new Version(value.value(), value.modRevision());
+    return new Version(value.value(), value.modRevision(), value.stale());
   }
 
   /**
