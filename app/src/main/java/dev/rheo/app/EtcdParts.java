@@ -25,9 +25,13 @@ import org.jspecify.annotations.Nullable;
  * not need its libraries.
  */
 final class EtcdParts {
+  /** What the keys of all objects begin with, where etcd has the prefix. */
+  private static final String ROOT = "/registry";
+
   private EtcdParts() {}
 
-  static RevisionStore open(EtcdConfig config, ResourceRegistry registry, OpenedParts opened)
+  static RevisionStore open(
+      EtcdConfig config, ResourceRegistry registry, OpenedParts opened, EncryptionParts encryption)
       throws StoreException {
     EtcdRevisionStore store = connect(config);
     opened.add("store", store);
@@ -41,7 +45,10 @@ final class EtcdParts {
           scheduler.shutdownNow();
         });
     compactor.start();
-    return new SharedStore(store, forms(config, registry));
+    // Values are bound to the keys that etcd has.
+    RevisionStore decrypted =
+        encryption.around(store, key -> config.prefix() + key.substring(ROOT.length()));
+    return new SharedStore(decrypted, forms(config, registry));
   }
 
   /** The store without what it stands for: values are in the forms of kube-apiserver. */

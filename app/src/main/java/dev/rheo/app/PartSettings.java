@@ -15,7 +15,8 @@ final class PartSettings {
   static CacheSettings cache(ServerConfig config, DescriptorPlan descriptors) {
     MemoryPlan memory = config.memory();
     CacheSettings defaults = CacheSettings.defaults();
-    return new CacheSettings(
+    CacheSettings settings =
+        new CacheSettings(
             memory.hotBuffers(),
             defaults.segmentBytes(),
             defaults.diskBytes(),
@@ -27,7 +28,8 @@ final class PartSettings {
             defaults.loaders(),
             config.formBytes(),
             memory.forms(),
-            defaults.formMakers())
+            defaults.formMakers());
+    return (config.encryption().file() == null ? settings : settings.withEncryption())
         .withDescriptors(descriptors.cache());
   }
 

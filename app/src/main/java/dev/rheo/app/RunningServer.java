@@ -142,13 +142,14 @@ final class RunningServer implements Server {
       ResourceRegistry registry = BuiltInResources.registry();
       served = new ServedTypes(registry);
       // First, since it locks the directory: no other server uses the rest then.
-      StoreParts parts = new StoreParts(opened, data, DESCRIPTORS);
-      store = parts.open(config, registry, embedding.store(), clock);
+      StoreParts stores = new StoreParts(opened, data, DESCRIPTORS);
+      store = stores.open(config, registry, embedding.store(), clock);
       ServiceNetwork services = config.network().services();
       Pki pki = Pki.open(data.pki(), config.host(), config.network().certified(), clock);
       Ledger ledger =
           new Ledger(config.memory().requests().withDescriptors(DESCRIPTORS.connections()));
       cache = openCache(config, registry, ledger);
+      stores.serve(cache);
       HashedWheelTimer timer = new HashedWheelTimer(new DefaultThreadFactory("timer", true));
       opened.add("timer", timer::stop);
 
@@ -209,9 +210,9 @@ final class RunningServer implements Server {
       writes.repair().run();
       NonResource nonResource =
           new NonResource(
-              liveness("healthz"),
-              liveness("livez"),
-              readiness(),
+              liveness("healthz", stores.checks()),
+              liveness("livez", List.of()),
+              readiness(stores.checks()),
               aggregation.discovery(served, Release.version()),
               aggregation.openApi(served),
               new MetricsPage(metrics, totals),
@@ -220,7 +221,7 @@ final class RunningServer implements Server {
               aggregation.documents(),
               encodings.negotiation(),
               issuer,
-              parts.snapshots());
+              stores.snapshots());
       Reads stored = new Reads(store, cache, timer, System::nanoTime, random);
       ResourceReads reads =
           new ResourceReads(stored, encodings, config.gates(), requestMetrics, deflaters);
@@ -407,21 +408,22 @@ final class RunningServer implements Server {
    * The liveness check ignores the store. A restarted process cannot write to a full disk either,
    * and does not start with a damaged store, so that even reads would be lost.
    */
-  private static Health liveness(String name) {
-    return new Health(name, List.of(new Health.Check("ping", () -> true)));
+  private static Health liveness(String name, List<Health.Check> more) {
+    return new Health(name, List.of(new Health.Check("ping", () -> true))).with(more);
   }
 
-  private Health readiness() {
+  private Health readiness(List<Health.Check> more) {
     return new Health(
-        "readyz",
-        List.of(
-            new Health.Check("ping", () -> true),
-            new Health.Check("store", this::storeAnswers),
-            new Health.Check("watch-cache", () -> cache.ready()),
-            new Health.Check("namespaces", () -> bootstrapped),
-            new Health.Check("custom-resources", this::definitionsServed),
-            new Health.Check("autoregister-completion", () -> aggregation.isComplete()),
-            new Health.Check("shutdown", () -> !stopping.get())));
+            "readyz",
+            List.of(
+                new Health.Check("ping", () -> true),
+                new Health.Check("store", this::storeAnswers),
+                new Health.Check("watch-cache", () -> cache.ready()),
+                new Health.Check("namespaces", () -> bootstrapped),
+                new Health.Check("custom-resources", this::definitionsServed),
+                new Health.Check("autoregister-completion", () -> aggregation.isComplete()),
+                new Health.Check("shutdown", () -> !stopping.get())))
+        .with(more);
   }
 
   private boolean definitionsServed() {

@@ -35,6 +35,7 @@ import org.jspecify.annotations.Nullable;
  * @param access tokens of service accounts, authorization and admission
  * @param aggregation how requests go on to extension API servers
  * @param etcd where etcd is, for {@link StoreKind#ETCD}
+ * @param encryption how the store is encrypted
  */
 public record ServerConfig(
     Path data,
@@ -54,7 +55,8 @@ public record ServerConfig(
     Set<Controllers> controllers,
     AccessConfig access,
     AggregationConfig aggregation,
-    EtcdConfig etcd) {
+    EtcdConfig etcd,
+    EncryptionSettings encryption) {
 
   /** History that is kept whatever the limits, so that clients can resume after a short absence. */
   public static final Duration MIN_HISTORY_TIME = Retention.FLOOR;
@@ -91,7 +93,8 @@ public record ServerConfig(
         EnumSet.allOf(Controllers.class),
         AccessConfig.defaults(),
         AggregationConfig.defaults(),
-        EtcdConfig.none());
+        EtcdConfig.none(),
+        EncryptionSettings.none());
   }
 
   /**

@@ -1,6 +1,8 @@
 package dev.rheo.app;
 
+import dev.rheo.cache.WatchCache;
 import dev.rheo.resource.type.ResourceRegistry;
+import dev.rheo.server.health.Health;
 import dev.rheo.server.snapshot.Freezing;
 import dev.rheo.server.snapshot.Snapshots;
 import dev.rheo.store.ExpirySweeper;
@@ -15,9 +17,11 @@ import dev.rheo.store.StoreException;
 import dev.rheo.store.StoreLock;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.time.Clock;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** Opens the store, and starts what works on it: compaction, and the deletion of what expires. */
@@ -25,6 +29,7 @@ final class StoreParts {
   private final OpenedParts opened;
   private final DataDirectory data;
   private final DescriptorPlan descriptors;
+  private @Nullable EncryptionParts encryption;
   private @Nullable RocksRevisionStore embedded;
   private @Nullable FreezableStore freezable;
 
@@ -76,7 +81,9 @@ final class StoreParts {
           opened.add("store", memory);
         }
         compact(new RetentionCompactor(memory, retention, clock, scheduler), scheduler);
-        return memory;
+        return config.encryption().file() == null
+            ? memory
+            : encryption(config, registry, clock).around(memory, UnaryOperator.identity());
       }
       case ROCKSDB -> {
         RocksRevisionStore rocks =
@@ -89,13 +96,13 @@ final class StoreParts {
         embedded = rocks;
         opened.add("store", rocks);
         compact(new RetentionCompactor(rocks, retention, clock, scheduler), scheduler);
-        return rocks;
+        return encryption(config, registry, clock).around(rocks, UnaryOperator.identity());
       }
       case ETCD -> {
         // Each server has a data directory of its own, for its cache.
         opened.add("lock", StoreLock.take(data.store()));
         scheduler.shutdown();
-        return EtcdParts.open(config.etcd(), registry, opened);
+        return EtcdParts.open(config.etcd(), registry, opened, encryption(config, registry, clock));
       }
     }
     throw new IllegalStateException(config.store().toString());
@@ -111,6 +118,25 @@ final class StoreParts {
     Snapshots snapshots = new Snapshots(rocks == null ? null : rocks::snapshot, freezing);
     opened.add("snapshots", snapshots);
     return snapshots;
+  }
+
+  private EncryptionParts encryption(ServerConfig config, ResourceRegistry registry, Clock clock)
+      throws StoreException {
+    EncryptionParts parts = EncryptionParts.open(config.encryption(), registry, opened, clock);
+    encryption = parts;
+    return parts;
+  }
+
+  /** The health checks of what the store needs. */
+  List<Health.Check> checks() {
+    return encryption == null ? List.of() : encryption.checks();
+  }
+
+  /** Has the cache read again what could not be read. */
+  void serve(WatchCache cache) {
+    if (encryption != null) {
+      encryption.serve(cache);
+    }
   }
 
   private void compact(RetentionCompactor compactor, ScheduledExecutorService scheduler) {

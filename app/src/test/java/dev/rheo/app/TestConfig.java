@@ -29,6 +29,31 @@ final class TestConfig {
       Path tokens,
       AccessConfig access,
       FeatureGates gates) {
+    return of(data, kind, port, kubeconfig, tokens, access, gates, EncryptionSettings.none());
+  }
+
+  /** A server with encryption at rest, on any port. */
+  static ServerConfig of(Path data, StoreKind kind, Path tokens, EncryptionSettings encryption) {
+    return of(
+        data,
+        kind,
+        0,
+        data.resolve("kubeconfig"),
+        tokens,
+        AccessConfig.defaults(),
+        FeatureGates.defaults(),
+        encryption);
+  }
+
+  private static ServerConfig of(
+      Path data,
+      StoreKind kind,
+      int port,
+      Path kubeconfig,
+      Path tokens,
+      AccessConfig access,
+      FeatureGates gates,
+      EncryptionSettings encryption) {
     return new ServerConfig(
         data,
         "127.0.0.1",
@@ -47,6 +72,7 @@ final class TestConfig {
         EnumSet.allOf(Controllers.class),
         access,
         AggregationConfig.defaults(),
-        EtcdConfig.none());
+        EtcdConfig.none(),
+        encryption);
   }
 }

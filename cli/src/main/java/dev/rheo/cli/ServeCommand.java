@@ -5,6 +5,7 @@ import dev.rheo.api.io.HostPort;
 import dev.rheo.app.AccessConfig;
 import dev.rheo.app.AggregationConfig;
 import dev.rheo.app.ClusterNetwork;
+import dev.rheo.app.EncryptionSettings;
 import dev.rheo.app.EtcdConfig;
 import dev.rheo.app.MemoryPlan;
 import dev.rheo.app.Release;
@@ -105,6 +106,7 @@ final class ServeCommand implements Callable<Integer> {
   @Mixin private AccessOptions access = new AccessOptions();
   @Mixin private AggregationOptions aggregation = new AggregationOptions();
   @Mixin private EtcdOptions etcd = new EtcdOptions();
+  @Mixin private EncryptionOptions encryption = new EncryptionOptions();
 
   @Option(
       names = "--feature-gates",
@@ -296,7 +298,8 @@ final class ServeCommand implements Callable<Integer> {
         checked("--controllers", controllers, ServerConfig::controllers),
         accessConfig(),
         aggregationConfig(),
-        etcdConfig());
+        etcdConfig(),
+        encryptionSettings());
   }
 
   private ClusterNetwork network() {
@@ -318,6 +321,14 @@ final class ServeCommand implements Callable<Integer> {
   private AggregationConfig aggregationConfig() {
     try {
       return aggregation.config();
+    } catch (IllegalArgumentException e) {
+      throw wrong(String.valueOf(e.getMessage()));
+    }
+  }
+
+  private EncryptionSettings encryptionSettings() {
+    try {
+      return encryption.settings();
     } catch (IllegalArgumentException e) {
       throw wrong(String.valueOf(e.getMessage()));
     }

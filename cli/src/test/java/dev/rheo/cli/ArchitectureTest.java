@@ -47,6 +47,7 @@ class ArchitectureTest {
           "cel",
           "schema",
           "store",
+          "encryption",
           "cache",
           "edge",
           "resource",
@@ -96,6 +97,8 @@ class ArchitectureTest {
         .definedBy("dev.rheo.schema..")
         .layer("store")
         .definedBy("dev.rheo.store..")
+        .layer("encryption")
+        .definedBy("dev.rheo.encryption..")
         .layer("cache")
         .definedBy("dev.rheo.cache..")
         .layer("edge")
@@ -120,13 +123,15 @@ class ArchitectureTest {
         .mayOnlyBeAccessedByLayers("server", "app", "junit", "storm", "cli")
         .whereLayer("codec")
         .mayOnlyBeAccessedByLayers(
-            "cel", "schema", "cache", "resource", "merge", "server", "app", "junit")
+            "cel", "schema", "encryption", "cache", "resource", "merge", "server", "app", "junit")
         .whereLayer("cel")
         .mayOnlyBeAccessedByLayers("schema", "resource", "server", "app")
         .whereLayer("schema")
         .mayOnlyBeAccessedByLayers("resource", "server")
         .whereLayer("store")
-        .mayOnlyBeAccessedByLayers("cache", "server", "app", "junit")
+        .mayOnlyBeAccessedByLayers("encryption", "cache", "server", "app", "junit")
+        .whereLayer("encryption")
+        .mayOnlyBeAccessedByLayers("app")
         .whereLayer("cache")
         .mayOnlyBeAccessedByLayers("server", "app")
         .whereLayer("edge")
@@ -190,10 +195,15 @@ class ArchitectureTest {
   void nettyStaysAtTheEdge() {
     noClasses()
         .that()
-        .resideOutsideOfPackages("dev.rheo.edge..", "dev.rheo.storm.net..", "dev.rheo.store.etcd..")
+        .resideOutsideOfPackages(
+            "dev.rheo.edge..",
+            "dev.rheo.storm.net..",
+            "dev.rheo.store.etcd..",
+            "dev.rheo.encryption.kms..")
         .should()
         .dependOnClassesThat(resideInAPackage("io.netty..").and(DescribedPredicate.not(OPEN)))
-        .because("only the edge, the storm's and the store on etcd know how bytes travel")
+        .because(
+            "only the edge, the storm's, the store on etcd and key services know how bytes travel")
         .check(RHEO);
   }
 
@@ -207,16 +217,18 @@ class ArchitectureTest {
             "dev.rheo.app..",
             "dev.rheo.junit..",
             "dev.rheo.storm..",
-            "dev.rheo.store.etcd..")
+            "dev.rheo.store.etcd..",
+            "dev.rheo.encryption.kms..")
         .should()
         .dependOnClassesThat(resideInAPackage("io.netty.."))
         .check(RHEO);
   }
 
   @Test
-  void grpcStaysInTheStoreOnEtcd() {
+  void grpcStaysInTheStoreOnEtcdAndWithKeyServices() {
     noClasses()
-        .that(DescribedPredicate.not(resideInAPackage("dev.rheo.store.etcd..")))
+        .that()
+        .resideOutsideOfPackages("dev.rheo.store.etcd..", "dev.rheo.encryption.kms..")
         .should()
         .dependOnClassesThat(resideInAnyPackage("io.grpc..", "com.google.protobuf.."))
         .check(RHEO);
@@ -242,9 +254,10 @@ class ArchitectureTest {
   }
 
   @Test
-  void mintingStaysInSecurity() {
+  void mintingStaysInSecurityAndCiphersInEncryption() {
     noClasses()
-        .that(DescribedPredicate.not(resideInAPackage("dev.rheo.server.security..")))
+        .that()
+        .resideOutsideOfPackages("dev.rheo.server.security..", "dev.rheo.encryption.value..")
         .should()
         .dependOnClassesThat(resideInAPackage("org.bouncycastle.."))
         .check(RHEO);

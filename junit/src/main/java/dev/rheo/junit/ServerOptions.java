@@ -4,6 +4,7 @@ import dev.rheo.api.feature.FeatureGates;
 import dev.rheo.app.AccessConfig;
 import dev.rheo.app.AggregationConfig;
 import dev.rheo.app.ClusterNetwork;
+import dev.rheo.app.EncryptionSettings;
 import dev.rheo.app.EtcdConfig;
 import dev.rheo.app.MemoryPlan;
 import dev.rheo.app.ServerConfig;
@@ -65,7 +66,8 @@ record ServerOptions(
           ServerConfig.controllers(controllers),
           access(),
           AggregationConfig.defaults(),
-          EtcdConfig.none());
+          EtcdConfig.none(),
+          EncryptionSettings.none());
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException(
           "the server cannot have these options: " + e.getMessage(), e);
