@@ -36,6 +36,7 @@ import java.time.Duration;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
@@ -126,7 +127,20 @@ final class Aggregation {
    */
   void start(LoopbackClient client, ServedTypes served, Pki pki, Clock clock) throws IOException {
     BootstrapObjects objects = new BootstrapObjects(client, served, trust(pki, clock), clock);
-    objects.run();
+    AtomicBoolean made = new AtomicBoolean();
+    Runnable keep =
+        Guarded.of(
+            "what clients expect of every server",
+            () -> {
+              if (made.get()) {
+                objects.publishTrust();
+              } else {
+                // A part of it may exist and not be readable yet.
+                objects.run();
+                made.set(true);
+              }
+            });
+    keep.run();
     services.start();
     availability.start();
     documents.start();
@@ -137,10 +151,7 @@ final class Aggregation {
     opened.add("trust in front proxies", scheduler::shutdown);
     var unused =
         scheduler.scheduleWithFixedDelay(
-            Guarded.of("what extension API servers are told", objects::publishTrust),
-            TRUST_PERIOD.toMillis(),
-            TRUST_PERIOD.toMillis(),
-            TimeUnit.MILLISECONDS);
+            keep, TRUST_PERIOD.toMillis(), TRUST_PERIOD.toMillis(), TimeUnit.MILLISECONDS);
   }
 
   /**

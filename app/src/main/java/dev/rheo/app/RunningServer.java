@@ -207,7 +207,7 @@ final class RunningServer implements Server {
               random,
               clock);
       // Before a write could be given what a Service of an earlier release has.
-      writes.repair().run();
+      Guarded.of("what Services hold", writes.repair()::run).run();
       NonResource nonResource =
           new NonResource(
               liveness("healthz", stores.checks()),

@@ -189,7 +189,9 @@ class EncryptionAtRestTest {
     json("POST", SECRETS, secret("other"), 201);
     json("GET", SECRETS + "/other", "", 200);
     json("POST", MAPS, "{\"metadata\":{\"name\":\"m\"}}", 201);
-    json("GET", MAPS, "", 200);
+    json("GET", MAPS + "/m", "", 200);
+    json("GET", "/api/v1/namespaces", "", 200);
+    json("GET", "/api/v1/services", "", 200);
     assertThat(send("GET", "/readyz", "").body()).isEqualTo("ok");
     // Nothing of it is lost.
     start(ONE.concat(", ").concat(TWO));

@@ -27,6 +27,9 @@ final class LogReader extends Waiters.Waiter implements EventReader {
 
   private Table table;
 
+  /** Of the table, when this reader began or found it. */
+  private int epoch;
+
   /** Number of the next event to examine. */
   private long number;
 
@@ -55,6 +58,7 @@ final class LogReader extends Waiters.Waiter implements EventReader {
     this.resource = resource;
     this.filter = scope.equals(Scope.ALL) ? null : new Filter(scope);
     this.table = now.table();
+    this.epoch = table.epoch();
     this.start = after;
     this.position = after;
     locate(now);
@@ -62,7 +66,10 @@ final class LogReader extends Waiters.Waiter implements EventReader {
 
   /** Finds the number of the next event after {@code position}, which may not exist yet. */
   private void locate(TableState now) throws CompactedException {
-    table = now.table();
+    if (table != now.table()) {
+      table = now.table();
+      epoch = table.epoch();
+    }
     number = table.log.after(position, now.end()) + within;
     // Checked last: events that were trimmed during the search must not pass for absent.
     if (table.dropped) {
@@ -105,6 +112,8 @@ final class LogReader extends Waiters.Waiter implements EventReader {
       if (state.table() != table) {
         resource.waiters.disarm(this);
         locate(state);
+      } else if (table.epoch() != epoch) {
+        throw fallOut(table.oldest());
       }
       long end = state.end();
       while (number < end) {

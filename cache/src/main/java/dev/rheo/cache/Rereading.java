@@ -7,13 +7,15 @@ import dev.rheo.store.RevisionStore.KeyValue;
 import dev.rheo.store.StoreException;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * Reads again what could not be read, once that may have changed: a key service answers again, or a
- * key was added. What can be read now enters the index, without an event: nobody was shown the
- * resource without it. Its history begins at this revision.
+ * key was added. What can be read now enters the index, without an event, since it is older than
+ * what readers have seen. The history of the resource begins at this revision, and readers of its
+ * events must begin anew.
  */
 final class Rereading {
   private static final System.Logger LOG = System.getLogger(Rereading.class.getName());
@@ -71,6 +73,9 @@ final class Rereading {
       }
     }
     if (shown > 0) {
+      List<Waiters.Waiter> woken = new ArrayList<>();
+      table.owner.waiters.collectAll(woken);
+      WatchCache.wake(woken);
       LOG.log(
           Level.INFO,
           "{0} objects of {1} can be read again; {2} cannot",
@@ -101,6 +106,7 @@ final class Rereading {
         throw e;
       }
       table.shownAgain(value.key(), now.revision());
+      table.beginEpoch();
       cache.publish(now.with(table.owner.index, TableState.of(table)));
       return true;
     } finally {

@@ -40,6 +40,9 @@ final class Table {
   /** Objects that exist and are shown as absent. Changed under the cache's lock. */
   final UnreadableKeys unreadable = new UnreadableKeys();
 
+  /** Changes when objects appear without an event: readers of events must begin anew. */
+  private volatile int epoch;
+
   /** The resource was removed. Set before the log is trimmed, so readers check it after reading. */
   volatile boolean dropped;
 
@@ -107,6 +110,16 @@ final class Table {
   boolean hasChanged(String storeKey, byte[] key) {
     Set<String> keys = deleted;
     return editor.get(key) != null || keys != null && keys.contains(storeKey);
+  }
+
+  int epoch() {
+    return epoch;
+  }
+
+  /** Objects have appeared without an event. Called under the cache's lock. */
+  @SuppressWarnings("NonAtomicVolatileUpdate") // It is under the lock.
+  void beginEpoch() {
+    epoch++;
   }
 
   /** Ends loading. The log begins at this revision. */

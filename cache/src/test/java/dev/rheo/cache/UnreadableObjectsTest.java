@@ -7,6 +7,7 @@ import dev.rheo.store.CompactedException;
 import dev.rheo.store.MemoryRevisionStore;
 import dev.rheo.store.RevisionStore;
 import dev.rheo.store.StoreException;
+import dev.rheo.store.UnreadableValueException;
 import dev.rheo.testing.Await;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
@@ -55,8 +56,7 @@ class UnreadableObjectsTest {
       case RevisionStore.WatchCursor watch -> proxy(RevisionStore.WatchCursor.class, watch);
       case RevisionStore.KeyValue value when hidden.contains(value.key()) -> {
         if (method.getName().equals("get")) {
-          throw new StoreException(
-              StoreException.Fault.UNREADABLE, "no key", "no key", false, null);
+          throw new UnreadableValueException(value.key(), "no key", null);
         }
         yield new RevisionStore.KeyValue(
             value.key(), RevisionStore.UNREADABLE, value.createRevision(), value.modRevision());
@@ -188,6 +188,30 @@ class UnreadableObjectsTest {
       world.sync();
       assertThat(world.pods().get("ns/a").revision()).isEqualTo(next);
       assertThat(world.cache.stats().rebuilds()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void readersOfEventsBeginAnewWhenObjectsAppearWithoutThem() throws Exception {
+    hidden.add(A);
+    try (World world = world()) {
+      world.pod("ns", "a", "n", "1");
+      world.sync();
+      try (EventReader events = world.pods().events(world.cache.revision(), Scope.ALL)) {
+        AtomicInteger woken = new AtomicInteger();
+        events.onEvent(woken::incrementAndGet);
+        assertThat(events.next()).isNull();
+        hidden.clear();
+        world.cache.readAgain();
+        assertThat(woken.get()).isPositive();
+        assertThatThrownBy(events::next).isInstanceOf(CompactedException.class);
+      }
+      try (EventReader events = world.pods().events(world.cache.revision(), Scope.ALL)) {
+        assertThat(events.next()).isNull();
+        long next = world.pod("ns", "a", "n", "2");
+        world.sync();
+        assertThat(events.next().revision()).isEqualTo(next);
+      }
     }
   }
 

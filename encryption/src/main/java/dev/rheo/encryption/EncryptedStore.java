@@ -10,6 +10,7 @@ import dev.rheo.store.RevisionConflictException;
 import dev.rheo.store.RevisionStore;
 import dev.rheo.store.StoreException;
 import dev.rheo.store.StoreHealth;
+import dev.rheo.store.UnreadableValueException;
 import java.lang.System.Logger.Level;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -83,7 +84,12 @@ public final class EncryptedStore implements RevisionStore {
           put.expected(),
           put.ttl());
     } catch (TransformException e) {
-      throw unreadable(put.key(), e.reason(), e);
+      throw new StoreException(
+          StoreException.Fault.UNREADABLE,
+          e.reason(),
+          "unable to encrypt the value of %s: %s".formatted(put.key(), e.reason()),
+          false,
+          e);
     }
   }
 
@@ -105,17 +111,8 @@ public final class EncryptedStore implements RevisionStore {
     try {
       return with(found, plain(key, found.value()));
     } catch (TransformException e) {
-      throw unreadable(key, reason(found.value(), e), e);
+      throw new UnreadableValueException(key, reason(found.value(), e), e);
     }
-  }
-
-  private static StoreException unreadable(String key, String reason, TransformException cause) {
-    return new StoreException(
-        StoreException.Fault.UNREADABLE,
-        reason,
-        "unable to transform key \"%s\": %s".formatted(key, reason),
-        false,
-        cause);
   }
 
   /** Why a value cannot be read; without a configuration, what it needs. */

@@ -47,8 +47,8 @@ import org.jspecify.annotations.Nullable;
 public interface RevisionStore extends AutoCloseable {
   /**
    * Stands in ranges and watches for a value that exists and cannot be read, for instance because
-   * its encryption key is not at hand; compared by identity. {@link #get} tells the reason with a
-   * {@link StoreException} of {@link StoreException.Fault#UNREADABLE}.
+   * its encryption key is not at hand; compared by identity. {@link #get} tells the reason with an
+   * {@link UnreadableValueException}.
    */
   @SuppressWarnings("MutablePublicArray") // It is empty.
   byte[] UNREADABLE = {};

@@ -13,6 +13,7 @@ import dev.rheo.resource.type.WriteContext;
 import dev.rheo.server.admission.AdmissionPlugin;
 import dev.rheo.server.admission.AdmissionRequest;
 import dev.rheo.store.RevisionStore.Op;
+import dev.rheo.store.UnreadableValueException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
@@ -110,20 +111,28 @@ final class Creates {
       prepare(path, TreeCopies.of(object), context, true);
       throw ApiException.badRequest("the object has no usable name");
     }
-    CommitResult written =
-        committer.run(
-            path,
-            options.dryRun(),
-            (version, fresh) -> {
-              List<Op> checks = lifecycle.admitCreate(path, fresh);
-              if (version != null) {
-                // As upstream, what is wrong with the object is told first.
-                prepare(path, TreeCopies.of(object), context, options.dryRun());
-                throw exists(path, version);
-              }
-              return put(path, TreeCopies.of(object), checks, context, options.dryRun());
-            });
-    return new Created(path, written);
+    try {
+      CommitResult written =
+          committer.run(
+              path,
+              options.dryRun(),
+              (version, fresh) -> {
+                List<Op> checks = lifecycle.admitCreate(path, fresh);
+                if (version != null) {
+                  // As upstream, what is wrong with the object is told first.
+                  prepare(path, TreeCopies.of(object), context, options.dryRun());
+                  throw exists(path, version);
+                }
+                return put(path, TreeCopies.of(object), checks, context, options.dryRun());
+              });
+      return new Created(path, written);
+    } catch (ApiException e) {
+      // As upstream: what cannot be read exists.
+      throw e.getCause() instanceof UnreadableValueException unreadable
+              && unreadable.key().equals(path.key())
+          ? ApiException.alreadyExists(path.groupResource(), path.name())
+          : e;
+    }
   }
 
   /** Decides on an update that creates the object. */
