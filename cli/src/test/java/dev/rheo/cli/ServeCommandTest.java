@@ -175,6 +175,8 @@ class ServeCommandTest {
       delimiter = '|',
       value = {
         "--store=etcd | --store etcd and --etcd-servers belong together",
+        "--encryption-provider-config=/no/such/file | no such file or directory",
+        "--encryption-provider-config-automatic-reload | must be set with",
         "--listen=6443 | not HOST:PORT",
         "--listen=localhost:65536 | not HOST:PORT",
         "--listen=::1:6443 | not HOST:PORT",

@@ -71,10 +71,14 @@ public final class KmsTransformer implements Transformer, AutoCloseable {
   }
 
   private void poll(ScheduledExecutorService scheduler) {
-    if (!closed) {
-      Duration pause = check() == null ? LATER : SOON;
-      var ignored =
-          scheduler.schedule(() -> poll(scheduler), pause.toMillis(), TimeUnit.MILLISECONDS);
+    Duration pause = SOON;
+    try {
+      pause = check() == null ? LATER : SOON;
+    } finally {
+      if (!closed) {
+        var ignored =
+            scheduler.schedule(() -> poll(scheduler), pause.toMillis(), TimeUnit.MILLISECONDS);
+      }
     }
   }
 
