@@ -73,11 +73,12 @@ public final class StoredForms {
     return Canonicalizer.encode(stored, resource.objectType());
   }
 
-  /** A canonical form as it is written. */
+  /** A canonical form as it is written. What is no JSON, being encrypted, is left as it is. */
   public byte[] write(String key, byte[] canonical) {
     StoredResource resource = layout.builtIn(key);
     if (written == Written.JSON
         || resource == null
+        || !startsWith(canonical, '{')
         || !ProtobufCodec.builtIn().supports(resource.apiVersion(), resource.kind())) {
       return canonical;
     }

@@ -224,6 +224,9 @@ class StoredFormsTest {
   void whatIsNoObjectIsLeftAsItIs() {
     byte[] record = {0, 1, 2};
     assertThat(forms.read("/registry/ranges/servicenodeports/3", record)).isSameAs(record);
+    byte[] encrypted = "k8s:enc:aescbc:v1:key1:x".getBytes(UTF_8);
+    assertThat(forms.read("/registry/secrets/n/a", encrypted)).isSameAs(encrypted);
+    assertThat(forms.write("/registry/secrets/n/a", encrypted)).isSameAs(encrypted);
     byte[] ranges = "k8s\0something".getBytes(UTF_8);
     assertThat(forms.read("/registry/ranges/servicenodeports", ranges)).isSameAs(ranges);
     assertThatThrownBy(() -> forms.read("/registry/pods/n/a", "k8s\0xx".getBytes(UTF_8)))
