@@ -87,6 +87,10 @@ func (c *chain) follow(ctx context.Context, r *recorder, base uint64) {
 		})
 		stop()
 		w.Last = c.told(at)
+		if w.Code == 0 && len(w.Events) == 0 && !w.Last { // nobody was there
+			time.Sleep(200 * time.Millisecond)
+			continue
+		}
 		r.watch(w)
 		if w.Last {
 			return

@@ -33,8 +33,8 @@ func freeAddress() string {
 	return listener.Addr().String()
 }
 
-// newMembers starts a cluster of etcds, each in a folder below dir.
-func newMembers(binary, dir string, count int) ([]*member, error) {
+// newMembers starts a cluster of etcds, each in a folder whose name begins so.
+func newMembers(binary, folder string, count int) ([]*member, error) {
 	var peers, cluster []string
 	for i := range count {
 		peers = append(peers, "http://"+freeAddress())
@@ -42,7 +42,7 @@ func newMembers(binary, dir string, count int) ([]*member, error) {
 	}
 	var members []*member
 	for i := range count {
-		m := &member{folder: filepath.Join(dir, fmt.Sprintf("history-etcd-%d", i)), address: freeAddress()}
+		m := &member{folder: fmt.Sprintf("%s-etcd-%d", folder, i), address: freeAddress()}
 		client := "http://" + m.address
 		m.arguments = []string{binary, "--name", fmt.Sprintf("m%d", i), "--data-dir", filepath.Join(m.folder, "data"), "--listen-client-urls", client,
 			"--advertise-client-urls", client, "--listen-peer-urls", peers[i], "--initial-advertise-peer-urls", peers[i],
@@ -116,10 +116,10 @@ type server struct {
 }
 
 // newServers starts Rheos, by the command that restarts one. Each has its own way to each of the members.
-func newServers(restart, dir string, count int, members []*member) ([]*server, error) {
+func newServers(restart, folder string, count int, members []*member) ([]*server, error) {
 	var servers []*server
 	for i := range count {
-		s := &server{folder: filepath.Join(dir, fmt.Sprintf("history-%d", i+1))}
+		s := &server{folder: fmt.Sprintf("%s-%d", folder, i+1)}
 		s.kubeconfig = filepath.Join(s.folder, "admin.kubeconfig")
 		servers = append(servers, s)
 		options := ""

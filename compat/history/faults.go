@@ -117,7 +117,7 @@ func (c *cluster) strike(ctx context.Context, end time.Time) ([]string, error) {
 			if round > 0 && !time.Now().Before(end) {
 				break
 			}
-			if !calm(ctx) {
+			if !c.calm(ctx) {
 				return happened, ctx.Err()
 			}
 			fmt.Printf("     %5.1f s: %s\n", float64(c.recorder.now())/1e9, f.name)
@@ -126,20 +126,24 @@ func (c *cluster) strike(ctx context.Context, end time.Time) ([]string, error) {
 			}
 			happened = append(happened, f.name)
 		}
-		if len(all) == 0 && !calm(ctx) {
+		if len(all) == 0 && !c.calm(ctx) {
 			return happened, ctx.Err()
 		}
 	}
-	calm(ctx)
+	c.calm(ctx)
 	return happened, ctx.Err()
 }
 
-// calm is the time between faults.
-func calm(ctx context.Context) bool {
+// calm is the time between faults: longer if there is no other server meanwhile. False: ctx is done.
+func (c *cluster) calm(ctx context.Context) bool {
+	wait := 1200 * time.Millisecond
+	if len(c.servers) < 2 {
+		wait *= 2
+	}
 	select {
 	case <-ctx.Done():
 		return false
-	case <-time.After(1200 * time.Millisecond):
+	case <-time.After(wait):
 		return true
 	}
 }

@@ -21,13 +21,14 @@ import (
 
 var (
 	dir         = flag.String("dir", "", "folder for the servers, the members of etcd and the history")
+	name        = flag.String("name", "history", "what the files and folders in there begin with")
 	restart     = flag.String("restart", "", "command that ends the server in a folder by a signal and starts it: compat/lib/restart")
 	servers     = flag.Int("servers", 2, "how many servers are started")
 	etcdBinary  = flag.String("etcd", "", "etcd, three members of which are started; none: servers with a store of their own")
 	kubeconfigs = flag.String("kubeconfigs", "", "servers that run already, separated by commas; only compaction happens to them")
 	etcdAddress = flag.String("etcd-address", "", "the etcd of servers that run already")
 	upstream    = flag.Bool("upstream", false, "the servers are kube-apiserver, which may forget its history at any time")
-	length4     = flag.Duration("for", 0, "how long faults happen; each kind happens once in any case")
+	howLong     = flag.Duration("for", 0, "how long faults happen; each kind happens once in any case")
 	clientCount = flag.Int("clients", 10, "clients that read and write")
 	seed        = flag.Int64("seed", time.Now().UnixNano()%1e9, "of what is random")
 	judged      = flag.String("judge", "", "judge the history in this file, and record none")
@@ -81,7 +82,7 @@ func run(ctx context.Context) error {
 			return err
 		}
 		h.Sort()
-		file := filepath.Join(*dir, "history.jsonl")
+		file := filepath.Join(*dir, *name+".jsonl")
 		if err := h.Write(file); err != nil {
 			return err
 		}

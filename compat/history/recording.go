@@ -7,6 +7,7 @@ import (
 	"math/rand"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -78,7 +79,7 @@ func recorded(ctx context.Context) (*record.History, error) {
 		working.Go(func() { worker.work(&enough) })
 	}
 	fmt.Printf("     %s, %d servers, seed %d\n", h.Meta.Store, len(endpoints), *seed)
-	h.Meta.Faults, err = c.strike(ctx, time.Now().Add(*length4))
+	h.Meta.Faults, err = c.strike(ctx, time.Now().Add(*howLong))
 	enough.Store(true)
 	working.Wait()
 	if err != nil {
@@ -148,7 +149,7 @@ func (c *cluster) start() ([]string, error) {
 	var err error
 	var addresses []string
 	if *etcdBinary != "" {
-		if c.members, err = newMembers(*etcdBinary, *dir, 3); err != nil {
+		if c.members, err = newMembers(*etcdBinary, filepath.Join(*dir, *name), 3); err != nil {
 			return nil, err
 		}
 		for _, m := range c.members {
@@ -170,7 +171,7 @@ func (c *cluster) start() ([]string, error) {
 	if c.restart == "" {
 		return nil, fmt.Errorf("give --restart COMMAND or --kubeconfigs FILE,…")
 	}
-	c.servers, err = newServers(c.restart, *dir, *servers, c.members)
+	c.servers, err = newServers(c.restart, filepath.Join(*dir, *name), *servers, c.members)
 	var configs []string
 	for _, s := range c.servers {
 		configs = append(configs, s.kubeconfig)
