@@ -30,7 +30,7 @@ type cluster struct {
 }
 
 // length is how long a fault lasts.
-const length = 2500 * time.Millisecond
+const length = 2 * time.Second
 
 // faults are those that this cluster can have.
 func (c *cluster) faults() []fault {
@@ -95,10 +95,12 @@ func (c *cluster) faults() []fault {
 
 // compact drops what is older than some changes ago.
 func (c *cluster) compact() error {
-	changes := c.reference.told()
-	if len(changes) < 60 {
-		return nil
+	for deadline := time.Now().Add(10 * time.Second); len(c.reference.told()) < 60; time.Sleep(20 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			return fmt.Errorf("not even 60 changes within 10 s")
+		}
 	}
+	changes := c.reference.told()
 	rv := changes[len(changes)-50].RV
 	c.recorder.compaction(record.Compaction{At: c.recorder.now(), RV: rv})
 	ctx, stop := context.WithTimeout(context.Background(), 10*time.Second)
@@ -136,9 +138,9 @@ func (c *cluster) strike(ctx context.Context, end time.Time) ([]string, error) {
 
 // calm is the time between faults: longer if there is no other server meanwhile. False: ctx is done.
 func (c *cluster) calm(ctx context.Context) bool {
-	wait := 1200 * time.Millisecond
+	wait := 800 * time.Millisecond
 	if len(c.servers) < 2 {
-		wait *= 2
+		wait *= 3
 	}
 	select {
 	case <-ctx.Done():

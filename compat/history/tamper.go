@@ -51,8 +51,8 @@ func spoil(h *record.History, dir string) error {
 
 // stream finds a watch that is followed from a version, with a run of so many events, no bookmarks, in its middle.
 func stream(h *record.History, n int, fits func(w *record.Watch, i int) bool) (*record.Watch, int) {
-	for k := len(h.Watches) / 2; k < len(h.Watches); k++ {
-		w := &h.Watches[k]
+	for k := range h.Watches {
+		w := &h.Watches[(len(h.Watches)/2+k)%len(h.Watches)]
 		for i := 1; !w.Initial && i+n < len(w.Events); i++ {
 			run := w.Events[i : i+n]
 			if !slices.ContainsFunc(run, func(e record.Event) bool { return e.Type == "BOOKMARK" }) && (fits == nil || fits(w, i)) {
@@ -98,11 +98,11 @@ func initial(do func(w *record.Watch, end int)) func(*record.History) bool {
 	}
 }
 
-// operation finds one that fits.
+// operation finds one that fits, not among the first if there are others.
 func operation(fits func(o *record.Operation) bool, do func(h *record.History, o *record.Operation) bool) func(*record.History) bool {
 	return func(h *record.History) bool {
-		for i := len(h.Operations) / 3; i < len(h.Operations); i++ {
-			if o := &h.Operations[i]; fits(o) && do(h, o) {
+		for i := range h.Operations {
+			if o := &h.Operations[(len(h.Operations)/3+i)%len(h.Operations)]; fits(o) && do(h, o) {
 				return true
 			}
 		}
