@@ -210,7 +210,7 @@ func (c *client) delete(key, rv string, uid types.UID) {
 	c.end(&o, nil)
 }
 
-func (c *client) get(key, rv string) {
+func (c *client) get(key, rv string) *record.Operation {
 	o := c.begin("get", key)
 	o.RV = rv
 	query := url.Values{}
@@ -218,6 +218,7 @@ func (c *client) get(key, rv string) {
 	var got corev1.ConfigMap
 	c.endpoint.do(&o, "GET", named(key), query, "", nil, &got)
 	c.end(&o, &got)
+	return &o
 }
 
 // listSomehow picks what to list and how.

@@ -95,7 +95,7 @@ func (e *endpoint) do(o *record.Operation, method, path string, query url.Values
 	}
 	if o.Code < 300 {
 		if err := json.Unmarshal(raw, into); err != nil {
-			o.Message = err.Error()
+			o.Outcome, o.Message = record.Broken, err.Error()
 			return
 		}
 		o.Outcome = record.OK
@@ -165,7 +165,8 @@ func (e *endpoint) watch(ctx context.Context, r *recorder, w *record.Watch, seco
 	for decoder := json.NewDecoder(response.Body); ; {
 		var got watchEvent
 		if err := decoder.Decode(&got); err != nil {
-			w.Message = err.Error()
+			var syntax *json.SyntaxError
+			w.Message, w.Broken = err.Error(), errors.As(err, &syntax)
 			return
 		}
 		event := record.Event{At: r.now(), Type: got.Type}
@@ -177,7 +178,7 @@ func (e *endpoint) watch(ctx context.Context, r *recorder, w *record.Watch, seco
 		}
 		var m corev1.ConfigMap
 		if err := json.Unmarshal(got.Object, &m); err != nil {
-			w.Message = err.Error()
+			w.Message, w.Broken = err.Error(), true
 			return
 		}
 		if got.Type == "BOOKMARK" {

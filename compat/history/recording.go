@@ -132,12 +132,36 @@ func finish(r *recorder, last *client, endpoints []*endpoint, told *changes) err
 		}
 	}
 	for _, e := range endpoints {
-		reader := newClient(last.id+1+e.server, e, r, last.sight)
-		for _, namespace := range r.history.Meta.Namespaces {
-			reader.list(record.Operation{Client: reader.id, Verb: "list", Namespace: namespace})
-			reader.list(record.Operation{Client: reader.id, Verb: "list", Namespace: namespace, RV: fmt.Sprint(rv), Match: "NotOlderThan"})
-			for i := range names {
-				reader.get(fmt.Sprintf("%s/c%d", namespace, i), "")
+		if err := readAll(newClient(last.id+1+e.server, e, r, last.sight), rv); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// readAll reads everything from one server, which has to answer now.
+func readAll(reader *client, rv uint64) error {
+	r := reader.recorder
+	list := func(namespace, version, match string) *record.Operation {
+		return reader.list(record.Operation{Client: reader.id, Verb: "list", Namespace: namespace, RV: version, Match: match})
+	}
+	for deadline := time.Now().Add(30 * time.Second); ; time.Sleep(100 * time.Millisecond) {
+		o := list(r.history.Meta.Namespaces[0], "", "")
+		if o.Outcome == record.OK {
+			break
+		}
+		if time.Now().After(deadline) {
+			return fmt.Errorf("server %d does not recover: %v", reader.endpoint.server, o)
+		}
+	}
+	for _, namespace := range r.history.Meta.Namespaces {
+		all := []*record.Operation{list(namespace, "", ""), list(namespace, fmt.Sprint(rv), "NotOlderThan"), list(namespace, fmt.Sprint(rv), "Exact")}
+		for i := range names {
+			all = append(all, reader.get(fmt.Sprintf("%s/c%d", namespace, i), ""))
+		}
+		for _, o := range all {
+			if o.Outcome != record.OK && o.Outcome != record.NotFound {
+				return fmt.Errorf("after all faults: %v: %d %s", o, o.Code, o.Message)
 			}
 		}
 	}

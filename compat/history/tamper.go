@@ -344,4 +344,12 @@ var flaws = []flaw{
 		o.Outcome, o.Code, o.Items, o.ListRV, h.Compactions, h.Meta.KeepsHistory = record.Expired, 410, nil, 0, nil, true
 		return true
 	})},
+	{"a good request is refused", false, operation(consistent("list"), func(_ *record.History, o *record.Operation) bool {
+		o.Outcome, o.Code = record.Refused, 403
+		return true
+	})},
+	{"an answer cannot be read", false, operation(consistent("get"), func(_ *record.History, o *record.Operation) bool {
+		o.Outcome, o.Object = record.Broken, nil
+		return true
+	})},
 }

@@ -29,7 +29,12 @@ func Judge(h *record.History, drawing string) *Verdict {
 	}
 	authors := v.writes(h, t)
 	for i := range h.Operations {
-		if o := &h.Operations[i]; !o.IsWrite() && (o.Outcome == record.OK || o.Outcome == record.NotFound || o.Outcome == record.Expired) {
+		o := &h.Operations[i]
+		// All requests are good ones: a server may be busy or away, but has no other reason to refuse one.
+		if o.Outcome == record.Broken || o.Outcome == record.Refused && o.Code != 0 && o.Code != 429 || o.Outcome == record.Expired && o.IsWrite() {
+			v.fault("%v: %d %s", o, o.Code, o.Message)
+		}
+		if !o.IsWrite() && (o.Outcome == record.OK || o.Outcome == record.NotFound || o.Outcome == record.Expired) {
 			v.Reads++
 			if err := readRules(h, t, authors, o); err != nil {
 				v.fault("%v: %v", o, err)

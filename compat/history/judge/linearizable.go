@@ -72,7 +72,7 @@ func (v *Verdict) linearizable(h *record.History, t *timeline, authors map[int]*
 		o := &h.Operations[i]
 		switch {
 		case o.IsWrite() && o.Outcome == record.Unknown && o.Verb != "delete" && !carriedOut[o],
-			o.Outcome == record.Refused || o.Outcome == record.Expired,
+			o.Outcome == record.Refused || o.Outcome == record.Expired || o.Outcome == record.Broken,
 			!o.IsWrite() && (o.Outcome == record.Unknown || o.RV != "" || o.PageOf != 0):
 			continue
 		}

@@ -22,6 +22,9 @@ func (v *Verdict) watches(h *record.History, t *timeline) {
 				v.fault("%v: expired, but %d was not compacted", w, asked)
 			}
 		}
+		if w.Broken || w.Code >= 400 && w.Code < 500 && w.Code != 410 && w.Code != 429 {
+			v.fault("%v: %d %s", w, w.Code, w.Message)
+		}
 		if err := v.stream(t, w); err != nil {
 			v.fault("%v: %v", w, err)
 		}

@@ -18,6 +18,7 @@ const (
 	Conflict = "conflict" // 409 Conflict
 	Expired  = "expired"  // 410
 	Refused  = "refused"  // it had no effect: another 4xx, a refused connection, a version of the future
+	Broken   = "broken"   // a whole answer that cannot be read
 	Unknown  = "unknown"  // it may take effect at any time from its start on, or never
 )
 
@@ -135,6 +136,7 @@ type Watch struct {
 	Last      bool    `json:"last,omitempty"` // it ended because it was told all that there was
 	Code      int     `json:"code,omitempty"` // of the answer, or of the ERROR event that ended it; 0: no answer
 	Message   string  `json:"message,omitempty"`
+	Broken    bool    `json:"broken,omitempty"` // something came that cannot be read
 	Events    []Event `json:"events,omitempty"`
 }
 

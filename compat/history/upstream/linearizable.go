@@ -22,7 +22,7 @@ func (t *translation) linearizable(v *verdict) {
 		o := &t.history.Operations[i]
 		end := o.End
 		switch {
-		case o.Outcome == record.Refused || o.Outcome == record.Expired || !o.IsWrite() && o.Outcome == record.Unknown:
+		case o.Outcome == record.Refused || o.Outcome == record.Expired || o.Outcome == record.Broken || !o.IsWrite() && o.Outcome == record.Unknown:
 			continue
 		case o.Verb == "patch" && o.IfRV == 0 && o.Outcome == record.Conflict: // the server's own doing, after others were faster
 			continue
