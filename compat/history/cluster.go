@@ -112,7 +112,7 @@ type server struct {
 	folder     string
 	kubeconfig string
 	proxies    []*proxy
-	lock       sync.Mutex
+	lock       sync.Mutex // of restarts
 }
 
 // newServers starts Rheos, by the command that restarts one. Each has its own way to each of the members.

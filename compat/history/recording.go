@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"math/rand"
-	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
@@ -218,5 +217,4 @@ func (c *cluster) end() {
 		m.signal(syscall.SIGCONT)
 		m.signal(syscall.SIGKILL)
 	}
-	_ = os.Stdout.Sync()
 }

@@ -61,7 +61,7 @@ func (t *translation) version(rv string) string {
 	return strconv.FormatUint(t.rank(n), 10)
 }
 
-// object is one as it was seen; with version 0, as it was written. Null: no such object was ever recorded.
+// object is one as it was seen; with rank 0, as it is before it is written.
 func (t *translation) object(digest string, rank uint64) *corev1.ConfigMap {
 	m := t.bodies[digest].DeepCopy()
 	if rank > 0 {
