@@ -352,12 +352,12 @@ final class Follower implements Runnable {
     return generation;
   }
 
-  /** Applies the store's history up to its current revision, without publishing it. */
+  /** Applies the store's history until it is near its current revision, without publishing it. */
   private void replay(Generation generation)
       throws CompactedException, StoreException, IOException, InterruptedException {
     RevisionStore.WatchCursor cursor = open(generation);
-    long target = store.currentRevision();
-    while (generation.applied < target && !closed()) {
+    CatchUp catchUp = new CatchUp(store, generation.applied);
+    while (!catchUp.done(generation.applied) && !closed()) {
       RevisionStore.Batch batch = cursor.next(TICK);
       lock.lock();
       try {
@@ -371,7 +371,6 @@ final class Follower implements Runnable {
       } finally {
         lock.unlock();
       }
-      target = Math.max(target, batch.events().isEmpty() ? 0 : store.currentRevision());
     }
   }
 

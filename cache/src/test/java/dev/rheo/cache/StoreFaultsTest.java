@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.rheo.simulation.Scheduler;
 import dev.rheo.store.MemoryRevisionStore;
 import dev.rheo.store.RevisionStore;
+import dev.rheo.store.RevisionStore.Op;
 import dev.rheo.store.StoreException;
 import dev.rheo.store.StoreException.Fault;
 import java.lang.reflect.InvocationTargetException;
@@ -25,8 +26,12 @@ class StoreFaultsTest {
   private final MemoryRevisionStore memory = new MemoryRevisionStore();
   private final AtomicInteger watches = new AtomicInteger();
   private volatile Fault fault;
+  private volatile boolean busy;
 
-  /** The store, whose watches fail while there is a fault. */
+  /**
+   * The store, whose watches fail while there is a fault, and which is written to whenever it is
+   * asked how far it is.
+   */
   private RevisionStore failing() {
     return (RevisionStore)
         Proxy.newProxyInstance(
@@ -38,6 +43,9 @@ class StoreFaultsTest {
                 if (fault != null) {
                   throw new StoreException(fault, "it is " + fault, "/a/path failed", false, null);
                 }
+              }
+              if (busy && method.getName().equals("currentRevision")) {
+                write();
               }
               try {
                 return method.invoke(memory, arguments);
@@ -57,6 +65,25 @@ class StoreFaultsTest {
       fault = null;
       World.until(world.cache::ready);
       assertThat(world.cache.obstacle()).isNull();
+    }
+  }
+
+  private void write() throws Exception {
+    long revision = memory.currentRevision();
+    memory.commit(List.of(new Op.Put("/registry/pods/a/p" + revision, new byte[] {'{', '}'}, 0)));
+  }
+
+  /** Whoever starts is never as far as the store while others write all the time. */
+  @Test
+  void writersDoNotKeepACacheFromBecomingReady() throws Exception {
+    for (int i = 0; i < 20; i++) {
+      write();
+    }
+    long before = memory.currentRevision();
+    busy = true;
+    try (World world = new World(failing(), directory, World.small())) {
+      World.until(world.cache::ready);
+      assertThat(world.cache.revision()).isGreaterThanOrEqualTo(before);
     }
   }
 
