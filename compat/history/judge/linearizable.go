@@ -1,8 +1,11 @@
 package judge
 
 import (
+	"cmp"
 	"fmt"
 	"os"
+	"slices"
+	"sort"
 	"time"
 
 	"github.com/anishathalye/porcupine"
@@ -13,11 +16,13 @@ import (
 // patience is how long porcupine may search; no verdict is a fault.
 const patience = 2 * time.Minute
 
-// model is what porcupine replays. The state is how many of the places were passed: as the sequence of changes is known, an operation
-// fits at a state or does not, and there is nothing to guess but the order of operations.
+// model is what porcupine replays, for one key. The state is how many of the key's changes have happened: as the sequence of changes is
+// known, an operation fits at a state or does not, and there is nothing to guess but the order of operations. All keys at once would be
+// too much: one wrong guess, which of two deletes came first, and all orders of the reads behind it would be tried.
 type model struct {
 	t      *timeline
-	places []int // of the changes of one key, or of all
+	key    string
+	places []int // of the key's changes
 }
 
 // rank of a state among all changes.
@@ -29,10 +34,10 @@ func (m *model) rank(state int) int {
 }
 
 func (m *model) step(state int, o *record.Operation) (bool, int) {
-	now := m.t.at(m.rank(state), o.Key)
+	now := m.t.at(m.rank(state), m.key)
 	if !o.IsWrite() {
 		if o.Verb == "list" {
-			return m.t.rank(o.ListRV) == state, state
+			return sort.SearchInts(m.places, m.t.rank(o.ListRV)) == state, state
 		}
 		return same(now, o.Object), state
 	}
@@ -60,24 +65,24 @@ func (m *model) step(state int, o *record.Operation) (bool, int) {
 	return o.Outcome == record.Unknown && state == len(m.places), state
 }
 
-// linearizable asks porcupine: first for each key, which finds the culprit soon, then for all keys and the consistent lists.
+// linearizable asks porcupine for each key, about the operations on it and what consistent lists show of it. That is enough, as
+// linearizability of the keys makes that of the whole, but for lists, which are of several keys: see order.
 func (v *Verdict) linearizable(h *record.History, t *timeline, authors map[int]*record.Operation, drawing string) {
 	carriedOut := map[*record.Operation]bool{}
 	for _, o := range authors {
 		carriedOut[o] = true
 	}
-	var all []*record.Operation
 	byKey := map[string][]*record.Operation{}
+	var lists []*record.Operation
 	for i := range h.Operations {
 		o := &h.Operations[i]
 		switch {
 		case o.IsWrite() && o.Outcome == record.Unknown && o.Verb != "delete" && !carriedOut[o],
 			o.Outcome == record.Refused || o.Outcome == record.Expired || o.Outcome == record.Broken,
 			!o.IsWrite() && (o.Outcome == record.Unknown || o.RV != "" || o.PageOf != 0):
-			continue
-		}
-		all = append(all, o)
-		if o.Verb != "list" {
+		case o.Verb == "list":
+			lists = append(lists, o)
+		default:
 			byKey[o.Key] = append(byKey[o.Key], o)
 		}
 	}
@@ -86,20 +91,44 @@ func (v *Verdict) linearizable(h *record.History, t *timeline, authors map[int]*
 		w := &h.Watches[i]
 		for _, e := range w.Events {
 			if w.Initial && w.RV == "" && e.End {
-				all = append(all, &record.Operation{Client: -1 - w.Chain, Server: w.Server, Verb: "list", Namespace: w.Namespace, Selector: w.Selector,
+				lists = append(lists, &record.Operation{Client: -1 - w.Chain, Server: w.Server, Verb: "list", Namespace: w.Namespace, Selector: w.Selector,
 					Start: w.Start, End: e.At, Outcome: record.OK, ListRV: e.RV})
 			}
 		}
 	}
+	v.order(t, authors, lists)
 	for key, operations := range byKey {
-		v.porcupine(key, &model{t, t.byKey[key]}, operations, drawing)
+		v.porcupine(key, &model{t, key, t.byKey[key]}, append(operations, lists...), drawing)
 	}
-	places := make([]int, len(t.changes))
-	for i := range places {
-		places[i] = i
+}
+
+// order checks that writes and consistent lists have revisions in the order of time: a list knows all that was done before it began, and
+// what begins after a list is not in it. (Which change a delete made is not known. What lists show of it is up to porcupine.)
+func (v *Verdict) order(t *timeline, authors map[int]*record.Operation, lists []*record.Operation) {
+	type point struct {
+		o    *record.Operation
+		rank int
 	}
-	if len(v.Faults) == 0 {
-		v.porcupine("all keys and lists", &model{t, places}, all, drawing)
+	var begun []point
+	for place, o := range authors {
+		begun = append(begun, point{o, place + 1})
+	}
+	for _, o := range lists {
+		begun = append(begun, point{o, t.rank(o.ListRV)})
+	}
+	ended := slices.Clone(begun)
+	slices.SortFunc(begun, func(a, b point) int { return cmp.Compare(a.o.Start, b.o.Start) })
+	slices.SortFunc(ended, func(a, b point) int { return cmp.Compare(a.o.End, b.o.End) })
+	var last point
+	for _, p := range begun {
+		for ; ended[0].o.End < p.o.Start; ended = ended[1:] {
+			if ended[0].rank >= last.rank {
+				last = ended[0]
+			}
+		}
+		if last.o != nil && (p.rank < last.rank || p.rank == last.rank && p.o.IsWrite()) {
+			v.fault("%v: although this was done before: %v", p.o, last.o)
+		}
 	}
 }
 
