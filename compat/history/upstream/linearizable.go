@@ -34,6 +34,7 @@ func (t *translation) linearizable(v *verdict) {
 		all = append(all, porcupine.Operation{ClientId: o.Client, Input: o, Call: o.Start, Return: end})
 	}
 	v.operations = len(all)
+	t.times(all)
 	reads := map[*record.Operation]*reading{}
 	for _, each := range all {
 		if o := each.Input.(*record.Operation); !o.IsWrite() {
@@ -55,6 +56,27 @@ func (t *translation) linearizable(v *verdict) {
 		v.fault("no order of the %d operations is one that the model goes along with", len(all))
 	case porcupine.Unknown:
 		v.fault("no verdict after %v on %d operations", patience, len(all))
+	}
+}
+
+// times bounds when each change was made: not before a write with that place or one before it was asked for, and not after one with that
+// place or a later one was acknowledged. It tells most deletes apart, whose places no answer tells; a wrong guess would let porcupine try
+// all orders of what comes behind it.
+func (t *translation) times(all []porcupine.Operation) {
+	n := len(t.history.Changes)
+	t.earliest, t.latest = make([]int64, n), make([]int64, n)
+	for i := range n {
+		t.latest[i] = record.Never
+	}
+	for _, each := range all {
+		if c := t.byMark[each.Input.(*record.Operation).Mark]; c != nil {
+			place := t.rank(c.RV) - 2
+			t.earliest[place], t.latest[place] = each.Call, each.Return
+		}
+	}
+	for i := 1; i < n; i++ {
+		t.earliest[i] = max(t.earliest[i], t.earliest[i-1])
+		t.latest[n-1-i] = min(t.latest[n-1-i], t.latest[n-i])
 	}
 }
 
@@ -115,6 +137,9 @@ func (t *translation) step(state *correctness.Model, o *record.Operation, r *rea
 		}
 		c := &t.history.Changes[place]
 		if c.Key != o.Key || (c.Digest == "") != (o.Verb == "delete") {
+			return false, state
+		}
+		if o.Start > t.latest[place] || o.Outcome == record.OK && o.End < t.earliest[place] {
 			return false, state
 		}
 		rank := uint64(place) + 2

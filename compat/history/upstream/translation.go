@@ -27,6 +27,8 @@ type translation struct {
 	bodies  map[string]*corev1.ConfigMap
 	byMark  map[string]*record.Change // the change that a write made
 	marks   map[string]string         // digest → mark
+
+	earliest, latest []int64 // when each change was made, by the clock of the operations
 }
 
 func newTranslation(h *record.History) (*translation, error) {
