@@ -257,8 +257,9 @@ var flaws = []flaw{
 			return true
 		})},
 	{"a write is carried out twice", false, operation(done("patch"), func(h *record.History, o *record.Operation) bool {
-		h.Changes = append(h.Changes, record.Change{RV: o.Object.RV + 1, Key: o.Key, Digest: o.Object.Digest})
-		return !slices.ContainsFunc(h.Changes[:len(h.Changes)-1], func(c record.Change) bool { return c.RV == o.Object.RV+1 })
+		last := h.Changes[len(h.Changes)-1].RV
+		h.Changes = append(h.Changes, record.Change{RV: last + 1, Key: o.Key, Digest: o.Object.Digest})
+		return true
 	})},
 	{"a refused write is carried out", false, operation(done("update"), func(_ *record.History, o *record.Operation) bool {
 		o.Outcome, o.Object, o.Code = record.Conflict, nil, 409
