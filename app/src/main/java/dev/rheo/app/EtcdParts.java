@@ -7,10 +7,12 @@ import dev.rheo.server.storage.SharedStore;
 import dev.rheo.server.storage.StoredForms;
 import dev.rheo.store.RevisionStore;
 import dev.rheo.store.StoreException;
+import dev.rheo.store.etcd.EtcdCalls;
 import dev.rheo.store.etcd.EtcdCompactor;
 import dev.rheo.store.etcd.EtcdRevisionStore;
 import dev.rheo.store.etcd.EtcdSettings;
 import io.netty.util.concurrent.DefaultThreadFactory;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -31,9 +33,13 @@ final class EtcdParts {
   private EtcdParts() {}
 
   static RevisionStore open(
-      EtcdConfig config, ResourceRegistry registry, OpenedParts opened, EncryptionParts encryption)
+      EtcdConfig config,
+      ResourceRegistry registry,
+      OpenedParts opened,
+      EncryptionParts encryption,
+      PrometheusRegistry metrics)
       throws StoreException {
-    EtcdRevisionStore store = connect(config);
+    EtcdRevisionStore store = connect(config, new EtcdMetrics(metrics));
     opened.add("store", store);
     ScheduledExecutorService scheduler =
         Executors.newSingleThreadScheduledExecutor(new DefaultThreadFactory("compaction", true));
@@ -52,9 +58,9 @@ final class EtcdParts {
   }
 
   /** The store without what it stands for: values are in the forms of kube-apiserver. */
-  static EtcdRevisionStore connect(EtcdConfig config) throws StoreException {
+  static EtcdRevisionStore connect(EtcdConfig config, EtcdCalls calls) throws StoreException {
     try {
-      return EtcdRevisionStore.open(settings(config));
+      return EtcdRevisionStore.open(settings(config), calls);
     } catch (IOException e) {
       throw new StoreException("the files for etcd cannot be read: " + IoFailures.tell(e), e);
     } catch (IllegalArgumentException e) {

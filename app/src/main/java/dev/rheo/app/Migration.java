@@ -8,6 +8,7 @@ import dev.rheo.store.RocksSettings;
 import dev.rheo.store.StoreBackup;
 import dev.rheo.store.StoreException;
 import dev.rheo.store.StoreSnapshot;
+import dev.rheo.store.etcd.EtcdCalls;
 import dev.rheo.store.etcd.EtcdRevisionStore;
 import dev.rheo.store.etcd.EtcdSnapshot;
 import dev.rheo.store.snapshot.SnapshotReader;
@@ -83,7 +84,7 @@ public final class Migration {
       long headroom,
       Consumer<String> told)
       throws SnapshotException, InterruptedException {
-    try (EtcdRevisionStore store = EtcdParts.connect(etcd)) {
+    try (EtcdRevisionStore store = EtcdParts.connect(etcd, EtcdCalls.UNCOUNTED)) {
       StoredForms forms = EtcdParts.forms(etcd, BuiltInResources.registry());
       return new EtcdFilling(source, server, store, forms, headroom, told, Clock.systemUTC()).run();
     } catch (StoreException e) {
@@ -102,7 +103,7 @@ public final class Migration {
       EtcdConfig etcd, List<? extends Running> servers, Path data, Consumer<String> told)
       throws SnapshotException, InterruptedException {
     boolean complete = false;
-    try (EtcdRevisionStore store = EtcdParts.connect(etcd)) {
+    try (EtcdRevisionStore store = EtcdParts.connect(etcd, EtcdCalls.UNCOUNTED)) {
       for (Running server : servers) {
         told.accept("frozen at revision %d".formatted(server.freeze()));
       }

@@ -142,7 +142,8 @@ final class RunningServer implements Server {
       ResourceRegistry registry = BuiltInResources.registry();
       served = new ServedTypes(registry);
       // First, since it locks the directory: no other server uses the rest then.
-      StoreParts stores = new StoreParts(opened, data, DESCRIPTORS);
+      PrometheusRegistry metrics = new PrometheusRegistry();
+      StoreParts stores = new StoreParts(opened, data, DESCRIPTORS, metrics);
       store = stores.open(config, registry, embedding.store(), clock);
       ServiceNetwork services = config.network().services();
       Pki pki = Pki.open(data.pki(), config.host(), config.network().certified(), clock);
@@ -156,7 +157,6 @@ final class RunningServer implements Server {
       RandomGenerator random = new SharedRandom();
       Deflaters deflaters = new Deflaters((int) (config.memory().compression() / DEFLATER_BYTES));
       Encodings encodings = new Encodings(clock, config.gates(), served);
-      PrometheusRegistry metrics = new PrometheusRegistry();
       PrometheusRegistry totals = new PrometheusRegistry();
       RequestMetrics requestMetrics = new RequestMetrics(metrics, served);
       AccessConfig accessConfig = config.access();

@@ -16,6 +16,7 @@ import dev.rheo.store.RocksSettings;
 import dev.rheo.store.StoreException;
 import dev.rheo.store.StoreLock;
 import io.netty.util.concurrent.DefaultThreadFactory;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.time.Clock;
 import java.util.List;
 import java.util.Objects;
@@ -29,14 +30,20 @@ final class StoreParts {
   private final OpenedParts opened;
   private final DataDirectory data;
   private final DescriptorPlan descriptors;
+  private final PrometheusRegistry metrics;
   private @Nullable EncryptionParts encryption;
   private @Nullable RocksRevisionStore embedded;
   private @Nullable FreezableStore freezable;
 
-  StoreParts(OpenedParts opened, DataDirectory data, DescriptorPlan descriptors) {
+  StoreParts(
+      OpenedParts opened,
+      DataDirectory data,
+      DescriptorPlan descriptors,
+      PrometheusRegistry metrics) {
     this.opened = opened;
     this.data = data;
     this.descriptors = descriptors;
+    this.metrics = metrics;
   }
 
   /**
@@ -102,7 +109,8 @@ final class StoreParts {
         // Each server has a data directory of its own, for its cache.
         opened.add("lock", StoreLock.take(data.store()));
         scheduler.shutdown();
-        return EtcdParts.open(config.etcd(), registry, opened, encryption(config, registry, clock));
+        return EtcdParts.open(
+            config.etcd(), registry, opened, encryption(config, registry, clock), metrics);
       }
     }
     throw new IllegalStateException(config.store().toString());

@@ -245,7 +245,7 @@ final class Follower implements Runnable {
   }
 
   /**
-   * Builds and publishes a new generation, from the oldest state that the store retains up to now.
+   * Builds and publishes a new generation, from the oldest state that is worth it up to now.
    */
   private Generation build()
       throws CompactedException,
@@ -323,17 +323,18 @@ final class Follower implements Runnable {
   /** Loads the state at which the history will begin. */
   private Generation load()
       throws CompactedException, FutureRevisionException, StoreException, IOException {
-    long compacted = store.compactedRevision();
+    long oldest =
+        Math.max(store.compactedRevision(), store.currentRevision() - store.longestReplay());
     // A new store is at revision 1 and holds nothing.
     List<Resource> resources = members.all();
-    Generation generation = new Generation(resources, Math.max(1, compacted));
-    if (compacted <= 1) {
+    Generation generation = new Generation(resources, Math.max(1, oldest));
+    if (oldest <= 1) {
       return generation;
     }
     for (Resource resource : resources) {
       String prefix = resource.resource().keyPrefix();
       String end = Members.endOf(prefix);
-      try (RevisionStore.RangeCursor range = store.range(prefix, end, compacted)) {
+      try (RevisionStore.RangeCursor range = store.range(prefix, end, oldest)) {
         RevisionStore.KeyValue next = range.next();
         while (next != null && !closed()) {
           lock.lock();

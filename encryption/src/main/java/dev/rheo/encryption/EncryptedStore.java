@@ -236,6 +236,11 @@ public final class EncryptedStore implements RevisionStore {
   }
 
   @Override
+  public long longestReplay() {
+    return store.longestReplay();
+  }
+
+  @Override
   public long compactedRevision() {
     return store.compactedRevision();
   }

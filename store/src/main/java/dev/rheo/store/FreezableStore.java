@@ -102,6 +102,11 @@ public final class FreezableStore implements RevisionStore {
   }
 
   @Override
+  public long longestReplay() {
+    return store.longestReplay();
+  }
+
+  @Override
   public long compactedRevision() {
     return store.compactedRevision();
   }

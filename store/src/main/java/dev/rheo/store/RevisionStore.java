@@ -108,6 +108,14 @@ public interface RevisionStore extends AutoCloseable {
   long compactedRevision();
 
   /**
+   * How many past revisions a watch should be asked for at most by who has the choice of reading a
+   * later state. An engine may tell changes much slower than it reads a state.
+   */
+  default long longestReplay() {
+    return Long.MAX_VALUE;
+  }
+
+  /**
    * Compacts the history below {@code revision}. When it returns, reads below it are refused; space
    * is freed later. Does nothing if such reads are refused already.
    *

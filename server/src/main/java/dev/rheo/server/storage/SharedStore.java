@@ -133,6 +133,11 @@ public final class SharedStore implements RevisionStore {
   }
 
   @Override
+  public long longestReplay() {
+    return store.longestReplay();
+  }
+
+  @Override
   public long compactedRevision() {
     return store.compactedRevision();
   }

@@ -78,6 +78,7 @@ final class EtcdConnection implements AutoCloseable {
   }
 
   private final EtcdSettings settings;
+  private final EtcdCalls calls;
   private final MultiThreadIoEventLoopGroup loops;
   private final List<Member> members = new ArrayList<>();
   private final AtomicInteger turn = new AtomicInteger();
@@ -86,8 +87,9 @@ final class EtcdConnection implements AutoCloseable {
   private volatile @Nullable String token;
   private volatile boolean closed;
 
-  EtcdConnection(EtcdSettings settings) throws StoreException {
+  EtcdConnection(EtcdSettings settings, EtcdCalls calls) throws StoreException {
     this.settings = settings;
+    this.calls = calls;
     SslContext tls = settings.secure() ? tls(settings.tls()) : null;
     loops =
         new MultiThreadIoEventLoopGroup(
@@ -182,12 +184,8 @@ final class EtcdConnection implements AutoCloseable {
       String used = null;
       try {
         used = token();
-        return ClientCalls.blockingUnaryCall(
-            authorized(member.channel(), used),
-            method,
-            CallOptions.DEFAULT.withDeadlineAfter(
-                Math.clamp(deadline - System.nanoTime(), 1, most), TimeUnit.NANOSECONDS),
-            request);
+        long left = Math.clamp(deadline - System.nanoTime(), 1, most);
+        return counted(authorized(member.channel(), used), method, left, request);
       } catch (StatusRuntimeException e) {
         boolean early = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(pause) < deadline;
         if (e.getStatus().getCode() == Status.Code.UNAUTHENTICATED
@@ -202,6 +200,23 @@ final class EtcdConnection implements AutoCloseable {
           throw e;
         }
       }
+    }
+  }
+
+  private <Q, A> A counted(Channel channel, MethodDescriptor<Q, A> method, long nanos, Q request) {
+    long begun = System.nanoTime();
+    boolean failed = true;
+    try {
+      A answer =
+          ClientCalls.blockingUnaryCall(
+              channel,
+              method,
+              CallOptions.DEFAULT.withDeadlineAfter(nanos, TimeUnit.NANOSECONDS),
+              request);
+      failed = false;
+      return answer;
+    } finally {
+      calls.ended(String.valueOf(method.getBareMethodName()), failed, System.nanoTime() - begun);
     }
   }
 

@@ -31,6 +31,12 @@ public final class EtcdRevisionStore implements RevisionStore {
   /** How long a consistent read waits for etcd, as with kube-apiserver. */
   private static final Duration CONSISTENT = Duration.ofSeconds(3);
 
+  /**
+   * Etcd tells a watch that is behind 1,000 revisions each 100 ms, and reads all that are left each
+   * time: in long histories it takes gigabytes for that.
+   */
+  private static final long REPLAY = 20_000;
+
   private final EtcdConnection connection;
   private final Duration patience;
   private final EtcdKeys keys;
@@ -44,8 +50,8 @@ public final class EtcdRevisionStore implements RevisionStore {
   private volatile long databaseBytes;
   private volatile boolean streamsRanges;
 
-  private EtcdRevisionStore(EtcdSettings settings) throws StoreException {
-    connection = new EtcdConnection(settings);
+  private EtcdRevisionStore(EtcdSettings settings, EtcdCalls calls) throws StoreException {
+    connection = new EtcdConnection(settings, calls);
     patience = settings.patience();
     keys = new EtcdKeys(settings.prefix());
     leases =
@@ -62,7 +68,13 @@ public final class EtcdRevisionStore implements RevisionStore {
    *     not told
    */
   public static EtcdRevisionStore open(EtcdSettings settings) throws StoreException {
-    EtcdRevisionStore store = new EtcdRevisionStore(settings);
+    return open(settings, EtcdCalls.UNCOUNTED);
+  }
+
+  /** As {@link #open(EtcdSettings)}, and has the calls counted. */
+  public static EtcdRevisionStore open(EtcdSettings settings, EtcdCalls calls)
+      throws StoreException {
+    EtcdRevisionStore store = new EtcdRevisionStore(settings, calls);
     try {
       EtcdCheck check = new EtcdCheck(store, settings.patience());
       store.history = "%016x".formatted(check.members().cluster());
@@ -360,6 +372,11 @@ public final class EtcdRevisionStore implements RevisionStore {
   }
 
   // --- Compaction.
+
+  @Override
+  public long longestReplay() {
+    return REPLAY;
+  }
 
   @Override
   public long compactedRevision() {
