@@ -244,9 +244,7 @@ final class Follower implements Runnable {
     }
   }
 
-  /**
-   * Builds and publishes a new generation, from the oldest state that is worth it up to now.
-   */
+  /** Builds and publishes a new generation, from the oldest state that is worth it up to now. */
   private Generation build()
       throws CompactedException,
           FutureRevisionException,
