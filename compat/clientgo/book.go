@@ -29,6 +29,7 @@ type book struct {
 	way
 	follower follower
 	seen     *requests
+	begun    int // lists and watch lists when it had synced
 
 	lock    sync.Mutex
 	objects map[string]string // key → uid/resourceVersion
@@ -143,8 +144,12 @@ func (b *book) told() map[string]string {
 	return out
 }
 
-// expectExactly checks that each change of an object was told once: one add, each update, one delete.
+// expectExactly checks that each change of an object was told once: one add, each update, one delete. Of one that had to list
+// again because its connection broke, a list shows the last change alone.
 func (b *book) expectExactly(c *churn, when string) {
+	if again, torn := b.seen.again(b.begun); again > 0 && again <= torn {
+		return
+	}
 	if b.selector != "" || *upstream && strings.Contains(when, "restart") {
 		return
 	}
