@@ -81,20 +81,45 @@ public record EtcdConfig(
    * The members that a list names, separated by commas.
    *
    * @throws IllegalArgumentException if one is no {@code http://HOST:PORT} or {@code
-   *     https://HOST:PORT}
+   *     https://HOST:PORT}, or the two are mixed
    */
   public static List<URI> servers(String list) {
     List<URI> servers = new ArrayList<>();
     for (String server : list.split(",", -1)) {
-      if (server.isBlank()) {
-        continue;
-      }
-      try {
-        servers.add(new URI(server.strip()));
-      } catch (URISyntaxException e) {
-        throw new IllegalArgumentException("'" + server + "' is no address of an etcd", e);
+      if (!server.isBlank()) {
+        servers.add(server(server.strip()));
       }
     }
+    if (servers.stream().map(URI::getScheme).distinct().count() > 1) {
+      throw new IllegalArgumentException("--etcd-servers: http and https cannot be mixed: " + list);
+    }
     return servers;
+  }
+
+  private static URI server(String text) {
+    URI uri;
+    try {
+      uri = new URI(text);
+    } catch (URISyntaxException e) {
+      throw noServer(text, e);
+    }
+    boolean named = uri.getHost() != null && uri.getQuery() == null && uri.getFragment() == null;
+    boolean alone = uri.getPath() == null || uri.getPath().length() <= 1;
+    boolean reachable = uri.getPort() == -1 || (uri.getPort() > 0 && uri.getPort() <= 65535);
+    if (uri.getUserInfo() != null) {
+      throw new IllegalArgumentException(
+          "--etcd-servers takes no user and password; use --etcd-user and --etcd-password-file");
+    }
+    if (!named || !alone || !reachable || !List.of("http", "https").contains(uri.getScheme())) {
+      throw noServer(text, null);
+    }
+    return uri;
+  }
+
+  private static IllegalArgumentException noServer(String text, @Nullable Throwable cause) {
+    return new IllegalArgumentException(
+        "--etcd-servers: '%s' is no etcd server: http://HOST:PORT or https://HOST:PORT"
+            .formatted(text),
+        cause);
   }
 }

@@ -19,6 +19,8 @@ final class Logging {
    */
   private static final Logger NETTY = Logger.getLogger("io.netty");
 
+  private static final Logger GRPC = Logger.getLogger("io.grpc");
+
   private Logging() {}
 
   static void install(LogFormat format, PrintStream out) {
@@ -34,6 +36,8 @@ final class Logging {
     root.setLevel(Level.INFO);
     // At INFO Netty logs what peers do, and each frame that arrives after its reader is done.
     NETTY.setLevel(Level.WARNING);
+    // Whoever calls is told the same, and says it in a line.
+    GRPC.setLevel(Level.SEVERE);
   }
 
   /** Writes each record in one call, so that lines of different threads do not mix. */

@@ -175,6 +175,11 @@ class ServeCommandTest {
       delimiter = '|',
       value = {
         "--store=etcd | --store etcd and --etcd-servers belong together",
+        "--etcd-servers=http://127.0.0.1:99999 | is no etcd server: http://HOST:PORT",
+        "--etcd-servers=foo | is no etcd server: http://HOST:PORT",
+        "--etcd-servers=http://a:1/path | is no etcd server: http://HOST:PORT",
+        "--etcd-servers=http://a:1,https://b:1 | cannot be mixed",
+        "--etcd-servers=http://u:p@a:1 | use --etcd-user",
         "--encryption-provider-config=/no/such/file | no such file or directory",
         "--encryption-provider-config-automatic-reload | must be set with",
         "--listen=6443 | not HOST:PORT",

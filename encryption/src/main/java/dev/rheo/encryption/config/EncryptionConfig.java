@@ -47,6 +47,11 @@ public record EncryptionConfig(List<Rule> rules, String hash) {
   }
 
   private static byte[] content(Path file) throws EncryptionConfigException {
+    if (Files.exists(file) && !Files.isRegularFile(file) && !Files.isDirectory(file)) {
+      // A pipe would be waited for, and a device may never end.
+      throw new EncryptionConfigException(
+          "the encryption provider configuration file \"%s\" is no regular file".formatted(file));
+    }
     try {
       if (Files.size(file) > LARGEST) {
         throw new EncryptionConfigException(

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * thread-safe.
  */
 public final class KeyLayout {
-  private static final String ROOT = "/registry/";
+  static final String ROOT = "/registry/";
 
   /** The most slashes of a key after {@link #ROOT} up to the end of a resource's prefix. */
   private static final int DEEPEST = 2;

@@ -6,6 +6,7 @@ import dev.rheo.store.RevisionConflictException;
 import dev.rheo.store.RevisionStore;
 import dev.rheo.store.StoreException;
 import dev.rheo.store.StoreHealth;
+import dev.rheo.store.UnreadableValueException;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -46,7 +47,14 @@ public final class SharedStore implements RevisionStore {
   public @Nullable KeyValue get(String key, long revision)
       throws CompactedException, FutureRevisionException, StoreException {
     KeyValue found = store.get(key, revision);
-    return found == null ? null : read(found);
+    if (found == null || found.value() == UNREADABLE) {
+      return found;
+    }
+    try {
+      return with(found, forms.read(key, found.value()));
+    } catch (RuntimeException e) {
+      throw new UnreadableValueException(key, "it is damaged: " + e.getMessage(), e);
+    }
   }
 
   @Override
@@ -95,7 +103,10 @@ public final class SharedStore implements RevisionStore {
   }
 
   private KeyValue read(KeyValue stored) {
-    byte[] read = read(stored.key(), stored.value());
+    return with(stored, read(stored.key(), stored.value()));
+  }
+
+  private static KeyValue with(KeyValue stored, byte[] read) {
     return read == stored.value()
         ? stored
         : new KeyValue(
@@ -118,7 +129,7 @@ public final class SharedStore implements RevisionStore {
       return forms.read(key, value);
     } catch (RuntimeException e) {
       LOG.log(Level.WARNING, "The value of " + key + " cannot be read: " + e.getMessage());
-      return value;
+      return UNREADABLE;
     }
   }
 

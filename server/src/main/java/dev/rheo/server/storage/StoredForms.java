@@ -55,12 +55,14 @@ public final class StoredForms {
     ObjectNode tree;
     if (startsWith(value, 'k', '8', 's', 0)) {
       if (resource == null) {
-        return value;
+        return notAnObject(key, value);
       }
       tree = ProtobufCodec.builtIn().toTree(value);
     } else if (startsWith(value, 0xd9, 0xd9, 0xf7)) {
       tree = CborForms.toTree(value, resource == null ? null : resource.objectType());
-    } else if (!startsWith(value, '{') || isCanonical(value)) {
+    } else if (!startsWith(value, '{')) {
+      return resource == null ? notAnObject(key, value) : encrypted(value);
+    } else if (isCanonical(value)) {
       return value;
     } else {
       tree = ObjectDecoder.decode(value, ObjectDecoder.MAX_DEPTH).tree();
@@ -71,6 +73,23 @@ public final class StoredForms {
     ObjectNode stored = inStoredVersion(tree, resource);
     resource.defaults().apply(stored);
     return Canonicalizer.encode(stored, resource.objectType());
+  }
+
+  /** The value of a key that is no resource of Kubernetes, and in a form that no object has. */
+  private static byte[] notAnObject(String key, byte[] value) {
+    String root = KeyLayout.ROOT;
+    int slash = key.indexOf('/', root.length());
+    int dot = key.indexOf('.', root.length());
+    // The keys of custom resources begin with a group, which has a dot.
+    return key.startsWith(root) && dot > 0 && dot < slash ? encrypted(value) : value;
+  }
+
+  /** Cipher text is left as it is; nothing else is in this place. */
+  private static byte[] encrypted(byte[] value) {
+    if (startsWith(value, 'k', '8', 's', ':', 'e', 'n', 'c', ':')) {
+      return value;
+    }
+    throw new MalformedException("it is in no form that objects have");
   }
 
   /** A canonical form as it is written. What is no JSON, being encrypted, is left as it is. */
@@ -87,14 +106,15 @@ public final class StoredForms {
 
   private ObjectNode inStoredVersion(ObjectNode tree, StoredResource resource) {
     String apiVersion = tree.path("apiVersion").asText();
-    if (apiVersion.equals(resource.apiVersion())) {
+    String kind = tree.path("kind").asText();
+    if (apiVersion.equals(resource.apiVersion()) && kind.equals(resource.kind())) {
       return tree;
     }
     for (ResourceType type : registry.all()) {
       if (type.isStored()
           && type.storage() == resource
           && type.apiVersion().equals(apiVersion)
-          && type.kind().equals(tree.path("kind").asText())) {
+          && type.kind().equals(kind)) {
         return type.conversion().toStored(tree);
       }
     }
@@ -102,7 +122,7 @@ public final class StoredForms {
       return tree;
     }
     throw new MalformedException(
-        "an object of " + resource + " in the unknown version " + apiVersion);
+        "it is no object of %s: %s, %s".formatted(resource, apiVersion, kind));
   }
 
   /** Whether JSON was written by Rheo: what kube-apiserver writes has no resourceVersion. */

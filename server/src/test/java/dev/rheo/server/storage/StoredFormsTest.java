@@ -19,6 +19,7 @@ import dev.rheo.store.MemoryRevisionStore;
 import dev.rheo.store.RevisionStore;
 import dev.rheo.store.RevisionStore.Event;
 import dev.rheo.store.RevisionStore.Op;
+import dev.rheo.store.UnreadableValueException;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -229,8 +230,23 @@ class StoredFormsTest {
     assertThat(forms.write("/registry/secrets/n/a", encrypted)).isSameAs(encrypted);
     byte[] ranges = "k8s\0something".getBytes(UTF_8);
     assertThat(forms.read("/registry/ranges/servicenodeports", ranges)).isSameAs(ranges);
-    assertThatThrownBy(() -> forms.read("/registry/pods/n/a", "k8s\0xx".getBytes(UTF_8)))
-        .isInstanceOf(MalformedException.class);
+    for (String damaged :
+        List.of(
+            "k8s\0xx",
+            "",
+            "\0\0\0",
+            "{\"kind\":\"Pod\"",
+            "{\"kind\":\"Secret\",\"apiVersion\":\"v1\",\"metadata\":{}}")) {
+      assertThatThrownBy(() -> forms.read("/registry/pods/n/a", damaged.getBytes(UTF_8)))
+          .as(damaged)
+          .isInstanceOf(RuntimeException.class);
+    }
+    for (String damaged : List.of("k8s\0xx", "", "\0\0\0", "{\"kind\":\"Widget\"")) {
+      assertThatThrownBy(
+              () -> forms.read("/registry/example.org/widgets/n/a", damaged.getBytes(UTF_8)))
+          .as(damaged)
+          .isInstanceOf(RuntimeException.class);
+    }
     assertThatThrownBy(
             () ->
                 forms.read(
@@ -249,9 +265,11 @@ class StoredFormsTest {
       raw.commit(List.of(new Op.Put("/registry/configmaps/n/b", new byte[] {1}, Op.ABSENT)));
       assertThat(new String(raw.get(key(maps), 0).value(), 0, 4, UTF_8)).isEqualTo("k8s\0");
       assertThat(shared.get(key(maps), 0).value()).isEqualTo(canonical);
-      assertThat(shared.get("/registry/configmaps/n/b", 0).value()).as("unreadable").hasSize(1);
+      assertThatThrownBy(() -> shared.get("/registry/configmaps/n/b", 0))
+          .isInstanceOf(UnreadableValueException.class);
       try (RevisionStore.RangeCursor range = shared.range("", "", 0)) {
         assertThat(range.next().value()).isEqualTo(canonical);
+        assertThat(range.next().value()).isSameAs(RevisionStore.UNREADABLE);
       }
       try (RevisionStore.WatchCursor watch = shared.watch("", "", 1)) {
         Event first = watch.next(Duration.ofSeconds(5)).events().getFirst();
