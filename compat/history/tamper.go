@@ -186,8 +186,13 @@ var flaws = []flaw{
 	}},
 	{"a watch never comes to the end", false, func(h *record.History) bool {
 		for i := range h.Watches {
-			if w := &h.Watches[i]; w.Last && !w.Initial && len(w.Events) > 0 {
-				w.Events = w.Events[:len(w.Events)-1]
+			w := &h.Watches[i]
+			last := len(w.Events) - 1
+			for last >= 0 && w.Events[last].Type == "BOOKMARK" {
+				last--
+			}
+			if w.Last && !w.Initial && last >= 0 {
+				w.Events = w.Events[:last]
 				return true
 			}
 		}
