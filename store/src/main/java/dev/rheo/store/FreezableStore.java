@@ -2,7 +2,6 @@ package dev.rheo.store;
 
 import java.util.List;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A store whose content can be kept from changing while it is read, as when it is moved elsewhere.
@@ -11,10 +10,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Thread-safe.
  */
-public final class FreezableStore implements RevisionStore {
+public final class FreezableStore extends ForwardingStore {
   private static final String REASON = "it is read-only while it is moved to another store";
-
-  private final RevisionStore store;
 
   /** Held shared by what changes the store, exclusively to freeze it. */
   private final ReentrantReadWriteLock changing = new ReentrantReadWriteLock();
@@ -22,7 +19,7 @@ public final class FreezableStore implements RevisionStore {
   private volatile boolean frozen;
 
   public FreezableStore(RevisionStore store) {
-    this.store = store;
+    super(store);
   }
 
   /**
@@ -36,7 +33,7 @@ public final class FreezableStore implements RevisionStore {
     } finally {
       changing.writeLock().unlock();
     }
-    return store.currentRevision();
+    return currentRevision();
   }
 
   /** Lets commits be made again. */
@@ -57,7 +54,7 @@ public final class FreezableStore implements RevisionStore {
         throw new StoreException(
             StoreException.Fault.PASSING, REASON, "not committed: " + REASON, false, null);
       }
-      return store.commit(operations);
+      return super.commit(operations);
     } finally {
       changing.readLock().unlock();
     }
@@ -67,67 +64,9 @@ public final class FreezableStore implements RevisionStore {
   public boolean expire(int most) throws StoreException {
     changing.readLock().lock();
     try {
-      return !frozen && store.expire(most);
+      return !frozen && super.expire(most);
     } finally {
       changing.readLock().unlock();
     }
-  }
-
-  @Override
-  public @Nullable KeyValue get(String key, long revision)
-      throws CompactedException, FutureRevisionException, StoreException {
-    return store.get(key, revision);
-  }
-
-  @Override
-  public RangeCursor range(String start, String end, long revision)
-      throws CompactedException, FutureRevisionException, StoreException {
-    return store.range(start, end, revision);
-  }
-
-  @Override
-  public WatchCursor watch(String start, String end, long fromRevision)
-      throws CompactedException, StoreException {
-    return store.watch(start, end, fromRevision);
-  }
-
-  @Override
-  public String history() {
-    return store.history();
-  }
-
-  @Override
-  public long currentRevision() throws StoreException {
-    return store.currentRevision();
-  }
-
-  @Override
-  public long longestReplay() {
-    return store.longestReplay();
-  }
-
-  @Override
-  public long compactedRevision() {
-    return store.compactedRevision();
-  }
-
-  @Override
-  public void compact(long revision) throws FutureRevisionException, StoreException {
-    store.compact(revision);
-  }
-
-  @Override
-  public StoreHealth health() {
-    return store.health();
-  }
-
-  @Override
-  public Stats stats() {
-    return store.stats();
-  }
-
-  @Override
-  public void close() {
-    store.close();
   }
 }
