@@ -93,28 +93,16 @@ public record CacheSettings(
     CacheSettings fitting = this;
     while (fitting.descriptors() > descriptors && fitting.segmentBytes < LARGEST_SEGMENT) {
       fitting =
-          fitting.withSegmentBytes(
-              (int) Math.min(LARGEST_SEGMENT, (long) fitting.segmentBytes + SEGMENT_STEP));
+          fitting.with(
+              (int) Math.min(LARGEST_SEGMENT, (long) fitting.segmentBytes + SEGMENT_STEP),
+              encrypted);
     }
     return fitting;
   }
 
   /** These settings with files that hold no plain text. */
   public CacheSettings withEncryption() {
-    return new CacheSettings(
-        hotBytes,
-        segmentBytes,
-        diskBytes,
-        historyBytes,
-        logBytes,
-        decodedEvents,
-        snapshotBytes,
-        minHistory,
-        loaders,
-        formDiskBytes,
-        formHeapBytes,
-        formMakers,
-        true);
+    return with(segmentBytes, true);
   }
 
   /**
@@ -142,10 +130,10 @@ public record CacheSettings(
     return (bytes + each - 1) / each;
   }
 
-  private CacheSettings withSegmentBytes(int bytes) {
+  private CacheSettings with(int ofSegments, boolean inCipherText) {
     return new CacheSettings(
         hotBytes,
-        bytes,
+        ofSegments,
         diskBytes,
         historyBytes,
         logBytes,
@@ -156,7 +144,7 @@ public record CacheSettings(
         formDiskBytes,
         formHeapBytes,
         formMakers,
-        encrypted);
+        inCipherText);
   }
 
   /**
