@@ -1,5 +1,6 @@
 package dev.rheo.app;
 
+import dev.rheo.store.etcd.EtcdSettings;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.file.Path;
@@ -87,39 +88,23 @@ public record EtcdConfig(
     List<URI> servers = new ArrayList<>();
     for (String server : list.split(",", -1)) {
       if (!server.isBlank()) {
-        servers.add(server(server.strip()));
+        try {
+          servers.add(new URI(server.strip()));
+        } catch (URISyntaxException e) {
+          throw new IllegalArgumentException(
+              "--etcd-servers: '%s' is no etcd server: http://HOST:PORT or https://HOST:PORT"
+                  .formatted(server),
+              e);
+        }
       }
     }
-    if (servers.stream().map(URI::getScheme).distinct().count() > 1) {
-      throw new IllegalArgumentException("--etcd-servers: http and https cannot be mixed: " + list);
+    if (!servers.isEmpty()) {
+      try {
+        EtcdSettings.requireServers(servers);
+      } catch (IllegalArgumentException e) {
+        throw new IllegalArgumentException("--etcd-servers: " + e.getMessage(), e);
+      }
     }
     return servers;
-  }
-
-  private static URI server(String text) {
-    URI uri;
-    try {
-      uri = new URI(text);
-    } catch (URISyntaxException e) {
-      throw noServer(text, e);
-    }
-    boolean named = uri.getHost() != null && uri.getQuery() == null && uri.getFragment() == null;
-    boolean alone = uri.getPath() == null || uri.getPath().length() <= 1;
-    boolean reachable = uri.getPort() == -1 || (uri.getPort() > 0 && uri.getPort() <= 65535);
-    if (uri.getUserInfo() != null) {
-      throw new IllegalArgumentException(
-          "--etcd-servers takes no user and password; use --etcd-user and --etcd-password-file");
-    }
-    if (!named || !alone || !reachable || !List.of("http", "https").contains(uri.getScheme())) {
-      throw noServer(text, null);
-    }
-    return uri;
-  }
-
-  private static IllegalArgumentException noServer(String text, @Nullable Throwable cause) {
-    return new IllegalArgumentException(
-        "--etcd-servers: '%s' is no etcd server: http://HOST:PORT or https://HOST:PORT"
-            .formatted(text),
-        cause);
   }
 }

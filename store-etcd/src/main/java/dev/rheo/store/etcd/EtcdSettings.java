@@ -25,6 +25,8 @@ public record EtcdSettings(
 
   public static final Duration DEFAULT_PATIENCE = Duration.ofSeconds(10);
 
+  private static final int LAST_PORT = 65_535;
+
   /** What the keys of the store begin with where there is a prefix. */
   static final String OURS = "/registry/";
 
@@ -47,23 +49,46 @@ public record EtcdSettings(
 
   public EtcdSettings {
     endpoints = List.copyOf(endpoints);
-    if (endpoints.isEmpty()) {
-      throw new IllegalArgumentException("no etcd server is named");
-    }
-    for (URI endpoint : endpoints) {
-      if (endpoint.getHost() == null
-          || !List.of("http", "https").contains(endpoint.getScheme())
-          || (endpoint.getPath() != null && endpoint.getPath().length() > 1)) {
-        throw new IllegalArgumentException(
-            "'" + endpoint + "' is no etcd server: http://HOST:PORT or https://HOST:PORT");
-      }
-      if (!endpoint.getScheme().equals(endpoints.get(0).getScheme())) {
-        throw new IllegalArgumentException("etcd servers with http and with https cannot be mixed");
-      }
-    }
+    requireServers(endpoints);
     if (!prefix.isEmpty() && (!prefix.startsWith("/") || prefix.endsWith("/"))) {
       throw new IllegalArgumentException(
           "'" + prefix + "' is no prefix: it begins with a slash and ends without one");
+    }
+  }
+
+  /**
+   * Checks the addresses of members.
+   *
+   * @throws IllegalArgumentException if there is none, one is no {@code http://HOST:PORT} or {@code
+   *     https://HOST:PORT}, or the two are mixed
+   */
+  public static void requireServers(List<URI> servers) {
+    if (servers.isEmpty()) {
+      throw new IllegalArgumentException("no etcd server is named");
+    }
+    for (URI server : servers) {
+      if (server.getUserInfo() != null) {
+        throw new IllegalArgumentException(
+            "the address of an etcd server has no user and password; use --etcd-user and"
+                + " --etcd-password-file");
+      }
+      boolean named = server.getHost() != null;
+      boolean alone =
+          (server.getPath() == null || server.getPath().length() <= 1)
+              && server.getQuery() == null
+              && server.getFragment() == null;
+      boolean reachable =
+          server.getPort() == -1 || (server.getPort() > 0 && server.getPort() <= LAST_PORT);
+      if (!named
+          || !alone
+          || !reachable
+          || !List.of("http", "https").contains(server.getScheme())) {
+        throw new IllegalArgumentException(
+            "'" + server + "' is no etcd server: http://HOST:PORT or https://HOST:PORT");
+      }
+      if (!server.getScheme().equals(servers.getFirst().getScheme())) {
+        throw new IllegalArgumentException("etcd servers with http and with https cannot be mixed");
+      }
     }
   }
 
