@@ -7,6 +7,7 @@ import dev.rheo.app.SnapshotFiles;
 import dev.rheo.app.SnapshotFiles.Summary;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -49,6 +50,51 @@ final class SnapshotCommand implements Runnable {
     JSON
   }
 
+  /** One of the commands: what it does, and the summary that it prints. */
+  abstract static class Step implements Callable<Integer> {
+    @Spec private CommandSpec spec = CommandSpec.create();
+
+    @Option(
+        names = {"-o", "--output"},
+        paramLabel = "FORMAT",
+        defaultValue = "text",
+        order = 1, // The last.
+        description = "How the summary is printed: ${COMPLETION-CANDIDATES}.")
+    private Output output = Output.TEXT;
+
+    abstract Summary run() throws CommandFailedException, SnapshotException, InterruptedException;
+
+    @Override
+    public Integer call() throws Exception {
+      try {
+        print(run());
+        return 0;
+      } catch (SnapshotException e) {
+        throw new CommandFailedException(String.valueOf(e.getMessage()), e);
+      }
+    }
+
+    ParameterException wrong(String message) {
+      return new ParameterException(spec.commandLine(), message);
+    }
+
+    private void print(Summary summary) throws JsonProcessingException {
+      Map<String, Object> fields = new LinkedHashMap<>();
+      fields.put("revision", summary.revision());
+      fields.put("keys", summary.keys());
+      fields.put("expiring", summary.expiring());
+      fields.put("bytes", summary.bytes());
+      fields.put("sha256", summary.sha256());
+      fields.put("history", summary.history());
+      PrintWriter out = spec.commandLine().getOut();
+      if (output == Output.JSON) {
+        out.println(new JsonMapper().writeValueAsString(fields));
+      } else {
+        fields.forEach((name, value) -> out.printf("%-9s %s%n", name, value));
+      }
+    }
+  }
+
   @Command(
       name = "save",
       description = {
@@ -59,9 +105,7 @@ final class SnapshotCommand implements Runnable {
       mixinStandardHelpOptions = true,
       versionProvider = Version.class,
       sortOptions = false)
-  static final class Save implements Callable<Integer> {
-    @Spec private CommandSpec spec = CommandSpec.create();
-
+  static final class Save extends Step {
     @Parameters(paramLabel = "FILE", description = "Replaced if it exists.")
     private Path file = Path.of("");
 
@@ -83,30 +127,17 @@ final class SnapshotCommand implements Runnable {
         description = "The data directory. Nothing in it is changed.")
     private @Nullable Path data;
 
-    @Option(
-        names = {"-o", "--output"},
-        paramLabel = "FORMAT",
-        defaultValue = "text",
-        description = "How the summary is printed: ${COMPLETION-CANDIDATES}.")
-    private Output output = Output.TEXT;
-
     @Override
-    public Integer call() throws Exception {
+    Summary run() throws CommandFailedException, SnapshotException, InterruptedException {
       Path from = data;
       Path server = kubeconfig;
       if ((from == null) == (server == null)) {
-        throw new ParameterException(
-            spec.commandLine(), "name either --kubeconfig, of a server that runs, or --data-dir");
+        throw wrong("name either --kubeconfig, of a server that runs, or --data-dir");
       }
       if (context != null && server == null) {
-        throw new ParameterException(spec.commandLine(), "--context is of a --kubeconfig");
+        throw wrong("--context is of a --kubeconfig");
       }
-      try {
-        print(spec, output, from != null ? SnapshotFiles.save(from, file) : saveFrom(server));
-      } catch (SnapshotException e) {
-        throw failed(e);
-      }
-      return 0;
+      return from != null ? SnapshotFiles.save(from, file) : saveFrom(server);
     }
 
     private Summary saveFrom(Path server)
@@ -126,9 +157,7 @@ final class SnapshotCommand implements Runnable {
       versionProvider = Version.class,
       showDefaultValues = true,
       sortOptions = false)
-  static final class Restore implements Callable<Integer> {
-    @Spec private CommandSpec spec = CommandSpec.create();
-
+  static final class Restore extends Step {
     @Parameters(paramLabel = "FILE", description = "What was saved.")
     private Path file = Path.of("");
 
@@ -148,29 +177,15 @@ final class SnapshotCommand implements Runnable {
                 + " the file was saved; 0 only if there can be none.")
     private long bump;
 
-    @Option(
-        names = {"-o", "--output"},
-        paramLabel = "FORMAT",
-        defaultValue = "text",
-        description = "How the summary is printed: ${COMPLETION-CANDIDATES}.")
-    private Output output = Output.TEXT;
-
     @Override
-    public Integer call() throws Exception {
+    Summary run() throws SnapshotException {
       if (bump < 0 || bump > Integer.MAX_VALUE * 1000L) {
-        throw new ParameterException(
-            spec.commandLine(),
-            "--bump-revision is not between 0 and " + Integer.MAX_VALUE * 1000L);
+        throw wrong("--bump-revision is not between 0 and " + Integer.MAX_VALUE * 1000L);
       }
       if (data.toString().isEmpty()) {
-        throw new ParameterException(spec.commandLine(), "--data-dir needs a name");
+        throw wrong("--data-dir needs a name");
       }
-      try {
-        print(spec, output, SnapshotFiles.restore(file, data, bump));
-      } catch (SnapshotException e) {
-        throw failed(e);
-      }
-      return 0;
+      return SnapshotFiles.restore(file, data, bump);
     }
   }
 
@@ -180,47 +195,13 @@ final class SnapshotCommand implements Runnable {
       mixinStandardHelpOptions = true,
       versionProvider = Version.class,
       sortOptions = false)
-  static final class Status implements Callable<Integer> {
-    @Spec private CommandSpec spec = CommandSpec.create();
-
+  static final class Status extends Step {
     @Parameters(paramLabel = "FILE", description = "What was saved.")
     private Path file = Path.of("");
 
-    @Option(
-        names = {"-o", "--output"},
-        paramLabel = "FORMAT",
-        defaultValue = "text",
-        description = "How it is printed: ${COMPLETION-CANDIDATES}.")
-    private Output output = Output.TEXT;
-
     @Override
-    public Integer call() throws Exception {
-      try {
-        print(spec, output, SnapshotFiles.status(file));
-      } catch (SnapshotException e) {
-        throw failed(e);
-      }
-      return 0;
-    }
-  }
-
-  private static CommandFailedException failed(SnapshotException e) {
-    return new CommandFailedException(String.valueOf(e.getMessage()), e);
-  }
-
-  private static void print(CommandSpec spec, Output output, Summary summary)
-      throws JsonProcessingException {
-    Map<String, Object> fields = new LinkedHashMap<>();
-    fields.put("revision", summary.revision());
-    fields.put("keys", summary.keys());
-    fields.put("expiring", summary.expiring());
-    fields.put("bytes", summary.bytes());
-    fields.put("sha256", summary.sha256());
-    fields.put("history", summary.history());
-    if (output == Output.JSON) {
-      spec.commandLine().getOut().println(new JsonMapper().writeValueAsString(fields));
-    } else {
-      fields.forEach((name, value) -> spec.commandLine().getOut().printf("%-9s %s%n", name, value));
+    Summary run() throws SnapshotException {
+      return SnapshotFiles.status(file);
     }
   }
 }
