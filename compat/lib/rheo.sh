@@ -70,3 +70,21 @@ rheo_stop() {
   kill -KILL "$jvm" 2>/dev/null
   return 1
 }
+
+free_port() { python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'; }
+
+# free_pair: a free port whose successor is free, too: bench/peers/up takes that one for etcd's peers
+free_pair() {
+  python3 -c '
+import socket
+while True:
+    with socket.socket() as one, socket.socket() as two:
+        one.bind(("127.0.0.1", 0))
+        port = one.getsockname()[1]
+        try:
+            two.bind(("127.0.0.1", port + 1))
+        except (OSError, OverflowError):
+            continue
+    print(port)
+    break'
+}

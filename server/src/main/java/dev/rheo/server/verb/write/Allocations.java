@@ -93,9 +93,11 @@ final class Allocations {
     Holdings before = old == null ? Holdings.NONE : Holdings.of(old);
     Holdings after = Holdings.of(object);
     List<Op> operations = new ArrayList<>();
-    take(path, after.without(before), operations);
-    giveBack(path, before.without(after), operations);
-    recordPorts(after.without(before), before.without(after), operations);
+    Holdings taken = after.without(before);
+    Holdings givenBack = before.without(after);
+    take(path, taken, operations);
+    giveBack(path, givenBack, operations);
+    recordPorts(taken, givenBack, operations);
     return operations;
   }
 
