@@ -1,4 +1,5 @@
 """Reads of custom resources: tables, selectors, media types, pages, watches."""
+import datetime
 import json
 
 from harness import scenario
@@ -11,6 +12,11 @@ PROTOBUF = {"Accept": "application/vnd.kubernetes.protobuf"}
 
 def custom_scenario(name):
     return scenario(name, packed=True, worded=True)
+
+
+def days_ago(days):
+    """A time so long ago (and an hour), as what is recorded of a date in a table is its age."""
+    return (datetime.datetime.now(datetime.timezone.utc) - datetime.timedelta(days=days, hours=1)).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def column(name, path, type="string", **more):
@@ -31,13 +37,13 @@ def tables(t):
     t.ageless = True
     serve(t, definition("tableds", version(additionalPrinterColumns=list(COLUMNS)), kind="Tabled"))
     path = at("tableds")
-    full = {"s": "text", "i": 5, "n": 1.5, "b": True, "d": "2020-01-01T00:00:00Z", "l": ["a", "b", "c"], "o": [{"name": "x", "v": 1}, {"name": "y", "v": 2}, {"name": "z"}], "m": {"k": "v", "j": 2}, "one": {"k": ["v", 1]}, "inner": {"solo": {"x": 1}}, "z": None}
+    full = {"s": "text", "i": 5, "n": 1.5, "b": True, "d": days_ago(6 * 365 + 335), "l": ["a", "b", "c"], "o": [{"name": "x", "v": 1}, {"name": "y", "v": 2}, {"name": "z"}], "m": {"k": "v", "j": 2}, "one": {"k": ["v", 1]}, "inner": {"solo": {"x": 1}}, "z": None}
     cond = {"conditions": [{"type": "Synced", "status": "False", "reason": "S"}, {"type": "Ready", "status": "True", "reason": "R"}]}
     t.send("POST", path, custom("Tabled", "full", full, status=cond, meta={"labels": {"app.kubernetes.io/name": "nm"}}))
     t.send("POST", path, custom("Tabled", "empty"))
     t.send("POST", path, custom("Tabled", "odd", {"s": 5, "i": "x", "n": "1.5", "b": "true", "d": "yesterday", "l": "abc", "o": {"name": "q"}, "m": [1, {"k": None}]}, status={"conditions": {}}))
     t.send("POST", path, custom("Tabled", "types", {"s": ["a"], "i": 2.0, "n": 3, "b": False, "d": 5, "l": [1, 2.5, True, None, {"a": "b"}], "o": [], "m": {}}, status={"conditions": [{"type": "Ready"}, {"type": "Ready", "status": "x"}]}))
-    t.send("POST", path, custom("Tabled", "big", {"i": 9007199254740993, "n": 1e21, "s": "x" * 300, "l": list(range(30)), "d": "1900-01-01T00:00:00Z"}))
+    t.send("POST", path, custom("Tabled", "big", {"i": 9007199254740993, "n": 1e21, "s": "x" * 300, "l": list(range(30)), "d": days_ago(126 * 365 + 200)}))
     t.get("list", path, headers=TABLE)
     for n in ("full", "empty", "odd", "types", "big"):
         t.get("one: " + n, path + "/" + n, headers=TABLE)
