@@ -44,10 +44,16 @@ public record WriteContext(
     return now.truncatedTo(ChronoUnit.SECONDS).toString();
   }
 
-  /** Adds a warning, unless there are many already. A write that is tried again may repeat them. */
+  /** Adds a warning, unless there are many already. */
   public void warn(String warning) {
     if (warnings.size() < MAX_WARNINGS) {
       warnings.add(Excerpt.text(warning));
     }
+  }
+
+  /** Takes back all warnings but the first ones: those of an attempt that did not count. */
+  public void keepWarnings(int first) {
+    List<String> kept = warnings.stream().limit(first).toList();
+    warnings.retainAll(kept);
   }
 }

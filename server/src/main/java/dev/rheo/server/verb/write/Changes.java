@@ -166,6 +166,7 @@ final class Changes {
     committer.run(
         path,
         false,
+        context,
         (version, fresh) -> {
           if (version == null) {
             throw ApiException.notFound(path.groupResource(), path.name());
@@ -188,6 +189,7 @@ final class Changes {
             committer.run(
                 path,
                 options.dryRun(),
+                context,
                 (version, fresh) -> {
                   ObjectNode live =
                       version == null ? null : ResponseBodies.served(path.type(), version);

@@ -8,6 +8,7 @@ import dev.rheo.codec.io.Meter;
 import dev.rheo.codec.json.Canonicalizer;
 import dev.rheo.codec.json.ObjectDecoder;
 import dev.rheo.resource.type.StoredResource;
+import dev.rheo.resource.type.WriteContext;
 import dev.rheo.server.verb.read.StoreFailures;
 import dev.rheo.server.verb.write.CommitResult.How;
 import dev.rheo.server.verb.write.Outcome.Content;
@@ -88,6 +89,18 @@ final class Committer {
   /** The version that the store has at a path, or null. */
   @Nullable Version current(ObjectPath path) {
     return versions.current(path.type().storage(), path.key());
+  }
+
+  /** As {@link #run(ObjectPath, boolean, Decision)}; the last attempt alone gives warnings. */
+  CommitResult run(ObjectPath path, boolean dryRun, WriteContext context, Decision decision) {
+    int before = context.warnings().size();
+    return run(
+        path,
+        dryRun,
+        (version, fresh) -> {
+          context.keepWarnings(before);
+          return decision.decide(version, fresh);
+        });
   }
 
   CommitResult run(ObjectPath path, boolean dryRun, Decision decision) {

@@ -116,6 +116,7 @@ final class Creates {
           committer.run(
               path,
               options.dryRun(),
+              context,
               (version, fresh) -> {
                 List<Op> checks = lifecycle.admitCreate(path, fresh);
                 if (version != null) {
