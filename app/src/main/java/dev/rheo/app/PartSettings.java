@@ -29,8 +29,18 @@ final class PartSettings {
             config.formBytes(),
             memory.forms(),
             defaults.formMakers());
-    return (config.encryption().file() == null ? settings : settings.withEncryption())
-        .withDescriptors(descriptors.cache());
+    if (config.encryption().file() != null) {
+      settings = settings.withEncryption();
+    } else if (config.store() == StoreKind.ETCD) {
+      settings = settings.keptFor(forms(config));
+    }
+    return settings.withDescriptors(descriptors.cache());
+  }
+
+  /** What decides how a value in etcd becomes a form: the program, and which keys it reads. */
+  private static String forms(ServerConfig config) {
+    String build = Release.build();
+    return build.isEmpty() ? "" : build + " " + config.etcd().prefix();
   }
 
   static EdgeSettings edge(ServerConfig config, Embedding embedding) {

@@ -2,6 +2,7 @@ package dev.rheo.cache;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** An append-only file whose bytes never change. Safe for any number of threads. */
@@ -9,12 +10,15 @@ abstract sealed class AppendOnlyFile permits Segment, FormFile {
   private static final AtomicInteger IDS = new AtomicInteger();
   private static final AtomicInteger NAMES = new AtomicInteger();
 
+  /** Tells this process's files from those that an earlier one left. */
+  private static final String RUN = UUID.randomUUID().toString().substring(0, 8);
+
   /** Unique in the process, from 1 on. */
   final int id = IDS.incrementAndGet();
 
-  /** A file name that this process uses once. */
+  /** A file name that is used once. */
   static String name(String prefix) {
-    return prefix + NAMES.incrementAndGet();
+    return prefix + RUN + "-" + NAMES.incrementAndGet();
   }
 
   /** One past the last byte that can be read. */

@@ -8,6 +8,7 @@ import java.lang.System.Logger.Level;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -68,6 +69,39 @@ final class Applier {
     }
   }
 
+  /** Adds an object of the initial state whose record is in the spool already. */
+  void adopt(Table table, Entry record) {
+    Entry entry = shared(table, record);
+    table.editor.put(entry);
+    count(table, entry, 1);
+    entry.segment.dead -= entry.headerLength + entry.length();
+  }
+
+  private Entry shared(Table table, Entry record) {
+    LabelSet labels = labelSets.intern(record.labels());
+    return record.sharing(labels, values(table.fieldNames, List.of(record.values().array())));
+  }
+
+  /** Whether a form is what a value becomes, but for the digits of its revision. */
+  boolean isSame(Table table, byte[] value, byte[] form, Entry entry) {
+    ObjectHeader scanned;
+    try {
+      scanned = table.scanner.scan(value);
+    } catch (IllegalArgumentException e) {
+      return false;
+    }
+    int at = scanned.revisionOffset();
+    return at == entry.revisionOffset()
+        && Arrays.equals(value, 0, at, form, 0, at)
+        && Arrays.equals(
+            value,
+            at + scanned.revisionLength(),
+            value.length,
+            form,
+            at + entry.revisionLength(),
+            form.length);
+  }
+
   private void load(Table table, RevisionStore.KeyValue keyValue, byte[] key) throws IOException {
     if (keyValue.value() == RevisionStore.UNREADABLE) {
       hide(table, keyValue.key());
@@ -89,15 +123,45 @@ final class Applier {
     byte[] key = table.keyOf(event.key());
     byte[] value = event.value();
     boolean hidden = value == RevisionStore.UNREADABLE;
+    boolean shownAgain = false;
     if (hidden) {
       hide(table, event.key());
     } else {
-      table.shownAgain(event.key(), event.modRevision());
+      shownAgain = table.shownAgain(event.key(), event.modRevision());
     }
     Entry current =
         value == null || hidden ? null : write(table, event.key(), key, value, event.modRevision());
-    Entry previous = current == null ? table.editor.remove(key) : table.editor.put(current);
+    KeptHistory kept = spool.history();
+    if (kept != null && value == null) {
+      kept.deleted(event.modRevision(), table.tag, key);
+    }
+    if (kept != null && (shownAgain || value != null && current == null)) {
+      kept.raise(event.modRevision());
+    }
     table.changed(event.key(), current != null);
+    change(table, key, event.modRevision(), current);
+  }
+
+  /** Applies a change that an earlier process applied, too. */
+  void applyKept(Table table, byte[] key, long revision, @Nullable Entry record) {
+    Entry present = table.editor.get(key);
+    if (present != null && present.revision() >= revision) {
+      return; // A record may be there twice.
+    }
+    KeptHistory kept = spool.history();
+    if (kept != null && record == null) {
+      kept.deleted(revision, table.tag, key);
+    }
+    Entry current = null;
+    if (record != null) {
+      current = shared(table, record);
+      current.segment.dead -= current.headerLength + current.length();
+    }
+    change(table, key, revision, current);
+  }
+
+  private void change(Table table, byte[] key, long revision, @Nullable Entry current) {
+    Entry previous = current == null ? table.editor.remove(key) : table.editor.put(current);
     if (current == null && previous == null) {
       return;
     }
@@ -115,10 +179,10 @@ final class Applier {
       }
       return;
     }
-    CacheEvent logged = new CacheEvent(event.modRevision(), current, previous);
+    CacheEvent logged = new CacheEvent(revision, current, previous);
     EventLog.Chunk begun =
         table.log.append(
-            event.modRevision(),
+            revision,
             current == null ? Place.NONE : Place.of(current),
             previous == null ? Place.NONE : Place.of(previous),
             dies,
@@ -188,6 +252,7 @@ final class Applier {
     FieldValues values = values(table.fieldNames, scanned.fieldValues());
     int headerLength =
         header.encode(
+            table.tag,
             key,
             labels,
             values,
@@ -239,6 +304,14 @@ final class Applier {
     unpublished = 0;
   }
 
+  /** All changes up to this revision are written. */
+  void reached(long revision) {
+    KeptHistory kept = spool.history();
+    if (kept != null) {
+      kept.applied(revision);
+    }
+  }
+
   /** Removes and returns the events of the batch, in order. */
   List<Logged> takeBatch() {
     List<Logged> taken = List.copyOf(batch);
@@ -284,6 +357,10 @@ final class Applier {
     }
     batch.clear();
     generation.applied = published.revision();
+    KeptHistory kept = spool.history();
+    if (kept != null) {
+      kept.rollback();
+    }
     spool.abandonHead(unpublished);
     unpublished = 0;
   }

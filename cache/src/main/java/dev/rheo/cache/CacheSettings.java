@@ -21,6 +21,8 @@ import java.time.Duration;
  * @param formHeapBytes heap of the index of derived forms, at 112 bytes a form
  * @param formMakers threads that make derived forms, each for one object at a time
  * @param encrypted whether the files hold no plain text
+ * @param form names all that decides how a value of the store becomes a form, as the program's
+ *     build; a later process with the same name uses the spool of this one. Empty if none is to
  */
 public record CacheSettings(
     long hotBytes,
@@ -35,9 +37,10 @@ public record CacheSettings(
     long formDiskBytes,
     long formHeapBytes,
     int formMakers,
-    boolean encrypted) {
+    boolean encrypted,
+    String form) {
 
-  /** Settings of files in plain text. */
+  /** Settings of files in plain text, which no later process uses. */
   public CacheSettings(
       long hotBytes,
       int segmentBytes,
@@ -64,7 +67,8 @@ public record CacheSettings(
         formDiskBytes,
         formHeapBytes,
         formMakers,
-        false);
+        false,
+        "");
   }
 
   /** File offsets are ints. */
@@ -95,14 +99,20 @@ public record CacheSettings(
       fitting =
           fitting.with(
               (int) Math.min(LARGEST_SEGMENT, (long) fitting.segmentBytes + SEGMENT_STEP),
-              encrypted);
+              encrypted,
+              form);
     }
     return fitting;
   }
 
   /** These settings with files that hold no plain text. */
   public CacheSettings withEncryption() {
-    return with(segmentBytes, true);
+    return with(segmentBytes, true, "");
+  }
+
+  /** These settings with a spool that a later process uses which names its forms so. */
+  public CacheSettings keptFor(String form) {
+    return with(segmentBytes, encrypted, form);
   }
 
   /**
@@ -130,7 +140,7 @@ public record CacheSettings(
     return (bytes + each - 1) / each;
   }
 
-  private CacheSettings with(int ofSegments, boolean inCipherText) {
+  private CacheSettings with(int ofSegments, boolean inCipherText, String ofForm) {
     return new CacheSettings(
         hotBytes,
         ofSegments,
@@ -144,7 +154,8 @@ public record CacheSettings(
         formDiskBytes,
         formHeapBytes,
         formMakers,
-        inCipherText);
+        inCipherText,
+        ofForm);
   }
 
   /**

@@ -13,6 +13,19 @@ import java.nio.file.StandardOpenOption;
  * reads it must not be interrupted: that closes the channel for all readers.
  */
 final class ChannelFile implements SpoolFile {
+  static final Factory FACTORY =
+      new Factory() {
+        @Override
+        public SpoolFile create(Path path) throws IOException {
+          return ChannelFile.create(path);
+        }
+
+        @Override
+        public SpoolFile open(Path path) throws IOException {
+          return new ChannelFile(FileChannel.open(path, StandardOpenOption.READ));
+        }
+      };
+
   private final FileChannel channel;
 
   /** Opens a new file for reading and writing. */

@@ -88,6 +88,24 @@ public final class Entry {
         metadataEnd);
   }
 
+  /** The same with these equal sets, which other entries have, too. */
+  Entry sharing(LabelSet labels, FieldValues values) {
+    return new Entry(
+        key,
+        labels,
+        values,
+        revision,
+        uidHash,
+        segment,
+        offset,
+        headerLength,
+        length,
+        revisionOffset,
+        revisionLength,
+        metadataOffset,
+        metadataEnd);
+  }
+
   /** The key relative to the resource's prefix: {@code namespace/name} or {@code name}. */
   public String key() {
     return new String(key, StandardCharsets.UTF_8);

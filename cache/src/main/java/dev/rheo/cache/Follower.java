@@ -32,9 +32,6 @@ final class Follower implements Runnable {
   /** Interval of trimming and cleaning; also the longest wait for the next batch. */
   private static final Duration TICK = Duration.ofMillis(500);
 
-  /** Bytes that a build loads before it flushes them and releases the lock. */
-  private static final int BUILD_BATCH = 2 << 20;
-
   /** The highest code point, above all keys. */
   private static final String END = "\uDBFF\uDFFF";
 
@@ -46,7 +43,8 @@ final class Follower implements Runnable {
   private final WatchCache cache;
   private final RevisionStore store;
   private final Members members;
-  private final Spool spool;
+  private final KeptSpool kept;
+  private final StateLoader loader;
   private final Applier applier;
   private final Retention retention;
   private final SegmentCompactor cleaner;
@@ -75,12 +73,13 @@ final class Follower implements Runnable {
     this.cache = cache;
     this.store = store;
     this.members = members;
-    this.spool = spool;
     this.threads = cache.threads();
     this.closing = new Signal(threads);
     this.ended = new Signal(threads);
     this.lock = cache.lock();
     this.applier = applier;
+    kept = new KeptSpool(store, spool, applier, lock, settings.form());
+    loader = new StateLoader(store, kept, applier, lock, this::closed);
     retention = new Retention(spool, cache.forms(), settings, threads::nanoTime);
     cleaner = new SegmentCompactor(cache, spool, settings);
   }
@@ -167,7 +166,7 @@ final class Follower implements Runnable {
     while (!closed()) {
       try {
         if (!opened) {
-          spool.open();
+          kept.open(members.all());
           opened = true;
         }
         if (generation == null || cache.damaged()) {
@@ -177,6 +176,9 @@ final class Follower implements Runnable {
           generation = build();
         }
         follow(generation);
+      } catch (StateLoader.OtherHistoryException e) {
+        LOG.log(Level.WARNING, "What an earlier process left is not used: " + e.getMessage());
+        kept.forget();
       } catch (CompactedException e) {
         LOG.log(Level.WARNING, "The store compacted what was not read yet, building again: " + e);
         generation = null;
@@ -249,23 +251,22 @@ final class Follower implements Runnable {
       throws CompactedException,
           FutureRevisionException,
           StoreException,
+          StateLoader.OtherHistoryException,
           IOException,
           InterruptedException {
     cleaner.pause();
-    List<Segment> before;
     lock.lock();
     try {
       ready = false;
       members.pause();
-      applier.reset();
-      before = List.copyOf(spool.segments());
+      kept.begin();
     } finally {
       lock.unlock();
     }
     boolean complete = false;
     try {
       long began = threads.nanoTime();
-      Generation generation = load();
+      Generation generation = loader.load(members.all());
       replay(generation);
       if (closed()) {
         return generation;
@@ -279,7 +280,7 @@ final class Follower implements Runnable {
         first = state(generation);
         retention.restart();
         cache.publish(first);
-        before.forEach(spool::unlink);
+        kept.succeeded(generation);
         cache.snapshots().trim(generation);
         LOG.log(
             generation.applied <= 1 ? Level.DEBUG : Level.INFO,
@@ -298,57 +299,9 @@ final class Follower implements Runnable {
       return generation;
     } finally {
       if (!complete) {
-        discard(before);
+        kept.failed();
       }
     }
-  }
-
-  /** Unlinks the segments of a build that did not complete. */
-  private void discard(List<Segment> before) {
-    lock.lock();
-    try {
-      applier.reset();
-      for (Segment segment : List.copyOf(spool.segments())) {
-        if (!before.contains(segment)) {
-          spool.unlink(segment);
-        }
-      }
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  /** Loads the state at which the history will begin. */
-  private Generation load()
-      throws CompactedException, FutureRevisionException, StoreException, IOException {
-    long oldest =
-        Math.max(store.compactedRevision(), store.currentRevision() - store.longestReplay());
-    // A new store is at revision 1 and holds nothing.
-    List<Resource> resources = members.all();
-    Generation generation = new Generation(resources, Math.max(1, oldest));
-    if (oldest <= 1) {
-      return generation;
-    }
-    for (Resource resource : resources) {
-      String prefix = resource.resource().keyPrefix();
-      String end = Members.endOf(prefix);
-      try (RevisionStore.RangeCursor range = store.range(prefix, end, oldest)) {
-        RevisionStore.KeyValue next = range.next();
-        while (next != null && !closed()) {
-          lock.lock();
-          try {
-            for (int bytes = 0; next != null && bytes < BUILD_BATCH; next = range.next()) {
-              applier.load(generation, next);
-              bytes += next.value().length;
-            }
-            applier.flush();
-          } finally {
-            lock.unlock();
-          }
-        }
-      }
-    }
-    return generation;
   }
 
   /** Applies the store's history until it is near its current revision, without publishing it. */
@@ -421,6 +374,7 @@ final class Follower implements Runnable {
             throw e;
           }
           generation.applied = Math.max(generation.applied, batch.revision());
+          applier.reached(generation.applied);
           events = applier.takeBatch();
           applier.limitDecoded();
           next = state(generation, cache.published(), events);

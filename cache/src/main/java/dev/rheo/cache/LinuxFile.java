@@ -22,6 +22,19 @@ final class LinuxFile implements SpoolFile {
   private static final int O_RDWR = 2;
   private static final int O_CLOEXEC = 0x80000;
 
+  static final Factory FACTORY =
+      new Factory() {
+        @Override
+        public SpoolFile create(Path path) throws IOException {
+          return LinuxFile.create(path);
+        }
+
+        @Override
+        public SpoolFile open(Path path) throws IOException {
+          return LinuxFile.open(path, LinuxCalls.NATIVE);
+        }
+      };
+
   private final LinuxCalls calls;
   private final int fd;
 
@@ -72,10 +85,18 @@ final class LinuxFile implements SpoolFile {
 
   static SpoolFile create(Path path, LinuxCalls calls) throws IOException {
     Files.createFile(path);
+    try {
+      return open(path, calls);
+    } catch (IOException e) {
+      Files.deleteIfExists(path);
+      throw e;
+    }
+  }
+
+  private static SpoolFile open(Path path, LinuxCalls calls) throws IOException {
     try (Arena arena = Arena.ofConfined()) {
       int fd = calls.open(arena.allocateFrom(path.toString()), O_RDWR | O_CLOEXEC);
       if (fd < 0) {
-        Files.deleteIfExists(path);
         throw failed("open " + path, -fd);
       }
       return new LinuxFile(calls, fd);

@@ -49,6 +49,21 @@ final class Segment extends AppendOnlyFile {
     CLEANER.register(this, onDisk);
   }
 
+  /** A segment that another process wrote. Its records count as dead until they are used. */
+  static Segment kept(Path path, SpoolFile file, int bytes, LongAdder openBytes) {
+    Segment segment = new Segment(path, file, bytes, openBytes);
+    segment.written = bytes;
+    segment.onDisk.grew(bytes);
+    segment.unused(bytes);
+    return segment;
+  }
+
+  /** Ends the segment here, with nothing in it that is used. */
+  void unused(int bytes) {
+    end = bytes;
+    dead = bytes;
+  }
+
   int capacity() {
     return blocks.length * BLOCK;
   }

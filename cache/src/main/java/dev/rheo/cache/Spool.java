@@ -5,21 +5,37 @@ import java.nio.ByteBuffer;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The disposable files that hold the forms, as a sequence of records. Records are appended to the
- * newest segment, the head. An entry may be published only after {@link #flush} has written its
- * record to the file.
+ * The disposable files that hold the forms, as a sequence of records. A later process may use them
+ * if it finds that they mean the same to it. Records are appended to the newest segment, the head.
+ * An entry may be published only after {@link #flush} has written its record to the file.
  *
  * <p>One writer at a time, under the cache's lock; any number of readers.
  */
 final class Spool {
+  private static final String SEGMENT = "segment-";
+
+  /** Bytes of the largest file that is used again: offsets are ints. */
+  private static final int MOST_KEPT = Integer.MAX_VALUE - Segment.BLOCK;
+
+  /** The file that says what the records mean. */
+  private static final String MARK = "mark";
+
   private final Path directory;
   private SpoolFile.@Nullable Factory files;
   private final int segmentBytes;
@@ -32,6 +48,11 @@ final class Spool {
   private final ByteBuffer writeBuffer = ByteBuffer.allocateDirect(256 << 10);
 
   private @Nullable Segment head;
+
+  /** Whether a later process is to use the files. */
+  private boolean kept;
+
+  private @Nullable KeptHistory history;
 
   private record HotBlock(Segment segment, int index) {}
 
@@ -52,16 +73,114 @@ final class Spool {
     this.hotBlocks = (int) Math.max(2, settings.hotBytes() / Segment.BLOCK);
   }
 
-  /** Creates the directory if it is missing, and empties it. */
-  void open() throws IOException {
+  /**
+   * Creates the directory if it is missing, and empties it of all that a process left whose records
+   * meant something else.
+   *
+   * @param mark says what the records mean; empty if they are to be of no use to a later process
+   * @return what is left
+   */
+  Left open(String mark) throws IOException {
     Files.createDirectories(directory);
+    kept = !mark.isEmpty();
+    boolean same = kept && mark.equals(readMark());
+    List<Path> left = new ArrayList<>();
+    List<KeptHistory.Left> histories = new ArrayList<>();
     try (DirectoryStream<Path> old = Files.newDirectoryStream(directory)) {
       for (Path path : old) {
-        Files.deleteIfExists(path);
+        String name = path.getFileName().toString();
+        if (same && name.startsWith(SEGMENT)) {
+          left.add(path);
+        } else if (!same || !name.equals(MARK)) {
+          if (same && KeptHistory.isNamed(path)) {
+            histories.add(KeptHistory.read(path));
+          }
+          Files.deleteIfExists(path);
+        }
       }
     }
-    if (files == null) {
-      files = SpoolFile.Factory.platform(directory, encrypted);
+    SpoolFile.Factory factory = files;
+    if (factory == null) {
+      factory = SpoolFile.Factory.platform(directory, encrypted);
+      files = factory;
+    }
+    if (kept && !same) {
+      Files.writeString(directory.resolve(MARK), mark);
+    }
+    history = kept ? new KeptHistory(directory, factory) : null;
+    List<Segment> opened = openLeft(factory, left);
+    return new Left(
+        opened,
+        histories.size() == 1 && names(opened).containsAll(histories.getFirst().segments())
+            ? histories.getFirst()
+            : KeptHistory.Left.NOTHING);
+  }
+
+  /**
+   * What an earlier process left.
+   *
+   * @param segments the newest first
+   */
+  record Left(List<Segment> segments, KeptHistory.Left history) {}
+
+  /** What a later process is to know of the history; null if it is to know nothing. */
+  @Nullable KeptHistory history() {
+    return history;
+  }
+
+  private static Set<String> names(List<Segment> segments) {
+    Set<String> names = new HashSet<>();
+    segments.forEach(segment -> names.add(segment.path.getFileName().toString()));
+    return names;
+  }
+
+  private @Nullable String readMark() {
+    try {
+      return Files.readString(directory.resolve(MARK));
+    } catch (IOException e) {
+      return null;
+    }
+  }
+
+  private List<Segment> openLeft(SpoolFile.Factory factory, List<Path> paths) throws IOException {
+    List<Segment> opened = new ArrayList<>();
+    for (Path path : newestFirst(paths)) {
+      long bytes = Files.size(path);
+      SpoolFile file = bytes > MOST_KEPT ? null : opened(factory, path);
+      if (file == null) {
+        Files.deleteIfExists(path);
+        continue;
+      }
+      Segment segment = Segment.kept(path, file, (int) bytes, openBytes);
+      segments.put(segment.id, segment);
+      opened.add(segment);
+    }
+    return opened;
+  }
+
+  /** Null if the file cannot be opened: what is in it is then fetched from the store. */
+  private static @Nullable SpoolFile opened(SpoolFile.Factory factory, Path path) {
+    try {
+      return factory.open(path);
+    } catch (IOException e) {
+      System.getLogger(Spool.class.getName())
+          .log(System.Logger.Level.WARNING, "Not used: {0}: {1}", path, e.getMessage());
+      return null;
+    }
+  }
+
+  private static List<Path> newestFirst(List<Path> paths) throws IOException {
+    Map<Path, FileTime> times = new HashMap<>();
+    for (Path path : paths) {
+      times.put(path, Files.getLastModifiedTime(path));
+    }
+    return paths.stream().sorted(Comparator.comparing(times::get).reversed()).toList();
+  }
+
+  /** Ends the use of the files, which are deleted unless a later process is to use them. */
+  void close() {
+    if (!kept) {
+      List.copyOf(segments.values()).forEach(this::unlink);
     }
   }
 
@@ -84,7 +203,7 @@ final class Spool {
     Segment current = head;
     if (current == null || (long) current.end + length > current.capacity()) {
       flush();
-      Path path = directory.resolve(AppendOnlyFile.name("segment-"));
+      Path path = directory.resolve(AppendOnlyFile.name(SEGMENT));
       SpoolFile.Factory factory = files;
       if (factory == null) {
         throw new IOException("the spool is not open");
@@ -93,6 +212,10 @@ final class Spool {
       current = new Segment(path, file, Math.max(segmentBytes, length), openBytes);
       segments.put(current.id, current);
       head = current;
+      KeptHistory known = history;
+      if (known != null) {
+        known.begun(current);
+      }
     }
     return current;
   }
@@ -136,6 +259,10 @@ final class Spool {
 
   /** Writes the appended bytes to the file, and drops old hot blocks. */
   void flush() throws IOException {
+    KeptHistory deletions = history;
+    if (deletions != null) {
+      deletions.flush();
+    }
     Segment to = head;
     if (to == null) {
       return;
@@ -187,6 +314,10 @@ final class Spool {
       head = null;
     }
     unlinked.accept(segment.id);
+    KeptHistory known = history;
+    if (known != null) {
+      known.ended(segment);
+    }
     try {
       Files.deleteIfExists(segment.path);
     } catch (IOException e) {

@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import org.jspecify.annotations.Nullable;
 
 /** A file of the spool, as the operating system provides it. Safe for any number of threads. */
 interface SpoolFile {
@@ -31,6 +32,15 @@ interface SpoolFile {
   interface Factory {
     SpoolFile create(Path path) throws IOException;
 
+    /**
+     * Opens a file that another process created.
+     *
+     * @return null if its content means nothing to this one
+     */
+    default @Nullable SpoolFile open(Path path) throws IOException {
+      return null;
+    }
+
     /** Bytes that can still be written to files of the directory. */
     default long usableSpace(Path directory) throws IOException {
       return Files.getFileStore(directory).getUsableSpace();
@@ -42,7 +52,7 @@ interface SpoolFile {
      * @param encrypted whether the files must hold no plain text
      */
     static Factory platform(Path directory, boolean encrypted) {
-      Factory plain = LinuxFile.supported(directory) ? LinuxFile::create : ChannelFile::create;
+      Factory plain = LinuxFile.supported(directory) ? LinuxFile.FACTORY : ChannelFile.FACTORY;
       return encrypted ? EncryptedFile.on(plain, new SecureRandom()) : plain;
     }
   }

@@ -12,15 +12,15 @@ import java.util.Arrays;
  *  0 magic              4 header length    8 form length      12 offset of the revision's digits
  * 16 metadata begins   20 metadata ends   24 revision (8)
  * 32 hash of the uid (8)                  40 digits (1), 0 (1), key bytes (2)
- * 44 bytes of the labels (4)              48 field values (4)
- * 52 key, labels, then the field values, each after its length (4)
+ * 44 bytes of the labels (4)              48 field values (4)              52 tag of the resource (4)
+ * 56 key, labels, then the field values, each after its length (4)
  * </pre>
  */
 final class SpoolRecord {
   /** Bytes of the part of the header that has a fixed size. */
-  static final int FIXED = 52;
+  static final int FIXED = 56;
 
-  private static final int MAGIC = 0x52E0_0002;
+  static final int MAGIC = 0x52E0_0003;
 
   private SpoolRecord() {}
 
@@ -34,9 +34,11 @@ final class SpoolRecord {
     }
 
     /**
+     * @param tag of the resource, {@link Table#tag}
      * @return the header's length
      */
     int encode(
+        int tag,
         byte[] key,
         LabelSet labels,
         FieldValues values,
@@ -52,7 +54,7 @@ final class SpoolRecord {
       buffer.putInt(metadataOffset).putInt(metadataEnd).putLong(revision);
       buffer.putLong(uidHash);
       buffer.put((byte) revisionLength).put((byte) 0).putShort((short) key.length);
-      buffer.putInt(labels.packed().length).putInt(values.array().length);
+      buffer.putInt(labels.packed().length).putInt(values.array().length).putInt(tag);
       put(key);
       put(labels.packed());
       for (String s : values.array()) {
@@ -99,6 +101,27 @@ final class SpoolRecord {
     return fixed.getInt(fixed.position() + 8);
   }
 
+  /** The revision, from the fixed part at the buffer's position. */
+  static long revision(ByteBuffer fixed) {
+    return fixed.getLong(fixed.position() + 24);
+  }
+
+  /** The tag of the resource, from the fixed part at the buffer's position. */
+  static int tag(ByteBuffer fixed) {
+    return fixed.getInt(fixed.position() + 52);
+  }
+
+  /** Whether the header at the buffer's position is of this key of the resource with this tag. */
+  static boolean isOf(ByteBuffer header, int tag, byte[] key) {
+    int at = header.position();
+    if (tag(header) != tag || header.getShort(at + 42) != (short) key.length) {
+      return false;
+    }
+    byte[] found = new byte[key.length];
+    header.get(at + FIXED, found);
+    return Arrays.equals(found, key);
+  }
+
   /**
    * @param header positioned at a whole header, which this consumes
    * @param offset offset of the record in the segment
@@ -118,6 +141,7 @@ final class SpoolRecord {
     byte[] key = new byte[Short.toUnsignedInt(header.getShort())];
     byte[] labels = new byte[header.getInt()];
     String[] values = new String[header.getInt()];
+    header.getInt();
     header.get(key);
     header.get(labels);
     for (int i = 0; i < values.length; i++) {

@@ -3,6 +3,7 @@ package dev.rheo.cache;
 import dev.rheo.codec.json.HeaderScanner;
 import dev.rheo.codec.json.SelectableField;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -20,6 +21,10 @@ final class Table {
   final CachedResource resource;
   final HeaderScanner scanner;
   final String[] fieldNames;
+
+  /** Tells its records in the spool from those of other resources and other fields. */
+  final int tag;
+
   final EventLog log = new EventLog();
   EntryTree.Editor editor;
 
@@ -68,6 +73,7 @@ final class Table {
             .toList();
     this.scanner = HeaderScanner.of(fields);
     this.fieldNames = fields.stream().map(SelectableField::name).toArray(String[]::new);
+    this.tag = 31 * resource.keyPrefix().hashCode() + Arrays.hashCode(fieldNames);
     Order[] indexes =
         IntStream.range(0, fieldNames.length)
             .filter(i -> fields.get(i).indexed())
@@ -131,10 +137,14 @@ final class Table {
   /**
    * A key is shown again that was absent although its object existed. The history before this
    * revision is wrong and forgotten.
+   *
+   * @return whether the key was absent so
    */
-  void shownAgain(String storeKey, long revision) {
-    if (unreadable.remove(storeKey)) {
+  boolean shownAgain(String storeKey, long revision) {
+    boolean again = unreadable.remove(storeKey);
+    if (again) {
       floor = Math.max(floor, revision);
     }
+    return again;
   }
 }

@@ -294,7 +294,10 @@ public final class WatchCache implements AutoCloseable {
         each);
   }
 
-  /** Stops following the store and discards the spool. Readers that are still open may fail. */
+  /**
+   * Stops following the store, and discards the spool unless a later process is to use it. Readers
+   * that are still open may fail.
+   */
   @Override
   public void close() {
     closed = true;
@@ -305,7 +308,7 @@ public final class WatchCache implements AutoCloseable {
     forms.close();
     lock.lock();
     try {
-      List.copyOf(spool.segments()).forEach(spool::unlink);
+      spool.close();
     } finally {
       lock.unlock();
     }

@@ -32,6 +32,12 @@ public abstract class ForwardingStore implements RevisionStore {
   }
 
   @Override
+  public @Nullable RangeCursor keys(String start, String end, long revision)
+      throws CompactedException, FutureRevisionException, StoreException {
+    return store.keys(start, end, revision);
+  }
+
+  @Override
   public WatchCursor watch(String start, String end, long fromRevision)
       throws CompactedException, StoreException {
     return store.watch(start, end, fromRevision);

@@ -83,6 +83,16 @@ public interface RevisionStore extends AutoCloseable {
       throws CompactedException, FutureRevisionException, StoreException;
 
   /**
+   * The keys in {@code [start, end)} as {@link #range} tells them, but with empty values.
+   *
+   * @return null if the engine cannot read the keys much cheaper than the values
+   */
+  default @Nullable RangeCursor keys(String start, String end, long revision)
+      throws CompactedException, FutureRevisionException, StoreException {
+    return null;
+  }
+
+  /**
    * The changes of the keys in {@code [start, end)}, from {@code fromRevision} on.
    *
    * @param fromRevision at least 1; may be above the current revision

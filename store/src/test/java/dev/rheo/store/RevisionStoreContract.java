@@ -306,6 +306,39 @@ public abstract class RevisionStoreContract {
         .containsExactly("a=1@2 since 2", "b=2@3 since 2", "d=1@3 since 3");
   }
 
+  /** An engine may have no cheap way to read keys alone. */
+  @Test
+  void keysAreARangeWithoutValues() throws Exception {
+    for (int i = 0; i < 40; i++) {
+      List<Op> batch = new ArrayList<>();
+      for (int j = 0; j < 50; j++) {
+        batch.add(put("k/%02d/%02d".formatted(j, i), "value"));
+      }
+      store.commit(batch);
+    }
+    long revision = store.currentRevision();
+    store.commit(List.of(delete("k/10/10"), put("k/10/11", "changed")));
+    for (long at : new long[] {revision, 0}) {
+      RevisionStore.RangeCursor keys = store.keys("k/03", "k/40", at);
+      if (keys == null) {
+        return;
+      }
+      try (keys;
+          RevisionStore.RangeCursor range = store.range("k/03", "k/40", at)) {
+        RevisionStore.KeyValue wanted = range.next();
+        while (wanted != null) {
+          RevisionStore.KeyValue key = keys.next();
+          assertThat(key.key()).isEqualTo(wanted.key());
+          assertThat(key.modRevision()).isEqualTo(wanted.modRevision());
+          assertThat(key.createRevision()).isEqualTo(wanted.createRevision());
+          assertThat(key.value()).isEmpty();
+          wanted = range.next();
+        }
+        assertThat(keys.next()).isNull();
+      }
+    }
+  }
+
   @Test
   void anOpenRangeSurvivesCompaction() throws Exception {
     int keys = 1000;

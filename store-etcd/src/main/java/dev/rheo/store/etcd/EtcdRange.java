@@ -16,15 +16,20 @@ import org.jspecify.annotations.Nullable;
  * whatever the size of the objects.
  */
 final class EtcdRange implements RangeCursor {
-  /** What a page should weigh, in bytes. */
+  /** What a page of values should weigh, in bytes. */
   private static final long PAGE = 2 << 20;
 
   private static final long FIRST_LIMIT = 8;
   private static final long MOST = 4096;
+
+  /** Etcd counts all keys of the range for each page, so that pages of keys are few and large. */
+  private static final long KEYS = 1 << 15;
+
   private static final long GROWTH = 8;
 
   private final EtcdRevisionStore store;
   private final byte[] end;
+  private final boolean keysOnly;
   private byte[] start;
   private long revision;
   private long limit = FIRST_LIMIT;
@@ -32,13 +37,18 @@ final class EtcdRange implements RangeCursor {
   private boolean more;
   private boolean closed;
 
-  /** Reads the first page. */
-  EtcdRange(EtcdRevisionStore store, EtcdKeys.Bounds bounds, long revision)
+  /**
+   * Reads the first page.
+   *
+   * @param keysOnly whether values are left out
+   */
+  EtcdRange(EtcdRevisionStore store, EtcdKeys.Bounds bounds, long revision, boolean keysOnly)
       throws CompactedException, FutureRevisionException, StoreException {
     this.store = store;
     this.start = bounds.start();
     this.end = bounds.end();
     this.revision = revision;
+    this.keysOnly = keysOnly;
     if (bounds.empty()) {
       // The revision has to be judged all the same.
       this.revision = store.at(revision);
@@ -88,7 +98,7 @@ final class EtcdRange implements RangeCursor {
       try {
         return store
             .connection()
-            .read(EtcdApi.RANGE, new Messages.Range(start, end, limit, revision, false));
+            .read(EtcdApi.RANGE, new Messages.Range(start, end, limit, revision, keysOnly));
       } catch (StatusRuntimeException e) {
         if (limit == 1 || !EtcdFaults.tooLarge(e.getStatus())) {
           throw e;
@@ -109,7 +119,7 @@ final class EtcdRange implements RangeCursor {
         bytes += pair.key().length + pair.value().length;
       }
       long fitting = PAGE * pairs.size() / bytes;
-      limit = Math.clamp(fitting, 1, Math.min(MOST, limit * GROWTH));
+      limit = keysOnly ? KEYS : Math.clamp(fitting, 1, Math.min(MOST, limit * GROWTH));
     }
   }
 

@@ -214,7 +214,15 @@ public final class EtcdRevisionStore implements RevisionStore {
         return stream;
       }
     }
-    return new EtcdRange(this, bounds, revision);
+    return new EtcdRange(this, bounds, revision, false);
+  }
+
+  @Override
+  public RangeCursor keys(String start, String end, long revision)
+      throws CompactedException, FutureRevisionException, StoreException {
+    check(revision);
+    checkOpen();
+    return new EtcdRange(this, keys.bounds(start, end), revision, true);
   }
 
   /** Reads a range as a stream; null if the member cannot do that. */

@@ -55,7 +55,7 @@ public final class EtcdSnapshot implements StoreSnapshot {
       throws StoreException, CompactedException, FutureRevisionException {
     Map<Long, Long> ends = new HashMap<>();
     long keys = 0;
-    try (EtcdRange all = new EtcdRange(store, store.everything(), revision)) {
+    try (EtcdRange all = new EtcdRange(store, store.everything(), revision, false)) {
       for (Messages.Pair pair = all.nextPair(); pair != null; pair = all.nextPair()) {
         keys++;
         if (pair.lease() != 0) {
