@@ -221,7 +221,7 @@ final class RunningServer implements Server {
               aggregation.documents(),
               encodings.negotiation(),
               issuer,
-              stores.snapshots());
+              stores.snapshots(ledger.snapshots()));
       Reads stored = new Reads(store, cache, timer, System::nanoTime, random);
       ResourceReads reads =
           new ResourceReads(stored, encodings, config.gates(), requestMetrics, deflaters);

@@ -1,8 +1,10 @@
 package dev.rheo.app;
 
 import dev.rheo.cache.WatchCache;
+import dev.rheo.edge.ledger.Account;
 import dev.rheo.resource.type.ResourceRegistry;
 import dev.rheo.server.health.Health;
+import dev.rheo.server.metrics.PartMetrics;
 import dev.rheo.server.snapshot.Freezing;
 import dev.rheo.server.snapshot.Snapshots;
 import dev.rheo.store.ExpirySweeper;
@@ -119,12 +121,16 @@ final class StoreParts {
   /**
    * Snapshots of the store that was opened. They have the values as they are on disk, whatever
    * stands between the store and the server.
+   *
+   * @param account of what is made of a snapshot and not sent yet
    */
-  Snapshots snapshots() {
+  Snapshots snapshots(Account account) {
     RocksRevisionStore rocks = embedded;
     Freezing freezing = new StoreFreezing(Objects.requireNonNull(freezable), data, rocks != null);
-    Snapshots snapshots = new Snapshots(rocks == null ? null : rocks::snapshot, freezing);
+    Snapshots snapshots =
+        new Snapshots(rocks == null ? null : rocks::snapshot, freezing, account, System::nanoTime);
     opened.add("snapshots", snapshots);
+    new PartMetrics(metrics).snapshots(snapshots::stats);
     return snapshots;
   }
 

@@ -24,6 +24,7 @@ import java.util.Map;
  *      │  └─ …-converted     those that webhooks are asked to convert, for forms
  *      ├─ documents          documents of extension API servers that are read
  *      ├─ aggregated         connections to extension API servers, and what is on its way
+ *      ├─ snapshots          the parts of a snapshot of the store that are made and not sent yet
  *      └─ answers            fully buffered responses, errors included
  *         └─ …-strangers
  *   connections              heap state of open connections
@@ -62,6 +63,9 @@ public final class Ledger {
    * twice, an answer with it, and the parts of the room that are for others.
    */
   private static final int LARGEST = 11 << 19;
+
+  /** Two chunks of a snapshot and what is read ahead for them, each with one largest value. */
+  private static final int SNAPSHOTS = 5 << 20;
 
   /**
    * Limits of the accounts, in bytes unless noted.
@@ -159,6 +163,7 @@ public final class Ledger {
   private final Account convertedTrees;
   private final Account documents;
   private final Account aggregated;
+  private final Account snapshots;
   private final Account answers;
   private final Account strangerAnswers;
   private final Account health;
@@ -193,6 +198,7 @@ public final class Ledger {
     convertedTrees = share(trees, "trees-converted", 3, 4);
     documents = kept(bulk.part("documents", limitOf("documents", limits.trees / 2), WAITING));
     aggregated = kept(bulk.part("aggregated", 0));
+    snapshots = kept(bulk.part("snapshots", limitOf("snapshots", SNAPSHOTS), WAITING));
     answers = bulky("answers", limits.answers, WAITING);
     strangerAnswers = share(answers, "answers-strangers", 1, 4);
     // Roots of their own, because they are needed just when the heap account is full. They come out
@@ -344,6 +350,11 @@ public final class Ledger {
   /** Calls of extension API servers for clients: as much as requests may take themselves. */
   public Account aggregated() {
     return aggregated;
+  }
+
+  /** Snapshots of the store on their way to whoever saves them. */
+  public Account snapshots() {
+    return snapshots;
   }
 
   public Account answers() {

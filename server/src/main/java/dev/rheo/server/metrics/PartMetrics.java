@@ -143,6 +143,26 @@ public final class PartMetrics {
         TokenStats::refusals);
   }
 
+  /** The snapshots of the store that are sent. */
+  public void snapshots(Supplier<SnapshotStats> snapshots) {
+    gauge(
+        "rheo_snapshots_running",
+        "Snapshots of the store that are being sent.",
+        snapshots,
+        SnapshotStats::running);
+    counter(
+        "rheo_snapshots_sent_bytes",
+        "Bytes of snapshots of the store that were sent.",
+        snapshots,
+        SnapshotStats::sentBytes);
+    CounterWithCallback.builder()
+        .name("rheo_snapshots_total")
+        .help("Snapshots of the store that were asked for, by how they ended.")
+        .labelNames("result")
+        .callback(c -> snapshots.get().ended().forEach((result, count) -> c.call(count, result)))
+        .register(registry);
+  }
+
   private void forms(Supplier<CacheStats> cache) {
     gauge("rheo_forms", "Derived forms that are there.", cache, stats -> stats.forms().count());
     gauge("rheo_forms_bytes", "Bytes of their files.", cache, stats -> stats.forms().bytes());

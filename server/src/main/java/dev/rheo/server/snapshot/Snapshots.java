@@ -7,14 +7,23 @@ import dev.rheo.api.status.ApiException;
 import dev.rheo.api.status.Details;
 import dev.rheo.api.status.Status;
 import dev.rheo.edge.HttpResponse;
+import dev.rheo.edge.ledger.Account;
+import dev.rheo.server.metrics.SnapshotStats;
 import dev.rheo.server.verb.read.StoreFailures;
 import dev.rheo.store.PlatformPool;
 import dev.rheo.store.StoreException;
 import dev.rheo.store.StoreSnapshot;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,16 +54,38 @@ public final class Snapshots implements AutoCloseable {
 
   private final @Nullable Source source;
   private final Freezing freezing;
+  private final Account account;
+  private final LongSupplier clock;
   private final PlatformPool threads = new PlatformPool("rheo-snapshot", 1, 1);
   private final AtomicBoolean running = new AtomicBoolean();
+  private final LongAdder refused = new LongAdder();
+  private final LongAdder sentBytes = new LongAdder();
+  private final Map<SnapshotBody.Outcome, LongAdder> outcomes =
+      new EnumMap<>(SnapshotBody.Outcome.class);
 
   /**
    * @param source null if the store has no snapshots
    * @param freezing keeps the store from changing
+   * @param account of what is made of a snapshot and not sent yet
+   * @param clock monotonic, in nanoseconds
    */
-  public Snapshots(@Nullable Source source, Freezing freezing) {
+  public Snapshots(
+      @Nullable Source source, Freezing freezing, Account account, LongSupplier clock) {
     this.source = source;
     this.freezing = freezing;
+    this.account = account;
+    this.clock = clock;
+    for (SnapshotBody.Outcome outcome : SnapshotBody.Outcome.values()) {
+      outcomes.put(outcome, new LongAdder());
+    }
+  }
+
+  /** Figures for metrics. */
+  public SnapshotStats stats() {
+    Map<String, Long> ended = new TreeMap<>();
+    outcomes.forEach((name, count) -> ended.put(name.name().toLowerCase(Locale.ROOT), count.sum()));
+    ended.put("refused", refused.sum());
+    return new SnapshotStats(running.get() ? 1 : 0, sentBytes.sum(), ended);
   }
 
   /** Whether these paths lead here. */
@@ -88,8 +119,8 @@ public final class Snapshots implements AutoCloseable {
   }
 
   /**
-   * @throws ApiException 404 if the store has no snapshots, 429 while another is made, 503 if the
-   *     store fails
+   * @throws ApiException 404 if the store has no snapshots, 429 while another is made or while
+   *     there is no memory for one, 503 if the store fails
    */
   private HttpResponse snapshot() {
     Source from = source;
@@ -102,20 +133,33 @@ public final class Snapshots implements AutoCloseable {
               new Details("", "", "", "", List.of(), 0)));
     }
     if (!running.compareAndSet(false, true)) {
+      refused.increment();
       throw ApiException.tooManyRequests("another snapshot is being made", RETRY_SECONDS);
     }
+    SnapshotRoom room = new SnapshotRoom(account);
     boolean begun = false;
     try {
-      SnapshotBody body = new SnapshotBody(from.open(), threads, () -> running.set(false));
+      if (!room.open()) {
+        refused.increment();
+        throw ApiException.tooManyRequests("there is no memory for a snapshot", RETRY_SECONDS);
+      }
+      SnapshotBody body =
+          new SnapshotBody(from.open(), room, threads, clock, sentBytes::add, this::ended);
       begun = true;
       return HttpResponse.streaming(200, TYPE, body);
     } catch (StoreException e) {
       throw StoreFailures.of(e);
     } finally {
       if (!begun) {
+        room.close();
         running.set(false);
       }
     }
+  }
+
+  private void ended(SnapshotBody.Outcome outcome) {
+    Objects.requireNonNull(outcomes.get(outcome)).increment();
+    running.set(false);
   }
 
   @Override
