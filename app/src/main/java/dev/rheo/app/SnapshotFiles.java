@@ -9,22 +9,33 @@ import dev.rheo.store.snapshot.SnapshotReader;
 import dev.rheo.store.snapshot.SnapshotWriter;
 import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
+import java.io.Closeable;
 import java.io.FilterInputStream;
+import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Comparator;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Backups of the embedded store: files that hold it as of one revision. They hold the store alone,
@@ -43,6 +54,9 @@ public final class SnapshotFiles {
   public static final String THAW = dev.rheo.server.snapshot.Snapshots.THAW;
 
   private static final int BUFFER = 128 << 10;
+  private static final Set<PosixFilePermission> FOR_OWNER =
+      PosixFilePermissions.fromString("rw-------");
+  private static final System.Logger LOG = System.getLogger(SnapshotFiles.class.getName());
 
   private SnapshotFiles() {}
 
@@ -68,7 +82,7 @@ public final class SnapshotFiles {
   public static Summary save(InputStream sent, Path file) throws SnapshotException {
     return writing(
         file,
-        out -> {
+        (out, written) -> {
           InputStream copied = new Copied(new BufferedInputStream(sent, BUFFER), out);
           return summary(new SnapshotReader(copied, "the server's snapshot"));
         });
@@ -80,19 +94,20 @@ public final class SnapshotFiles {
   public static Summary save(Path data, Path file) throws SnapshotException {
     try (StoreSnapshot snapshot =
         StoreBackup.read(new DataDirectory(data).store(), RocksSettings.defaults())) {
-      Summary written =
-          writing(
-              file,
-              out -> {
-                SnapshotWriter writer = new SnapshotWriter(snapshot);
-                boolean more = true;
-                while (more) {
-                  more = writer.write(out);
-                }
-                out.flush();
-                return status(part(file));
-              });
-      return written;
+      return writing(
+          file,
+          (out, written) -> {
+            SnapshotWriter writer = new SnapshotWriter(snapshot);
+            boolean more = true;
+            while (more) {
+              more = writer.write(out);
+            }
+            out.flush();
+            // Read by the same channel: to close another would end the lock.
+            InputStream again = Channels.newInputStream(written.position(0));
+            return summary(
+                new SnapshotReader(new BufferedInputStream(again, BUFFER), file.toString()));
+          });
     } catch (StoreException e) {
       throw failed(e);
     }
@@ -201,43 +216,120 @@ public final class SnapshotFiles {
 
   /** Writes a file. */
   private interface Writing {
-    Summary to(OutputStream out) throws StoreException, IOException, SnapshotException;
+    Summary to(OutputStream out, FileChannel file)
+        throws StoreException, IOException, SnapshotException;
   }
 
-  private static Summary writing(Path file, Writing writing) throws SnapshotException {
+  private static Summary writing(Path named, Writing writing) throws SnapshotException {
+    Path file = target(named);
     Path part = part(file);
-    if (Files.isDirectory(file)) {
-      throw new SnapshotException(file + " is a directory");
-    }
+    @Nullable FileChannel held = null;
     boolean complete = false;
     try {
-      Files.deleteIfExists(part);
+      held = hold(part);
       Summary summary;
-      try (FileChannel channel =
-              FileChannel.open(
-                  part,
-                  Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
-                  forOwner());
-          OutputStream out = new BufferedOutputStream(Channels.newOutputStream(channel), BUFFER)) {
-        summary = writing.to(out);
+      try (OutputStream out =
+          new BufferedOutputStream(new ToFile(Channels.newOutputStream(held)), BUFFER)) {
+        summary = writing.to(out, held);
         out.flush();
-        channel.force(true);
+        held.force(true);
+        // Before it is closed, since others wait for that to write the same file.
+        Files.move(part, file, StandardCopyOption.ATOMIC_MOVE);
+        complete = true;
       }
-      Files.move(part, file, StandardCopyOption.ATOMIC_MOVE);
-      complete = true;
       Path parent = file.toAbsolutePath().getParent();
       if (parent != null) {
         DataDirectory.sync(parent);
       }
       return summary;
     } catch (StoreException e) {
-      throw failed(e);
+      throw failed(e, file);
     } catch (IOException e) {
-      throw new SnapshotException("cannot write %s: %s".formatted(file, IoFailures.tell(e)), e);
+      throw unwritable(file, e);
     } finally {
-      if (!complete) {
+      if (!complete && held != null) {
         delete(part);
       }
+      close(held);
+    }
+  }
+
+  /** Who copies a snapshot meets a full disk while it reads. */
+  static SnapshotException failed(StoreException e, Path file) {
+    return e.getCause() instanceof UnwritableException full ? unwritable(file, full) : failed(e);
+  }
+
+  private static SnapshotException unwritable(Path file, IOException e) {
+    return new SnapshotException("cannot write %s: %s".formatted(file, IoFailures.tell(e)), e);
+  }
+
+  /** The file to write: where a link leads. What is no file, such as a device, is not replaced. */
+  private static Path target(Path named) throws SnapshotException {
+    if (named.toString().isEmpty()) {
+      throw new SnapshotException("the file needs a name");
+    }
+    if (Files.isDirectory(named)) {
+      throw new SnapshotException(named + " is a directory");
+    }
+    if (Files.exists(named) && !Files.isRegularFile(named)) {
+      throw new SnapshotException(named + " is not a file");
+    }
+    try {
+      return Files.isSymbolicLink(named) ? named.toRealPath() : named;
+    } catch (IOException e) {
+      throw unwritable(named, e);
+    }
+  }
+
+  /**
+   * Opens the file in which another is prepared, and locks it. One that was left behind is used
+   * again.
+   *
+   * @throws SnapshotException if another process prepares it
+   */
+  private static FileChannel hold(Path part) throws IOException, SnapshotException {
+    Object before = key(part);
+    Set<OpenOption> options =
+        Set.of(
+            before == null ? StandardOpenOption.CREATE_NEW : LinkOption.NOFOLLOW_LINKS,
+            StandardOpenOption.READ,
+            StandardOpenOption.WRITE);
+    @Nullable FileChannel channel = null;
+    boolean held = false;
+    try {
+      channel = FileChannel.open(part, options, forOwner());
+      FileLock lock = channel.tryLock();
+      // Whoever had it before may have given it its final name meanwhile.
+      held = lock != null && (before == null || before.equals(key(part)));
+    } catch (FileAlreadyExistsException | OverlappingFileLockException e) {
+      LOG.log(System.Logger.Level.DEBUG, "{0} is in use: {1}", part, e.getMessage());
+    } finally {
+      if (!held) {
+        close(channel);
+      }
+    }
+    if (!held || channel == null) {
+      throw new SnapshotException(
+          "%s is being written: wait for the other process, or name another file".formatted(part));
+    }
+    if (before != null) {
+      channel.truncate(0);
+      if (isPosix()) {
+        Files.setPosixFilePermissions(part, FOR_OWNER);
+      }
+    }
+    return channel;
+  }
+
+  /** What identifies a file; null if there is none. */
+  private static @Nullable Object key(Path file) throws IOException {
+    try {
+      BasicFileAttributes found =
+          Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+      // Without keys, as on Windows, an open file cannot be renamed.
+      return found.fileKey() == null ? file : found.fileKey();
+    } catch (NoSuchFileException e) {
+      return null;
     }
   }
 
@@ -245,11 +337,13 @@ public final class SnapshotFiles {
     return file.resolveSibling(file.getFileName() + ".part");
   }
 
+  private static boolean isPosix() {
+    return FileSystems.getDefault().supportedFileAttributeViews().contains("posix");
+  }
+
   private static FileAttribute<?>[] forOwner() {
-    return FileSystems.getDefault().supportedFileAttributeViews().contains("posix")
-        ? new FileAttribute<?>[] {
-          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"))
-        }
+    return isPosix()
+        ? new FileAttribute<?>[] {PosixFilePermissions.asFileAttribute(FOR_OWNER)}
         : new FileAttribute<?>[0];
   }
 
@@ -267,22 +361,48 @@ public final class SnapshotFiles {
         Files.delete(entry);
       }
     } catch (IOException e) {
-      System.getLogger(SnapshotFiles.class.getName())
-          .log(System.Logger.Level.WARNING, "{0} was left behind: {1}", tree, IoFailures.tell(e));
+      LOG.log(System.Logger.Level.WARNING, "{0} was left behind: {1}", tree, IoFailures.tell(e));
     }
   }
 
-  private static void close(InputStream in) {
+  private static void close(@Nullable Closeable opened) {
+    if (opened == null) {
+      return;
+    }
     try {
-      in.close();
+      opened.close();
     } catch (IOException e) {
-      System.getLogger(SnapshotFiles.class.getName())
-          .log(System.Logger.Level.DEBUG, "closing: {0}", IoFailures.tell(e));
+      LOG.log(System.Logger.Level.DEBUG, "closing: {0}", IoFailures.tell(e));
     }
   }
 
-  /** Copies what is read from it. A failure to write is told apart from one to read. */
-  private static final class Copied extends FilterInputStream {
+  /** The file could not be written to; told apart from what is read at the same time. */
+  private static final class UnwritableException extends IOException {
+    private static final long serialVersionUID = 1;
+
+    UnwritableException(IOException cause) {
+      super(cause.getMessage(), cause);
+    }
+  }
+
+  /** Marks what fails as a failure of the file. */
+  static final class ToFile extends FilterOutputStream {
+    ToFile(OutputStream file) {
+      super(file);
+    }
+
+    @Override
+    public void write(byte[] bytes, int offset, int length) throws IOException {
+      try {
+        out.write(bytes, offset, length);
+      } catch (IOException e) {
+        throw new UnwritableException(e);
+      }
+    }
+  }
+
+  /** Copies what is read from it. */
+  static final class Copied extends FilterInputStream {
     private final OutputStream out;
 
     Copied(InputStream in, OutputStream out) {

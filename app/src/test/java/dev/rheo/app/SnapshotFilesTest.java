@@ -2,6 +2,7 @@ package dev.rheo.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.rheo.app.SnapshotFiles.Summary;
 import dev.rheo.store.RevisionStore.KeyValue;
@@ -9,11 +10,15 @@ import dev.rheo.store.RevisionStore.Op;
 import dev.rheo.store.RevisionStore.RangeCursor;
 import dev.rheo.store.RocksRevisionStore;
 import dev.rheo.store.RocksSettings;
+import dev.rheo.store.StoreException;
+import dev.rheo.store.snapshot.SnapshotReader;
 import dev.rheo.testing.Await;
 import java.io.BufferedReader;
 import java.io.ByteArrayInputStream;
+import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
+import java.io.OutputStream;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -131,6 +136,74 @@ class SnapshotFilesTest {
     assertThatThrownBy(() -> SnapshotFiles.save(scratch.resolve("none"), scratch.resolve("x")))
         .hasMessageContaining("there is no store");
     assertThat(scratch.resolve("none")).doesNotExist();
+  }
+
+  @Test
+  void whatIsNoFileIsNotReplacedAndALinkIsFollowed() throws Exception {
+    Path data = data("old", 20, 100);
+    Path pipe = scratch.resolve("pipe");
+    assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor()).isZero();
+    assertThatThrownBy(() -> SnapshotFiles.save(data, pipe)).hasMessage(pipe + " is not a file");
+    assertThat(Files.readAttributes(pipe, "isOther")).containsEntry("isOther", true);
+    Path real = Files.createDirectory(scratch.resolve("mount")).resolve("real");
+    Files.writeString(real, "old", StandardCharsets.UTF_8);
+    Path link = Files.createSymbolicLink(scratch.resolve("link"), real);
+    Summary saved = SnapshotFiles.save(data, link);
+    assertThat(link).isSymbolicLink();
+    assertThat(SnapshotFiles.status(real)).isEqualTo(saved);
+    assertThatThrownBy(() -> SnapshotFiles.save(data, Path.of("")))
+        .hasMessage("the file needs a name");
+  }
+
+  /** Else one would give the other's unfinished file its name. */
+  @Test
+  void twoDoNotWriteOneFile() throws Exception {
+    Path data = data("old", 200, 100);
+    Path file = scratch.resolve("file");
+    Summary first = SnapshotFiles.save(data, file);
+    byte[] whole = Files.readAllBytes(file);
+    InputStream interrupted =
+        new InputStream() {
+          private int read;
+
+          @Override
+          public int read() throws IOException {
+            if (read == whole.length / 2) {
+              assertThatThrownBy(() -> SnapshotFiles.save(new ByteArrayInputStream(whole), file))
+                  .hasMessageContaining("file.part is being written");
+            }
+            return read == whole.length ? -1 : whole[read++] & 0xff;
+          }
+        };
+    assertThat(SnapshotFiles.save(interrupted, file)).isEqualTo(first);
+    assertThat(SnapshotFiles.status(file)).isEqualTo(first);
+    // What a killed process left behind is in nobody's way, and as private as what is new.
+    Path part = scratch.resolve("file.part");
+    Files.write(part, new byte[10 * whole.length]);
+    assertThat(SnapshotFiles.save(data, file)).isEqualTo(first);
+    assertThat(part).doesNotExist();
+    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+        .isEqualTo("rw-------");
+  }
+
+  @Test
+  void aFullDiskIsNotTheServersFault() throws Exception {
+    assumeTrue(Files.exists(Path.of("/dev/full")));
+    Path data = data("old", 200, 100);
+    Path file = scratch.resolve("file");
+    Summary ignored = SnapshotFiles.save(data, file);
+    byte[] whole = Files.readAllBytes(file);
+    try (OutputStream full = Files.newOutputStream(Path.of("/dev/full"));
+        InputStream copied =
+            new SnapshotFiles.Copied(
+                new ByteArrayInputStream(whole), new SnapshotFiles.ToFile(full))) {
+      assertThatThrownBy(() -> new SnapshotReader(copied, "the server's snapshot"))
+          .isInstanceOfSatisfying(
+              StoreException.class,
+              e ->
+                  assertThat(SnapshotFiles.failed(e, file))
+                      .hasMessage("cannot write %s: No space left on device".formatted(file)));
+    }
   }
 
   /** After each kill a server refuses the directory, or all of it is there. */

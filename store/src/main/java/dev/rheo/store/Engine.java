@@ -137,7 +137,7 @@ final class Engine implements AutoCloseable {
   private DBOptions options(RocksSettings settings, Mode mode, WALRecoveryMode recovery) {
     Logger logger =
         own(
-            new Logger(InfoLogLevel.ERROR_LEVEL) {
+            new Logger(mode == Mode.CREATE ? InfoLogLevel.FATAL_LEVEL : InfoLogLevel.ERROR_LEVEL) {
               @Override
               protected void log(InfoLogLevel level, String message) {
                 LOGGER.log(System.Logger.Level.WARNING, "RocksDB: {0}", message);
@@ -150,7 +150,7 @@ final class Engine implements AutoCloseable {
         .setCreateMissingColumnFamilies(mode == Mode.CREATE)
         .setErrorIfExists(mode == Mode.CREATE)
         .setLogger(logger)
-        .setListeners(List.of(own(new Background())))
+        .setListeners(List.of(own(new Background(mode != Mode.CREATE))))
         .setParanoidChecks(true)
         .setWriteBufferManager(writeBuffers)
         .setWalRecoveryMode(recovery)
@@ -212,12 +212,24 @@ final class Engine implements AutoCloseable {
    * compaction only if it met corruption.
    */
   private final class Background extends AbstractEventListener {
-    Background() {
+    /**
+     * @param hearsErrors not while a store is made: who makes it meets each error itself, and the
+     *     listener's own code fails on those of a flush without a log
+     */
+    Background(boolean hearsErrors) {
       super(
-          EnabledEventCallback.ON_BACKGROUND_ERROR,
-          EnabledEventCallback.ON_MEMTABLE_SEALED,
-          EnabledEventCallback.ON_FLUSH_COMPLETED,
-          EnabledEventCallback.ON_COMPACTION_COMPLETED);
+          hearsErrors
+              ? new EnabledEventCallback[] {
+                EnabledEventCallback.ON_BACKGROUND_ERROR,
+                EnabledEventCallback.ON_MEMTABLE_SEALED,
+                EnabledEventCallback.ON_FLUSH_COMPLETED,
+                EnabledEventCallback.ON_COMPACTION_COMPLETED
+              }
+              : new EnabledEventCallback[] {
+                EnabledEventCallback.ON_MEMTABLE_SEALED,
+                EnabledEventCallback.ON_FLUSH_COMPLETED,
+                EnabledEventCallback.ON_COMPACTION_COMPLETED
+              });
     }
 
     /** A new log begins with each memtable. */

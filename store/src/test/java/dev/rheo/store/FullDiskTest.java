@@ -26,6 +26,20 @@ class FullDiskTest {
 
   @Test
   void commitsFailReadsGoOnAndWritesComeBack() throws Exception {
+    assertThat(said(FullDiskScenario.class)).contains("all rounds done");
+  }
+
+  @Test
+  void aRestoreTellsItOnceAndLeavesNoStore() throws Exception {
+    assertThat(said(FullDiskRestore.class))
+        .contains("the disk is full")
+        .doesNotContain("Exception in thread")
+        .doesNotContain("RocksDB:")
+        .contains("no store");
+  }
+
+  /** What a process says that runs on a small disk, and ends well. */
+  private String said(Class<?> scenario) throws Exception {
     assumeTrue(namespacesAreGranted(), "mount namespaces are not granted");
     List<String> mounted =
         List.of(
@@ -36,7 +50,7 @@ class FullDiskTest {
             directory.toString());
     List<String> prefix = new ArrayList<>(NAMESPACE);
     prefix.addAll(mounted);
-    try (ChildJvm child = ChildJvm.start(prefix, FullDiskScenario.class, directory)) {
+    try (ChildJvm child = ChildJvm.start(prefix, scenario, directory)) {
       // A read of the child's output cannot be interrupted, but ends when the child does.
       CompletableFuture.delayedExecutor(120, TimeUnit.SECONDS)
           .execute(child.process::destroyForcibly);
@@ -45,7 +59,7 @@ class FullDiskTest {
         said.append(line).append('\n');
       }
       assertThat(child.process.waitFor()).as(said.toString()).isZero();
-      assertThat(said).contains("all rounds done");
+      return said.toString();
     }
   }
 
