@@ -90,7 +90,12 @@ final class Follower implements Runnable {
   }
 
   boolean ready() {
-    return ready && !cache.damaged();
+    return ready && !cache.damaged() && isPresent(cache.published().generation());
+  }
+
+  /** Whether a generation is of the store's present history. */
+  private boolean isPresent(Generation generation) {
+    return generation.history.equals(store.history());
   }
 
   /**
@@ -294,6 +299,8 @@ final class Follower implements Runnable {
       }
       complete = true;
       rebuilds++;
+      // Of another history the store may be less far than before.
+      storeRevision = first.revision();
       cache.route(first, List.of());
       cleaner.resume();
       return generation;
@@ -333,6 +340,9 @@ final class Follower implements Runnable {
     watch = cursor;
     if (closed()) {
       cursor.close();
+    }
+    if (!isPresent(generation)) {
+      throw new CompactedException(generation.applied + 1, generation.applied + 1);
     }
     return cursor;
   }

@@ -17,13 +17,17 @@ final class Generation {
   /** Tables of removed resources whose records are not yet all counted as dead. */
   final List<Table> departing = new ArrayList<>();
 
+  /** The name of the store's history that its revisions are of; empty if none is known. */
+  final String history;
+
   /** Revision of the state at which the logs begin; rises as history is trimmed. */
   volatile long floor;
 
   /** Every change up to this revision is applied to the tables, though perhaps not published. */
   long applied;
 
-  Generation(List<Resource> resources, long floor) {
+  Generation(List<Resource> resources, long floor, String history) {
+    this.history = history;
     this.floor = floor;
     this.applied = floor;
     for (Resource resource : resources) {

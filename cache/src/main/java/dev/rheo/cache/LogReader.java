@@ -67,6 +67,10 @@ final class LogReader extends Waiters.Waiter implements EventReader {
   /** Finds the number of the next event after {@code position}, which may not exist yet. */
   private void locate(TableState now) throws CompactedException {
     if (table != now.table()) {
+      if (!table.generation.history.equals(now.table().generation.history)) {
+        // The same revision is another state there.
+        throw fallOut(position + 1);
+      }
       table = now.table();
       epoch = table.epoch();
     }

@@ -110,6 +110,7 @@ final class StateLoader {
           StoreException,
           IOException,
           OtherHistoryException {
+    String name = store.history();
     long current = store.currentRevision();
     // A new store is at revision 1 and holds nothing.
     long oldest = Math.max(1, Math.max(store.compactedRevision(), current - store.longestReplay()));
@@ -121,7 +122,7 @@ final class StateLoader {
     }
     long floor = Math.max(oldest, history.floor());
     boolean follow = records != null && records.isWhole() && floor < history.applied();
-    Generation generation = new Generation(resources, follow ? floor : oldest);
+    Generation generation = new Generation(resources, follow ? floor : oldest, name);
     Newest newest = new Newest();
     if (generation.floor > 1) {
       loadState(generation, records, newest);

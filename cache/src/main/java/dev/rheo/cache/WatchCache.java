@@ -96,7 +96,7 @@ public final class WatchCache implements AutoCloseable {
     snapshots = new Snapshots(decoder, loaders, settings.snapshotBytes());
     applier = new Applier(spool, settings);
     members = new Members(this, store, spool, applier, resources);
-    Generation nothing = new Generation(members.all(), 0);
+    Generation nothing = new Generation(members.all(), 0, "");
     published = Follower.state(nothing);
     // No revision is known yet, so there is none from which events could be read.
     nothing.floor = Long.MAX_VALUE;

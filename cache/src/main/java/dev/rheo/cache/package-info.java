@@ -117,10 +117,11 @@
  * are refused meanwhile; readers that are open go on with the old generation. The first state of
  * the new one is published like any other. Then all waiters are woken, whatever they wait for. A
  * reader that sees another generation than its own looks up its position in the new log. Its
- * position is a revision of the store, and so means the same in both; the events of one revision
- * come in the order of the commit in both. If the position is below the new floor, the reader gets
- * a CompactedException. The old segments are unlinked after the new state is published, and live as
- * long as entries refer to them.
+ * position is a revision of the store, and so means the same in both, unless the store has begun
+ * another history ({@link dev.rheo.store.RevisionStore#history}): then the reader gets a
+ * CompactedException. The events of one revision come in the order of the commit in both. If the
+ * position is below the new floor, the reader gets a CompactedException. The old segments are
+ * unlinked after the new state is published, and live as long as entries refer to them.
  *
  * <h2>A change, step by step</h2>
  *

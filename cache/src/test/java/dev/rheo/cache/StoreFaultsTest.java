@@ -1,8 +1,10 @@
 package dev.rheo.cache;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.rheo.simulation.Scheduler;
+import dev.rheo.store.CompactedException;
 import dev.rheo.store.MemoryRevisionStore;
 import dev.rheo.store.RevisionStore;
 import dev.rheo.store.RevisionStore.Op;
@@ -25,6 +27,7 @@ class StoreFaultsTest {
 
   private final MemoryRevisionStore memory = new MemoryRevisionStore();
   private final AtomicInteger watches = new AtomicInteger();
+  private volatile RevisionStore present = memory;
   private volatile Fault fault;
   private volatile boolean busy;
 
@@ -48,7 +51,7 @@ class StoreFaultsTest {
                 write();
               }
               try {
-                return method.invoke(memory, arguments);
+                return method.invoke(present, arguments);
               } catch (InvocationTargetException e) {
                 throw e.getCause();
               }
@@ -65,6 +68,38 @@ class StoreFaultsTest {
       fault = null;
       World.until(world.cache::ready);
       assertThat(world.cache.obstacle()).isNull();
+    }
+  }
+
+  /** As when etcd is restored from a backup under a server that runs. */
+  @Test
+  void aStoreThatBeginsAnotherHistoryIsReadAgainAndItsReadersEnd() throws Exception {
+    for (int i = 0; i < 20; i++) {
+      write();
+    }
+    try (World world = new World(failing(), directory, World.small())) {
+      World.until(world.cache::ready);
+      long before = world.cache.revision();
+      EventReader reader = world.pods().events(before, Scope.ALL);
+      assertThat(reader.next()).isNull();
+      MemoryRevisionStore restored = new MemoryRevisionStore();
+      for (int i = 0; i < 5; i++) {
+        restored.commit(List.of(new Op.Put("/registry/pods/a/r" + i, new byte[] {'{', '}'}, 0)));
+      }
+      fault = Fault.SILENT;
+      present = restored;
+      assertThat(world.cache.ready())
+          .as("nobody takes the old state for the present one")
+          .isFalse();
+      memory.close();
+      fault = null;
+      World.until(world.cache::ready);
+      assertThat(world.cache.revision()).isEqualTo(restored.currentRevision()).isLessThan(before);
+      assertThatThrownBy(reader::next).isInstanceOf(CompactedException.class);
+      long next =
+          restored.commit(List.of(new Op.Put("/registry/pods/a/new", new byte[] {'{', '}'}, 0)));
+      World.until(() -> world.cache.revision() == next);
+      assertThat(world.cache.stats().storeRevision()).isEqualTo(next);
     }
   }
 

@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
@@ -37,6 +38,9 @@ public final class EtcdRevisionStore implements RevisionStore {
    */
   private static final long REPLAY = 20_000;
 
+  private static final System.Logger LOG = System.getLogger(EtcdRevisionStore.class.getName());
+  private static final String WENT_BACK = "its history went back";
+
   private final EtcdConnection connection;
   private final Duration patience;
   private final EtcdKeys keys;
@@ -45,6 +49,7 @@ public final class EtcdRevisionStore implements RevisionStore {
       new SharedAnswer<>(() -> ask(0), Thread::startVirtualThread);
   private final Set<EtcdWatch> watches = ConcurrentHashMap.newKeySet();
   private final AtomicLong compacted = new AtomicLong();
+  private final Progress progress = new Progress(this::wentBack);
   private final LongAdder commits = new LongAdder();
   private volatile String history = "";
   private volatile long databaseBytes;
@@ -140,6 +145,7 @@ public final class EtcdRevisionStore implements RevisionStore {
     }
     Messages.Transaction transaction = new Messages.Transaction(compares, changes, reads);
     Messages.TransactionAnswer answer;
+    Progress.Known before = progress.now();
     try {
       answer =
           changes.isEmpty()
@@ -148,6 +154,8 @@ public final class EtcdRevisionStore implements RevisionStore {
     } catch (StatusRuntimeException e) {
       throw changes.isEmpty() ? EtcdFaults.of(e) : EtcdFaults.ofCommit(e);
     }
+    // The caller finds out by the next read: what is written is written.
+    boolean ignored = progress.answered(answer.header(), before);
     if (!answer.succeeded()) {
       throw conflict(operations, answer);
     }
@@ -287,8 +295,12 @@ public final class EtcdRevisionStore implements RevisionStore {
     boolean created = false;
     try {
       watch.awaitCreated(patience);
+      // The stream before may have ended because another etcd is there now.
+      long ignored = ask(0);
       created = true;
       return watch;
+    } catch (StatusRuntimeException e) {
+      throw EtcdFaults.of(e);
     } catch (InterruptedException e) {
       throw EtcdFaults.of(e);
     } finally {
@@ -319,6 +331,11 @@ public final class EtcdRevisionStore implements RevisionStore {
       throw EtcdFaults.of(e);
     }
     for (EtcdWatch watch : watches) {
+      if (watch.isOutdated()) {
+        // Its reader has not noticed yet, and is further than this revision.
+        throw new StoreException(
+            StoreException.Fault.SILENT, WENT_BACK, "etcd: " + WENT_BACK, false, null);
+      }
       watch.want(revision);
     }
     return revision;
@@ -340,13 +357,44 @@ public final class EtcdRevisionStore implements RevisionStore {
 
   /** Reads a key that does not exist; returns the current revision. */
   private long ask(long revision) {
-    return connection
-        .read(
-            EtcdApi.RANGE,
-            new Messages.Range(nothing().start(), new byte[0], 0, revision, true),
-            CONSISTENT)
-        .header()
-        .revision();
+    Progress.Known before = progress.now();
+    Messages.Header header =
+        connection
+            .read(
+                EtcdApi.RANGE,
+                new Messages.Range(nothing().start(), new byte[0], 0, revision, true),
+                CONSISTENT)
+            .header();
+    if (!progress.answered(header, before)) {
+      throw Status.UNAVAILABLE.withDescription(WENT_BACK).asRuntimeException();
+    }
+    return header.revision();
+  }
+
+  /** A watch has come to a revision. */
+  void told(long revision, int times) {
+    progress.told(revision, times);
+  }
+
+  /** How often etcd has gone back. */
+  int times() {
+    return progress.now().times();
+  }
+
+  /**
+   * Revisions from now on are others than those of the same number before, so this is another
+   * history: who reads on from a revision of before gets a {@link CompactedException}.
+   */
+  private void wentBack(Progress.Known known, Messages.Header header) {
+    history = "%016x-%s".formatted(header.cluster(), UUID.randomUUID().toString());
+    compacted.set(0);
+    LOG.log(
+        System.Logger.Level.ERROR,
+        "etcd went back from revision %d (term %d) to %d (term %d), as if restored from a backup: all is read again, and watches end. Restart what else reads or writes it, and clients that were not connected"
+            .formatted(known.revision(), known.term(), header.revision(), header.term()));
+    for (EtcdWatch watch : watches) {
+      watch.outdated();
+    }
   }
 
   private static void check(long revision) {

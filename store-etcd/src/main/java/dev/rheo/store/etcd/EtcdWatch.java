@@ -39,7 +39,9 @@ final class EtcdWatch implements WatchCursor {
   private final long from;
   private final EtcdStream<Messages.WatchRequest, Messages.WatchAnswer> stream;
   private final AtomicLong wanted = new AtomicLong();
+  private final int times;
   private volatile long revision;
+  private volatile boolean outdated;
 
   // The reader's.
   private final List<Event> unfinished = new ArrayList<>();
@@ -49,6 +51,7 @@ final class EtcdWatch implements WatchCursor {
   EtcdWatch(EtcdRevisionStore store, EtcdKeys.Bounds bounds, long from) {
     this.store = store;
     this.from = from;
+    this.times = store.times();
     this.stream = new EtcdStream<>(store.connection(), EtcdApi.WATCH, "watch");
     // A range without keys cannot be watched. A key that cannot be has no changes, but a progress.
     EtcdKeys.Bounds watched = bounds.empty() ? store.nothing() : bounds;
@@ -70,6 +73,16 @@ final class EtcdWatch implements WatchCursor {
     Batch ignored = batch(created);
   }
 
+  /** Etcd's history is another now: what the watch has told is not part of it. */
+  void outdated() {
+    outdated = true;
+    stream.wake();
+  }
+
+  boolean isOutdated() {
+    return outdated;
+  }
+
   /** Somebody waits for the watch to be at this revision. */
   void want(long later) {
     if (later > revision && wanted.getAndAccumulate(later, Math::max) < later) {
@@ -88,6 +101,7 @@ final class EtcdWatch implements WatchCursor {
       }
       Batch batch = batch(answer);
       if (batch != null) {
+        store.told(batch.revision(), times);
         return batch;
       }
     }
@@ -95,8 +109,11 @@ final class EtcdWatch implements WatchCursor {
 
   /** The next answer; null if there is none in time. */
   private Messages.@Nullable WatchAnswer take(long deadline)
-      throws StoreException, InterruptedException {
+      throws CompactedException, StoreException, InterruptedException {
     while (true) {
+      if (outdated) {
+        throw new CompactedException(from, Math.max(from, revision + 1));
+      }
       long now = System.nanoTime();
       long wait = deadline - now;
       boolean wants = wanted.get() > revision;

@@ -23,20 +23,22 @@ final class Messages {
 
   // --- Of answers.
 
-  record Header(long cluster, long revision) {
-    static final Header NONE = new Header(0, 0);
+  record Header(long cluster, long revision, long term) {
+    static final Header NONE = new Header(0, 0, 0);
 
     private static Header read(Reader in) throws IOException {
       long cluster = 0;
       long revision = 0;
+      long term = 0;
       for (int field = in.field(); field != 0; field = in.field()) {
         switch (field) {
           case 1 -> cluster = in.number();
           case 3 -> revision = in.number();
+          case 4 -> term = in.number();
           default -> in.skip();
         }
       }
-      return new Header(cluster, revision);
+      return new Header(cluster, revision, term);
     }
   }
 

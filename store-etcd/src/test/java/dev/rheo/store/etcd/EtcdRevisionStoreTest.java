@@ -13,13 +13,17 @@ import dev.rheo.store.RevisionStore.RangeCursor;
 import dev.rheo.store.RevisionStore.WatchCursor;
 import dev.rheo.store.StoreException;
 import dev.rheo.testing.Await;
+import java.io.IOException;
 import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -83,6 +87,80 @@ class EtcdRevisionStoreTest {
         }
         assertThat(reached).isEqualTo(written);
       }
+    }
+  }
+
+  private static void copy(Path from, Path to) throws IOException {
+    try (Stream<Path> entries = Files.walk(from)) {
+      for (Path entry : entries.toList()) {
+        Files.copy(entry, to.resolve(from.relativize(entry)));
+      }
+    }
+  }
+
+  private static void delete(Path tree) throws IOException {
+    try (Stream<Path> entries = Files.walk(tree)) {
+      for (Path entry : entries.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(entry);
+      }
+    }
+  }
+
+  /** As when it is restored from a backup while a server runs. */
+  @Test
+  void etcdThatGoesBackHasAnotherHistoryAndItsWatchesEnd() throws Exception {
+    Path data = directory.resolve("etcd");
+    Path backup = directory.resolve("backup");
+    try (EtcdProcess etcd = etcd();
+        EtcdRevisionStore store = EtcdRevisionStore.open(etcd.settings("/one"))) {
+      long first = store.commit(List.of(put("/registry/a", "1")));
+      etcd.kill();
+      copy(data, backup);
+      etcd.start();
+      Await.until("etcd answers", () -> answers(store));
+      String history = store.history();
+      for (int i = 0; i < 5; i++) {
+        store.commit(List.of(put("/registry/b", "" + i)));
+      }
+      long last = store.currentRevision();
+      WatchCursor watch = store.watch("", "", last + 1);
+      etcd.kill();
+      assertThatThrownBy(() -> untilItEnds(watch)).isInstanceOf(StoreException.class);
+      watch.close();
+      etcd.start();
+      // A restart is none.
+      Await.until("etcd answers", () -> answers(store));
+      assertThat(store.history()).isEqualTo(history);
+      try (WatchCursor open = store.watch("", "", last + 1)) {
+        etcd.kill();
+        delete(data);
+        copy(backup, data);
+        etcd.start();
+        // Whoever notices first is not told a revision of which the reader knows another state.
+        Await.until("it is noticed", () -> !answers(store) && !store.history().equals(history));
+        assertThatThrownBy(() -> untilItEnds(open)).isInstanceOf(CompactedException.class);
+      }
+      Await.until("etcd answers", () -> answers(store));
+      assertThat(store.currentRevision()).isEqualTo(first);
+      assertThat(keys(store)).containsExactly("/registry/a");
+      try (WatchCursor again = store.watch("", "", first + 1)) {
+        store.commit(List.of(put("/registry/c", "1")));
+        assertThat(again.next(LONG).events()).extracting(Event::key).containsExactly("/registry/c");
+      }
+    }
+  }
+
+  private static boolean answers(EtcdRevisionStore store) {
+    try {
+      return store.currentRevision() > 0;
+    } catch (StoreException e) {
+      return false;
+    }
+  }
+
+  private static void untilItEnds(WatchCursor watch) throws Exception {
+    while (true) {
+      Batch ignored = watch.next(LONG);
     }
   }
 
