@@ -13,6 +13,7 @@ import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.netty.NettyChannelBuilder;
 import io.grpc.stub.ClientCalls;
+import io.netty.channel.ChannelOption;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioDomainSocketChannel;
@@ -38,6 +39,10 @@ final class PluginConnection implements Plugin {
   /** Answers are small: a seed, a name of a key, and annotations of 32 KiB. */
   private static final int LARGEST_ANSWER = 1 << 20;
 
+  /** The most characters of what a plugin says of a failure. */
+  private static final int LONGEST_TOLD = 300;
+
+  private final Path socket;
   private final Duration timeout;
   private final MultiThreadIoEventLoopGroup loops;
   private final ManagedChannel channel;
@@ -46,6 +51,7 @@ final class PluginConnection implements Plugin {
   private final AtomicLong pausedUntil = new AtomicLong(System.nanoTime());
 
   PluginConnection(Path socket, Duration timeout) {
+    this.socket = socket;
     this.timeout = timeout;
     loops =
         new MultiThreadIoEventLoopGroup(
@@ -58,6 +64,9 @@ final class PluginConnection implements Plugin {
             .usePlaintext()
             .maxInboundMessageSize(LARGEST_ANSWER)
             .disableRetry()
+            // Which gRPC sets, and Netty warns of at each attempt to connect: no such socket has
+            // it.
+            .withOption(ChannelOption.SO_KEEPALIVE, null)
             .build();
   }
 
@@ -106,11 +115,27 @@ final class PluginConnection implements Plugin {
       if (code == Status.Code.DEADLINE_EXCEEDED || code == Status.Code.UNAVAILABLE) {
         pausedUntil.set(System.nanoTime() + PAUSE.toNanos());
       }
-      String description = e.getStatus().getDescription();
-      throw new TransformException(
-          "rpc error: code = %s%s".formatted(code, description == null ? "" : ", " + description),
-          e);
+      throw new TransformException("rpc error: code = %s, %s".formatted(code, told(e)), e);
     }
+  }
+
+  /**
+   * What a failure is, in one line that is the same for the same failure: gRPC's own tells times
+   * and the stack trace of the last attempt to connect.
+   */
+  private String told(StatusRuntimeException e) {
+    String description = String.valueOf(e.getStatus().getDescription());
+    return switch (e.getStatus().getCode()) {
+      case DEADLINE_EXCEEDED ->
+          description.contains("Last Pick Failure")
+              ? socket + " cannot be connected to"
+              : "no answer within %d ms".formatted(timeout.toMillis());
+      case UNAVAILABLE -> "the connection to %s failed".formatted(socket);
+      default -> {
+        String line = description.lines().findFirst().orElse("");
+        yield line.substring(0, Math.min(line.length(), LONGEST_TOLD));
+      }
+    };
   }
 
   @Override
