@@ -13,8 +13,8 @@ import dev.rheo.store.StoreException;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.nio.file.Path;
 import java.security.SecureRandom;
-import java.time.Clock;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -59,7 +59,10 @@ final class EncryptionParts {
    * @throws StoreException if the configuration cannot be read
    */
   static EncryptionParts open(
-      EncryptionSettings settings, ResourceRegistry registry, OpenedParts opened, Clock clock)
+      EncryptionSettings settings,
+      ResourceRegistry registry,
+      OpenedParts opened,
+      InstantSource clock)
       throws StoreException {
     Encryption encryption;
     try {

@@ -15,11 +15,13 @@ import dev.rheo.store.RetentionCompactor;
 import dev.rheo.store.RevisionStore;
 import dev.rheo.store.RocksRevisionStore;
 import dev.rheo.store.RocksSettings;
+import dev.rheo.store.SteadyClock;
 import dev.rheo.store.StoreException;
 import dev.rheo.store.StoreLock;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.time.Clock;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Executors;
@@ -79,20 +81,22 @@ final class StoreParts {
       Clock clock)
       throws StoreException {
     Retention retention = new Retention(config.historyTime(), config.historyBytes());
+    // Neither history nor what has a time to live may go because the machine's clock is set.
+    InstantSource steady = new SteadyClock(clock, System::nanoTime);
     ScheduledExecutorService scheduler =
         Executors.newSingleThreadScheduledExecutor(new DefaultThreadFactory("retention", true));
     switch (config.store()) {
       case MEMORY -> {
         // The data directory holds more than the store: a second server must not use it either.
         opened.add("lock", StoreLock.take(data.store()));
-        MemoryRevisionStore memory = given != null ? given : new MemoryRevisionStore(clock);
+        MemoryRevisionStore memory = given != null ? given : new MemoryRevisionStore(steady);
         if (given == null) {
           opened.add("store", memory);
         }
-        compact(new RetentionCompactor(memory, retention, clock, scheduler), scheduler);
+        compact(new RetentionCompactor(memory, retention, steady, scheduler), scheduler);
         return config.encryption().file() == null
             ? memory
-            : encryption(config, registry, clock).around(memory, UnaryOperator.identity());
+            : encryption(config, registry, steady).around(memory, UnaryOperator.identity());
       }
       case ROCKSDB -> {
         RocksRevisionStore rocks =
@@ -101,18 +105,18 @@ final class StoreParts {
                 RocksSettings.defaults()
                     .withNativeMemory(config.memory().storeCaches())
                     .withDescriptors(descriptors.store()),
-                clock);
+                steady);
         embedded = rocks;
         opened.add("store", rocks);
-        compact(new RetentionCompactor(rocks, retention, clock, scheduler), scheduler);
-        return encryption(config, registry, clock).around(rocks, UnaryOperator.identity());
+        compact(new RetentionCompactor(rocks, retention, steady, scheduler), scheduler);
+        return encryption(config, registry, steady).around(rocks, UnaryOperator.identity());
       }
       case ETCD -> {
         // Each server has a data directory of its own, for its cache.
         opened.add("lock", StoreLock.take(data.store()));
         scheduler.shutdown();
         return EtcdParts.open(
-            config.etcd(), registry, opened, encryption(config, registry, clock), metrics);
+            config.etcd(), registry, opened, encryption(config, registry, steady), metrics);
       }
     }
     throw new IllegalStateException(config.store().toString());
@@ -134,8 +138,8 @@ final class StoreParts {
     return snapshots;
   }
 
-  private EncryptionParts encryption(ServerConfig config, ResourceRegistry registry, Clock clock)
-      throws StoreException {
+  private EncryptionParts encryption(
+      ServerConfig config, ResourceRegistry registry, InstantSource clock) throws StoreException {
     EncryptionParts parts = EncryptionParts.open(config.encryption(), registry, opened, clock);
     encryption = parts;
     return parts;
