@@ -23,6 +23,9 @@ final class KeptRecords {
   /** Most records that are known, at up to 64 bytes each: those of the newest files. */
   private static final int MOST = 1 << 19;
 
+  /** Segments that are read at once, each by a thread if there are processors. */
+  private static final int AT_ONCE = 4;
+
   /** Bytes that are read at a record: a header has seldom more. */
   private static final int AHEAD = 512;
 
@@ -44,42 +47,68 @@ final class KeptRecords {
    */
   KeptRecords(List<Segment> segments) {
     this.all = List.copyOf(segments);
-    for (Segment segment : segments) {
-      this.segments.put(segment.id, segment);
-      segment.unused(scan(segment));
+    segments.forEach(segment -> this.segments.put(segment.id, segment));
+    for (int from = 0; from < all.size(); from += AT_ONCE) {
+      all.subList(from, Math.min(all.size(), from + AT_ONCE)).parallelStream()
+          .map(Scan::new)
+          .forEachOrdered(this::add);
     }
   }
 
-  /** Returns where the last whole record ends. */
-  private int scan(Segment segment) {
-    ReadAheadBuffer window = ReadAheadBuffer.acquire(segment);
-    int at = 0;
-    int length = 0;
-    try {
-      while (segment.end - at >= SpoolRecord.FIXED) {
-        if (count == MOST) {
-          whole = false;
-          break;
+  /** Where the records of one segment are. */
+  private static final class Scan {
+    final Segment segment;
+    long[] revisions = new long[1 << 10];
+    int[] offsets = new int[1 << 10];
+    int count;
+
+    /** Where the last whole record ends. */
+    int end;
+
+    boolean whole = true;
+
+    Scan(Segment segment) {
+      this.segment = segment;
+      ReadAheadBuffer window = ReadAheadBuffer.acquire(segment);
+      int length = 0;
+      try {
+        while (segment.end - end >= SpoolRecord.FIXED) {
+          int ahead = length < ReadAheadBuffer.BYTES / 8 ? ReadAheadBuffer.BYTES : AHEAD;
+          ByteBuffer header = window.header(segment, end, ahead, true);
+          if (header == null) {
+            break;
+          }
+          length = SpoolRecord.headerLength(header) + SpoolRecord.formLength(header);
+          if (length < SpoolRecord.FIXED || length > segment.end - end) {
+            break; // The process was killed while it wrote this.
+          }
+          if (count == offsets.length) {
+            revisions = Arrays.copyOf(revisions, 2 * count);
+            offsets = Arrays.copyOf(offsets, 2 * count);
+          }
+          revisions[count] = SpoolRecord.revision(header);
+          offsets[count++] = end;
+          end += length;
         }
-        int ahead = length < ReadAheadBuffer.BYTES / 8 ? ReadAheadBuffer.BYTES : AHEAD;
-        ByteBuffer header = window.header(segment, at, ahead, true);
-        if (header == null) {
-          break;
-        }
-        length = SpoolRecord.headerLength(header) + SpoolRecord.formLength(header);
-        if (length < SpoolRecord.FIXED || length > segment.end - at) {
-          break; // The process was killed while it wrote this.
-        }
-        add(SpoolRecord.revision(header), Place.of(segment.id, at));
-        at += length;
+      } catch (IOException e) {
+        LOG.log(Level.WARNING, "What follows is no record: {0}, {1}: {2}", segment.path, end, e);
+        whole = false;
+      } finally {
+        window.release();
       }
-    } catch (IOException e) {
-      LOG.log(Level.WARNING, "What follows is no record: {0}, {1}: {2}", segment.path, at, e);
-      whole = false;
-    } finally {
-      window.release();
     }
-    return at;
+  }
+
+  private void add(Scan scan) {
+    whole &= scan.whole;
+    for (int i = 0; i < scan.count; i++) {
+      if (count == MOST) {
+        whole = false;
+        break;
+      }
+      add(scan.revisions[i], Place.of(scan.segment.id, scan.offsets[i]));
+    }
+    scan.segment.unused(scan.end);
   }
 
   private void add(long revision, long place) {
