@@ -81,6 +81,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -201,7 +202,7 @@ final class RunningServer implements Server {
               client,
               cache,
               served,
-              this::definitionsServed,
+              () -> defined(DefinitionController::isReady),
               ledger,
               new AvailabilityMetrics(metrics, totals),
               random,
@@ -249,9 +250,10 @@ final class RunningServer implements Server {
       register(metrics, seats, verifier);
       address = edge.start();
       writeKubeconfig(config.kubeconfig(), pki);
+      ExtensionContent elsewhere = new ExtensionContent(aggregation.services());
       NamespaceController namespaces =
           new NamespaceController(
-              client, cache, served, new ExtensionContent(aggregation.services())::delete);
+              client, cache, served, () -> defined(d -> d.knowsAll()), elsewhere::delete);
       opened.add("namespace controller", namespaces);
       namespaces.createRequired();
       if (config.controllers().contains(Controllers.NAMESPACE)) {
@@ -420,15 +422,15 @@ final class RunningServer implements Server {
                 new Health.Check("store", this::storeAnswers),
                 new Health.Check("watch-cache", () -> cache.ready()),
                 new Health.Check("namespaces", () -> bootstrapped),
-                new Health.Check("custom-resources", this::definitionsServed),
+                new Health.Check("custom-resources", () -> defined(d -> d.isHealthy())),
                 new Health.Check("autoregister-completion", () -> aggregation.isComplete()),
                 new Health.Check("shutdown", () -> !stopping.get())))
         .with(more);
   }
 
-  private boolean definitionsServed() {
+  private boolean defined(Predicate<DefinitionController> are) {
     DefinitionController controller = definitions;
-    return controller != null && controller.isReady();
+    return controller != null && are.test(controller);
   }
 
   private boolean storeAnswers() {

@@ -10,6 +10,7 @@ import dev.rheo.codec.value.GoDuration;
 import dev.rheo.codec.yaml.YamlForms;
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -267,6 +268,11 @@ final class ConfigReader {
               "the endpoint must be the absolute path of a socket: unix:///path"));
       return null;
     }
-    return Path.of(path);
+    try {
+      return Path.of(path);
+    } catch (InvalidPathException e) {
+      errors.add(FieldError.invalid(node.path(), endpoint, "no file can have this name"));
+      return null;
+    }
   }
 }

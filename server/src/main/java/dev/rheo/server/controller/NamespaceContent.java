@@ -47,13 +47,19 @@ final class NamespaceContent {
   private final LoopbackClient client;
   private final WatchCache cache;
   private final Supplier<ResourceRegistry> served;
+  private final BooleanSupplier complete;
   private final BiPredicate<String, BooleanSupplier> elsewhere;
 
+  /**
+   * @param complete whether all stored resources are served
+   */
   NamespaceContent(
       LoopbackClient client,
       WatchCache cache,
       Supplier<ResourceRegistry> served,
+      BooleanSupplier complete,
       BiPredicate<String, BooleanSupplier> elsewhere) {
+    this.complete = complete;
     this.elsewhere = elsewhere;
     this.client = client;
     this.cache = cache;
@@ -89,6 +95,8 @@ final class NamespaceContent {
     FutureTask<Boolean> others = new FutureTask<>(() -> elsewhere.test(namespace, stopped));
     Thread.ofVirtual().name("elsewhere in " + namespace).start(others);
     awaitFor(HEAD_START, others);
+    // Asked first: of a resource that is served later nothing has been deleted.
+    boolean all = complete.getAsBoolean();
     List<ResourceType> left = new ArrayList<>(1);
     for (ResourceType type : types()) {
       if (stopped.getAsBoolean()) {
@@ -102,11 +110,11 @@ final class NamespaceContent {
       }
     }
     if (left.isEmpty()) {
-      boolean emptyElsewhere = awaitFor(LONGEST, others);
-      if (!emptyElsewhere) {
+      boolean empty = awaitFor(LONGEST, others) && all;
+      if (!empty) {
         pause(signal);
       }
-      return emptyElsewhere;
+      return empty;
     }
     try {
       awaitChange(left.getFirst(), namespace, signal, stopped);

@@ -18,6 +18,8 @@ import dev.rheo.server.follow.Signal;
 import dev.rheo.server.verb.write.LoopbackClient;
 import dev.rheo.server.verb.write.ObjectPath;
 import dev.rheo.store.CompactedException;
+import dev.rheo.store.StoreException;
+import dev.rheo.store.UnreadableValueException;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
@@ -59,6 +61,9 @@ public final class NamespaceController implements AutoCloseable {
   private static final Duration FIRST_RETRY = Duration.ofMillis(100);
   private static final Duration LAST_RETRY = Duration.ofSeconds(30);
 
+  /** How long a start may wait until namespaces can be made, as upstream's. */
+  private static final Duration PATIENCE_AT_START = Duration.ofSeconds(30);
+
   private final LoopbackClient client;
   private final WatchCache cache;
   private final ResourceType namespaces;
@@ -73,6 +78,8 @@ public final class NamespaceController implements AutoCloseable {
 
   /**
    * @param served the registry in force: all of its namespaced resources are emptied
+   * @param complete whether it has all resources of which objects are stored. A namespace is not
+   *     finished before: objects would be left that nobody finds
    * @param elsewhere deletes what other servers keep in a namespace, until the supplier says to
    *     stop; true if nothing is left
    */
@@ -80,21 +87,26 @@ public final class NamespaceController implements AutoCloseable {
       LoopbackClient client,
       WatchCache cache,
       Supplier<ResourceRegistry> served,
+      BooleanSupplier complete,
       BiPredicate<String, BooleanSupplier> elsewhere) {
     this.client = client;
     this.cache = cache;
     this.namespaces = served.get().get("", "v1", "namespaces");
-    this.content = new NamespaceContent(client, cache, served, elsewhere);
+    this.content = new NamespaceContent(client, cache, served, complete, elsewhere);
   }
 
   /**
-   * Creates the namespaces that every cluster has.
+   * Creates the namespaces that every cluster has. What they are to be encrypted with may be a
+   * moment late.
    *
    * @throws ApiException if the store refuses them
    */
   public void createRequired() {
+    long end = System.nanoTime() + PATIENCE_AT_START.toNanos();
     for (String name : ALWAYS) {
-      createIfMissing(name);
+      while (!createIfMissing(name, System.nanoTime() - end < 0)) {
+        pause(FIRST_RETRY);
+      }
     }
   }
 
@@ -103,16 +115,42 @@ public final class NamespaceController implements AutoCloseable {
     follower = Thread.ofVirtual().name("namespaces").start(this::follow);
   }
 
-  private void createIfMissing(String name) {
+  /** Returns false if it is to be tried again. */
+  private boolean createIfMissing(String name, boolean mayRetry) {
     ObjectNode namespace = JsonNodeFactory.instance.objectNode();
     namespace.put("kind", "Namespace").put("apiVersion", "v1");
     namespace.putObject("metadata").put("name", name);
     try {
-      client.create(ObjectPath.of(namespaces, "", ""), namespace);
+      if (!exists(name)) {
+        client.create(ObjectPath.of(namespaces, "", ""), namespace);
+      }
+      return true;
     } catch (ApiException e) {
-      if (!e.reason().equals("AlreadyExists")) {
+      if (e.reason().equals("AlreadyExists")) {
+        return true;
+      }
+      if (closed || !mayRetry || !isLate(e)) {
         throw e;
       }
+      LOG.log(Level.INFO, "the namespace {0} cannot be made yet: {1}", name, e.getMessage());
+      return false;
+    }
+  }
+
+  /** What values are encrypted with is not there yet. */
+  private static boolean isLate(ApiException e) {
+    return e.getCause() instanceof StoreException store
+        && store.fault() == StoreException.Fault.UNREADABLE;
+  }
+
+  private boolean exists(String name) {
+    try {
+      return client.get(ObjectPath.of(namespaces, "", name)) != null;
+    } catch (ApiException e) {
+      if (e.getCause() instanceof UnreadableValueException) {
+        return true;
+      }
+      throw e;
     }
   }
 

@@ -7,8 +7,11 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.rheo.api.options.WriteOptions;
 import dev.rheo.api.status.ApiException;
 import dev.rheo.server.verb.write.Cluster;
+import dev.rheo.store.ForwardingStore;
 import dev.rheo.store.MemoryRevisionStore;
+import dev.rheo.store.RevisionConflictException;
 import dev.rheo.store.RevisionStore;
+import dev.rheo.store.StoreException;
 import dev.rheo.testing.Await;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
@@ -22,6 +25,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -31,9 +36,13 @@ class NamespaceControllerTest {
   @TempDir Path spool;
 
   private static NamespaceController controller(Cluster cluster) {
+    return controller(cluster, () -> true);
+  }
+
+  private static NamespaceController controller(Cluster cluster, BooleanSupplier complete) {
     NamespaceController controller =
         new NamespaceController(
-            cluster.client, cluster.cache, () -> cluster.registry, (_, _) -> true);
+            cluster.client, cluster.cache, () -> cluster.registry, complete, (_, _) -> true);
     controller.createRequired();
     controller.start();
     return controller;
@@ -90,6 +99,51 @@ class NamespaceControllerTest {
       assertThat(cluster.cache.resource("configmaps").snapshot().size("ns/")).isZero();
       assertThat(cluster.cache.resource("secrets").snapshot().size("ns/")).isZero();
       assertThat(cluster.stored("configmaps", "other", "a")).isNotNull();
+    }
+  }
+
+  /** Objects of a definition that is not known yet would be left in no namespace. */
+  @Test
+  void aNamespaceStaysUntilAllResourcesAreKnown() throws Exception {
+    AtomicBoolean complete = new AtomicBoolean();
+    AtomicInteger asked = new AtomicInteger();
+    try (Cluster cluster = new Cluster(spool);
+        NamespaceController controller =
+            controller(
+                cluster,
+                () -> {
+                  asked.incrementAndGet();
+                  return complete.get();
+                })) {
+      cluster.namespace("ns");
+      cluster.create("configmaps", "ns", "{'metadata':{'name':'a'}}");
+      cluster.delete("namespaces", "", "ns");
+      Await.until("it was tried again", () -> asked.get() > 2);
+      assertThat(cluster.stored("configmaps", "ns", "a")).isNull();
+      assertThat(cluster.stored("namespaces", "", "ns")).isNotNull();
+      complete.set(true);
+      awaitGone(cluster, "/registry/namespaces/ns");
+    }
+  }
+
+  /** As while a KMS plugin is not there yet. */
+  @Test
+  void theNamespacesOfEveryClusterMayHaveToWait() {
+    AtomicInteger failures = new AtomicInteger(3);
+    RevisionStore late =
+        new ForwardingStore(new MemoryRevisionStore()) {
+          @Override
+          public long commit(List<Op> operations) throws RevisionConflictException, StoreException {
+            if (failures.getAndDecrement() > 0) {
+              throw new StoreException(
+                  StoreException.Fault.UNREADABLE, "no key", "no key", false, null);
+            }
+            return super.commit(operations);
+          }
+        };
+    try (Cluster cluster = new Cluster(spool, late, new Random(1));
+        NamespaceController controller = controller(cluster)) {
+      assertThat(cluster.stored("namespaces", "", "kube-node-lease")).isNotNull();
     }
   }
 

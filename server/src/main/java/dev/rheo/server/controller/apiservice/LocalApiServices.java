@@ -210,6 +210,10 @@ public final class LocalApiServices implements VersionListener, AutoCloseable {
    * client of another server, or a moment ago.
    */
   private boolean isDefined(String name) {
+    if (cache.resource(definitions.storage().name()).unreadable() != null) {
+      // It may be the one that cannot be read.
+      return true;
+    }
     String group = name.substring(name.indexOf('.') + 1);
     Snapshot snapshot = cache.resource(definitions.storage().name()).snapshot();
     EntryCursor cursor = snapshot.entries("", null);

@@ -161,6 +161,16 @@ public final class DefinitionController implements AutoCloseable {
     return served.getCount() == 0;
   }
 
+  /** The same, and none is stored that cannot be read. Any thread. */
+  public boolean isHealthy() {
+    return isReady() && cache.resource(definitions.storage().name()).unreadable() == null;
+  }
+
+  /** Whether all definitions that are stored are known now. Any thread. */
+  public boolean knowsAll() {
+    return isHealthy() && waiting() == 0;
+  }
+
   /** How many definitions are stored and not looked at yet. Any thread. */
   public int waiting() {
     int stored = cache.resource(definitions.storage().name()).snapshot().size();
