@@ -103,9 +103,19 @@ public final class NamespaceController implements AutoCloseable {
    */
   public void createRequired() {
     long end = System.nanoTime() + PATIENCE_AT_START.toNanos();
+    boolean told = false;
     for (String name : ALWAYS) {
-      while (!createIfMissing(name, System.nanoTime() - end < 0)) {
+      ApiException late = createIfMissing(name);
+      while (late != null) {
+        if (closed || System.nanoTime() - end >= 0) {
+          throw late;
+        }
+        if (!told) {
+          LOG.log(Level.INFO, "namespaces cannot be made yet: {0}", late.getMessage());
+          told = true;
+        }
         pause(FIRST_RETRY);
+        late = createIfMissing(name);
       }
     }
   }
@@ -115,8 +125,8 @@ public final class NamespaceController implements AutoCloseable {
     follower = Thread.ofVirtual().name("namespaces").start(this::follow);
   }
 
-  /** Returns false if it is to be tried again. */
-  private boolean createIfMissing(String name, boolean mayRetry) {
+  /** Returns why it is to be tried again; null if the namespace is there. */
+  private @Nullable ApiException createIfMissing(String name) {
     ObjectNode namespace = JsonNodeFactory.instance.objectNode();
     namespace.put("kind", "Namespace").put("apiVersion", "v1");
     namespace.putObject("metadata").put("name", name);
@@ -124,16 +134,15 @@ public final class NamespaceController implements AutoCloseable {
       if (!exists(name)) {
         client.create(ObjectPath.of(namespaces, "", ""), namespace);
       }
-      return true;
+      return null;
     } catch (ApiException e) {
       if (e.reason().equals("AlreadyExists")) {
-        return true;
+        return null;
       }
-      if (closed || !mayRetry || !isLate(e)) {
-        throw e;
+      if (isLate(e)) {
+        return e;
       }
-      LOG.log(Level.INFO, "the namespace {0} cannot be made yet: {1}", name, e.getMessage());
-      return false;
+      throw e;
     }
   }
 
