@@ -131,12 +131,13 @@ final class Applier {
     }
     Entry current =
         value == null || hidden ? null : write(table, event.key(), key, value, event.modRevision());
-    KeptHistory kept = spool.history();
-    if (kept != null && value == null) {
-      kept.deleted(event.modRevision(), table.tag, key);
+    if (value == null) {
+      spool.history().deleted(event.modRevision(), table.tag, key);
+    } else if (current == null) {
+      spool.history().raise(event.modRevision());
     }
-    if (kept != null && (shownAgain || value != null && current == null)) {
-      kept.raise(event.modRevision());
+    if (shownAgain) {
+      spool.history().raise(event.modRevision());
     }
     table.changed(event.key(), current != null);
     change(table, key, event.modRevision(), current);
@@ -148,12 +149,10 @@ final class Applier {
     if (present != null && present.revision() >= revision) {
       return; // A record may be there twice.
     }
-    KeptHistory kept = spool.history();
-    if (kept != null && record == null) {
-      kept.deleted(revision, table.tag, key);
-    }
     Entry current = null;
-    if (record != null) {
+    if (record == null) {
+      spool.history().deleted(revision, table.tag, key);
+    } else {
       current = shared(table, record);
       current.segment.dead -= current.headerLength + current.length();
     }
@@ -306,10 +305,7 @@ final class Applier {
 
   /** All changes up to this revision are written. */
   void reached(long revision) {
-    KeptHistory kept = spool.history();
-    if (kept != null) {
-      kept.applied(revision);
-    }
+    spool.history().applied(revision);
   }
 
   /** Removes and returns the events of the batch, in order. */
@@ -357,10 +353,7 @@ final class Applier {
     }
     batch.clear();
     generation.applied = published.revision();
-    KeptHistory kept = spool.history();
-    if (kept != null) {
-      kept.rollback();
-    }
+    spool.history().rollback();
     spool.abandonHead(unpublished);
     unpublished = 0;
   }

@@ -72,24 +72,15 @@ public final class Entry {
 
   /** The same version at another location in the spool. */
   Entry movedTo(Segment segment, int offset) {
-    return new Entry(
-        key,
-        labels,
-        values,
-        revision,
-        uidHash,
-        segment,
-        offset,
-        headerLength,
-        length,
-        revisionOffset,
-        revisionLength,
-        metadataOffset,
-        metadataEnd);
+    return with(labels, values, segment, offset);
   }
 
   /** The same with these equal sets, which other entries have, too. */
   Entry sharing(LabelSet labels, FieldValues values) {
+    return with(labels, values, segment, offset);
+  }
+
+  private Entry with(LabelSet labels, FieldValues values, Segment segment, int offset) {
     return new Entry(
         key,
         labels,

@@ -82,12 +82,21 @@ final class KeptHistory {
   }
 
   KeptHistory(Path directory, SpoolFile.Factory files, int large) throws IOException {
+    this(directory, files, directory.resolve(AppendOnlyFile.name(PREFIX)), large);
+    this.file = begun(path, NONE, 0);
+  }
+
+  private KeptHistory(Path directory, SpoolFile.Factory files, Path path, int large) {
     this.directory = directory;
     this.files = files;
+    this.path = path;
     this.large = large;
     this.limit = large;
-    this.path = directory.resolve(AppendOnlyFile.name(PREFIX));
-    this.file = begun(path, NONE, 0);
+  }
+
+  /** Tells a later process nothing. */
+  static KeptHistory none(Path directory) {
+    return new KeptHistory(directory, ChannelFile.FACTORY, directory, LARGE);
   }
 
   static boolean isNamed(Path path) {

@@ -84,10 +84,7 @@ final class KeptSpool {
   void begin() {
     applier.reset();
     before = spool.segments().stream().filter(segment -> !isKept(segment)).toList();
-    KeptHistory now = spool.history();
-    if (now != null) {
-      now.restart();
-    }
+    spool.history().restart();
   }
 
   private boolean isKept(Segment segment) {
@@ -97,10 +94,7 @@ final class KeptSpool {
 
   /** Unlinks what the generation that was built does not need. Called under the lock. */
   void succeeded(Generation generation) {
-    KeptHistory now = spool.history();
-    if (now != null) {
-      now.begin(generation.floor, generation.applied, spool.segments());
-    }
+    spool.history().begin(generation.floor, generation.applied, spool.segments());
     before.forEach(spool::unlink);
     KeptRecords used = records;
     records = null;

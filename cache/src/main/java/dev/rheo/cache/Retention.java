@@ -60,10 +60,7 @@ final class Retention {
       floor = Math.max(floor, Math.min(old, nextStep(now)));
     }
     generation.floor = floor;
-    KeptHistory kept = spool.history();
-    if (kept != null) {
-      kept.raise(floor);
-    }
+    spool.history().raise(floor);
     boolean more = false;
     for (TableState state : now.states()) {
       if (state != null) {

@@ -52,7 +52,7 @@ final class Spool {
   /** Whether a later process is to use the files. */
   private boolean kept;
 
-  private @Nullable KeptHistory history;
+  private KeptHistory history;
 
   private record HotBlock(Segment segment, int index) {}
 
@@ -66,6 +66,7 @@ final class Spool {
       CacheSettings settings,
       IntConsumer unlinked) {
     this.directory = directory;
+    this.history = KeptHistory.none(directory);
     this.files = files;
     this.unlinked = unlinked;
     this.segmentBytes = settings.segmentBytes();
@@ -107,7 +108,9 @@ final class Spool {
     if (kept && !same) {
       Files.writeString(directory.resolve(MARK), mark);
     }
-    history = kept ? new KeptHistory(directory, factory) : null;
+    if (kept) {
+      history = new KeptHistory(directory, factory);
+    }
     List<Segment> opened = openLeft(factory, left);
     return new Left(
         opened,
@@ -123,8 +126,8 @@ final class Spool {
    */
   record Left(List<Segment> segments, KeptHistory.Left history) {}
 
-  /** What a later process is to know of the history; null if it is to know nothing. */
-  @Nullable KeptHistory history() {
+  /** What a later process is to know of the history. */
+  KeptHistory history() {
     return history;
   }
 
@@ -212,10 +215,7 @@ final class Spool {
       current = new Segment(path, file, Math.max(segmentBytes, length), openBytes);
       segments.put(current.id, current);
       head = current;
-      KeptHistory known = history;
-      if (known != null) {
-        known.begun(current);
-      }
+      history.begun(current);
     }
     return current;
   }
@@ -259,10 +259,7 @@ final class Spool {
 
   /** Writes the appended bytes to the file, and drops old hot blocks. */
   void flush() throws IOException {
-    KeptHistory deletions = history;
-    if (deletions != null) {
-      deletions.flush();
-    }
+    history.flush();
     Segment to = head;
     if (to == null) {
       return;
@@ -314,10 +311,7 @@ final class Spool {
       head = null;
     }
     unlinked.accept(segment.id);
-    KeptHistory known = history;
-    if (known != null) {
-      known.ended(segment);
-    }
+    history.ended(segment);
     try {
       Files.deleteIfExists(segment.path);
     } catch (IOException e) {
