@@ -2,10 +2,10 @@ package dev.rheo.cache;
 
 import dev.rheo.simulation.Scheduler;
 import dev.rheo.store.CompactedException;
+import dev.rheo.store.ForwardingStore;
 import dev.rheo.store.FutureRevisionException;
 import dev.rheo.store.MemoryRevisionStore;
 import dev.rheo.store.RevisionConflictException;
-import dev.rheo.store.RevisionStore;
 import dev.rheo.store.StoreException;
 import java.time.Duration;
 import java.util.List;
@@ -14,8 +14,7 @@ import java.util.List;
  * A store whose watches wait in simulated time, and whose watches and ranges can be made to fail.
  * Nothing that was committed is lost.
  */
-final class SimulatedStore implements RevisionStore {
-  private final MemoryRevisionStore store = new MemoryRevisionStore();
+final class SimulatedStore extends ForwardingStore {
   private final Scheduler scheduler;
   private long committed = 1;
 
@@ -29,6 +28,7 @@ final class SimulatedStore implements RevisionStore {
   long failedAt;
 
   SimulatedStore(Scheduler scheduler) {
+    super(new MemoryRevisionStore());
     this.scheduler = scheduler;
   }
 
@@ -45,7 +45,7 @@ final class SimulatedStore implements RevisionStore {
       throws CompactedException, StoreException {
     scheduler.point("store watch");
     fail();
-    return new Watch(store.watch(start, end, fromRevision), fromRevision - 1);
+    return new Watch(super.watch(start, end, fromRevision), fromRevision - 1);
   }
 
   private final class Watch implements WatchCursor {
@@ -82,7 +82,7 @@ final class SimulatedStore implements RevisionStore {
   /** The caller goes on without another task between, so that its model is that of the store. */
   @Override
   public long commit(List<Op> operations) throws RevisionConflictException, StoreException {
-    committed = store.commit(operations);
+    committed = super.commit(operations);
     return committed;
   }
 
@@ -90,7 +90,7 @@ final class SimulatedStore implements RevisionStore {
   public KeyValue get(String key, long revision)
       throws CompactedException, FutureRevisionException, StoreException {
     scheduler.point("store get");
-    return store.get(key, revision);
+    return super.get(key, revision);
   }
 
   @Override
@@ -98,7 +98,7 @@ final class SimulatedStore implements RevisionStore {
       throws CompactedException, FutureRevisionException, StoreException {
     scheduler.point("store range");
     fail();
-    RangeCursor cursor = store.range(start, end, revision);
+    RangeCursor cursor = super.range(start, end, revision);
     return new RangeCursor() {
       @Override
       public long revision() {
@@ -119,39 +119,14 @@ final class SimulatedStore implements RevisionStore {
   }
 
   @Override
-  public String history() {
-    return store.history();
-  }
-
-  @Override
   public long currentRevision() throws StoreException {
     scheduler.point("store revision");
-    return store.currentRevision();
-  }
-
-  @Override
-  public long compactedRevision() {
-    return store.compactedRevision();
+    return super.currentRevision();
   }
 
   @Override
   public void compact(long revision) throws FutureRevisionException, StoreException {
     scheduler.point("store compact");
-    store.compact(revision);
-  }
-
-  @Override
-  public boolean expire(int most) throws StoreException {
-    return store.expire(most);
-  }
-
-  @Override
-  public Stats stats() {
-    return store.stats();
-  }
-
-  @Override
-  public void close() {
-    store.close();
+    super.compact(revision);
   }
 }
